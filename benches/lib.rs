@@ -1,0 +1,1 @@
+//! The ladder of benches on one corpus.

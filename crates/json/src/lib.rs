@@ -1,0 +1,1 @@
+//! A graph of Python data as JSON, plain or lossless.

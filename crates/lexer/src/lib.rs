@@ -1,0 +1,1 @@
+//! Bytes to pickle opcodes with nom, without allocation; and the disassembler.

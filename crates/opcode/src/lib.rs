@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+
+mod kinds;
+mod op;
+mod table;
+
+pub use kinds::{ArgKind, StackItem};
+pub use op::{Op, Opcode};
+
+/// The highest protocol there is.
+pub const HIGHEST_PROTOCOL: u8 = 5;

@@ -1,0 +1,1 @@
+//! How Python spells text and numbers: WTF-8, reprs, escapes and literals.

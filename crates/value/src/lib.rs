@@ -1,0 +1,1 @@
+//! Python data as a graph with identity, sharing and cycles, and as a tree.

@@ -1,0 +1,1 @@
+//! Runs pickle opcodes into a graph; imports nothing, calls nothing.
