@@ -78,7 +78,7 @@ macro_rules! for_each_opcode {
             0x88 NewTrue "NEWTRUE" [] => [bool] 2 "Push True onto the stack.";
             0x89 NewFalse "NEWFALSE" [] => [bool] 2 "Push False onto the stack.";
             0x8a Long1(arg: long1) "LONG1" [] => [int] 2 "Long integer using one-byte length.";
-            0x8b Long4(arg: long4) "LONG4" [] => [int] 2 "Long integer using found-byte length.";
+            0x8b Long4(arg: long4) "LONG4" [] => [int] 2 "Long integer using four-byte length.";
             0x8c ShortBinUnicode(arg: unicodestring1) "SHORT_BINUNICODE" [] => [str] 4 "Push a Python Unicode string object.";
             0x8d BinUnicode8(arg: unicodestring8) "BINUNICODE8" [] => [str] 4 "Push a Python Unicode string object.";
             0x8e BinBytes8(arg: bytes8) "BINBYTES8" [] => [bytes] 4 "Push a Python bytes object.";

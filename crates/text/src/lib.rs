@@ -1,1 +1,10 @@
-//! How Python spells text and numbers: WTF-8, reprs, escapes and literals.
+#![doc = include_str!("../README.md")]
+#![no_std]
+
+extern crate alloc;
+
+pub mod escape;
+pub mod names;
+pub mod number;
+pub mod repr;
+pub mod wtf8;

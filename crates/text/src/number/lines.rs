@@ -1,0 +1,257 @@
+//! The lines of the text opcodes, without their newlines.
+//!
+//! CPython gives them to C functions that take them to end at a NUL; so do we.
+
+use alloc::borrow::Cow;
+
+use super::big::{Int, from_digits, signed};
+use super::{DEFAULT_MAX_DIGITS, NumberError};
+
+/// What the argument of `INT` stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IntLine {
+    /// A bool: two characters that make 0 or 1, as a rule `00` or `01`.
+    Bool(bool),
+    /// An integer.
+    Int(Int),
+}
+
+/// The argument of `INT`.
+///
+/// As `load_int` of CPython: C's `strtol` with base 0, so that `010` is 8, and failing that, Python's `int(…, 0)`.
+/// `max_digits` limits the decimal digits of what only the latter reads.
+///
+/// ```
+/// use halfsour_text::number::{int_line, Int, IntLine, NumberError};
+///
+/// assert_eq!(int_line(b"-5", 4300), Ok(IntLine::Int(Int::Small(-5))));
+/// assert_eq!(int_line(b"01", 4300), Ok(IntLine::Bool(true)));
+/// assert_eq!(int_line(b"1", 4300), Ok(IntLine::Int(Int::Small(1))));
+/// assert_eq!(int_line(b"09", 4300), Err(NumberError::Invalid));
+/// ```
+pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, NumberError> {
+    if let Some(int) = plain_decimal(line) {
+        return Ok(IntLine::Int(Int::Small(int)));
+    }
+    let text = c_string(line)?;
+    match strtol(text) {
+        Some(int @ (0 | 1)) if line.len() == 2 => Ok(IntLine::Bool(int == 1)),
+        Some(int) => Ok(IntLine::Int(Int::Small(int))),
+        None => literal(text, max_digits).map(IntLine::Int),
+    }
+}
+
+/// The argument of `LONG`: as `int(…, 0)` of Python reads it, after an `L` at the end is taken away.
+///
+/// ```
+/// use halfsour_text::number::{long_line, Int};
+///
+/// assert_eq!(long_line(b"10L", 4300), Ok(Int::Small(10)));
+/// assert_eq!(long_line(b"0b11", 4300), Ok(Int::Small(3)));
+/// ```
+pub fn long_line(line: &[u8], max_digits: usize) -> Result<Int, NumberError> {
+    let text = c_string(line)?;
+    // The L is looked for at the end of the line, even if a NUL cuts it shorter.
+    let text = if text.len() == line.len() { text.strip_suffix(b"L").unwrap_or(text) } else { text };
+    match plain_decimal(text) {
+        Some(int) => Ok(Int::Small(int)),
+        None => literal(text, max_digits),
+    }
+}
+
+/// The argument of `GET` and `PUT`: as `int(…, 10)` of Python reads it.
+///
+/// Negative numbers are [`NumberError::Invalid`], those beyond `i64::MAX` are [`NumberError::Overflow`].
+///
+/// ```
+/// use halfsour_text::number::index_line;
+///
+/// assert_eq!(index_line(b"12"), Ok(12));
+/// assert_eq!(index_line(b"007"), Ok(7));
+/// assert!(index_line(b"-1").is_err());
+/// ```
+pub fn index_line(line: &[u8]) -> Result<u64, NumberError> {
+    match int(c_string(line)?, DEFAULT_MAX_DIGITS)? {
+        Int::Small(int) => int.try_into().map_err(|_| NumberError::Invalid),
+        Int::Big(_) => Err(NumberError::Overflow),
+    }
+}
+
+/// The argument of `FLOAT`.
+///
+/// As `PyOS_string_to_double` of CPython: no blanks, no underscores, nothing hexadecimal.
+///
+/// ```
+/// use halfsour_text::number::{float_line, NumberError};
+///
+/// assert_eq!(float_line(b"-1.5e3"), Ok(-1500.0));
+/// assert_eq!(float_line(b"Infinity"), Ok(f64::INFINITY));
+/// assert_eq!(float_line(b"1e400"), Err(NumberError::Overflow));
+/// ```
+pub fn float_line(line: &[u8]) -> Result<f64, NumberError> {
+    let text = c_string(line)?;
+    let value = double(text)?;
+    if value.is_infinite() && text.iter().any(u8::is_ascii_digit) {
+        return Err(NumberError::Overflow);
+    }
+    Ok(value)
+}
+
+/// Python's `int(text)`. `max_digits` limits the decimal digits.
+///
+/// ```
+/// use halfsour_text::number::{int, Int};
+///
+/// assert_eq!(int(b" -01_0 ", 4300), Ok(Int::Small(-10)));
+/// ```
+pub fn int(text: &[u8], max_digits: usize) -> Result<Int, NumberError> {
+    if let Some(int) = plain_decimal(text) {
+        return Ok(Int::Small(int));
+    }
+    let (negative, digits) = split_sign(trim(text));
+    from_digits(negative, digits, 10, max_digits)
+}
+
+/// Python's `float(text)`: unlike [`float_line`], with blanks, underscores, and infinity for what is too large.
+///
+/// ```
+/// use halfsour_text::number::float;
+///
+/// assert_eq!(float(b" 1_0.5 "), Ok(10.5));
+/// assert_eq!(float(b"1e400"), Ok(f64::INFINITY));
+/// ```
+pub fn float(text: &[u8]) -> Result<f64, NumberError> {
+    let text = trim(text);
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let mut digits = Cow::Borrowed(text);
+    if text.contains(&b'_') {
+        let separates = |at: usize| at > 0 && is_digit(at - 1) && is_digit(at + 1);
+        if !(0..text.len()).all(|at| text[at] != b'_' || separates(at)) {
+            return Err(NumberError::Invalid);
+        }
+        digits.to_mut().retain(|&byte| byte != b'_');
+    }
+    double(&digits)
+}
+
+fn double(text: &[u8]) -> Result<f64, NumberError> {
+    let (negative, unsigned) = split_sign(text);
+    let value = if is_decimal_float(unsigned) {
+        let text = core::str::from_utf8(unsigned).map_err(|_| NumberError::Invalid)?;
+        text.parse().map_err(|_| NumberError::Invalid)?
+    } else if [&b"inf"[..], b"infinity"].iter().any(|name| unsigned.eq_ignore_ascii_case(name)) {
+        f64::INFINITY
+    } else if unsigned.eq_ignore_ascii_case(b"nan") {
+        f64::NAN
+    } else {
+        return Err(NumberError::Invalid);
+    };
+    Ok(if negative { -value } else { value })
+}
+
+/// Digits with at most one point among them, and perhaps an exponent.
+fn is_decimal_float(text: &[u8]) -> bool {
+    let (before, rest) = split_digits(text);
+    let (after, rest) = match rest {
+        [b'.', rest @ ..] => split_digits(rest),
+        _ => (0, rest),
+    };
+    let exponent_is_right = match rest {
+        [] => true,
+        [b'e' | b'E', exponent @ ..] => matches!(split_digits(split_sign(exponent).1), (1.., [])),
+        _ => false,
+    };
+    before + after > 0 && exponent_is_right
+}
+
+/// How many digits the text starts with, and what follows them.
+fn split_digits(text: &[u8]) -> (usize, &[u8]) {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits, &text[digits..])
+}
+
+/// The fast path: a decimal number that surely fits, of which no reader could think otherwise.
+#[inline]
+fn plain_decimal(line: &[u8]) -> Option<i64> {
+    let (negative, digits) = match line {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if !matches!(digits, [b'1'..=b'9', ..]) || digits.len() > 18 {
+        return None;
+    }
+    let mut value = 0;
+    for byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + i64::from(digit);
+    }
+    Some(if negative { -value } else { value })
+}
+
+/// What C sees of a line. Of an empty one, CPython says that the pickle was truncated.
+fn c_string(line: &[u8]) -> Result<&[u8], NumberError> {
+    match memchr::memchr(0, line) {
+        _ if line.is_empty() => Err(NumberError::Truncated),
+        Some(nul) => Ok(&line[..nul]),
+        None => Ok(line),
+    }
+}
+
+/// C's `strtol(text, …, 0)`, if it reads the whole text and the number fits.
+fn strtol(text: &[u8]) -> Option<i64> {
+    // Nothing at all is read as 0, and wholly.
+    if text.is_empty() {
+        return Some(0);
+    }
+    let (negative, digits) = split_sign(trim_start(text));
+    let (radix, digits) = match digits {
+        [b'0', b'x' | b'X', digits @ ..] => (16, digits),
+        [b'0', ..] => (8, digits),
+        _ => (10, digits),
+    };
+    let value = digits.iter().try_fold(0u64, |value, &byte| {
+        value.checked_mul(radix.into())?.checked_add(char::from(byte).to_digit(radix)?.into())
+    })?;
+    if digits.is_empty() { None } else { signed(negative, value) }
+}
+
+/// Python's `int(text, 0)`: `PyLong_FromString` of CPython.
+fn literal(text: &[u8], max_digits: usize) -> Result<Int, NumberError> {
+    let (negative, digits) = split_sign(trim(text));
+    let (radix, digits) = match digits {
+        [b'0', b'x' | b'X', digits @ ..] => (16, digits.strip_prefix(b"_").unwrap_or(digits)),
+        [b'0', b'o' | b'O', digits @ ..] => (8, digits.strip_prefix(b"_").unwrap_or(digits)),
+        [b'0', b'b' | b'B', digits @ ..] => (2, digits.strip_prefix(b"_").unwrap_or(digits)),
+        // C's octal numbers are not Python's, but zeros are zero.
+        [b'0', ..] if digits.iter().any(|digit| matches!(digit, b'1'..=b'9')) => {
+            return Err(NumberError::Invalid);
+        }
+        _ => (10, digits),
+    };
+    from_digits(negative, digits, radix, max_digits)
+}
+
+fn split_sign(text: &[u8]) -> (bool, &[u8]) {
+    match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    }
+}
+
+/// Without the blanks that C skips. (Rust's trimming of ASCII does not know the vertical tab.)
+fn trim(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is_blank(*byte)).map_or(0, |last| last + 1);
+    trim_start(&text[..end])
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|byte| !is_blank(*byte)).unwrap_or(text.len());
+    &text[start..]
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t'..=b'\r')
+}
