@@ -1,1 +1,17 @@
-//! Bytes to pickle opcodes with nom, without allocation; and the disassembler.
+#![doc = include_str!("../README.md")]
+#![no_std]
+
+extern crate alloc;
+
+mod args;
+mod disassembly;
+mod error;
+mod incremental;
+mod lexer;
+
+pub use disassembly::{Complaint, ComplaintKind, Disassembly, DisassemblyMemo, Summary};
+pub use error::{Error, ErrorKind};
+pub use halfsour_opcode::{ArgKind, HIGHEST_PROTOCOL, Op, Opcode, StackItem};
+pub use halfsour_text as text;
+pub use incremental::{Incremental, Step};
+pub use lexer::{Lexer, Visitor};

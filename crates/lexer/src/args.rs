@@ -1,0 +1,132 @@
+//! One nom parser for each kind of argument. They are the streaming ones: what is missing comes back as
+//! `Incomplete`, and whoever knows that no more will come makes it an error.
+
+// A copy of the argument's parser in each arm of the dispatch is the point: it vanishes there.
+#![allow(clippy::inline_always)]
+
+use nom::bytes::streaming::take;
+use nom::error::{ErrorKind as NomKind, ParseError};
+use nom::{Err, IResult, Needed};
+
+use crate::ErrorKind;
+
+/// The error type that nom carries: one of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault(pub ErrorKind);
+
+impl<I> ParseError<I> for Fault {
+    fn from_error_kind(_: I, _: NomKind) -> Self {
+        // The combinators used here fail in one way only: they want more input.
+        Self(ErrorKind::UnexpectedEnd)
+    }
+
+    fn append(_: I, _: NomKind, other: Self) -> Self {
+        other
+    }
+}
+
+type Parsed<'a, T> = IResult<&'a [u8], T, Fault>;
+
+#[inline(always)]
+fn fixed<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
+    let (rest, bytes) = take(N)(input)?;
+    let mut array = [0; N];
+    array.copy_from_slice(bytes);
+    Ok((rest, array))
+}
+
+#[inline(always)]
+fn counted(length: u64, input: &[u8]) -> Parsed<'_, &[u8]> {
+    match usize::try_from(length) {
+        Ok(length) if isize::try_from(length).is_ok() => take(length)(input),
+        _ => Err(Err::Failure(Fault(ErrorKind::LengthOverflow))),
+    }
+}
+
+#[inline(always)]
+fn signed(length: i32, input: &[u8]) -> Parsed<'_, &[u8]> {
+    match u64::try_from(length) {
+        Ok(length) => counted(length, input),
+        Err(_) => Err(Err::Failure(Fault(ErrorKind::NegativeLength))),
+    }
+}
+
+macro_rules! numbers {
+    ($($kind:ident $type:ident $from:ident;)*) => {
+        $(#[inline(always)]
+        pub(crate) fn $kind(input: &[u8]) -> Parsed<'_, $type> {
+            let (rest, bytes) = fixed(input)?;
+            Ok((rest, $type::$from(bytes)))
+        })*
+    };
+}
+
+numbers! {
+    uint1 u8 from_le_bytes;
+    uint2 u16 from_le_bytes;
+    int4 i32 from_le_bytes;
+    uint4 u32 from_le_bytes;
+    uint8 u64 from_le_bytes;
+    float8 f64 from_be_bytes;
+}
+
+macro_rules! payloads {
+    ($($kind:ident $length:ident $take:ident;)*) => {
+        $(#[inline(always)]
+        pub(crate) fn $kind(input: &[u8]) -> Parsed<'_, &[u8]> {
+            let (rest, length) = $length(input)?;
+            $take(length.into(), rest)
+        })*
+    };
+}
+
+payloads! {
+    string1 uint1 counted;
+    string4 int4 signed;
+    bytes1 uint1 counted;
+    bytes4 uint4 counted;
+    bytes8 uint8 counted;
+    bytearray8 uint8 counted;
+    unicodestring1 uint1 counted;
+    unicodestring4 uint4 counted;
+    unicodestring8 uint8 counted;
+    long1 uint1 counted;
+    long4 int4 signed;
+}
+
+/// A line, without its newline.
+#[inline(always)]
+fn line(input: &[u8]) -> Parsed<'_, &[u8]> {
+    match newline(input) {
+        Some(at) => Ok((&input[at + 1..], &input[..at])),
+        None => Err(Err::Incomplete(Needed::new(1))),
+    }
+}
+
+/// Most lines of a pickle are shorter than what a vectorised search takes to begin.
+#[inline(always)]
+fn newline(input: &[u8]) -> Option<usize> {
+    const SHORT: usize = 16;
+    match input.iter().take(SHORT).position(|&byte| byte == b'\n') {
+        None if input.len() > SHORT => memchr::memchr(b'\n', &input[SHORT..]).map(|at| at + SHORT),
+        found => found,
+    }
+}
+
+macro_rules! lines {
+    ($($kind:ident)*) => {
+        $(#[inline(always)]
+        pub(crate) fn $kind(input: &[u8]) -> Parsed<'_, &[u8]> {
+            line(input)
+        })*
+    };
+}
+
+lines! { stringnl stringnl_noescape unicodestringnl decimalnl_short decimalnl_long floatnl }
+
+#[inline(always)]
+pub(crate) fn stringnl_noescape_pair(input: &[u8]) -> Parsed<'_, (&[u8], &[u8])> {
+    let (rest, first) = line(input)?;
+    let (rest, second) = line(rest)?;
+    Ok((rest, (first, second)))
+}

@@ -1,0 +1,237 @@
+//! The text of `pickletools.dis`.
+
+// All that makes a line is copied into each arm of the lexer's dispatch, where the opcode is known: that makes it
+// half as long.
+#![allow(clippy::inline_always)]
+
+mod argument;
+mod complaint;
+mod machine;
+mod memo;
+mod page;
+
+use core::fmt;
+
+use halfsour_opcode::{Op, Opcode};
+
+use crate::{Lexer, Visitor};
+use argument::{Argument, Decoder, Reader};
+use machine::{Machine, Row};
+use page::Page;
+
+pub use complaint::{Complaint, ComplaintKind};
+pub use memo::DisassemblyMemo;
+
+/// One pickle as text, to the byte as `pickletools.dis` of Python 3.13 prints it.
+///
+/// Shown with `{}`, a pickle that ends before its time is shown up to the place, with the reason on a line of its own.
+/// [`write_to`](Self::write_to) gives the reason as a value.
+///
+/// ```
+/// use halfsour_lexer::Disassembly;
+///
+/// let text = Disassembly::new(b"\x80\x02]q\x00(K\x01K\x02e.").to_string();
+/// assert_eq!(text, "    \
+///     0: \\x80 PROTO      2
+///     2: ]    EMPTY_LIST
+///     3: q    BINPUT     0
+///     5: (    MARK
+///     6: K        BININT1    1
+///     8: K        BININT1    2
+///    10: e        APPENDS    (MARK at 5)
+///    11: .    STOP
+/// highest protocol among opcodes = 2
+/// ");
+/// ```
+///
+/// # Where it goes on
+///
+/// `pickletools` checks what it shows, and stops at some things that Python's unpickler reads. Those are remembered
+/// in [`Summary::complaint`], and shown as the unpickler takes them:
+///
+/// - an index of the memo that is set again;
+/// - objects left on the stack at `STOP`;
+/// - Python 2 strings that are not ASCII in `STRING` (shown as latin-1, as `BINSTRING` is) and names that are not
+///   (shown as UTF-8), numbers of `INT` and `LONG` that are not decimal, and NULs in the lines of numbers;
+/// - integers with more than 4,300 digits (shown in hexadecimal).
+///
+/// At what the unpickler refuses, too, it ends. What only `pickletools` reads, it shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Disassembly<'a> {
+    input: &'a [u8],
+    offset: usize,
+    indent: usize,
+    deepest: usize,
+    annotate: usize,
+}
+
+/// What there is to say after a pickle has been disassembled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Where the pickle ends: just after its `STOP`.
+    pub end: usize,
+    /// The highest of the protocols in which its opcodes appeared.
+    pub highest_protocol: u8,
+    /// The first thing at which `pickletools` would have stopped.
+    pub complaint: Option<Complaint>,
+}
+
+impl<'a> Disassembly<'a> {
+    /// Of the pickle with which `input` begins.
+    pub const fn new(input: &'a [u8]) -> Self {
+        Self::at(input, 0)
+    }
+
+    /// Of the pickle that begins at `offset`; the offsets shown count from the start of `input`.
+    pub const fn at(input: &'a [u8], offset: usize) -> Self {
+        Self { input, offset, indent: 4, deepest: 256, annotate: 0 }
+    }
+
+    /// By how many blanks to indent what follows a `MARK`: 4 unless told otherwise.
+    #[must_use]
+    pub const fn indent(mut self, blanks: usize) -> Self {
+        self.indent = blanks;
+        self
+    }
+
+    /// How many marks indent at most: 256 unless told otherwise.
+    ///
+    /// `pickletools` has no such limit, and its output grows with the square of the input if that is made of marks.
+    #[must_use]
+    pub const fn deepest(mut self, marks: usize) -> Self {
+        self.deepest = marks;
+        self
+    }
+
+    /// Adds to each line what its opcode does, if possible from this column on (not counting the offset). 0, as it is
+    /// at first, is for no annotations.
+    #[must_use]
+    pub const fn annotate(mut self, column: usize) -> Self {
+        self.annotate = column;
+        self
+    }
+
+    /// Writes the text.
+    ///
+    /// # Errors
+    ///
+    /// At the first thing that makes no sense to Python's unpickler either, or if `out` fails. If the line of the
+    /// opcode could be written, it is.
+    pub fn write_to(&self, out: &mut dyn fmt::Write) -> Result<Summary, Complaint> {
+        self.write_with_memo(out, &mut DisassemblyMemo::default())
+    }
+
+    /// Writes the text of a pickle that was made by the same `Pickler` as the ones before, which refers to their memo.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write_to`](Self::write_to).
+    pub fn write_with_memo(
+        &self,
+        out: &mut dyn fmt::Write,
+        memo: &mut DisassemblyMemo,
+    ) -> Result<Summary, Complaint> {
+        let mut lexer = Lexer::at(self.input, self.offset);
+        let mut run = Run {
+            page: Page::new(out, self.annotate),
+            machine: Machine::new(memo),
+            decoder: Decoder::default(),
+            indent: self.indent,
+            deepest: self.deepest,
+            highest_protocol: 0,
+            noted: None,
+            fatal: None,
+        };
+        let error = loop {
+            match lexer.visit(&mut run) {
+                Ok(true) => {}
+                Ok(false) => break run.fatal.take(),
+                Err(error) => {
+                    let kind = ComplaintKind::Bytes(error.kind());
+                    break Some(Complaint::new(kind, error.offset(), error.opcode()));
+                }
+            }
+        };
+        let end = lexer.offset();
+        let finished = if error.is_none() { run.page.end(run.highest_protocol) } else { Ok(()) };
+        let flushed = finished.and_then(|()| run.page.flush());
+        if let Some(error) = error {
+            return Err(error);
+        }
+        flushed.map_err(|fmt::Error| Complaint::new(ComplaintKind::Output, end, None))?;
+        let left = run.machine.into_stack();
+        if !left.is_empty() {
+            run.noted.get_or_insert_with(|| Complaint::new(ComplaintKind::StackNotEmpty(left), end, None));
+        }
+        Ok(Summary { end, highest_protocol: run.highest_protocol, complaint: run.noted })
+    }
+}
+
+/// A disassembly that is going on.
+struct Run<'w, 'm> {
+    page: Page<'w>,
+    machine: Machine<'m>,
+    decoder: Decoder,
+    indent: usize,
+    deepest: usize,
+    highest_protocol: u8,
+    /// The first thing at which `pickletools` would have stopped.
+    noted: Option<Complaint>,
+    /// The thing at which it is to stop.
+    fatal: Option<Complaint>,
+}
+
+impl<'a> Visitor<'a> for Run<'_, '_> {
+    /// Whether to go on.
+    type Output = bool;
+
+    #[inline(always)]
+    fn visit(&mut self, start: usize, _: usize, op: Op<'a>) -> bool {
+        let opcode = op.opcode();
+        let row = Row::of(opcode);
+        let mut argument = Argument::None;
+        let reader =
+            if row.has_argument { self.decoder.read(op, &mut argument) } else { Reader::Pickletools };
+        if reader == Reader::Nobody {
+            return complain(&mut self.fatal, ComplaintKind::Argument, start, opcode);
+        }
+        let indent = self.indent.saturating_mul(self.machine.depth().min(self.deepest));
+        let (remark, problem) = self.machine.before(opcode, row, &argument);
+        if self.page.line(start, row, indent, &argument, remark).is_err() {
+            return complain(&mut self.fatal, ComplaintKind::Output, start, opcode);
+        }
+        if reader == Reader::Unpickler {
+            complain(&mut self.noted, ComplaintKind::Argument, start, opcode);
+        }
+        if let Some(problem) = problem {
+            let kind = ComplaintKind::new(problem, &argument);
+            let first = if kind.is_read_by_python() { &mut self.noted } else { &mut self.fatal };
+            complain(first, kind, start, opcode);
+            if self.fatal.is_some() {
+                return false;
+            }
+        }
+        if let Err(problem) = self.machine.after(row, start) {
+            return complain(&mut self.fatal, ComplaintKind::new(problem, &argument), start, opcode);
+        }
+        self.highest_protocol = self.highest_protocol.max(row.protocol);
+        opcode != Opcode::Stop
+    }
+}
+
+/// Keeps the first complaint.
+#[cold]
+fn complain(first: &mut Option<Complaint>, kind: ComplaintKind, offset: usize, opcode: Opcode) -> bool {
+    first.get_or_insert_with(|| Complaint::new(kind, offset, Some(opcode)));
+    false
+}
+
+impl fmt::Display for Disassembly<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.write_to(f) {
+            Ok(_) => Ok(()),
+            Err(complaint) if *complaint.kind() == ComplaintKind::Output => Err(fmt::Error),
+            Err(complaint) => writeln!(f, "{complaint}"),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The lexer over a whole slice.
+
+// The visitor's code is copied into each arm of the dispatch, where the opcode is known: that is what makes it fast.
+#![allow(clippy::inline_always)]
+
+use halfsour_opcode::{Op, Opcode, for_each_opcode};
+use nom::Err;
+
+use crate::args::{self, Fault};
+use crate::{Error, ErrorKind};
+
+/// Goes over the opcodes of a pickle, up to and including `STOP`.
+///
+/// As an iterator it gives `(offset, op)`; after `STOP`, or after an error, it gives `None`. What follows a pickle is
+/// read by a new lexer: `Lexer::at(input, lexer.offset())`.
+///
+/// ```
+/// use halfsour_lexer::{Lexer, Op};
+///
+/// let two = b"N.K\x02.";
+/// let mut lexer = Lexer::new(two);
+/// assert_eq!(lexer.by_ref().count(), 2);
+/// assert_eq!(lexer.offset(), 2);
+/// let mut lexer = Lexer::at(two, lexer.offset());
+/// assert_eq!(lexer.next(), Some(Ok((2, Op::BinInt1(2)))));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Lexer<'a> {
+    input: &'a [u8],
+    rest: &'a [u8],
+    done: bool,
+}
+
+/// Something that takes opcodes as they are read.
+///
+/// [`Lexer::visit`] calls it where the opcode is already known. An implementation that is `#[inline(always)]` and
+/// begins with `match op` is therefore compiled into the lexer's own dispatch.
+pub trait Visitor<'a> {
+    /// What a step gives.
+    type Output;
+
+    /// Takes the opcode that stands at `input[start..end]`.
+    fn visit(&mut self, start: usize, end: usize, op: Op<'a>) -> Self::Output;
+}
+
+macro_rules! dispatch {
+    ($($byte:literal $variant:ident $(($arg:ident: $kind:ident))? $name:literal
+        [$($before:ident)*] => [$($after:ident)*] $protocol:literal $summary:literal;)*) => {
+        /// Reads the argument of the opcode with this byte, and hands on the op and what follows it.
+        #[inline(always)]
+        pub(crate) fn dispatch<'a, R>(
+            byte: u8,
+            rest: &'a [u8],
+            mut take: impl Take<'a, R>,
+        ) -> Result<R, Err<Fault>> {
+            match byte {
+                $($byte => {
+                    $(let (rest, $arg) = args::$kind(rest)?;)?
+                    Ok(take.take(Op::$variant $(($arg))?, rest))
+                })*
+                _ => Err(Err::Failure(Fault(ErrorKind::UnknownOpcode(byte)))),
+            }
+        }
+    };
+}
+
+for_each_opcode!(dispatch);
+
+/// A closure over `(op, rest)` that can be told to be inlined.
+pub(crate) trait Take<'a, R> {
+    fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> R;
+}
+
+/// Gives the op itself.
+pub(crate) struct Plain;
+
+impl<'a> Take<'a, (Op<'a>, &'a [u8])> for Plain {
+    #[inline(always)]
+    fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> (Op<'a>, &'a [u8]) {
+        (op, rest)
+    }
+}
+
+/// Advances the lexer, then calls the visitor.
+struct Visit<'l, 'a, V> {
+    lexer: &'l mut Lexer<'a>,
+    visitor: &'l mut V,
+}
+
+impl<'a, V: Visitor<'a>> Take<'a, V::Output> for Visit<'_, 'a, V> {
+    #[inline(always)]
+    fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> V::Output {
+        let start = self.lexer.offset();
+        self.lexer.rest = rest;
+        self.lexer.done = matches!(op, Op::Stop);
+        self.visitor.visit(start, self.lexer.offset(), op)
+    }
+}
+
+impl<'a> Lexer<'a> {
+    /// A lexer over `input`, which begins with a pickle.
+    pub const fn new(input: &'a [u8]) -> Self {
+        Self { input, rest: input, done: false }
+    }
+
+    /// A lexer over the pickle that begins at `offset`; the offsets that it tells count from the start of `input`.
+    ///
+    /// # Panics
+    ///
+    /// If `offset` is beyond the end of `input`.
+    pub fn at(input: &'a [u8], offset: usize) -> Self {
+        Self { input, rest: &input[offset..], done: false }
+    }
+
+    /// Where the next opcode begins; after `STOP`, where the pickle ends.
+    #[inline(always)]
+    pub const fn offset(&self) -> usize {
+        self.input.len() - self.rest.len()
+    }
+
+    /// What has not been read.
+    pub const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// All of the input.
+    pub const fn input(&self) -> &'a [u8] {
+        self.input
+    }
+
+    /// Reads the next opcode, also beyond a `STOP`.
+    ///
+    /// # Errors
+    ///
+    /// If the next bytes are not an opcode. The lexer stays where it is.
+    #[inline(always)]
+    pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
+        let Some((&byte, rest)) = self.rest.split_first() else {
+            return Err(self.error(&Err::Incomplete(nom::Needed::Unknown)));
+        };
+        match dispatch(byte, rest, Plain) {
+            Ok((op, rest)) => {
+                self.rest = rest;
+                self.done = matches!(op, Op::Stop);
+                Ok(op)
+            }
+            Err(error) => Err(self.error(&error)),
+        }
+    }
+
+    /// Reads the next opcode and hands it to `visitor`.
+    ///
+    /// # Errors
+    ///
+    /// If the next bytes are not an opcode. The lexer stays where it is, and the visitor is not called.
+    #[inline(always)]
+    pub fn visit<V: Visitor<'a>>(&mut self, visitor: &mut V) -> Result<V::Output, Error> {
+        let Some((&byte, rest)) = self.rest.split_first() else {
+            return Err(self.error(&Err::Incomplete(nom::Needed::Unknown)));
+        };
+        match dispatch(byte, rest, Visit { lexer: self, visitor }) {
+            Ok(output) => Ok(output),
+            Err(error) => Err(self.error(&error)),
+        }
+    }
+
+    #[cold]
+    fn error(&self, error: &Err<Fault>) -> Error {
+        // No more will come: what is incomplete is at its end.
+        let kind = match error {
+            Err::Incomplete(_) => ErrorKind::UnexpectedEnd,
+            Err::Error(fault) | Err::Failure(fault) => fault.0,
+        };
+        Error::new(kind, self.offset(), self.rest.first().and_then(|&byte| Opcode::from_byte(byte)))
+    }
+}
+
+impl<'a> Iterator for Lexer<'a> {
+    type Item = Result<(usize, Op<'a>), Error>;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let offset = self.offset();
+        let op = self.next_op();
+        self.done |= op.is_err();
+        Some(op.map(|op| (offset, op)))
+    }
+}
+
+impl core::iter::FusedIterator for Lexer<'_> {}
