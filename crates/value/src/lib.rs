@@ -1,1 +1,33 @@
-//! Python data as a graph with identity, sharing and cycles, and as a tree.
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod cell;
+mod data;
+mod display;
+mod form;
+mod graph;
+mod id;
+mod instance;
+mod keys;
+mod node;
+mod path;
+mod steps;
+mod store;
+mod text;
+mod to_value;
+mod value;
+
+pub use builder::{Builder, InstanceBuilder, ValueError};
+pub use data::{Data, Elements, Items, Kind};
+pub use form::{Builtin, Form, IntOp};
+pub use graph::{Graph, Provenance};
+pub use halfsour_text::wtf8::Encoding;
+pub use id::Id;
+pub use instance::{Global, Instance, Step, Steps};
+pub use keys::Key;
+pub use node::Node;
+pub use path::PathError;
+pub use store::{Container, Full, Payload, Refusal, Spelling, Store};
+pub use text::Text;
+pub use to_value::{Budget, TreeError, TreeLimits};
+pub use value::{Value, ValueInstance, ValueStep};

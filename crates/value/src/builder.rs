@@ -1,0 +1,468 @@
+//! [`Builder`]: graphs by hand.
+
+use std::fmt;
+
+use bytes::Bytes;
+use halfsour_text::wtf8;
+
+use crate::form::{Builtin, Form};
+use crate::store::{Container, Payload, Refusal};
+use crate::value::{Value, ValueInstance, ValueStep};
+use crate::{Graph, Id, Provenance, Spelling, Store};
+
+/// Makes a graph by hand: objects first, then what holds them.
+///
+/// An id that is used twice is an object in two places; a list or instance may be changed after it was put somewhere, so
+/// cycles can be made.
+///
+/// ```
+/// use halfsour_value::Builder;
+///
+/// let mut b = Builder::new();
+/// let name = b.str("Ada");
+/// let person = b.instance("app.models", "Person").attr("name", name).finish();
+/// let friends = b.list(&[person]);
+/// b.append(friends, friends).unwrap(); // a list that holds itself
+/// let graph = b.build(friends);
+/// assert_eq!(graph.root().to_string(), "[app.models.Person(name='Ada'), [...]]");
+/// ```
+///
+/// # Panics
+///
+/// All methods panic beyond two billion nodes.
+#[derive(Debug, Default)]
+pub struct Builder {
+    store: Store,
+    buffers: Vec<Bytes>,
+}
+
+/// Why a [`Value`] cannot become a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueError {
+    /// It nests deeper than 1,000 levels.
+    TooDeep,
+    /// A key or member is of a kind that Python cannot hash.
+    Unhashable,
+}
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooDeep => "the tree nests too deep",
+            Self::Unhashable => "a key or member is of a kind that cannot be hashed",
+        })
+    }
+}
+
+impl std::error::Error for ValueError {}
+
+const FULL: &str = "fewer than two billion nodes";
+
+impl Builder {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The graph, of this object.
+    pub fn build(self, root: Id) -> Graph {
+        let provenance = Provenance { buffers: self.buffers, ..Provenance::default() };
+        Graph::new(self.store, Bytes::new(), vec![root], provenance)
+    }
+
+    /// `None`.
+    pub fn none(&self) -> Id {
+        Id::NONE
+    }
+
+    /// A bool.
+    pub fn bool(&self, value: bool) -> Id {
+        Id::bool(value)
+    }
+
+    /// An int.
+    pub fn int(&mut self, value: i64) -> Id {
+        self.store.int(0, value).expect(FULL)
+    }
+
+    /// An int of any size: little-endian two's complement.
+    pub fn big_int(&mut self, bytes: &[u8]) -> Id {
+        match halfsour_text::number::le_to_i64(bytes) {
+            Some(value) => self.int(value),
+            None => self.store.owned(Payload::BigInt, 0, bytes).expect(FULL),
+        }
+    }
+
+    /// A float.
+    pub fn float(&mut self, value: f64) -> Id {
+        self.store.float(0, value).expect(FULL)
+    }
+
+    /// A complex number.
+    pub fn complex(&mut self, re: f64, im: f64) -> Id {
+        let (re, im) = (self.float(re), self.float(im));
+        self.store.complex(0, re, im).expect(FULL).expect("both are floats")
+    }
+
+    /// Text.
+    pub fn str(&mut self, text: &str) -> Id {
+        self.wtf8(text.as_bytes()).expect("a str is UTF-8")
+    }
+
+    /// Text that may have lone surrogates, as WTF-8; `None` if it is not that.
+    pub fn wtf8(&mut self, text: &[u8]) -> Option<Id> {
+        let encoding = wtf8::check(text).ok()?;
+        Some(self.store.owned(Payload::Str(encoding), 0, text).expect(FULL))
+    }
+
+    /// `bytes`.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Id {
+        self.store.owned(Payload::Bytes, 0, bytes).expect(FULL)
+    }
+
+    /// A bytearray.
+    pub fn bytearray(&mut self, bytes: &[u8]) -> Id {
+        self.store.owned(Payload::ByteArray, 0, bytes).expect(FULL)
+    }
+
+    /// A Python 2 string.
+    pub fn byte_string(&mut self, bytes: &[u8]) -> Id {
+        self.store.owned(Payload::ByteString, 0, bytes).expect(FULL)
+    }
+
+    fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, Refusal> {
+        match self.store.container(container, 0, items) {
+            Err(Refusal::Full) => panic!("{FULL}"),
+            made => made,
+        }
+    }
+
+    /// A list.
+    pub fn list(&mut self, items: &[Id]) -> Id {
+        self.container(Container::List, items).expect("a list takes anything")
+    }
+
+    /// A tuple.
+    pub fn tuple(&mut self, items: &[Id]) -> Id {
+        self.container(Container::Tuple, items).expect("a tuple takes anything")
+    }
+
+    /// A dict.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unhashable`], as in Python.
+    pub fn dict(&mut self, items: &[(Id, Id)]) -> Result<Id, Refusal> {
+        let items: Vec<Id> = items.iter().flat_map(|&(key, value)| [key, value]).collect();
+        self.container(Container::Dict, &items)
+    }
+
+    /// A set.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unhashable`], as in Python.
+    pub fn set(&mut self, items: &[Id]) -> Result<Id, Refusal> {
+        self.container(Container::Set, items)
+    }
+
+    /// A frozenset.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unhashable`], as in Python.
+    pub fn frozenset(&mut self, items: &[Id]) -> Result<Id, Refusal> {
+        self.container(Container::FrozenSet, items)
+    }
+
+    /// A class or function. Python has one object for a name: use its id again.
+    pub fn global(&mut self, module: &str, name: &str) -> Id {
+        let (module, name) = (self.str(module), self.str(name));
+        self.global_of(module, name)
+    }
+
+    /// A class or function whose names are texts that were made before.
+    ///
+    /// # Panics
+    ///
+    /// If they are not.
+    pub fn global_of(&mut self, module: Id, name: Id) -> Id {
+        self.store.global(0, module, name, Builtin::Other).expect(FULL)
+    }
+
+    /// An instance that is made without calling `__init__`: what most classes' objects are.
+    pub fn instance(&mut self, module: &str, name: &str) -> InstanceBuilder<'_> {
+        let class = self.global(module, name);
+        self.instance_of(class)
+    }
+
+    /// An instance of a class that was made before, or is itself the result of a call.
+    pub fn instance_of(&mut self, class: Id) -> InstanceBuilder<'_> {
+        InstanceBuilder {
+            builder: self,
+            class,
+            args: Id::EMPTY_TUPLE,
+            kwargs: None,
+            attrs: Vec::new(),
+            slots: false,
+        }
+    }
+
+    /// The result of a call; `args` is a tuple.
+    pub fn call(&mut self, callable: Id, args: Id) -> Id {
+        self.made(Form::Call, callable, args, None)
+    }
+
+    /// What is made of a callable or class and a tuple of arguments, in any form.
+    pub fn made(&mut self, form: Form, callable: Id, args: Id, kwargs: Option<Id>) -> Id {
+        self.store.instance(form, 0, callable, args, kwargs).expect(FULL)
+    }
+
+    /// The call by which an old protocol spells this builtin.
+    pub fn spell(&mut self, id: Id, callable: Id, args: Id) {
+        self.store.spell(id, Spelling { callable, args }).expect(FULL);
+    }
+
+    /// A persistent id.
+    pub fn persistent_id(&mut self, id: Id) -> Id {
+        self.store.persistent_id(0, id).expect(FULL)
+    }
+
+    /// An extension code.
+    pub fn extension(&mut self, code: u32) -> Id {
+        self.store.extension(0, code).expect(FULL)
+    }
+
+    /// The next out-of-band buffer, with its contents.
+    pub fn buffer(&mut self, contents: impl Into<Bytes>) -> Id {
+        self.buffers.push(contents.into());
+        self.store.buffer(0, self.buffers.len() - 1).expect(FULL)
+    }
+
+    /// A read-only view of a bytearray or buffer.
+    pub fn read_only(&mut self, of: Id) -> Id {
+        self.store.read_only(0, of).expect(FULL)
+    }
+
+    /// Appends to a list or an instance.
+    ///
+    /// # Errors
+    ///
+    /// If it is neither.
+    pub fn append(&mut self, to: Id, item: Id) -> Result<(), Refusal> {
+        self.store.append(to, &[item])
+    }
+
+    /// Sets an item of a dict or an instance.
+    ///
+    /// # Errors
+    ///
+    /// If it is neither, or the key of a dict cannot be hashed.
+    pub fn set_item(&mut self, of: Id, key: Id, value: Id) -> Result<(), Refusal> {
+        self.store.set_items(of, &[key, value])
+    }
+
+    /// Adds to a set or an instance.
+    ///
+    /// # Errors
+    ///
+    /// If it is neither, or the member of a set cannot be hashed.
+    pub fn add(&mut self, to: Id, item: Id) -> Result<(), Refusal> {
+        self.store.add_items(to, &[item])
+    }
+
+    /// Gives an instance its state: a dict for `__dict__`, a pair of such a dict or None and one of slots, or anything
+    /// that the class takes in `__setstate__`.
+    ///
+    /// # Errors
+    ///
+    /// If it is no instance.
+    pub fn state(&mut self, of: Id, state: Id) -> Result<(), Refusal> {
+        self.store.build(of, state)
+    }
+
+    /// The result of a call with an object and its state, which gave the object that state: `setter(object, state)`.
+    ///
+    /// # Errors
+    ///
+    /// If there are too many nodes.
+    pub fn call_on(&mut self, object: Id, setter: Id, state: Id) -> Result<(), Refusal> {
+        let args = self.tuple(&[object, state]);
+        let call = self.call(setter, args);
+        Ok(self.store.call_on(object, call)?)
+    }
+
+    /// Copies a tree into the graph. Its parts are new objects, shared with nothing.
+    ///
+    /// # Errors
+    ///
+    /// If it nests deeper than 1,000 levels, or has a key that Python cannot hash.
+    pub fn value(&mut self, value: &Value) -> Result<Id, ValueError> {
+        self.value_within(value, 1000)
+    }
+
+    fn value_within(&mut self, value: &Value, depth: usize) -> Result<Id, ValueError> {
+        let depth = depth.checked_sub(1).ok_or(ValueError::TooDeep)?;
+        let hashed = |made: Result<Id, Refusal>| made.map_err(|_| ValueError::Unhashable);
+        Ok(match value {
+            Value::None => Id::NONE,
+            Value::Bool(value) => Id::bool(*value),
+            Value::Int(value) => self.int(*value),
+            Value::BigInt(bytes) => self.big_int(bytes),
+            Value::Float(value) => self.float(*value),
+            Value::Complex(re, im) => self.complex(*re, *im),
+            Value::Str(text) => self.str(text),
+            Value::SurrogateStr(text) => {
+                self.wtf8(text).unwrap_or_else(|| self.str(&String::from_utf8_lossy(text)))
+            }
+            Value::ByteString(bytes) => self.byte_string(bytes),
+            Value::Bytes(bytes) => self.bytes(bytes),
+            Value::ByteArray(bytes) => self.bytearray(bytes),
+            Value::List(items) => {
+                let items = self.values(items, depth)?;
+                self.list(&items)
+            }
+            Value::Tuple(items) => {
+                let items = self.values(items, depth)?;
+                self.tuple(&items)
+            }
+            Value::Set(items) => {
+                let items = self.values(items, depth)?;
+                hashed(self.set(&items))?
+            }
+            Value::FrozenSet(items) => {
+                let items = self.values(items, depth)?;
+                hashed(self.frozenset(&items))?
+            }
+            Value::Dict(items) => {
+                let items = self.pairs(items, depth)?;
+                hashed(self.container(Container::Dict, &items))?
+            }
+            Value::Global { module, name } => self.global(module, name),
+            Value::Instance(instance) => self.value_instance(instance, depth)?,
+            Value::PersistentId(id) => {
+                let id = self.value_within(id, depth)?;
+                self.persistent_id(id)
+            }
+            Value::Extension(code) => self.extension(*code),
+            Value::Buffer(index) => self.store.buffer(0, *index).expect(FULL),
+            Value::ReadOnly(of) => {
+                let of = self.value_within(of, depth)?;
+                self.read_only(of)
+            }
+        })
+    }
+
+    fn values<'v>(
+        &mut self,
+        values: impl IntoIterator<Item = &'v Value>,
+        depth: usize,
+    ) -> Result<Vec<Id>, ValueError> {
+        values.into_iter().map(|value| self.value_within(value, depth)).collect()
+    }
+
+    fn pairs<'v>(
+        &mut self,
+        pairs: impl IntoIterator<Item = (&'v Value, &'v Value)>,
+        depth: usize,
+    ) -> Result<Vec<Id>, ValueError> {
+        self.values(pairs.into_iter().flat_map(|(key, value)| [key, value]), depth)
+    }
+
+    fn value_instance(&mut self, instance: &ValueInstance, depth: usize) -> Result<Id, ValueError> {
+        let callable = self.value_within(&instance.callable, depth)?;
+        let args = self.value_within(&instance.args, depth)?;
+        let kwargs = instance.kwargs.as_ref().map(|kwargs| self.value_within(kwargs, depth)).transpose()?;
+        let id = self.made(instance.form, callable, args, kwargs);
+        for step in &instance.steps {
+            let done = match step {
+                ValueStep::State(state) => {
+                    let state = self.value_within(state, depth)?;
+                    self.store.build(id, state)
+                }
+                ValueStep::Append(items) => {
+                    let items = self.values(items, depth)?;
+                    self.store.append(id, &items)
+                }
+                ValueStep::SetItem(items) => {
+                    let items = self.pairs(items.iter().map(|(key, value)| (key, value)), depth)?;
+                    self.store.set_items(id, &items)
+                }
+                ValueStep::Add(items) => {
+                    let items = self.values(items, depth)?;
+                    self.store.add_items(id, &items)
+                }
+                ValueStep::Call { callable, state } => {
+                    let (callable, state) =
+                        (self.value_within(callable, depth)?, self.value_within(state, depth)?);
+                    self.call_on(id, callable, state)
+                }
+            };
+            done.expect("an instance takes every step");
+        }
+        Ok(id)
+    }
+}
+
+/// An instance that is being made: see [`Builder::instance`].
+#[derive(Debug)]
+pub struct InstanceBuilder<'b> {
+    builder: &'b mut Builder,
+    class: Id,
+    args: Id,
+    kwargs: Option<Id>,
+    attrs: Vec<Id>,
+    slots: bool,
+}
+
+impl InstanceBuilder<'_> {
+    /// The arguments of `__new__`: a tuple.
+    #[must_use]
+    pub fn args(mut self, args: Id) -> Self {
+        self.args = args;
+        self
+    }
+
+    /// The keyword arguments of `__new__`: a dict.
+    #[must_use]
+    pub fn kwargs(mut self, kwargs: Id) -> Self {
+        self.kwargs = Some(kwargs);
+        self
+    }
+
+    /// An attribute.
+    #[must_use]
+    pub fn attr(mut self, name: &str, value: Id) -> Self {
+        let name = self.builder.str(name);
+        self.attrs.extend([name, value]);
+        self
+    }
+
+    /// The attributes are slots: the class has `__slots__` and no `__dict__`.
+    #[must_use]
+    pub fn slots(mut self) -> Self {
+        self.slots = true;
+        self
+    }
+
+    /// The instance, without attributes but with this state.
+    pub fn state(self, state: Id) -> Id {
+        let id = self.builder.made(self.form(), self.class, self.args, self.kwargs);
+        self.builder.state(id, state).expect("an instance takes a state");
+        id
+    }
+
+    /// The instance.
+    pub fn finish(self) -> Id {
+        if self.attrs.is_empty() {
+            return self.builder.made(self.form(), self.class, self.args, self.kwargs);
+        }
+        let dict = self.builder.container(Container::Dict, &self.attrs).expect("names can be hashed");
+        let state = if self.slots { self.builder.tuple(&[Id::NONE, dict]) } else { dict };
+        self.state(state)
+    }
+
+    fn form(&self) -> Form {
+        if self.kwargs.is_some() { Form::NewEx } else { Form::New }
+    }
+}

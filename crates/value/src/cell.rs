@@ -1,0 +1,178 @@
+//! Sixteen bytes a node: what [`Store`](crate::Store) is made of.
+
+use halfsour_text::wtf8::Encoding;
+
+/// What the data of a cell means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Tag {
+    /// An `i64`; in the flags, the [`IntOp`](crate::IntOp) if it is not the usual one.
+    Int,
+    /// The bits of an `f64`.
+    Float,
+    /// Two floats, by their ids.
+    Complex,
+    /// A payload: a little-endian two's complement integer.
+    BigInt,
+    /// A payload: WTF-8; its encoding is in the flags.
+    Str,
+    /// A payload.
+    ByteString,
+    /// A payload.
+    Bytes,
+    /// A payload.
+    ByteArray,
+    /// A region.
+    List,
+    /// A region; whether it is hashable, if that is known, is in the flags.
+    Tuple,
+    /// A region of keys and values in turn, as the stream gave them.
+    Dict,
+    /// A region of members, as the stream gave them.
+    Set,
+    /// A region of members, as the stream gave them.
+    FrozenSet,
+    /// The ids of module and qualified name; in the flags, the [`Builtin`](crate::Builtin).
+    Global,
+    /// A region: callable, args, kwargs if the form has them, then runs of steps. In the flags, the [`Form`](crate::Form).
+    Instance,
+    /// An id.
+    PersistentId,
+    /// A code.
+    Extension,
+    /// The index of an out-of-band buffer.
+    Buffer,
+    /// The id of what the view shows.
+    ReadOnly,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cell {
+    pub tag: Tag,
+    pub flags: u8,
+    origin_high: u16,
+    origin_low: u32,
+    data: u64,
+}
+
+/// The payload is in the store's pool, after its length; otherwise it is in the source, some bytes after the origin.
+const OWNED: u8 = 0x80;
+const ENCODING: u8 = 0x30;
+const DELTA: u8 = 0x0f;
+
+/// A tuple was found to be hashable, or not to be.
+pub(crate) const HASHABLE: u8 = 1;
+pub(crate) const UNHASHABLE: u8 = 2;
+
+/// Of a region: how many slots it has, as a power of two; 0 for as many as it holds.
+const CAPACITY: u8 = 0x1f;
+const FORM_SHIFT: u8 = 5;
+
+/// Where a payload is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    Source { start: usize, length: usize },
+    Pool { start: usize },
+}
+
+#[allow(clippy::cast_possible_truncation)] // offsets have 48 bits, as the store checks
+impl Cell {
+    #[inline]
+    pub const fn new(tag: Tag, flags: u8, origin: usize, data: u64) -> Self {
+        Self { tag, flags, origin_high: (origin as u64 >> 32) as u16, origin_low: origin as u32, data }
+    }
+
+    /// A cell whose payload is in the source, at most 15 bytes after the origin.
+    #[inline]
+    pub const fn borrowed(tag: Tag, encoding: Encoding, origin: usize, delta: u8, length: usize) -> Self {
+        debug_assert!(delta <= DELTA);
+        Self::new(tag, delta | encoding_bits(encoding), origin, length as u64)
+    }
+
+    pub const fn owned(tag: Tag, encoding: Encoding, origin: usize, start: usize) -> Self {
+        Self::new(tag, OWNED | encoding_bits(encoding), origin, start as u64)
+    }
+
+    #[inline]
+    pub const fn pair(tag: Tag, flags: u8, origin: usize, first: u32, second: u32) -> Self {
+        Self::new(tag, flags, origin, first as u64 | (second as u64) << 32)
+    }
+
+    #[inline]
+    pub const fn origin(&self) -> usize {
+        ((self.origin_high as u64) << 32 | self.origin_low as u64) as usize
+    }
+
+    #[inline]
+    pub const fn data(&self) -> u64 {
+        self.data
+    }
+
+    #[inline]
+    pub const fn first(&self) -> u32 {
+        self.data as u32
+    }
+
+    #[inline]
+    pub const fn second(&self) -> u32 {
+        (self.data >> 32) as u32
+    }
+
+    #[inline]
+    pub const fn place(&self) -> Place {
+        if self.flags & OWNED != 0 {
+            Place::Pool { start: self.data as usize }
+        } else {
+            let start = self.origin() + (self.flags & DELTA) as usize;
+            Place::Source { start, length: self.data as usize }
+        }
+    }
+
+    #[inline]
+    pub const fn encoding(&self) -> Encoding {
+        match self.flags & ENCODING {
+            0 => Encoding::Ascii,
+            0x10 => Encoding::Utf8,
+            _ => Encoding::Wtf8,
+        }
+    }
+
+    /// Start and length of the region.
+    #[inline]
+    pub const fn region(&self) -> (usize, usize) {
+        (self.first() as usize, self.second() as usize)
+    }
+
+    pub const fn capacity(&self) -> usize {
+        match self.flags & CAPACITY {
+            0 => self.second() as usize,
+            power => 1 << power,
+        }
+    }
+
+    /// The same cell with another region; `power` says how many slots it has, 0 for exactly `length`.
+    #[inline]
+    pub fn move_region(&mut self, start: usize, length: usize, power: u8) {
+        self.data = start as u64 | (length as u64) << 32;
+        self.flags = self.flags & !CAPACITY | power;
+    }
+
+    pub const fn form_bits(&self) -> u8 {
+        self.flags >> FORM_SHIFT
+    }
+
+    pub const fn with_form_bits(mut self, form: u8) -> Self {
+        self.flags |= form << FORM_SHIFT;
+        self
+    }
+}
+
+const fn encoding_bits(encoding: Encoding) -> u8 {
+    match encoding {
+        Encoding::Ascii => 0,
+        Encoding::Utf8 => 0x10,
+        Encoding::Wtf8 => 0x20,
+    }
+}
+
+const _: () = assert!(size_of::<Cell>() == 16);

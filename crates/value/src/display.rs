@@ -1,0 +1,257 @@
+//! Nodes as Python's `repr` would print them.
+
+use std::collections::HashSet;
+use std::fmt::{self, Formatter, Write};
+
+use halfsour_text::{number, repr};
+
+use crate::data::{Data, Elements, Items};
+use crate::form::Form;
+use crate::instance::{Instance, Step, Steps};
+use crate::{Id, Node};
+
+/// Shared data may print at a length that has no relation to the size of the graph; after so many objects, the rest is
+/// `...`.
+const MOST_OBJECTS: usize = 1_000_000;
+
+/// As Python's `repr` prints it, cycles as `[...]`. Objects of classes are shown by what the pickle says of them:
+/// `app.Point(x=1, y=2)`, `collections.deque([]) + [1, 2]`. A Python 2 byte string is shown like bytes.
+impl<S: AsRef<[u8]>> fmt::Display for Node<'_, S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Printer { f, open: HashSet::new(), work: vec![Work::Node(*self)], left: MOST_OBJECTS }.run()
+    }
+}
+
+/// `repr` of a complex number.
+pub(crate) struct Complex(pub f64, pub f64);
+
+impl fmt::Display for Complex {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let part = |value: f64| {
+            let text = repr::Float(value).to_string();
+            text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
+        };
+        let Self(re, im) = *self;
+        if re == 0.0 && re.is_sign_positive() {
+            return write!(f, "{}j", part(im));
+        }
+        // The sign of a NaN is not shown.
+        let plus = if im.is_sign_negative() && !im.is_nan() { "" } else { "+" };
+        write!(f, "({}{plus}{}j)", part(re), part(im))
+    }
+}
+
+struct Printer<'p, 'f, 'g, S> {
+    f: &'p mut Formatter<'f>,
+    /// The containers that are being printed.
+    open: HashSet<Id>,
+    work: Vec<Work<'g, S>>,
+    left: usize,
+}
+
+/// What is still to be printed, the next last.
+enum Work<'g, S> {
+    Node(Node<'g, S>),
+    Text(&'static str),
+    Elements { rest: Elements<'g, S>, first: bool },
+    Items { rest: Items<'g, S>, first: bool },
+    Attributes { rest: Items<'g, S>, first: bool },
+    Steps(Steps<'g, S>),
+    Close(Id),
+}
+
+impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
+    fn run(mut self) -> fmt::Result {
+        while let Some(work) = self.work.pop() {
+            match work {
+                Work::Text(text) => self.f.write_str(text)?,
+                Work::Close(id) => {
+                    self.open.remove(&id);
+                }
+                Work::Node(node) => self.node(node)?,
+                Work::Elements { mut rest, first } => {
+                    if let Some(node) = rest.next() {
+                        self.separate(first)?;
+                        self.work.push(Work::Elements { rest, first: false });
+                        self.work.push(Work::Node(node));
+                    }
+                }
+                Work::Items { mut rest, first } => {
+                    if let Some((key, value)) = rest.next() {
+                        self.separate(first)?;
+                        self.work.push(Work::Items { rest, first: false });
+                        self.push([Work::Node(key), Work::Text(": "), Work::Node(value)]);
+                    }
+                }
+                Work::Attributes { mut rest, first } => {
+                    if let Some((name, value)) = rest.next() {
+                        self.separate(first)?;
+                        self.name(name)?;
+                        self.f.write_char('=')?;
+                        self.work.push(Work::Attributes { rest, first: false });
+                        self.work.push(Work::Node(value));
+                    }
+                }
+                Work::Steps(mut steps) => {
+                    if let Some(step) = steps.next() {
+                        self.work.push(Work::Steps(steps));
+                        self.step(step);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn separate(&mut self, first: bool) -> fmt::Result {
+        if first { Ok(()) } else { self.f.write_str(", ") }
+    }
+
+    /// Puts work on the stack so that it is done in this order.
+    fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
+        self.work.extend(work.into_iter().rev());
+    }
+
+    /// A keyword: text as it is.
+    fn name(&mut self, node: Node<'g, S>) -> fmt::Result {
+        match node.data() {
+            Data::Str(text) => write!(self.f, "{text}"),
+            Data::ByteString(bytes) => write!(self.f, "{}", String::from_utf8_lossy(bytes)),
+            _ => Ok(()),
+        }
+    }
+
+    fn node(&mut self, node: Node<'g, S>) -> fmt::Result {
+        let Some(left) = self.left.checked_sub(1) else {
+            return self.f.write_str("...");
+        };
+        self.left = left;
+        match node.data() {
+            Data::None => self.f.write_str("None"),
+            Data::Bool(true) => self.f.write_str("True"),
+            Data::Bool(false) => self.f.write_str("False"),
+            Data::Int(value) => write!(self.f, "{value}"),
+            Data::BigInt(bytes) => write!(self.f, "{}", number::BigDisplay(bytes)),
+            Data::Float(value) => write!(self.f, "{}", repr::Float(value)),
+            Data::Complex(re, im) => write!(self.f, "{}", Complex(re, im)),
+            Data::Str(text) => write!(self.f, "{text:?}"),
+            Data::ByteString(bytes) | Data::Bytes(bytes) => write!(self.f, "{}", repr::Bytes(bytes)),
+            Data::ByteArray(bytes) => write!(self.f, "bytearray({})", repr::Bytes(bytes)),
+            Data::Global(global) => write!(self.f, "{global}"),
+            Data::Extension(code) => write!(self.f, "extension({code})"),
+            Data::Buffer(index) => write!(self.f, "buffer({index})"),
+            Data::PersistentId(id) => self.open(node, "persistent_id(", Work::Node(id), ")"),
+            Data::ReadOnly(of) => self.open(node, "memoryview(", Work::Node(of), ")"),
+            Data::List(rest) => self.open(node, "[", Work::Elements { rest, first: true }, "]"),
+            Data::Tuple(rest) => {
+                let close = if rest.len() == 1 { ",)" } else { ")" };
+                self.open(node, "(", Work::Elements { rest, first: true }, close)
+            }
+            Data::Dict(rest) => self.open(node, "{", Work::Items { rest, first: true }, "}"),
+            Data::Set(rest) if rest.is_empty() => self.f.write_str("set()"),
+            Data::FrozenSet(rest) if rest.is_empty() => self.f.write_str("frozenset()"),
+            Data::Set(rest) => self.open(node, "{", Work::Elements { rest, first: true }, "}"),
+            Data::FrozenSet(rest) => {
+                self.open(node, "frozenset({", Work::Elements { rest, first: true }, "})")
+            }
+            Data::Instance(instance) => self.instance(node, instance),
+        }
+    }
+
+    /// Prints a container, or `[...]` where it stands in itself.
+    fn open(
+        &mut self,
+        node: Node<'g, S>,
+        open: &'static str,
+        inside: Work<'g, S>,
+        close: &'static str,
+    ) -> fmt::Result {
+        self.f.write_str(open)?;
+        if self.open.insert(node.id()) {
+            self.push([inside, Work::Text(close), Work::Close(node.id())]);
+            Ok(())
+        } else {
+            write!(self.f, "...{}", close.trim_start_matches(','))
+        }
+    }
+
+    /// `class(args, attributes)`, then the steps.
+    fn instance(&mut self, node: Node<'g, S>, instance: Instance<'g, S>) -> fmt::Result {
+        if !self.open.insert(node.id()) {
+            return self.f.write_str("...");
+        }
+        let class = instance.class();
+        let args = match instance.args().data() {
+            Data::Tuple(mut args) => {
+                if instance.form() == Form::NewObjCall {
+                    args.next();
+                }
+                if instance.form() == Form::Reconstructor && args.get(1).and_then(Node::as_global).is_some() {
+                    // The base says nothing; if it is `object`, its state does not either.
+                    args.nth(if args.get(2).is_some_and(Node::is_none) { 2 } else { 1 });
+                }
+                Work::Elements { rest: args, first: true }
+            }
+            _ => Work::Node(instance.args()),
+        };
+        let no_args = matches!(&args, Work::Elements { rest, .. } if rest.is_empty());
+        let mut steps = instance.steps();
+        let rest = steps.clone();
+        let attributes = match steps.next() {
+            Some(Step::State(state)) if is_attributes(state) => state.items(),
+            _ => None,
+        };
+        if let Some(attributes) = attributes {
+            self.push([
+                Work::Node(class),
+                Work::Text("("),
+                args,
+                Work::Text(if no_args || attributes.is_empty() { "" } else { ", " }),
+                Work::Attributes { rest: attributes, first: true },
+                Work::Text(")"),
+                Work::Steps(steps),
+                Work::Close(node.id()),
+            ]);
+        } else {
+            let after = [Work::Text(")"), Work::Steps(rest), Work::Close(node.id())];
+            self.push(after);
+            self.push([Work::Node(class), Work::Text("("), args]);
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, step: Step<'g, S>) {
+        match step {
+            Step::State(state) => {
+                self.push([Work::Text(".__setstate__("), Work::Node(state), Work::Text(")")]);
+            }
+            Step::Call(call) => self.push([Work::Text(" <- "), Work::Node(call)]),
+            Step::Append(rest) => {
+                self.push([Work::Text(" + ["), Work::Elements { rest, first: true }, Work::Text("]")]);
+            }
+            Step::SetItem(rest) => {
+                self.push([Work::Text(" | {"), Work::Items { rest, first: true }, Work::Text("}")]);
+            }
+            Step::Add(rest) => {
+                self.push([Work::Text(" | {"), Work::Elements { rest, first: true }, Work::Text("}")]);
+            }
+        }
+    }
+}
+
+/// Whether a state is a dict whose keys can stand as keywords.
+fn is_attributes<S: AsRef<[u8]>>(state: Node<'_, S>) -> bool {
+    state.items().is_some_and(|mut items| {
+        items.all(|(key, _)| match key.data() {
+            Data::Str(text) => text.as_str().is_some_and(is_identifier),
+            Data::ByteString(bytes) => std::str::from_utf8(bytes).is_ok_and(is_identifier),
+            _ => false,
+        })
+    })
+}
+
+fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
+}

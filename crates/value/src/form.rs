@@ -1,0 +1,91 @@
+//! How instances came to be, and the builtins that old protocols spell as calls.
+
+/// How an instance is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Form {
+    /// `REDUCE`: a call of any callable.
+    Call,
+    /// `NEWOBJ`: `cls.__new__(cls, *args)`.
+    New,
+    /// `NEWOBJ_EX`: `cls.__new__(cls, *args, **kwargs)`.
+    NewEx,
+    /// `INST`: a call, or, without arguments, a new object without `__init__`.
+    Inst,
+    /// `OBJ`: as `INST`, with the class on the stack.
+    Obj,
+    /// `REDUCE` of `copyreg._reconstructor(cls, base, state)`, by which protocols 0 and 1 make objects.
+    Reconstructor,
+    /// `REDUCE` of `copyreg.__newobj__(cls, *args)`.
+    NewObjCall,
+    /// `REDUCE` of `copyreg.__newobj_ex__(cls, args, kwargs)`.
+    NewObjExCall,
+}
+
+impl Form {
+    pub(crate) const fn from_bits(bits: u8) -> Self {
+        match bits {
+            0 => Self::Call,
+            1 => Self::New,
+            2 => Self::NewEx,
+            3 => Self::Inst,
+            4 => Self::Obj,
+            5 => Self::Reconstructor,
+            6 => Self::NewObjCall,
+            _ => Self::NewObjExCall,
+        }
+    }
+}
+
+/// The opcode of an int, where Python 3 would not have written that one for the value: Python 2 tells `int` from `long`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum IntOp {
+    /// `LONG`, `LONG1` or `LONG4` for a value of at most 32 bits: a `long`.
+    Long = 1,
+    /// `INT` for a value of more than 32 bits: an `int`.
+    Int = 2,
+}
+
+/// The callables that the protocols themselves spell out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Builtin {
+    /// None of them.
+    Other,
+    /// `_codecs.encode`.
+    CodecsEncode,
+    /// `builtins.bytes`.
+    Bytes,
+    /// `builtins.bytearray`.
+    ByteArray,
+    /// `builtins.set`.
+    Set,
+    /// `builtins.frozenset`.
+    FrozenSet,
+    /// `builtins.complex`.
+    Complex,
+    /// `copyreg._reconstructor`.
+    Reconstructor,
+    /// `copyreg.__newobj__`.
+    NewObj,
+    /// `copyreg.__newobj_ex__`.
+    NewObjEx,
+}
+
+impl Builtin {
+    pub(crate) const fn from_bits(bits: u8) -> Self {
+        match bits {
+            1 => Self::CodecsEncode,
+            2 => Self::Bytes,
+            3 => Self::ByteArray,
+            4 => Self::Set,
+            5 => Self::FrozenSet,
+            6 => Self::Complex,
+            7 => Self::Reconstructor,
+            8 => Self::NewObj,
+            9 => Self::NewObjEx,
+            _ => Self::Other,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! [`Graph`]: the nodes and the bytes that they borrow from.
+
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+
+use crate::keys::Views;
+use crate::{Id, Node, Store};
+
+/// Python data as a pickle holds it: objects with identity, some of them in several places, some in cycles.
+///
+/// `S` is where the bytes live: `&[u8]`, so that text can be handed out for as long as the input lives; or
+/// [`Bytes`], `Vec<u8>`, a memory map: anything that is `AsRef<[u8]>`. Strings and bytes are not copied out of it.
+///
+/// All objects live in one arena: 16 bytes for a string, a float or an int that is not small, 16 and four for each child
+/// for a container, nothing for None, bools and small ints. Dropping a graph frees a few vectors, however deep the
+/// data.
+///
+/// Begin at [`root`](Self::root).
+#[derive(Debug)]
+pub struct Graph<S = Bytes> {
+    store: Store,
+    source: S,
+    roots: Vec<Id>,
+    protocol: u8,
+    end: usize,
+    buffers: Vec<Bytes>,
+    memo: Option<Vec<Id>>,
+    views: OnceLock<Views>,
+}
+
+/// What a reader found around the data.
+#[derive(Clone, Debug, Default)]
+pub struct Provenance {
+    /// The protocol that the stream declared; 0 if it declared none.
+    pub protocol: u8,
+    /// Where the pickle ends in the source: after its STOP.
+    pub end: usize,
+    /// The out-of-band buffers that were supplied.
+    pub buffers: Vec<Bytes>,
+    /// The objects in the memo at the end, by slot; [`Id::VACANT`] where there is none.
+    pub memo: Option<Vec<Id>>,
+}
+
+impl<S: AsRef<[u8]>> Graph<S> {
+    /// A graph from the nodes that a reader made, with the objects that its pickles are of.
+    ///
+    /// # Panics
+    ///
+    /// If there are no roots. Later, if the ids in `store` or `roots` are from another store, or the payloads not in `source`.
+    pub fn new(store: Store, source: S, roots: Vec<Id>, provenance: Provenance) -> Self {
+        let Provenance { protocol, end, buffers, memo } = provenance;
+        assert!(!roots.is_empty(), "a graph is of something");
+        Self { store, source, roots, protocol, end, buffers, memo, views: OnceLock::new() }
+    }
+
+    /// The object that the pickle is of.
+    pub fn root(&self) -> Node<'_, S> {
+        self.node(self.roots[0])
+    }
+
+    /// The objects that the pickles are of, where several were read with one memo.
+    pub fn roots(&self) -> impl ExactSizeIterator<Item = Node<'_, S>> {
+        self.roots.iter().map(|&root| self.node(root))
+    }
+
+    /// The object with this id.
+    pub fn node(&self, id: Id) -> Node<'_, S> {
+        Node::new(self, id)
+    }
+
+    /// The protocol that the stream declared; 0 if it declared none.
+    pub fn protocol(&self) -> u8 {
+        self.protocol
+    }
+
+    /// Where the pickle ends in the source: after its STOP.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    /// The bytes that the graph borrows from.
+    pub fn source(&self) -> &S {
+        &self.source
+    }
+
+    /// The out-of-band buffers that were supplied to the reader.
+    pub fn buffers(&self) -> &[Bytes] {
+        &self.buffers
+    }
+
+    /// The objects that were in the memo at the end, by slot, if the reader recorded them; [`Id::VACANT`] where there
+    /// is none.
+    pub fn recorded_memo(&self) -> Option<&[Id]> {
+        self.memo.as_deref()
+    }
+
+    /// How many nodes there are. Those that old spellings of builtins used up are counted, too.
+    pub fn node_count(&self) -> usize {
+        self.store.nodes()
+    }
+
+    /// How many bytes the graph holds beside its source.
+    pub fn bytes_held(&self) -> usize {
+        self.store.bytes_held()
+    }
+
+    /// The nodes, for another graph to be built in their memory: see [`Store::clear`].
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.source.as_ref()
+    }
+
+    pub(crate) fn views(&self) -> &Views {
+        self.views.get_or_init(|| Views::new(&self.store, self.source.as_ref()))
+    }
+}

@@ -1,0 +1,305 @@
+//! [`Node`]: a place in a graph, and what can be asked there.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use crate::cell::{Cell, Tag};
+use crate::data::{Data, Elements, Items, Kind};
+use crate::id::Unpacked;
+use crate::instance::{Global, Instance};
+use crate::text::Text;
+use crate::{Graph, Id, IntOp, Key, Spelling};
+
+/// An object in a [`Graph`]: a cursor that is copied freely.
+///
+/// Ask for what you expect (`as_str`, `items`, `get` …; they give `None` for other kinds), or match on
+/// [`data`](Self::data).
+pub struct Node<'g, S = Bytes> {
+    graph: &'g Graph<S>,
+    id: Id,
+}
+
+impl<S> Clone for Node<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Node<'_, S> {}
+
+/// Identity, as Python's `is`.
+impl<S> PartialEq for Node<'_, S> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.graph, other.graph) && self.id == other.id
+    }
+}
+
+impl<S> Eq for Node<'_, S> {}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Node<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> Node<'g, S> {
+    pub(crate) fn new(graph: &'g Graph<S>, id: Id) -> Self {
+        Self { graph, id }
+    }
+
+    /// The graph that it is in.
+    pub fn graph(self) -> &'g Graph<S> {
+        self.graph
+    }
+
+    /// Its name in the graph.
+    pub fn id(self) -> Id {
+        self.id
+    }
+
+    #[inline]
+    fn cell(self) -> Option<&'g Cell> {
+        self.id.index().map(|index| &self.graph.store().cells[index])
+    }
+
+    #[inline]
+    fn at_id(self, id: Id) -> Self {
+        Self { graph: self.graph, id }
+    }
+
+    /// The offset in the source of the opcode that made it. Values that have no node (None, bools, small ints, the
+    /// empty tuple) do not know it.
+    pub fn offset(self) -> Option<usize> {
+        self.cell().map(Cell::origin)
+    }
+
+    /// What it is, with what it holds.
+    #[inline]
+    pub fn data(self) -> Data<'g, S> {
+        let graph = self.graph;
+        let index = match self.id.unpack() {
+            Unpacked::Node(index) => index as usize,
+            Unpacked::Int(value) => return Data::Int(value.into()),
+            Unpacked::None => return Data::None,
+            Unpacked::Bool(value) => return Data::Bool(value),
+            Unpacked::EmptyTuple => return Data::Tuple(Elements::new(graph, &[])),
+            Unpacked::Run(..) => unreachable!("a run is not a value"),
+        };
+        let store = graph.store();
+        let cell = &store.cells[index];
+        let bytes = || store.bytes_of(graph.bytes(), cell);
+        let region = || Elements::new(graph, store.region_of(index));
+        let view = || graph.views().region(store, index);
+        match cell.tag {
+            Tag::Int => Data::Int(cell.data().cast_signed()),
+            Tag::Float => Data::Float(f64::from_bits(cell.data())),
+            Tag::Complex => {
+                let part = |index: u32| f64::from_bits(store.cells[index as usize].data());
+                Data::Complex(part(cell.first()), part(cell.second()))
+            }
+            Tag::BigInt => Data::BigInt(bytes()),
+            Tag::Str => Data::Str(Text::new(bytes(), cell.encoding())),
+            Tag::ByteString => Data::ByteString(bytes()),
+            Tag::Bytes => Data::Bytes(bytes()),
+            Tag::ByteArray => Data::ByteArray(bytes()),
+            Tag::List => Data::List(region()),
+            Tag::Tuple => Data::Tuple(region()),
+            Tag::Dict => Data::Dict(Items::new(graph, view())),
+            Tag::Set => Data::Set(Elements::new(graph, view())),
+            Tag::FrozenSet => Data::FrozenSet(Elements::new(graph, view())),
+            Tag::Global => Data::Global(Global {
+                module: self.at_id(Id::from_bits(cell.first())),
+                name: self.at_id(Id::from_bits(cell.second())),
+            }),
+            Tag::Instance => Data::Instance(Instance::new(graph, index)),
+            Tag::PersistentId => Data::PersistentId(self.at_id(Id::from_bits(cell.first()))),
+            Tag::Extension => Data::Extension(cell.first()),
+            Tag::Buffer => Data::Buffer(usize::try_from(cell.data()).expect("it was a usize")),
+            Tag::ReadOnly => Data::ReadOnly(self.at_id(Id::from_bits(cell.first()))),
+        }
+    }
+
+    /// Which kind of object it is.
+    pub fn kind(self) -> Kind {
+        self.graph.store().kind(self.id)
+    }
+
+    /// Whether it is `None`.
+    pub fn is_none(self) -> bool {
+        self.id == Id::NONE
+    }
+
+    /// A bool.
+    pub fn as_bool(self) -> Option<bool> {
+        match self.id.unpack() {
+            Unpacked::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// An int that fits 64 bits.
+    pub fn as_i64(self) -> Option<i64> {
+        match self.data() {
+            Data::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A float.
+    pub fn as_f64(self) -> Option<f64> {
+        match self.data() {
+            Data::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// Text without lone surrogates.
+    pub fn as_str(self) -> Option<&'g str> {
+        self.as_text()?.as_str()
+    }
+
+    /// Text, with lone surrogates if it has them.
+    pub fn as_text(self) -> Option<Text<'g>> {
+        match self.data() {
+            Data::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What `bytes`, a `bytearray` or a Python 2 byte string holds.
+    pub fn as_bytes(self) -> Option<&'g [u8]> {
+        match self.data() {
+            Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The names of a class or function.
+    pub fn as_global(self) -> Option<Global<'g, S>> {
+        match self.data() {
+            Data::Global(global) => Some(global),
+            _ => None,
+        }
+    }
+
+    /// The result of a call, or an instance of a class.
+    pub fn as_instance(self) -> Option<Instance<'g, S>> {
+        match self.data() {
+            Data::Instance(instance) => Some(instance),
+            _ => None,
+        }
+    }
+
+    /// The members of a list, tuple, set or frozenset.
+    pub fn elements(self) -> Option<Elements<'g, S>> {
+        match self.data() {
+            Data::List(elements)
+            | Data::Tuple(elements)
+            | Data::Set(elements)
+            | Data::FrozenSet(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
+    /// The keys and values of a dict, in the order of insertion.
+    pub fn items(self) -> Option<Items<'g, S>> {
+        match self.data() {
+            Data::Dict(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// How many members a container has, code points a text, bytes bytes.
+    pub fn len(self) -> Option<usize> {
+        match self.data() {
+            Data::List(elements)
+            | Data::Tuple(elements)
+            | Data::Set(elements)
+            | Data::FrozenSet(elements) => Some(elements.len()),
+            Data::Dict(items) => Some(items.len()),
+            Data::Str(text) => Some(text.chars().count()),
+            Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => Some(bytes.len()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a container, text or bytes without anything in it.
+    pub fn is_empty(self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// The value of a key in a dict.
+    pub fn get<'k>(self, key: impl Into<Key<'k>>) -> Option<Self> {
+        let index = self.id.index().filter(|&index| self.graph.store().cells[index].tag == Tag::Dict)?;
+        let store = self.graph.store();
+        let id = self.graph.views().get(store, self.graph.bytes(), index, &key.into())?;
+        Some(self.at_id(id))
+    }
+
+    /// The member of a list or tuple with this index.
+    pub fn at(self, index: usize) -> Option<Self> {
+        match self.data() {
+            Data::List(elements) | Data::Tuple(elements) => elements.get(index),
+            _ => None,
+        }
+    }
+
+    /// What the class, or for a call the callable, of an instance is.
+    pub fn class(self) -> Option<Self> {
+        self.as_instance().map(Instance::class)
+    }
+
+    /// An attribute that the state of an instance sets.
+    pub fn attr(self, name: &str) -> Option<Self> {
+        self.as_instance()?.attr(name)
+    }
+
+    /// Steps that were done to something other than an instance: BUILD on a global, say.
+    pub fn steps_elsewhere(self) -> Option<Instance<'g, S>> {
+        let store = self.graph.store();
+        if store.steps_elsewhere.is_empty() {
+            return None;
+        }
+        let id = store.steps_elsewhere.get(&u32::try_from(self.id.index()?).ok()?)?;
+        Some(Instance::new(self.graph, id.index()?))
+    }
+
+    /// The opcode of an int, where Python 3 would not have written that one.
+    pub fn int_op(self) -> Option<IntOp> {
+        match self.cell()? {
+            Cell { tag: Tag::Int, flags: 1, .. } => Some(IntOp::Long),
+            Cell { tag: Tag::Int, flags: 2, .. } => Some(IntOp::Int),
+            _ => None,
+        }
+    }
+
+    /// The call by which an old protocol spelled this builtin.
+    pub fn spelling(self) -> Option<Spelling> {
+        let store = self.graph.store();
+        let key = self.id.bits();
+        let at = store.spellings.binary_search_by_key(&key, |(node, _)| *node).ok()?;
+        Some(store.spellings[at].1)
+    }
+}
+
+impl<'a> Node<'_, &'a [u8]> {
+    /// Text without lone surrogates, for as long as the input lives; `None` also where it had to be decoded.
+    pub fn borrowed_str(self) -> Option<&'a str> {
+        let text = self.as_text()?;
+        Text::new(self.in_source(text.as_wtf8())?, text.encoding()).as_str()
+    }
+
+    /// Bytes, for as long as the input lives.
+    pub fn borrowed_bytes(self) -> Option<&'a [u8]> {
+        self.in_source(self.as_bytes()?)
+    }
+
+    fn in_source(self, bytes: &[u8]) -> Option<&'a [u8]> {
+        use crate::cell::Place;
+        match self.cell()?.place() {
+            Place::Source { start, .. } => Some(&self.graph.source()[start..start + bytes.len()]),
+            Place::Pool { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Paths into a graph: `users[3].email`.
+
+use std::fmt;
+
+use crate::data::Data;
+use crate::{Key, Node};
+
+/// Why a path leads nowhere: the part of it that does not, and how it fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathError {
+    at: String,
+    reason: &'static str,
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.at, self.reason)
+    }
+}
+
+impl std::error::Error for PathError {}
+
+/// One step of a path.
+enum Segment<'p> {
+    Name(&'p str),
+    Index(i64),
+    Key(&'p str),
+}
+
+impl<S: AsRef<[u8]>> Node<'_, S> {
+    /// Follows a path such as `users[3].email` or `['a key'][-1]`.
+    ///
+    /// `.name` is a key of a dict or an attribute of an instance; `[3]` the index in a list or tuple (negative ones
+    /// count from the end) or an int key; `['key']` a key. An instance's items (those of an `OrderedDict`, say) are
+    /// reached like a dict's or list's own.
+    ///
+    /// # Errors
+    ///
+    /// If the path is not of that form, or leads nowhere.
+    pub fn path(self, path: &str) -> Result<Self, PathError> {
+        let mut node = self;
+        let mut rest = path;
+        while !rest.is_empty() {
+            let fail =
+                |rest: &str, reason| PathError { at: path[..path.len() - rest.len()].to_owned(), reason };
+            let (segment, after) = segment(rest).ok_or_else(|| PathError {
+                at: rest.to_owned(),
+                reason: "a path is made of .name, [index] and ['key']",
+            })?;
+            node = match segment {
+                Segment::Name(name) => node
+                    .entry(&name.into())
+                    .or_else(|| node.attr(name))
+                    .ok_or_else(|| fail(after, "no such name"))?,
+                Segment::Key(key) => node.entry(&key.into()).ok_or_else(|| fail(after, "no such key"))?,
+                Segment::Index(index) => node.index(index).ok_or_else(|| fail(after, "no such index"))?,
+            };
+            rest = after;
+        }
+        Ok(node)
+    }
+
+    /// The value of a key in a dict, or among the items that were set on an instance.
+    fn entry(self, key: &Key<'_>) -> Option<Self> {
+        use crate::instance::Step;
+        let Some(instance) = self.as_instance() else { return self.get(key.clone()) };
+        let mut found = None;
+        for step in instance.steps() {
+            if let Step::SetItem(items) = step {
+                found = items.filter(|(name, _)| name.is_key(key)).map(|(_, value)| value).last().or(found);
+            }
+        }
+        found
+    }
+
+    fn is_key(self, key: &Key<'_>) -> bool {
+        match (self.data(), key) {
+            (Data::Str(text), Key::Text(key)) => text.as_wtf8() == *key,
+            (Data::ByteString(bytes), Key::Text(key)) => bytes == *key,
+            (Data::Int(value), Key::Int(key)) => value == *key,
+            _ => false,
+        }
+    }
+
+    fn index(self, index: i64) -> Option<Self> {
+        use crate::instance::Step;
+        let at = |length: usize| {
+            let from_end = usize::try_from(index.unsigned_abs()).ok()?;
+            if index < 0 { length.checked_sub(from_end) } else { Some(from_end) }
+        };
+        match self.data() {
+            Data::List(elements) | Data::Tuple(elements) => elements.get(at(elements.len())?),
+            Data::Instance(instance) => self.entry(&index.into()).or_else(|| {
+                let appended = instance.steps().filter_map(|step| match step {
+                    Step::Append(elements) => Some(elements),
+                    _ => None,
+                });
+                let all: Vec<_> = appended.flatten().collect();
+                all.get(at(all.len())?).copied()
+            }),
+            _ => self.get(index),
+        }
+    }
+}
+
+fn segment(path: &str) -> Option<(Segment<'_>, &str)> {
+    if let Some(rest) = path.strip_prefix('[') {
+        for quote in ['\'', '"'] {
+            if let Some(rest) = rest.strip_prefix(quote) {
+                let (key, rest) = rest.split_once(&format!("{quote}]"))?;
+                return Some((Segment::Key(key), rest));
+            }
+        }
+        let (index, rest) = rest.split_once(']')?;
+        return Some((Segment::Index(index.parse().ok()?), rest));
+    }
+    let path = path.strip_prefix('.').unwrap_or(path);
+    let end = path.find(['.', '[']).unwrap_or(path.len());
+    let (name, rest) = path.split_at(end);
+    (!name.is_empty()).then_some((Segment::Name(name), rest))
+}

@@ -1,0 +1,266 @@
+//! What a stream does to objects after they were made.
+
+use crate::cell::{Cell, HASHABLE, Tag, UNHASHABLE};
+use crate::form::Form;
+use crate::id::{Run, Unpacked};
+use crate::{Full, Id, Kind, Refusal, Store};
+
+impl Store {
+    /// `APPEND`, `APPENDS`.
+    #[inline]
+    pub fn append(&mut self, to: Id, items: &[Id]) -> Result<(), Refusal> {
+        let index = to.index().ok_or(Refusal::Unsupported)?;
+        match self.cells[index].tag {
+            Tag::List => Ok(self.extend(index, items)?),
+            _ => self.step(index, Run::Append, items),
+        }
+    }
+
+    /// `SETITEM`, `SETITEMS`: keys and values in turn.
+    #[inline]
+    pub fn set_items(&mut self, to: Id, items: &[Id]) -> Result<(), Refusal> {
+        let index = to.index().ok_or(Refusal::Unsupported)?;
+        match self.cells[index].tag {
+            Tag::Dict => {
+                self.check_hashable(items.iter().step_by(2))?;
+                Ok(self.extend(index, items)?)
+            }
+            Tag::List => self.assign(index, items),
+            _ => self.step(index, Run::SetItem, items),
+        }
+    }
+
+    /// `ADDITEMS`.
+    pub fn add_items(&mut self, to: Id, items: &[Id]) -> Result<(), Refusal> {
+        let index = to.index().ok_or(Refusal::Unsupported)?;
+        match self.cells[index].tag {
+            Tag::Set => {
+                self.check_hashable(items.iter())?;
+                Ok(self.extend(index, items)?)
+            }
+            _ => self.step(index, Run::Add, items),
+        }
+    }
+
+    /// `list[index] = value`, for ints and bools in range.
+    fn assign(&mut self, list: usize, items: &[Id]) -> Result<(), Refusal> {
+        let (start, length) = self.cells[list].region();
+        for pair in items.chunks_exact(2) {
+            let at = place(pair[0], length).ok_or(Refusal::Unsupported)?;
+            self.children[start + at] = pair[1];
+        }
+        Ok(())
+    }
+
+    /// What Python does with `APPEND(S)` on a bytearray, in a source.
+    pub fn append_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), Refusal> {
+        let mut bytes = self.payload(source, to).ok_or(Refusal::Unsupported)?.to_vec();
+        for &item in items {
+            bytes.push(byte(item).ok_or(Refusal::Unsupported)?);
+        }
+        self.replace_payload(to, &bytes)
+    }
+
+    /// What Python does with `SETITEM(S)` on a bytearray, in a source.
+    pub fn assign_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), Refusal> {
+        let mut bytes = self.payload(source, to).ok_or(Refusal::Unsupported)?.to_vec();
+        for pair in items.chunks_exact(2) {
+            let at = place(pair[0], bytes.len()).ok_or(Refusal::Unsupported)?;
+            bytes[at] = byte(pair[1]).ok_or(Refusal::Unsupported)?;
+        }
+        self.replace_payload(to, &bytes)
+    }
+
+    fn replace_payload(&mut self, of: Id, bytes: &[u8]) -> Result<(), Refusal> {
+        let start = self.pool_bytes(bytes)?;
+        let cell = &mut self.cells[of.index().ok_or(Refusal::Unsupported)?];
+        *cell = Cell::owned(cell.tag, cell.encoding(), cell.origin(), start);
+        Ok(())
+    }
+
+    /// `BUILD`. `None` changes nothing, also on objects that take no state.
+    pub fn build(&mut self, to: Id, state: Id) -> Result<(), Refusal> {
+        let empty =
+            |id: Id| self.kind(id) == Kind::Dict && id.index().is_some_and(|i| self.region_of(i).is_empty());
+        match self.sequence(state) {
+            // `(None, {})`: no attributes and no slots.
+            Some([Id::NONE, slots]) if empty(*slots) && self.kind(to) != Kind::Instance => return Ok(()),
+            _ if state == Id::NONE => return Ok(()),
+            _ => {}
+        }
+        self.step(to.index().ok_or(Refusal::Unsupported)?, Run::State, &[state])
+    }
+
+    /// The result of a call with an object as the first of two arguments was dropped, as after `setter(object, state)`.
+    /// Any other object, and any other call, is let be.
+    pub fn call_on(&mut self, object: Id, call: Id) -> Result<(), Full> {
+        let (Some(index), Some(call_index)) = (object.index(), call.index()) else { return Ok(()) };
+        let cell = &self.cells[call_index];
+        if cell.tag != Tag::Instance || cell.form_bits() != Form::Call as u8 {
+            return Ok(());
+        }
+        match self.sequence(self.region_of(call_index)[1]) {
+            Some([first, _]) if *first == object => match self.step(index, Run::Call, &[call]) {
+                Err(Refusal::Full) => Err(Full),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn step(&mut self, index: usize, run: Run, items: &[Id]) -> Result<(), Refusal> {
+        match self.cells[index].tag {
+            Tag::Instance => Ok(self.add_run(index, run, items)?),
+            Tag::Global | Tag::PersistentId | Tag::Extension | Tag::Buffer => {
+                let key = u32::try_from(index).map_err(|_| Refusal::Full)?;
+                let elsewhere = match self.steps_elsewhere.get(&key) {
+                    Some(&id) => id,
+                    None => {
+                        let origin = self.cells[index].origin();
+                        let id = self.instance(Form::Call, origin, Id::NONE, Id::EMPTY_TUPLE, None)?;
+                        self.grown(size_of::<(u32, Id)>() * 2, 0, self.steps_elsewhere.len(), 1)?;
+                        self.steps_elsewhere.insert(key, id);
+                        id
+                    }
+                };
+                Ok(self.add_run(elsewhere.index().expect("an instance is a node"), run, items)?)
+            }
+            _ => Err(Refusal::Unsupported),
+        }
+    }
+
+    fn add_run(&mut self, index: usize, run: Run, mut items: &[Id]) -> Result<(), Full> {
+        let width = if run == Run::SetItem { 2 } else { 1 };
+        if let Some((last, at)) = self.last_run
+            && last == index
+        {
+            let marker = self.cells[index].region().0 + at;
+            if let Unpacked::Run(kind, count) = self.children[marker].unpack()
+                && kind == run
+                && !matches!(run, Run::State | Run::Call)
+                && count as usize + items.len() / width < Id::MAX_RUN
+            {
+                self.extend(index, items)?;
+                let marker = self.cells[index].region().0 + at;
+                self.children[marker] = Id::run(run, count as usize + items.len() / width);
+                return Ok(());
+            }
+        }
+        while !items.is_empty() {
+            let (now, later) = items.split_at(items.len().min((Id::MAX_RUN - 1) * width));
+            self.last_run = Some((index, self.cells[index].region().1));
+            if now.len() == 1 {
+                self.extend(index, &[Id::run(run, 1), now[0]])?;
+            } else {
+                self.extend(index, &[Id::run(run, now.len() / width)])?;
+                self.extend(index, now)?;
+            }
+            items = later;
+        }
+        Ok(())
+    }
+
+    /// Whether Python could hash it, as far as the machine can know: instances and globals pass.
+    pub fn is_hashable(&mut self, id: Id) -> bool {
+        let Some(index) = id.index() else { return true };
+        match self.cells[index].tag {
+            Tag::List | Tag::Dict | Tag::Set | Tag::ByteArray => false,
+            Tag::Tuple => self.is_tuple_hashable(index),
+            _ => true,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn check_hashable<'i>(&mut self, keys: impl Iterator<Item = &'i Id>) -> Result<(), Refusal> {
+        for &key in keys {
+            if !self.is_hashable(key) {
+                return Err(Refusal::Unhashable);
+            }
+        }
+        Ok(())
+    }
+
+    /// Each tuple is looked at once: what was found stays in its flags.
+    fn is_tuple_hashable(&mut self, index: usize) -> bool {
+        let mut open = vec![index];
+        'tuples: while let Some(&index) = open.last() {
+            let mut hashable = HASHABLE;
+            if self.cells[index].flags == 0 {
+                for child in self.region_of(index) {
+                    let Some(child) = child.index() else { continue };
+                    match (self.cells[child].tag, self.cells[child].flags) {
+                        (Tag::List | Tag::Dict | Tag::Set | Tag::ByteArray, _) | (Tag::Tuple, UNHASHABLE) => {
+                            hashable = UNHASHABLE;
+                            break;
+                        }
+                        (Tag::Tuple, 0) => {
+                            open.push(child);
+                            continue 'tuples;
+                        }
+                        _ => {}
+                    }
+                }
+                self.cells[index].flags = hashable;
+            }
+            open.pop();
+        }
+        self.cells[index].flags == HASHABLE
+    }
+
+    /// Adds to the end of a region.
+    #[inline]
+    pub(crate) fn extend(&mut self, index: usize, items: &[Id]) -> Result<(), Full> {
+        let (start, length) = self.cells[index].region();
+        let needed = length + items.len();
+        if start + length == self.children.len() || length == 0 && self.cells[index].capacity() == 0 {
+            self.reserve_children(items.len())?;
+            let start = if length == 0 { self.children.len() } else { start };
+            self.children.extend_from_slice(items);
+            self.cells[index].move_region(start, needed, 0);
+        } else if needed <= self.cells[index].capacity() {
+            self.children[start + length..start + needed].copy_from_slice(items);
+            let power = self.cells[index].capacity().trailing_zeros();
+            self.cells[index].move_region(start, needed, u8::try_from(power).expect("below 32"));
+        } else {
+            self.relocate(index, items)?;
+        }
+        Ok(())
+    }
+
+    /// Moves a region to the end, into twice the room, and adds to it.
+    #[cold]
+    #[inline(never)]
+    fn relocate(&mut self, index: usize, items: &[Id]) -> Result<(), Full> {
+        let (start, length) = self.cells[index].region();
+        let needed = length + items.len();
+        let capacity = needed.checked_next_power_of_two().ok_or(Full)?;
+        self.reserve_children(capacity)?;
+        let at = self.children.len();
+        self.children.extend_from_within(start..start + length);
+        self.children.extend_from_slice(items);
+        self.children.resize(at + capacity, Id::NONE);
+        let power = u8::try_from(capacity.trailing_zeros()).expect("below 32");
+        self.cells[index].move_region(at, needed, power);
+        Ok(())
+    }
+}
+
+/// The index that an int or bool means in something of this length.
+fn place(id: Id, length: usize) -> Option<usize> {
+    let from_end = |back: i32| length.checked_sub(usize::try_from(back.unsigned_abs()).ok()?);
+    let at = match id.unpack() {
+        Unpacked::Int(at) if at < 0 => from_end(at)?,
+        Unpacked::Int(at) => usize::try_from(at).ok()?,
+        Unpacked::Bool(at) => usize::from(at),
+        _ => return None,
+    };
+    (at < length).then_some(at)
+}
+
+fn byte(id: Id) -> Option<u8> {
+    match id.unpack() {
+        Unpacked::Int(value) => u8::try_from(value).ok(),
+        Unpacked::Bool(value) => Some(value.into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,477 @@
+//! [`Store`]: the nodes of a graph while it is being made.
+
+use std::collections::HashMap;
+
+use halfsour_text::wtf8::Encoding;
+
+use crate::cell::{Cell, Place, Tag};
+use crate::form::{Builtin, Form, IntOp};
+use crate::id::Unpacked;
+use crate::{Id, Kind};
+
+/// The nodes of a graph, without the bytes that they borrow from.
+///
+/// This is what a reader builds and what [`Graph`](crate::Graph) wraps. Scalars and strings are one cell of 16 bytes;
+/// containers are one cell and four bytes for each child, in one vector for all. Nothing is freed before the whole
+/// store is.
+///
+/// All that adds to it spends the store's budget of bytes and fails with [`Full`] when that is gone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) children: Vec<Id>,
+    pub(crate) pool: Vec<u8>,
+    /// How an old protocol spelled a builtin; sorted by node, since nodes are made in order.
+    pub(crate) spellings: Vec<(u32, Spelling)>,
+    /// Steps that were done to nodes that have no room for them: node to an instance that only has steps.
+    pub(crate) steps_elsewhere: HashMap<u32, Id>,
+    /// The run that was added last: its node, and its place in the node's region.
+    pub(crate) last_run: Option<(usize, usize)>,
+    budget: usize,
+}
+
+/// There is no room left in the budget, or in the numbering of nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// Why a step cannot be done to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// As [`Full`].
+    Full,
+    /// Python's object has no such method, or not for these values.
+    Unsupported,
+    /// A key or member is a list, dict, set or bytearray, or a tuple that holds one.
+    Unhashable,
+}
+
+impl From<Full> for Refusal {
+    fn from(_: Full) -> Self {
+        Self::Full
+    }
+}
+
+/// The call by which an old protocol spelled a builtin: `_codecs.encode('…', 'latin1')`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// What was called.
+    pub callable: Id,
+    /// With what: a tuple.
+    pub args: Id,
+}
+
+/// The kinds of node that are made of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// Text: WTF-8 that has been checked.
+    Str(Encoding),
+    /// A Python 2 byte string.
+    ByteString,
+    /// `bytes`.
+    Bytes,
+    /// `bytearray`.
+    ByteArray,
+    /// An integer that needs more than 64 bits: little-endian two's complement.
+    BigInt,
+}
+
+/// The kinds of node that are made of children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// `list`.
+    List,
+    /// `tuple`; the empty one is [`Id::EMPTY_TUPLE`] and not a node.
+    Tuple,
+    /// `dict`: keys and values in turn.
+    Dict,
+    /// `set`.
+    Set,
+    /// `frozenset`.
+    FrozenSet,
+}
+
+impl Payload {
+    const fn parts(self) -> (Tag, Encoding) {
+        match self {
+            Self::Str(encoding) => (Tag::Str, encoding),
+            Self::ByteString => (Tag::ByteString, Encoding::Ascii),
+            Self::Bytes => (Tag::Bytes, Encoding::Ascii),
+            Self::ByteArray => (Tag::ByteArray, Encoding::Ascii),
+            Self::BigInt => (Tag::BigInt, Encoding::Ascii),
+        }
+    }
+}
+
+/// Offsets in the source have this many bits.
+const OFFSET_BITS: u32 = 48;
+
+impl Default for Store {
+    fn default() -> Self {
+        Self::new(usize::MAX)
+    }
+}
+
+/// What each Vec begins with, so that small graphs take one allocation of each.
+const FIRST: usize = 64;
+
+impl Store {
+    /// An empty store that will hold at most `budget` bytes.
+    pub fn new(budget: usize) -> Self {
+        Self {
+            cells: Vec::new(),
+            children: Vec::new(),
+            pool: Vec::new(),
+            spellings: Vec::new(),
+            steps_elsewhere: HashMap::new(),
+            last_run: None,
+            budget,
+        }
+    }
+
+    /// Forgets all nodes and keeps the memory for those to come.
+    pub fn clear(&mut self, budget: usize) {
+        self.cells.clear();
+        self.children.clear();
+        self.pool.clear();
+        self.spellings.clear();
+        self.steps_elsewhere.clear();
+        self.last_run = None;
+        self.budget = budget;
+    }
+
+    /// How many nodes there are.
+    pub fn nodes(&self) -> usize {
+        self.cells.len()
+    }
+
+    /// How many bytes the store holds now.
+    pub fn bytes_held(&self) -> usize {
+        self.cells.capacity() * size_of::<Cell>()
+            + self.children.capacity() * size_of::<Id>()
+            + self.pool.capacity()
+            + self.spellings.capacity() * size_of::<(u32, Spelling)>()
+            + self.steps_elsewhere.capacity() * size_of::<(u32, Id)>() * 2
+    }
+
+    /// The capacity to grow a vector of elements of `size` bytes to, so that it has room for `more`.
+    #[cold]
+    pub(crate) fn grown(
+        &self,
+        size: usize,
+        length: usize,
+        capacity: usize,
+        more: usize,
+    ) -> Result<usize, Full> {
+        let needed = length.checked_add(more).ok_or(Full)?;
+        let free = self.budget.saturating_sub(self.bytes_held()) / size;
+        let most = capacity.saturating_add(free);
+        if needed > most {
+            return Err(Full);
+        }
+        Ok((capacity * 2).max(needed).max(FIRST).min(most))
+    }
+
+    #[inline]
+    fn push(&mut self, cell: Cell) -> Result<Id, Full> {
+        let index = self.cells.len();
+        if index == self.cells.capacity() {
+            if index >= Id::MAX_NODES {
+                return Err(Full);
+            }
+            let capacity = self.grown(size_of::<Cell>(), index, index, 1)?.min(Id::MAX_NODES);
+            self.cells.reserve_exact(capacity - index);
+        }
+        self.cells.push(cell);
+        Ok(Id::node(index))
+    }
+
+    /// Makes room for `more` children.
+    #[inline]
+    pub(crate) fn reserve_children(&mut self, more: usize) -> Result<(), Full> {
+        let (length, capacity) = (self.children.len(), self.children.capacity());
+        if capacity - length < more {
+            if length.checked_add(more).is_none_or(|needed| needed > u32::MAX as usize) {
+                return Err(Full);
+            }
+            let capacity = self.grown(size_of::<Id>(), length, capacity, more)?.min(u32::MAX as usize);
+            self.children.reserve_exact(capacity - length);
+        }
+        Ok(())
+    }
+
+    fn reserve_pool(&mut self, more: usize) -> Result<(), Full> {
+        let (length, capacity) = (self.pool.len(), self.pool.capacity());
+        if capacity - length < more {
+            let capacity = self.grown(1, length, capacity, more)?;
+            self.pool.reserve_exact(capacity - length);
+        }
+        Ok(())
+    }
+
+    /// An int.
+    #[inline]
+    pub fn int(&mut self, origin: usize, value: i64) -> Result<Id, Full> {
+        match Id::small_int(value) {
+            Some(id) => Ok(id),
+            None => self.push(Cell::new(Tag::Int, 0, origin, value.cast_unsigned())),
+        }
+    }
+
+    /// An int with an opcode that Python 3 would not have written for it.
+    pub fn int_by(&mut self, op: IntOp, origin: usize, value: i64) -> Result<Id, Full> {
+        self.push(Cell::new(Tag::Int, op as u8, origin, value.cast_unsigned()))
+    }
+
+    /// A float.
+    #[inline]
+    pub fn float(&mut self, origin: usize, value: f64) -> Result<Id, Full> {
+        self.push(Cell::new(Tag::Float, 0, origin, value.to_bits()))
+    }
+
+    /// A complex number, from the ids of two floats; `None` if they are not.
+    pub fn complex(&mut self, origin: usize, re: Id, im: Id) -> Result<Option<Id>, Full> {
+        match (self.float_index(re), self.float_index(im)) {
+            (Some(re), Some(im)) => self.push(Cell::pair(Tag::Complex, 0, origin, re, im)).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn float_index(&self, id: Id) -> Option<u32> {
+        match id.unpack() {
+            Unpacked::Node(index) if self.cells[index as usize].tag == Tag::Float => Some(index),
+            _ => None,
+        }
+    }
+
+    /// A node whose payload is in the source, `delta` bytes (at most 15) after `origin`.
+    #[inline]
+    pub fn borrowed(
+        &mut self,
+        payload: Payload,
+        origin: usize,
+        delta: u8,
+        length: usize,
+    ) -> Result<Id, Full> {
+        if origin as u64 >> OFFSET_BITS != 0 {
+            return Err(Full);
+        }
+        let (tag, encoding) = payload.parts();
+        self.push(Cell::borrowed(tag, encoding, origin, delta, length))
+    }
+
+    /// A node with a payload that is not in the source.
+    pub fn owned(&mut self, payload: Payload, origin: usize, bytes: &[u8]) -> Result<Id, Full> {
+        let (tag, encoding) = payload.parts();
+        let start = self.pool_bytes(bytes)?;
+        self.push(Cell::owned(tag, encoding, origin, start))
+    }
+
+    /// Puts bytes, after their length, into the pool.
+    pub(crate) fn pool_bytes(&mut self, bytes: &[u8]) -> Result<usize, Full> {
+        self.reserve_pool(bytes.len() + size_of::<u64>())?;
+        let start = self.pool.len();
+        self.pool.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.pool.extend_from_slice(bytes);
+        Ok(start)
+    }
+
+    /// A node of another kind with the payload of `of`, which is not copied.
+    pub fn payload_as(&mut self, payload: Payload, origin: usize, of: Id) -> Result<Id, Full> {
+        let cell = self.cells[of.index().expect("nodes with payloads have an index")];
+        let (tag, encoding) = payload.parts();
+        match cell.place() {
+            Place::Pool { start } => self.push(Cell::owned(tag, encoding, origin, start)),
+            // The origin moves to the payload's own operation, since the payload is found from there.
+            Place::Source { start, length } => {
+                let at = cell.origin();
+                self.push(Cell::borrowed(tag, encoding, at, u8::try_from(start - at).unwrap_or(0), length))
+            }
+        }
+    }
+
+    /// The payload of a node that has one.
+    #[inline]
+    pub fn payload<'s>(&'s self, source: &'s [u8], id: Id) -> Option<&'s [u8]> {
+        let cell = &self.cells[id.index()?];
+        match cell.tag {
+            Tag::Str | Tag::ByteString | Tag::Bytes | Tag::ByteArray | Tag::BigInt => {
+                Some(self.bytes_of(source, cell))
+            }
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn bytes_of<'s>(&'s self, source: &'s [u8], cell: &Cell) -> &'s [u8] {
+        match cell.place() {
+            Place::Source { start, length } => &source[start..start + length],
+            Place::Pool { start } => self.pooled(start),
+        }
+    }
+
+    pub(crate) fn pooled(&self, start: usize) -> &[u8] {
+        let (length, rest) =
+            self.pool[start..].split_first_chunk().expect("a length stands before each payload");
+        let length = usize::try_from(u64::from_le_bytes(*length)).expect("it was a usize");
+        &rest[..length]
+    }
+
+    /// A container that holds `items`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Full`], and [`Refusal::Unhashable`] for a key or member that is not hashable.
+    #[inline]
+    pub fn container(&mut self, container: Container, origin: usize, items: &[Id]) -> Result<Id, Refusal> {
+        let tag = match container {
+            Container::Tuple if items.is_empty() => return Ok(Id::EMPTY_TUPLE),
+            Container::List => Tag::List,
+            Container::Tuple => Tag::Tuple,
+            Container::Dict => Tag::Dict,
+            Container::Set => Tag::Set,
+            Container::FrozenSet => Tag::FrozenSet,
+        };
+        match container {
+            Container::Dict => self.check_hashable(items.iter().step_by(2))?,
+            Container::Set | Container::FrozenSet => self.check_hashable(items.iter())?,
+            Container::List | Container::Tuple => {}
+        }
+        Ok(self.region(tag, 0, origin, items)?)
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation)] // reserve_children keeps them in 32 bits
+    fn region(&mut self, tag: Tag, flags: u8, origin: usize, items: &[Id]) -> Result<Id, Full> {
+        self.reserve_children(items.len())?;
+        let start = self.children.len() as u32;
+        self.children.extend_from_slice(items);
+        self.push(Cell::pair(tag, flags, origin, start, items.len() as u32))
+    }
+
+    /// The region of a node that has one.
+    #[inline]
+    pub(crate) fn region_of(&self, index: usize) -> &[Id] {
+        let (start, length) = self.cells[index].region();
+        &self.children[start..start + length]
+    }
+
+    /// A class or function, by the ids of its module's and its own name.
+    pub fn global(&mut self, origin: usize, module: Id, name: Id, builtin: Builtin) -> Result<Id, Full> {
+        let (Some(module), Some(name)) = (module.index(), name.index()) else {
+            unreachable!("names are nodes");
+        };
+        let cell = Cell::pair(
+            Tag::Global,
+            builtin as u8,
+            origin,
+            u32::try_from(module).map_err(|_| Full)?,
+            u32::try_from(name).map_err(|_| Full)?,
+        );
+        self.push(cell)
+    }
+
+    /// Which kind of object it is.
+    pub fn kind(&self, id: Id) -> Kind {
+        match id.unpack() {
+            Unpacked::Node(index) => match self.cells[index as usize].tag {
+                Tag::Int | Tag::BigInt => Kind::Int,
+                Tag::Float => Kind::Float,
+                Tag::Complex => Kind::Complex,
+                Tag::Str => Kind::Str,
+                Tag::ByteString => Kind::ByteString,
+                Tag::Bytes => Kind::Bytes,
+                Tag::ByteArray => Kind::ByteArray,
+                Tag::List => Kind::List,
+                Tag::Tuple => Kind::Tuple,
+                Tag::Dict => Kind::Dict,
+                Tag::Set => Kind::Set,
+                Tag::FrozenSet => Kind::FrozenSet,
+                Tag::Global => Kind::Global,
+                Tag::Instance => Kind::Instance,
+                Tag::PersistentId => Kind::PersistentId,
+                Tag::Extension => Kind::Extension,
+                Tag::Buffer => Kind::Buffer,
+                Tag::ReadOnly => Kind::ReadOnly,
+            },
+            Unpacked::Int(_) => Kind::Int,
+            Unpacked::None => Kind::None,
+            Unpacked::Bool(_) => Kind::Bool,
+            Unpacked::EmptyTuple => Kind::Tuple,
+            Unpacked::Run(..) => unreachable!("a run is not a value"),
+        }
+    }
+
+    /// The members of a list or tuple.
+    pub fn sequence(&self, id: Id) -> Option<&[Id]> {
+        match id.index() {
+            Some(index) if matches!(self.cells[index].tag, Tag::List | Tag::Tuple) => {
+                Some(self.region_of(index))
+            }
+            None if id == Id::EMPTY_TUPLE => Some(&[]),
+            _ => None,
+        }
+    }
+
+    /// Which of the builtins that old protocols spell as calls this is.
+    pub fn builtin(&self, id: Id) -> Builtin {
+        match id.index().map(|index| &self.cells[index]) {
+            Some(cell) if cell.tag == Tag::Global => Builtin::from_bits(cell.flags),
+            _ => Builtin::Other,
+        }
+    }
+
+    /// What a call or a class made of `args`. Room for a state is kept.
+    pub fn instance(
+        &mut self,
+        form: Form,
+        origin: usize,
+        callable: Id,
+        args: Id,
+        kwargs: Option<Id>,
+    ) -> Result<Id, Full> {
+        const ROOM: usize = 4;
+        let mut region = [callable, args, Id::NONE, Id::NONE];
+        let mut length = 2;
+        if let Some(kwargs) = kwargs {
+            region[2] = kwargs;
+            length = 3;
+        }
+        let id = self.region(Tag::Instance, 0, origin, &region)?;
+        let cell = self.cells.last_mut().expect("it was just pushed");
+        let (start, _) = cell.region();
+        cell.move_region(start, length, u8::try_from(ROOM.trailing_zeros()).expect("below 32"));
+        *cell = cell.with_form_bits(form as u8);
+        Ok(id)
+    }
+
+    /// A persistent id.
+    pub fn persistent_id(&mut self, origin: usize, id: Id) -> Result<Id, Full> {
+        self.push(Cell::new(Tag::PersistentId, 0, origin, id.bits().into()))
+    }
+
+    /// An extension code.
+    pub fn extension(&mut self, origin: usize, code: u32) -> Result<Id, Full> {
+        self.push(Cell::new(Tag::Extension, 0, origin, code.into()))
+    }
+
+    /// The out-of-band buffer with this index.
+    pub fn buffer(&mut self, origin: usize, index: usize) -> Result<Id, Full> {
+        self.push(Cell::new(Tag::Buffer, 0, origin, index as u64))
+    }
+
+    /// A read-only view of a bytearray, a buffer or an instance.
+    pub fn read_only(&mut self, origin: usize, of: Id) -> Result<Id, Full> {
+        self.push(Cell::new(Tag::ReadOnly, 0, origin, of.bits().into()))
+    }
+
+    /// Remembers the call by which a builtin was spelled.
+    pub fn spell(&mut self, id: Id, spelling: Spelling) -> Result<(), Full> {
+        if self.spellings.len() == self.spellings.capacity() {
+            let length = self.spellings.len();
+            let capacity = self.grown(size_of::<(u32, Spelling)>(), length, length, 1)?;
+            self.spellings.reserve_exact(capacity - length);
+        }
+        self.spellings.push((id.bits(), spelling));
+        Ok(())
+    }
+}

@@ -1,0 +1,275 @@
+//! From graph to tree.
+
+use std::fmt;
+
+use crate::data::Data;
+use crate::instance::{Instance, Step};
+use crate::{Graph, Id, Kind, Node, Value, ValueInstance, ValueStep};
+
+/// What a tree may grow to when it is taken from a graph: as a [`Value`], as JSON, as Rust types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TreeLimits {
+    /// How deep values may nest. The default is 128, that of `serde_json`: trees are
+    /// dropped, printed and compared by recursion.
+    pub depth: usize,
+    /// How many times larger than the graph the tree may be, since what is shared is copied: its values against the
+    /// graph's nodes and references, its text and bytes against the source. The default is 20. 100,000 values and 1
+    /// MiB are always free.
+    pub expansion: usize,
+    /// How many values there may be at all, counting what is shared each time it occurs. There is no default.
+    pub values: usize,
+    /// How many bytes of text and bytes there may be at all. There is no default.
+    pub bytes: usize,
+}
+
+impl TreeLimits {
+    /// No limits but that of depth.
+    pub const TRUSTED: Self =
+        Self { depth: 128, expansion: usize::MAX, values: usize::MAX, bytes: usize::MAX };
+
+    /// What may be spent on a tree of this graph: the smaller ones of the limits.
+    pub fn budget<S: AsRef<[u8]>>(&self, graph: &Graph<S>) -> Budget {
+        let size = graph.store().cells.len() + graph.store().children.len();
+        let within = |size: usize, free, most: usize| size.saturating_mul(self.expansion).max(free).min(most);
+        Budget {
+            depth: self.depth,
+            values: within(size, 100_000, self.values),
+            bytes: within(graph.bytes().len(), 1 << 20, self.bytes),
+        }
+    }
+}
+
+impl Default for TreeLimits {
+    fn default() -> Self {
+        Self { expansion: 20, ..Self::TRUSTED }
+    }
+}
+
+/// What is left to be spent on a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// How deep values may nest.
+    pub depth: usize,
+    values: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    /// Spends a value.
+    ///
+    /// # Errors
+    ///
+    /// [`TreeError::TooLarge`], if none is left.
+    #[inline]
+    pub fn value(&mut self) -> Result<(), TreeError> {
+        self.values = self.values.checked_sub(1).ok_or(TreeError::TooLarge)?;
+        Ok(())
+    }
+
+    /// Spends bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`TreeError::TooLarge`], if so many are not left.
+    #[inline]
+    pub fn bytes(&mut self, count: usize) -> Result<(), TreeError> {
+        self.bytes = self.bytes.checked_sub(count).ok_or(TreeError::TooLarge)?;
+        Ok(())
+    }
+}
+
+/// Why a graph is not a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TreeError {
+    /// An object holds itself; the kind of the object, and its offset in the source.
+    Cycle(Kind, Option<usize>),
+    /// It nests deeper than the limit.
+    TooDeep,
+    /// It has more values than the limit: most likely shared data that would be copied over and over.
+    TooLarge,
+}
+
+impl fmt::Display for TreeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cycle(kind, Some(offset)) => write!(f, "byte 0x{offset:x}: the {kind} contains itself"),
+            Self::Cycle(kind, None) => write!(f, "the {kind} contains itself"),
+            Self::TooDeep => f.write_str("the data nests deeper than the limit"),
+            Self::TooLarge => f.write_str("as a tree, the data is larger than the limit"),
+        }
+    }
+}
+
+impl std::error::Error for TreeError {}
+
+impl<S: AsRef<[u8]>> Graph<S> {
+    /// The data as a tree.
+    ///
+    /// # Errors
+    ///
+    /// If the data is no tree of a size within `limits`. Shared objects are no error; they are copied.
+    pub fn to_value(&self, limits: TreeLimits) -> Result<Value, TreeError> {
+        self.root().to_value(limits)
+    }
+}
+
+impl<S: AsRef<[u8]>> Node<'_, S> {
+    /// This object as a tree: see [`Graph::to_value`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Graph::to_value`].
+    pub fn to_value(self, limits: TreeLimits) -> Result<Value, TreeError> {
+        let mut maker = Maker {
+            budget: limits.budget(self.graph()),
+            open: Vec::new(),
+            work: Vec::new(),
+            made: Vec::new(),
+        };
+        maker.work.push(Work::Visit(self));
+        while let Some(work) = maker.work.pop() {
+            match work {
+                Work::Visit(node) => maker.visit(node)?,
+                Work::Finish(node) => maker.finish(node),
+            }
+        }
+        Ok(maker.made.pop().unwrap_or_default())
+    }
+}
+
+enum Work<'g, S> {
+    Visit(Node<'g, S>),
+    /// The parts of this container are the values that were made last.
+    Finish(Node<'g, S>),
+}
+
+struct Maker<'g, S> {
+    budget: Budget,
+    /// The containers that this one is in: at most as many as the limit of depth.
+    open: Vec<Id>,
+    work: Vec<Work<'g, S>>,
+    made: Vec<Value>,
+}
+
+impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Vec<u8>, TreeError> {
+        self.budget.bytes(bytes.len())?;
+        Ok(bytes.to_vec())
+    }
+
+    fn visit(&mut self, node: Node<'g, S>) -> Result<(), TreeError> {
+        self.budget.value()?;
+        let value = match node.data() {
+            Data::None => Value::None,
+            Data::Bool(value) => Value::Bool(value),
+            Data::Int(value) => Value::Int(value),
+            Data::BigInt(bytes) => Value::BigInt(self.bytes(bytes)?),
+            Data::Float(value) => Value::Float(value),
+            Data::Complex(re, im) => Value::Complex(re, im),
+            Data::Str(text) => match String::from_utf8(self.bytes(text.as_wtf8())?) {
+                Ok(text) => Value::Str(text),
+                Err(error) => Value::SurrogateStr(error.into_bytes()),
+            },
+            Data::ByteString(bytes) => Value::ByteString(self.bytes(bytes)?),
+            Data::Bytes(bytes) => Value::Bytes(self.bytes(bytes)?),
+            Data::ByteArray(bytes) => Value::ByteArray(self.bytes(bytes)?),
+            Data::Extension(code) => Value::Extension(code),
+            Data::Buffer(index) => Value::Buffer(index),
+            Data::Global(global) => Value::Global { module: name(global.module), name: name(global.name) },
+            Data::List(parts) | Data::Tuple(parts) | Data::Set(parts) | Data::FrozenSet(parts) => {
+                return self.open(node, parts);
+            }
+            Data::Dict(items) => return self.open(node, items.flat_map(|(key, value)| [key, value])),
+            Data::PersistentId(part) | Data::ReadOnly(part) => return self.open(node, [part]),
+            Data::Instance(instance) => return self.open(node, parts(instance)),
+        };
+        self.made.push(value);
+        Ok(())
+    }
+
+    /// Plans a container: its parts first.
+    fn open(
+        &mut self,
+        node: Node<'g, S>,
+        parts: impl IntoIterator<Item = Node<'g, S>>,
+    ) -> Result<(), TreeError> {
+        if self.open.contains(&node.id()) {
+            return Err(TreeError::Cycle(node.kind(), node.offset()));
+        }
+        if self.open.len() >= self.budget.depth {
+            return Err(TreeError::TooDeep);
+        }
+        self.open.push(node.id());
+        self.work.push(Work::Finish(node));
+        let first = self.work.len();
+        self.work.extend(parts.into_iter().map(Work::Visit));
+        self.work[first..].reverse();
+        Ok(())
+    }
+
+    fn finish(&mut self, node: Node<'g, S>) {
+        self.open.pop();
+        let value = match node.data() {
+            Data::List(elements) => Value::List(self.take(elements.len())),
+            Data::Tuple(elements) => Value::Tuple(self.take(elements.len())),
+            Data::Set(elements) => Value::Set(self.take(elements.len()).into_iter().collect()),
+            Data::FrozenSet(elements) => Value::FrozenSet(self.take(elements.len()).into_iter().collect()),
+            Data::Dict(items) => Value::Dict(pairs(self.take(items.len() * 2)).collect()),
+            Data::PersistentId(_) => Value::PersistentId(Box::new(self.made.pop().unwrap_or_default())),
+            Data::ReadOnly(_) => Value::ReadOnly(Box::new(self.made.pop().unwrap_or_default())),
+            Data::Instance(instance) => Value::Instance(Box::new(self.instance(instance))),
+            _ => unreachable!("scalars are made at once"),
+        };
+        self.made.push(value);
+    }
+
+    fn take(&mut self, count: usize) -> Vec<Value> {
+        self.made.split_off(self.made.len() - count)
+    }
+
+    fn instance(&mut self, instance: Instance<'g, S>) -> ValueInstance {
+        let mut made = self.take(parts(instance).count()).into_iter();
+        let mut next = || made.next().unwrap_or_default();
+        let (callable, args) = (next(), next());
+        let kwargs = instance.kwargs().map(|_| next());
+        let steps = instance.steps().map(|step| match step {
+            Step::State(_) => ValueStep::State(next()),
+            Step::Call(_) => ValueStep::Call { callable: next(), state: next() },
+            Step::Append(elements) => ValueStep::Append(elements.map(|_| next()).collect()),
+            Step::SetItem(items) => ValueStep::SetItem(items.map(|_| (next(), next())).collect()),
+            Step::Add(elements) => ValueStep::Add(elements.map(|_| next()).collect()),
+        });
+        let steps = steps.collect();
+        ValueInstance { form: instance.form(), callable, args, kwargs, steps }
+    }
+}
+
+/// All that an instance is made of, in order.
+fn parts<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> impl Iterator<Item = Node<'_, S>> {
+    let steps = instance.steps().flat_map(|step| match step {
+        Step::State(state) => vec![state],
+        // Its first argument is the object itself.
+        Step::Call(call) => call
+            .as_instance()
+            .into_iter()
+            .flat_map(|call| [call.callable()].into_iter().chain(call.args().at(1)))
+            .collect(),
+        Step::Append(elements) | Step::Add(elements) => elements.collect(),
+        Step::SetItem(items) => items.flat_map(|(key, value)| [key, value]).collect(),
+    });
+    [instance.callable(), instance.args()].into_iter().chain(instance.kwargs()).chain(steps)
+}
+
+fn pairs(values: Vec<Value>) -> impl Iterator<Item = (Value, Value)> {
+    let mut values = values.into_iter();
+    std::iter::from_fn(move || Some((values.next()?, values.next()?)))
+}
+
+/// The text of a name; names are text or Python 2 byte strings.
+fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
+    match node.data() {
+        Data::Str(text) => text.to_string_lossy().into_owned(),
+        _ => node.as_bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default(),
+    }
+}
