@@ -1,1 +1,19 @@
-//! Runs pickle opcodes into a graph; imports nothing, calls nothing.
+#![doc = include_str!("../README.md")]
+
+mod builtins;
+mod error;
+mod limits;
+mod load;
+mod machine;
+mod memo;
+mod observer;
+mod options;
+
+pub use error::{Error, ErrorKind, Limit};
+pub use halfsour_lexer::{Op, Opcode};
+pub use halfsour_value as value;
+pub use halfsour_value::Graph;
+pub use limits::Limits;
+pub use load::{Loader, from_bytes, from_reader, from_slice};
+pub use observer::{Event, Observer};
+pub use options::{Options, StringEncoding};

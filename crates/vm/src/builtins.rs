@@ -1,0 +1,122 @@
+//! The names that the protocols themselves spell out, and what calling them means.
+//!
+//! Old protocols have no opcodes for bytes, bytearrays, sets and frozensets, and none has one for complex numbers; they
+//! are written as calls. This table is all that the machine knows of Python's names.
+
+use std::borrow::Cow;
+
+use halfsour_lexer::text::escape;
+use halfsour_value::{Builtin, Container, Form, Full, Id, Kind, Payload, Refusal, Spelling, Store};
+
+use crate::ErrorKind;
+
+/// Which of them a global is; Python 2's names count, too.
+pub(crate) fn find(module: &[u8], name: &[u8]) -> Builtin {
+    match (module, name) {
+        (b"_codecs", b"encode") => Builtin::CodecsEncode,
+        (b"builtins" | b"__builtin__", b"bytes") => Builtin::Bytes,
+        (b"builtins" | b"__builtin__", b"bytearray") => Builtin::ByteArray,
+        (b"builtins" | b"__builtin__", b"set") => Builtin::Set,
+        (b"builtins" | b"__builtin__", b"frozenset") => Builtin::FrozenSet,
+        (b"builtins" | b"__builtin__", b"complex") => Builtin::Complex,
+        (b"copyreg" | b"copy_reg", b"_reconstructor") => Builtin::Reconstructor,
+        (b"copyreg" | b"copy_reg", b"__newobj__") => Builtin::NewObj,
+        (b"copyreg" | b"copy_reg", b"__newobj_ex__") => Builtin::NewObjEx,
+        _ => Builtin::Other,
+    }
+}
+
+/// The plain object that a call of one of them makes, spelled as picklers spell it; otherwise the form of the call.
+pub(crate) fn call(
+    store: &mut Store,
+    source: &[u8],
+    start: usize,
+    builtin: Builtin,
+    callable: Id,
+    args: Id,
+) -> Result<Result<Id, Form>, ErrorKind> {
+    let made = match builtin {
+        Builtin::Other => None,
+        Builtin::Reconstructor => return Ok(Err(Form::Reconstructor)),
+        Builtin::NewObj => return Ok(Err(Form::NewObjCall)),
+        Builtin::NewObjEx => return Ok(Err(Form::NewObjExCall)),
+        Builtin::CodecsEncode => match arguments(store, args) {
+            Args::Two(text, encoding) => encoded(store, source, start, Payload::Bytes, text, encoding)?,
+            _ => None,
+        },
+        Builtin::Bytes => match arguments(store, args) {
+            Args::None => Some(store.owned(Payload::Bytes, start, &[])?),
+            _ => None,
+        },
+        Builtin::ByteArray => match arguments(store, args) {
+            Args::None => Some(store.owned(Payload::ByteArray, start, &[])?),
+            Args::One(bytes) if store.kind(bytes) == Kind::Bytes => {
+                Some(store.payload_as(Payload::ByteArray, start, bytes)?)
+            }
+            Args::Two(text, encoding) => encoded(store, source, start, Payload::ByteArray, text, encoding)?,
+            _ => None,
+        },
+        Builtin::Set => members(store, start, Container::Set, args)?,
+        Builtin::FrozenSet => members(store, start, Container::FrozenSet, args)?,
+        Builtin::Complex => match arguments(store, args) {
+            Args::Two(re, im) => store.complex(start, re, im)?,
+            _ => None,
+        },
+    };
+    let Some(id) = made else { return Ok(Err(Form::Call)) };
+    store.spell(id, Spelling { callable, args })?;
+    Ok(Ok(id))
+}
+
+enum Args {
+    None,
+    One(Id),
+    Two(Id, Id),
+    /// More, or not known: what was given is no tuple.
+    Other,
+}
+
+fn arguments(store: &Store, args: Id) -> Args {
+    match store.sequence(args) {
+        Some([]) => Args::None,
+        Some(&[one]) => Args::One(one),
+        Some(&[one, two]) => Args::Two(one, two),
+        _ => Args::Other,
+    }
+}
+
+/// `text.encode("latin-1")`.
+fn encoded(
+    store: &mut Store,
+    source: &[u8],
+    start: usize,
+    payload: Payload,
+    text: Id,
+    encoding: Id,
+) -> Result<Option<Id>, Full> {
+    if store.kind(text) != Kind::Str
+        || !matches!(store.payload(source, encoding), Some(b"latin1" | b"latin-1"))
+    {
+        return Ok(None);
+    }
+    match escape::utf8_to_latin1(store.payload(source, text).unwrap_or_default()) {
+        Some(Cow::Borrowed(_)) => store.payload_as(payload, start, text).map(Some),
+        Some(Cow::Owned(bytes)) => store.owned(payload, start, &bytes).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// `set([…])`.
+fn members(store: &mut Store, start: usize, container: Container, args: Id) -> Result<Option<Id>, ErrorKind> {
+    let items = match arguments(store, args) {
+        Args::One(list) if store.kind(list) == Kind::List => {
+            store.sequence(list).unwrap_or_default().to_vec()
+        }
+        _ => return Ok(None),
+    };
+    match store.container(container, start, &items) {
+        Ok(id) => Ok(Some(id)),
+        Err(Refusal::Full) => Err(Full.into()),
+        Err(_) => Err(ErrorKind::Unhashable),
+    }
+}

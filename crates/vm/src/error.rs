@@ -1,0 +1,240 @@
+//! What can be wrong with a stream.
+
+use std::fmt;
+
+use halfsour_lexer::text::escape::EscapeError;
+use halfsour_lexer::text::number::NumberError;
+use halfsour_lexer::{self as lexer, Opcode};
+use halfsour_value::{Full, Kind, Refusal};
+
+/// Why a pickle cannot be loaded, and where.
+///
+/// It names kinds and offsets and never shows what the pickle holds.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    offset: usize,
+    opcode: Option<Opcode>,
+    source: Option<Source>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Lexer(lexer::Error),
+    Io(std::io::Error),
+}
+
+/// The ways in which loading can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The bytes are not opcodes.
+    Lexer(lexer::ErrorKind),
+    /// The reader failed.
+    Io(std::io::ErrorKind),
+    /// There are too few objects on the stack.
+    StackUnderflow {
+        /// How many objects the stack holds.
+        holds: usize,
+        /// How many the opcode takes.
+        needs: usize,
+    },
+    /// A mark is where an object should be.
+    UnexpectedMark,
+    /// There is no mark on the stack.
+    NoMark,
+    /// There is no such protocol.
+    UnsupportedProtocol(u8),
+    /// A frame is longer than the input.
+    FrameTooLong,
+    /// A number in text is none.
+    Number(NumberError),
+    /// A quoted string, or text with escapes, is malformed.
+    Escape(EscapeError),
+    /// Text is not UTF-8.
+    InvalidUtf8,
+    /// Text, or a Python 2 string that is to be read as ASCII, is not ASCII.
+    NotAscii,
+    /// The line of a name is empty.
+    EmptyName,
+    /// Nothing was stored in this slot of the memo.
+    MemoUnset(u64),
+    /// Keys and values do not come in pairs.
+    OddItems,
+    /// A key of a dict or a member of a set is of a kind that Python cannot hash.
+    Unhashable,
+    /// The arguments of a call are not a tuple.
+    ArgsNotTuple(Kind),
+    /// The keyword arguments are not a dict.
+    KwargsNotDict(Kind),
+    /// What should be called cannot be.
+    NotCallable(Kind),
+    /// What should be a class is none.
+    NotAClass(Kind),
+    /// A module's or a global's name is not text.
+    NameNotText(Kind),
+    /// Objects of this kind cannot take what the opcode gives them.
+    Unsupported(Kind),
+    /// An extension code is not positive.
+    ExtensionCode(i64),
+    /// The stream refers to an out-of-band buffer that was not supplied.
+    MissingBuffer,
+    /// A limit would be exceeded.
+    Limit(Limit),
+}
+
+/// Which limit would be exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::opcodes`](crate::Limits::opcodes).
+    Opcodes,
+    /// [`Limits::stack`](crate::Limits::stack).
+    Stack,
+    /// [`Limits::memo`](crate::Limits::memo).
+    Memo,
+    /// [`Limits::memory`](crate::Limits::memory) or [`memory_per_byte`](crate::Limits::memory_per_byte), or two
+    /// billion nodes.
+    Memory,
+}
+
+impl From<Full> for ErrorKind {
+    fn from(_: Full) -> Self {
+        Self::Limit(Limit::Memory)
+    }
+}
+
+impl ErrorKind {
+    /// Why an object of this kind refused a step.
+    pub(crate) fn refused(refusal: Refusal, kind: Kind) -> Self {
+        match refusal {
+            Refusal::Full => Self::Limit(Limit::Memory),
+            Refusal::Unsupported => Self::Unsupported(kind),
+            Refusal::Unhashable => Self::Unhashable,
+        }
+    }
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new(kind: ErrorKind, offset: usize, opcode: Option<Opcode>) -> Self {
+        Self(Box::new(Inner { kind, offset, opcode, source: None }))
+    }
+
+    #[cold]
+    pub(crate) fn io(error: std::io::Error, offset: usize) -> Self {
+        let kind = ErrorKind::Io(error.kind());
+        Self(Box::new(Inner { kind, offset, opcode: None, source: Some(Source::Io(error)) }))
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Where the opcode that failed begins, in bytes from the start of the input.
+    pub fn offset(&self) -> usize {
+        self.0.offset
+    }
+
+    /// The opcode that failed.
+    pub fn opcode(&self) -> Option<Opcode> {
+        self.0.opcode
+    }
+
+    /// The message without the place.
+    pub fn reason(&self) -> impl fmt::Display {
+        Reason(self.0.kind, self.0.opcode)
+    }
+}
+
+impl From<lexer::Error> for Error {
+    #[cold]
+    fn from(error: lexer::Error) -> Self {
+        Self(Box::new(Inner {
+            kind: ErrorKind::Lexer(error.kind()),
+            offset: error.offset(),
+            opcode: error.opcode(),
+            source: Some(Source::Lexer(error)),
+        }))
+    }
+}
+
+struct Reason(ErrorKind, Option<Opcode>);
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0, self.1) {
+            (ErrorKind::Lexer(lexer::ErrorKind::UnexpectedEnd), None) => {
+                f.write_str("the input ends before STOP")
+            }
+            (kind, _) => kind.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lexer(kind) => kind.fmt(f),
+            Self::Io(kind) => write!(f, "reading failed: {kind}"),
+            Self::StackUnderflow { holds, needs } => {
+                write!(f, "the stack holds {holds} item{}, needs {needs}", if *holds == 1 { "" } else { "s" })
+            }
+            Self::UnexpectedMark => f.write_str("a mark stands where an object is needed"),
+            Self::NoMark => f.write_str("there is no mark on the stack"),
+            Self::UnsupportedProtocol(protocol) => write!(f, "there is no protocol {protocol}"),
+            Self::FrameTooLong => f.write_str("the frame is longer than the input"),
+            Self::Number(error) => error.fmt(f),
+            Self::Escape(error) => error.fmt(f),
+            Self::InvalidUtf8 => f.write_str("the text is not UTF-8"),
+            Self::NotAscii => f.write_str("the string is not ASCII"),
+            Self::EmptyName => f.write_str("a name is empty"),
+            Self::MemoUnset(slot) => write!(f, "nothing was stored in slot {slot} of the memo"),
+            Self::OddItems => f.write_str("keys and values do not come in pairs"),
+            Self::Unhashable => f.write_str("a key or member is of a kind that cannot be hashed"),
+            Self::ArgsNotTuple(kind) => write!(f, "the arguments are not a tuple, but: {kind}"),
+            Self::KwargsNotDict(kind) => write!(f, "the keyword arguments are not a dict, but: {kind}"),
+            Self::NotCallable(kind) => write!(f, "this cannot be called: {kind}"),
+            Self::NotAClass(kind) => write!(f, "this is no class: {kind}"),
+            Self::NameNotText(kind) => write!(f, "a name is not a str, but: {kind}"),
+            Self::Unsupported(kind) => write!(f, "this cannot be done to an object of the kind {kind}"),
+            Self::ExtensionCode(code) => write!(f, "the extension code {code} is not positive"),
+            Self::MissingBuffer => f.write_str("the out-of-band buffer was not supplied"),
+            Self::Limit(limit) => write!(f, "the limit of {limit} is exceeded"),
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Opcodes => "opcodes",
+            Self::Stack => "the stack",
+            Self::Memo => "the memo",
+            Self::Memory => "memory",
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "byte 0x{:x}: ", self.0.offset)?;
+        if let Some(opcode) = self.0.opcode {
+            write!(f, "{opcode}: ")?;
+        }
+        self.reason().fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.0.source.as_ref()? {
+            Source::Lexer(error) => Some(error),
+            Source::Io(error) => Some(error),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! From bytes to a graph.
+
+use std::io::Read;
+
+use bytes::Bytes;
+use halfsour_lexer::{Incremental, Step};
+use halfsour_value::{Graph, Provenance, Store};
+
+use crate::machine::{Machine, State};
+use crate::{Error, Observer, Options};
+
+/// Loads the pickle with which `input` begins; what follows its STOP is not looked at.
+///
+/// The graph borrows text and bytes from the input.
+///
+/// # Errors
+///
+/// If it is no pickle, or exceeds the default [`Limits`](crate::Limits).
+pub fn from_slice(input: &[u8]) -> Result<Graph<&[u8]>, Error> {
+    Loader::new().load(input)
+}
+
+/// Loads the pickle with which `input` begins into a graph that owns its bytes, without copying them.
+///
+/// # Errors
+///
+/// As [`from_slice`].
+pub fn from_bytes(input: impl Into<Bytes>) -> Result<Graph, Error> {
+    Loader::new().load(input.into())
+}
+
+/// Loads one pickle from a reader and takes no byte beyond its STOP.
+///
+/// Bytes are asked for in small pieces: wrap files and sockets in a [`BufReader`](std::io::BufReader).
+///
+/// ```
+/// let mut two = &b"K\x01.K\x02."[..];
+/// assert_eq!(halfsour_vm::from_reader(&mut two)?.root().as_i64(), Some(1));
+/// assert_eq!(halfsour_vm::from_reader(&mut two)?.root().as_i64(), Some(2));
+/// # Ok::<(), halfsour_vm::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`from_slice`], and if reading fails.
+pub fn from_reader(reader: impl Read) -> Result<Graph, Error> {
+    Loader::new().load_reader(reader)
+}
+
+/// Loads pickles, with options, using its memory again.
+///
+/// ```
+/// use halfsour_vm::{Loader, Options, StringEncoding};
+///
+/// let mut options = Options::default();
+/// options.encoding = StringEncoding::Latin1;
+/// let mut loader = Loader::with_options(options);
+/// let graph = loader.load(&b"U\x04caf\xe9."[..])?;
+/// assert_eq!(graph.root().as_str(), Some("café"));
+/// # Ok::<(), halfsour_vm::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Loader {
+    options: Options,
+    state: State,
+}
+
+impl Loader {
+    /// A loader with the default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A loader with options.
+    pub fn with_options(options: Options) -> Self {
+        Self { options, state: State::default() }
+    }
+
+    /// The options.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The options, to be changed for the next load.
+    pub fn options_mut(&mut self) -> &mut Options {
+        &mut self.options
+    }
+
+    /// Loads the pickle with which `input` begins; [`Graph::end`] tells where it ends.
+    ///
+    /// `input` may be a `&[u8]`, from which the graph borrows; or `Bytes`, a `Vec<u8>`, a memory map, which it then
+    /// owns.
+    ///
+    /// # Errors
+    ///
+    /// If it is no pickle, or exceeds the limits.
+    pub fn load<S: AsRef<[u8]>>(&mut self, input: S) -> Result<Graph<S>, Error> {
+        self.load_at(input, 0)
+    }
+
+    /// Loads the pickle that begins at `offset`. Offsets count from the start of `input`.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    ///
+    /// # Panics
+    ///
+    /// If `offset` is beyond the end of `input`.
+    pub fn load_at<S: AsRef<[u8]>>(&mut self, input: S, offset: usize) -> Result<Graph<S>, Error> {
+        self.load_observed(input, offset, ())
+    }
+
+    /// Loads the pickle that begins at `offset`, and tells an observer what it does.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    ///
+    /// # Panics
+    ///
+    /// If `offset` is beyond the end of `input`.
+    pub fn load_observed<S: AsRef<[u8]>>(
+        &mut self,
+        input: S,
+        offset: usize,
+        observer: impl Observer,
+    ) -> Result<Graph<S>, Error> {
+        let source = input.as_ref();
+        self.start(source.len() - offset);
+        let (root, end) = Machine::new(&mut self.state, source, &self.options, observer).run(offset)?;
+        Ok(self.finish(input, vec![root], end))
+    }
+
+    /// Loads all pickles of `input` with one memo, as one `Unpickler` does that loads several times: a later pickle may
+    /// refer to objects of an earlier one. They become one graph, with a root for each.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_kept<S: AsRef<[u8]>>(&mut self, input: S) -> Result<Graph<S>, Error> {
+        let source = input.as_ref();
+        self.start(source.len());
+        let mut roots = Vec::new();
+        let mut end = 0;
+        while roots.is_empty() || end < source.len() {
+            let (root, at) = Machine::new(&mut self.state, source, &self.options, ()).run(end)?;
+            roots.push(root);
+            end = at;
+        }
+        Ok(self.finish(input, roots, end))
+    }
+
+    /// Loads one pickle from a reader: see [`from_reader`].
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load), and if reading fails.
+    pub fn load_reader(&mut self, reader: impl Read) -> Result<Graph, Error> {
+        let input = read_pickle(reader)?;
+        self.load(Bytes::from(input))
+    }
+
+    /// Takes back a graph that is no longer needed, to build the next one in its memory.
+    pub fn recycle<S: AsRef<[u8]>>(&mut self, graph: Graph<S>) {
+        self.state.store = graph.into_store();
+    }
+
+    fn start(&mut self, length: usize) {
+        self.state.store.clear(self.options.limits.budget(length));
+        self.state.memo.clear();
+        self.state.restart_buffers();
+    }
+
+    fn finish<S: AsRef<[u8]>>(&mut self, input: S, roots: Vec<halfsour_value::Id>, end: usize) -> Graph<S> {
+        let provenance = Provenance {
+            protocol: self.state.protocol,
+            end,
+            buffers: self.options.buffers.clone().unwrap_or_default(),
+            memo: self.options.record_memo.then(|| self.state.memo.record()),
+        };
+        Graph::new(std::mem::replace(&mut self.state.store, Store::new(0)), input, roots, provenance)
+    }
+}
+
+/// Reads the bytes of one pickle, up to and including its STOP.
+fn read_pickle(mut reader: impl Read) -> Result<Vec<u8>, Error> {
+    let mut input = Vec::new();
+    let mut lexer = Incremental::new();
+    loop {
+        let (at, buffer) = (lexer.offset(), &input[lexer.offset()..]);
+        match lexer.next(buffer, false)? {
+            Step::Op { op: halfsour_lexer::Op::Stop, .. } => return Ok(input),
+            Step::Op { .. } => {}
+            Step::Need(needed) => {
+                let before = input.len();
+                // `take` and the growing of the Vec keep what is allocated near what arrives.
+                let got = reader.by_ref().take(needed.get() as u64).read_to_end(&mut input);
+                if got.map_err(|error| Error::io(error, before))? == 0 {
+                    return lexer.next(&input[at..], true).map(|_| input.clone()).map_err(Error::from);
+                }
+            }
+        }
+    }
+}

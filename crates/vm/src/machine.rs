@@ -1,0 +1,188 @@
+//! The machine itself: one arm for each opcode.
+
+// The arms are compiled into the lexer's dispatch, where the opcode is known.
+#![allow(clippy::inline_always)]
+
+mod objects;
+mod scalars;
+mod stack;
+
+use halfsour_lexer::text::number;
+use halfsour_lexer::{HIGHEST_PROTOCOL, Lexer, Op, Visitor};
+use halfsour_value::{Container, Id, Payload, Store};
+
+use crate::memo::Memo;
+use crate::{Error, ErrorKind, Event, Limit, Observer, Options};
+
+/// What the machine works on; kept between pickles so that its memory is used again.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub store: Store,
+    pub memo: Memo,
+    stack: Vec<Id>,
+    /// For each mark, the fence below it.
+    marks: Vec<usize>,
+    /// The protocol that the stream declared last.
+    pub protocol: u8,
+    next_buffer: usize,
+}
+
+impl State {
+    pub fn restart_buffers(&mut self) {
+        self.next_buffer = 0;
+    }
+}
+
+/// Runs one pickle.
+pub(crate) struct Machine<'m, 'a, O> {
+    pub state: &'m mut State,
+    source: &'a [u8],
+    options: &'m Options,
+    observer: O,
+    /// Nothing below this height of the stack may be taken: where the topmost mark is.
+    fence: usize,
+    opcodes_left: u64,
+}
+
+type Done = Result<(), ErrorKind>;
+
+impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
+    pub fn new(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
+        state.stack.clear();
+        state.marks.clear();
+        state.protocol = 0;
+        Self { state, source, options, observer, fence: 0, opcodes_left: options.limits.opcodes }
+    }
+
+    /// Runs the pickle that begins at `offset`; gives the object, and where the pickle ends.
+    pub fn run(&mut self, offset: usize) -> Result<(Id, usize), Error> {
+        let mut lexer = Lexer::at(self.source, offset);
+        loop {
+            let start = lexer.offset();
+            match lexer.visit(self)? {
+                Ok(false) => {}
+                Ok(true) => return Ok((self.state.stack[self.state.stack.len() - 1], lexer.offset())),
+                Err(kind) => {
+                    let opcode = halfsour_lexer::Opcode::from_byte(self.source[start]);
+                    return Err(Error::new(kind, start, opcode));
+                }
+            }
+        }
+    }
+
+    fn event(&mut self, offset: usize, event: Event) {
+        self.observer.event(&self.state.store, self.source, offset, event);
+    }
+}
+
+impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
+    /// Whether the pickle has ended.
+    type Output = Result<bool, ErrorKind>;
+
+    #[inline(always)]
+    fn visit(&mut self, start: usize, end: usize, op: Op<'a>) -> Self::Output {
+        self.observer.opcode(start, op.opcode());
+        match self.opcodes_left.checked_sub(1) {
+            Some(left) => self.opcodes_left = left,
+            None => return Err(ErrorKind::Limit(Limit::Opcodes)),
+        }
+        match op {
+            Op::Mark => {
+                self.state.marks.push(self.fence);
+                self.fence = self.state.stack.len();
+                Ok(())
+            }
+            Op::Stop => return self.need(1).map(|()| true),
+            Op::Pop => self.pop_op(),
+            Op::PopMark => self.pop_mark().map(|height| self.state.stack.truncate(height)),
+            Op::Dup => self.need(1).and_then(|()| self.push(self.state.stack[self.state.stack.len() - 1])),
+
+            Op::None => self.push(Id::NONE),
+            Op::NewTrue => self.push(Id::TRUE),
+            Op::NewFalse => self.push(Id::FALSE),
+            Op::Int(line) => self.int_line(start, line),
+            Op::Long(line) => self.long_line(start, line),
+            Op::BinInt(value) => self.int(start, value.into()),
+            Op::BinInt1(value) => self.small(value.into()),
+            Op::BinInt2(value) => self.small(value.into()),
+            Op::Long1(bytes) | Op::Long4(bytes) => self.long(start, end, bytes),
+            Op::Float(line) => {
+                number::float_line(line).map_err(ErrorKind::Number).and_then(|value| self.float(start, value))
+            }
+            Op::BinFloat(value) => self.float(start, value),
+
+            Op::Unicode(line) => self.unicode_line(start, end, line),
+            Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text) => {
+                self.unicode(start, end, text)
+            }
+            Op::String(line) => self.string_line(start, end, line),
+            Op::BinString(bytes) | Op::ShortBinString(bytes) => self.byte_string(start, end, bytes),
+            Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => {
+                self.payload(Payload::Bytes, start, end, bytes)
+            }
+            Op::ByteArray8(bytes) => self.payload(Payload::ByteArray, start, end, bytes),
+            Op::NextBuffer => self.next_buffer(start),
+            Op::ReadonlyBuffer => self.read_only_buffer(start),
+
+            Op::EmptyTuple => self.push(Id::EMPTY_TUPLE),
+            Op::Tuple1 => self.collect_counted(start, 1),
+            Op::Tuple2 => self.collect_counted(start, 2),
+            Op::Tuple3 => self.collect_counted(start, 3),
+            Op::Tuple => self.collect_marked(Container::Tuple, start),
+            Op::EmptyList => self.collect(Container::List, start, self.state.stack.len()),
+            Op::List => self.collect_marked(Container::List, start),
+            Op::EmptyDict => self.collect(Container::Dict, start, self.state.stack.len()),
+            Op::Dict => {
+                let height = self.pop_mark()?;
+                if !(self.state.stack.len() - height).is_multiple_of(2) {
+                    return Err(ErrorKind::OddItems);
+                }
+                self.collect(Container::Dict, start, height)
+            }
+            Op::EmptySet => self.collect(Container::Set, start, self.state.stack.len()),
+            Op::FrozenSet => self.collect_marked(Container::FrozenSet, start),
+            Op::Append => self.need(2).and_then(|()| self.append(start, self.state.stack.len() - 1)),
+            Op::Appends => self.pop_mark().and_then(|height| self.append(start, height)),
+            Op::SetItem => self.need(3).and_then(|()| self.set_items(start, self.state.stack.len() - 2)),
+            Op::SetItems => self.pop_mark().and_then(|height| self.set_items(start, height)),
+            Op::AddItems => self.add_items(start),
+
+            Op::Put(line) => {
+                number::index_line(line).map_err(ErrorKind::Number).and_then(|slot| self.put(slot))
+            }
+            Op::BinPut(slot) => self.put(slot.into()),
+            Op::LongBinPut(slot) => self.put(slot.into()),
+            Op::Memoize => self.put(self.state.memo.set() as u64),
+            Op::Get(line) => {
+                number::index_line(line).map_err(ErrorKind::Number).and_then(|slot| self.get(slot))
+            }
+            Op::BinGet(slot) => self.get(slot.into()),
+            Op::LongBinGet(slot) => self.get(slot.into()),
+
+            Op::Global(lines) => self.global_op(start, end, lines),
+            Op::StackGlobal => self.stack_global(start),
+            Op::Ext1(code) => self.extension(start, code.into()),
+            Op::Ext2(code) => self.extension(start, code.into()),
+            Op::Ext4(code) => self.extension(start, code.into()),
+            Op::Reduce => self.reduce(start),
+            Op::NewObj => self.new_object(start, false),
+            Op::NewObjEx => self.new_object(start, true),
+            Op::Inst(lines) => self.inst(start, end, lines),
+            Op::Obj => self.obj(start),
+            Op::Build => self.build(start),
+            Op::PersId(line) => self.persistent_id_line(start, end, line),
+            Op::BinPersId => self.pop().and_then(|id| self.persistent_id(start, id)),
+
+            Op::Proto(protocol) if protocol > HIGHEST_PROTOCOL => {
+                Err(ErrorKind::UnsupportedProtocol(protocol))
+            }
+            Op::Proto(protocol) => {
+                self.state.protocol = protocol;
+                Ok(())
+            }
+            Op::Frame(length) if length > (self.source.len() - end) as u64 => Err(ErrorKind::FrameTooLong),
+            Op::Frame(_) => Ok(()),
+        }
+        .map(|()| false)
+    }
+}

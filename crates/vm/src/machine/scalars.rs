@@ -1,0 +1,144 @@
+//! Numbers, text and bytes.
+
+// Compiled into the arms of the dispatch.
+#![allow(clippy::inline_always)]
+
+use std::borrow::Cow;
+
+use halfsour_lexer::text::number::{Int, IntLine};
+use halfsour_lexer::text::wtf8::{self, Encoding};
+use halfsour_lexer::text::{escape, number};
+use halfsour_value::{Id, IntOp, Payload};
+
+use super::{Done, Machine};
+use crate::{ErrorKind, Observer, StringEncoding};
+
+impl<O: Observer> Machine<'_, '_, O> {
+    #[inline(always)]
+    pub(super) fn small(&mut self, value: i64) -> Done {
+        match Id::small_int(value) {
+            Some(id) => self.push(id),
+            None => unreachable!("it has at most 16 bits"),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn int(&mut self, start: usize, value: i64) -> Done {
+        let id = self.state.store.int(start, value)?;
+        self.push(id)
+    }
+
+    fn any_int(&mut self, start: usize, op: IntOp, value: &Int) -> Done {
+        match value {
+            // Python 3 writes INT for what has 32 bits, and LONG for what has more.
+            Int::Small(value) if i32::try_from(*value).is_ok() == (op == IntOp::Int) => {
+                self.int(start, *value)
+            }
+            Int::Small(value) => {
+                let id = self.state.store.int_by(op, start, *value)?;
+                self.push(id)
+            }
+            Int::Big(bytes) => {
+                let id = self.state.store.owned(Payload::BigInt, start, bytes)?;
+                self.push(id)
+            }
+        }
+    }
+
+    pub(super) fn int_line(&mut self, start: usize, line: &[u8]) -> Done {
+        match number::int_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)? {
+            IntLine::Bool(value) => self.push(Id::bool(value)),
+            IntLine::Int(value) => self.any_int(start, IntOp::Int, &value),
+        }
+    }
+
+    pub(super) fn long_line(&mut self, start: usize, line: &[u8]) -> Done {
+        let value = number::long_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)?;
+        self.any_int(start, IntOp::Long, &value)
+    }
+
+    pub(super) fn long(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
+        match number::le_to_i64(bytes) {
+            Some(value) => self.any_int(start, IntOp::Long, &Int::Small(value)),
+            None => self.payload(Payload::BigInt, start, end, bytes),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn float(&mut self, start: usize, value: f64) -> Done {
+        let id = self.state.store.float(start, value)?;
+        self.push(id)
+    }
+
+    /// A payload that is the last part of its opcode.
+    #[inline(always)]
+    pub(super) fn payload(&mut self, payload: Payload, start: usize, end: usize, bytes: &[u8]) -> Done {
+        #[allow(clippy::cast_possible_truncation)] // at most nine bytes stand before a payload
+        let delta = (end - bytes.len() - start) as u8;
+        let id = self.state.store.borrowed(payload, start, delta, bytes.len())?;
+        self.push(id)
+    }
+
+    #[inline(always)]
+    pub(super) fn unicode(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
+        match wtf8::check(bytes) {
+            Ok(encoding) => self.payload(Payload::Str(encoding), start, end, bytes),
+            Err(_) => Err(ErrorKind::InvalidUtf8),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn unicode_line(&mut self, start: usize, end: usize, line: &[u8]) -> Done {
+        match escape::unicode_line(line).map_err(ErrorKind::Escape)? {
+            // Borrowed is ASCII, as what is not has to be encoded anew.
+            Cow::Borrowed(text) => self.payload(Payload::Str(Encoding::Ascii), start, end - 1, text),
+            Cow::Owned(text) => self.owned_text(start, &text),
+        }
+    }
+
+    pub(super) fn owned_text(&mut self, start: usize, text: &[u8]) -> Done {
+        let encoding = wtf8::check(text).map_err(|_| ErrorKind::InvalidUtf8)?;
+        let id = self.state.store.owned(Payload::Str(encoding), start, text)?;
+        self.push(id)
+    }
+
+    pub(super) fn string_line(&mut self, start: usize, end: usize, line: &[u8]) -> Done {
+        match escape::string_line(line).map_err(ErrorKind::Escape)? {
+            // Before the newline stands the quote.
+            Cow::Borrowed(bytes) => self.byte_string(start, end - 2, bytes),
+            Cow::Owned(bytes) => {
+                let payload = match self.options.encoding {
+                    StringEncoding::Keep => Payload::ByteString,
+                    StringEncoding::Bytes => Payload::Bytes,
+                    StringEncoding::Latin1 => return self.owned_text(start, &escape::latin1_to_utf8(&bytes)),
+                    StringEncoding::Utf8 | StringEncoding::Ascii => Payload::Str(self.decode(&bytes)?),
+                };
+                let id = self.state.store.owned(payload, start, &bytes)?;
+                self.push(id)
+            }
+        }
+    }
+
+    /// A Python 2 string, read as the options say.
+    pub(super) fn byte_string(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
+        let payload = match self.options.encoding {
+            StringEncoding::Keep => Payload::ByteString,
+            StringEncoding::Bytes => Payload::Bytes,
+            StringEncoding::Latin1 => match escape::latin1_to_utf8(bytes) {
+                Cow::Borrowed(_) => Payload::Str(Encoding::Ascii),
+                Cow::Owned(text) => return self.owned_text(start, &text),
+            },
+            StringEncoding::Utf8 | StringEncoding::Ascii => Payload::Str(self.decode(bytes)?),
+        };
+        self.payload(payload, start, end, bytes)
+    }
+
+    pub(super) fn decode(&self, bytes: &[u8]) -> Result<Encoding, ErrorKind> {
+        match (wtf8::check(bytes), self.options.encoding) {
+            (Ok(Encoding::Ascii), _) => Ok(Encoding::Ascii),
+            (_, StringEncoding::Ascii) => Err(ErrorKind::NotAscii),
+            (Ok(Encoding::Utf8), _) => Ok(Encoding::Utf8),
+            _ => Err(ErrorKind::InvalidUtf8),
+        }
+    }
+}

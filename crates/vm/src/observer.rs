@@ -1,0 +1,75 @@
+//! Being told what a stream does.
+
+use halfsour_lexer::Opcode;
+use halfsour_value::{Id, Store};
+
+/// Something that the stream does beyond making plain data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A class or function is looked up, by this global or extension code.
+    Import(Id),
+    /// Something is called, also where the call spells a builtin.
+    Call {
+        /// What is called.
+        callable: Id,
+        /// With what: a tuple.
+        args: Id,
+        /// What stands for the result.
+        result: Id,
+    },
+    /// An instance is made without calling its class.
+    New {
+        /// The class.
+        class: Id,
+        /// The arguments of `__new__`.
+        args: Id,
+        /// Its keyword arguments.
+        kwargs: Option<Id>,
+        /// The instance.
+        result: Id,
+    },
+    /// An object is given a state.
+    Build {
+        /// The object.
+        object: Id,
+        /// The state.
+        state: Id,
+    },
+    /// Items are appended to an object that is no list.
+    Append(Id),
+    /// Items are set on an object that is no dict or list.
+    SetItem(Id),
+    /// Members are added to an object that is no set.
+    Add(Id),
+    /// An object is asked for by a persistent id.
+    PersistentId(Id),
+}
+
+/// Is told what a stream does, as it happens.
+///
+/// All methods do nothing unless they are written; `()` is an observer. Events name objects by their ids in the graph
+/// that is being made, whose nodes so far are in `store`.
+pub trait Observer {
+    /// An opcode is about to be run.
+    fn opcode(&mut self, offset: usize, opcode: Opcode) {
+        let _ = (offset, opcode);
+    }
+
+    /// The stream did something. The opcode that did it is at `offset`.
+    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
+        let _ = (store, source, offset, event);
+    }
+}
+
+impl Observer for () {}
+
+impl<O: Observer> Observer for &mut O {
+    fn opcode(&mut self, offset: usize, opcode: Opcode) {
+        (**self).opcode(offset, opcode);
+    }
+
+    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
+        (**self).event(store, source, offset, event);
+    }
+}

@@ -1,0 +1,60 @@
+//! How to read.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+use crate::Limits;
+
+/// How to read Python 2 strings, whose bytes may be text in some encoding, or no text at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StringEncoding {
+    /// Keep them as they are, as a kind of their own.
+    #[default]
+    Keep,
+    /// As `bytes`: what Python does with `encoding="bytes"`.
+    Bytes,
+    /// As text in which each byte is one character.
+    Latin1,
+    /// As UTF-8 text; anything else is an error.
+    Utf8,
+    /// As ASCII text; anything else is an error. This is what Python 3 does if it is not told otherwise.
+    Ascii,
+}
+
+/// How to read a pickle: what Python's `pickle.load` takes as arguments, and limits.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How to read Python 2 strings.
+    pub encoding: StringEncoding,
+    /// Whether names of Python 2's modules and builtins, in protocols below 3, are turned into those of Python 3. The
+    /// default is true, as in Python.
+    pub fix_imports: bool,
+    /// The names for extension codes, as they were given to `copyreg.add_extension`: code to module and name. A code
+    /// without a name stays a code.
+    pub extensions: HashMap<u32, (String, String)>,
+    /// The out-of-band buffers of protocol 5, in order.
+    pub buffers: Option<Vec<Bytes>>,
+    /// Whether an out-of-band buffer that was not supplied is an error, as in Python: the default. Otherwise it
+    /// stays an index.
+    pub require_buffers: bool,
+    /// Whether the graph keeps what is in the memo at the end, so that a writer can put the same objects into the same
+    /// slots. The default is false.
+    pub record_memo: bool,
+    /// What reading may cost.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            encoding: StringEncoding::default(),
+            fix_imports: true,
+            extensions: HashMap::new(),
+            buffers: None,
+            require_buffers: true,
+            record_memo: false,
+            limits: Limits::default(),
+        }
+    }
+}
