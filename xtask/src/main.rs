@@ -1,1 +1,47 @@
-fn main() {}
+//! The chores of the workspace: `cargo xtask`, followed by a verb, does one of them.
+
+mod ci;
+mod fixtures;
+mod pickletester;
+mod pythons;
+mod shell;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <verb>
+
+  ci                  everything that has to pass before a change is merged
+  fixtures [--check]  make the fixtures anew from real Pythons; --check only compares
+  pickletester [--sample]
+                      load what CPython's own tests load, and compare;
+                      --sample makes the fixtures that are a sample of that
+  tidy                check the rules of the house that no compiler checks
+";
+
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["ci"] => ci::run(),
+        ["fixtures"] => fixtures::make(),
+        ["fixtures", "--check"] => fixtures::check(),
+        ["pickletester", "--sample"] => pickletester::sample(),
+        ["pickletester"] => pickletester::run(),
+        ["tidy"] => tidy::run(),
+        _ => {
+            eprint!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

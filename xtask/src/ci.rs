@@ -1,0 +1,27 @@
+//! Everything that has to pass before a change is merged.
+
+use crate::{Result, fixtures, shell, tidy};
+
+/// Runs the steps, up to the first that fails.
+pub fn run() -> Result {
+    step("fmt", "", &["fmt", "--all", "--check"])?;
+    step("clippy", "", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    step("doc", "-D warnings", &["doc", "--workspace", "--no-deps"])?;
+    own("tidy", "cargo xtask tidy", tidy::run)?;
+    own("fixtures", "cargo xtask fixtures --check", fixtures::check)?;
+    step("test", "", &["test", "--workspace"])?;
+    println!("\nci: all passed");
+    Ok(())
+}
+
+fn step(name: &str, rustdocflags: &str, args: &[&str]) -> Result {
+    let flags =
+        if rustdocflags.is_empty() { String::new() } else { format!("RUSTDOCFLAGS='{rustdocflags}' ") };
+    let again = format!("{flags}cargo {}", args.join(" "));
+    own(name, &again, || shell::run(shell::cargo(args).env("RUSTDOCFLAGS", rustdocflags)))
+}
+
+fn own(name: &str, again: &str, run: impl FnOnce() -> Result) -> Result {
+    println!("\nci: {name}");
+    run().map_err(|error| format!("{error}\nci: {name} failed; run it again with: {again}").into())
+}

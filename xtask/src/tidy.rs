@@ -1,0 +1,140 @@
+//! The rules of the house that no compiler checks.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::{Result, shell};
+
+/// What each published crate may depend on in the workspace, directly.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("halfsour-opcode", &[]),
+    ("halfsour-text", &[]),
+    ("halfsour-lexer", &["opcode", "text"]),
+    ("halfsour-value", &["text"]),
+    ("halfsour-vm", &["lexer", "value"]),
+    ("halfsour-json", &["text", "value"]),
+    ("halfsour-writer", &["opcode", "text", "value"]),
+    ("halfsour-serde", &["value", "vm", "writer"]),
+    ("halfsour-classes", &["value"]),
+    ("halfsour-audit", &["classes", "lexer", "vm"]),
+    ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),
+    ("halfsour-cli", &["halfsour"]),
+];
+
+/// The crates below `halfsour-classes`: they know no Python class by name.
+const NAMELESS: [&str; 6] = ["opcode", "text", "lexer", "value", "vm", "json"];
+const CLASS_NAMES: [&str; 9] =
+    ["datetime", "Decimal", "OrderedDict", "defaultdict", "namedtuple", "numpy", "pandas", "torch", "uuid"];
+
+const LONGEST_FILE: usize = 500;
+const REASON: &str = "// Long because:";
+
+/// Checks all of them, and names all that are broken.
+pub fn run() -> Result {
+    let mut broken = Vec::new();
+    for package in packages()? {
+        layering(&package, &mut broken);
+        manifest(&package, &mut broken);
+    }
+    for directory in ["crates", "fuzz", "benches", "xtask"] {
+        for file in rust_files(&shell::root().join(directory))? {
+            let text = fs::read_to_string(&file)?;
+            source(file.strip_prefix(shell::root())?, &text, &mut broken);
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { Err(broken.join("\n").into()) }
+}
+
+fn packages() -> Result<Vec<Value>> {
+    let metadata =
+        shell::output(&mut shell::cargo(&["metadata", "--no-deps", "--format-version", "1"]), &[])?;
+    let mut metadata: Value = serde_json::from_str(&metadata)?;
+    Ok(serde_json::from_value(metadata["packages"].take())?)
+}
+
+fn name_of(package: &Value) -> &str {
+    package["name"].as_str().unwrap_or_default()
+}
+
+fn layering(package: &Value, broken: &mut Vec<String>) {
+    let name = name_of(package);
+    if package["publish"].as_array().is_some_and(Vec::is_empty) {
+        return;
+    }
+    let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == name) else {
+        broken.push(format!("{name}: tidy does not know what it may depend on"));
+        return;
+    };
+    let all = package["dependencies"].as_array().into_iter().flatten();
+    for dependency in all.filter(|dependency| dependency["kind"].is_null()).map(name_of) {
+        let ours =
+            dependency.strip_prefix("halfsour").map(|rest| rest.strip_prefix('-').unwrap_or("halfsour"));
+        if ours.is_some_and(|ours| !allowed.contains(&ours)) || name == "halfsour-opcode" {
+            broken.push(format!("{name}: must not depend on {dependency}"));
+        }
+    }
+}
+
+fn manifest(package: &Value, broken: &mut Vec<String>) {
+    let name = name_of(package);
+    let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
+    let published = !package["publish"].as_array().is_some_and(Vec::is_empty);
+    if published && !manifest.with_file_name("README.md").exists() {
+        broken.push(format!("{name}: has no README.md"));
+    }
+    let inherits = fs::read_to_string(manifest).is_ok_and(|text| text.contains("[lints]\nworkspace = true"));
+    if !inherits {
+        broken.push(format!("{name}: does not take the lints of the workspace, which forbid unsafe code"));
+    }
+}
+
+fn source(file: &Path, text: &str, broken: &mut Vec<String>) {
+    let lines = text.lines().count();
+    if lines > LONGEST_FILE && !text.lines().take(20).any(|line| line.starts_with(REASON)) {
+        broken.push(format!("{}: has {lines} lines and no line `{REASON} …` at its head", file.display()));
+    }
+    let in_crate = |name: &&str| file.starts_with(Path::new("crates").join(name).join("src"));
+    let code: Vec<_> = text
+        .split("#[cfg(test)]\nmod ")
+        .take(1)
+        .flat_map(str::lines)
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .collect();
+    if !in_crate(&"opcode") && !file.starts_with("xtask") {
+        let named: BTreeSet<_> = code.iter().flat_map(|line| quoted_names(line)).collect();
+        if named.len() > 20 {
+            broken.push(format!("{}: lists opcodes by name; only halfsour-opcode does that", file.display()));
+        }
+    }
+    if NAMELESS.iter().any(in_crate) {
+        let quoted = |name: &&&str| code.iter().any(|line| line.contains(&format!("\"{name}\"")));
+        for name in CLASS_NAMES.iter().filter(quoted) {
+            broken.push(format!("{}: knows the class {name}", file.display()));
+        }
+    }
+}
+
+/// String literals that look like the names of opcodes.
+fn quoted_names(line: &str) -> impl Iterator<Item = &str> {
+    let looks_so = |word: &&str| {
+        word.len() > 2 && word.bytes().all(|b| b.is_ascii_uppercase() || b"_1234568".contains(&b))
+    };
+    line.split('"').skip(1).step_by(2).filter(looks_so)
+}
+
+fn rust_files(directory: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() && !path.ends_with("target") {
+            files.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
