@@ -1,1 +1,68 @@
-//! A graph of Python data as JSON, plain or lossless.
+#![doc = include_str!("../README.md")]
+
+mod census;
+mod error;
+mod lossless;
+mod out;
+mod plain;
+mod spelling;
+mod style;
+
+#[doc = include_str!("../LOSSLESS.md")]
+pub mod lossless_form {}
+
+use std::io::Write;
+
+use halfsour_value::Node;
+
+pub use error::{Error, ErrorKind};
+pub use style::{Limits, Style};
+
+use out::Out;
+
+/// The JSON of an object.
+///
+/// # Errors
+///
+/// If it exceeds the limits; in the plain form, if an object contains itself.
+pub fn to_string<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<String, Error> {
+    Ok(String::from_utf8(to_vec(node, style)?).expect("JSON is written as UTF-8"))
+}
+
+/// The JSON of an object, as the bytes of UTF-8 text.
+///
+/// # Errors
+///
+/// As [`to_string`].
+pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<Vec<u8>, Error> {
+    let mut out = Out::new(node, style, None);
+    write(&mut out, node, style)?;
+    out.finish()
+}
+
+/// Writes the JSON of an object, in pieces of some 64 KiB.
+///
+/// ```
+/// let graph = halfsour_vm::from_slice(b"](K\x01K\x02e.")?;
+/// let mut out = Vec::new();
+/// halfsour_json::to_writer(&mut out, graph.root(), halfsour_json::Style::plain().pretty())?;
+/// assert_eq!(out, b"[\n  1,\n  2\n]");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`to_string`], and if writing fails. Some of it may have been written then.
+pub fn to_writer<W: Write, S: AsRef<[u8]>>(
+    mut writer: W,
+    node: Node<'_, S>,
+    style: Style,
+) -> Result<(), Error> {
+    let mut out = Out::new(node, style, Some(&mut writer));
+    write(&mut out, node, style)?;
+    out.finish().map(drop)
+}
+
+fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style: Style) -> Result<(), Error> {
+    if style.lossless { lossless::write(out, node, style) } else { plain::write(out, node, style) }
+}

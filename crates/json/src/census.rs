@@ -1,0 +1,222 @@
+//! What has to be known of a whole graph before it can be written without loss.
+
+use std::collections::HashSet;
+
+use halfsour_text::wtf8::Encoding;
+use halfsour_value::{Data, Elements, Id, Instance, Items, Node, Step, Steps, Text};
+
+use crate::spelling::{self, Usual};
+
+/// Which objects occur more than once, which are keys of plain objects, and whose spelling is to be shown.
+pub(crate) struct Census {
+    facts: Vec<u8>,
+}
+
+/// It occurs.
+pub(crate) const SEEN: u8 = 1;
+/// It occurs more than once.
+pub(crate) const SHARED: u8 = 1 << 1;
+/// It is the one str of its text that plain objects have as a key.
+pub(crate) const KEY: u8 = 1 << 2;
+/// It is a dict that can be a plain object.
+pub(crate) const PLAIN: u8 = 1 << 3;
+/// It is a builtin with a spelling that no pickler of this protocol would choose.
+pub(crate) const ODD: u8 = 1 << 4;
+
+impl Census {
+    pub fn of<S: AsRef<[u8]>>(root: Node<'_, S>) -> Self {
+        let nobody = Self { facts: vec![0; root.graph().node_count()] };
+        let (mut census, spellings) = Counter::new(nobody, Some(Vec::new())).count(root);
+        let spellings = spellings.unwrap_or_default();
+        if spellings.is_empty() {
+            return census;
+        }
+        // The parts of usual spellings are not shown, so that they do not count.
+        spelling::find_odd(&mut census, &spellings);
+        census.facts.iter_mut().for_each(|facts| *facts &= ODD);
+        Counter::new(census, None).count(root).0
+    }
+
+    #[inline]
+    pub fn is(&self, id: Id, fact: u8) -> bool {
+        id.index().is_some_and(|index| self.facts[index] & fact != 0)
+    }
+
+    pub fn note(&mut self, id: Id, fact: u8) {
+        if let Some(index) = id.index() {
+            self.facts[index] |= fact;
+        }
+    }
+
+    /// Counts an occurrence; whether it is the first.
+    #[inline]
+    fn occurs(&mut self, id: Id) -> bool {
+        let Some(index) = id.index() else { return false };
+        let facts = &mut self.facts[index];
+        let first = *facts & SEEN == 0;
+        *facts |= if first { SEEN } else { SHARED };
+        first
+    }
+}
+
+/// Goes through all that will be written, in that order.
+struct Counter<'g, S> {
+    census: Census,
+    /// The keys of plain objects.
+    keys: HashSet<&'g [u8]>,
+    /// While it is not known which spellings are odd: the usual ones.
+    usual: Option<Vec<Usual<'g, S>>>,
+    work: Vec<Work<'g, S>>,
+}
+
+enum Work<'g, S> {
+    Node(Node<'g, S>),
+    Elements(Elements<'g, S>),
+    Pairs(Items<'g, S>),
+    Values(Items<'g, S>),
+    Steps(Steps<'g, S>),
+}
+
+impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
+    fn new(census: Census, usual: Option<Vec<Usual<'g, S>>>) -> Self {
+        Self { census, keys: HashSet::new(), usual, work: Vec::new() }
+    }
+
+    fn count(mut self, root: Node<'g, S>) -> (Census, Option<Vec<Usual<'g, S>>>) {
+        self.work.push(Work::Node(root));
+        while let Some(work) = self.work.pop() {
+            match work {
+                Work::Node(node) => self.node(node),
+                Work::Elements(mut rest) => {
+                    if let Some(node) = rest.next() {
+                        self.work.push(Work::Elements(rest));
+                        self.node(node);
+                    }
+                }
+                Work::Values(mut rest) => {
+                    if let Some((_, value)) = rest.next() {
+                        self.work.push(Work::Values(rest));
+                        self.node(value);
+                    }
+                }
+                Work::Pairs(mut rest) => {
+                    if let Some((key, value)) = rest.next() {
+                        self.push([Work::Node(key), Work::Node(value), Work::Pairs(rest)]);
+                    }
+                }
+                Work::Steps(mut steps) => {
+                    if let Some(step) = steps.next() {
+                        self.work.push(Work::Steps(steps));
+                        self.work.push(match step {
+                            Step::State(node) | Step::Call(node) => Work::Node(node),
+                            Step::Append(elements) | Step::Add(elements) => Work::Elements(elements),
+                            Step::SetItem(items) => Work::Pairs(items),
+                        });
+                    }
+                }
+            }
+        }
+        (self.census, self.usual)
+    }
+
+    /// Puts work on the stack so that it is done in this order.
+    fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
+        self.work.extend(work.into_iter().rev());
+    }
+
+    #[inline]
+    fn node(&mut self, node: Node<'g, S>) {
+        if self.census.occurs(node.id()) {
+            self.parts(node);
+        }
+    }
+
+    fn parts(&mut self, node: Node<'g, S>) {
+        match node.data() {
+            Data::List(elements) | Data::Tuple(elements) => self.work.push(Work::Elements(elements)),
+            Data::Dict(items) => {
+                if self.is_plain(&items) {
+                    self.census.note(node.id(), PLAIN);
+                    self.work.push(Work::Values(items));
+                } else {
+                    self.work.push(Work::Pairs(items));
+                }
+            }
+            Data::Set(elements) | Data::FrozenSet(elements) => {
+                self.spelling(node);
+                self.work.push(Work::Elements(elements));
+            }
+            Data::Bytes(_) | Data::ByteArray(_) | Data::Complex(..) => self.spelling(node),
+            Data::Instance(instance) => {
+                self.push([
+                    Work::Node(instance.callable()),
+                    Work::Node(instance.args()),
+                    Work::Steps(instance.steps()),
+                ]);
+                if let Some(kwargs) = instance.kwargs() {
+                    // The order within an instance does not matter: ids are given when it is written.
+                    self.work.push(Work::Node(kwargs));
+                }
+            }
+            Data::Global(global) => {
+                self.steps_elsewhere(node);
+                self.push([Work::Node(global.module), Work::Node(global.name)]);
+            }
+            Data::PersistentId(of) => {
+                self.steps_elsewhere(node);
+                self.work.push(Work::Node(of));
+            }
+            Data::ReadOnly(of) => self.work.push(Work::Node(of)),
+            Data::Extension(_) | Data::Buffer(_) => self.steps_elsewhere(node),
+            _ => {}
+        }
+    }
+
+    fn steps_elsewhere(&mut self, node: Node<'g, S>) {
+        self.work.extend(node.steps_elsewhere().map(Instance::steps).map(Work::Steps));
+    }
+
+    fn spelling(&mut self, node: Node<'g, S>) {
+        let Some(spelling) = node.spelling() else { return };
+        let graph = node.graph();
+        if let Some(usual) = &mut self.usual {
+            if let Some(found) = Usual::of(node) {
+                self.census.occurs(found.args);
+                match found.inner.map(|inner| (inner, inner.data())) {
+                    // Bytes may be spelled themselves.
+                    Some((inner, Data::Bytes(_))) => self.work.push(Work::Node(inner)),
+                    Some((inner, _)) => drop(self.census.occurs(inner.id())),
+                    None => {}
+                }
+                usual.push(found);
+                return;
+            }
+            self.census.note(node.id(), ODD);
+        }
+        if self.census.is(node.id(), ODD) {
+            self.push([Work::Node(graph.node(spelling.callable)), Work::Node(graph.node(spelling.args))]);
+        }
+    }
+
+    /// Whether a dict can be a plain object: its keys are text, and of each text it is the one that plain objects use.
+    fn is_plain(&mut self, items: &Items<'g, S>) -> bool {
+        for (key, _) in items.clone() {
+            let Data::Str(text) = key.data() else { return false };
+            if self.census.is(key.id(), KEY) {
+                continue;
+            }
+            let bytes = text.as_wtf8();
+            if text.encoding() == Encoding::Wtf8 || bytes.first() == Some(&b'@') || self.keys.contains(bytes)
+            {
+                return false;
+            }
+        }
+        for (key, _) in items.clone() {
+            if !self.census.is(key.id(), KEY) {
+                self.census.note(key.id(), KEY);
+                self.keys.extend(key.as_text().map(Text::as_wtf8));
+            }
+        }
+        true
+    }
+}

@@ -1,0 +1,88 @@
+//! Why a graph cannot be written as JSON.
+
+use std::fmt;
+use std::io;
+
+use halfsour_value::{Kind, Node};
+
+/// Why a graph cannot be written as JSON, and where in its source.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    offset: Option<usize>,
+    source: Option<io::Error>,
+}
+
+/// The ways in which writing can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An object of this kind contains itself, which the plain form cannot say.
+    Cycle(Kind),
+    /// It nests deeper than [`Limits::depth`](crate::Limits::depth).
+    TooDeep,
+    /// It exceeds [`Limits::values`](crate::Limits::values) or [`bytes`](crate::Limits::bytes).
+    TooLarge,
+    /// The writer failed.
+    Io(io::ErrorKind),
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new<S: AsRef<[u8]>>(kind: ErrorKind, node: Node<'_, S>) -> Self {
+        Self(Box::new(Inner { kind, offset: node.offset(), source: None }))
+    }
+
+    #[cold]
+    pub(crate) fn too_large() -> Self {
+        Self(Box::new(Inner { kind: ErrorKind::TooLarge, offset: None, source: None }))
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Where in the source the object was made that cannot be written, if it is about one.
+    pub fn offset(&self) -> Option<usize> {
+        self.0.offset
+    }
+}
+
+impl From<io::Error> for Error {
+    #[cold]
+    fn from(error: io::Error) -> Self {
+        Self(Box::new(Inner { kind: ErrorKind::Io(error.kind()), offset: None, source: Some(error) }))
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cycle(kind) => write!(f, "the {kind} contains itself, which plain JSON cannot say"),
+            Self::TooDeep => f.write_str("the data nests deeper than the limit"),
+            Self::TooLarge => {
+                f.write_str("as JSON, in which shared data is repeated, the data is larger than the limit")
+            }
+            Self::Io(kind) => write!(f, "writing failed: {kind}"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(offset) = self.0.offset {
+            write!(f, "byte 0x{offset:x}: ")?;
+        }
+        self.0.kind.fmt(f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|error| error as _)
+    }
+}

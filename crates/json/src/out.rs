@@ -1,0 +1,285 @@
+//! [`Out`]: JSON as it is written.
+
+use std::fmt;
+use std::io::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use halfsour_text::wtf8::Encoding;
+use halfsour_text::{number, repr};
+use halfsour_value::{Node, Text};
+
+use crate::{Error, Style};
+
+/// How much is collected before it is handed to the writer.
+const PIECE: usize = 64 << 10;
+
+/// How many levels of indentation are shown, so that deep data does not grow with the square of its depth.
+const INDENTED: usize = 64;
+
+/// Knows the syntax of JSON and nothing of Python: the caller opens, names and closes.
+pub(crate) struct Out<'w> {
+    buffer: Vec<u8>,
+    /// When the buffer is longer than this, it is time to hand it on, or too much.
+    most: usize,
+    /// How many bytes may still be written, those in the buffer included.
+    left: usize,
+    writer: Option<&'w mut dyn Write>,
+    pretty: bool,
+    depth: usize,
+    /// Nothing has been written since the last array or object was opened.
+    fresh: bool,
+}
+
+impl<'w> Out<'w> {
+    pub fn new<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style, writer: Option<&'w mut dyn Write>) -> Self {
+        let source = node.graph().source().as_ref().len();
+        let left = style.limits.bytes.saturating_add(source.saturating_mul(8));
+        let most = if writer.is_some() { left.min(PIECE) } else { left };
+        Self { buffer: Vec::new(), most, left, writer, pretty: style.pretty, depth: 0, fresh: false }
+    }
+
+    /// How many arrays and objects are open.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// What was written if there is no writer, which otherwise gets the rest.
+    pub fn finish(mut self) -> Result<Vec<u8>, Error> {
+        self.hand_on()?;
+        Ok(self.buffer)
+    }
+
+    #[cold]
+    fn hand_on(&mut self) -> Result<(), Error> {
+        let left = self.left.checked_sub(self.buffer.len()).ok_or_else(Error::too_large)?;
+        if let Some(writer) = &mut self.writer {
+            writer.write_all(&self.buffer)?;
+            self.left = left;
+            self.buffer.clear();
+            self.most = self.left.min(PIECE);
+        }
+        Ok(())
+    }
+
+    /// Fails if there is no room for so many bytes.
+    fn room(&self, bytes: usize) -> Result<(), Error> {
+        if self.buffer.len().saturating_add(bytes) > self.left { Err(Error::too_large()) } else { Ok(()) }
+    }
+
+    /// Begins the next element or member.
+    #[inline]
+    pub fn item(&mut self) -> Result<(), Error> {
+        if !self.fresh {
+            self.buffer.push(b',');
+        }
+        self.fresh = false;
+        if self.pretty {
+            self.line();
+        }
+        if self.buffer.len() > self.most {
+            self.hand_on()?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self) {
+        self.buffer.push(b'\n');
+        let indented = self.buffer.len() + 2 * self.depth.min(INDENTED);
+        self.buffer.resize(indented, b' ');
+    }
+
+    /// Begins a member with this name, which needs no escapes.
+    pub fn member(&mut self, name: &'static str) -> Result<(), Error> {
+        self.item()?;
+        self.buffer.push(b'"');
+        self.buffer.extend_from_slice(name.as_bytes());
+        self.buffer.push(b'"');
+        self.colon();
+        Ok(())
+    }
+
+    #[inline]
+    pub fn colon(&mut self) {
+        self.buffer.push(b':');
+        if self.pretty {
+            self.buffer.push(b' ');
+        }
+    }
+
+    /// Opens an array or object.
+    #[inline]
+    pub fn open(&mut self, bracket: u8) {
+        self.buffer.push(bracket);
+        self.depth += 1;
+        self.fresh = true;
+    }
+
+    #[inline]
+    pub fn close(&mut self, bracket: u8) {
+        self.depth -= 1;
+        if self.pretty && !self.fresh {
+            self.line();
+        }
+        self.fresh = false;
+        self.buffer.push(bracket);
+    }
+
+    /// An object with one member.
+    pub fn tagged(
+        &mut self,
+        tag: &'static str,
+        value: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.open(b'{');
+        self.member(tag)?;
+        value(self)?;
+        self.close(b'}');
+        Ok(())
+    }
+
+    /// `null`, `true` …
+    #[inline]
+    pub fn word(&mut self, word: &'static str) {
+        self.buffer.extend_from_slice(word.as_bytes());
+    }
+
+    #[inline]
+    pub fn int(&mut self, value: i64) {
+        Raw(&mut self.buffer).display(repr::Int(value), repr::Int::write_to);
+    }
+
+    /// A finite float; it has a `.` or an `e`.
+    #[inline]
+    pub fn float(&mut self, value: f64) {
+        Raw(&mut self.buffer).display(repr::Float(value), repr::Float::write_to);
+    }
+
+    /// An int that any double can hold, so that every reader of JSON takes it; false for others.
+    pub fn big_int(&mut self, bytes: &[u8]) -> Result<bool, Error> {
+        const MOST_DIGITS: usize = 308;
+        let Some(digits) = number::to_decimal(bytes, MOST_DIGITS) else { return Ok(false) };
+        self.room(digits.len())?;
+        self.buffer.extend_from_slice(digits.as_bytes());
+        Ok(true)
+    }
+
+    /// A string that shows an int: in decimal, with more than 4,300 digits in hexadecimal.
+    pub fn int_string(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.room(bytes.len().saturating_mul(3))?;
+        self.string_of(number::BigDisplay(bytes)).map(drop)
+    }
+
+    /// A string in base64.
+    pub fn base64(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let length = base64::encoded_len(bytes.len(), true).ok_or_else(Error::too_large)?;
+        self.room(length)?;
+        self.buffer.push(b'"');
+        let start = self.buffer.len();
+        self.buffer.resize(start + length, 0);
+        STANDARD.encode_slice(bytes, &mut self.buffer[start..]).expect("there is room for it");
+        self.buffer.push(b'"');
+        Ok(())
+    }
+
+    /// A string; U+FFFD stands for lone surrogates.
+    #[inline]
+    pub fn text(&mut self, text: Text<'_>) -> Result<(), Error> {
+        if text.encoding() == Encoding::Wtf8 {
+            return self.string(text.to_string_lossy().as_bytes());
+        }
+        self.string(text.as_wtf8())
+    }
+
+    /// A string, from UTF-8.
+    #[inline]
+    pub fn string(&mut self, utf8: &[u8]) -> Result<(), Error> {
+        self.room(utf8.len())?;
+        self.buffer.push(b'"');
+        escape(&mut self.buffer, utf8);
+        self.buffer.push(b'"');
+        Ok(())
+    }
+
+    /// A string with the text that something displays; its length.
+    pub fn string_of(&mut self, text: impl fmt::Display) -> Result<usize, Error> {
+        let before = self.buffer.len();
+        let mut out = Escaped { room: self.left.saturating_sub(self.buffer.len()), buffer: &mut self.buffer };
+        out.buffer.push(b'"');
+        fmt::write(&mut out, format_args!("{text}")).map_err(|fmt::Error| Error::too_large())?;
+        self.buffer.push(b'"');
+        Ok(self.buffer.len() - before)
+    }
+}
+
+/// Writes text as it is.
+struct Raw<'b>(&'b mut Vec<u8>);
+
+impl Raw<'_> {
+    #[inline]
+    fn display<T>(&mut self, value: T, write: impl FnOnce(T, &mut Self) -> fmt::Result) {
+        write(value, self).expect("a Vec takes everything");
+    }
+}
+
+impl fmt::Write for Raw<'_> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Writes the inside of a string.
+struct Escaped<'b> {
+    buffer: &'b mut Vec<u8>,
+    room: usize,
+}
+
+impl fmt::Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.room = self.room.checked_sub(text.len()).ok_or(fmt::Error)?;
+        escape(self.buffer, text.as_bytes());
+        Ok(())
+    }
+}
+
+/// How a byte stands in a string: 0 as itself, `u` as `\u00XX`, others after a backslash.
+const ESCAPES: [u8; 256] = {
+    let mut escapes = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        escapes[byte] = b'u';
+        byte += 1;
+    }
+    escapes[0x08] = b'b';
+    escapes[b'\t' as usize] = b't';
+    escapes[b'\n' as usize] = b'n';
+    escapes[0x0c] = b'f';
+    escapes[b'\r' as usize] = b'r';
+    escapes[b'"' as usize] = b'"';
+    escapes[b'\\' as usize] = b'\\';
+    escapes
+};
+
+#[inline]
+fn escape(out: &mut Vec<u8>, utf8: &[u8]) {
+    let mut rest = utf8;
+    while let Some(at) = rest.iter().position(|&byte| ESCAPES[usize::from(byte)] != 0) {
+        out.extend_from_slice(&rest[..at]);
+        escape_byte(out, rest[at]);
+        rest = &rest[at + 1..];
+    }
+    out.extend_from_slice(rest);
+}
+
+fn escape_byte(out: &mut Vec<u8>, byte: u8) {
+    const HEX: [u8; 16] = *b"0123456789abcdef";
+    match ESCAPES[usize::from(byte)] {
+        b'u' => {
+            out.extend_from_slice(b"\\u00");
+            out.extend([HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+        }
+        letter => out.extend([b'\\', letter]),
+    }
+}

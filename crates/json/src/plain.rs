@@ -1,0 +1,294 @@
+//! The plain form.
+
+use halfsour_text::{number, repr};
+use halfsour_value::{Data, Elements, Global, Id, Instance, Items, Node, Step, Steps};
+
+use crate::out::Out;
+use crate::{Error, ErrorKind, Style};
+
+pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style: Style) -> Result<(), Error> {
+    let graph = node.graph();
+    // As long as nothing is written twice, there are no more values than ids, of four bytes, in the graph.
+    let values = style.limits.values.saturating_add(graph.bytes_held() / size_of::<Id>());
+    let open = vec![false; graph.node_count()];
+    Writer { out, open, values, depth: style.limits.depth, work: vec![Work::Node(node)] }.run()
+}
+
+struct Writer<'o, 'w, 'g, S> {
+    out: &'o mut Out<'w>,
+    /// Which nodes are being written: what stands in itself is a cycle.
+    open: Vec<bool>,
+    /// How many values may still be written.
+    values: usize,
+    depth: usize,
+    /// What is still to be written, the next last.
+    work: Vec<Work<'g, S>>,
+}
+
+enum Work<'g, S> {
+    Node(Node<'g, S>),
+    Elements(Elements<'g, S>),
+    Items(Items<'g, S>),
+    /// A member with this name; the value follows.
+    Member(&'static str),
+    /// The attributes and items that these steps set.
+    Members(Steps<'g, S>),
+    /// The elements that these steps append or add.
+    Appended(Steps<'g, S>),
+    Open(u8),
+    Close(u8),
+    Leave(Id),
+}
+
+impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
+    fn run(mut self) -> Result<(), Error> {
+        while let Some(work) = self.work.pop() {
+            match work {
+                Work::Node(node) => {
+                    self.spend(1)?;
+                    let data = node.data();
+                    if !self.scalar(&data)? {
+                        self.container(node, data)?;
+                    }
+                }
+                Work::Elements(rest) => self.elements(rest)?,
+                Work::Items(rest) => self.items(rest)?,
+                Work::Member(name) => self.out.member(name)?,
+                Work::Members(steps) => self.members(steps),
+                Work::Appended(steps) => self.appended(steps),
+                Work::Open(bracket) => self.out.open(bracket),
+                Work::Close(bracket) => self.out.close(bracket),
+                Work::Leave(id) => self.set_open(id, false),
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn spend(&mut self, values: usize) -> Result<(), Error> {
+        self.values = self.values.checked_sub(values).ok_or_else(Error::too_large)?;
+        Ok(())
+    }
+
+    fn set_open(&mut self, id: Id, open: bool) {
+        if let Some(index) = id.index() {
+            self.open[index] = open;
+        }
+    }
+
+    fn elements(&mut self, mut rest: Elements<'g, S>) -> Result<(), Error> {
+        while let Some(node) = rest.next() {
+            self.spend(1)?;
+            self.out.item()?;
+            let data = node.data();
+            if !self.scalar(&data)? {
+                self.work.push(Work::Elements(rest));
+                return self.container(node, data);
+            }
+        }
+        Ok(())
+    }
+
+    fn items(&mut self, mut rest: Items<'g, S>) -> Result<(), Error> {
+        while let Some((key, node)) = rest.next() {
+            self.spend(1)?;
+            self.out.item()?;
+            self.key(key)?;
+            self.out.colon();
+            let data = node.data();
+            if !self.scalar(&data)? {
+                self.work.push(Work::Items(rest));
+                return self.container(node, data);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what has no parts; false if it has.
+    #[inline]
+    fn scalar(&mut self, data: &Data<'g, S>) -> Result<bool, Error> {
+        match *data {
+            Data::None => self.out.word("null"),
+            Data::Bool(value) => self.out.word(if value { "true" } else { "false" }),
+            Data::Int(value) => self.out.int(value),
+            Data::Float(value) => self.float(value),
+            Data::Str(text) => self.out.text(text)?,
+            Data::Bytes(bytes) | Data::ByteArray(bytes) => self.out.base64(bytes)?,
+            Data::ByteString(bytes) => self.byte_string(bytes)?,
+            Data::BigInt(bytes) => {
+                if !self.out.big_int(bytes)? {
+                    self.out.int_string(bytes)?;
+                }
+            }
+            Data::Global(global) => self.global(global)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    #[inline]
+    fn float(&mut self, value: f64) {
+        if value.is_finite() { self.out.float(value) } else { self.out.word("null") }
+    }
+
+    fn byte_string(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        match str::from_utf8(bytes) {
+            Ok(text) => self.out.string(text.as_bytes()),
+            Err(_) => self.out.base64(bytes),
+        }
+    }
+
+    fn global(&mut self, global: Global<'g, S>) -> Result<(), Error> {
+        self.out.string_of(global).map(drop)
+    }
+
+    /// A key of a dict: text as it is, what JSON knows as `json.dumps` spells it, all else by its `repr`.
+    #[inline]
+    fn key(&mut self, key: Node<'g, S>) -> Result<(), Error> {
+        match key.data() {
+            Data::Str(text) => self.out.text(text),
+            data => self.odd_key(key, &data),
+        }
+    }
+
+    fn odd_key(&mut self, key: Node<'g, S>, data: &Data<'g, S>) -> Result<(), Error> {
+        let written = match *data {
+            Data::None => self.out.string_of("null"),
+            Data::Bool(value) => self.out.string_of(value),
+            Data::Int(value) => self.out.string_of(value),
+            Data::BigInt(bytes) => self.out.string_of(number::BigDisplay(bytes)),
+            Data::Float(value) => self.out.string_of(repr::Float(value)),
+            Data::ByteString(bytes) => return self.byte_string(bytes),
+            _ => self.out.string_of(key),
+        };
+        // A repr may show as many objects as it has characters.
+        self.spend(written? / 2)
+    }
+
+    /// Enters what has parts.
+    fn container(&mut self, node: Node<'g, S>, data: Data<'g, S>) -> Result<(), Error> {
+        if self.out.depth() >= self.depth {
+            return Err(Error::new(ErrorKind::TooDeep, node));
+        }
+        if let Some(index) = node.id().index() {
+            if self.open[index] {
+                return Err(Error::new(ErrorKind::Cycle(node.kind()), node));
+            }
+            self.open[index] = true;
+            self.work.push(Work::Leave(node.id()));
+        }
+        match data {
+            Data::List(elements)
+            | Data::Tuple(elements)
+            | Data::Set(elements)
+            | Data::FrozenSet(elements) => {
+                self.out.open(b'[');
+                self.work.push(Work::Close(b']'));
+                self.work.push(Work::Elements(elements));
+            }
+            Data::Dict(items) => {
+                self.out.open(b'{');
+                self.work.push(Work::Close(b'}'));
+                self.work.push(Work::Items(items));
+            }
+            Data::Complex(re, im) => {
+                self.out.open(b'[');
+                for part in [re, im] {
+                    self.out.item()?;
+                    self.float(part);
+                }
+                self.out.close(b']');
+            }
+            Data::Instance(instance) => self.instance(instance),
+            Data::PersistentId(id) => {
+                self.out.open(b'{');
+                self.push([Work::Member("@persid"), Work::Node(id), Work::Close(b'}')]);
+            }
+            Data::Extension(code) => self.out.tagged("@ext", |out| {
+                out.int(code.into());
+                Ok(())
+            })?,
+            Data::Buffer(index) => match node.graph().buffers().get(index) {
+                Some(bytes) => self.out.base64(bytes)?,
+                None => self.out.tagged("@buffer", |out| {
+                    out.int(i64::try_from(index).unwrap_or(i64::MAX));
+                    Ok(())
+                })?,
+            },
+            // Not an object of its own: what is read-only in Python looks the same.
+            Data::ReadOnly(of) => self.work.push(Work::Node(of)),
+            _ => unreachable!("scalars have no parts"),
+        }
+        Ok(())
+    }
+
+    /// Puts work on the stack so that it is done in this order.
+    fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
+        self.work.extend(work.into_iter().rev());
+    }
+
+    fn instance(&mut self, instance: Instance<'g, S>) {
+        let steps = instance.steps();
+        self.out.open(b'{');
+        self.work.push(Work::Close(b'}'));
+        if steps.clone().any(|step| matches!(step, Step::Append(_) | Step::Add(_))) {
+            self.push([
+                Work::Member("@items"),
+                Work::Open(b'['),
+                Work::Appended(steps.clone()),
+                Work::Close(b']'),
+            ]);
+        }
+        self.work.push(Work::Members(steps));
+        match instance.arguments() {
+            Some((args, keywords)) => {
+                if let Some(keywords) = keywords.filter(|keywords| !keywords.is_empty()) {
+                    self.push([
+                        Work::Member("@kwargs"),
+                        Work::Open(b'{'),
+                        Work::Items(keywords),
+                        Work::Close(b'}'),
+                    ]);
+                }
+                if !args.is_empty() {
+                    self.push([
+                        Work::Member("@args"),
+                        Work::Open(b'['),
+                        Work::Elements(args),
+                        Work::Close(b']'),
+                    ]);
+                }
+            }
+            None => self.push([Work::Member("@args"), Work::Node(instance.args())]),
+        }
+        self.push([Work::Member("@class"), Work::Node(instance.class())]);
+    }
+
+    fn members(&mut self, mut steps: Steps<'g, S>) {
+        let Some(step) = steps.next() else { return };
+        self.work.push(Work::Members(steps));
+        match step {
+            Step::State(state) => match state.attributes() {
+                Some(parts) => self.work.extend(parts.into_iter().rev().flatten().map(Work::Items)),
+                None => self.push([Work::Member("@state"), Work::Node(state)]),
+            },
+            // `setter(object, state)`
+            Step::Call(call) => {
+                if let Some(state) = call.as_instance().and_then(|call| call.args().at(1)) {
+                    self.push([Work::Member("@state"), Work::Node(state)]);
+                }
+            }
+            Step::SetItem(items) => self.work.push(Work::Items(items)),
+            Step::Append(_) | Step::Add(_) => {}
+        }
+    }
+
+    fn appended(&mut self, mut steps: Steps<'g, S>) {
+        let Some(step) = steps.next() else { return };
+        self.work.push(Work::Appended(steps));
+        match step {
+            Step::Append(elements) | Step::Add(elements) => self.work.push(Work::Elements(elements)),
+            Step::State(_) | Step::Call(_) | Step::SetItem(_) => {}
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! How to write.
+
+/// Which form to write, how to lay it out, and what it may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    pub(crate) lossless: bool,
+    pub(crate) pretty: bool,
+    pub(crate) limits: Limits,
+}
+
+impl Style {
+    /// What a person expects, on one line.
+    pub fn plain() -> Self {
+        Self { lossless: false, pretty: false, limits: Limits::default() }
+    }
+
+    /// [The lossless form](crate::lossless_form), on one line.
+    pub fn lossless() -> Self {
+        Self { lossless: true, ..Self::plain() }
+    }
+
+    /// On many lines, indented by two blanks for each level (of which at most 64 are shown).
+    #[must_use]
+    pub fn pretty(self) -> Self {
+        Self { pretty: true, ..self }
+    }
+
+    /// Within these limits.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+}
+
+/// What JSON may grow to.
+///
+/// What is not shared never exceeds the limits of values and bytes, however much it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How deep arrays and objects may nest. The default is no limit; many readers of JSON have one.
+    pub depth: usize,
+    /// How many values may be written beyond those that the graph holds: in the plain form, a shared object is written
+    /// each time it occurs. The default is ten million.
+    pub values: usize,
+    /// How many bytes may be written beyond eight for each byte of the source. The default is 256 MiB.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: usize::MAX, values: 10_000_000, bytes: 256 << 20 }
+    }
+}
