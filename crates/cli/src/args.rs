@@ -1,0 +1,236 @@
+//! The command line.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use halfsour::vm::StringEncoding;
+use halfsour::{Options, json};
+
+const EXAMPLES: &str = "\
+Examples:
+  halfsour info *.pkl                    is it valid, what is in it, what would it import?
+  halfsour show --depth 3 model.pkl      a readable tree
+  halfsour get users.pkl 'users[3].email'
+  halfsour json data.pkl | jq .
+  cat data.pkl | halfsour dis -          as python -m pickletools
+
+Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
+shown as asked; 2 if the command line is wrong.";
+
+/// Shows, converts and checks Python pickles without Python, and without running anything.
+///
+/// All pickles of a file are processed, one after the other. `-` is standard input.
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub color: colorchoice_clap::Color,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Check pickles, and say what is in them and what Python would import.
+    Info {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+    },
+    /// Show the data as a readable tree.
+    ///
+    /// It looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`.
+    Show {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+        #[command(flatten)]
+        cuts: Cuts,
+    },
+    /// Print the part of the data to which a path leads.
+    ///
+    /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`. Names are keys of dicts or
+    /// attributes of objects.
+    Get {
+        #[arg(value_name = "FILE")]
+        file: String,
+        path: String,
+        #[command(flatten)]
+        form: GetForm,
+    },
+    /// Disassemble, as `python -m pickletools` does.
+    Dis {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+        /// Say what each opcode does, from this column on.
+        #[arg(long, value_name = "COLUMN", num_args = 0..=1, require_equals = true, default_missing_value = "30")]
+        annotate: Option<usize>,
+    },
+    /// Convert to JSON: one document for each pickle.
+    Json {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+        #[command(flatten)]
+        form: JsonForm,
+    },
+    /// Print a script that completes this command's arguments in a shell.
+    Completions { shell: Shell },
+}
+
+/// Where a tree is cut.
+#[derive(clap::Args, Clone, Copy)]
+pub struct Cuts {
+    /// How many levels to show.
+    #[arg(long, default_value_t = 20, value_name = "LEVELS")]
+    pub depth: usize,
+    /// How many items of each container to show.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub max_items: usize,
+    /// How many characters of each text, or bytes, to show.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    pub max_text: usize,
+}
+
+#[derive(clap::Args, Clone, Copy)]
+#[group(multiple = false)]
+pub struct GetForm {
+    /// As JSON rather than as Python.
+    #[arg(long)]
+    pub json: bool,
+    /// Text and bytes as they are, without quotes and escapes.
+    #[arg(long)]
+    pub raw: bool,
+}
+
+#[derive(clap::Args, Clone, Copy)]
+pub struct JsonForm {
+    /// In a form that names every fact of the pickle and can be turned back.
+    #[arg(long)]
+    pub lossless: bool,
+    /// On many lines, indented.
+    #[arg(long)]
+    pub pretty: bool,
+}
+
+/// How to read.
+#[derive(clap::Args)]
+pub struct Reading {
+    /// How to read Python 2 strings. They are kept as what they are unless told otherwise.
+    #[arg(long, global = true, value_enum)]
+    encoding: Option<Encoding>,
+    /// Keep Python 2's names of modules and classes.
+    #[arg(long, global = true)]
+    no_fix_imports: bool,
+    /// Read only the first pickle of each file, whatever follows it.
+    #[arg(long, global = true)]
+    pub first: bool,
+    /// `trusted`, or limits such as `memory=2G,int-digits=5000`.
+    ///
+    /// `trusted` lifts all limits, `untrusted` is the default. The others are: `memory` (bytes that the data may hold),
+    /// `memory-per-byte` (the same, for each byte of the file), `opcodes`, `stack`, `memo`, `int-digits` (of integers in
+    /// text); and for JSON: `depth`, `values` (beyond those that the data holds: what is shared is repeated), `bytes`. Numbers
+    /// may end in K, M or G.
+    #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
+    limits: Option<Limits>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Encoding {
+    Bytes,
+    Latin1,
+    #[value(name = "utf-8", alias = "utf8")]
+    Utf8,
+    Ascii,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Limits {
+    reading: halfsour::Limits,
+    json: json::Limits,
+}
+
+impl Reading {
+    pub fn options(&self) -> Options {
+        let encoding = match self.encoding {
+            None => StringEncoding::Keep,
+            Some(Encoding::Bytes) => StringEncoding::Bytes,
+            Some(Encoding::Latin1) => StringEncoding::Latin1,
+            Some(Encoding::Utf8) => StringEncoding::Utf8,
+            Some(Encoding::Ascii) => StringEncoding::Ascii,
+        };
+        Options {
+            encoding,
+            fix_imports: !self.no_fix_imports,
+            require_buffers: false,
+            limits: self.limits.unwrap_or_default().reading,
+            ..Options::default()
+        }
+    }
+
+    pub fn json_limits(&self) -> json::Limits {
+        self.limits.unwrap_or_default().json
+    }
+}
+
+fn limits(text: &str) -> Result<Limits, String> {
+    let mut limits = Limits::default();
+    for part in text.split(',') {
+        match part.split_once('=') {
+            None if part == "untrusted" => limits = Limits::default(),
+            None if part == "trusted" => {
+                limits.reading = halfsour::Limits::TRUSTED;
+                limits.json.values = usize::MAX;
+                limits.json.bytes = usize::MAX;
+            }
+            None => return Err(format!("{part}: neither a limit (KEY=VALUE) nor trusted or untrusted")),
+            Some((key, value)) => {
+                let value = number(value).ok_or_else(|| format!("{value}: not a number"))?;
+                match key {
+                    "opcodes" => limits.reading.opcodes = value as u64,
+                    "stack" => limits.reading.stack = value,
+                    "memo" => limits.reading.memo = value,
+                    "memory" => limits.reading.memory = value,
+                    "memory-per-byte" => limits.reading.memory_per_byte = value,
+                    "int-digits" => limits.reading.int_digits = value,
+                    "depth" => limits.json.depth = value,
+                    "values" => limits.json.values = value,
+                    "bytes" => limits.json.bytes = value,
+                    _ => return Err(format!("{key}: no such limit")),
+                }
+            }
+        }
+    }
+    Ok(limits)
+}
+
+fn number(text: &str) -> Option<usize> {
+    let (digits, shift) = match text.as_bytes().last()? {
+        b'K' => (&text[..text.len() - 1], 10),
+        b'M' => (&text[..text.len() - 1], 20),
+        b'G' => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    digits.parse::<usize>().ok()?.checked_mul(1 << shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn limits_add_up() {
+        let read = limits("trusted,memory=2G,depth=7").unwrap();
+        assert_eq!((read.reading.memory, read.json.depth), (2 << 30, 7));
+        assert_eq!(read.reading.int_digits, usize::MAX);
+        for wrong in ["", "trust", "memory", "memory=", "memory=x", "memory=99999999999999999999", "colour=1"]
+        {
+            assert!(limits(wrong).is_err(), "{wrong}");
+        }
+    }
+}

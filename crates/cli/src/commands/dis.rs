@@ -1,0 +1,53 @@
+//! `halfsour dis`
+
+use std::fmt;
+use std::io::{self, Write};
+
+use halfsour::lexer::{ComplaintKind, Disassembly};
+
+use super::PerFile;
+use crate::args::Reading;
+use crate::failure::{Cause, Failure};
+use crate::file::File;
+
+pub struct Dis {
+    first: bool,
+    annotate: usize,
+}
+
+impl Dis {
+    pub fn new(reading: &Reading, annotate: Option<usize>) -> Self {
+        Self { first: reading.first, annotate: annotate.unwrap_or(0) }
+    }
+}
+
+impl PerFile for Dis {
+    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        file.pickles(self.first, |start| {
+            let mut text = Text { out, error: None };
+            let shown = Disassembly::at(file.bytes(), start).annotate(self.annotate).write_to(&mut text);
+            match (shown, text.error) {
+                (Ok(summary), _) => Ok(summary.end),
+                (Err(complaint), Some(error)) if *complaint.kind() == ComplaintKind::Output => {
+                    Err(Cause::Output(error))
+                }
+                (Err(complaint), _) => Err(Cause::Disassembly(complaint)),
+            }
+        })
+    }
+}
+
+/// Takes text for a writer of bytes, and keeps its error.
+struct Text<'o> {
+    out: &'o mut dyn Write,
+    error: Option<io::Error>,
+}
+
+impl fmt::Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_all(text.as_bytes()).map_err(|error| {
+            self.error = Some(error);
+            fmt::Error
+        })
+    }
+}

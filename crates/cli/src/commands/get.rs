@@ -1,0 +1,57 @@
+//! `halfsour get`
+
+use std::io::Write;
+
+use halfsour::json::{self, Style};
+use halfsour::value::Data;
+use halfsour::{Loader, Node};
+
+use super::PerFile;
+use crate::args::{GetForm, Reading};
+use crate::failure::{Cause, Failure};
+use crate::file::File;
+
+pub struct Get {
+    loader: Loader,
+    first: bool,
+    path: String,
+    form: GetForm,
+    json: Style,
+}
+
+impl Get {
+    pub fn new(reading: &Reading, path: String, form: GetForm) -> Self {
+        Self {
+            loader: Loader::with_options(reading.options()),
+            first: reading.first,
+            path,
+            form,
+            json: Style::plain().limits(reading.json_limits()),
+        }
+    }
+
+    fn print(&self, out: &mut dyn Write, node: Node<'_, &[u8]>) -> Result<(), Cause> {
+        if self.form.json {
+            out.write_all(&json::to_vec(node, self.json).map_err(Cause::Json)?)?;
+            return Ok(out.write_all(b"\n")?);
+        }
+        match node.data() {
+            Data::Str(text) if self.form.raw => writeln!(out, "{text}")?,
+            Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) if self.form.raw => {
+                out.write_all(bytes)?;
+            }
+            _ => writeln!(out, "{node}")?,
+        }
+        Ok(())
+    }
+}
+
+impl PerFile for Get {
+    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        file.pickles(self.first, |start| {
+            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+            self.print(out, graph.root().path(&self.path).map_err(Cause::Path)?)?;
+            Ok(graph.end())
+        })
+    }
+}

@@ -1,0 +1,132 @@
+//! `halfsour info`
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::io::Write;
+
+use anstyle::Style;
+use halfsour::lexer::Opcode;
+use halfsour::value::{Data, Id, Store};
+use halfsour::vm::{Event, Observer};
+use halfsour::{Graph, Loader, Node};
+
+use super::PerFile;
+use crate::args::Reading;
+use crate::failure::{Cause, Failure};
+use crate::file::File;
+use crate::text::{self, count, plural};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+pub struct Info {
+    loader: Loader,
+    first: bool,
+}
+
+impl Info {
+    pub fn new(reading: &Reading) -> Self {
+        Self { loader: Loader::with_options(reading.options()), first: reading.first }
+    }
+}
+
+impl PerFile for Info {
+    fn is_styled(&self) -> bool {
+        true
+    }
+
+    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        let mut pickles = Vec::new();
+        let result = file.pickles(self.first, |start| {
+            let mut seen = Seen::default();
+            let graph = self.loader.load_observed(file.bytes(), start, &mut seen).map_err(Cause::Load)?;
+            pickles.push((start, graph.end(), facts(&graph, &seen)));
+            let end = graph.end();
+            self.loader.recycle(graph);
+            Ok(end)
+        });
+        let size = plural(file.bytes().len(), "byte");
+        let valid = if result.is_ok() { "" } else { ", then something invalid" };
+        writeln!(out, "{BOLD}{}{BOLD:#}: {size}, {}{valid}", file.name(), plural(pickles.len(), "pickle"))?;
+        let several = pickles.len() > 1 || result.is_err();
+        for (number, (start, end, facts)) in (1..).zip(&pickles) {
+            if several || *end < file.bytes().len() {
+                let size = plural(end - start, "byte");
+                writeln!(out, "  pickle {number}: {size} from 0x{start:x}")?;
+            }
+            out.write_all(facts.as_bytes())?;
+        }
+        result
+    }
+}
+
+/// What happens while a pickle is read.
+#[derive(Default)]
+struct Seen {
+    opcodes: usize,
+    imports: Vec<Id>,
+    calls: usize,
+    persistent_ids: usize,
+}
+
+impl Observer for &mut Seen {
+    fn opcode(&mut self, _: usize, _: Opcode) {
+        self.opcodes += 1;
+    }
+
+    fn event(&mut self, _: &Store, _: &[u8], _: usize, event: Event) {
+        match event {
+            Event::Import(name) => self.imports.push(name),
+            Event::Call { .. } | Event::New { .. } => self.calls += 1,
+            Event::PersistentId(_) => self.persistent_ids += 1,
+            _ => {}
+        }
+    }
+}
+
+fn facts(graph: &Graph<&[u8]>, seen: &Seen) -> String {
+    let mut text = String::new();
+    let mut fact = |name: &str, value: &str| {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "    {DIM}{name:<15}{DIM:#}{value}");
+    };
+    fact("protocol", &graph.protocol().to_string());
+    fact("value", &describe(graph.root()));
+    fact("opcodes", &count(seen.opcodes));
+    fact("nodes", &count(graph.node_count()));
+    fact("memory", &plural(graph.bytes_held(), "byte"));
+    if seen.calls > 0 {
+        fact("calls", &count(seen.calls));
+    }
+    if seen.persistent_ids > 0 {
+        fact("persistent ids", &count(seen.persistent_ids));
+    }
+    let mut known = HashSet::new();
+    for &id in &seen.imports {
+        let import = graph.node(id).to_string();
+        if !known.contains(&import) {
+            fact(if known.is_empty() { "imports" } else { "" }, &text::name(&import));
+            known.insert(import);
+        }
+    }
+    text
+}
+
+/// `list of 2 items`
+fn describe(node: Node<'_, &[u8]>) -> String {
+    let kind = node.kind();
+    match node.data() {
+        Data::Str(_) => format!("{kind} of {}", plural(node.len().unwrap_or_default(), "character")),
+        Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => {
+            format!("{kind} of {}", plural(bytes.len(), "byte"))
+        }
+        Data::Instance(instance) => match instance.class().as_global() {
+            Some(class) => format!("{kind} of {}", text::name(&class.to_string())),
+            None => kind.to_string(),
+        },
+        _ => match node.len() {
+            Some(length) => format!("{kind} of {}", plural(length, "item")),
+            None => kind.to_string(),
+        },
+    }
+}

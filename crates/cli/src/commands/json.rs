@@ -1,0 +1,44 @@
+//! `halfsour json`
+
+use std::io::Write;
+
+use halfsour::Loader;
+use halfsour::json::{self, Style};
+
+use super::PerFile;
+use crate::args::{JsonForm, Reading};
+use crate::failure::{Cause, Failure};
+use crate::file::File;
+
+pub struct Json {
+    loader: Loader,
+    first: bool,
+    style: Style,
+}
+
+impl Json {
+    pub fn new(reading: &Reading, form: JsonForm) -> Self {
+        let style = if form.lossless { Style::lossless() } else { Style::plain() };
+        let style = if form.pretty { style.pretty() } else { style };
+        Self {
+            loader: Loader::with_options(reading.options()),
+            first: reading.first,
+            style: style.limits(reading.json_limits()),
+        }
+    }
+}
+
+impl PerFile for Json {
+    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        file.pickles(self.first, |start| {
+            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+            // Not written piece by piece: a document that cannot be finished is not begun.
+            let mut document = json::to_vec(graph.root(), self.style).map_err(Cause::Json)?;
+            document.push(b'\n');
+            out.write_all(&document)?;
+            let end = graph.end();
+            self.loader.recycle(graph);
+            Ok(end)
+        })
+    }
+}

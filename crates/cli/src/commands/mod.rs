@@ -1,0 +1,28 @@
+//! The subcommands, a file for each.
+
+mod dis;
+mod get;
+mod info;
+mod json;
+mod show;
+
+use std::io::Write;
+
+pub use dis::Dis;
+pub use get::Get;
+pub use info::Info;
+pub use json::Json;
+pub use show::Show;
+
+use crate::failure::Failure;
+use crate::file::File;
+
+/// What is done with each file.
+pub trait PerFile {
+    /// Whether its output may have colours.
+    fn is_styled(&self) -> bool {
+        false
+    }
+
+    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure>;
+}

@@ -1,0 +1,47 @@
+//! `halfsour show`
+
+use std::io::Write;
+
+use anstyle::Style;
+use halfsour::Loader;
+
+use super::PerFile;
+use crate::args::{Cuts, Reading};
+use crate::failure::{Cause, Failure};
+use crate::file::File;
+use crate::tree;
+
+const DIM: Style = Style::new().dimmed();
+
+pub struct Show {
+    loader: Loader,
+    first: bool,
+    cuts: Cuts,
+}
+
+impl Show {
+    pub fn new(reading: &Reading, cuts: Cuts) -> Self {
+        Self { loader: Loader::with_options(reading.options()), first: reading.first, cuts }
+    }
+}
+
+impl PerFile for Show {
+    fn is_styled(&self) -> bool {
+        true
+    }
+
+    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        let mut number = 0;
+        file.pickles(self.first, |start| {
+            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+            let end = graph.end();
+            number += 1;
+            if !self.first && (start, end) != (0, file.bytes().len()) {
+                writeln!(out, "{DIM}# pickle {number}, from byte 0x{start:x}{DIM:#}")?;
+            }
+            tree::show(out, graph.root(), self.cuts)?;
+            self.loader.recycle(graph);
+            Ok(end)
+        })
+    }
+}

@@ -1,0 +1,124 @@
+//! What goes wrong, and how it is told.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use halfsour::lexer::{Complaint, Lexer, Opcode};
+use halfsour::value::PathError;
+use halfsour::{json, vm};
+
+use crate::file::File;
+use crate::text;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+pub enum Failure {
+    /// The file cannot be read.
+    Input { name: String, error: io::Error },
+    /// Standard output takes no more.
+    Output(io::Error),
+    /// A pickle is not what it should be: the message, and the opcodes around the place.
+    Pickle { message: String, excerpt: String },
+}
+
+/// Why something cannot be done with a pickle.
+pub enum Cause {
+    Load(vm::Error),
+    Disassembly(Complaint),
+    Json(json::Error),
+    Path(PathError),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Failure {
+    /// In the pickle that begins at `start`, before which there are some others.
+    #[cold]
+    pub fn new(cause: Cause, file: &File, start: usize, before: usize) -> Self {
+        let mut note = String::new();
+        let (message, place) = match cause {
+            Cause::Output(error) => return Self::Output(error),
+            Cause::Load(error) => (error.to_string(), Some(error.offset())),
+            // The opcodes have just been shown.
+            Cause::Disassembly(complaint) => (complaint.to_string(), None),
+            Cause::Json(error) => {
+                if matches!(error.kind(), json::ErrorKind::Cycle(_)) {
+                    note.push_str("halfsour json --lossless can say it");
+                }
+                (error.to_string(), error.offset())
+            }
+            Cause::Path(error) => (error.to_string(), None),
+        };
+        if before > 0 && place.is_some() {
+            let pickles = text::plural(before, "pickle");
+            note = format!("before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
+        }
+        let mut excerpt = place.map(|place| excerpt(file.bytes(), start, place)).unwrap_or_default();
+        if !note.is_empty() {
+            let _ = writeln!(excerpt, "{DIM}{note}{DIM:#}");
+        }
+        Self::Pickle { message: format!("{}: {message}", file.name()), excerpt }
+    }
+
+    /// Tells it on standard error.
+    pub fn report(&self) {
+        let mut out = anstream::stderr().lock();
+        // If nobody listens, there is nothing to be done.
+        let _ = match self {
+            Self::Input { name, error } => writeln!(out, "{ERROR}{name}: {error}{ERROR:#}"),
+            Self::Output(error) => writeln!(out, "{ERROR}standard output: {error}{ERROR:#}"),
+            Self::Pickle { message, excerpt } => write!(out, "{ERROR}{message}{ERROR:#}\n{excerpt}"),
+        };
+    }
+}
+
+const LINES_BEFORE: usize = 3;
+const LINES_AFTER: usize = 2;
+
+/// The opcodes around a place, which is marked.
+fn excerpt(input: &[u8], start: usize, place: usize) -> String {
+    let mut lexer = Lexer::at(input, start);
+    let mut lines = VecDeque::new();
+    while lexer.offset() < place {
+        let at = lexer.offset();
+        if lexer.next_op().is_err() {
+            break;
+        }
+        if lines.len() == LINES_BEFORE {
+            lines.pop_front();
+        }
+        lines.push_back((at, lexer.offset()));
+    }
+    for _ in 0..=LINES_AFTER {
+        let at = lexer.offset();
+        let is_stop = input.get(at) == Some(&Opcode::Stop.byte());
+        let failed = lexer.next_op().is_err();
+        // Of what cannot be read, the argument means nothing.
+        lines.push_back((at, if failed { input.len().min(at + 1) } else { lexer.offset() }));
+        if failed || is_stop {
+            break;
+        }
+    }
+    let width = lines.back().map_or(0, |(at, _)| format!("{at:x}").len());
+    let mut text = String::new();
+    for (at, end) in lines {
+        let line = text::opcode(&input[at..end]);
+        let (mark, style) = if at == place { ('>', ERROR) } else { (' ', DIM) };
+        let _ = writeln!(text, "{style}{mark} 0x{at:<width$x} | {line}{style:#}");
+    }
+    text
+}

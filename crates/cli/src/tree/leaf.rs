@@ -1,0 +1,102 @@
+//! What is shown in one piece.
+
+use std::fmt;
+
+use anstyle::{AnsiColor, Style};
+use halfsour::Node;
+use halfsour::lexer::text::repr;
+use halfsour::value::Data;
+
+use crate::args::Cuts;
+use crate::text::{self, plural};
+
+/// The colours.
+pub struct Palette;
+
+impl Palette {
+    pub const CONSTANT: Style = AnsiColor::Magenta.on_default();
+    pub const NUMBER: Style = AnsiColor::Cyan.on_default();
+    pub const TEXT: Style = AnsiColor::Green.on_default();
+    pub const NAME: Style = AnsiColor::Yellow.on_default();
+    pub const DIM: Style = Style::new().dimmed();
+}
+
+/// A scalar, text, or a name.
+pub struct Leaf {
+    style: Style,
+    text: String,
+    /// What is said of something that was cut.
+    remark: String,
+}
+
+pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
+    match node.data() {
+        Data::List(_)
+        | Data::Tuple(_)
+        | Data::Dict(_)
+        | Data::Set(_)
+        | Data::FrozenSet(_)
+        | Data::Instance(_)
+        | Data::PersistentId(_)
+        | Data::ReadOnly(_) => false,
+        _ => node.steps_elsewhere().is_none(),
+    }
+}
+
+impl Leaf {
+    pub fn of<S: AsRef<[u8]>>(node: Node<'_, S>, cuts: Cuts) -> Option<Self> {
+        if !is_leaf(node) {
+            return None;
+        }
+        let bytes = |bytes: &[u8], open: &str, close: &str| {
+            let shown = &bytes[..bytes.len().min(cuts.max_text)];
+            let text = format!("{open}{}{close}", repr::Bytes(shown));
+            Self::cut(text, shown.len() < bytes.len(), || plural(bytes.len(), "byte"))
+        };
+        Some(match node.data() {
+            Data::None | Data::Bool(_) => Self::whole(Palette::CONSTANT, node.to_string()),
+            Data::Str(text) => {
+                let all = text.as_wtf8();
+                let shown = text::cut(all, cuts.max_text);
+                let characters = || plural(node.len().unwrap_or_default(), "character");
+                Self::cut(repr::Str(shown).to_string(), shown.len() < all.len(), characters)
+            }
+            Data::Bytes(data) | Data::ByteString(data) => bytes(data, "", ""),
+            Data::ByteArray(data) => bytes(data, "bytearray(", ")"),
+            Data::BigInt(data) => {
+                let digits = node.to_string();
+                let shown = &digits[..digits.len().min(cuts.max_text)];
+                let mut leaf =
+                    Self::cut(shown.to_owned(), shown.len() < digits.len(), || plural(data.len(), "byte"));
+                leaf.style = Palette::NUMBER;
+                leaf
+            }
+            Data::Int(_) | Data::Float(_) | Data::Complex(..) => {
+                Self::whole(Palette::NUMBER, node.to_string())
+            }
+            _ => Self::whole(Palette::NAME, text::name(&node.to_string()).into_owned()),
+        })
+    }
+
+    fn whole(style: Style, text: String) -> Self {
+        Self { style, text, remark: String::new() }
+    }
+
+    fn cut(text: String, is_cut: bool, length: impl FnOnce() -> String) -> Self {
+        let remark = if is_cut { format!("… ({})", length()) } else { String::new() };
+        Self { style: Palette::TEXT, text, remark }
+    }
+
+    /// How many characters it takes.
+    pub fn width(&self) -> usize {
+        self.text.chars().count() + self.remark.chars().count()
+    }
+}
+
+impl fmt::Display for Leaf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { style, text, remark } = self;
+        write!(f, "{style}{text}{style:#}")?;
+        if remark.is_empty() { Ok(()) } else { write!(f, "{0}{remark}{0:#}", Palette::DIM) }
+    }
+}

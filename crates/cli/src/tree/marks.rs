@@ -1,0 +1,85 @@
+//! Which objects are shown more than once.
+
+use halfsour::Node;
+
+use super::leaf;
+use super::parts::{Parts, Target};
+
+/// The numbers of shared containers and objects, by the index of their node. Keys do not count.
+pub struct Marks {
+    numbers: Vec<u32>,
+    last: u32,
+}
+
+const UNSEEN: u32 = 0;
+const ONCE: u32 = u32::MAX;
+const SHARED: u32 = u32::MAX - 1;
+
+/// How an object is marked.
+pub enum Mark {
+    /// It occurs once.
+    None,
+    /// It is shown now, and later referred to by this number.
+    New(u32),
+    /// It has been shown.
+    Known(u32),
+}
+
+impl Marks {
+    pub fn of<S: AsRef<[u8]>>(root: Node<'_, S>) -> Self {
+        let mut marks = Self { numbers: vec![UNSEEN; root.graph().node_count()], last: 0 };
+        let mut open: Vec<Parts<'_, S>> = marks.count(root).into_iter().collect();
+        while let Some(parts) = open.last_mut() {
+            match parts.next() {
+                Some(item) => {
+                    open.extend(match item.target {
+                        Target::Node(node) => marks.count(node),
+                        target @ Target::Elements(..) => Some(target.parts().1),
+                    });
+                }
+                None => drop(open.pop()),
+            }
+        }
+        marks
+    }
+
+    /// Counts an occurrence; if it is the first of a container, what is in it.
+    fn count<'g, S: AsRef<[u8]>>(&mut self, node: Node<'g, S>) -> Option<Parts<'g, S>> {
+        if leaf::is_leaf(node) {
+            return None;
+        }
+        let number = &mut self.numbers[node.id().index()?];
+        if *number == UNSEEN {
+            *number = ONCE;
+            return Some(Target::Node(node).parts().1);
+        }
+        *number = SHARED;
+        None
+    }
+
+    fn number<S: AsRef<[u8]>>(&self, node: Node<'_, S>) -> u32 {
+        node.id().index().map_or(ONCE, |index| self.numbers[index])
+    }
+
+    /// The mark of an object that is about to be shown.
+    pub fn meet<S: AsRef<[u8]>>(&mut self, node: Node<'_, S>) -> Mark {
+        match (self.number(node), node.id().index()) {
+            (SHARED, Some(index)) => {
+                self.last += 1;
+                self.numbers[index] = self.last;
+                Mark::New(self.last)
+            }
+            (UNSEEN | ONCE, _) => Mark::None,
+            (number, _) => Mark::Known(number),
+        }
+    }
+
+    /// The mark of an object that is only referred to here: none if it was not shown yet.
+    pub fn known<S: AsRef<[u8]>>(&self, node: Node<'_, S>) -> Option<Mark> {
+        match self.number(node) {
+            SHARED => None,
+            UNSEEN | ONCE => Some(Mark::None),
+            number => Some(Mark::Known(number)),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! What a container or an object is made of.
+
+use halfsour::Node;
+use halfsour::value::{Data, Elements, Items, Step};
+
+use super::leaf::Palette;
+use super::line::{Full, Line};
+use crate::args::Cuts;
+use crate::text;
+
+/// Something to be shown.
+pub enum Target<'g, S> {
+    Node(Node<'g, S>),
+    /// Values that were appended or added to an object; in these brackets.
+    Elements(Elements<'g, S>, &'static str, &'static str),
+}
+
+/// What stands before and after the items.
+pub struct Head {
+    pub open: String,
+    pub close: &'static str,
+}
+
+/// Something in a container or object.
+pub struct Item<'g, S> {
+    name: Name<'g, S>,
+    pub target: Target<'g, S>,
+}
+
+enum Name<'g, S> {
+    None,
+    /// `key: `
+    Key(Node<'g, S>),
+    /// `name=`
+    Attribute(Node<'g, S>),
+    /// `append: `
+    Label(&'static str),
+}
+
+/// The items of a container or object.
+pub struct Parts<'g, S> {
+    /// The next last.
+    groups: Vec<Group<'g, S>>,
+}
+
+enum Group<'g, S> {
+    Values(Elements<'g, S>),
+    Pairs(Items<'g, S>),
+    Attributes(Items<'g, S>),
+    One(&'static str, Node<'g, S>),
+    Unnamed(Node<'g, S>),
+    Many(&'static str, Elements<'g, S>, &'static str, &'static str),
+}
+
+impl<'g, S: AsRef<[u8]>> Target<'g, S> {
+    pub fn parts(&self) -> (Head, Parts<'g, S>) {
+        let node = match self {
+            Self::Node(node) => *node,
+            Self::Elements(elements, open, close) => {
+                return (head(open, close), Parts::of(Group::Values(elements.clone())));
+            }
+        };
+        match node.data() {
+            Data::List(elements) => (head("[", "]"), Parts::of(Group::Values(elements))),
+            Data::Tuple(elements) => (head("(", ")"), Parts::of(Group::Values(elements))),
+            Data::Dict(items) => (head("{", "}"), Parts::of(Group::Pairs(items))),
+            Data::Set(elements) if elements.is_empty() => {
+                (head("set(", ")"), Parts::of(Group::Values(elements)))
+            }
+            Data::Set(elements) => (head("{", "}"), Parts::of(Group::Values(elements))),
+            Data::FrozenSet(elements) if elements.is_empty() => {
+                (head("frozenset(", ")"), Parts::of(Group::Values(elements)))
+            }
+            Data::FrozenSet(elements) => (head("frozenset({", "})"), Parts::of(Group::Values(elements))),
+            Data::PersistentId(id) => {
+                let mut parts = Parts::of(Group::Unnamed(id));
+                parts.push_steps(node);
+                (head("persistent_id(", ")"), parts)
+            }
+            Data::ReadOnly(of) => (head("memoryview(", ")"), Parts::of(Group::Unnamed(of))),
+            Data::Instance(instance) => {
+                let mut parts = Parts { groups: Vec::new() };
+                let class = instance.class();
+                let open = match class.as_global() {
+                    Some(class) => format!("{}(", text::name(&class.to_string())),
+                    None => {
+                        parts.groups.push(Group::One("class", class));
+                        "object(".to_owned()
+                    }
+                };
+                match instance.arguments() {
+                    Some((args, keywords)) => {
+                        parts.groups.push(Group::Values(args));
+                        parts.groups.extend(keywords.map(Group::Attributes));
+                    }
+                    None => parts.groups.push(Group::One("args", instance.args())),
+                }
+                instance.steps().for_each(|step| parts.push_step(step));
+                parts.groups.reverse();
+                (Head { open, close: ")" }, parts)
+            }
+            // Something without parts, to which something was done.
+            _ => {
+                let mut parts = Parts { groups: Vec::new() };
+                parts.push_steps(node);
+                (Head { open: format!("{} <- (", text::name(&node.to_string())), close: ")" }, parts)
+            }
+        }
+    }
+
+    /// As they are on one line: there, a tuple of one needs its comma.
+    pub fn parts_line(&self) -> (Head, Parts<'g, S>) {
+        let (head, parts) = self.parts();
+        let close = if head.open == "(" && parts.len() == 1 { ",)" } else { head.close };
+        (Head { close, ..head }, parts)
+    }
+}
+
+impl Head {
+    /// The name in what opens has a colour.
+    pub fn styled_open(&self) -> String {
+        let name = self.open.trim_end_matches(['(', '[', '{']);
+        let bracket = &self.open[name.len()..];
+        if name.is_empty() { bracket.to_owned() } else { format!("{0}{name}{0:#}{bracket}", Palette::NAME) }
+    }
+}
+
+fn head(open: &str, close: &'static str) -> Head {
+    Head { open: open.to_owned(), close }
+}
+
+impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
+    fn of(group: Group<'g, S>) -> Self {
+        Self { groups: vec![group] }
+    }
+
+    /// Adds what was done to something that is no instance.
+    fn push_steps(&mut self, node: Node<'g, S>) {
+        if let Some(steps) = node.steps_elsewhere() {
+            self.groups.reverse();
+            steps.steps().for_each(|step| self.push_step(step));
+            self.groups.reverse();
+        }
+    }
+
+    fn push_step(&mut self, step: Step<'g, S>) {
+        match step {
+            Step::State(state) => match state.attributes() {
+                Some(parts) if parts.iter().flatten().all(are_names) => {
+                    self.groups.extend(parts.into_iter().flatten().map(Group::Attributes));
+                }
+                _ => self.groups.push(Group::One("state", state)),
+            },
+            Step::Append(elements) => self.groups.push(Group::Many("append", elements, "[", "]")),
+            Step::Add(elements) => self.groups.push(Group::Many("add", elements, "{", "}")),
+            Step::SetItem(items) => self.groups.push(Group::Pairs(items)),
+            Step::Call(call) => self.groups.push(Group::One("call", call)),
+        }
+    }
+
+    /// How many are left.
+    pub fn len(&self) -> usize {
+        let length = |group: &Group<'g, S>| match group {
+            Group::Values(elements) => elements.len(),
+            Group::Pairs(items) | Group::Attributes(items) => items.len(),
+            Group::One(..) | Group::Unnamed(_) | Group::Many(..) => 1,
+        };
+        self.groups.iter().map(length).sum()
+    }
+}
+
+/// Whether these keys can stand as `name=`.
+fn are_names<S: AsRef<[u8]>>(items: &Items<'_, S>) -> bool {
+    items.clone().all(|(key, _)| as_name(key).is_some())
+}
+
+fn as_name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Option<&str> {
+    let text = match key.data() {
+        Data::Str(text) => text.as_str()?,
+        Data::ByteString(bytes) => str::from_utf8(bytes).ok()?,
+        _ => return None,
+    };
+    let is_name = text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    is_name.then_some(text)
+}
+
+impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
+    type Item = Item<'g, S>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(group) = self.groups.last_mut() {
+            let item = match group {
+                Group::Values(elements) => elements.next().map(|node| (Name::None, Target::Node(node))),
+                Group::Pairs(items) => items.next().map(|(key, node)| (Name::Key(key), Target::Node(node))),
+                Group::Attributes(items) => {
+                    items.next().map(|(name, node)| (Name::Attribute(name), Target::Node(node)))
+                }
+                Group::One(..) | Group::Unnamed(_) | Group::Many(..) => None,
+            };
+            if let Some((name, target)) = item {
+                return Some(Item { name, target });
+            }
+            match self.groups.pop() {
+                Some(Group::One(label, node)) => {
+                    return Some(Item { name: Name::Label(label), target: Target::Node(node) });
+                }
+                Some(Group::Unnamed(node)) => {
+                    return Some(Item { name: Name::None, target: Target::Node(node) });
+                }
+                Some(Group::Many(label, elements, open, close)) => {
+                    let target = Target::Elements(elements, open, close);
+                    return Some(Item { name: Name::Label(label), target });
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+impl<S: AsRef<[u8]>> Item<'_, S> {
+    /// Writes what stands before the value.
+    pub fn write_name(&self, line: &mut Line, cuts: Cuts) -> Result<(), Full> {
+        match self.name {
+            Name::None => Ok(()),
+            Name::Key(key) => {
+                line.key(key, cuts)?;
+                line.plain(": ")
+            }
+            Name::Attribute(name) => {
+                line.plain(as_name(name).unwrap_or("?"))?;
+                line.plain("=")
+            }
+            Name::Label(label) => {
+                line.styled(Palette::DIM, label)?;
+                line.plain(": ")
+            }
+        }
+    }
+}
