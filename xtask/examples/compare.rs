@@ -8,7 +8,7 @@ use std::{env, fs};
 use halfsour_fixtures::{Expect, Fixture, normalise, parse};
 use halfsour_json::Style;
 use halfsour_vm::value::Node;
-use halfsour_vm::{Loader, Options, StringEncoding};
+use halfsour_vm::{Buffer, Loader, Options, StringEncoding};
 use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -20,7 +20,9 @@ fn main() -> ExitCode {
     let mut tally = Tally::default();
     for file in env::args().skip(1) {
         let text = fs::read_to_string(&file).expect("the arguments are files with fixtures");
-        parse(&text).iter().for_each(|fixture| tally.add(fixture));
+        for fixture in parse(&text) {
+            tally.add(&fixture);
+        }
     }
     if tally.show() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -109,7 +111,10 @@ fn options(fixture: &Fixture) -> Result<Options> {
         Some("ascii") => StringEncoding::Ascii,
         Some(encoding) => return Err(format!("no such encoding: {encoding}").into()),
     };
-    let supplied =
-        fixture.buffers.as_ref().map(|all| all.iter().map(|buffer| buffer.bytes.clone().into()).collect());
-    Ok(Options { encoding, buffers: supplied, ..Options::default() })
+    let supplied = |buffer: &halfsour_fixtures::Buffer| Buffer {
+        contents: buffer.bytes.clone().into(),
+        read_only: buffer.readonly,
+    };
+    let buffers = fixture.buffers.as_ref().map(|buffers| buffers.iter().map(supplied).collect());
+    Ok(Options { encoding, buffers, ..Options::default() })
 }

@@ -17,8 +17,8 @@ import sys
 import _compat_pickle
 import _pickle
 
-from lossless import Buffer, ByteString, Call, Extension, Frozen, Global, Node, Ordered, Persistent
-from lossless import document
+from lossless import ByteString, Call, Extension, Frozen, Global, Node, Ordered, Persistent
+from lossless import ReadOnlyBuffer, WritableBuffer, document
 
 if hasattr(sys, "set_int_max_str_digits"):
     sys.set_int_max_str_digits(0)  # the guard is on decimal text, not on what the machine may hold
@@ -50,12 +50,15 @@ class StandIn(type):
         pass
 
 
+LATIN1 = ("latin1", "latin-1")
+
+
 def fold(name, args, make_set, make_frozenset):
     """The plain value that an old protocol spells as a call of `name`, or None."""
     module, name = name or ("", "")
     types = [ByteString if type(arg) is ByteString else type(arg) for arg in args]
     if (module, name) == ("_codecs", "encode"):
-        if types[:1] == [str] and len(args) == 2 and plain(args[1]) == "latin1" and is_latin1(args[0]):
+        if types[:1] == [str] and len(args) == 2 and plain(args[1]) in LATIN1 and is_latin1(args[0]):
             return args[0].encode("latin-1")
     if module not in ("builtins", "__builtin__"):
         return None
@@ -68,7 +71,7 @@ def fold(name, args, make_set, make_frozenset):
             return bytearray(args[0])
         if types == [ByteString]:
             return bytearray(args[0].raw())
-        if types[:1] == [str] and len(args) == 2 and plain(args[1]) in ("latin1", "latin-1") and is_latin1(args[0]):
+        if types[:1] == [str] and len(args) == 2 and plain(args[1]) in LATIN1 and is_latin1(args[0]):
             return bytearray(args[0].encode("latin-1"))
     if name == "complex" and types == [float, float]:
         return complex(*args)
@@ -303,19 +306,18 @@ def rewrite(data, options):
 def graphs(data, pickles=1, keep_memo=False, encoding=None, buffers=None):
     """The documents of the first `pickles` pickles of a stream; raises what the C unpickler raises.
 
-    `buffers` is a list of bytes (read-only) and bytearrays (writable). The documents are those for writable ones:
-    they tell which of them the stream makes read-only.
+    `buffers` is a list of bytes (read-only) and bytearrays (writable).
     """
+    if buffers is not None:
+        buffers = [(ReadOnlyBuffer if type(b) is bytes else WritableBuffer)(b) for b in buffers]
     options = Options(encoding, buffers)
     rewritten = list(itertools.islice(rewrite(data, options), pickles))
     with extension_codes(options.extensions):
         run(Judge, [data] if keep_memo or pickles == 1 else split(data), pickles, options)
-    supplied = [] if buffers is None else [Buffer(buffer) for buffer in buffers]
-    options.buffers = supplied
     with extension_codes(options.extensions):
         streams = [stream for stream, _ in rewritten]
         values = run(Recorder, [b"".join(streams)] if keep_memo else streams, pickles, options)
-    return [document(value, proto, supplied) for value, (_, proto) in zip(values, rewritten)]
+    return [document(value, proto, buffers or ()) for value, (_, proto) in zip(values, rewritten)]
 
 
 def run(unpickler, streams, pickles, options):

@@ -246,6 +246,8 @@ def objects():
     yield "INST empty", b"(ideli\nJar\n."
     yield "INST with arguments", b"(K\1K\2ideli\nslice_up\n."
     yield "INST with state", b"(ideli\nJar\n}X\4\0\0\0daysK\3sb."
+    yield "INST not ASCII", b"(i\xc3\xa9\nJar\n."
+    yield "INST name not ASCII", b"(ideli\n\xc3\xa9\n."
     yield "OBJ empty", b"(" + JAR + b"o."
     yield "OBJ with arguments", b"(cdeli\nslice_up\nK\1K\2o."
     yield "OBJ of an instance", b"(" + JAR + b")RK\1o."
@@ -301,6 +303,7 @@ def objects():
     yield "os.system", b"cos\nsystem\n(S'echo pickled'\ntR."
     calls = {
         "_codecs.encode": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9X\6\0\0\0latin1\x86R.",
+        "_codecs.encode as latin-1": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9X\7\0\0\0latin-1\x86R.",
         "_codecs.encode beyond latin1": b"c_codecs\nencode\nX\3\0\0\0\xe2\x82\xacX\6\0\0\0latin1\x86R.",
         "_codecs.encode as UTF-8": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9X\5\0\0\0utf-8\x86R.",
         "_codecs.encode of one": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9\x85R.",

@@ -114,11 +114,16 @@ class Persistent(Node):
         self.pid = pid
 
 
-class Buffer(bytearray):
-    """A buffer that was supplied from outside. Hashable, since a read-only one would be."""
+class ReadOnlyBuffer(bytes):
+    """A buffer that was supplied from outside; with an identity, even if it is empty."""
 
     __slots__ = ()
-    __hash__ = object.__hash__
+
+
+class WritableBuffer(bytearray):
+    """The same, if it is writable."""
+
+    __slots__ = ()
 
 
 SCALARS = (type(None), bool, int, float)
@@ -209,7 +214,7 @@ class Writer:
             if all(type(key) is str and key[:1] != "@" and is_well_formed(key) for key in x):
                 return {key: self.write(value) for key, value in x.items()}
             return {"@dict": [self.all(pair) for pair in x.items()]}
-        if kind is Buffer:
+        if kind in (ReadOnlyBuffer, WritableBuffer):
             return {"@buffer": next(i for i, buffer in enumerate(self.buffers) if buffer is x)}
         if kind is memoryview:
             return {"@readonly": self.write(x.obj)}

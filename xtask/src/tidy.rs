@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates below `halfsour-classes`: they know no Python class by name.
-const NAMELESS: [&str; 6] = ["opcode", "text", "lexer", "value", "vm", "json"];
+const NAMELESS: [&str; 7] = ["opcode", "text", "lexer", "value", "vm", "writer", "json"];
 const CLASS_NAMES: [&str; 9] =
     ["datetime", "Decimal", "OrderedDict", "defaultdict", "namedtuple", "numpy", "pandas", "torch", "uuid"];
 

@@ -25,17 +25,23 @@ impl<S: AsRef<[u8]>> Global<'_, S> {
     }
 }
 
-/// `app.models.Point`
+/// `app.models.Point`, control characters escaped.
 impl<S: AsRef<[u8]>> std::fmt::Display for Global<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (node, after) in [(self.module, "."), (self.name, "")] {
-            match node.data() {
-                Data::Str(text) => write!(f, "{text}{after}")?,
-                Data::ByteString(bytes) => write!(f, "{}{after}", String::from_utf8_lossy(bytes))?,
-                _ => {}
-            }
-        }
-        Ok(())
+        use std::fmt::Write;
+        let name = |f: &mut std::fmt::Formatter<'_>, node: Node<'_, S>| {
+            let text = match node.data() {
+                Data::Str(text) => text.to_string_lossy(),
+                _ => String::from_utf8_lossy(node.as_bytes().unwrap_or_default()),
+            };
+            text.chars().try_for_each(|c| match c {
+                c if c.is_control() => write!(f, "{}", c.escape_default()),
+                c => f.write_char(c),
+            })
+        };
+        name(f, self.module)?;
+        f.write_char('.')?;
+        name(f, self.name)
     }
 }
 

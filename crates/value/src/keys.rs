@@ -14,7 +14,7 @@ use crate::store::Store;
 /// A key, such that two are equal exactly where Python finds them equal: `1 == 1.0 == True`, `0.0 == -0.0`, text never
 /// equals bytes. A NaN, and an object whose class is unknown, equals itself only.
 ///
-/// A Python 2 byte string equals the text with the same bytes, as in Python 2.
+/// A Python 2 byte string equals the text with the same characters if it is ASCII, as in Python 2.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Key<'k> {
     /// `None`.
@@ -31,6 +31,10 @@ pub enum Key<'k> {
     Text(&'k [u8]),
     /// Bytes.
     Bytes(&'k [u8]),
+    /// A Python 2 byte string that is not ASCII.
+    ByteString(&'k [u8]),
+    /// A class or function: Python has one object for a name.
+    Global(&'k [u8], &'k [u8]),
     /// A tuple or frozenset: all that are equal have one number.
     Composite(u32),
     /// Anything else: itself only.
@@ -96,6 +100,10 @@ fn float_key(value: f64) -> Key<'static> {
     } else {
         Key::Float(value.to_bits())
     }
+}
+
+pub(crate) fn byte_string_key(bytes: &[u8]) -> Key<'_> {
+    if bytes.is_ascii() { Key::Text(bytes) } else { Key::ByteString(bytes) }
 }
 
 pub(crate) fn big_int_key(bytes: &[u8]) -> Key<'_> {
@@ -320,6 +328,8 @@ enum Part {
     Complex(u64, u64),
     Text(Vec<u8>),
     Bytes(Vec<u8>),
+    ByteString(Vec<u8>),
+    Global(Vec<u8>, Vec<u8>),
     Composite(u32),
     Object(u32),
 }
@@ -360,6 +370,8 @@ impl Composites {
                     Key::Complex(re, im) => Part::Complex(re, im),
                     Key::Text(bytes) => Part::Text(bytes.to_vec()),
                     Key::Bytes(bytes) => Part::Bytes(bytes.to_vec()),
+                    Key::ByteString(bytes) => Part::ByteString(bytes.to_vec()),
+                    Key::Global(module, name) => Part::Global(module.to_vec(), name.to_vec()),
                     Key::Composite(number) => Part::Composite(number),
                     Key::Object(id) => Part::Object(id.bits()),
                 });
@@ -389,7 +401,12 @@ fn key_of<'k>(store: &'k Store, source: &'k [u8], id: Id, composites: &mut Compo
     };
     let cell = &store.cells[index as usize];
     match cell.tag {
-        Tag::Str | Tag::ByteString => Key::Text(store.bytes_of(source, cell)),
+        Tag::Str => Key::Text(store.bytes_of(source, cell)),
+        Tag::ByteString => byte_string_key(store.bytes_of(source, cell)),
+        Tag::Global => {
+            let name = |bits| store.payload(source, Id::from_bits(bits)).unwrap_or_default();
+            Key::Global(name(cell.first()), name(cell.second()))
+        }
         Tag::Bytes => Key::Bytes(store.bytes_of(source, cell)),
         Tag::Int => Key::Int(cell.data().cast_signed()),
         Tag::BigInt => big_int_key(store.bytes_of(source, cell)),

@@ -274,6 +274,11 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         }
     }
 
+    /// Whether an out-of-band buffer, itself read-only, went through `READONLY_BUFFER`.
+    pub fn is_read_only_buffer(self) -> bool {
+        matches!(self.cell(), Some(Cell { tag: Tag::Buffer, flags: 1, .. }))
+    }
+
     /// The call by which an old protocol spelled this builtin.
     pub fn spelling(self) -> Option<Spelling> {
         let store = self.graph.store();

@@ -78,14 +78,14 @@ impl Store {
         Ok(())
     }
 
-    /// `BUILD`. `None` changes nothing, also on objects that take no state.
+    /// `BUILD`. `None` changes nothing on objects of Python's own types; a class may have a `__setstate__` for it.
     pub fn build(&mut self, to: Id, state: Id) -> Result<(), Refusal> {
         let empty =
             |id: Id| self.kind(id) == Kind::Dict && id.index().is_some_and(|i| self.region_of(i).is_empty());
         match self.sequence(state) {
             // `(None, {})`: no attributes and no slots.
-            Some([Id::NONE, slots]) if empty(*slots) && self.kind(to) != Kind::Instance => return Ok(()),
-            _ if state == Id::NONE => return Ok(()),
+            Some([Id::NONE, slots]) if empty(*slots) && !self.takes_steps(to) => return Ok(()),
+            _ if state == Id::NONE && !self.takes_steps(to) => return Ok(()),
             _ => {}
         }
         self.step(to.index().ok_or(Refusal::Unsupported)?, Run::State, &[state])
@@ -94,18 +94,24 @@ impl Store {
     /// The result of a call with an object as the first of two arguments was dropped, as after `setter(object, state)`.
     /// Any other object, and any other call, is let be.
     pub fn call_on(&mut self, object: Id, call: Id) -> Result<(), Full> {
-        let (Some(index), Some(call_index)) = (object.index(), call.index()) else { return Ok(()) };
-        let cell = &self.cells[call_index];
-        if cell.tag != Tag::Instance || cell.form_bits() != Form::Call as u8 {
+        let (Some(on), Some(index)) = (object.index(), call.index()) else { return Ok(()) };
+        let made = &self.cells[index];
+        if made.tag != Tag::Instance || made.form_bits() != Form::Call as u8 {
             return Ok(());
         }
-        match self.sequence(self.region_of(call_index)[1]) {
-            Some([first, _]) if *first == object => match self.step(index, Run::Call, &[call]) {
+        match self.sequence(self.region_of(index)[1]) {
+            Some([first, _]) if *first == object => match self.step(on, Run::Call, &[call]) {
                 Err(Refusal::Full) => Err(Full),
                 _ => Ok(()),
             },
             _ => Ok(()),
         }
+    }
+
+    /// Whether it is of a class, or from elsewhere, so that what is done to it is kept as a step.
+    fn takes_steps(&self, id: Id) -> bool {
+        use Kind::{Buffer, Extension, Global, Instance, PersistentId};
+        matches!(self.kind(id), Instance | Global | PersistentId | Extension | Buffer)
     }
 
     fn step(&mut self, index: usize, run: Run, items: &[Id]) -> Result<(), Refusal> {

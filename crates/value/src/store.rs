@@ -459,6 +459,19 @@ impl Store {
         self.push(Cell::new(Tag::Buffer, 0, origin, index as u64))
     }
 
+    /// Which out-of-band buffer it is, if it is one.
+    pub fn buffer_index(&self, id: Id) -> Option<usize> {
+        let cell = &self.cells[id.index()?];
+        (cell.tag == Tag::Buffer).then(|| usize::try_from(cell.data()).expect("it was a usize"))
+    }
+
+    /// A buffer went through `READONLY_BUFFER`, and is read-only already.
+    pub fn pass_read_only(&mut self, buffer: Id) {
+        if let Some(index) = buffer.index().filter(|&index| self.cells[index].tag == Tag::Buffer) {
+            self.cells[index].flags = 1;
+        }
+    }
+
     /// A read-only view of a bytearray, a buffer or an instance.
     pub fn read_only(&mut self, origin: usize, of: Id) -> Result<Id, Full> {
         self.push(Cell::new(Tag::ReadOnly, 0, origin, of.bits().into()))

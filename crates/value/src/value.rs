@@ -117,7 +117,8 @@ impl Value {
             Self::Float(value) => (*value).into(),
             Self::Complex(re, im) => keys::complex_key(*re, *im),
             Self::Str(text) => Key::Text(text.as_bytes()),
-            Self::SurrogateStr(bytes) | Self::ByteString(bytes) => Key::Text(bytes),
+            Self::SurrogateStr(bytes) => Key::Text(bytes),
+            Self::ByteString(bytes) => keys::byte_string_key(bytes),
             Self::Bytes(bytes) | Self::ByteArray(bytes) => Key::Bytes(bytes),
             _ => return None,
         })

@@ -16,4 +16,4 @@ pub use halfsour_value::Graph;
 pub use limits::Limits;
 pub use load::{Loader, from_bytes, from_reader, from_slice};
 pub use observer::{Event, Observer};
-pub use options::{Options, StringEncoding};
+pub use options::{Buffer, Options, StringEncoding};

@@ -176,7 +176,7 @@ impl Loader {
         let provenance = Provenance {
             protocol: self.state.protocol,
             end,
-            buffers: self.options.buffers.clone().unwrap_or_default(),
+            buffers: self.options.buffers.iter().flatten().map(|buffer| buffer.contents.clone()).collect(),
             memo: self.options.record_memo.then(|| self.state.memo.record()),
         };
         Graph::new(std::mem::replace(&mut self.state.store, Store::new(0)), input, roots, provenance)

@@ -22,6 +22,22 @@ pub enum StringEncoding {
     Ascii,
 }
 
+/// An out-of-band buffer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Buffer {
+    /// What is in it.
+    pub contents: Bytes,
+    /// Whether Python could not write to it, as to a `bytes`. A read-only view of it is the buffer itself.
+    pub read_only: bool,
+}
+
+/// Writable, as a bytearray is.
+impl From<Bytes> for Buffer {
+    fn from(contents: Bytes) -> Self {
+        Self { contents, read_only: false }
+    }
+}
+
 /// How to read a pickle: what Python's `pickle.load` takes as arguments, and limits.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -34,7 +50,7 @@ pub struct Options {
     /// without a name stays a code.
     pub extensions: HashMap<u32, (String, String)>,
     /// The out-of-band buffers of protocol 5, in order.
-    pub buffers: Option<Vec<Bytes>>,
+    pub buffers: Option<Vec<Buffer>>,
     /// Whether an out-of-band buffer that was not supplied is an error, as in Python: the default. Otherwise it
     /// stays an index.
     pub require_buffers: bool,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use halfsour_fixtures::{Expect, Fixture};
-use halfsour_vm::{Error, Graph, Loader, Options, StringEncoding};
+use halfsour_vm::{Buffer, Error, Graph, Loader, Options, StringEncoding};
 
 fn load(fixture: &Fixture) -> Result<Vec<Graph<&[u8]>>, Error> {
     let encoding = match fixture.encoding.as_deref().map(str::to_ascii_lowercase).as_deref() {
@@ -13,10 +13,7 @@ fn load(fixture: &Fixture) -> Result<Vec<Graph<&[u8]>>, Error> {
         Some("ascii") => StringEncoding::Ascii,
         Some(other) => panic!("{fixture}: encoding {other}"),
     };
-    let buffers = fixture
-        .buffers
-        .as_ref()
-        .map(|buffers| buffers.iter().map(|buffer| Bytes::copy_from_slice(&buffer.bytes)).collect());
+    let buffers = fixture.buffers.as_ref().map(|buffers| buffers.iter().map(supplied).collect());
     let mut loader = Loader::with_options(Options { encoding, buffers, ..Options::default() });
     let input = fixture.pickle.as_slice();
     if fixture.keep_memo {
@@ -30,6 +27,10 @@ fn load(fixture: &Fixture) -> Result<Vec<Graph<&[u8]>>, Error> {
         graphs.push(graph);
     }
     Ok(graphs)
+}
+
+fn supplied(buffer: &halfsour_fixtures::Buffer) -> Buffer {
+    Buffer { contents: Bytes::copy_from_slice(&buffer.bytes), read_only: buffer.readonly }
 }
 
 #[test]

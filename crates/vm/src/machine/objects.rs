@@ -213,6 +213,10 @@ impl<O: Observer> Machine<'_, '_, O> {
     #[inline(never)]
     pub(super) fn inst(&mut self, start: usize, end: usize, lines: (&[u8], &[u8])) -> Done {
         let height = self.pop_mark()?;
+        // The C unpickler reads these as ASCII, and those of GLOBAL as UTF-8.
+        if !lines.0.is_ascii() || !lines.1.is_ascii() {
+            return Err(ErrorKind::NotAscii);
+        }
         let class = self.global_lines(start, end, lines)?;
         self.instantiate(start, Form::Inst, class, height)
     }
@@ -250,11 +254,21 @@ impl<O: Observer> Machine<'_, '_, O> {
         self.push(id)
     }
 
+    fn is_read_only(&self, buffer: Id) -> bool {
+        let supplied = self.options.buffers.iter().flatten();
+        let mut at = supplied.skip(self.state.store.buffer_index(buffer).unwrap_or(usize::MAX));
+        at.next().is_some_and(|buffer| buffer.read_only)
+    }
+
     pub(super) fn read_only_buffer(&mut self, start: usize) -> Done {
         self.need(1)?;
         let of = self.pop()?;
         let id = match self.state.store.kind(of) {
             Kind::Bytes | Kind::ReadOnly => of,
+            Kind::Buffer if self.is_read_only(of) => {
+                self.state.store.pass_read_only(of);
+                of
+            }
             Kind::ByteArray | Kind::Buffer => self.state.store.read_only(start, of)?,
             kind if Self::may_be_anything(kind) => self.state.store.read_only(start, of)?,
             kind => return Err(ErrorKind::Unsupported(kind)),

@@ -8,6 +8,9 @@ use halfsour_value::{Container, Id, Kind, Refusal, Store};
 use super::{Done, Machine};
 use crate::{ErrorKind, Event, Limit, Observer};
 
+/// What a step does to a bytearray: in a store, over a source, to this one, with these items.
+type OnBytes = fn(&mut Store, &[u8], Id, &[Id]) -> Result<(), Refusal>;
+
 impl<O: Observer> Machine<'_, '_, O> {
     #[inline(always)]
     pub(super) fn push(&mut self, id: Id) -> Done {
@@ -147,13 +150,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     /// A step that the object refused: no error where there are no items, and bytearrays take some.
     #[cold]
     #[inline(never)]
-    fn refused(
-        &mut self,
-        mut refusal: Refusal,
-        object: Id,
-        height: usize,
-        on_bytes: fn(&mut Store, &[u8], Id, &[Id]) -> Result<(), Refusal>,
-    ) -> Done {
+    fn refused(&mut self, mut refusal: Refusal, object: Id, height: usize, on_bytes: OnBytes) -> Done {
         let items = &self.state.stack[height..];
         let kind = self.state.store.kind(object);
         if items.is_empty() {

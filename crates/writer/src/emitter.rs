@@ -1,0 +1,477 @@
+//! [`Emitter`]: Python-shaped calls to bytes.
+
+mod memo;
+
+use halfsour_opcode::{HIGHEST_PROTOCOL, Op, Opcode};
+use halfsour_text::{names, number, repr, wtf8};
+use halfsour_value::IntOp;
+
+use crate::batch::{Batch, Members, Punctuation};
+use crate::op::write_op;
+use crate::{Error, ErrorKind, Options};
+
+/// CPython closes a frame once it has this size, and writes payloads of this size outside frames.
+const FRAME_TARGET: usize = 64 * 1024;
+/// A frame of less is not worth its header.
+const FRAME_LEAST: usize = 4;
+const FRAME_HEADER: usize = 9;
+
+/// Writes one pickle, call by call.
+///
+/// The calls are what Python's objects are: `int`, `str`, `begin` a list and say where each item begins and ends. Which opcodes
+/// the protocol has for them, how long members are batched, where frames begin: that is known here. What is to be
+/// memoised is the caller's business.
+///
+/// ```
+/// use halfsour_writer::{Emitter, Members, Options};
+///
+/// let mut e = Emitter::new(&Options::with_protocol(2))?;
+/// let mut list = e.begin(Members::List, Some(2));
+/// for value in [1, 1000] {
+///     e.before_item(&mut list);
+///     e.int(value);
+///     e.after_item(&mut list);
+/// }
+/// e.end(list);
+/// assert_eq!(e.finish(), b"\x80\x02](K\x01M\xe8\x03e.");
+/// # Ok::<(), halfsour_writer::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Emitter {
+    out: Vec<u8>,
+    protocol: u8,
+    fix_imports: bool,
+    framing: bool,
+    /// Where the open frame's header is.
+    frame: Option<usize>,
+    memoized: u64,
+}
+
+impl Emitter {
+    /// A pickle of which nothing but the protocol is written.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such protocol.
+    pub fn new(options: &Options) -> Result<Self, Error> {
+        Self::with_buffer(options, Vec::new())
+    }
+
+    /// A pickle after what `buffer` holds already.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such protocol.
+    pub fn with_buffer(options: &Options, buffer: Vec<u8>) -> Result<Self, Error> {
+        let protocol = options.protocol;
+        if protocol > HIGHEST_PROTOCOL {
+            return Err(ErrorKind::UnsupportedProtocol(protocol).into());
+        }
+        let mut out = buffer;
+        if protocol >= 2 {
+            out.extend([Opcode::Proto.byte(), protocol]);
+        }
+        let framing = options.framing && protocol >= 4;
+        Ok(Self { out, protocol, fix_imports: options.fix_imports, framing, frame: None, memoized: 0 })
+    }
+
+    /// The protocol.
+    pub fn protocol(&self) -> u8 {
+        self.protocol
+    }
+
+    /// How many objects have been memoised.
+    pub fn memoized(&self) -> u64 {
+        self.memoized
+    }
+
+    /// Ends the pickle; gives its bytes, after what the buffer held.
+    pub fn finish(mut self) -> Vec<u8> {
+        self.op(Opcode::Stop);
+        self.close_frame();
+        self.out
+    }
+
+    /// Where an object begins, a full frame may end. CPython looks only there.
+    #[inline]
+    fn object(&mut self) {
+        if let Some(start) = self.frame
+            && self.out.len() - start - FRAME_HEADER >= FRAME_TARGET
+        {
+            self.close_frame();
+        }
+    }
+
+    #[inline]
+    fn open_frame(&mut self) {
+        if self.framing && self.frame.is_none() {
+            self.frame = Some(self.out.len());
+            self.out.extend([0; FRAME_HEADER]);
+        }
+    }
+
+    fn close_frame(&mut self) {
+        let Some(start) = self.frame.take() else { return };
+        let payload = start + FRAME_HEADER;
+        let length = self.out.len() - payload;
+        if length >= FRAME_LEAST {
+            self.out[start] = Opcode::Frame.byte();
+            self.out[start + 1..payload].copy_from_slice(&(length as u64).to_le_bytes());
+        } else {
+            self.out.drain(start..payload);
+        }
+    }
+
+    /// An opcode without an argument, as it is.
+    #[inline]
+    pub(crate) fn op(&mut self, opcode: Opcode) {
+        self.open_frame();
+        self.out.push(opcode.byte());
+    }
+
+    /// An opcode that begins an object.
+    pub(crate) fn op_of_object(&mut self, opcode: Opcode) {
+        self.object();
+        self.op(opcode);
+    }
+
+    #[inline]
+    fn bytes_op<const N: usize>(&mut self, opcode: Opcode, arg: [u8; N]) {
+        self.open_frame();
+        self.out.push(opcode.byte());
+        self.out.extend_from_slice(&arg);
+    }
+
+    /// An opcode with a payload, outside frames if that is large.
+    #[inline]
+    fn payload<const N: usize>(&mut self, opcode: Opcode, length: [u8; N], payload: &[u8]) {
+        if payload.len() >= FRAME_TARGET {
+            self.close_frame();
+        } else {
+            self.open_frame();
+        }
+        self.out.push(opcode.byte());
+        self.out.extend_from_slice(&length);
+        self.out.extend_from_slice(payload);
+    }
+
+    fn line(&mut self, opcode: Opcode, text: impl std::fmt::Display, end: &str) {
+        use std::io::Write;
+        self.open_frame();
+        self.out.push(opcode.byte());
+        // Writing to a Vec does not fail.
+        let _ = writeln!(self.out, "{text}{end}");
+    }
+
+    /// `None`.
+    #[inline]
+    pub fn none(&mut self) {
+        self.object();
+        self.op(Opcode::None);
+    }
+
+    /// A bool.
+    #[inline]
+    pub fn bool(&mut self, value: bool) {
+        self.object();
+        match (self.protocol, value) {
+            (0 | 1, _) => self.line(Opcode::Int, if value { "01" } else { "00" }, ""),
+            (_, true) => self.op(Opcode::NewTrue),
+            (_, false) => self.op(Opcode::NewFalse),
+        }
+    }
+
+    /// An int that fits 64 bits.
+    #[inline]
+    pub fn int(&mut self, value: i64) {
+        self.object();
+        if self.protocol == 0 {
+            return self.int_text(value);
+        }
+        if let Ok(value) = u8::try_from(value) {
+            self.bytes_op(Opcode::BinInt1, [value]);
+        } else if let Ok(value) = u16::try_from(value) {
+            self.bytes_op(Opcode::BinInt2, value.to_le_bytes());
+        } else if let Ok(value) = i32::try_from(value) {
+            self.bytes_op(Opcode::BinInt, value.to_le_bytes());
+        } else if self.protocol == 1 {
+            self.int_text(value);
+        } else {
+            self.long(value);
+        }
+    }
+
+    /// An int by the opcode that Python 2 gave it.
+    pub(crate) fn int_by(&mut self, op: IntOp, value: i64) {
+        self.object();
+        match op {
+            IntOp::Int => self.line(Opcode::Int, value, ""),
+            IntOp::Long if self.protocol < 2 => self.line(Opcode::Long, value, "L"),
+            IntOp::Long => self.long(value),
+        }
+    }
+
+    fn long(&mut self, value: i64) {
+        let (bytes, length) = number::i64_to_le(value);
+        #[allow(clippy::cast_possible_truncation)] // at most eight
+        self.payload(Opcode::Long1, [length as u8], &bytes[..length]);
+    }
+
+    fn int_text(&mut self, value: i64) {
+        let mut buffer = itoa::Buffer::new();
+        let text = buffer.format(value);
+        if i32::try_from(value).is_ok() {
+            self.line(Opcode::Int, text, "");
+        } else {
+            self.line(Opcode::Long, text, "L");
+        }
+    }
+
+    /// Any other int: minimal little-endian two's complement. In protocols 0 and 1, one of more than 4,300 digits is
+    /// written in hexadecimal, where Python refuses to write it.
+    pub fn big_int(&mut self, bytes: &[u8]) {
+        self.object();
+        if self.protocol < 2 {
+            self.line(Opcode::Long, number::BigDisplay(bytes), "L");
+        } else if let Ok(length) = u8::try_from(bytes.len()) {
+            self.payload(Opcode::Long1, [length], bytes);
+        } else {
+            // An int of 2 GiB cannot be written by Python either.
+            let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+            self.payload(Opcode::Long4, length.to_le_bytes(), bytes);
+        }
+    }
+
+    /// A float.
+    #[inline]
+    pub fn float(&mut self, value: f64) {
+        self.object();
+        if self.protocol == 0 {
+            self.line(Opcode::Float, repr::Float(value), "");
+        } else {
+            self.bytes_op(Opcode::BinFloat, value.to_be_bytes());
+        }
+    }
+
+    /// Text.
+    #[inline]
+    pub fn str(&mut self, text: &str) {
+        self.wtf8(text.as_bytes());
+    }
+
+    /// Text that may have lone surrogates, as WTF-8.
+    #[inline]
+    pub fn wtf8(&mut self, text: &[u8]) {
+        self.object();
+        if self.protocol == 0 {
+            self.unicode_line(text);
+        } else if self.protocol >= 4
+            && let Ok(length) = u8::try_from(text.len())
+        {
+            self.payload(Opcode::ShortBinUnicode, [length], text);
+        } else if let Ok(length) = u32::try_from(text.len()) {
+            self.payload(Opcode::BinUnicode, length.to_le_bytes(), text);
+        } else {
+            self.payload(Opcode::BinUnicode8, (text.len() as u64).to_le_bytes(), text);
+        }
+    }
+
+    /// `raw-unicode-escape`, with those characters escaped, too, that would end the line or that readers cut.
+    fn unicode_line(&mut self, text: &[u8]) {
+        use std::io::Write;
+        self.out.push(Opcode::Unicode.byte());
+        for c in wtf8::chars(text) {
+            let written = match c {
+                0 | 0x0a | 0x0d | 0x1a | 0x5c | 0x100..=0xffff => write!(self.out, "\\u{c:04x}"),
+                0x1_0000.. => write!(self.out, "\\U{c:08x}"),
+                _ => {
+                    self.out.push(u8::try_from(c).unwrap_or_default());
+                    Ok(())
+                }
+            };
+            // Writing to a Vec does not fail.
+            let _ = written;
+        }
+        self.out.push(b'\n');
+    }
+
+    /// A Python 2 string.
+    pub fn byte_string(&mut self, bytes: &[u8]) {
+        self.object();
+        if self.protocol == 0 {
+            // As bytes, without their prefix.
+            let text = repr::Bytes(bytes).to_string();
+            self.line(Opcode::String, &text[1..], "");
+        } else if let Ok(length) = u8::try_from(bytes.len()) {
+            self.payload(Opcode::ShortBinString, [length], bytes);
+        } else {
+            let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+            self.payload(Opcode::BinString, length.to_le_bytes(), bytes);
+        }
+    }
+
+    /// `bytes`, for which protocols below 3 have no opcode.
+    ///
+    /// # Panics
+    ///
+    /// In debug builds, in those protocols.
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        debug_assert!(self.protocol >= 3);
+        self.object();
+        if let Ok(length) = u8::try_from(bytes.len()) {
+            self.payload(Opcode::ShortBinBytes, [length], bytes);
+        } else if let Ok(length) = u32::try_from(bytes.len()) {
+            self.payload(Opcode::BinBytes, length.to_le_bytes(), bytes);
+        } else {
+            self.payload(Opcode::BinBytes8, (bytes.len() as u64).to_le_bytes(), bytes);
+        }
+    }
+
+    /// A bytearray, for which protocols below 5 have no opcode.
+    ///
+    /// # Panics
+    ///
+    /// In debug builds, in those protocols.
+    pub fn bytearray(&mut self, bytes: &[u8]) {
+        debug_assert!(self.protocol >= 5);
+        self.object();
+        self.payload(Opcode::ByteArray8, (bytes.len() as u64).to_le_bytes(), bytes);
+    }
+
+    /// An empty tuple.
+    pub fn empty_tuple(&mut self) {
+        self.object();
+        if self.protocol == 0 {
+            self.op(Opcode::Mark);
+            self.op(Opcode::Tuple);
+        } else {
+            self.op(Opcode::EmptyTuple);
+        }
+    }
+
+    /// Begins a tuple of so many members; they come next, then [`end_tuple`](Self::end_tuple).
+    pub fn begin_tuple(&mut self, length: usize) {
+        self.object();
+        if self.protocol < 2 || length > 3 {
+            self.op(Opcode::Mark);
+        }
+    }
+
+    /// Ends the tuple of so many members, at least one.
+    pub fn end_tuple(&mut self, length: usize) {
+        self.op(match length {
+            1 if self.protocol >= 2 => Opcode::Tuple1,
+            2 if self.protocol >= 2 => Opcode::Tuple2,
+            3 if self.protocol >= 2 => Opcode::Tuple3,
+            _ => Opcode::Tuple,
+        });
+    }
+
+    /// Drops the members that a tuple has so far, which turned out to be in the memo already.
+    pub(crate) fn drop_tuple(&mut self, length: usize) {
+        let marked = self.protocol < 2 || length > 3;
+        if marked && self.protocol > 0 {
+            self.op(Opcode::PopMark);
+        } else {
+            for _ in 0..length + usize::from(marked) {
+                self.op(Opcode::Pop);
+            }
+        }
+    }
+
+    /// An empty list, dict or set (which needs protocol 4), before it is memoised and filled.
+    pub(crate) fn empty(&mut self, members: Members) {
+        self.object();
+        let (empty, old) = match members {
+            Members::List | Members::Appended => (Opcode::EmptyList, Opcode::List),
+            Members::Dict | Members::Assigned => (Opcode::EmptyDict, Opcode::Dict),
+            Members::Set | Members::Added => (Opcode::EmptySet, Opcode::EmptySet),
+        };
+        if self.protocol == 0 {
+            self.op(Opcode::Mark);
+            self.op(old);
+        } else {
+            self.op(empty);
+        }
+    }
+
+    /// Begins the members of something that is on the stack already.
+    pub(crate) fn members(&self, members: Members, length: Option<usize>) -> Batch {
+        Batch::new(members, self.protocol, length)
+    }
+
+    /// Begins a list, a dict or a set; `length` is the number of members, if it is known.
+    pub fn begin(&mut self, members: Members, length: Option<usize>) -> Batch {
+        self.empty(members);
+        self.members(members, length)
+    }
+
+    /// An item comes next; for a dict, a key and then a value.
+    #[inline]
+    pub fn before_item(&mut self, batch: &mut Batch) {
+        if batch.before() {
+            self.op(Opcode::Mark);
+        }
+    }
+
+    /// The item is complete.
+    #[inline]
+    pub fn after_item(&mut self, batch: &mut Batch) {
+        match batch.after() {
+            Punctuation::Nothing => {}
+            Punctuation::One(opcode) => self.op(opcode),
+            Punctuation::Empty(many, mark, again) => {
+                self.op(many);
+                self.op(mark);
+                self.op(again);
+            }
+        }
+    }
+
+    /// There are no more items.
+    pub fn end(&mut self, batch: Batch) {
+        if let Some(opcode) = batch.end() {
+            self.op(opcode);
+        }
+    }
+
+    /// A class or function, by two lines; protocols from 4 on have [`stack_global`](Self::stack_global), too.
+    ///
+    /// # Errors
+    ///
+    /// If a name is empty or holds a newline.
+    pub fn global(&mut self, module: &str, name: &str) -> Result<(), Error> {
+        self.object();
+        let (module, name) = self.fixed(module, name);
+        if module.is_empty() || name.is_empty() {
+            return Err(ErrorKind::Name.into());
+        }
+        self.open_frame();
+        write_op(&mut self.out, &Op::Global((module.as_bytes(), name.as_bytes())))
+    }
+
+    /// The names of Python 2, where they are to be written.
+    pub(crate) fn fixed<'n>(&self, module: &'n str, name: &'n str) -> (&'n str, &'n str) {
+        if self.protocol < 3 && self.fix_imports {
+            names::to_python2(module, name).unwrap_or((module, name))
+        } else {
+            (module, name)
+        }
+    }
+
+    /// Makes a class or function of the two texts on the stack.
+    pub fn stack_global(&mut self) {
+        self.op(Opcode::StackGlobal);
+    }
+
+    /// An opcode with its argument, as it is: for what has no call of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_op`].
+    pub fn raw(&mut self, op: &Op<'_>) -> Result<(), Error> {
+        self.open_frame();
+        write_op(&mut self.out, op)
+    }
+}

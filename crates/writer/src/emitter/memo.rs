@@ -1,0 +1,46 @@
+//! The opcodes of the memo.
+
+use halfsour_opcode::Opcode;
+
+use super::Emitter;
+
+impl Emitter {
+    /// Puts what is on the stack into the next slot of the memo; gives the slot.
+    #[inline]
+    pub fn memoize(&mut self) -> u64 {
+        let slot = self.memoized;
+        if self.protocol >= 4 {
+            self.memoized += 1;
+            self.op(Opcode::Memoize);
+        } else {
+            self.put(slot);
+        }
+        slot
+    }
+
+    /// Puts what is on the stack into a slot of the memo.
+    pub(crate) fn put(&mut self, slot: u64) {
+        if self.protocol >= 4 && slot == self.memoized {
+            self.op(Opcode::Memoize);
+        } else {
+            self.slot(slot, Opcode::Put, Opcode::BinPut, Opcode::LongBinPut);
+        }
+        self.memoized += 1;
+    }
+
+    /// Fetches what is in a slot of the memo.
+    #[inline]
+    pub fn get(&mut self, slot: u64) {
+        self.object();
+        self.slot(slot, Opcode::Get, Opcode::BinGet, Opcode::LongBinGet);
+    }
+
+    #[inline]
+    fn slot(&mut self, slot: u64, text: Opcode, short: Opcode, long: Opcode) {
+        match (self.protocol, u8::try_from(slot), u32::try_from(slot)) {
+            (1.., Ok(slot), _) => self.bytes_op(short, [slot]),
+            (1.., _, Ok(slot)) => self.bytes_op(long, slot.to_le_bytes()),
+            _ => self.line(text, slot, ""),
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! Graphs and trees to bytes.
+
+mod builtins;
+mod instances;
+
+use std::collections::HashMap;
+use std::io::Write;
+
+use halfsour_opcode::Opcode;
+use halfsour_value::{Builder, Data, Elements, Graph, Id, Items, Node, Steps, Value, ValueError};
+
+use crate::batch::{Batch, Members};
+use crate::memo::{Constant, Memo};
+use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
+
+/// The pickle of an object and of all that it reaches.
+///
+/// # Errors
+///
+/// If the protocol does not exist, or has no way to write something: a persistent id that is no text in protocol 0, an
+/// out-of-band buffer below protocol 5 that was not supplied, a name with a newline below protocol 4.
+pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, options: &Options) -> Result<Vec<u8>, Error> {
+    let graph = node.graph();
+    let mut memo = Memo::new(options.memo, graph.node_count(), graph.recorded_memo());
+    if options.memo == MemoPolicy::Shared {
+        let mut first = Writer::new(graph, Emitter::new(options)?, memo);
+        first.run(node.id())?;
+        memo = first.memo.second_pass();
+    }
+    let mut writer = Writer::new(graph, Emitter::new(options)?, memo);
+    writer.run(node.id())?;
+    Ok(writer.emitter.finish())
+}
+
+/// As [`to_vec`], to a writer.
+///
+/// # Errors
+///
+/// As [`to_vec`], and if writing fails.
+pub fn to_writer<S: AsRef<[u8]>>(
+    mut writer: impl Write,
+    node: Node<'_, S>,
+    options: &Options,
+) -> Result<(), Error> {
+    Ok(writer.write_all(&to_vec(node, options)?)?)
+}
+
+/// The pickle of a tree.
+///
+/// # Errors
+///
+/// As [`to_vec`], and if the tree nests too deep or has a key that Python cannot hash.
+pub fn value_to_vec(value: &Value, options: &Options) -> Result<Vec<u8>, Error> {
+    let mut builder = Builder::new();
+    let root = builder.value(value).map_err(|error| match error {
+        ValueError::TooDeep => ErrorKind::TooDeep,
+        ValueError::Unhashable => ErrorKind::Unhashable,
+    })?;
+    to_vec(builder.build(root).root(), options)
+}
+
+struct Writer<'g, S> {
+    graph: &'g Graph<S>,
+    emitter: Emitter,
+    memo: Memo,
+    /// How often a set has been begun that is written as a call.
+    begun_sets: HashMap<Id, u8>,
+    tasks: Vec<Task<'g, S>>,
+}
+
+/// What is still to be written; the next is last. This takes the place of recursion in CPython's pickler.
+enum Task<'g, S> {
+    Object(Id),
+    Each(&'g [Id]),
+    Op(Opcode),
+    Elements {
+        rest: Elements<'g, S>,
+        batch: Batch,
+        open: bool,
+    },
+    Items {
+        rest: Items<'g, S>,
+        batch: Batch,
+        open: bool,
+    },
+    /// The members are on the stack: make the tuple.
+    Tuple {
+        id: Id,
+        length: usize,
+    },
+    FrozenSet(Id),
+    /// What the opcode takes is on the stack: it makes this object.
+    Made {
+        id: Id,
+        opcode: Opcode,
+    },
+    /// The steps that come after an object was made.
+    Steps(Steps<'g, S>),
+    /// What `REDUCE` made of the tuple of one member that is on the stack.
+    CallOfOne(Id),
+    /// Text on the stack, twice: a global.
+    StackGlobal(Id),
+    /// A callable that is not in the graph, and the beginning of its arguments.
+    Callable(Constant, usize),
+    /// The end of these arguments.
+    Arguments(usize),
+    /// The arguments of an instance are on the stack, above a mark.
+    Inst {
+        id: Id,
+        class: Id,
+    },
+}
+
+impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
+    fn new(graph: &'g Graph<S>, emitter: Emitter, memo: Memo) -> Self {
+        Self { graph, emitter, memo, begun_sets: HashMap::new(), tasks: Vec::new() }
+    }
+
+    fn run(&mut self, root: Id) -> Result<(), Error> {
+        self.object(root)?;
+        while let Some(task) = self.tasks.pop() {
+            self.task(task)?;
+        }
+        Ok(())
+    }
+
+    fn task(&mut self, task: Task<'g, S>) -> Result<(), Error> {
+        match task {
+            Task::Object(id) => self.object(id)?,
+            Task::Each(ids) => {
+                if let Some((&first, rest)) = ids.split_first() {
+                    if !rest.is_empty() {
+                        self.tasks.push(Task::Each(rest));
+                    }
+                    self.object(first)?;
+                }
+            }
+            Task::Op(opcode) => self.emitter.op(opcode),
+            Task::Callable(constant, count) => {
+                self.constant(constant)?;
+                self.emitter.begin_tuple(count);
+            }
+            Task::Arguments(count) => {
+                self.emitter.end_tuple(count);
+                self.memo.passing(&mut self.emitter);
+            }
+            Task::Inst { id, class } => self.inst(id, class)?,
+            Task::Elements { rest, batch, open } => self.write_elements(rest, batch, open)?,
+            Task::Items { rest, batch, open } => self.write_items(rest, batch, open)?,
+            Task::Tuple { id, length } => match self.memo.find(index(id)) {
+                // Something in the tuple led back to it.
+                Some(slot) => {
+                    self.emitter.drop_tuple(length);
+                    self.emitter.get(slot);
+                }
+                None => {
+                    self.emitter.end_tuple(length);
+                    self.memoize(id);
+                }
+            },
+            Task::FrozenSet(id) => match self.memo.find(index(id)) {
+                Some(slot) => {
+                    self.emitter.op(Opcode::PopMark);
+                    self.emitter.get(slot);
+                }
+                None => {
+                    self.emitter.op(Opcode::FrozenSet);
+                    self.memoize(id);
+                }
+            },
+            Task::Made { id, opcode } => {
+                self.emitter.op(opcode);
+                match self.memo.find(index(id)) {
+                    Some(slot) => {
+                        self.emitter.op(Opcode::Pop);
+                        self.emitter.get(slot);
+                    }
+                    None => self.memoize(id),
+                }
+            }
+            Task::CallOfOne(id) => {
+                self.emitter.end_tuple(1);
+                self.memo.passing(&mut self.emitter);
+                self.task(Task::Made { id, opcode: Opcode::Reduce })?;
+            }
+            Task::StackGlobal(id) => {
+                self.emitter.stack_global();
+                self.memoize(id);
+            }
+            Task::Steps(mut steps) => {
+                if let Some(step) = steps.next() {
+                    self.tasks.push(Task::Steps(steps));
+                    self.step(step);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes members up to one that has members of its own, which go first.
+    fn write_elements(
+        &mut self,
+        mut rest: Elements<'g, S>,
+        mut batch: Batch,
+        mut open: bool,
+    ) -> Result<(), Error> {
+        loop {
+            if open {
+                self.emitter.after_item(&mut batch);
+            }
+            let Some(element) = rest.next() else { return Ok(()) };
+            self.emitter.before_item(&mut batch);
+            open = true;
+            let before = self.tasks.len();
+            self.object(element.id())?;
+            if self.tasks.len() > before {
+                self.tasks.insert(before, Task::Elements { rest, batch, open });
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes keys and values up to one that has members of its own, which go first.
+    fn write_items(&mut self, mut rest: Items<'g, S>, mut batch: Batch, mut open: bool) -> Result<(), Error> {
+        loop {
+            if open {
+                self.emitter.after_item(&mut batch);
+            }
+            let Some((key, value)) = rest.next() else { return Ok(()) };
+            self.emitter.before_item(&mut batch);
+            open = true;
+            let before = self.tasks.len();
+            self.object(key.id())?;
+            if self.tasks.len() > before {
+                self.tasks
+                    .splice(before..before, [Task::Items { rest, batch, open }, Task::Object(value.id())]);
+                return Ok(());
+            }
+            self.object(value.id())?;
+            if self.tasks.len() > before {
+                self.tasks.insert(before, Task::Items { rest, batch, open });
+                return Ok(());
+            }
+        }
+    }
+
+    #[inline]
+    fn memoize(&mut self, id: Id) {
+        self.memo.object(&mut self.emitter, index(id), id);
+    }
+
+    /// Writes an object; what it holds, if it holds anything, becomes tasks.
+    #[inline]
+    fn object(&mut self, id: Id) -> Result<(), Error> {
+        let node = self.graph.node(id);
+        if let Some(number) = id.index()
+            && let Some(slot) = self.memo.find(number)
+        {
+            self.emitter.get(slot);
+            return Ok(());
+        }
+        match node.data() {
+            Data::None => self.emitter.none(),
+            Data::Bool(value) => self.emitter.bool(value),
+            Data::Int(value) => self.int(node, value),
+            Data::BigInt(bytes) => self.emitter.big_int(bytes),
+            Data::Float(value) => self.emitter.float(value),
+            Data::Str(text) => {
+                self.emitter.wtf8(text.as_wtf8());
+                self.memoize(id);
+            }
+            Data::ByteString(bytes) => {
+                self.emitter.byte_string(bytes);
+                self.memoize(id);
+            }
+            Data::Bytes(bytes) => self.bytes(node, bytes)?,
+            Data::ByteArray(bytes) => self.bytearray(node, bytes)?,
+            Data::Tuple(elements) if elements.is_empty() => self.emitter.empty_tuple(),
+            Data::Tuple(elements) => {
+                let length = elements.len();
+                self.emitter.begin_tuple(length);
+                self.tasks.push(Task::Tuple { id, length });
+                self.tasks.push(Task::Each(elements.ids()));
+            }
+            Data::List(elements) => {
+                self.emitter.empty(Members::List);
+                self.memoize(id);
+                self.elements(Members::List, elements);
+            }
+            Data::Dict(items) => {
+                self.emitter.empty(Members::Dict);
+                self.memoize(id);
+                self.items(Members::Dict, items);
+            }
+            Data::Set(elements) => self.set(node, elements)?,
+            Data::FrozenSet(elements) => self.frozenset(node, elements)?,
+            Data::Complex(re, im) => self.complex(node, re, im)?,
+            Data::Global(global) => self.global(node, global)?,
+            Data::Instance(instance) => self.instance(node, instance),
+            Data::PersistentId(of) => self.persistent_id(node, of)?,
+            Data::Extension(code) => self.extension(node, code)?,
+            Data::Buffer(number) => self.out_of_band(node, number)?,
+            Data::ReadOnly(of) => self.read_only(node, of)?,
+        }
+        Ok(())
+    }
+
+    /// Plans some objects, in this order.
+    fn push_all(&mut self, ids: &[Id]) {
+        self.tasks.extend(ids.iter().rev().map(|&id| Task::Object(id)));
+    }
+
+    fn elements(&mut self, members: Members, rest: Elements<'g, S>) {
+        if !rest.is_empty() {
+            let batch = self.emitter.members(members, Some(rest.len()));
+            self.tasks.push(Task::Elements { rest, batch, open: false });
+        }
+    }
+
+    fn items(&mut self, members: Members, rest: Items<'g, S>) {
+        if !rest.is_empty() {
+            let batch = self.emitter.members(members, Some(rest.len()));
+            self.tasks.push(Task::Items { rest, batch, open: false });
+        }
+    }
+
+    /// Writes a constant by name, or fetches it from the memo.
+    fn constant(&mut self, constant: Constant) -> Result<(), Error> {
+        if let Some(slot) = self.memo.find_constant(constant) {
+            self.emitter.get(slot);
+            return Ok(());
+        }
+        let name = match constant {
+            Constant::Latin1 => {
+                self.emitter.str("latin1");
+                self.memo.constant(&mut self.emitter, constant);
+                return Ok(());
+            }
+            Constant::CodecsEncode => ("_codecs", "encode"),
+            Constant::Bytes => ("builtins", "bytes"),
+            Constant::ByteArray => ("builtins", "bytearray"),
+            Constant::Set => ("builtins", "set"),
+            Constant::FrozenSet => ("builtins", "frozenset"),
+            Constant::Complex => ("builtins", "complex"),
+            Constant::NewObj => ("copyreg", "__newobj__"),
+            Constant::NewObjEx => ("copyreg", "__newobj_ex__"),
+            Constant::GetAttr => ("builtins", "getattr"),
+            Constant::MemoryView => ("builtins", "memoryview"),
+        };
+        if self.emitter.protocol() >= 4 {
+            for text in [name.0, name.1] {
+                self.emitter.str(text);
+                self.memo.passing(&mut self.emitter);
+            }
+            self.emitter.stack_global();
+        } else {
+            self.emitter.global(name.0, name.1)?;
+        }
+        self.memo.constant(&mut self.emitter, constant);
+        Ok(())
+    }
+
+    /// An int, by the opcode that Python 2 gave it.
+    fn int(&mut self, node: Node<'g, S>, value: i64) {
+        let protocol = self.emitter.protocol();
+        match node.int_op() {
+            Some(op) if protocol < 3 => self.emitter.int_by(op, value),
+            _ => self.emitter.int(value),
+        }
+    }
+}
+
+/// The number of a node that has one: all that is memoised has.
+fn index(id: Id) -> usize {
+    id.index().expect("only nodes are memoised")
+}

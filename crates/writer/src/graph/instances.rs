@@ -1,0 +1,208 @@
+//! Globals, instances, and what refers to outside the stream.
+
+use halfsour_opcode::{Op, Opcode};
+use halfsour_value::{Data, Form, Global, Id, Instance, Node, Step};
+
+use super::{Task, Writer};
+use crate::batch::Members;
+use crate::memo::Constant;
+use crate::{Error, ErrorKind};
+
+impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
+    pub(super) fn global(&mut self, node: Node<'g, S>, global: Global<'g, S>) -> Result<(), Error> {
+        if let Some(elsewhere) = node.steps_elsewhere() {
+            self.tasks.push(Task::Steps(elsewhere.steps()));
+        }
+        if self.emitter.protocol() >= 4 {
+            self.tasks.push(Task::StackGlobal(node.id()));
+            self.push_all(&[global.module.id(), global.name.id()]);
+            return Ok(());
+        }
+        let (module, name) = (text(global.module)?, text(global.name)?);
+        match name.rsplit_once('.') {
+            Some((parent, last)) => self.nested_global(module, parent, last)?,
+            None => self.emitter.global(module, name)?,
+        }
+        self.memoize(node.id());
+        Ok(())
+    }
+
+    /// `getattr(parent, last)`: only protocols from 4 on look up dotted names.
+    fn nested_global(&mut self, module: &str, parent: &str, last: &str) -> Result<(), Error> {
+        let mut names = parent.split('.').chain([last]);
+        let first = names.next().unwrap_or_default();
+        // From the outermost to the innermost: each call takes the one before as its first argument.
+        let depth = names.clone().count();
+        for _ in 0..depth {
+            self.constant(Constant::GetAttr)?;
+            self.emitter.begin_tuple(2);
+        }
+        self.emitter.global(module, first)?;
+        self.memo.passing(&mut self.emitter);
+        for (at, name) in names.enumerate() {
+            self.emitter.str(name);
+            self.memo.passing(&mut self.emitter);
+            self.emitter.end_tuple(2);
+            self.memo.passing(&mut self.emitter);
+            self.emitter.op(Opcode::Reduce);
+            if at + 1 < depth {
+                self.memo.passing(&mut self.emitter);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn instance(&mut self, node: Node<'g, S>, instance: Instance<'g, S>) {
+        let id = node.id();
+        self.tasks.push(Task::Steps(instance.steps()));
+        let (callable, args) = (instance.callable().id(), instance.args().id());
+        let protocol = self.emitter.protocol();
+        match (instance.form(), instance.kwargs()) {
+            (Form::NewEx, Some(kwargs)) if protocol >= 4 => {
+                self.tasks.push(Task::Made { id, opcode: Opcode::NewObjEx });
+                self.push_all(&[callable, args, kwargs.id()]);
+            }
+            (Form::NewEx, Some(kwargs)) => {
+                self.tasks.push(Task::Made { id, opcode: Opcode::Reduce });
+                self.tasks.push(Task::Arguments(3));
+                self.push_all(&[callable, args, kwargs.id()]);
+                self.tasks.push(Task::Callable(Constant::NewObjEx, 3));
+            }
+            (Form::New | Form::NewEx, _) if protocol >= 2 => {
+                self.tasks.push(Task::Made { id, opcode: Opcode::NewObj });
+                self.push_all(&[callable, args]);
+            }
+            (Form::New | Form::NewEx, _) => {
+                let elements = instance.args().elements();
+                let ids = elements.map(|elements| elements.ids()).unwrap_or_default();
+                self.tasks.push(Task::Made { id, opcode: Opcode::Reduce });
+                self.tasks.push(Task::Arguments(ids.len() + 1));
+                self.tasks.push(Task::Each(ids));
+                self.tasks.push(Task::Object(callable));
+                self.tasks.push(Task::Callable(Constant::NewObj, ids.len() + 1));
+            }
+            (Form::Inst | Form::Obj, _) => self.old_instance(id, instance),
+            _ => {
+                self.tasks.push(Task::Made { id, opcode: Opcode::Reduce });
+                self.push_all(&[callable, args]);
+            }
+        }
+    }
+
+    /// An instance of one of Python 2's classic classes.
+    fn old_instance(&mut self, id: Id, instance: Instance<'g, S>) {
+        self.emitter.op_of_object(Opcode::Mark);
+        let class = instance.callable();
+        let args = instance.args().elements();
+        let args = args.map(|elements| elements.ids()).unwrap_or_default();
+        match class.data() {
+            Data::Global(_) if self.emitter.protocol() == 0 => {
+                self.tasks.push(Task::Inst { id, class: class.id() });
+                self.tasks.push(Task::Each(args));
+            }
+            _ => {
+                self.tasks.push(Task::Made { id, opcode: Opcode::Obj });
+                self.tasks.push(Task::Each(args));
+                self.tasks.push(Task::Object(class.id()));
+            }
+        }
+    }
+
+    /// The last part of an instance in protocol 0: its arguments are on the stack.
+    pub(super) fn inst(&mut self, id: Id, class: Id) -> Result<(), Error> {
+        if let Data::Global(global) = self.graph.node(class).data() {
+            let (module, name) = self.emitter.fixed(text(global.module)?, text(global.name)?);
+            // The lines of INST are ASCII.
+            if module.is_empty() || name.is_empty() || !module.is_ascii() || !name.is_ascii() {
+                return Err(ErrorKind::Name.into());
+            }
+            self.emitter.raw(&Op::Inst((module.as_bytes(), name.as_bytes())))?;
+        }
+        self.memoize(id);
+        Ok(())
+    }
+
+    pub(super) fn step(&mut self, step: Step<'g, S>) {
+        match step {
+            Step::State(state) => {
+                self.tasks.push(Task::Op(Opcode::Build));
+                self.tasks.push(Task::Object(state.id()));
+            }
+            Step::Append(elements) => self.elements(Members::Appended, elements),
+            Step::SetItem(items) => self.items(Members::Assigned, items),
+            Step::Add(elements) => self.elements(Members::Added, elements),
+            Step::Call(call) => {
+                let Some(call) = call.as_instance() else { return };
+                let args = call.args().elements().map(|elements| elements.ids()).unwrap_or_default();
+                self.tasks.push(Task::Op(Opcode::Pop));
+                self.tasks.push(Task::Op(Opcode::Reduce));
+                // At any protocol.
+                self.tasks.push(Task::Op(Opcode::Tuple2));
+                self.tasks.push(Task::Each(args));
+                self.tasks.push(Task::Object(call.callable().id()));
+            }
+        }
+    }
+
+    pub(super) fn persistent_id(&mut self, node: Node<'g, S>, of: Node<'g, S>) -> Result<(), Error> {
+        if let Some(elsewhere) = node.steps_elsewhere() {
+            self.tasks.push(Task::Steps(elsewhere.steps()));
+        }
+        if self.emitter.protocol() > 0 {
+            self.tasks.push(Task::Op(Opcode::BinPersId));
+            self.tasks.push(Task::Object(of.id()));
+            return Ok(());
+        }
+        match of.as_str().filter(|text| text.is_ascii()) {
+            Some(text) => self.emitter.raw(&Op::PersId(text.as_bytes())),
+            None => Err(ErrorKind::PersistentId.into()),
+        }
+    }
+
+    pub(super) fn extension(&mut self, node: Node<'g, S>, code: u32) -> Result<(), Error> {
+        if let Some(elsewhere) = node.steps_elsewhere() {
+            self.tasks.push(Task::Steps(elsewhere.steps()));
+        }
+        let op = match (u8::try_from(code), u16::try_from(code), i32::try_from(code)) {
+            (Ok(code), _, _) => Op::Ext1(code),
+            (_, Ok(code), _) => Op::Ext2(code),
+            (_, _, Ok(code)) => Op::Ext4(code),
+            _ => return Err(ErrorKind::Length.into()),
+        };
+        self.emitter.raw(&op)
+    }
+
+    pub(super) fn out_of_band(&mut self, node: Node<'g, S>, number: usize) -> Result<(), Error> {
+        if let Some(elsewhere) = node.steps_elsewhere() {
+            self.tasks.push(Task::Steps(elsewhere.steps()));
+        }
+        if self.emitter.protocol() >= 5 {
+            self.emitter.op_of_object(Opcode::NextBuffer);
+            if node.is_read_only_buffer() {
+                self.emitter.op(Opcode::ReadonlyBuffer);
+            }
+            return Ok(());
+        }
+        let contents = self.graph.buffers().get(number).ok_or(ErrorKind::Buffer)?;
+        self.bytearray(node, contents)
+    }
+
+    pub(super) fn read_only(&mut self, node: Node<'g, S>, of: Node<'g, S>) -> Result<(), Error> {
+        if self.emitter.protocol() >= 5 {
+            self.tasks.push(Task::Op(Opcode::ReadonlyBuffer));
+            self.tasks.push(Task::Object(of.id()));
+            return Ok(());
+        }
+        self.constant(Constant::MemoryView)?;
+        self.emitter.begin_tuple(1);
+        self.tasks.push(Task::CallOfOne(node.id()));
+        self.tasks.push(Task::Object(of.id()));
+        Ok(())
+    }
+}
+
+/// A name as text.
+fn text<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<&str, Error> {
+    let bytes = || std::str::from_utf8(node.as_bytes()?).ok();
+    node.as_str().or_else(bytes).ok_or_else(|| ErrorKind::Name.into())
+}

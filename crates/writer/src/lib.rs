@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod batch;
+mod emitter;
+mod error;
+mod graph;
+mod memo;
+mod op;
+mod options;
+
+pub use batch::{Batch, Members};
+pub use emitter::Emitter;
+pub use error::{Error, ErrorKind};
+pub use graph::{to_vec, to_writer, value_to_vec};
+pub use op::write_op;
+pub use options::{MemoPolicy, Options};

@@ -1,0 +1,41 @@
+//! How to write.
+
+/// What gets a place in the memo, from which it can be fetched when it occurs again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MemoPolicy {
+    /// Every object, as CPython does.
+    #[default]
+    All,
+    /// Only objects that occur again: what `pickletools.optimize` leaves. The data is gone through twice.
+    Shared,
+    /// What the stream had there that the graph was read from, in the same slots. The graph must have been read with
+    /// its memo recorded; otherwise this is [`All`](Self::All).
+    AsRead,
+}
+
+/// How to write a pickle: what Python's `pickle.dump` takes as arguments, and more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The protocol, 0 to 5. The default is 4, as in Python 3.8 to 3.13.
+    pub protocol: u8,
+    /// Whether the names of Python 3 are turned into those of Python 2 in protocols below 3. The default is true, as
+    /// in Python.
+    pub fix_imports: bool,
+    /// What is put into the memo.
+    pub memo: MemoPolicy,
+    /// Whether protocols 4 and 5 are framed. The default is true, as in Python.
+    pub framing: bool,
+}
+
+impl Options {
+    /// The defaults, for a protocol.
+    pub fn with_protocol(protocol: u8) -> Self {
+        Self { protocol, ..Self::default() }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { protocol: 4, fix_imports: true, memo: MemoPolicy::All, framing: true }
+    }
+}
