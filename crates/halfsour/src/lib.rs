@@ -13,10 +13,17 @@ pub use halfsour_vm as vm;
 #[doc(inline)]
 pub use halfsour_writer as writer;
 
+#[cfg(feature = "serde")]
+#[doc(inline)]
+pub use halfsour_serde as serde;
+#[cfg(feature = "serde")]
+#[doc(inline)]
+pub use halfsour_serde::{from_bytes, from_graph, from_node, from_reader, from_slice, to_vec, to_writer};
+
 pub use halfsour_value::{Graph, Node, Value};
 pub use halfsour_vm::{Limits, Loader, Options};
 
 /// The examples of the workspace's README are compiled and run.
-#[cfg(all(doctest, feature = "writer"))]
+#[cfg(all(doctest, feature = "serde"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -1,0 +1,400 @@
+//! From a graph to Rust types.
+
+mod access;
+
+use std::cell::Cell;
+
+use halfsour_value::{Budget, Data, Elements, Instance, Kind, Node, Step, Text, TreeError, TreeLimits};
+use serde::de::{self, Error as _, Visitor};
+use serde::forward_to_deserialize_any;
+
+use crate::{Error, ErrorKind};
+use access::{Lend, Members, Pairs, Variant};
+
+pub use access::{FromGraph, FromSource};
+
+/// Reads Rust types from an object in a graph.
+///
+/// Structs and maps are read from dicts and from instances of classes (the attributes that their state sets, in
+/// `__dict__` or slots, and items that were set); sequences from lists, tuples, sets, and what was appended to an instance, or
+/// else its arguments; text also from Python 2 strings that are UTF-8.
+pub struct NodeDeserializer<'g, S, L> {
+    node: Node<'g, S>,
+    lend: L,
+}
+
+impl<'g, S: AsRef<[u8]>> NodeDeserializer<'g, S, FromGraph> {
+    /// A deserializer that lends text for as long as the graph lives.
+    pub fn new(node: Node<'g, S>) -> Self {
+        Self { node, lend: FromGraph }
+    }
+}
+
+impl<'g, 'de> NodeDeserializer<'g, &'de [u8], FromSource> {
+    /// A deserializer that lends text for as long as the input lives.
+    pub fn borrowing(node: Node<'g, &'de [u8]>) -> Self {
+        Self { node, lend: FromSource }
+    }
+}
+
+macro_rules! enter {
+    ($($method:ident($($arg:ident: $type:ty),*);)*) => {
+        $(fn $method<V: Visitor<'de>>(self, $($arg: $type,)* visitor: V) -> Result<V::Value, Error> {
+            let budget = Cell::new(TreeLimits::default().budget(self.node.graph()));
+            De { node: self.node, lend: self.lend, budget: &budget, depth: budget.get().depth }
+                .$method($($arg,)* visitor)
+        })*
+    };
+}
+
+impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for NodeDeserializer<'g, S, L> {
+    type Error = Error;
+
+    enter! {
+        deserialize_any();
+        deserialize_option();
+        deserialize_unit();
+        deserialize_unit_struct(name: &'static str);
+        deserialize_newtype_struct(name: &'static str);
+        deserialize_str();
+        deserialize_string();
+        deserialize_bytes();
+        deserialize_byte_buf();
+        deserialize_seq();
+        deserialize_tuple(length: usize);
+        deserialize_tuple_struct(name: &'static str, length: usize);
+        deserialize_map();
+        deserialize_struct(name: &'static str, fields: &'static [&'static str]);
+        deserialize_enum(name: &'static str, variants: &'static [&'static str]);
+        deserialize_ignored_any();
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char identifier
+    }
+}
+
+/// The deserializer itself, at one object.
+pub(crate) struct De<'b, 'g, S, L> {
+    node: Node<'g, S>,
+    lend: L,
+    budget: &'b Cell<Budget>,
+    depth: usize,
+}
+
+impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
+    fn at(&self, node: Node<'g, S>) -> Self {
+        Self { node, lend: self.lend, budget: self.budget, depth: self.depth }
+    }
+
+    /// Says of an error which object it was.
+    #[inline]
+    fn located<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        result.map_err(|error| error.at(self.node.kind(), self.node.offset()))
+    }
+
+    /// Pays for this object.
+    #[inline]
+    fn pay(&self, bytes: usize) -> Result<(), Error> {
+        let mut budget = self.budget.get();
+        let paid = budget.value().and_then(|()| budget.bytes(bytes));
+        self.budget.set(budget);
+        paid.map_err(|_: TreeError| Error::new(ErrorKind::TooLarge))
+    }
+
+    /// The deserializer for what this object holds.
+    fn deeper(&self) -> Result<Self, Error> {
+        self.pay(0)?;
+        let depth = self.depth.checked_sub(1).ok_or_else(|| Error::new(ErrorKind::TooDeep))?;
+        Ok(Self { depth, ..self.at(self.node) })
+    }
+
+    fn text<V: Visitor<'de>>(&self, text: Text<'g>, visitor: V) -> Result<V::Value, Error> {
+        self.pay(text.as_wtf8().len())?;
+        match (self.lend.str(self.node), text.as_str()) {
+            (Some(lent), _) => visitor.visit_borrowed_str(lent),
+            (None, Some(text)) => visitor.visit_str(text),
+            (None, None) => visitor.visit_bytes(text.as_wtf8()),
+        }
+    }
+
+    fn byte_string<V: Visitor<'de>>(&self, bytes: &'g [u8], visitor: V) -> Result<V::Value, Error> {
+        self.pay(bytes.len())?;
+        let lent = self.lend.bytes(self.node);
+        match (lent.map(std::str::from_utf8), std::str::from_utf8(bytes)) {
+            (Some(Ok(lent)), _) => visitor.visit_borrowed_str(lent),
+            (_, Ok(text)) => visitor.visit_str(text),
+            _ => self.bytes(bytes, visitor),
+        }
+    }
+
+    fn bytes<V: Visitor<'de>>(&self, bytes: &'g [u8], visitor: V) -> Result<V::Value, Error> {
+        self.pay(bytes.len())?;
+        match self.lend.bytes(self.node) {
+            Some(lent) => visitor.visit_borrowed_bytes(lent),
+            None => visitor.visit_bytes(bytes),
+        }
+    }
+
+    /// An int beyond 64 bits: 128 bits if they do, otherwise its decimal digits as text.
+    fn big_int<V: Visitor<'de>>(&self, bytes: &[u8], visitor: V) -> Result<V::Value, Error> {
+        self.pay(bytes.len())?;
+        let negative = bytes.last().is_some_and(|&byte| byte >= 0x80);
+        let mut wide = [if negative { 0xff } else { 0 }; 17];
+        match wide.get_mut(..bytes.len()) {
+            Some(low) => low.copy_from_slice(bytes),
+            None => return visitor.visit_string(self.node.to_string()),
+        }
+        let (low, high) = wide.split_at(16);
+        let low: [u8; 16] = low.try_into().expect("sixteen");
+        match (high, i128::from_le_bytes(low)) {
+            ([0], value) if value >= 0 => match u64::try_from(value) {
+                Ok(value) => visitor.visit_u64(value),
+                Err(_) => visitor.visit_i128(value),
+            },
+            ([0xff], value) if value < 0 => visitor.visit_i128(value),
+            ([0], _) => visitor.visit_u128(u128::from_le_bytes(low)),
+            _ => visitor.visit_string(self.node.to_string()),
+        }
+    }
+
+    fn sequence<V: Visitor<'de>>(&self, elements: Elements<'g, S>, visitor: V) -> Result<V::Value, Error> {
+        let mut members = Members::new(self.deeper()?, elements);
+        let value = visitor.visit_seq(&mut members)?;
+        members.end().map(|()| value)
+    }
+
+    /// What was appended to an instance; if nothing was, its arguments.
+    fn instance_sequence<V: Visitor<'de>>(
+        &self,
+        instance: Instance<'g, S>,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let appended = instance.steps().filter_map(|step| match step {
+            Step::Append(elements) | Step::Add(elements) => Some(elements),
+            _ => None,
+        });
+        let appended: Vec<_> = appended.flatten().collect();
+        if !appended.is_empty() {
+            return visitor.visit_seq(Members::new(self.deeper()?, appended.into_iter()));
+        }
+        match instance.arguments() {
+            Some((args, _)) => self.sequence(args, visitor),
+            None => Err(Error::custom("the arguments of the instance are not a tuple")),
+        }
+    }
+
+    fn instance_map<V: Visitor<'de>>(
+        &self,
+        instance: Instance<'g, S>,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_map(Pairs::new(self.deeper()?, instance_pairs(instance).into_iter()))
+    }
+
+    fn instance<V: Visitor<'de>>(&self, instance: Instance<'g, S>, visitor: V) -> Result<V::Value, Error> {
+        if is_map(instance) {
+            return self.instance_map(instance, visitor);
+        }
+        match (only_argument(instance), instance.steps().next()) {
+            // A member of an enum, a decimal: what it was made of.
+            (Some(value), None) => self.deeper()?.at(value).deserialize(visitor),
+            _ => self.instance_sequence(instance, visitor),
+        }
+    }
+
+    fn deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        de::Deserializer::deserialize_any(self, visitor)
+    }
+}
+
+/// The argument of an instance that has one.
+fn only_argument<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
+    let (args, _) = instance.arguments()?;
+    (args.len() == 1).then(|| args.get(0)).flatten()
+}
+
+/// Whether an instance has attributes, or items by key.
+fn is_map<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> bool {
+    instance.attrs().next().is_some() || instance.steps().any(|step| matches!(step, Step::SetItem(_)))
+}
+
+/// The attributes of an instance, then the items that were set on it.
+fn instance_pairs<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Vec<(Node<'_, S>, Node<'_, S>)> {
+    let items = instance.steps().filter_map(|step| match step {
+        Step::SetItem(items) => Some(items),
+        _ => None,
+    });
+    instance.attrs().chain(items.flatten()).collect()
+}
+
+impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<'_, 'g, S, L> {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let result = match self.node.data() {
+            Data::None => visitor.visit_unit(),
+            Data::Bool(value) => visitor.visit_bool(value),
+            Data::Int(value) => match u64::try_from(value) {
+                Ok(value) => visitor.visit_u64(value),
+                Err(_) => visitor.visit_i64(value),
+            },
+            Data::Float(value) => visitor.visit_f64(value),
+            Data::Str(text) => self.text(text, visitor),
+            Data::ByteString(bytes) => self.byte_string(bytes, visitor),
+            Data::Bytes(bytes) | Data::ByteArray(bytes) => self.bytes(bytes, visitor),
+            Data::BigInt(bytes) => self.big_int(bytes, visitor),
+            Data::Complex(re, im) => visitor.visit_seq(de::value::SeqDeserializer::new([re, im].into_iter())),
+            Data::List(elements)
+            | Data::Tuple(elements)
+            | Data::Set(elements)
+            | Data::FrozenSet(elements) => self.sequence(elements, visitor),
+            Data::Dict(items) => {
+                self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items)))
+            }
+            Data::Global(global) => visitor.visit_string(global.to_string()),
+            Data::Instance(instance) => self.instance(instance, visitor),
+            Data::PersistentId(of) | Data::ReadOnly(of) => {
+                self.deeper().and_then(|deeper| deeper.at(of).deserialize(visitor))
+            }
+            Data::Extension(code) => visitor.visit_u32(code),
+            Data::Buffer(index) => match self.node.graph().buffers().get(index) {
+                Some(contents) => visitor.visit_bytes(contents),
+                None => Err(Error::custom("the out-of-band buffer was not supplied")),
+            },
+        };
+        self.located(result)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.node.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node.data() {
+            // What serde-pickle writes for ().
+            Data::Tuple(elements) if elements.is_empty() => visitor.visit_unit(),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node.data() {
+            Data::ByteString(bytes) => self.located(self.bytes(bytes, visitor)),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node.data() {
+            Data::Instance(instance) => self.located(self.instance_sequence(instance, visitor)),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.node.data() {
+            Data::Instance(instance) => self.located(self.instance_map(instance, visitor)),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.node.data() {
+            // A named tuple has no names in the pickle: its fields come in order.
+            Data::Instance(instance) if !is_map(instance) => {
+                self.located(self.instance_sequence(instance, visitor))
+            }
+            _ => self.deserialize_map(visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let variant = self.variant();
+        let result = variant.and_then(|variant| visitor.visit_enum(variant));
+        self.located(result)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string identifier
+    }
+}
+
+impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'b, 'g, S, L> {
+    /// The variant and its content: a name; a dict of one item; a pair or a single name in a tuple or list, as
+    /// serde-pickle wrote it; a member of a Python enum, by its value.
+    fn variant(&self) -> Result<Variant<'b, 'g, S, L>, Error> {
+        let deeper = self.deeper()?;
+        let (name, content) = match self.node.data() {
+            Data::Dict(items) if items.len() == 1 => {
+                let (name, content) = items.get(0).ok_or_else(|| Error::custom("an empty dict"))?;
+                (name, Some(content))
+            }
+            Data::Tuple(parts) | Data::List(parts) if (1..=2).contains(&parts.len()) => {
+                let name = parts.get(0).ok_or_else(|| Error::custom("an empty tuple"))?;
+                (name, parts.get(1))
+            }
+            Data::Instance(instance) => match only_argument(instance) {
+                Some(value) => (value, None),
+                None => return Err(Error::custom("this instance is no variant of an enum")),
+            },
+            Data::Str(_) | Data::ByteString(_) => (self.node, None),
+            _ => {
+                let kind = self.node.kind();
+                return Err(Error::custom(format_args!("expected a variant of an enum, found: {kind}")));
+            }
+        };
+        Ok(Variant::new(deeper.at(name), content))
+    }
+
+    fn kind(&self) -> Kind {
+        self.node.kind()
+    }
+}

@@ -1,0 +1,121 @@
+#![doc = include_str!("../README.md")]
+
+mod de;
+mod error;
+mod instance;
+mod ser;
+
+use std::io::{Read, Write};
+
+use bytes::Bytes;
+use halfsour_value::{Graph, Node};
+use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned};
+
+pub use de::NodeDeserializer;
+pub use error::{Error, ErrorKind};
+pub use halfsour_vm::{Limits, Loader, Options};
+pub use halfsour_writer::Options as WriteOptions;
+pub use instance::class_name;
+pub use ser::Serializer;
+
+/// A value from the pickle with which `input` begins. Text and bytes may be borrowed from the input.
+///
+/// ```
+/// #[derive(serde::Deserialize)]
+/// struct User<'a> {
+///     name: &'a str,
+///     age: u8,
+/// }
+///
+/// let pickle = b"}(X\x04\0\0\0nameX\x03\0\0\0AdaX\x03\0\0\0ageK$u.";
+/// let user: User<'_> = halfsour_serde::from_slice(pickle)?;
+/// assert_eq!((user.name, user.age), ("Ada", 36));
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// If it is no pickle, exceeds the default limits, or is not what `T` wants.
+pub fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8]) -> Result<T, Error> {
+    let graph = halfsour_vm::from_slice(input)?;
+    T::deserialize(NodeDeserializer::borrowing(graph.root()))
+}
+
+/// As [`from_slice`], from bytes that are shared or owned.
+///
+/// # Errors
+///
+/// As [`from_slice`].
+pub fn from_bytes<T: DeserializeOwned>(input: impl Into<Bytes>) -> Result<T, Error> {
+    from_graph(&halfsour_vm::from_bytes(input)?)
+}
+
+/// A value from a reader, of which no byte beyond STOP is taken: several values can be read one after the other.
+///
+/// ```
+/// let mut two = &b"K\x01.K\x02."[..];
+/// assert_eq!(halfsour_serde::from_reader::<_, u8>(&mut two)?, 1);
+/// assert_eq!(halfsour_serde::from_reader::<_, u8>(&mut two)?, 2);
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`from_slice`], and if reading fails.
+pub fn from_reader<R: Read, T: DeserializeOwned>(reader: R) -> Result<T, Error> {
+    from_graph(&halfsour_vm::from_reader(reader)?)
+}
+
+/// A value from a graph.
+///
+/// # Errors
+///
+/// If the graph is not what `T` wants.
+pub fn from_graph<S: AsRef<[u8]>, T: DeserializeOwned>(graph: &Graph<S>) -> Result<T, Error> {
+    from_node(graph.root())
+}
+
+/// A value from an object in a graph.
+///
+/// # Errors
+///
+/// If the object is not what `T` wants.
+pub fn from_node<S: AsRef<[u8]>, T: DeserializeOwned>(node: Node<'_, S>) -> Result<T, Error> {
+    T::deserialize(NodeDeserializer::new(node))
+}
+
+/// The pickle of a value, at protocol 4.
+///
+/// ```
+/// let pickle = halfsour_serde::to_vec(&vec![1, 2, 3])?;
+/// assert_eq!(halfsour_serde::from_slice::<Vec<i32>>(&pickle)?, [1, 2, 3]);
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// If the value's own `Serialize` fails.
+pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
+    to_vec_with(value, &WriteOptions::default())
+}
+
+/// The pickle of a value.
+///
+/// # Errors
+///
+/// As [`to_vec`], and if the protocol does not exist.
+pub fn to_vec_with<T: Serialize + ?Sized>(value: &T, options: &WriteOptions) -> Result<Vec<u8>, Error> {
+    let mut serializer = Serializer::new(options)?;
+    value.serialize(&mut serializer)?;
+    Ok(serializer.finish())
+}
+
+/// Writes the pickle of a value, at protocol 4.
+///
+/// # Errors
+///
+/// As [`to_vec`], and if writing fails.
+pub fn to_writer<W: Write, T: Serialize + ?Sized>(mut writer: W, value: &T) -> Result<(), Error> {
+    Ok(writer.write_all(&to_vec(value)?)?)
+}

@@ -1,0 +1,213 @@
+//! serde's data model, kind by kind; `serde_json` is the other witness.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Debug;
+
+use halfsour_serde::{ErrorKind, WriteOptions, from_reader, from_slice, to_vec, to_vec_with};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// A value survives at every protocol, and `serde_json` finds what came back the same.
+fn survives<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
+    for protocol in 0..=5 {
+        let pickle = to_vec_with(value, &WriteOptions::with_protocol(protocol)).unwrap();
+        let back: T =
+            from_slice(&pickle).unwrap_or_else(|error| panic!("protocol {protocol}: {value:?}: {error}"));
+        assert_eq!(back, *value, "protocol {protocol}");
+        assert_eq!(serde_json::to_string(&back).unwrap(), serde_json::to_string(value).unwrap());
+    }
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq, Clone)]
+enum Shape {
+    Unit,
+    Newtype(i32),
+    Tuple(i32, String),
+    Struct { x: f64, y: Option<f64> },
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+struct Newtype(u64);
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+struct UnitStruct;
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+struct Flat {
+    id: u8,
+    #[serde(flatten)]
+    rest: BTreeMap<String, i64>,
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+#[serde(tag = "type")]
+enum Tagged {
+    A { x: i32 },
+    B,
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq)]
+#[serde(untagged)]
+enum Untagged {
+    Int(i64),
+    Text(String),
+    List(Vec<i64>),
+}
+
+#[test]
+fn scalars() {
+    survives(&true);
+    for value in [0, 1, -1, i64::MIN, i64::MAX, 255, 256, 65535, 65536, 1 << 31, -(1 << 31) - 1] {
+        survives(&value);
+    }
+    for value in [0, u64::MAX, 1 << 63] {
+        survives(&value);
+    }
+    for value in [0, i128::MIN, i128::MAX, 1 << 64, -(1 << 64), -(1 << 63) - 1] {
+        let pickle = to_vec(&value).unwrap();
+        assert_eq!(from_slice::<i128>(&pickle).unwrap(), value);
+    }
+    assert_eq!(from_slice::<u128>(&to_vec(&u128::MAX).unwrap()).unwrap(), u128::MAX);
+    survives(&1.5_f32);
+    survives(&-0.0_f64);
+    survives(&'🥒');
+    survives(&String::from("naïve\n\\\0"));
+    survives(&());
+    survives(&UnitStruct);
+}
+
+#[test]
+fn containers() {
+    survives(&Vec::<i32>::new());
+    survives(&(0..2001).collect::<Vec<i32>>());
+    survives(&(1, "two".to_owned(), [3.0]));
+    survives(&Some(1));
+    survives(&None::<i32>);
+    survives(&vec![Some(1), None]);
+    survives(&BTreeMap::from([("a".to_owned(), vec![1]), ("b".to_owned(), vec![])]));
+    survives(&Newtype(7));
+    survives(&HashSet::from([1]));
+    let keys = HashMap::from([((1, true), 'x')]);
+    assert_eq!(from_slice::<HashMap<(i32, bool), char>>(&to_vec(&keys).unwrap()).unwrap(), keys);
+}
+
+#[test]
+fn enums_and_attributes() {
+    survives(&vec![
+        Shape::Unit,
+        Shape::Newtype(1),
+        Shape::Tuple(1, "a".into()),
+        Shape::Struct { x: 1.0, y: None },
+    ]);
+    survives(&Flat { id: 1, rest: BTreeMap::from([("a".to_owned(), 2)]) });
+    survives(&vec![Tagged::A { x: 1 }, Tagged::B]);
+    survives(&vec![Untagged::Int(1), Untagged::Text("x".into()), Untagged::List(vec![1])]);
+}
+
+#[test]
+fn what_serde_pickle_wrote_is_read() {
+    // ('Unit',), ('Newtype', 1), ('Tuple', [1, 'a'])
+    assert_eq!(from_slice::<Shape>(b"X\x04\0\0\0Unit\x85.").unwrap(), Shape::Unit);
+    assert_eq!(from_slice::<Shape>(b"X\x07\0\0\0NewtypeK\x01\x86.").unwrap(), Shape::Newtype(1));
+    let tuple = b"X\x05\0\0\0Tuple](K\x01X\x01\0\0\0ae\x86.";
+    assert_eq!(from_slice::<Shape>(tuple).unwrap(), Shape::Tuple(1, "a".into()));
+    from_slice::<()>(b").").unwrap();
+}
+
+#[test]
+fn instances_of_classes_are_read() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Point {
+        x: i32,
+        y: i32,
+    }
+    #[derive(Deserialize, Debug, PartialEq)]
+    enum Colour {
+        #[serde(rename = "2")]
+        Green,
+    }
+    let expected = Point { x: 1, y: 2 };
+    let streams: [&[u8]; 5] = [
+        // __dict__
+        b"capp\nPoint\n)\x81}(X\x01\0\0\0xK\x01X\x01\0\0\0yK\x02ub.",
+        // slots
+        b"capp\nPoint\n)\x81N}(X\x01\0\0\0xK\x01X\x01\0\0\0yK\x02u\x86b.",
+        // a named tuple
+        b"capp\nPoint\n(K\x01K\x02t\x81.",
+        // protocol 0
+        b"ccopy_reg\n_reconstructor\n(capp\nPoint\nc__builtin__\nobject\nNtR(dVx\nI1\nsVy\nI2\nsb.",
+        // items
+        b"ccollections\nOrderedDict\n)R(X\x01\0\0\0xK\x01X\x01\0\0\0yK\x02u.",
+    ];
+    for stream in streams {
+        assert_eq!(from_slice::<Point>(stream).unwrap(), expected);
+    }
+    // A member of an enum, by value; a deque; an unknown instance that is skipped.
+    assert_eq!(from_slice::<Colour>(b"capp\nColour\nK\x02\x85R.").unwrap(), Colour::Green);
+    assert_eq!(from_slice::<Vec<u8>>(b"ccollections\ndeque\n)R(K\x01K\x02e.").unwrap(), [1, 2]);
+    let skipping = b"}(X\x01\0\0\0zcapp\nThing\n)\x81X\x01\0\0\0xK\x01X\x01\0\0\0yK\x02u.";
+    assert_eq!(from_slice::<Point>(skipping).unwrap(), expected);
+}
+
+#[test]
+fn text_and_bytes_are_lent() {
+    #[derive(Deserialize)]
+    struct Borrowed<'a> {
+        text: &'a str,
+        #[serde(with = "serde_bytes")]
+        bytes: &'a [u8],
+        #[serde(borrow)]
+        either: Cow<'a, str>,
+    }
+    let pickle =
+        b"}(X\x04\0\0\0textX\x02\0\0\0hiX\x05\0\0\0bytesC\x02\xff\0X\x06\0\0\0eitherU\x03abcu.".to_vec();
+    let value: Borrowed<'_> = from_slice(&pickle).unwrap();
+    assert_eq!((value.text, value.bytes, &*value.either), ("hi", &[0xff, 0][..], "abc"));
+    let inside = pickle.as_ptr_range();
+    assert!(inside.contains(&value.text.as_ptr()) && inside.contains(&value.bytes.as_ptr()));
+}
+
+#[test]
+fn bytes_survive_at_every_protocol() {
+    for bytes in [&b""[..], b"abc", b"\0\xff\n"] {
+        for protocol in 0..=5 {
+            let bytes = serde_bytes::Bytes::new(bytes);
+            let pickle = to_vec_with(bytes, &WriteOptions::with_protocol(protocol)).unwrap();
+            assert_eq!(from_slice::<serde_bytes::ByteBuf>(&pickle).unwrap(), bytes);
+        }
+    }
+}
+
+#[test]
+fn several_values_are_read_from_one_stream() {
+    let stream = [to_vec(&1).unwrap(), to_vec("two").unwrap()].concat();
+    let mut rest = &stream[..];
+    assert_eq!(from_reader::<_, i32>(&mut rest).unwrap(), 1);
+    assert_eq!(from_reader::<_, String>(&mut rest).unwrap(), "two");
+    assert!(rest.is_empty());
+}
+
+#[test]
+fn errors_say_where() {
+    let pickle = to_vec(&vec![("a", 1_u32), ("b", 70_000)]).unwrap();
+    let error = from_slice::<Vec<(String, u16)>>(&pickle).unwrap_err();
+    assert_eq!(error.path(), "[1][1]");
+    assert!(error.to_string().starts_with("[1][1]: invalid value: integer `70000`, expected u16"), "{error}");
+    assert!(matches!(from_slice::<u8>(b"K").unwrap_err().kind(), ErrorKind::Load(_)));
+}
+
+#[test]
+fn cycles_and_expansion_are_errors() {
+    #[derive(Deserialize, Debug)]
+    #[serde(transparent)]
+    struct Nested(#[expect(dead_code, reason = "only its shape matters")] Vec<Nested>);
+    // a = []; a.append(a)
+    assert!(matches!(from_slice::<Nested>(b"]q\0h\0a.").unwrap_err().kind(), ErrorKind::TooDeep));
+    let mut stream = b"]".to_vec();
+    for _ in 0..60 {
+        stream.extend(b"q\x000](h\x00h\x00e");
+    }
+    stream.push(b'.');
+    assert!(matches!(from_slice::<Nested>(&stream).unwrap_err().kind(), ErrorKind::TooLarge));
+}
