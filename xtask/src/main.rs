@@ -2,6 +2,7 @@
 
 mod ci;
 mod fixtures;
+mod oracle;
 mod pickletester;
 mod pythons;
 mod shell;
@@ -14,6 +15,7 @@ cargo xtask <verb>
 
   ci                  everything that has to pass before a change is merged
   fixtures [--check]  make the fixtures anew from real Pythons; --check only compares
+  oracle              have real Pythons load what halfsour writes
   pickletester [--sample]
                       load what CPython's own tests load, and compare;
                       --sample makes the fixtures that are a sample of that
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["fixtures"] => fixtures::make(),
         ["fixtures", "--check"] => fixtures::check(),
+        ["oracle"] => oracle::run(),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),
         ["tidy"] => tidy::run(),

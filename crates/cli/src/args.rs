@@ -1,9 +1,14 @@
 //! The command line.
 
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json};
+
+use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -11,6 +16,8 @@ Examples:
   halfsour show --depth 3 model.pkl      a readable tree
   halfsour get users.pkl 'users[3].email'
   halfsour json data.pkl | jq .
+  halfsour json --lossless data.pkl | halfsour make - -o same.pkl
+  halfsour rewrite --protocol 5 old.pkl -o new.pkl
   cat data.pkl | halfsour dis -          as python -m pickletools
 
 Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
@@ -72,8 +79,56 @@ pub enum Command {
         #[command(flatten)]
         form: JsonForm,
     },
+    /// Make pickles of JSON documents, plain or lossless.
+    ///
+    /// What `json --lossless` wrote becomes the pickle that it was made from; any other document becomes plain data.
+    Make {
+        /// A file with JSON documents, one after the other.
+        #[arg(value_name = "JSON")]
+        file: String,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Write pickles anew, in another protocol or with a memo of what is shared only.
+    Rewrite {
+        #[arg(value_name = "FILE", default_value = "-")]
+        file: String,
+        /// Leave out of the memo what does not occur again, as `pickletools.optimize` does.
+        #[arg(long)]
+        optimize: bool,
+        #[command(flatten)]
+        target: Target,
+    },
     /// Print a script that completes this command's arguments in a shell.
     Completions { shell: Shell },
+}
+
+/// What to write, and where.
+#[derive(clap::Args, Clone)]
+pub struct Target {
+    /// The file to write; standard output if none is given, unless that is a terminal.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<String>,
+    /// The protocol to write. That of the pickle or document if none is given, and 4 if there is none.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
+    pub protocol: Option<u8>,
+}
+
+impl Target {
+    /// Whether the pickles would go to a terminal, which they are no text for.
+    pub fn is_terminal(&self) -> bool {
+        self.output.is_none() && io::stdout().is_terminal()
+    }
+
+    /// Writes the pickles, once all are made.
+    pub fn write(&self, out: &mut dyn Write, pickles: &[u8]) -> Result<(), Failure> {
+        match &self.output {
+            None => Ok(out.write_all(pickles)?),
+            Some(name) => {
+                fs::write(name, pickles).map_err(|error| Failure::File { name: name.clone(), error })
+            }
+        }
+    }
 }
 
 /// Where a tree is cut.

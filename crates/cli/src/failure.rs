@@ -1,13 +1,13 @@
 //! What goes wrong, and how it is told.
 
 use std::collections::VecDeque;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use halfsour::lexer::{Complaint, Lexer, Opcode};
 use halfsour::value::PathError;
-use halfsour::{json, vm};
+use halfsour::{json, vm, writer};
 
 use crate::file::File;
 use crate::text;
@@ -16,8 +16,8 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const DIM: Style = Style::new().dimmed();
 
 pub enum Failure {
-    /// The file cannot be read.
-    Input { name: String, error: io::Error },
+    /// A file cannot be read or written.
+    File { name: String, error: io::Error },
     /// Standard output takes no more.
     Output(io::Error),
     /// A pickle is not what it should be: the message, and the opcodes around the place.
@@ -29,6 +29,7 @@ pub enum Cause {
     Load(vm::Error),
     Disassembly(Complaint),
     Json(json::Error),
+    Write(writer::Error),
     Path(PathError),
     Output(io::Error),
 }
@@ -61,6 +62,7 @@ impl Failure {
                 }
                 (error.to_string(), error.offset())
             }
+            Cause::Write(error) => (error.to_string(), None),
             Cause::Path(error) => (error.to_string(), None),
         };
         if before > 0 && place.is_some() {
@@ -74,12 +76,17 @@ impl Failure {
         Self::Pickle { message: format!("{}: {message}", file.name()), excerpt }
     }
 
+    /// Of a file that is not made of pickles.
+    pub fn plain(file: &File, error: &dyn Display) -> Self {
+        Self::Pickle { message: format!("{}: {error}", file.name()), excerpt: String::new() }
+    }
+
     /// Tells it on standard error.
     pub fn report(&self) {
         let mut out = anstream::stderr().lock();
         // If nobody listens, there is nothing to be done.
         let _ = match self {
-            Self::Input { name, error } => writeln!(out, "{ERROR}{name}: {error}{ERROR:#}"),
+            Self::File { name, error } => writeln!(out, "{ERROR}{name}: {error}{ERROR:#}"),
             Self::Output(error) => writeln!(out, "{ERROR}standard output: {error}{ERROR:#}"),
             Self::Pickle { message, excerpt } => write!(out, "{ERROR}{message}{ERROR:#}\n{excerpt}"),
         };

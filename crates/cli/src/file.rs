@@ -15,14 +15,14 @@ impl File {
         if name != "-" {
             return match std::fs::read(&name) {
                 Ok(bytes) => Ok(Self { name, bytes }),
-                Err(error) => Err(Failure::Input { name, error }),
+                Err(error) => Err(Failure::File { name, error }),
             };
         }
         let name = "<stdin>".to_owned();
         let mut bytes = Vec::new();
         match io::stdin().lock().read_to_end(&mut bytes) {
             Ok(_) => Ok(Self { name, bytes }),
-            Err(error) => Err(Failure::Input { name, error }),
+            Err(error) => Err(Failure::File { name, error }),
         }
     }
 

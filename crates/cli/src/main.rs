@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command};
-use crate::commands::{Dis, Get, Info, Json, PerFile, Show};
+use crate::commands::{Dis, Get, Info, Json, Make, PerFile, Rewrite, Show};
 use crate::failure::Failure;
 use crate::file::File;
 
@@ -28,6 +28,14 @@ fn main() -> ExitCode {
         Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),
         Command::Json { files, form } => (files, Box::new(Json::new(&reading, form))),
+        Command::Make { target, .. } | Command::Rewrite { target, .. } if target.is_terminal() => {
+            eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");
+            return ExitCode::from(2);
+        }
+        Command::Make { file, target } => (vec![file], Box::new(Make::new(target))),
+        Command::Rewrite { file, optimize, target } => {
+            (vec![file], Box::new(Rewrite::new(&reading, optimize, target)))
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "halfsour", &mut io::stdout());
             return ExitCode::SUCCESS;

@@ -4,6 +4,7 @@ mod census;
 mod error;
 mod lossless;
 mod out;
+mod parse;
 mod plain;
 mod spelling;
 mod style;
@@ -16,6 +17,7 @@ use std::io::Write;
 use halfsour_value::Node;
 
 pub use error::{Error, ErrorKind};
+pub use parse::{Document, ParseError, documents};
 pub use style::{Limits, Style};
 
 use out::Out;

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use halfsour_text::wtf8;
 
-use crate::form::{Builtin, Form};
+use crate::form::{Builtin, Form, IntOp};
 use crate::store::{Container, Payload, Refusal};
 use crate::value::{Value, ValueInstance, ValueStep};
 use crate::{Graph, Id, Provenance, Spelling, Store};
@@ -223,6 +223,11 @@ impl Builder {
         self.store.spell(id, Spelling { callable, args }).expect(FULL);
     }
 
+    /// An int with an opcode that Python 3 would not have written for it.
+    pub fn int_by(&mut self, op: IntOp, value: i64) -> Id {
+        self.store.int_by(op, 0, value).expect(FULL)
+    }
+
     /// A persistent id.
     pub fn persistent_id(&mut self, id: Id) -> Id {
         self.store.persistent_id(0, id).expect(FULL)
@@ -290,6 +295,16 @@ impl Builder {
         let args = self.tuple(&[object, state]);
         let call = self.call(setter, args);
         Ok(self.store.call_on(object, call)?)
+    }
+
+    /// Puts another object in place of one of a tuple's or frozenset's members, or of an instance's callable (0),
+    /// arguments (1) or keyword arguments (2): for what could not be made before what holds it.
+    ///
+    /// # Panics
+    ///
+    /// If it has no such part.
+    pub fn replace(&mut self, of: Id, part: usize, by: Id) {
+        self.store.replace_child(of, part, by);
     }
 
     /// Copies a tree into the graph. Its parts are new objects, shared with nothing.

@@ -477,6 +477,11 @@ impl Store {
         self.push(Cell::new(Tag::ReadOnly, 0, origin, of.bits().into()))
     }
 
+    pub(crate) fn replace_child(&mut self, of: Id, part: usize, by: Id) {
+        let (start, length) = self.cells[of.index().expect("what has parts is a node")].region();
+        self.children[start..start + length][part] = by;
+    }
+
     /// Remembers the call by which a builtin was spelled.
     pub fn spell(&mut self, id: Id, spelling: Spelling) -> Result<(), Full> {
         if self.spellings.len() == self.spellings.capacity() {

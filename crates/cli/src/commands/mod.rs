@@ -4,6 +4,8 @@ mod dis;
 mod get;
 mod info;
 mod json;
+mod make;
+mod rewrite;
 mod show;
 
 use std::io::Write;
@@ -12,6 +14,8 @@ pub use dis::Dis;
 pub use get::Get;
 pub use info::Info;
 pub use json::Json;
+pub use make::Make;
+pub use rewrite::Rewrite;
 pub use show::Show;
 
 use crate::failure::Failure;

@@ -1,0 +1,53 @@
+//! `halfsour rewrite`
+
+use std::io::Write;
+
+use halfsour::Loader;
+use halfsour::writer::{MemoPolicy, Options, to_vec};
+
+use super::PerFile;
+use crate::args::{Reading, Target};
+use crate::failure::{Cause, Failure};
+use crate::file::File;
+
+pub struct Rewrite {
+    loader: Loader,
+    first: bool,
+    fix_imports: bool,
+    optimize: bool,
+    target: Target,
+}
+
+impl Rewrite {
+    pub fn new(reading: &Reading, optimize: bool, target: Target) -> Self {
+        let mut loader = Loader::with_options(reading.options());
+        let options = loader.options_mut();
+        options.record_memo = true;
+        let fix_imports = options.fix_imports;
+        Self { loader, first: reading.first, fix_imports, optimize, target }
+    }
+}
+
+impl PerFile for Rewrite {
+    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        let mut pickles = Vec::new();
+        file.pickles(self.first, |start| {
+            // Names of Python 2 stay as they are unless the protocol changes to one in which they are Python 3's.
+            self.loader.options_mut().fix_imports = self.fix_imports && self.target.protocol.is_some();
+            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+            let protocol = self.target.protocol.unwrap_or_else(|| graph.protocol());
+            let memo = match (self.optimize, self.target.protocol) {
+                (true, _) => MemoPolicy::Shared,
+                (false, None) => MemoPolicy::AsRead,
+                (false, Some(_)) => MemoPolicy::All,
+            };
+            let fix_imports = self.target.protocol.is_some();
+            let options = Options { memo, fix_imports, ..Options::with_protocol(protocol) };
+            pickles.extend(to_vec(graph.root(), &options).map_err(Cause::Write)?);
+            let end = graph.end();
+            self.loader.recycle(graph);
+            Ok(end)
+        })?;
+        self.target.write(out, &pickles)
+    }
+}

@@ -1,0 +1,413 @@
+//! JSON back to a graph.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use halfsour_text::{number, wtf8};
+use halfsour_value::{Builder, Form, Graph, Id, IntOp, Refusal};
+use serde_json::{Map, Value};
+
+/// A graph that was made from a JSON document.
+#[derive(Debug)]
+pub struct Document {
+    /// The data.
+    pub graph: Graph,
+    /// The protocol that a lossless document names.
+    pub protocol: Option<u8>,
+}
+
+/// Why JSON is not a document that a pickle can be made of.
+#[derive(Debug)]
+pub struct ParseError(Reason);
+
+#[derive(Debug)]
+enum Reason {
+    Json(serde_json::Error),
+    Form(String),
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Reason::Json(error) => error.fmt(f),
+            Reason::Form(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for ParseError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0 {
+            Reason::Json(error) => Some(error),
+            Reason::Form(_) => None,
+        }
+    }
+}
+
+fn form(message: impl Into<String>) -> ParseError {
+    ParseError(Reason::Form(message.into()))
+}
+
+fn refused(refusal: Refusal) -> ParseError {
+    form(match refusal {
+        Refusal::Unhashable => "a key or member is of a kind that cannot be hashed",
+        _ => "this cannot be done to an object of this kind",
+    })
+}
+
+/// Graphs from JSON documents, one after the other, at most 128 levels deep.
+///
+/// A document in [the lossless form](crate::lossless_form) becomes what it was made from. Any other becomes plain data:
+/// dicts, lists, text, numbers; keys with the same text are one object.
+///
+/// ```
+/// let mut documents = halfsour_json::documents(br#"{"a": [1, 2.5, null]} {"@pickle": 2, "value": {"@tuple": ["x"]}}"#);
+/// let plain = documents.next().unwrap()?;
+/// assert_eq!(plain.graph.root().to_string(), "{'a': [1, 2.5, None]}");
+/// let lossless = documents.next().unwrap()?;
+/// assert_eq!(lossless.graph.root().to_string(), "('x',)");
+/// assert_eq!(lossless.protocol, Some(2));
+/// # Ok::<(), halfsour_json::ParseError>(())
+/// ```
+pub fn documents(json: &[u8]) -> impl Iterator<Item = Result<Document, ParseError>> + '_ {
+    let values = serde_json::Deserializer::from_slice(json).into_iter::<Value>();
+    values.map(|value| document(&value.map_err(|error| ParseError(Reason::Json(error)))?))
+}
+
+fn document(json: &Value) -> Result<Document, ParseError> {
+    let mut reader = Reader::default();
+    let (value, protocol) = match (json.get("@pickle"), json.get("value")) {
+        (Some(protocol), Some(value)) => {
+            let protocol = protocol.as_u64().and_then(|protocol| u8::try_from(protocol).ok());
+            (value, Some(protocol.ok_or_else(|| form("@pickle names no protocol"))?))
+        }
+        _ => (json, None),
+    };
+    let root = reader.value(value, None)?;
+    Ok(Document { graph: reader.builder.build(root), protocol })
+}
+
+#[derive(Default)]
+struct Reader {
+    builder: Builder,
+    ids: HashMap<u64, Id>,
+    /// The keys of plain objects.
+    keys: HashMap<String, Id>,
+}
+
+impl Reader {
+    /// Makes an object; one that has an `@id` is known by it before its parts are made.
+    fn value(&mut self, value: &Value, id: Option<u64>) -> Result<Id, ParseError> {
+        let made = match value {
+            Value::Null => Id::NONE,
+            Value::Bool(value) => Id::bool(*value),
+            Value::Number(number) => self.number(number)?,
+            Value::String(text) => self.builder.str(text),
+            Value::Array(items) => {
+                let list = self.builder.list(&[]);
+                self.name(id, list);
+                for item in items {
+                    let item = self.value(item, None)?;
+                    self.builder.append(list, item).map_err(refused)?;
+                }
+                list
+            }
+            Value::Object(map) => match map.iter().next() {
+                Some((tag, first)) if tag.starts_with('@') => return self.tagged(tag, first, map, id),
+                _ => self.plain_dict(map, id)?,
+            },
+        };
+        self.name(id, made);
+        Ok(made)
+    }
+
+    fn name(&mut self, id: Option<u64>, object: Id) {
+        if let Some(id) = id {
+            self.ids.insert(id, object);
+        }
+    }
+
+    fn number(&mut self, number: &serde_json::Number) -> Result<Id, ParseError> {
+        if let Some(value) = number.as_i64() {
+            return Ok(self.builder.int(value));
+        }
+        if let Some(value) = number.as_u64() {
+            let mut bytes = value.to_le_bytes().to_vec();
+            bytes.push(0);
+            return Ok(self.builder.big_int(&bytes));
+        }
+        number.as_f64().map(|value| self.builder.float(value)).ok_or_else(|| form("a number is no float"))
+    }
+
+    fn key(&mut self, text: &str) -> Id {
+        if let Some(&key) = self.keys.get(text) {
+            return key;
+        }
+        let key = self.builder.str(text);
+        self.keys.insert(text.to_owned(), key);
+        key
+    }
+
+    fn plain_dict(&mut self, map: &Map<String, Value>, id: Option<u64>) -> Result<Id, ParseError> {
+        let dict = self.builder.dict(&[]).map_err(refused)?;
+        self.name(id, dict);
+        for (key, value) in map {
+            let (key, value) = (self.key(key), self.value(value, None)?);
+            self.builder.set_item(dict, key, value).map_err(refused)?;
+        }
+        Ok(dict)
+    }
+
+    fn tagged(
+        &mut self,
+        tag: &str,
+        first: &Value,
+        map: &Map<String, Value>,
+        id: Option<u64>,
+    ) -> Result<Id, ParseError> {
+        match tag {
+            "@id" => {
+                let number = first.as_u64().ok_or_else(|| form("an @id is no number"))?;
+                let value = map.get("@value").ok_or_else(|| form("@value is missing"))?;
+                return self.value(value, Some(number));
+            }
+            "@ref" => {
+                let known = first.as_u64().and_then(|number| self.ids.get(&number));
+                return known
+                    .copied()
+                    .ok_or_else(|| form(format!("@ref {first}: there is no such @id before it")));
+            }
+            _ => {}
+        }
+        let object = match tag {
+            "@key" => self.key(text(first)?),
+            "@int" => self.int(text(first)?, map.get("op"))?,
+            "@float" => {
+                let value = float(first)?;
+                self.builder.float(value)
+            }
+            "@str" => self.surrogates(text(first)?)?,
+            "@bytes" => self.payload(first, Builder::bytes)?,
+            "@bytearray" => self.payload(first, Builder::bytearray)?,
+            "@bytestring" => self.payload(first, Builder::byte_string)?,
+            "@tuple" => self.fixed(first, id, |builder, parts| Ok(builder.tuple(parts)))?,
+            "@frozenset" => self.fixed(first, id, Builder::frozenset)?,
+            "@set" => self.set(first, id)?,
+            "@dict" => self.dict(first, id)?,
+            "@complex" => match array(first)?.as_slice() {
+                [re, im] => {
+                    let (re, im) = (part(re)?, part(im)?);
+                    self.builder.complex(re, im)
+                }
+                _ => return Err(form("@complex has not two parts")),
+            },
+            "@global" => match array(first)?.as_slice() {
+                [module, name] => {
+                    let (module, name) = (self.value(module, None)?, self.value(name, None)?);
+                    self.builder.global_of(module, name)
+                }
+                _ => return Err(form("@global has not two parts")),
+            },
+            "@call" | "@new" => self.instance(tag, first, map, id)?,
+            "@persid" => {
+                let of = self.value(first, None)?;
+                self.builder.persistent_id(of)
+            }
+            "@ext" => {
+                let code = first.as_u64().and_then(|code| u32::try_from(code).ok());
+                self.builder.extension(code.ok_or_else(|| form("@ext is no code"))?)
+            }
+            "@buffer" => return Err(form("an out-of-band buffer is not in the document")),
+            "@readonly" => {
+                let of = self.value(first, None)?;
+                self.builder.read_only(of)
+            }
+            _ => return Err(form(format!("{tag}: no such tag"))),
+        };
+        self.name(id, object);
+        if let Some(by) = map.get("by") {
+            let (callable, args) = (member(by, "@call")?, member(by, "args")?);
+            let (callable, args) = (self.value(callable, None)?, self.value(args, None)?);
+            self.builder.spell(object, callable, args);
+        }
+        if let Some(then) = map.get("then") {
+            for step in array(then)? {
+                self.step(object, step)?;
+            }
+        }
+        Ok(object)
+    }
+
+    fn int(&mut self, digits: &str, op: Option<&Value>) -> Result<Id, ParseError> {
+        let value = number::parse_big(digits).ok_or_else(|| form("@int is no int"))?;
+        match (value, op.and_then(Value::as_str)) {
+            (number::Int::Small(value), Some("LONG")) => Ok(self.builder.int_by(IntOp::Long, value)),
+            (number::Int::Small(value), Some("INT")) => Ok(self.builder.int_by(IntOp::Int, value)),
+            (number::Int::Small(value), _) => Ok(self.builder.int(value)),
+            (number::Int::Big(bytes), _) => Ok(self.builder.big_int(&bytes)),
+        }
+    }
+
+    /// Text in which lone surrogates are spelled and backslashes doubled.
+    fn surrogates(&mut self, spelled: &str) -> Result<Id, ParseError> {
+        let mut bytes = Vec::new();
+        let mut rest = spelled;
+        while let Some(at) = rest.find('\\') {
+            bytes.extend_from_slice(&rest.as_bytes()[..at]);
+            rest = &rest[at + 1..];
+            if let Some(after) = rest.strip_prefix('\\') {
+                bytes.push(b'\\');
+                rest = after;
+            } else {
+                let point = rest.strip_prefix('u').and_then(|rest| rest.get(..4));
+                let point = point.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+                wtf8::push(
+                    &mut bytes,
+                    point.ok_or_else(|| form("@str has a backslash that spells nothing"))?,
+                );
+                rest = &rest[5..];
+            }
+        }
+        bytes.extend_from_slice(rest.as_bytes());
+        self.builder.wtf8(&bytes).ok_or_else(|| form("@str is no text"))
+    }
+
+    fn payload(&mut self, value: &Value, make: fn(&mut Builder, &[u8]) -> Id) -> Result<Id, ParseError> {
+        let bytes = STANDARD.decode(text(value)?).map_err(|_| form("a payload is no base64"))?;
+        Ok(make(&mut self.builder, &bytes))
+    }
+
+    /// What holds a fixed number of parts, which may refer to it: it is made first, and then filled.
+    fn fixed(
+        &mut self,
+        parts: &Value,
+        id: Option<u64>,
+        make: fn(&mut Builder, &[Id]) -> Result<Id, Refusal>,
+    ) -> Result<Id, ParseError> {
+        let parts = array(parts)?;
+        let object = make(&mut self.builder, &vec![Id::NONE; parts.len()]).map_err(refused)?;
+        self.name(id, object);
+        for (at, part) in parts.iter().enumerate() {
+            let part = self.value(part, None)?;
+            self.builder.replace(object, at, part);
+        }
+        Ok(object)
+    }
+
+    fn set(&mut self, members: &Value, id: Option<u64>) -> Result<Id, ParseError> {
+        let set = self.builder.set(&[]).map_err(refused)?;
+        self.name(id, set);
+        for member in array(members)? {
+            let member = self.value(member, None)?;
+            self.builder.add(set, member).map_err(refused)?;
+        }
+        Ok(set)
+    }
+
+    fn dict(&mut self, pairs: &Value, id: Option<u64>) -> Result<Id, ParseError> {
+        let dict = self.builder.dict(&[]).map_err(refused)?;
+        self.name(id, dict);
+        for pair in array(pairs)? {
+            self.set_item(dict, pair)?;
+        }
+        Ok(dict)
+    }
+
+    fn set_item(&mut self, of: Id, pair: &Value) -> Result<(), ParseError> {
+        let [key, value] = array(pair)?.as_slice() else { return Err(form("a pair has not two parts")) };
+        let (key, value) = (self.value(key, None)?, self.value(value, None)?);
+        self.builder.set_item(of, key, value).map_err(refused)
+    }
+
+    fn instance(
+        &mut self,
+        tag: &str,
+        callable: &Value,
+        map: &Map<String, Value>,
+        id: Option<u64>,
+    ) -> Result<Id, ParseError> {
+        let kwargs = map.get("kwargs");
+        let made_by = match (map.get("op").and_then(Value::as_str), tag) {
+            (Some("INST"), _) => Form::Inst,
+            (Some("OBJ"), _) => Form::Obj,
+            (_, "@call") => Form::Call,
+            _ if kwargs.is_some() => Form::NewEx,
+            _ => Form::New,
+        };
+        let object = self.builder.made(made_by, Id::NONE, Id::EMPTY_TUPLE, kwargs.map(|_| Id::NONE));
+        self.name(id, object);
+        let args = map.get("args").ok_or_else(|| form("args is missing"))?;
+        let parts = [Some(callable), Some(args), kwargs];
+        for (at, part) in parts.into_iter().flatten().enumerate() {
+            let part = self.value(part, None)?;
+            self.builder.replace(object, at, part);
+        }
+        Ok(object)
+    }
+
+    fn step(&mut self, of: Id, step: &Value) -> Result<(), ParseError> {
+        let (kind, value) =
+            step.as_object().and_then(|step| step.iter().next()).ok_or_else(|| form("a step is empty"))?;
+        match kind.as_str() {
+            "state" => {
+                let state = self.value(value, None)?;
+                self.builder.state(of, state).map_err(refused)
+            }
+            "append" => array(value)?.iter().try_for_each(|item| {
+                let item = self.value(item, None)?;
+                self.builder.append(of, item).map_err(refused)
+            }),
+            "add" => array(value)?.iter().try_for_each(|item| {
+                let item = self.value(item, None)?;
+                self.builder.add(of, item).map_err(refused)
+            }),
+            "setitem" => array(value)?.iter().try_for_each(|pair| self.set_item(of, pair)),
+            "call" => {
+                let args = member(member(value, "args")?, "@tuple")?;
+                let [_, state] = array(args)?.as_slice() else {
+                    return Err(form("a setter has not two arguments"));
+                };
+                let setter = self.value(member(value, "@call")?, None)?;
+                let state = self.value(state, None)?;
+                self.builder.call_on(of, setter, state).map_err(refused)
+            }
+            _ => Err(form(format!("{kind}: no such step"))),
+        }
+    }
+}
+
+/// A float that JSON has no number for.
+fn float(value: &Value) -> Result<f64, ParseError> {
+    match text(value)? {
+        "nan" => Ok(f64::NAN),
+        "inf" => Ok(f64::INFINITY),
+        "-inf" => Ok(f64::NEG_INFINITY),
+        other => {
+            let bits = other.strip_prefix("nan:").and_then(|bits| u64::from_str_radix(bits, 16).ok());
+            bits.map(f64::from_bits).ok_or_else(|| form("@float is none"))
+        }
+    }
+}
+
+/// A part of a complex number.
+fn part(value: &Value) -> Result<f64, ParseError> {
+    match value.as_f64() {
+        Some(value) => Ok(value),
+        None => float(member(value, "@float")?),
+    }
+}
+
+/// A member that has to be there.
+fn member<'v>(of: &'v Value, name: &str) -> Result<&'v Value, ParseError> {
+    of.get(name).ok_or_else(|| form(format!("{name} is missing")))
+}
+
+fn text(value: &Value) -> Result<&str, ParseError> {
+    value.as_str().ok_or_else(|| form("a string is expected"))
+}
+
+fn array(value: &Value) -> Result<&Vec<Value>, ParseError> {
+    value.as_array().ok_or_else(|| form("an array is expected"))
+}

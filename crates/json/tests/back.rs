@@ -1,0 +1,35 @@
+//! From the lossless form back to the same bytes.
+
+use halfsour_fixtures::{Expect, all};
+use halfsour_json::{Style, documents, to_vec};
+use halfsour_vm::Loader;
+use halfsour_writer::Options;
+
+#[test]
+fn what_the_c_pickler_wrote_comes_back_through_json() {
+    let (mut same, mut others) = (0, Vec::new());
+    for fixture in all() {
+        let plain = fixture.pickles == 1 && !fixture.keep_memo && fixture.buffers.is_none();
+        if fixture.producer != "C pickler" || !plain || !matches!(fixture.expect, Expect::Loads(_)) {
+            continue;
+        }
+        let graph = Loader::new().load(&fixture.pickle[..]).unwrap();
+        let json = to_vec(graph.root(), Style::lossless()).unwrap();
+        let document = match documents(&json).next().unwrap() {
+            Ok(document) => document,
+            Err(error) => {
+                others.push(format!("{fixture}: {error}"));
+                continue;
+            }
+        };
+        assert_eq!(document.protocol, Some(graph.protocol()));
+        let options = Options::with_protocol(fixture.protocol.unwrap_or_default());
+        let direct = halfsour_writer::to_vec(graph.root(), &options).unwrap();
+        match halfsour_writer::to_vec(document.graph.root(), &options) {
+            Ok(bytes) if bytes == direct => same += 1,
+            Ok(_) => others.push(fixture.to_string()),
+            Err(error) => others.push(format!("{fixture}: {error}")),
+        }
+    }
+    assert!(others.len() * 100 < same, "{same}; not: {others:#?}");
+}
