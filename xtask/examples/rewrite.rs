@@ -2,6 +2,7 @@
 //!
 //! A line a pickle, each `name, protocol, original, ours` with tabs between and the pickles in base64.
 
+use std::fmt::Write;
 use std::fs;
 
 use base64::Engine;
@@ -23,7 +24,7 @@ fn main() {
                 let options = Options { memo, ..Options::with_protocol(protocol) };
                 let Ok(ours) = to_vec(graph.root(), &options) else { continue };
                 let [original, ours] = [&fixture.pickle, &ours].map(|pickle| STANDARD.encode(pickle));
-                lines.push_str(&format!("{}\t{protocol}\t{original}\t{ours}\n", fixture.name));
+                let _ = writeln!(lines, "{}\t{protocol}\t{original}\t{ours}", fixture.name);
             }
         }
     }

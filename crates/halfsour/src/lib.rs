@@ -18,10 +18,17 @@ pub use halfsour_writer as writer;
 pub use halfsour_serde as serde;
 #[cfg(feature = "serde")]
 #[doc(inline)]
-pub use halfsour_serde::{from_bytes, from_graph, from_node, from_reader, from_slice, to_vec, to_writer};
+pub use halfsour_serde::{
+    from_bytes, from_graph, from_node, from_reader, from_reader_iter, from_slice, from_slice_with,
+    from_value, to_graph, to_value, to_vec, to_vec_with, to_writer,
+};
 
 pub use halfsour_value::{Graph, Node, Value};
 pub use halfsour_vm::{Limits, Loader, Options};
+
+#[cfg(feature = "serde")]
+#[doc = include_str!("../GUIDE.md")]
+pub mod guide {}
 
 /// The examples of the workspace's README are compiled and run.
 #[cfg(all(doctest, feature = "serde"))]

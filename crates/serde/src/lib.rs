@@ -5,10 +5,10 @@ mod error;
 mod instance;
 mod ser;
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 
 use bytes::Bytes;
-use halfsour_value::{Graph, Node};
+use halfsour_value::{Builder, Graph, Node, TreeLimits, Value};
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 
@@ -65,6 +65,89 @@ pub fn from_bytes<T: DeserializeOwned>(input: impl Into<Bytes>) -> Result<T, Err
 /// As [`from_slice`], and if reading fails.
 pub fn from_reader<R: Read, T: DeserializeOwned>(reader: R) -> Result<T, Error> {
     from_graph(&halfsour_vm::from_reader(reader)?)
+}
+
+/// As [`from_slice`], with a loader's options and memory.
+///
+/// ```
+/// use halfsour_serde::{Loader, Options, from_slice_with};
+/// use halfsour_vm::StringEncoding;
+///
+/// let mut loader = Loader::with_options(Options { encoding: StringEncoding::Latin1, ..Options::default() });
+/// assert_eq!(from_slice_with::<String>(&mut loader, b"U\x04caf\xe9.")?, "café");
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`from_slice`].
+pub fn from_slice_with<'de, T: Deserialize<'de>>(loader: &mut Loader, input: &'de [u8]) -> Result<T, Error> {
+    let graph = loader.load(input)?;
+    let value = T::deserialize(NodeDeserializer::borrowing(graph.root()));
+    loader.recycle(graph);
+    value
+}
+
+/// The values of pickles that follow each other in a reader, up to its end.
+///
+/// ```
+/// let stream = [halfsour_serde::to_vec(&1)?, halfsour_serde::to_vec(&2)?].concat();
+/// let values: Result<Vec<i32>, _> = halfsour_serde::from_reader_iter(&stream[..]).collect();
+/// assert_eq!(values?, [1, 2]);
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+pub fn from_reader_iter<R: BufRead, T: DeserializeOwned>(
+    mut reader: R,
+) -> impl Iterator<Item = Result<T, Error>> {
+    let mut failed = false;
+    std::iter::from_fn(move || {
+        if failed {
+            return None;
+        }
+        let value = match reader.fill_buf() {
+            Ok([]) => return None,
+            Ok(_) => from_reader(&mut reader),
+            Err(error) => Err(error.into()),
+        };
+        failed = value.is_err();
+        Some(value)
+    })
+}
+
+/// A value from a tree.
+///
+/// # Errors
+///
+/// If the tree is not what `T` wants, nests deeper than 128 levels, or has a key that Python cannot hash.
+pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    let mut builder = Builder::new();
+    let root = builder.value(value).map_err(<Error as serde::de::Error>::custom)?;
+    from_graph(&builder.build(root))
+}
+
+/// A value as a graph, as if it had been written and read.
+///
+/// # Errors
+///
+/// As [`to_vec`].
+pub fn to_graph<T: Serialize + ?Sized>(value: &T) -> Result<Graph, Error> {
+    Ok(halfsour_vm::from_bytes(to_vec(value)?)?)
+}
+
+/// A value as a tree.
+///
+/// ```
+/// let value = halfsour_serde::to_value(&(1, "two"))?;
+/// assert_eq!(value.to_string(), "(1, 'two')");
+/// assert_eq!(halfsour_serde::from_value::<(u8, String)>(&value)?, (1, "two".to_owned()));
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`to_vec`], and if it nests deeper than 128 levels.
+pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
+    to_graph(value)?.to_value(TreeLimits::default()).map_err(<Error as serde::de::Error>::custom)
 }
 
 /// A value from a graph.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 
 use halfsour_serde::{ErrorKind, WriteOptions, from_reader, from_slice, to_vec, to_vec_with};
+use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -210,4 +211,50 @@ fn cycles_and_expansion_are_errors() {
     }
     stream.push(b'.');
     assert!(matches!(from_slice::<Nested>(&stream).unwrap_err().kind(), ErrorKind::TooLarge));
+}
+
+#[derive(Serialize, Deserialize, Debug, PartialEq, Clone)]
+enum Tree {
+    Leaf,
+    Int(i64),
+    Wide(u64),
+    Float(f64),
+    Text(String),
+    Char(char),
+    Pair(bool, Box<Tree>),
+    List(Vec<Tree>),
+    Map(BTreeMap<String, Tree>),
+    Fields { maybe: Option<Box<Tree>>, unit: () },
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let leaf = prop_oneof![
+        Just(Tree::Leaf),
+        any::<i64>().prop_map(Tree::Int),
+        any::<u64>().prop_map(Tree::Wide),
+        (-1e300..1e300).prop_map(Tree::Float),
+        any::<String>().prop_map(Tree::Text),
+        any::<char>().prop_map(Tree::Char),
+    ];
+    leaf.prop_recursive(5, 40, 5, |inner| {
+        prop_oneof![
+            (any::<bool>(), inner.clone()).prop_map(|(flag, tree)| Tree::Pair(flag, tree.into())),
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Tree::List),
+            prop::collection::btree_map(any::<String>(), inner.clone(), 0..5).prop_map(Tree::Map),
+            prop::option::of(inner).prop_map(|tree| Tree::Fields { maybe: tree.map(Box::new), unit: () }),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_value_survives(tree in tree()) {
+        survives(&tree);
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = from_slice::<Tree>(&bytes);
+        let _ = from_slice::<BTreeMap<String, Vec<Option<i128>>>>(&bytes);
+    }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use halfsour_text::wtf8;
 
 use crate::form::{Builtin, Form, IntOp};
-use crate::store::{Container, Payload, Refusal};
+use crate::parts::{Container, Payload, Refusal};
 use crate::value::{Value, ValueInstance, ValueStep};
 use crate::{Graph, Id, Provenance, Spelling, Store};
 

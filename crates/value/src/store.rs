@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use halfsour_text::wtf8::Encoding;
-
 use crate::cell::{Cell, Place, Tag};
 use crate::form::{Builtin, Form, IntOp};
 use crate::id::Unpacked;
+use crate::parts::{Container, Full, Payload, Refusal, Spelling};
 use crate::{Id, Kind};
 
 /// The nodes of a graph, without the bytes that they borrow from.
@@ -28,78 +27,6 @@ pub struct Store {
     /// The run that was added last: its node, and its place in the node's region.
     pub(crate) last_run: Option<(usize, usize)>,
     budget: usize,
-}
-
-/// There is no room left in the budget, or in the numbering of nodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
-
-/// Why a step cannot be done to an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// As [`Full`].
-    Full,
-    /// Python's object has no such method, or not for these values.
-    Unsupported,
-    /// A key or member is a list, dict, set or bytearray, or a tuple that holds one.
-    Unhashable,
-}
-
-impl From<Full> for Refusal {
-    fn from(_: Full) -> Self {
-        Self::Full
-    }
-}
-
-/// The call by which an old protocol spelled a builtin: `_codecs.encode('…', 'latin1')`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spelling {
-    /// What was called.
-    pub callable: Id,
-    /// With what: a tuple.
-    pub args: Id,
-}
-
-/// The kinds of node that are made of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Payload {
-    /// Text: WTF-8 that has been checked.
-    Str(Encoding),
-    /// A Python 2 byte string.
-    ByteString,
-    /// `bytes`.
-    Bytes,
-    /// `bytearray`.
-    ByteArray,
-    /// An integer that needs more than 64 bits: little-endian two's complement.
-    BigInt,
-}
-
-/// The kinds of node that are made of children.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
-    /// `list`.
-    List,
-    /// `tuple`; the empty one is [`Id::EMPTY_TUPLE`] and not a node.
-    Tuple,
-    /// `dict`: keys and values in turn.
-    Dict,
-    /// `set`.
-    Set,
-    /// `frozenset`.
-    FrozenSet,
-}
-
-impl Payload {
-    const fn parts(self) -> (Tag, Encoding) {
-        match self {
-            Self::Str(encoding) => (Tag::Str, encoding),
-            Self::ByteString => (Tag::ByteString, Encoding::Ascii),
-            Self::Bytes => (Tag::Bytes, Encoding::Ascii),
-            Self::ByteArray => (Tag::ByteArray, Encoding::Ascii),
-            Self::BigInt => (Tag::BigInt, Encoding::Ascii),
-        }
-    }
 }
 
 /// Offsets in the source have this many bits.
@@ -410,6 +337,12 @@ impl Store {
             None if id == Id::EMPTY_TUPLE => Some(&[]),
             _ => None,
         }
+    }
+
+    /// The ids of a global's module and name; `None` for other kinds.
+    pub fn global_names(&self, id: Id) -> Option<[Id; 2]> {
+        let cell = self.cells.get(id.index()?).filter(|cell| cell.tag == Tag::Global)?;
+        Some([Id::from_bits(cell.first()), Id::from_bits(cell.second())])
     }
 
     /// Which of the builtins that old protocols spell as calls this is.

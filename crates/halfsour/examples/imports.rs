@@ -1,0 +1,29 @@
+//! Lists what a pickle would import and call, without doing it: `cargo run --example imports -- FILE`.
+
+use halfsour::Loader;
+use halfsour::value::Store;
+use halfsour::vm::{Event, Observer};
+
+struct Imports(Vec<String>);
+
+impl Observer for Imports {
+    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
+        if let Event::Import(id) = event {
+            // An extension code has no names here.
+            let Some(names) = store.global_names(id) else { return };
+            let text =
+                names.map(|name| String::from_utf8_lossy(store.payload(source, name).unwrap_or_default()));
+            self.0.push(format!("byte 0x{offset:x}: {}", text.join(".")));
+        }
+    }
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/evil.pkl");
+    let file = std::env::args().nth(1).unwrap_or_else(|| default.to_owned());
+    let input = std::fs::read(file)?;
+    let mut imports = Imports(Vec::new());
+    Loader::new().load_observed(&input[..], 0, &mut imports)?;
+    println!("{}", imports.0.join("\n"));
+    Ok(())
+}
