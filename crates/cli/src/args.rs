@@ -41,14 +41,14 @@ pub struct Args {
 pub enum Command {
     /// Check pickles, and say what is in them and what Python would import.
     Info {
-        #[arg(required = true, value_name = "FILE")]
+        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
     },
     /// Show the data as a readable tree.
     ///
     /// It looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`.
     Show {
-        #[arg(required = true, value_name = "FILE")]
+        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
         #[command(flatten)]
         cuts: Cuts,
@@ -58,15 +58,16 @@ pub enum Command {
     /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`. Names are keys of dicts or
     /// attributes of objects.
     Get {
-        #[arg(value_name = "FILE")]
+        #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,
+        #[arg(help = "The path, into each of its pickles; '' is all of it")]
         path: String,
         #[command(flatten)]
         form: GetForm,
     },
     /// Disassemble, as `python -m pickletools` does.
     Dis {
-        #[arg(required = true, value_name = "FILE")]
+        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
         /// Say what each opcode does, from this column on.
         #[arg(long, value_name = "COLUMN", num_args = 0..=1, require_equals = true, default_missing_value = "30")]
@@ -74,7 +75,7 @@ pub enum Command {
     },
     /// Convert to JSON: one document for each pickle.
     Json {
-        #[arg(required = true, value_name = "FILE")]
+        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
         #[command(flatten)]
         form: JsonForm,

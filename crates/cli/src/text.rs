@@ -24,13 +24,23 @@ pub fn plural(number: usize, what: &str) -> String {
     format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
-/// A name from a pickle, without characters that would do something to a terminal.
+/// A name from a pickle, without characters that would do something to a terminal or cannot be seen; the beginning of a
+/// long one.
 pub fn name(text: &str) -> Cow<'_, str> {
-    if text.chars().any(char::is_control) {
-        Cow::Owned(text.escape_debug().to_string())
-    } else {
-        Cow::Borrowed(text)
+    const MOST: usize = 200;
+    // What Rust would escape, save quotes and backslashes.
+    let is_plain = |c: char| "'\"\\".contains(c) || c.escape_debug().len() == 1;
+    if text.len() <= MOST && text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
     }
+    let mut shown = String::new();
+    for c in text.chars().take(MOST) {
+        if is_plain(c) { shown.push(c) } else { shown.extend(c.escape_debug()) }
+    }
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    Cow::Owned(shown)
 }
 
 /// The first `most` bytes of text, or one to three less so that no character is cut; all if there are no more.

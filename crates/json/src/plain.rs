@@ -139,7 +139,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     fn global(&mut self, global: Global<'g, S>) -> Result<(), Error> {
-        self.out.string_of(global).map(drop)
+        self.out.string(global.full_name().as_bytes())
     }
 
     /// A key of a dict: text as it is, what JSON knows as `json.dumps` spells it, all else by its `repr`.

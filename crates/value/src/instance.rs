@@ -25,23 +25,25 @@ impl<S: AsRef<[u8]>> Global<'_, S> {
     }
 }
 
-/// `app.models.Point`, control characters escaped.
+impl<S: AsRef<[u8]>> Global<'_, S> {
+    /// `app.models.Point`, with U+FFFD for what is no text.
+    pub fn full_name(&self) -> String {
+        let text = |node: Node<'_, S>| match node.data() {
+            Data::Str(text) => text.to_string_lossy().into_owned(),
+            _ => String::from_utf8_lossy(node.as_bytes().unwrap_or_default()).into_owned(),
+        };
+        format!("{}.{}", text(self.module), text(self.name))
+    }
+}
+
+/// The full name; characters that cannot be seen are escaped.
 impl<S: AsRef<[u8]>> std::fmt::Display for Global<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         use std::fmt::Write;
-        let name = |f: &mut std::fmt::Formatter<'_>, node: Node<'_, S>| {
-            let text = match node.data() {
-                Data::Str(text) => text.to_string_lossy(),
-                _ => String::from_utf8_lossy(node.as_bytes().unwrap_or_default()),
-            };
-            text.chars().try_for_each(|c| match c {
-                c if c.is_control() => write!(f, "{}", c.escape_default()),
-                c => f.write_char(c),
-            })
-        };
-        name(f, self.module)?;
-        f.write_char('.')?;
-        name(f, self.name)
+        self.full_name().chars().try_for_each(|c| match c {
+            '\'' | '"' | '\\' => f.write_char(c),
+            c => write!(f, "{}", c.escape_debug()),
+        })
     }
 }
 

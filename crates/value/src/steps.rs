@@ -46,7 +46,7 @@ impl Store {
     fn assign(&mut self, list: usize, items: &[Id]) -> Result<(), Refusal> {
         let (start, length) = self.cells[list].region();
         for pair in items.chunks_exact(2) {
-            let at = place(pair[0], length).ok_or(Refusal::Unsupported)?;
+            let at = self.place(pair[0], length).ok_or(Refusal::Unsupported)?;
             self.children[start + at] = pair[1];
         }
         Ok(())
@@ -56,7 +56,7 @@ impl Store {
     pub fn append_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), Refusal> {
         let mut bytes = self.payload(source, to).ok_or(Refusal::Unsupported)?.to_vec();
         for &item in items {
-            bytes.push(byte(item).ok_or(Refusal::Unsupported)?);
+            bytes.push(self.byte(item).ok_or(Refusal::Unsupported)?);
         }
         self.replace_payload(to, &bytes)
     }
@@ -65,8 +65,8 @@ impl Store {
     pub fn assign_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), Refusal> {
         let mut bytes = self.payload(source, to).ok_or(Refusal::Unsupported)?.to_vec();
         for pair in items.chunks_exact(2) {
-            let at = place(pair[0], bytes.len()).ok_or(Refusal::Unsupported)?;
-            bytes[at] = byte(pair[1]).ok_or(Refusal::Unsupported)?;
+            let at = self.place(pair[0], bytes.len()).ok_or(Refusal::Unsupported)?;
+            bytes[at] = self.byte(pair[1]).ok_or(Refusal::Unsupported)?;
         }
         self.replace_payload(to, &bytes)
     }
@@ -249,24 +249,29 @@ impl Store {
         self.cells[index].move_region(at, needed, power);
         Ok(())
     }
-}
 
-/// The index that an int or bool means in something of this length.
-fn place(id: Id, length: usize) -> Option<usize> {
-    let from_end = |back: i32| length.checked_sub(usize::try_from(back.unsigned_abs()).ok()?);
-    let at = match id.unpack() {
-        Unpacked::Int(at) if at < 0 => from_end(at)?,
-        Unpacked::Int(at) => usize::try_from(at).ok()?,
-        Unpacked::Bool(at) => usize::from(at),
-        _ => return None,
-    };
-    (at < length).then_some(at)
-}
+    /// The index that an int or bool means in something of this length.
+    fn place(&self, id: Id, length: usize) -> Option<usize> {
+        let at = self.index(id)?;
+        let from_start = || usize::try_from(at).ok();
+        let from_end = || length.checked_sub(usize::try_from(at.unsigned_abs()).ok()?);
+        if at < 0 { from_end() } else { from_start() }.filter(|&at| at < length)
+    }
 
-fn byte(id: Id) -> Option<u8> {
-    match id.unpack() {
-        Unpacked::Int(value) => u8::try_from(value).ok(),
-        Unpacked::Bool(value) => Some(value.into()),
-        _ => None,
+    fn byte(&self, id: Id) -> Option<u8> {
+        u8::try_from(self.index(id)?).ok()
+    }
+
+    /// What Python takes for an index: an int or a bool.
+    fn index(&self, id: Id) -> Option<i64> {
+        match id.unpack() {
+            Unpacked::Int(value) => Some(value.into()),
+            Unpacked::Bool(value) => Some(value.into()),
+            Unpacked::Node(node) => {
+                let cell = &self.cells[node as usize];
+                (cell.tag == Tag::Int).then(|| cell.data().cast_signed())
+            }
+            _ => None,
+        }
     }
 }

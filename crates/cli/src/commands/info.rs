@@ -102,7 +102,14 @@ fn facts(graph: &Graph<&[u8]>, seen: &Seen) -> String {
         fact("persistent ids", &count(seen.persistent_ids));
     }
     let mut known = HashSet::new();
+    // The same texts make the same name: they are looked at once, however long and often.
+    let mut texts = HashSet::new();
     for &id in &seen.imports {
+        if let Some(global) = graph.node(id).as_global()
+            && !texts.insert((global.module.id(), global.name.id()))
+        {
+            continue;
+        }
         let import = graph.node(id).to_string();
         if !known.contains(&import) {
             fact(if known.is_empty() { "imports" } else { "" }, &text::name(&import));

@@ -22,7 +22,7 @@ pub struct Line {
 pub struct Full;
 
 /// How many levels of containers may be on one line.
-const LEVELS: usize = 4;
+pub const LEVELS: usize = 4;
 
 impl Line {
     pub fn new(most: usize) -> Self {
@@ -83,7 +83,7 @@ impl Line {
             if index > 0 {
                 self.plain(", ")?;
             }
-            item.write_name(self, cuts)?;
+            item.write_name(self, cuts, levels - 1)?;
             match &item.target {
                 Target::Node(node) => self.node(*node, cuts, levels - 1, marks)?,
                 target @ Target::Elements(..) => self.nested(target, cuts, levels - 1, marks)?,
@@ -115,15 +115,15 @@ impl Line {
         }
     }
 
-    /// Adds a key of a dict; what is long in it is left out.
-    pub fn key<S: AsRef<[u8]>>(&mut self, key: Node<'_, S>, cuts: Cuts) -> Result<(), Full> {
+    /// Adds a key of a dict; what is long or deep in it is left out.
+    pub fn key<S: AsRef<[u8]>>(&mut self, key: Node<'_, S>, cuts: Cuts, levels: usize) -> Result<(), Full> {
         const MOST: usize = 60;
         if let Some(leaf) = Leaf::of(key, cuts) {
             let _ = write!(self.text, "{leaf}");
             return self.widen(leaf.width());
         }
         let mut whole = Self::new(MOST);
-        if whole.node(key, cuts, LEVELS, None).is_ok() {
+        if whole.node(key, cuts, levels, None).is_ok() {
             self.text.push_str(&whole.text);
             return self.widen(whole.width);
         }

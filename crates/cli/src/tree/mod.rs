@@ -85,7 +85,7 @@ impl<'g, S: AsRef<[u8]>> Tree<'_, 'g, S> {
         self.indent()?;
         let mut line = Line::new(usize::MAX);
         // A line without end takes everything.
-        let _ = item.write_name(&mut line, self.cuts);
+        let _ = item.write_name(&mut line, self.cuts, line::LEVELS);
         self.out.write_all(line.text().as_bytes())?;
         self.target(&item.target, line.width())
     }

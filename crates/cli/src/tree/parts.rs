@@ -221,11 +221,11 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
 
 impl<S: AsRef<[u8]>> Item<'_, S> {
     /// Writes what stands before the value.
-    pub fn write_name(&self, line: &mut Line, cuts: Cuts) -> Result<(), Full> {
+    pub fn write_name(&self, line: &mut Line, cuts: Cuts, levels: usize) -> Result<(), Full> {
         match self.name {
             Name::None => Ok(()),
             Name::Key(key) => {
-                line.key(key, cuts)?;
+                line.key(key, cuts, levels)?;
                 line.plain(": ")
             }
             Name::Attribute(name) => {

@@ -47,6 +47,20 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
     }
 
+    /// As [`fixed`](Self::fixed), of texts on the stack, which may be long and used over and over: they are read only if
+    /// they may be in the table.
+    fn fixed_texts(&self, module: Id, name: Id) -> Option<(String, String)> {
+        const LONGEST: usize = 64;
+        if self.state.protocol >= 3 || !self.options.fix_imports {
+            return None;
+        }
+        let text = |id| {
+            let bytes = self.state.store.payload(self.source, id).filter(|bytes| bytes.len() <= LONGEST)?;
+            std::str::from_utf8(bytes).ok()
+        };
+        self.fixed(text(module)?, text(name)?).map(|(module, name)| (module.to_owned(), name.to_owned()))
+    }
+
     pub(super) fn global(&mut self, start: usize, module: Id, name: Id) -> Result<Id, ErrorKind> {
         let store = &self.state.store;
         let text = |id| store.payload(self.source, id).unwrap_or_default();
@@ -73,15 +87,7 @@ impl<O: Observer> Machine<'_, '_, O> {
                 kind => return Err(ErrorKind::NameNotText(kind)),
             }
         }
-        let fixed = {
-            let text = |id| std::str::from_utf8(self.state.store.payload(self.source, id)?).ok();
-            match (text(module), text(name)) {
-                (Some(module), Some(name)) => {
-                    self.fixed(module, name).map(|(module, name)| (module.to_owned(), name.to_owned()))
-                }
-                _ => None,
-            }
-        };
+        let fixed = self.fixed_texts(module, name);
         let (module, name) = match fixed {
             Some((module, name)) => (self.owned_name(start, &module)?, self.owned_name(start, &name)?),
             None => (module, name),
