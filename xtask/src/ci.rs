@@ -10,6 +10,7 @@ pub fn run() -> Result {
     own("tidy", "cargo xtask tidy", tidy::run)?;
     own("fixtures", "cargo xtask fixtures --check", fixtures::check)?;
     step("test", "", &["test", "--workspace"])?;
+    step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
     println!("\nci: all passed");
     Ok(())

@@ -23,6 +23,7 @@ pub struct Graph<S = Bytes> {
     source: S,
     roots: Vec<Id>,
     protocol: u8,
+    start: usize,
     end: usize,
     buffers: Vec<Bytes>,
     memo: Option<Vec<Id>>,
@@ -34,6 +35,8 @@ pub struct Graph<S = Bytes> {
 pub struct Provenance {
     /// The protocol that the stream declared; 0 if it declared none.
     pub protocol: u8,
+    /// Where the pickle begins in the source.
+    pub start: usize,
     /// Where the pickle ends in the source: after its STOP.
     pub end: usize,
     /// The out-of-band buffers that were supplied.
@@ -49,9 +52,9 @@ impl<S: AsRef<[u8]>> Graph<S> {
     ///
     /// If there are no roots. Later, if the ids in `store` or `roots` are from another store, or the payloads not in `source`.
     pub fn new(store: Store, source: S, roots: Vec<Id>, provenance: Provenance) -> Self {
-        let Provenance { protocol, end, buffers, memo } = provenance;
+        let Provenance { protocol, start, end, buffers, memo } = provenance;
         assert!(!roots.is_empty(), "a graph is of something");
-        Self { store, source, roots, protocol, end, buffers, memo, views: OnceLock::new() }
+        Self { store, source, roots, protocol, start, end, buffers, memo, views: OnceLock::new() }
     }
 
     /// The object that the pickle is of.
@@ -72,6 +75,11 @@ impl<S: AsRef<[u8]>> Graph<S> {
     /// The protocol that the stream declared; 0 if it declared none.
     pub fn protocol(&self) -> u8 {
         self.protocol
+    }
+
+    /// Where the pickle begins in the source.
+    pub fn start(&self) -> usize {
+        self.start
     }
 
     /// Where the pickle ends in the source: after its STOP.

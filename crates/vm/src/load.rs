@@ -129,7 +129,7 @@ impl Loader {
         let source = input.as_ref();
         self.start(source.len() - offset);
         let (root, end) = Machine::new(&mut self.state, source, &self.options, observer).run(offset)?;
-        Ok(self.finish(input, vec![root], end))
+        Ok(self.finish(input, vec![root], offset, end))
     }
 
     /// Loads all pickles of `input` with one memo, as one `Unpickler` does that loads several times: a later pickle may
@@ -148,7 +148,7 @@ impl Loader {
             roots.push(root);
             end = at;
         }
-        Ok(self.finish(input, roots, end))
+        Ok(self.finish(input, roots, 0, end))
     }
 
     /// Loads one pickle from a reader: see [`from_reader`].
@@ -172,9 +172,16 @@ impl Loader {
         self.state.restart_buffers();
     }
 
-    fn finish<S: AsRef<[u8]>>(&mut self, input: S, roots: Vec<halfsour_value::Id>, end: usize) -> Graph<S> {
+    fn finish<S: AsRef<[u8]>>(
+        &mut self,
+        input: S,
+        roots: Vec<halfsour_value::Id>,
+        start: usize,
+        end: usize,
+    ) -> Graph<S> {
         let provenance = Provenance {
             protocol: self.state.protocol,
+            start,
             end,
             buffers: self.options.buffers.iter().flatten().map(|buffer| buffer.contents.clone()).collect(),
             memo: self.options.record_memo.then(|| self.state.memo.record()),

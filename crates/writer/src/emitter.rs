@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind, Options};
 
 /// CPython closes a frame once it has this size, and writes payloads of this size outside frames.
 const FRAME_TARGET: usize = 64 * 1024;
-/// A frame of less is not worth its header.
+/// Since 3.7, CPython writes no frame of less.
 const FRAME_LEAST: usize = 4;
 const FRAME_HEADER: usize = 9;
 
@@ -42,6 +42,8 @@ pub struct Emitter {
     protocol: u8,
     fix_imports: bool,
     framing: bool,
+    /// A frame of less is not worth its header.
+    least_frame: usize,
     /// Where the open frame's header is.
     frame: Option<usize>,
     memoized: u64,
@@ -72,7 +74,20 @@ impl Emitter {
             out.extend([Opcode::Proto.byte(), protocol]);
         }
         let framing = options.framing && protocol >= 4;
-        Ok(Self { out, protocol, fix_imports: options.fix_imports, framing, frame: None, memoized: 0 })
+        Ok(Self {
+            out,
+            protocol,
+            fix_imports: options.fix_imports,
+            framing,
+            least_frame: FRAME_LEAST,
+            frame: None,
+            memoized: 0,
+        })
+    }
+
+    /// Frames whatever there is, as CPython 3.6 did.
+    pub(crate) fn frame_all(&mut self) {
+        self.least_frame = 0;
     }
 
     /// The protocol.
@@ -114,7 +129,7 @@ impl Emitter {
         let Some(start) = self.frame.take() else { return };
         let payload = start + FRAME_HEADER;
         let length = self.out.len() - payload;
-        if length >= FRAME_LEAST {
+        if length >= self.least_frame {
             self.out[start] = Opcode::Frame.byte();
             self.out[start + 1..payload].copy_from_slice(&(length as u64).to_le_bytes());
         } else {

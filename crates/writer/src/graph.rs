@@ -6,7 +6,7 @@ mod instances;
 use std::collections::HashMap;
 use std::io::Write;
 
-use halfsour_opcode::Opcode;
+use halfsour_opcode::{Op, Opcode};
 use halfsour_value::{Builder, Data, Elements, Graph, Id, Items, Node, Steps, Value, ValueError};
 
 use crate::batch::{Batch, Members};
@@ -28,6 +28,7 @@ pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, options: &Options) -> Result<Ve
         memo = first.memo.second_pass();
     }
     let mut writer = Writer::new(graph, Emitter::new(options)?, memo);
+    writer.follow_dialect();
     writer.run(node.id())?;
     Ok(writer.emitter.finish())
 }
@@ -65,6 +66,8 @@ struct Writer<'g, S> {
     memo: Memo,
     /// How often a set has been begun that is written as a call.
     begun_sets: HashMap<Id, u8>,
+    /// Lists are batched as Python 2 does it.
+    looks_ahead: bool,
     tasks: Vec<Task<'g, S>>,
 }
 
@@ -113,7 +116,35 @@ enum Task<'g, S> {
 
 impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     fn new(graph: &'g Graph<S>, emitter: Emitter, memo: Memo) -> Self {
-        Self { graph, emitter, memo, begun_sets: HashMap::new(), tasks: Vec::new() }
+        Self { graph, emitter, memo, begun_sets: HashMap::new(), looks_ahead: false, tasks: Vec::new() }
+    }
+
+    /// Where the memo is to be as it was read, so are other habits of the pickler that wrote it.
+    fn follow_dialect(&mut self) {
+        if !self.memo.is_as_read() {
+            return;
+        }
+        // Python 2's cPickle counts slots from 1, and looks ahead in lists.
+        self.looks_ahead =
+            self.graph.recorded_memo().is_some_and(|memo| memo.len() > 1 && memo[0] == Id::VACANT);
+        let source = self.graph.source().as_ref();
+        let mut ops = source.get(self.graph.start() + 2..).unwrap_or_default().iter();
+        if ops.next() == Some(&Opcode::Frame.byte())
+            && ops.next().is_some_and(|&length| length < 4)
+            && ops.take(7).all(|&byte| byte == 0)
+        {
+            self.emitter.frame_all();
+        }
+    }
+
+    /// The line by which protocol 0 wrote this object, where it is to be written so again.
+    fn read_line(&self, node: Node<'g, S>, opcode: Opcode) -> Option<&'g [u8]> {
+        if self.emitter.protocol() != 0 || !self.memo.is_as_read() {
+            return None;
+        }
+        let line = self.graph.source().as_ref().get(node.offset()?..)?;
+        let line = line.strip_prefix(&[opcode.byte()])?;
+        line.split(|&byte| byte == b'\n').next()
     }
 
     fn run(&mut self, root: Id) -> Result<(), Error> {
@@ -264,9 +295,15 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             Data::Bool(value) => self.emitter.bool(value),
             Data::Int(value) => self.int(node, value),
             Data::BigInt(bytes) => self.emitter.big_int(bytes),
-            Data::Float(value) => self.emitter.float(value),
+            Data::Float(value) => match self.read_line(node, Opcode::Float) {
+                Some(line) => self.emitter.raw(&Op::Float(line))?,
+                None => self.emitter.float(value),
+            },
             Data::Str(text) => {
-                self.emitter.wtf8(text.as_wtf8());
+                match self.read_line(node, Opcode::Unicode) {
+                    Some(line) => self.emitter.raw(&Op::Unicode(line))?,
+                    None => self.emitter.wtf8(text.as_wtf8()),
+                }
                 self.memoize(id);
             }
             Data::ByteString(bytes) => {
@@ -285,7 +322,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             Data::List(elements) => {
                 self.emitter.empty(Members::List);
                 self.memoize(id);
-                self.elements(Members::List, elements);
+                let members = if self.looks_ahead { Members::Appended } else { Members::List };
+                self.elements(members, elements);
             }
             Data::Dict(items) => {
                 self.emitter.empty(Members::Dict);

@@ -64,10 +64,14 @@ fn what_the_c_pickler_wrote_comes_back() {
     assert!(same > 1950, "only {same}; not: {others:#?}");
 }
 
+/// What is left are sets in cycles, which below protocol 4 are calls with a list: Python makes that list anew each time
+/// that it comes to the set.
 #[test]
-fn the_memo_that_was_read_comes_back() {
-    let (same, others) = count("C pickler", MemoPolicy::AsRead);
-    assert!(others.len() * 100 < same * 2, "{same}; not: {others:#?}");
-    let (same, others) = count("fast C pickler", MemoPolicy::AsRead);
-    assert!(others.is_empty(), "{same}; not: {others:#?}");
+fn what_was_read_comes_back_as_it_was() {
+    for (producer, most) in
+        [("C pickler", 1991), ("cPickle", 665), ("fast C pickler", 84), ("fast cPickle", 10)]
+    {
+        let (same, others) = count(producer, MemoPolicy::AsRead);
+        assert!(others.len() * 100 < most, "{producer}: {same}; not: {others:#?}");
+    }
 }
