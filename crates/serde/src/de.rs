@@ -8,7 +8,7 @@ use halfsour_value::{Budget, Data, Elements, Instance, Kind, Node, Step, Text, T
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, big_int};
 use access::{Lend, Members, Pairs, Variant};
 
 pub use access::{FromGraph, FromSource};
@@ -288,10 +288,13 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
+        match self.node.data() {
+            Data::BigInt(bytes) if name == big_int::NAME => self.bytes(bytes, visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod big_int;
 mod de;
 mod error;
 mod instance;
@@ -12,6 +13,7 @@ use halfsour_value::{Builder, Graph, Node, TreeLimits, Value};
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 
+pub use big_int::BigInt;
 pub use de::NodeDeserializer;
 pub use error::{Error, ErrorKind};
 pub use halfsour_vm::{Limits, Loader, Options};

@@ -1,10 +1,11 @@
 //! From Rust types to pickle.
 
+use halfsour_value::Value;
 use halfsour_vm::Op;
 use halfsour_writer::{Batch, Emitter, Members, Options};
 use serde::ser::{self, Serialize};
 
-use crate::{Error, class_name};
+use crate::{Error, big_int, class_name};
 
 /// Writes one value as a pickle.
 ///
@@ -16,6 +17,8 @@ use crate::{Error, class_name};
 #[derive(Debug)]
 pub struct Serializer {
     emitter: Emitter,
+    /// The bytes that come next are an int.
+    is_big_int: bool,
 }
 
 impl Serializer {
@@ -25,7 +28,7 @@ impl Serializer {
     ///
     /// If the protocol does not exist.
     pub fn new(options: &Options) -> Result<Self, Error> {
-        Ok(Self { emitter: Emitter::new(options)? })
+        Ok(Self { emitter: Emitter::new(options)?, is_big_int: false })
     }
 
     /// The pickle.
@@ -166,6 +169,13 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Error> {
+        if std::mem::take(&mut self.is_big_int) {
+            match Value::BigInt(value.to_vec()).as_i128().map(i64::try_from) {
+                Some(Ok(value)) => self.emitter.int(value),
+                _ => self.emitter.big_int(value),
+            }
+            return Ok(());
+        }
         if self.emitter.protocol() >= 3 {
             self.emitter.bytes(value);
             return Ok(());
@@ -207,9 +217,12 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
+        if name == big_int::NAME {
+            self.is_big_int = true;
+        }
         value.serialize(self)
     }
 

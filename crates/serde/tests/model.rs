@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 
-use halfsour_serde::{ErrorKind, WriteOptions, from_reader, from_slice, to_vec, to_vec_with};
+use halfsour_serde::{BigInt, ErrorKind, WriteOptions, from_reader, from_slice, to_vec, to_vec_with};
+use halfsour_value::Value;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -211,6 +212,25 @@ fn cycles_and_expansion_are_errors() {
     }
     stream.push(b'.');
     assert!(matches!(from_slice::<Nested>(&stream).unwrap_err().kind(), ErrorKind::TooLarge));
+}
+
+#[test]
+fn ints_of_any_size_and_trees_survive() {
+    for bytes in [vec![0], vec![7], vec![0xff], vec![0, 0x80], vec![1; 9], vec![0x81; 17], vec![0x7f; 300]] {
+        let int = BigInt(bytes);
+        for protocol in 0..=5 {
+            let pickle = to_vec_with(&(&int, 1), &WriteOptions::with_protocol(protocol)).unwrap();
+            assert_eq!(from_slice::<(BigInt, u8)>(&pickle).unwrap(), (int.clone(), 1), "protocol {protocol}");
+        }
+    }
+    let stream = b"](K\x01G@\x04\0\0\0\0\0\0X\x01\0\0\0a}X\x01\0\0\0kNs\x8a\x09\0\0\0\0\0\0\0\0\x01e.";
+    let value: Value = from_slice(stream).unwrap();
+    assert_eq!(value.to_string(), "[1, 2.5, 'a', {'k': None}, 18446744073709551616]");
+    assert_eq!(from_slice::<Value>(&to_vec(&value).unwrap()).unwrap(), value);
+    assert_eq!(serde_json::to_string(&value).unwrap(), r#"[1,2.5,"a",{"k":null},18446744073709551616]"#);
+    let json: Value =
+        serde_json::from_str(r#"{"a": [1, -1, 0.5, true, null, 18446744073709551615]}"#).unwrap();
+    assert_eq!(json.to_string(), "{'a': [1, -1, 0.5, True, None, 18446744073709551615]}");
 }
 
 #[derive(Serialize, Deserialize, Debug, PartialEq, Clone)]

@@ -133,7 +133,7 @@ fn integer_bytes(value: f64) -> Vec<u8> {
 }
 
 /// Two's complement without the bytes that only repeat the sign.
-fn trimmed(mut bytes: &[u8]) -> &[u8] {
+pub(crate) fn trimmed(mut bytes: &[u8]) -> &[u8] {
     while let [rest @ .., below, top] = bytes
         && (*top == 0 && *below < 0x80 || *top == 0xff && *below >= 0x80)
     {

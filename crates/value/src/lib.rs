@@ -12,6 +12,8 @@ mod keys;
 mod node;
 mod parts;
 mod path;
+#[cfg(feature = "serde")]
+mod serde;
 mod steps;
 mod store;
 mod text;

@@ -140,6 +140,28 @@ impl Value {
         }
     }
 
+    /// An int that fits 128 bits.
+    pub fn as_i128(&self) -> Option<i128> {
+        match self {
+            Self::Int(value) => Some((*value).into()),
+            Self::BigInt(bytes) if bytes.len() <= 16 => {
+                let mut wide = [if bytes.last().is_some_and(|&byte| byte >= 0x80) { 0xff } else { 0 }; 16];
+                wide[..bytes.len()].copy_from_slice(bytes);
+                Some(i128::from_le_bytes(wide))
+            }
+            _ => None,
+        }
+    }
+
+    /// An int, as minimal little-endian two's complement.
+    pub fn to_le_bytes(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Int(value) => Some(keys::trimmed(&value.to_le_bytes()).to_vec()),
+            Self::BigInt(bytes) => Some(bytes.clone()),
+            _ => None,
+        }
+    }
+
     /// `float`.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
@@ -254,6 +276,15 @@ from! {
     String => |value| Self::Str(value);
     Vec<Value> => |value| Self::List(value);
     IndexMap<Value, Value> => |value| Self::Dict(value);
+}
+
+impl From<i128> for Value {
+    fn from(value: i128) -> Self {
+        match i64::try_from(value) {
+            Ok(value) => Self::Int(value),
+            Err(_) => Self::BigInt(keys::trimmed(&value.to_le_bytes()).to_vec()),
+        }
+    }
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
