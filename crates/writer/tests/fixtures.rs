@@ -75,3 +75,11 @@ fn what_was_read_comes_back_as_it_was() {
         assert!(others.len() * 100 < most, "{producer}: {same}; not: {others:#?}");
     }
 }
+
+/// Python 2 keeps the numbers of the slots that it leaves; Python 3 counts anew, and so do we.
+#[test]
+fn a_memo_of_what_is_shared_is_that_of_pickletools_optimize() {
+    let (same, others) = count("optimize", MemoPolicy::Shared);
+    assert!(others.iter().all(|name| name.ends_with("of 2.7")), "{others:#?}");
+    assert!(same > 600, "only {same}");
+}
