@@ -1,5 +1,9 @@
 //! [`Store`]: the nodes of a graph while it is being made.
 
+// What makes a node is compiled into the arm of the machine that asks for it: there the kind is known, and the parts of
+// a cell go from registers to their places.
+#![allow(clippy::inline_always)]
+
 use std::collections::HashMap;
 
 use crate::cell::{Cell, Place, Tag};
@@ -98,31 +102,43 @@ impl Store {
         Ok((capacity * 2).max(needed).max(FIRST).min(most))
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, cell: Cell) -> Result<Id, Full> {
         let index = self.cells.len();
         if index == self.cells.capacity() {
-            if index >= Id::MAX_NODES {
-                return Err(Full);
-            }
-            let capacity = self.grown(size_of::<Cell>(), index, index, 1)?.min(Id::MAX_NODES);
-            self.cells.reserve_exact(capacity - index);
+            self.grow_cells()?;
         }
         self.cells.push(cell);
         Ok(Id::node(index))
     }
 
-    /// Makes room for `more` children.
-    #[inline]
-    pub(crate) fn reserve_children(&mut self, more: usize) -> Result<(), Full> {
-        let (length, capacity) = (self.children.len(), self.children.capacity());
-        if capacity - length < more {
-            if length.checked_add(more).is_none_or(|needed| needed > u32::MAX as usize) {
-                return Err(Full);
-            }
-            let capacity = self.grown(size_of::<Id>(), length, capacity, more)?.min(u32::MAX as usize);
-            self.children.reserve_exact(capacity - length);
+    #[cold]
+    #[inline(never)]
+    fn grow_cells(&mut self) -> Result<(), Full> {
+        let length = self.cells.len();
+        if length >= Id::MAX_NODES {
+            return Err(Full);
         }
+        let capacity = self.grown(size_of::<Cell>(), length, length, 1)?.min(Id::MAX_NODES);
+        self.cells.reserve_exact(capacity - length);
+        Ok(())
+    }
+
+    /// Makes room for `more` children.
+    #[inline(always)]
+    pub(crate) fn reserve_children(&mut self, more: usize) -> Result<(), Full> {
+        if self.children.capacity() - self.children.len() < more { self.grow_children(more) } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow_children(&mut self, more: usize) -> Result<(), Full> {
+        let (length, capacity) = (self.children.len(), self.children.capacity());
+        if length.checked_add(more).is_none_or(|needed| needed > u32::MAX as usize) {
+            return Err(Full);
+        }
+        let capacity = self.grown(size_of::<Id>(), length, capacity, more)?.min(u32::MAX as usize);
+        self.children.reserve_exact(capacity - length);
         Ok(())
     }
 
@@ -136,7 +152,7 @@ impl Store {
     }
 
     /// An int.
-    #[inline]
+    #[inline(always)]
     pub fn int(&mut self, origin: usize, value: i64) -> Result<Id, Full> {
         match Id::small_int(value) {
             Some(id) => Ok(id),
@@ -150,7 +166,7 @@ impl Store {
     }
 
     /// A float.
-    #[inline]
+    #[inline(always)]
     pub fn float(&mut self, origin: usize, value: f64) -> Result<Id, Full> {
         self.push(Cell::new(Tag::Float, 0, origin, value.to_bits()))
     }
@@ -171,7 +187,7 @@ impl Store {
     }
 
     /// A node whose payload is in the source, `delta` bytes (at most 15) after `origin`.
-    #[inline]
+    #[inline(always)]
     pub fn borrowed(
         &mut self,
         payload: Payload,
@@ -248,7 +264,7 @@ impl Store {
     /// # Errors
     ///
     /// [`Refusal::Full`], and [`Refusal::Unhashable`] for a key or member that is not hashable.
-    #[inline]
+    #[inline(always)]
     pub fn container(&mut self, container: Container, origin: usize, items: &[Id]) -> Result<Id, Refusal> {
         let tag = match container {
             Container::Tuple if items.is_empty() => return Ok(Id::EMPTY_TUPLE),
@@ -266,7 +282,7 @@ impl Store {
         Ok(self.region(tag, 0, origin, items)?)
     }
 
-    #[inline]
+    #[inline(always)]
     #[allow(clippy::cast_possible_truncation)] // reserve_children keeps them in 32 bits
     fn region(&mut self, tag: Tag, flags: u8, origin: usize, items: &[Id]) -> Result<Id, Full> {
         self.reserve_children(items.len())?;

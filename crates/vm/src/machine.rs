@@ -9,7 +9,7 @@ mod stack;
 
 use halfsour_lexer::text::number;
 use halfsour_lexer::{HIGHEST_PROTOCOL, Lexer, Op, Visitor};
-use halfsour_value::{Container, Id, Payload, Store};
+use halfsour_value::{Container, Full, Id, Payload, Store};
 
 use crate::memo::Memo;
 use crate::{Error, ErrorKind, Event, Limit, Observer, Options};
@@ -41,33 +41,60 @@ pub(crate) struct Machine<'m, 'a, O> {
     observer: O,
     /// Nothing below this height of the stack may be taken: where the topmost mark is.
     fence: usize,
-    opcodes_left: u64,
 }
 
-type Done = Result<(), ErrorKind>;
+/// What stops the machine: one word, so that each arm of the dispatch hands on its result in a register.
+#[derive(Debug)]
+pub(crate) struct Fault(Box<ErrorKind>);
+
+impl From<ErrorKind> for Fault {
+    #[cold]
+    #[inline(never)]
+    fn from(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+impl From<Full> for Fault {
+    #[cold]
+    #[inline(never)]
+    fn from(full: Full) -> Self {
+        Self(Box::new(full.into()))
+    }
+}
+
+type Done = Result<(), Fault>;
 
 impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
     pub fn new(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
         state.stack.clear();
         state.marks.clear();
         state.protocol = 0;
-        Self { state, source, options, observer, fence: 0, opcodes_left: options.limits.opcodes }
+        Self { state, source, options, observer, fence: 0 }
     }
 
     /// Runs the pickle that begins at `offset`; gives the object, and where the pickle ends.
     pub fn run(&mut self, offset: usize) -> Result<(Id, usize), Error> {
         let mut lexer = Lexer::at(self.source, offset);
+        let mut opcodes_left = self.options.limits.opcodes;
         loop {
             let start = lexer.offset();
+            if opcodes_left == 0 {
+                return Err(self.error(ErrorKind::Limit(Limit::Opcodes), start));
+            }
+            opcodes_left -= 1;
             match lexer.visit(self)? {
                 Ok(false) => {}
                 Ok(true) => return Ok((self.state.stack[self.state.stack.len() - 1], lexer.offset())),
-                Err(kind) => {
-                    let opcode = halfsour_lexer::Opcode::from_byte(self.source[start]);
-                    return Err(Error::new(kind, start, opcode));
-                }
+                Err(fault) => return Err(self.error(*fault.0, start)),
             }
         }
+    }
+
+    #[cold]
+    fn error(&self, kind: ErrorKind, offset: usize) -> Error {
+        let opcode = self.source.get(offset).and_then(|&byte| halfsour_lexer::Opcode::from_byte(byte));
+        Error::new(kind, offset, opcode)
     }
 
     fn event(&mut self, offset: usize, event: Event) {
@@ -77,15 +104,11 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
 
 impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
     /// Whether the pickle has ended.
-    type Output = Result<bool, ErrorKind>;
+    type Output = Result<bool, Fault>;
 
     #[inline(always)]
     fn visit(&mut self, start: usize, end: usize, op: Op<'a>) -> Self::Output {
         self.observer.opcode(start, op.opcode());
-        match self.opcodes_left.checked_sub(1) {
-            Some(left) => self.opcodes_left = left,
-            None => return Err(ErrorKind::Limit(Limit::Opcodes)),
-        }
         match op {
             Op::Mark => {
                 self.state.marks.push(self.fence);
@@ -106,9 +129,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::BinInt1(value) => self.small(value.into()),
             Op::BinInt2(value) => self.small(value.into()),
             Op::Long1(bytes) | Op::Long4(bytes) => self.long(start, end, bytes),
-            Op::Float(line) => {
-                number::float_line(line).map_err(ErrorKind::Number).and_then(|value| self.float(start, value))
-            }
+            Op::Float(line) => self.float_line(start, line),
             Op::BinFloat(value) => self.float(start, value),
 
             Op::Unicode(line) => self.unicode_line(start, end, line),
@@ -135,7 +156,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::Dict => {
                 let height = self.pop_mark()?;
                 if !(self.state.stack.len() - height).is_multiple_of(2) {
-                    return Err(ErrorKind::OddItems);
+                    return Err(ErrorKind::OddItems.into());
                 }
                 self.collect(Container::Dict, start, height)
             }
@@ -147,15 +168,11 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::SetItems => self.pop_mark().and_then(|height| self.set_items(start, height)),
             Op::AddItems => self.add_items(start),
 
-            Op::Put(line) => {
-                number::index_line(line).map_err(ErrorKind::Number).and_then(|slot| self.put(slot))
-            }
+            Op::Put(line) => number::index_line(line).map_err(number_fault).and_then(|slot| self.put(slot)),
             Op::BinPut(slot) => self.put(slot.into()),
             Op::LongBinPut(slot) => self.put(slot.into()),
             Op::Memoize => self.put(self.state.memo.set() as u64),
-            Op::Get(line) => {
-                number::index_line(line).map_err(ErrorKind::Number).and_then(|slot| self.get(slot))
-            }
+            Op::Get(line) => number::index_line(line).map_err(number_fault).and_then(|slot| self.get(slot)),
             Op::BinGet(slot) => self.get(slot.into()),
             Op::LongBinGet(slot) => self.get(slot.into()),
 
@@ -174,15 +191,19 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::BinPersId => self.pop().and_then(|id| self.persistent_id(start, id)),
 
             Op::Proto(protocol) if protocol > HIGHEST_PROTOCOL => {
-                Err(ErrorKind::UnsupportedProtocol(protocol))
+                Err(ErrorKind::UnsupportedProtocol(protocol).into())
             }
             Op::Proto(protocol) => {
                 self.state.protocol = protocol;
                 Ok(())
             }
-            Op::Frame(length) if length > (self.source.len() - end) as u64 => Err(ErrorKind::FrameTooLong),
+            Op::Frame(length) if length > (self.source.len() - end) as u64 => Err(ErrorKind::FrameTooLong.into()),
             Op::Frame(_) => Ok(()),
         }
         .map(|()| false)
     }
+}
+
+fn number_fault(error: number::NumberError) -> Fault {
+    ErrorKind::Number(error).into()
 }

@@ -3,17 +3,17 @@
 use halfsour_lexer::text::names;
 use halfsour_value::{Builtin, Container, Encoding, Form, Id, Kind, Payload};
 
-use super::{Done, Machine};
+use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Event, Observer};
 
 impl<O: Observer> Machine<'_, '_, O> {
     /// A name in text, whose payload ends at `end`.
-    pub(super) fn name(&mut self, end: usize, text: &str) -> Result<Id, ErrorKind> {
+    pub(super) fn name(&mut self, end: usize, text: &str) -> Result<Id, Fault> {
         let encoding = if text.is_ascii() { Encoding::Ascii } else { Encoding::Utf8 };
         Ok(self.state.store.borrowed(Payload::Str(encoding), end - text.len(), 0, text.len())?)
     }
 
-    pub(super) fn owned_name(&mut self, start: usize, text: &str) -> Result<Id, ErrorKind> {
+    pub(super) fn owned_name(&mut self, start: usize, text: &str) -> Result<Id, Fault> {
         let encoding = if text.is_ascii() { Encoding::Ascii } else { Encoding::Utf8 };
         Ok(self.state.store.owned(Payload::Str(encoding), start, text.as_bytes())?)
     }
@@ -24,10 +24,10 @@ impl<O: Observer> Machine<'_, '_, O> {
         start: usize,
         end: usize,
         lines: (&[u8], &[u8]),
-    ) -> Result<Id, ErrorKind> {
+    ) -> Result<Id, Fault> {
         let (module, name) = lines;
         if module.is_empty() || name.is_empty() {
-            return Err(ErrorKind::EmptyName);
+            return Err(ErrorKind::EmptyName.into());
         }
         let module = std::str::from_utf8(module).map_err(|_| ErrorKind::InvalidUtf8)?;
         let name = std::str::from_utf8(name).map_err(|_| ErrorKind::InvalidUtf8)?;
@@ -61,7 +61,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         self.fixed(text(module)?, text(name)?).map(|(module, name)| (module.to_owned(), name.to_owned()))
     }
 
-    pub(super) fn global(&mut self, start: usize, module: Id, name: Id) -> Result<Id, ErrorKind> {
+    pub(super) fn global(&mut self, start: usize, module: Id, name: Id) -> Result<Id, Fault> {
         let store = &self.state.store;
         let text = |id| store.payload(self.source, id).unwrap_or_default();
         let builtin = crate::builtins::find(text(module), text(name));
@@ -84,7 +84,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         for id in [module, name] {
             match self.state.store.kind(id) {
                 Kind::Str | Kind::ByteString => {}
-                kind => return Err(ErrorKind::NameNotText(kind)),
+                kind => return Err(ErrorKind::NameNotText(kind).into()),
             }
         }
         let fixed = self.fixed_texts(module, name);
@@ -98,7 +98,7 @@ impl<O: Observer> Machine<'_, '_, O> {
 
     pub(super) fn extension(&mut self, start: usize, code: i64) -> Done {
         let Some(positive) = u32::try_from(code).ok().filter(|&code| code > 0) else {
-            return Err(ErrorKind::ExtensionCode(code));
+            return Err(ErrorKind::ExtensionCode(code).into());
         };
         let options = self.options;
         let id = match options.extensions.get(&positive) {
@@ -123,7 +123,7 @@ impl<O: Observer> Machine<'_, '_, O> {
 
     pub(super) fn persistent_id_line(&mut self, start: usize, end: usize, line: &[u8]) -> Done {
         if !line.is_ascii() {
-            return Err(ErrorKind::NotAscii);
+            return Err(ErrorKind::NotAscii.into());
         }
         self.payload(Payload::Str(Encoding::Ascii), start, end - 1, line)?;
         let id = self.pop()?;
@@ -139,7 +139,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         match self.state.store.kind(args) {
             Kind::Tuple => Ok(()),
             kind if Self::may_be_anything(kind) => Ok(()),
-            kind => Err(ErrorKind::ArgsNotTuple(kind)),
+            kind => Err(ErrorKind::ArgsNotTuple(kind).into()),
         }
     }
 
@@ -147,7 +147,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         match self.state.store.kind(callable) {
             Kind::Global => Ok(()),
             kind if Self::may_be_anything(kind) => Ok(()),
-            kind => Err(error(kind)),
+            kind => Err(error(kind).into()),
         }
     }
 
@@ -193,7 +193,7 @@ impl<O: Observer> Machine<'_, '_, O> {
             match self.state.store.kind(kwargs) {
                 Kind::Dict => {}
                 kind if Self::may_be_anything(kind) => {}
-                kind => return Err(ErrorKind::KwargsNotDict(kind)),
+                kind => return Err(ErrorKind::KwargsNotDict(kind).into()),
             }
         }
         let form = if with_kwargs { Form::NewEx } else { Form::New };
@@ -221,7 +221,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         let height = self.pop_mark()?;
         // The C unpickler reads these as ASCII, and those of GLOBAL as UTF-8.
         if !lines.0.is_ascii() || !lines.1.is_ascii() {
-            return Err(ErrorKind::NotAscii);
+            return Err(ErrorKind::NotAscii.into());
         }
         let class = self.global_lines(start, end, lines)?;
         self.instantiate(start, Form::Inst, class, height)
@@ -231,7 +231,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     pub(super) fn obj(&mut self, start: usize) -> Done {
         let height = self.pop_mark()?;
         if self.state.stack.len() == height {
-            return Err(ErrorKind::StackUnderflow { holds: 0, needs: 1 });
+            return Err(ErrorKind::StackUnderflow { holds: 0, needs: 1 }.into());
         }
         let class = self.state.stack.remove(height);
         self.instantiate(start, Form::Obj, class, height)
@@ -243,7 +243,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         let state = self.pop()?;
         let object = self.state.stack[self.state.stack.len() - 1];
         if let Err(refusal) = self.state.store.build(object, state) {
-            return Err(ErrorKind::refused(refusal, self.state.store.kind(object)));
+            return Err(ErrorKind::refused(refusal, self.state.store.kind(object)).into());
         }
         self.event(start, Event::Build { object, state });
         Ok(())
@@ -253,7 +253,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         let index = self.state.next_buffer;
         let supplied = self.options.buffers.as_ref().is_some_and(|buffers| index < buffers.len());
         if !supplied && self.options.require_buffers {
-            return Err(ErrorKind::MissingBuffer);
+            return Err(ErrorKind::MissingBuffer.into());
         }
         self.state.next_buffer += 1;
         let id = self.state.store.buffer(start, index)?;
@@ -277,7 +277,7 @@ impl<O: Observer> Machine<'_, '_, O> {
             }
             Kind::ByteArray | Kind::Buffer => self.state.store.read_only(start, of)?,
             kind if Self::may_be_anything(kind) => self.state.store.read_only(start, of)?,
-            kind => return Err(ErrorKind::Unsupported(kind)),
+            kind => return Err(ErrorKind::Unsupported(kind).into()),
         };
         self.push(id)
     }

@@ -10,7 +10,7 @@ use halfsour_lexer::text::wtf8::{self, Encoding};
 use halfsour_lexer::text::{escape, number};
 use halfsour_value::{Id, IntOp, Payload};
 
-use super::{Done, Machine};
+use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Observer, StringEncoding};
 
 impl<O: Observer> Machine<'_, '_, O> {
@@ -57,7 +57,21 @@ impl<O: Observer> Machine<'_, '_, O> {
         self.any_int(start, IntOp::Long, &value)
     }
 
+    #[inline(always)]
     pub(super) fn long(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
+        // Up to eight bytes are read as one word that begins before or ends behind them.
+        let word = self.source.get(end - bytes.len()..).and_then(|rest| rest.first_chunk::<8>());
+        if let (1..=8, Some(word)) = (bytes.len(), word) {
+            let spare = 64 - 8 * bytes.len() as u32;
+            let value = i64::from_le_bytes(*word) << spare >> spare;
+            if i32::try_from(value).is_err() {
+                return self.int(start, value);
+            }
+        }
+        self.any_long(start, end, bytes)
+    }
+
+    fn any_long(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
         match number::le_to_i64(bytes) {
             Some(value) => self.any_int(start, IntOp::Long, &Int::Small(value)),
             None => self.payload(Payload::BigInt, start, end, bytes),
@@ -68,6 +82,11 @@ impl<O: Observer> Machine<'_, '_, O> {
     pub(super) fn float(&mut self, start: usize, value: f64) -> Done {
         let id = self.state.store.float(start, value)?;
         self.push(id)
+    }
+
+    pub(super) fn float_line(&mut self, start: usize, line: &[u8]) -> Done {
+        let value = number::float_line(line).map_err(ErrorKind::Number)?;
+        self.float(start, value)
     }
 
     /// A payload that is the last part of its opcode.
@@ -83,7 +102,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     pub(super) fn unicode(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
         match wtf8::check(bytes) {
             Ok(encoding) => self.payload(Payload::Str(encoding), start, end, bytes),
-            Err(_) => Err(ErrorKind::InvalidUtf8),
+            Err(_) => Err(ErrorKind::InvalidUtf8.into()),
         }
     }
 
@@ -133,12 +152,12 @@ impl<O: Observer> Machine<'_, '_, O> {
         self.payload(payload, start, end, bytes)
     }
 
-    pub(super) fn decode(&self, bytes: &[u8]) -> Result<Encoding, ErrorKind> {
+    pub(super) fn decode(&self, bytes: &[u8]) -> Result<Encoding, Fault> {
         match (wtf8::check(bytes), self.options.encoding) {
             (Ok(Encoding::Ascii), _) => Ok(Encoding::Ascii),
-            (_, StringEncoding::Ascii) => Err(ErrorKind::NotAscii),
+            (_, StringEncoding::Ascii) => Err(ErrorKind::NotAscii.into()),
             (Ok(Encoding::Utf8), _) => Ok(Encoding::Utf8),
-            _ => Err(ErrorKind::InvalidUtf8),
+            _ => Err(ErrorKind::InvalidUtf8.into()),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use halfsour_value::{Container, Id, Kind, Refusal, Store};
 
-use super::{Done, Machine};
+use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Event, Limit, Observer};
 
 /// What a step does to a bytearray: in a store, over a source, to this one, with these items.
@@ -26,14 +26,14 @@ impl<O: Observer> Machine<'_, '_, O> {
     pub(super) fn grow_stack(&mut self) -> Done {
         let (length, limit) = (self.state.stack.len(), self.options.limits.stack);
         if length >= limit {
-            return Err(ErrorKind::Limit(Limit::Stack));
+            return Err(ErrorKind::Limit(Limit::Stack).into());
         }
         self.state.stack.reserve_exact(length.max(64).min(limit - length));
         Ok(())
     }
 
     #[inline(always)]
-    pub(super) fn pop(&mut self) -> Result<Id, ErrorKind> {
+    pub(super) fn pop(&mut self) -> Result<Id, Fault> {
         self.need(1)?;
         Ok(self.state.stack.pop().expect("there is one above the fence"))
     }
@@ -46,24 +46,25 @@ impl<O: Observer> Machine<'_, '_, O> {
 
     #[cold]
     #[inline(never)]
-    pub(super) fn underflow(&self, needs: usize) -> ErrorKind {
-        if self.state.marks.is_empty() {
+    pub(super) fn underflow(&self, needs: usize) -> Fault {
+        let kind = if self.state.marks.is_empty() {
             ErrorKind::StackUnderflow { holds: self.state.stack.len(), needs }
         } else {
             ErrorKind::UnexpectedMark
-        }
+        };
+        kind.into()
     }
 
     /// Removes the topmost mark; gives the height at which it was.
     #[inline(always)]
-    pub(super) fn pop_mark(&mut self) -> Result<usize, ErrorKind> {
-        let below = self.state.marks.pop().ok_or(ErrorKind::NoMark)?;
+    pub(super) fn pop_mark(&mut self) -> Result<usize, Fault> {
+        let below = self.state.marks.pop().ok_or_else(|| Fault::from(ErrorKind::NoMark))?;
         Ok(std::mem::replace(&mut self.fence, below))
     }
 
     /// The object below a height, which takes what lies above.
     #[inline(always)]
-    pub(super) fn target(&self, height: usize) -> Result<Id, ErrorKind> {
+    pub(super) fn target(&self, height: usize) -> Result<Id, Fault> {
         if height <= self.fence {
             return Err(self.underflow(self.state.stack.len() - height + 1));
         }
@@ -74,7 +75,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     pub(super) fn put(&mut self, slot: u64) -> Done {
         self.need(1)?;
         if self.state.memo.set() >= self.options.limits.memo {
-            return Err(ErrorKind::Limit(Limit::Memo));
+            return Err(ErrorKind::Limit(Limit::Memo).into());
         }
         self.state.memo.put(slot, self.state.stack[self.state.stack.len() - 1]);
         Ok(())
@@ -84,7 +85,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     pub(super) fn get(&mut self, slot: u64) -> Done {
         match self.state.memo.get(slot) {
             Some(id) => self.push(id),
-            None => Err(ErrorKind::MemoUnset(slot)),
+            None => Err(ErrorKind::MemoUnset(slot).into()),
         }
     }
 
@@ -126,7 +127,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         let dict = self.target(height)?;
         let count = self.state.stack.len() - height;
         if !count.is_multiple_of(2) {
-            return Err(ErrorKind::OddItems);
+            return Err(ErrorKind::OddItems.into());
         }
         if let Err(refusal) = self.state.store.set_items(dict, &self.state.stack[height..]) {
             self.refused(refusal, dict, height, Store::assign_bytes)?;
@@ -162,7 +163,7 @@ impl<O: Observer> Machine<'_, '_, O> {
                 Err(why) => refusal = why,
             }
         }
-        Err(ErrorKind::refused(refusal, kind))
+        Err(ErrorKind::refused(refusal, kind).into())
     }
 
     /// Reports a step on something that is not of the plain kind.
