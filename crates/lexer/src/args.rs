@@ -2,7 +2,6 @@
 //! `Incomplete`, and whoever knows that no more will come makes it an error.
 
 // A copy of the argument's parser in each arm of the dispatch is the point: it vanishes there.
-#![allow(clippy::inline_always)]
 
 use nom::bytes::streaming::take;
 use nom::error::{ErrorKind as NomKind, ParseError};
@@ -27,7 +26,7 @@ impl<I> ParseError<I> for Fault {
 
 type Parsed<'a, T> = IResult<&'a [u8], T, Fault>;
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn fixed<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
     let (rest, bytes) = take(N)(input)?;
     let mut array = [0; N];
@@ -35,7 +34,7 @@ fn fixed<const N: usize>(input: &[u8]) -> Parsed<'_, [u8; N]> {
     Ok((rest, array))
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn counted(length: u64, input: &[u8]) -> Parsed<'_, &[u8]> {
     match usize::try_from(length) {
         Ok(length) if isize::try_from(length).is_ok() => take(length)(input),
@@ -43,7 +42,7 @@ fn counted(length: u64, input: &[u8]) -> Parsed<'_, &[u8]> {
     }
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn signed(length: i32, input: &[u8]) -> Parsed<'_, &[u8]> {
     match u64::try_from(length) {
         Ok(length) => counted(length, input),
@@ -53,7 +52,7 @@ fn signed(length: i32, input: &[u8]) -> Parsed<'_, &[u8]> {
 
 macro_rules! numbers {
     ($($kind:ident $type:ident $from:ident;)*) => {
-        $(#[inline(always)]
+        $(#[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) fn $kind(input: &[u8]) -> Parsed<'_, $type> {
             let (rest, bytes) = fixed(input)?;
             Ok((rest, $type::$from(bytes)))
@@ -72,7 +71,7 @@ numbers! {
 
 macro_rules! payloads {
     ($($kind:ident $length:ident $take:ident;)*) => {
-        $(#[inline(always)]
+        $(#[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) fn $kind(input: &[u8]) -> Parsed<'_, &[u8]> {
             let (rest, length) = $length(input)?;
             $take(length.into(), rest)
@@ -95,27 +94,17 @@ payloads! {
 }
 
 /// A line, without its newline.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn line(input: &[u8]) -> Parsed<'_, &[u8]> {
-    match newline(input) {
+    match halfsour_text::short::newline(input) {
         Some(at) => Ok((&input[at + 1..], &input[..at])),
         None => Err(Err::Incomplete(Needed::new(1))),
     }
 }
 
-/// Most lines of a pickle are shorter than what a vectorised search takes to begin.
-#[inline(always)]
-fn newline(input: &[u8]) -> Option<usize> {
-    const SHORT: usize = 16;
-    match input.iter().take(SHORT).position(|&byte| byte == b'\n') {
-        None if input.len() > SHORT => memchr::memchr(b'\n', &input[SHORT..]).map(|at| at + SHORT),
-        found => found,
-    }
-}
-
 macro_rules! lines {
     ($($kind:ident)*) => {
-        $(#[inline(always)]
+        $(#[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) fn $kind(input: &[u8]) -> Parsed<'_, &[u8]> {
             line(input)
         })*
@@ -124,7 +113,7 @@ macro_rules! lines {
 
 lines! { stringnl stringnl_noescape unicodestringnl decimalnl_short decimalnl_long floatnl }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn stringnl_noescape_pair(input: &[u8]) -> Parsed<'_, (&[u8], &[u8])> {
     let (rest, first) = line(input)?;
     let (rest, second) = line(rest)?;

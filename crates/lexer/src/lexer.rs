@@ -1,7 +1,6 @@
 //! The lexer over a whole slice.
 
 // The visitor's code is copied into each arm of the dispatch, where the opcode is known: that is what makes it fast.
-#![allow(clippy::inline_always)]
 
 use halfsour_opcode::{Op, Opcode, for_each_opcode};
 use nom::Err;
@@ -33,7 +32,7 @@ pub struct Lexer<'a> {
 
 /// Something that takes opcodes as they are read.
 ///
-/// [`Lexer::visit`] calls it where the opcode is already known. An implementation that is `#[inline(always)]` and
+/// [`Lexer::visit`] calls it where the opcode is already known. An implementation that is `#[cfg_attr(not(debug_assertions), inline(always))]` and
 /// begins with `match op` is therefore compiled into the lexer's own dispatch.
 pub trait Visitor<'a> {
     /// What a step gives.
@@ -47,7 +46,7 @@ macro_rules! dispatch {
     ($($byte:literal $variant:ident $(($arg:ident: $kind:ident))? $name:literal
         [$($before:ident)*] => [$($after:ident)*] $protocol:literal $summary:literal;)*) => {
         /// Reads the argument of the opcode with this byte, and hands on the op and what follows it.
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) fn dispatch<'a, R>(
             byte: u8,
             rest: &'a [u8],
@@ -75,7 +74,7 @@ pub(crate) trait Take<'a, R> {
 pub(crate) struct Plain;
 
 impl<'a> Take<'a, (Op<'a>, &'a [u8])> for Plain {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> (Op<'a>, &'a [u8]) {
         (op, rest)
     }
@@ -88,7 +87,7 @@ struct Visit<'l, 'a, V> {
 }
 
 impl<'a, V: Visitor<'a>> Take<'a, V::Output> for Visit<'_, 'a, V> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> V::Output {
         let start = self.lexer.offset();
         self.lexer.rest = rest;
@@ -113,7 +112,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Where the next opcode begins; after `STOP`, where the pickle ends.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn offset(&self) -> usize {
         self.input.len() - self.rest.len()
     }
@@ -133,7 +132,7 @@ impl<'a> Lexer<'a> {
     /// # Errors
     ///
     /// If the next bytes are not an opcode. The lexer stays where it is.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
         let Some((&byte, rest)) = self.rest.split_first() else {
             return Err(self.error(&Err::Incomplete(nom::Needed::Unknown)));
@@ -153,7 +152,7 @@ impl<'a> Lexer<'a> {
     /// # Errors
     ///
     /// If the next bytes are not an opcode. The lexer stays where it is, and the visitor is not called.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn visit<V: Visitor<'a>>(&mut self, visitor: &mut V) -> Result<V::Output, Error> {
         let Some((&byte, rest)) = self.rest.split_first() else {
             return Err(self.error(&Err::Incomplete(nom::Needed::Unknown)));
@@ -178,7 +177,7 @@ impl<'a> Lexer<'a> {
 impl<'a> Iterator for Lexer<'a> {
     type Item = Result<(usize, Op<'a>), Error>;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn next(&mut self) -> Option<Self::Item> {
         if self.done {
             return None;

@@ -1,5 +1,6 @@
 //! The lines of `STRING` and `UNICODE`, and latin-1.
 
+use crate::short::is_plain_ascii;
 use crate::wtf8;
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
@@ -48,8 +49,10 @@ impl core::error::Error for EscapeError {}
 /// assert_eq!(string_line(br"'\x41\q\400'").unwrap(), &b"A\\q\0"[..]);
 /// assert!(string_line(b"'a").is_err());
 /// ```
+#[inline]
 pub fn string_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     match line {
+        [b'\'', text @ .., b'\''] if is_plain_ascii(text) => Ok(Cow::Borrowed(text)),
         [b'\'', text @ .., b'\''] | [b'"', text @ .., b'"'] => decode(text),
         _ => Err(EscapeError::NotQuoted),
     }
@@ -120,7 +123,12 @@ pub fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
 /// assert_eq!(unicode_line(br"\u20ac \x41").unwrap(), r"€ \x41".as_bytes());
 /// assert_eq!(unicode_line(b"\xe4").unwrap(), "ä".as_bytes());
 /// ```
+#[inline]
 pub fn unicode_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
+    if is_plain_ascii(line) { Ok(Cow::Borrowed(line)) } else { escaped_line(line) }
+}
+
+fn escaped_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     let Some(mut escape) = find_unicode_escape(line) else {
         return Ok(latin1_to_utf8(line));
     };

@@ -7,6 +7,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::short::{LONG, is_ascii};
+
 /// What text is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -33,9 +35,6 @@ impl fmt::Display for InvalidUtf8 {
 
 impl core::error::Error for InvalidUtf8 {}
 
-/// From this length on, simdutf8 is faster than the standard library.
-const LONG: usize = 64;
-
 /// Checks that the bytes are text, and says of which kind.
 ///
 /// ```
@@ -49,26 +48,6 @@ const LONG: usize = 64;
 #[inline]
 pub fn check(bytes: &[u8]) -> Result<Encoding, InvalidUtf8> {
     if is_ascii(bytes) { Ok(Encoding::Ascii) } else { check_non_ascii(bytes) }
-}
-
-/// As `<[u8]>::is_ascii`, but small enough to be inlined where most texts are a few bytes long.
-// Inlined where the machine reads text, which is the most frequent thing that it does.
-#[allow(clippy::inline_always)]
-#[inline(always)]
-fn is_ascii(bytes: &[u8]) -> bool {
-    if bytes.len() >= LONG {
-        return bytes.is_ascii();
-    }
-    // The last word overlaps the one before it, so that no byte is looked at alone.
-    if let Some(last) = bytes.last_chunk::<8>() {
-        let (words, _) = bytes.as_chunks::<8>();
-        let seen = words.iter().fold(u64::from_ne_bytes(*last), |seen, word| seen | u64::from_ne_bytes(*word));
-        return seen & 0x8080_8080_8080_8080 == 0;
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        return (u32::from_ne_bytes(*first) | u32::from_ne_bytes(*last)) & 0x8080_8080 == 0;
-    }
-    bytes.iter().fold(0, |seen, byte| seen | byte) < 0x80
 }
 
 fn check_non_ascii(bytes: &[u8]) -> Result<Encoding, InvalidUtf8> {

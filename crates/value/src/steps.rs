@@ -171,7 +171,6 @@ impl Store {
     pub fn is_hashable(&mut self, id: Id) -> bool {
         let Some(index) = id.index() else { return true };
         match self.cells[index].tag {
-            Tag::Str => true,
             Tag::List | Tag::Dict | Tag::Set | Tag::ByteArray => false,
             Tag::Tuple => self.is_tuple_hashable(index),
             _ => true,

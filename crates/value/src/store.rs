@@ -2,7 +2,6 @@
 
 // What makes a node is compiled into the arm of the machine that asks for it: there the kind is known, and the parts of
 // a cell go from registers to their places.
-#![allow(clippy::inline_always)]
 
 use std::collections::HashMap;
 
@@ -102,7 +101,7 @@ impl Store {
         Ok((capacity * 2).max(needed).max(FIRST).min(most))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn push(&mut self, cell: Cell) -> Result<Id, Full> {
         let index = self.cells.len();
         if index == self.cells.capacity() {
@@ -125,7 +124,7 @@ impl Store {
     }
 
     /// Makes room for `more` children.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn reserve_children(&mut self, more: usize) -> Result<(), Full> {
         if self.children.capacity() - self.children.len() < more { self.grow_children(more) } else { Ok(()) }
     }
@@ -152,7 +151,7 @@ impl Store {
     }
 
     /// An int.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn int(&mut self, origin: usize, value: i64) -> Result<Id, Full> {
         match Id::small_int(value) {
             Some(id) => Ok(id),
@@ -166,7 +165,7 @@ impl Store {
     }
 
     /// A float.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn float(&mut self, origin: usize, value: f64) -> Result<Id, Full> {
         self.push(Cell::new(Tag::Float, 0, origin, value.to_bits()))
     }
@@ -187,7 +186,7 @@ impl Store {
     }
 
     /// A node whose payload is in the source, `delta` bytes (at most 15) after `origin`.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn borrowed(
         &mut self,
         payload: Payload,
@@ -264,7 +263,7 @@ impl Store {
     /// # Errors
     ///
     /// [`Refusal::Full`], and [`Refusal::Unhashable`] for a key or member that is not hashable.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn container(&mut self, container: Container, origin: usize, items: &[Id]) -> Result<Id, Refusal> {
         let tag = match container {
             Container::Tuple if items.is_empty() => return Ok(Id::EMPTY_TUPLE),
@@ -282,7 +281,7 @@ impl Store {
         Ok(self.region(tag, 0, origin, items)?)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(clippy::cast_possible_truncation)] // reserve_children keeps them in 32 bits
     fn region(&mut self, tag: Tag, flags: u8, origin: usize, items: &[Id]) -> Result<Id, Full> {
         self.reserve_children(items.len())?;

@@ -70,7 +70,17 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<Int, NumberError> {
 /// assert_eq!(index_line(b"007"), Ok(7));
 /// assert!(index_line(b"-1").is_err());
 /// ```
+#[inline]
 pub fn index_line(line: &[u8]) -> Result<u64, NumberError> {
+    if let Some(value) = plain_digits(line)
+        && value >> 63 == 0
+    {
+        return Ok(value);
+    }
+    any_index_line(line)
+}
+
+fn any_index_line(line: &[u8]) -> Result<u64, NumberError> {
     match int(c_string(line)?, DEFAULT_MAX_DIGITS)? {
         Int::Small(int) => int.try_into().map_err(|_| NumberError::Invalid),
         Int::Big(_) => Err(NumberError::Overflow),
@@ -88,7 +98,16 @@ pub fn index_line(line: &[u8]) -> Result<u64, NumberError> {
 /// assert_eq!(float_line(b"Infinity"), Ok(f64::INFINITY));
 /// assert_eq!(float_line(b"1e400"), Err(NumberError::Overflow));
 /// ```
+#[inline]
 pub fn float_line(line: &[u8]) -> Result<f64, NumberError> {
+    match double(line) {
+        Ok(value) if value.is_finite() => Ok(value),
+        _ => any_float_line(line),
+    }
+}
+
+#[cold]
+fn any_float_line(line: &[u8]) -> Result<f64, NumberError> {
     let text = c_string(line)?;
     let value = double(text)?;
     if value.is_infinite() && text.iter().any(u8::is_ascii_digit) {
@@ -134,11 +153,12 @@ pub fn float(text: &[u8]) -> Result<f64, NumberError> {
     double(&digits)
 }
 
+#[inline]
 fn double(text: &[u8]) -> Result<f64, NumberError> {
     let (negative, unsigned) = split_sign(text);
-    let value = if is_decimal_float(unsigned) {
-        let text = core::str::from_utf8(unsigned).map_err(|_| NumberError::Invalid)?;
-        text.parse().map_err(|_| NumberError::Invalid)?
+    // fast-float takes signs and names, too, some of which Python does not take.
+    let value = if let [b'0'..=b'9' | b'.', ..] = unsigned {
+        fast_float2::parse(unsigned).map_err(|_| NumberError::Invalid)?
     } else if [&b"inf"[..], b"infinity"].iter().any(|name| unsigned.eq_ignore_ascii_case(name)) {
         f64::INFINITY
     } else if unsigned.eq_ignore_ascii_case(b"nan") {
@@ -149,46 +169,54 @@ fn double(text: &[u8]) -> Result<f64, NumberError> {
     Ok(if negative { -value } else { value })
 }
 
-/// Digits with at most one point among them, and perhaps an exponent.
-fn is_decimal_float(text: &[u8]) -> bool {
-    let (before, rest) = split_digits(text);
-    let (after, rest) = match rest {
-        [b'.', rest @ ..] => split_digits(rest),
-        _ => (0, rest),
-    };
-    let exponent_is_right = match rest {
-        [] => true,
-        [b'e' | b'E', exponent @ ..] => matches!(split_digits(split_sign(exponent).1), (1.., [])),
-        _ => false,
-    };
-    before + after > 0 && exponent_is_right
-}
-
-/// How many digits the text starts with, and what follows them.
-fn split_digits(text: &[u8]) -> (usize, &[u8]) {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (digits, &text[digits..])
-}
-
-/// The fast path: a decimal number that surely fits, of which no reader could think otherwise.
+/// The fast path of all that read integers: a decimal number that fits, of which no reader could think otherwise.
+///
+/// ```
+/// use halfsour_text::number::plain_decimal;
+///
+/// assert_eq!(plain_decimal(b"-42"), Some(-42));
+/// assert_eq!(plain_decimal(b"042"), None);
+/// ```
 #[inline]
-fn plain_decimal(line: &[u8]) -> Option<i64> {
+pub fn plain_decimal(line: &[u8]) -> Option<i64> {
     let (negative, digits) = match line {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),
     };
-    if !matches!(digits, [b'1'..=b'9', ..]) || digits.len() > 18 {
+    match digits {
+        [b'1'..=b'9', ..] => signed(negative, plain_digits(digits)?),
+        _ => None,
+    }
+}
+
+/// The number of 1 to 19 digits, which is below 2 to the power of 64.
+#[inline]
+fn plain_digits(digits: &[u8]) -> Option<u64> {
+    if !matches!(digits.len(), 1..=19) {
         return None;
     }
-    let mut value = 0;
-    for byte in digits {
+    let (words, rest) = digits.as_chunks::<8>();
+    let value = words.iter().try_fold(0, |value: u64, word| {
+        Some(value * 100_000_000 + eight_digits(u64::from_le_bytes(*word))?)
+    })?;
+    rest.iter().try_fold(value, |value, byte| {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        value = value * 10 + i64::from(digit);
+        (digit <= 9).then_some(value * 10 + u64::from(digit))
+    })
+}
+
+/// The number that eight digits make, the first of them in the lowest byte: neighbours are joined, first digits to
+/// pairs, then pairs, then fours.
+#[inline]
+const fn eight_digits(word: u64) -> Option<u64> {
+    const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    if (word & HIGH) != ZEROS || (word.wrapping_add(0x0606_0606_0606_0606) & HIGH) != ZEROS {
+        return None;
     }
-    Some(if negative { -value } else { value })
+    let word = (word & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(10 << 8 | 1) >> 8;
+    let word = (word & 0x00ff_00ff_00ff_00ff).wrapping_mul(100 << 16 | 1) >> 16;
+    Some((word & 0x0000_ffff_0000_ffff).wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
 /// What C sees of a line. Of an empty one, CPython says that the pickle was truncated.
@@ -234,6 +262,7 @@ fn literal(text: &[u8], max_digits: usize) -> Result<Int, NumberError> {
     from_digits(negative, digits, radix, max_digits)
 }
 
+#[inline]
 fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     match text {
         [b'-', digits @ ..] => (true, digits),

@@ -1,7 +1,6 @@
 //! Numbers, text and bytes.
 
 // Compiled into the arms of the dispatch.
-#![allow(clippy::inline_always)]
 
 use std::borrow::Cow;
 
@@ -14,7 +13,7 @@ use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Observer, StringEncoding};
 
 impl<O: Observer> Machine<'_, '_, O> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn small(&mut self, value: i64) -> Done {
         match Id::small_int(value) {
             Some(id) => self.push(id),
@@ -22,7 +21,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn int(&mut self, start: usize, value: i64) -> Done {
         let id = self.state.store.int(start, value)?;
         self.push(id)
@@ -45,24 +44,40 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn int_line(&mut self, start: usize, line: &[u8]) -> Done {
+        match number::plain_decimal(line) {
+            Some(value) if i32::try_from(value).is_ok() => self.int(start, value),
+            _ => self.any_int_line(start, line),
+        }
+    }
+
+    fn any_int_line(&mut self, start: usize, line: &[u8]) -> Done {
         match number::int_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)? {
             IntLine::Bool(value) => self.push(Id::bool(value)),
             IntLine::Int(value) => self.any_int(start, IntOp::Int, &value),
         }
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn long_line(&mut self, start: usize, line: &[u8]) -> Done {
+        match line.strip_suffix(b"L").and_then(number::plain_decimal) {
+            Some(value) if i32::try_from(value).is_err() => self.int(start, value),
+            _ => self.any_long_line(start, line),
+        }
+    }
+
+    fn any_long_line(&mut self, start: usize, line: &[u8]) -> Done {
         let value = number::long_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)?;
         self.any_int(start, IntOp::Long, &value)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn long(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
         // Up to eight bytes are read as one word that begins before or ends behind them.
         let word = self.source.get(end - bytes.len()..).and_then(|rest| rest.first_chunk::<8>());
         if let (1..=8, Some(word)) = (bytes.len(), word) {
-            let spare = 64 - 8 * bytes.len() as u32;
+            let spare = 64 - 8 * bytes.len();
             let value = i64::from_le_bytes(*word) << spare >> spare;
             if i32::try_from(value).is_err() {
                 return self.int(start, value);
@@ -78,7 +93,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn float(&mut self, start: usize, value: f64) -> Done {
         let id = self.state.store.float(start, value)?;
         self.push(id)
@@ -90,7 +105,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     }
 
     /// A payload that is the last part of its opcode.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn payload(&mut self, payload: Payload, start: usize, end: usize, bytes: &[u8]) -> Done {
         #[allow(clippy::cast_possible_truncation)] // at most nine bytes stand before a payload
         let delta = (end - bytes.len() - start) as u8;
@@ -98,7 +113,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         self.push(id)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn unicode(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
         match wtf8::check(bytes) {
             Ok(encoding) => self.payload(Payload::Str(encoding), start, end, bytes),
@@ -106,7 +121,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn unicode_line(&mut self, start: usize, end: usize, line: &[u8]) -> Done {
         match escape::unicode_line(line).map_err(ErrorKind::Escape)? {
             // Borrowed is ASCII, as what is not has to be encoded anew.

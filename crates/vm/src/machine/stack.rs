@@ -1,7 +1,6 @@
 //! The stack, the marks and the memo; and the containers, which take what lies on the stack.
 
 // Compiled into the arms of the dispatch.
-#![allow(clippy::inline_always)]
 
 use halfsour_value::{Container, Id, Kind, Refusal, Store};
 
@@ -12,7 +11,7 @@ use crate::{ErrorKind, Event, Limit, Observer};
 type OnBytes = fn(&mut Store, &[u8], Id, &[Id]) -> Result<(), Refusal>;
 
 impl<O: Observer> Machine<'_, '_, O> {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn push(&mut self, id: Id) -> Done {
         if self.state.stack.len() == self.state.stack.capacity() {
             self.grow_stack()?;
@@ -32,14 +31,14 @@ impl<O: Observer> Machine<'_, '_, O> {
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn pop(&mut self) -> Result<Id, Fault> {
         self.need(1)?;
         Ok(self.state.stack.pop().expect("there is one above the fence"))
     }
 
     /// Asks for objects above the fence.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn need(&self, needs: usize) -> Done {
         if self.state.stack.len() - self.fence < needs { Err(self.underflow(needs)) } else { Ok(()) }
     }
@@ -56,14 +55,14 @@ impl<O: Observer> Machine<'_, '_, O> {
     }
 
     /// Removes the topmost mark; gives the height at which it was.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn pop_mark(&mut self) -> Result<usize, Fault> {
         let below = self.state.marks.pop().ok_or_else(|| Fault::from(ErrorKind::NoMark))?;
         Ok(std::mem::replace(&mut self.fence, below))
     }
 
     /// The object below a height, which takes what lies above.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn target(&self, height: usize) -> Result<Id, Fault> {
         if height <= self.fence {
             return Err(self.underflow(self.state.stack.len() - height + 1));
@@ -71,7 +70,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         Ok(self.state.stack[height - 1])
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn put(&mut self, slot: u64) -> Done {
         self.need(1)?;
         if self.state.memo.set() >= self.options.limits.memo {
@@ -81,7 +80,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn get(&mut self, slot: u64) -> Done {
         match self.state.memo.get(slot) {
             Some(id) => self.push(id),
@@ -90,7 +89,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     }
 
     /// Makes a container of what lies above a height.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn collect(&mut self, container: Container, start: usize, height: usize) -> Done {
         let made = self.state.store.container(container, start, &self.state.stack[height..]);
         let id = made.map_err(|refusal| ErrorKind::refused(refusal, Kind::Dict))?;
@@ -98,20 +97,20 @@ impl<O: Observer> Machine<'_, '_, O> {
         self.push(id)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn collect_marked(&mut self, container: Container, start: usize) -> Done {
         let height = self.pop_mark()?;
         self.collect(container, start, height)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn collect_counted(&mut self, start: usize, count: usize) -> Done {
         self.need(count)?;
         self.collect(Container::Tuple, start, self.state.stack.len() - count)
     }
 
     /// `APPEND(S)`: what lies above a height goes to what is below it.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn append(&mut self, start: usize, height: usize) -> Done {
         let list = self.target(height)?;
         if let Err(refusal) = self.state.store.append(list, &self.state.stack[height..]) {
@@ -122,7 +121,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         Ok(())
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn set_items(&mut self, start: usize, height: usize) -> Done {
         let dict = self.target(height)?;
         let count = self.state.stack.len() - height;
@@ -167,7 +166,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     }
 
     /// Reports a step on something that is not of the plain kind.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn report(&mut self, start: usize, object: Id, plain: Kind, event: fn(Id) -> Event) {
         if size_of::<O>() > 0 && self.state.store.kind(object) != plain {
             self.event(start, event(object));
