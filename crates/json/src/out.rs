@@ -5,6 +5,7 @@ use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use halfsour_text::short::is_plain_json;
 use halfsour_text::wtf8::Encoding;
 use halfsour_text::{number, repr};
 use halfsour_value::{Node, Text};
@@ -264,6 +265,10 @@ const ESCAPES: [u8; 256] = {
 
 #[inline]
 fn escape(out: &mut Vec<u8>, utf8: &[u8]) {
+    if is_plain_json(utf8) {
+        out.extend_from_slice(utf8);
+        return;
+    }
     let mut rest = utf8;
     while let Some(at) = rest.iter().position(|&byte| ESCAPES[usize::from(byte)] != 0) {
         out.extend_from_slice(&rest[..at]);

@@ -5,6 +5,8 @@
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
+/// Letters, to fill a word that holds one byte.
+const REST_OF_A: u64 = (ONES * b'a' as u64) << 8;
 
 /// From this length on, what is vectorised is faster.
 pub(crate) const LONG: usize = 64;
@@ -56,7 +58,7 @@ fn none_of(bytes: &[u8], seen: impl Fn(u64) -> u64) -> bool {
         let both = u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last));
         return seen(both) & HIGH == 0;
     }
-    bytes.iter().all(|&byte| seen(byte.into()) & HIGH == 0)
+    bytes.iter().all(|&byte| seen(u64::from(byte) | REST_OF_A) & HIGH == 0)
 }
 
 /// As `<[u8]>::is_ascii`.
@@ -75,6 +77,22 @@ pub(crate) fn is_plain_ascii(bytes: &[u8]) -> bool {
     }
 }
 
+/// Whether nothing in it is escaped in a JSON string: there are no control characters, quotes or backslashes.
+///
+/// ```
+/// assert!(halfsour_text::short::is_plain_json("é€".as_bytes()));
+/// assert!(!halfsour_text::short::is_plain_json(b"\n"));
+/// ```
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub fn is_plain_json(bytes: &[u8]) -> bool {
+    let odd = |word: u64| {
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        control | matches(word, b'"') | matches(word, b'\\')
+    };
+    bytes.len() < LONG && none_of(bytes, odd)
+        || bytes.iter().all(|byte| !matches!(byte, 0..0x20 | b'"' | b'\\'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,13 +102,15 @@ mod tests {
     fn texts() -> impl Iterator<Item = Vec<u8>> {
         (0..80).flat_map(|length| {
             (0..=length).flat_map(move |at| {
-                [b'a', b'\n', b'\\', b'\x0b', b'\x8a', b'\xdc'].map(move |byte| {
-                    let mut text = vec![b'z'; length];
-                    if let Some(place) = text.get_mut(at) {
-                        *place = byte;
-                    }
-                    text
-                })
+                [b'a', b'\n', b'\\', b'"', b'\x0b', b'\x1f', b' ', b'\x8a', b'\xdc', b'\xa2'].map(
+                    move |byte| {
+                        let mut text = vec![b'z'; length];
+                        if let Some(place) = text.get_mut(at) {
+                            *place = byte;
+                        }
+                        text
+                    },
+                )
             })
         })
     }
@@ -102,6 +122,8 @@ mod tests {
             assert_eq!(is_ascii(&text), text.iter().all(u8::is_ascii), "{text:?}");
             let plain = text.iter().all(|&byte| byte.is_ascii() && byte != b'\\');
             assert_eq!(is_plain_ascii(&text), plain, "{text:?}");
+            let plain = text.iter().all(|&byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
+            assert_eq!(is_plain_json(&text), plain, "{text:?}");
         }
     }
 }

@@ -159,7 +159,8 @@ impl Views {
     pub fn new(store: &Store, source: &[u8]) -> Self {
         let mut views = Self::default();
         let mut composites = Composites::default();
-        let mut seen: &[Id] = &[];
+        // The last small dict of each length that holds no key twice: records come with dicts of their own.
+        let mut seen: [&[Id]; SMALL + 1] = [&[]; SMALL + 1];
         for (index, cell) in store.cells.iter().enumerate() {
             let width = match cell.tag {
                 Tag::Dict => 2,
@@ -167,18 +168,22 @@ impl Views {
                 _ => continue,
             };
             let region = store.region_of(index);
-            if region.len() <= width || same_keys(seen, region, width) {
+            let count = region.len() / width;
+            if count <= 1 || seen.get(count).is_some_and(|seen| same_keys(seen, region, width)) {
                 continue;
             }
             let node = u32::try_from(index).expect("nodes have 32 bits");
             let before = views.resolved.len();
-            if region.len() <= SMALL * width {
+            if count <= SMALL {
                 views.look_at_small(node, region, width, store, source, &mut composites);
             } else {
                 views.look_at_large(node, region, width, store, source, &mut composites);
             }
-            if width == 2 && views.resolved.len() == before {
-                seen = region;
+            if let Some(seen) = seen.get_mut(count)
+                && width == 2
+                && views.resolved.len() == before
+            {
+                *seen = region;
             }
         }
         views
