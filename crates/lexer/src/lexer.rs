@@ -51,13 +51,16 @@ macro_rules! dispatch {
             byte: u8,
             rest: &'a [u8],
             mut take: impl Take<'a, R>,
-        ) -> Result<R, Err<Fault>> {
+        ) -> R {
             match byte {
                 $($byte => {
-                    $(let (rest, $arg) = args::$kind(rest)?;)?
-                    Ok(take.take(Op::$variant $(($arg))?, rest))
+                    $(let (rest, $arg) = match args::$kind(rest) {
+                        Ok(parsed) => parsed,
+                        Err(error) => return take.fail(error),
+                    };)?
+                    take.take(Op::$variant $(($arg))?, rest)
                 })*
-                _ => Err(Err::Failure(Fault(ErrorKind::UnknownOpcode(byte)))),
+                _ => take.fail(Err::Failure(Fault(ErrorKind::UnknownOpcode(byte)))),
             }
         }
     };
@@ -65,18 +68,27 @@ macro_rules! dispatch {
 
 for_each_opcode!(dispatch);
 
-/// A closure over `(op, rest)` that can be told to be inlined.
+/// What is done with an op and what follows it, or with a fault. It is done in each arm of the dispatch, so that what the
+/// arms have in common need not be put together.
 pub(crate) trait Take<'a, R> {
     fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> R;
+    fn fail(&mut self, error: Err<Fault>) -> R;
 }
 
 /// Gives the op itself.
 pub(crate) struct Plain;
 
-impl<'a> Take<'a, (Op<'a>, &'a [u8])> for Plain {
+type Parsed<'a> = Result<(Op<'a>, &'a [u8]), Err<Fault>>;
+
+impl<'a> Take<'a, Parsed<'a>> for Plain {
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> (Op<'a>, &'a [u8]) {
-        (op, rest)
+    fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> Parsed<'a> {
+        Ok((op, rest))
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn fail(&mut self, error: Err<Fault>) -> Parsed<'a> {
+        Err(error)
     }
 }
 
@@ -84,15 +96,26 @@ impl<'a> Take<'a, (Op<'a>, &'a [u8])> for Plain {
 struct Visit<'l, 'a, V> {
     lexer: &'l mut Lexer<'a>,
     visitor: &'l mut V,
+    /// Kept here, so that what an arm gives is small.
+    failure: &'l mut Option<Error>,
 }
 
-impl<'a, V: Visitor<'a>> Take<'a, V::Output> for Visit<'_, 'a, V> {
+/// The failure was kept.
+struct Failed;
+
+impl<'a, V: Visitor<'a>> Take<'a, Result<V::Output, Failed>> for Visit<'_, 'a, V> {
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> V::Output {
+    fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> Result<V::Output, Failed> {
         let start = self.lexer.offset();
         self.lexer.rest = rest;
         self.lexer.done = matches!(op, Op::Stop);
-        self.visitor.visit(start, self.lexer.offset(), op)
+        Ok(self.visitor.visit(start, self.lexer.offset(), op))
+    }
+
+    #[cold]
+    fn fail(&mut self, error: Err<Fault>) -> Result<V::Output, Failed> {
+        *self.failure = Some(self.lexer.error(&error));
+        Err(Failed)
     }
 }
 
@@ -115,6 +138,12 @@ impl<'a> Lexer<'a> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn offset(&self) -> usize {
         self.input.len() - self.rest.len()
+    }
+
+    /// Whether `STOP` was read last.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub const fn is_done(&self) -> bool {
+        self.done
     }
 
     /// What has not been read.
@@ -157,9 +186,10 @@ impl<'a> Lexer<'a> {
         let Some((&byte, rest)) = self.rest.split_first() else {
             return Err(self.error(&Err::Incomplete(nom::Needed::Unknown)));
         };
-        match dispatch(byte, rest, Visit { lexer: self, visitor }) {
+        let mut failure = None;
+        match dispatch(byte, rest, Visit { lexer: self, visitor, failure: &mut failure }) {
             Ok(output) => Ok(output),
-            Err(error) => Err(self.error(&error)),
+            Err(Failed) => Err(failure.expect("it was kept")),
         }
     }
 

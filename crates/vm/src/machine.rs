@@ -84,8 +84,8 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
             }
             opcodes_left -= 1;
             match lexer.visit(self)? {
-                Ok(false) => {}
-                Ok(true) => return Ok((self.state.stack[self.state.stack.len() - 1], lexer.offset())),
+                Ok(()) if !lexer.is_done() => {}
+                Ok(()) => return Ok((self.state.stack[self.state.stack.len() - 1], lexer.offset())),
                 Err(fault) => return Err(self.error(*fault.0, start)),
             }
         }
@@ -103,8 +103,7 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
 }
 
 impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
-    /// Whether the pickle has ended.
-    type Output = Result<bool, Fault>;
+    type Output = Done;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn visit(&mut self, start: usize, end: usize, op: Op<'a>) -> Self::Output {
@@ -115,7 +114,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
                 self.fence = self.state.stack.len();
                 Ok(())
             }
-            Op::Stop => return self.need(1).map(|()| true),
+            Op::Stop => self.need(1),
             Op::Pop => self.pop_op(),
             Op::PopMark => self.pop_mark().map(|height| self.state.stack.truncate(height)),
             Op::Dup => self.need(1).and_then(|()| self.push(self.state.stack[self.state.stack.len() - 1])),
@@ -202,7 +201,6 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             }
             Op::Frame(_) => Ok(()),
         }
-        .map(|()| false)
     }
 }
 
