@@ -29,8 +29,8 @@ pub struct Batch {
     /// How many are still to come; `None` if that is not known.
     left: Option<usize>,
     written: usize,
-    /// The member that is being written stands alone: `APPEND` or `SETITEM`.
-    alone: bool,
+    /// Members are added one by one: `APPEND`, `SETITEM`.
+    singly: bool,
     one_by_one: bool,
 }
 
@@ -45,8 +45,15 @@ pub(crate) enum Punctuation {
 
 impl Batch {
     pub(crate) fn new(members: Members, protocol: u8, length: Option<usize>) -> Self {
-        let alone = length == Some(1) && !matches!(members, Members::Set | Members::Added);
-        Self { members, left: length, written: 0, alone, one_by_one: protocol == 0 }
+        let mut batch = Self { members, left: length, written: 0, singly: false, one_by_one: protocol == 0 };
+        batch.decide();
+        batch
+    }
+
+    /// A member that stands alone is added by itself; in protocol 0, all are. There is no opcode to add one to a set.
+    fn decide(&mut self) {
+        self.singly = (self.left == Some(1) || self.one_by_one)
+            && !matches!(self.members, Members::Set | Members::Added);
     }
 
     fn one(&self) -> Opcode {
@@ -65,19 +72,15 @@ impl Batch {
         }
     }
 
-    fn singly(&self) -> bool {
-        (self.alone || self.one_by_one) && self.one() != self.many()
-    }
-
     /// Before a member: whether to write a mark.
     #[inline]
     pub(crate) fn before(&mut self) -> bool {
         if self.written == 0 {
             // The general loop looks ahead; the ones for plain lists and dicts do not.
             if matches!(self.members, Members::Appended | Members::Assigned) {
-                self.alone = self.left == Some(1);
+                self.decide();
             }
-            return !self.singly();
+            return !self.singly;
         }
         false
     }
@@ -88,7 +91,7 @@ impl Batch {
         if let Some(left) = &mut self.left {
             *left = left.saturating_sub(1);
         }
-        if self.singly() {
+        if self.singly {
             return Punctuation::One(self.one());
         }
         self.written += 1;

@@ -108,7 +108,7 @@ impl Emitter {
     }
 
     /// Where an object begins, a full frame may end. CPython looks only there.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn object(&mut self) {
         if let Some(start) = self.frame
             && self.out.len() - start - FRAME_HEADER >= FRAME_TARGET
@@ -117,7 +117,7 @@ impl Emitter {
         }
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn open_frame(&mut self) {
         if self.framing && self.frame.is_none() {
             self.frame = Some(self.out.len());
@@ -138,7 +138,7 @@ impl Emitter {
     }
 
     /// An opcode without an argument, as it is.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn op(&mut self, opcode: Opcode) {
         self.open_frame();
         self.out.push(opcode.byte());
@@ -150,7 +150,7 @@ impl Emitter {
         self.op(opcode);
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bytes_op<const N: usize>(&mut self, opcode: Opcode, arg: [u8; N]) {
         self.open_frame();
         self.out.push(opcode.byte());
@@ -158,7 +158,7 @@ impl Emitter {
     }
 
     /// An opcode with a payload, outside frames if that is large.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn payload<const N: usize>(&mut self, opcode: Opcode, length: [u8; N], payload: &[u8]) {
         if payload.len() >= FRAME_TARGET {
             self.close_frame();
@@ -423,7 +423,7 @@ impl Emitter {
     }
 
     /// An item comes next; for a dict, a key and then a value.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn before_item(&mut self, batch: &mut Batch) {
         if batch.before() {
             self.op(Opcode::Mark);
@@ -431,7 +431,7 @@ impl Emitter {
     }
 
     /// The item is complete.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn after_item(&mut self, batch: &mut Batch) {
         match batch.after() {
             Punctuation::Nothing => {}

@@ -27,7 +27,9 @@ pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, options: &Options) -> Result<Ve
         first.run(node.id())?;
         memo = first.memo.second_pass();
     }
-    let mut writer = Writer::new(graph, Emitter::new(options)?, memo);
+    // What is written is about as long as what was read.
+    let buffer = Vec::with_capacity(graph.source().as_ref().len());
+    let mut writer = Writer::new(graph, Emitter::with_buffer(options, buffer)?, memo);
     writer.follow_dialect();
     writer.run(node.id())?;
     Ok(writer.emitter.finish())

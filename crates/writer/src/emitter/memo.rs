@@ -6,7 +6,7 @@ use super::Emitter;
 
 impl Emitter {
     /// Puts what is on the stack into the next slot of the memo; gives the slot.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn memoize(&mut self) -> u64 {
         let slot = self.memoized;
         if self.protocol >= 4 {
@@ -29,13 +29,13 @@ impl Emitter {
     }
 
     /// Fetches what is in a slot of the memo.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn get(&mut self, slot: u64) {
         self.object();
         self.slot(slot, Opcode::Get, Opcode::BinGet, Opcode::LongBinGet);
     }
 
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn slot(&mut self, slot: u64, text: Opcode, short: Opcode, long: Opcode) {
         match (self.protocol, u8::try_from(slot), u32::try_from(slot)) {
             (1.., Ok(slot), _) => self.bytes_op(short, [slot]),
