@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-vm", &["lexer", "value"]),
     ("halfsour-json", &["text", "value"]),
     ("halfsour-writer", &["opcode", "text", "value"]),
-    ("halfsour-serde", &["value", "vm", "writer"]),
+    ("halfsour-serde", &["lexer", "value", "vm", "writer"]),
     ("halfsour-classes", &["value"]),
     ("halfsour-audit", &["classes", "lexer", "vm"]),
     ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),

@@ -136,26 +136,9 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         }
     }
 
-    /// An int beyond 64 bits: 128 bits if they do, otherwise its decimal digits as text.
     fn big_int<V: Visitor<'de>>(&self, bytes: &[u8], visitor: V) -> Result<V::Value, Error> {
         self.pay(bytes.len())?;
-        let negative = bytes.last().is_some_and(|&byte| byte >= 0x80);
-        let mut wide = [if negative { 0xff } else { 0 }; 17];
-        match wide.get_mut(..bytes.len()) {
-            Some(low) => low.copy_from_slice(bytes),
-            None => return visitor.visit_string(self.node.to_string()),
-        }
-        let (low, high) = wide.split_at(16);
-        let low: [u8; 16] = low.try_into().expect("sixteen");
-        match (high, i128::from_le_bytes(low)) {
-            ([0], value) if value >= 0 => match u64::try_from(value) {
-                Ok(value) => visitor.visit_u64(value),
-                Err(_) => visitor.visit_i128(value),
-            },
-            ([0xff], value) if value < 0 => visitor.visit_i128(value),
-            ([0], _) => visitor.visit_u128(u128::from_le_bytes(low)),
-            _ => visitor.visit_string(self.node.to_string()),
-        }
+        big_int::visit(bytes, visitor)
     }
 
     fn sequence<V: Visitor<'de>>(&self, elements: Elements<'g, S>, visitor: V) -> Result<V::Value, Error> {

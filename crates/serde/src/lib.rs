@@ -5,6 +5,7 @@ mod de;
 mod error;
 mod instance;
 mod ser;
+mod stream;
 
 use std::io::{BufRead, Read, Write};
 
@@ -40,8 +41,7 @@ pub use ser::Serializer;
 ///
 /// If it is no pickle, exceeds the default limits, or is not what `T` wants.
 pub fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8]) -> Result<T, Error> {
-    let graph = halfsour_vm::from_slice(input)?;
-    T::deserialize(NodeDeserializer::borrowing(graph.root()))
+    from_slice_with(&mut Loader::new(), input)
 }
 
 /// As [`from_slice`], from bytes that are shared or owned.
@@ -50,7 +50,11 @@ pub fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8]) -> Result<T, Error
 ///
 /// As [`from_slice`].
 pub fn from_bytes<T: DeserializeOwned>(input: impl Into<Bytes>) -> Result<T, Error> {
-    from_graph(&halfsour_vm::from_bytes(input)?)
+    let input = input.into();
+    match stream::read(&input, &Options::default()) {
+        Some(value) => Ok(value),
+        None => from_graph(&halfsour_vm::from_bytes(input)?),
+    }
 }
 
 /// A value from a reader, of which no byte beyond STOP is taken: several values can be read one after the other.
@@ -84,6 +88,9 @@ pub fn from_reader<R: Read, T: DeserializeOwned>(reader: R) -> Result<T, Error> 
 ///
 /// As [`from_slice`].
 pub fn from_slice_with<'de, T: Deserialize<'de>>(loader: &mut Loader, input: &'de [u8]) -> Result<T, Error> {
+    if let Some(value) = stream::read(input, loader.options()) {
+        return Ok(value);
+    }
     let graph = loader.load(input)?;
     let value = T::deserialize(NodeDeserializer::borrowing(graph.root()));
     loader.recycle(graph);

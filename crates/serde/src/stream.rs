@@ -1,0 +1,65 @@
+//! From plain streams to Rust types, without a graph.
+//!
+//! Most pickles are *plain*: scalars, lists, dicts and tuples, in the order in which they are read. Of those the [`Outline`]
+//! says how many members each container has, so that a [`Reader`] can go over the stream from its front to its back, as
+//! serde asks for it. What is not plain, and whatever goes wrong, is left to the graph: it is the judge of what is an
+//! error, and of what the error says.
+
+mod access;
+mod de;
+mod outline;
+mod reader;
+mod short;
+
+use halfsour_vm::Options;
+use serde::de::Deserialize;
+
+use de::De;
+use outline::Outline;
+use reader::Reader;
+
+/// A value from a plain stream; `None` says that the graph has to be asked.
+pub(crate) fn read<'de, T: Deserialize<'de>>(input: &'de [u8], options: &Options) -> Option<T> {
+    let outline = Outline::of(input, options)?;
+    let mut reader = Reader::new(input, &outline, options.limits.int_digits);
+    let value = T::deserialize(De::new(&mut reader)).ok()?;
+    reader.is_at_end().then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reads<'de, T: Deserialize<'de> + PartialEq + std::fmt::Debug>(input: &'de [u8], expected: &T) {
+        assert_eq!(read::<T>(input, &Options::default()).as_ref(), Some(expected));
+    }
+
+    #[test]
+    fn what_is_plain_needs_no_graph() {
+        let texts = vec![("a", vec![1]), ("b", vec![]), ("a", vec![1])];
+        // Tuples whose first members are shared, and a list that is.
+        let stream =
+            b"\x80\x04](\x8c\x01a\x94]\x94K\x01a\x86\x94\x8c\x01b\x94]\x94\x86\x94h\0h\x01\x86\x94e.";
+        reads(stream, &texts);
+        // Protocol 0, as Python 2 wrote it.
+        reads(b"(lp1\n(Va\np2\n(lp3\nI1\natp4\na(Vb\np5\n(lp6\ntp7\na(g2\ng3\ntp8\na.", &texts);
+        reads(b"(K\x01K\x02\x86K\x03t(tK\x04\x87.", &(((1, 2), 3), (), 4));
+    }
+
+    #[test]
+    fn what_is_not_is_left_to_it() {
+        let streams: [&[u8]; 8] = [
+            b"]\x94(h\0e.",             // a list in itself
+            b"]}]N.",                   // something is left below the root
+            b"]K\x01q\0K\x02q\0\x86a.", // a slot that is set twice
+            b"}]Ns.",                   // a key that cannot be hashed
+            b"cos\nsystem\n.",
+            b"NN0.",
+            b"X\x01\0\0\0\xff.",
+            b"\x80\x09N.",
+        ];
+        for stream in streams {
+            assert!(read::<halfsour_value::Value>(stream, &Options::default()).is_none(), "{stream:?}");
+        }
+    }
+}

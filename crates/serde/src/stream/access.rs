@@ -1,0 +1,133 @@
+//! What serde asks for inside sequences, maps and enums of a plain stream.
+
+use halfsour_lexer::Opcode;
+use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+
+use super::de::De;
+use super::reader::Reader;
+use crate::Error;
+
+/// The members of a sequence.
+pub(super) struct Members<'r, 'o, 'de> {
+    pub reader: &'r mut Reader<'o, 'de>,
+    pub depth: usize,
+    pub left: usize,
+}
+
+impl<'de> SeqAccess<'de> for Members<'_, '_, 'de> {
+    type Error = Error;
+
+    #[inline]
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
+        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        self.left = left;
+        self.reader.settle();
+        seed.deserialize(De { reader: self.reader, depth: self.depth }).map(Some)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
+}
+
+/// The keys and values of a map.
+pub(super) struct Pairs<'r, 'o, 'de> {
+    pub reader: &'r mut Reader<'o, 'de>,
+    pub depth: usize,
+    pub left: usize,
+    /// A key has been read, its value has not.
+    pub has_key: bool,
+}
+
+impl<'de> MapAccess<'de> for Pairs<'_, '_, 'de> {
+    type Error = Error;
+
+    #[inline]
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        if self.has_key {
+            self.reader.skip(1)?;
+            self.has_key = false;
+        }
+        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+        self.left = left;
+        self.has_key = true;
+        self.reader.settle();
+        seed.deserialize(De { reader: self.reader, depth: self.depth }).map(Some)
+    }
+
+    #[inline]
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        if !std::mem::take(&mut self.has_key) {
+            return Err(self.reader.fail());
+        }
+        self.reader.settle();
+        seed.deserialize(De { reader: self.reader, depth: self.depth })
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
+}
+
+/// A variant of an enum: its name comes next, then its content if it has any.
+pub(super) struct Variant<'r, 'o, 'de> {
+    pub reader: &'r mut Reader<'o, 'de>,
+    pub depth: usize,
+    pub has_content: bool,
+}
+
+impl<'r, 'o, 'de> Variant<'r, 'o, 'de> {
+    fn content(self) -> Result<De<'r, 'o, 'de>, Error> {
+        if !self.has_content {
+            return Err(self.reader.fail());
+        }
+        self.reader.settle();
+        Ok(De { reader: self.reader, depth: self.depth })
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_, '_, 'de> {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
+        // The graph takes the digits of an int for the name.
+        if !self.reader.is_text() {
+            return Err(self.reader.fail());
+        }
+        let name = seed.deserialize(De { reader: &mut *self.reader, depth: self.depth })?;
+        Ok((name, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, '_, 'de> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        if !self.has_content {
+            return Ok(());
+        }
+        let content = self.content()?;
+        if content.reader.opcode() == Some(Opcode::None) {
+            content.reader.token().map(drop)
+        } else {
+            Err(content.reader.fail())
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        seed.deserialize(self.content()?)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
+        de::Deserializer::deserialize_tuple(self.content()?, length, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        de::Deserializer::deserialize_struct(self.content()?, "", fields, visitor)
+    }
+}

@@ -1,0 +1,97 @@
+//! Short opcodes, looked up in tables.
+//!
+//! A jump to code of its own for each opcode cannot be predicted where the kinds of objects are mixed at random, as with
+//! ints of different sizes; and guessing wrong takes longer than everything else.
+
+use halfsour_lexer::{ArgKind, Opcode};
+
+/// How many bytes an opcode takes: none if it is not short.
+#[derive(Clone, Copy)]
+struct Length {
+    fixed: u8,
+    /// All bits, if the byte after the opcode says how many more there are.
+    counted: u8,
+}
+
+/// The scalars that have no lines, and no lengths of more than a byte.
+const LENGTHS: [Length; 256] = {
+    use Opcode::{
+        BinFloat, BinInt, BinInt1, BinInt2, EmptyTuple, Long1, NewFalse, NewTrue, None, ShortBinBytes,
+        ShortBinUnicode,
+    };
+    let scalars = [
+        None,
+        NewTrue,
+        NewFalse,
+        EmptyTuple,
+        BinInt,
+        BinInt1,
+        BinInt2,
+        BinFloat,
+        Long1,
+        ShortBinUnicode,
+        ShortBinBytes,
+    ];
+    let mut lengths = [Length { fixed: 0, counted: 0 }; 256];
+    let mut at = 0;
+    while at < scalars.len() {
+        let (argument, counted) = match scalars[at].arg() {
+            Option::None => (0, 0),
+            Some(ArgKind::Uint2) => (2, 0),
+            Some(ArgKind::Int4) => (4, 0),
+            Some(ArgKind::Float8) => (8, 0),
+            Some(ArgKind::Uint1) => (1, 0),
+            // A length.
+            Some(_) => (1, u8::MAX),
+        };
+        lengths[scalars[at].byte() as usize] = Length { fixed: 1 + argument, counted };
+        at += 1;
+    }
+    lengths
+};
+
+/// Where the scalar ends that begins at `at`, if it is a short one and whole.
+#[inline]
+pub(super) fn end(input: &[u8], at: usize) -> Option<usize> {
+    let Some(&[byte, next]) = input.get(at..at + 2) else { return None };
+    let Length { fixed, counted } = LENGTHS[usize::from(byte)];
+    let end = at + usize::from(fixed) + usize::from(next & counted);
+    (fixed > 0 && end <= input.len()).then_some(end)
+}
+
+/// How an int is written.
+#[derive(Clone, Copy)]
+struct Int {
+    /// Where its bytes are, from the opcode.
+    from: u8,
+    /// By how many bits eight bytes from there have to be shifted so that nothing is left but its own. That of what is no
+    /// int is out of range.
+    shift: u8,
+    is_signed: bool,
+    is_counted: bool,
+}
+
+const INTS: [Int; 256] = {
+    let mut ints = [Int { from: 1, shift: u8::MAX, is_signed: false, is_counted: false }; 256];
+    let fixed = Int { from: 1, shift: 0, is_signed: false, is_counted: false };
+    ints[Opcode::BinInt1.byte() as usize] = Int { shift: 56, ..fixed };
+    ints[Opcode::BinInt2.byte() as usize] = Int { shift: 48, ..fixed };
+    ints[Opcode::BinInt.byte() as usize] = Int { shift: 32, is_signed: true, ..fixed };
+    // It counts bytes, and has one at least.
+    ints[Opcode::Long1.byte() as usize] = Int { from: 2, shift: 64, is_signed: true, is_counted: true };
+    ints
+};
+
+/// The int that is at `at` in binary, and where it ends; unless it is too long, or near the end of the input.
+#[inline]
+pub(super) fn int(input: &[u8], at: usize) -> Option<(i64, usize)> {
+    let rest = input.get(at..)?;
+    let &[byte, next, ..] = rest else { return None };
+    let Int { from, shift, is_signed, is_counted } = INTS[usize::from(byte)];
+    let counted = if is_counted { next } else { 0 };
+    let shift = u32::from(shift).checked_sub(u32::from(counted) * 8).filter(|shift| *shift < 64)?;
+    let (bytes, _) = rest.get(usize::from(from)..)?.split_first_chunk()?;
+    let word = u64::from_le_bytes(*bytes) << shift;
+    let value = if is_signed { word.cast_signed() >> shift } else { (word >> shift).cast_signed() };
+    Some((value, at + usize::from(from) + 8 - shift as usize / 8))
+}
