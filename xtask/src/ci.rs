@@ -1,17 +1,22 @@
 //! Everything that has to pass before a change is merged.
 
-use crate::{Result, fixtures, shell, tidy};
+use crate::{Result, bench, fixtures, instructions, shell, tidy};
 
 /// Runs the steps, up to the first that fails.
 pub fn run() -> Result {
     step("fmt", "", &["fmt", "--all", "--check"])?;
     step("clippy", "", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    // The peers are checked with what uses them, but never built.
+    let peers = ["clippy", "--package", "halfsour-benches", "--features", "peers", "--all-targets"];
+    step("clippy, peers", "", &[&peers[..], &["--", "-D", "warnings"]].concat())?;
     step("doc", "-D warnings", &["doc", "--workspace", "--no-deps"])?;
     own("tidy", "cargo xtask tidy", tidy::run)?;
     own("fixtures", "cargo xtask fixtures --check", fixtures::check)?;
+    own("workloads", "cargo xtask bench --files --check", bench::files::check)?;
     step("test", "", &["test", "--workspace"])?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
+    own("instructions", "cargo xtask instructions", || instructions::run(false))?;
     println!("\nci: all passed");
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! The chores of the workspace: `cargo xtask`, followed by a verb, does one of them.
 
+mod bench;
 mod ci;
 mod fixtures;
+mod instructions;
 mod oracle;
 mod pickletester;
 mod pythons;
@@ -13,8 +15,18 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <verb>
 
+  bench [--quick] [--save] [--rounds N] [TEXT…]
+                      measure against CPython and other crates, only the lines
+                      with one of the texts; --quick does it once, on less;
+                      --save writes benches/RESULTS.md
+  bench --files [--check]
+                      make the small workloads anew that need no Python;
+                      --check only compares
   ci                  everything that has to pass before a change is merged
   fixtures [--check]  make the fixtures anew from real Pythons; --check only compares
+  instructions [--bless]
+                      count instructions, and compare with the last time;
+                      --bless commits to what was counted
   oracle              have real Pythons load what halfsour writes
   pickletester [--sample]
                       load what CPython's own tests load, and compare;
@@ -28,9 +40,14 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
+        ["bench", "--files"] => bench::files::make(),
+        ["bench", "--files", "--check"] => bench::files::check(),
+        ["bench", args @ ..] => bench::run(args),
         ["ci"] => ci::run(),
         ["fixtures"] => fixtures::make(),
         ["fixtures", "--check"] => fixtures::check(),
+        ["instructions"] => instructions::run(false),
+        ["instructions", "--bless"] => instructions::run(true),
         ["oracle"] => oracle::run(),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),

@@ -43,7 +43,8 @@ impl Python {
         Self::all(version).find(|python| python.release == release)
     }
 
-    fn all(version: &'static str) -> impl Iterator<Item = Self> {
+    /// Finds all of this version, the same ones perhaps under several paths.
+    pub fn all(version: &'static str) -> impl Iterator<Item = Self> {
         let name = format!("python{version}");
         let programs =
             directories().map(move |directory| directory.join(&name)).filter(|program| program.is_file());

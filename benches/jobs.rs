@@ -1,0 +1,124 @@
+//! What halfsour does, as jobs to be timed.
+
+use std::hint::black_box;
+
+use halfsour_json::Style;
+use halfsour_lexer::Disassembly;
+use halfsour_serde::WriteOptions;
+use halfsour_value::TreeLimits;
+use halfsour_vm::Loader;
+use halfsour_writer::{MemoPolicy, Options, to_vec};
+use serde::{Deserialize, Serialize};
+
+use crate::tally::{Tallied, Tally};
+use crate::timing::{Report, run};
+use crate::workload::Workload;
+use crate::{scan, with_type};
+
+/// The names of the jobs.
+pub const NAMES: [&str; 12] = [
+    "nothing",
+    "scan",
+    "lex",
+    "graph",
+    "value",
+    "typed-owned",
+    "typed-borrowed",
+    "json",
+    "dis",
+    "encode-graph",
+    "encode-shared",
+    "encode-typed",
+];
+
+/// Runs the job of this name; `None` if there is no such job.
+pub fn named(job: &str, workload: &Workload, repeats: usize) -> Option<Result<Report, String>> {
+    let input = workload.bytes;
+    Some(match job {
+        "nothing" => Ok(run(repeats, (), |()| (), |()| String::new(), |(), ()| ())),
+        "scan" => Ok(checksum(repeats, || scan::scan(black_box(input)))),
+        "lex" => Ok(checksum(repeats, || scan::lex(black_box(input)))),
+        "graph" => Ok(graph(input, repeats)),
+        "value" => Ok(value(input, repeats)),
+        "typed-owned" => with_type!(workload, String, T => typed::<T>(input, repeats)),
+        "typed-borrowed" => with_type!(workload, &'static str, T => typed::<T>(input, repeats)),
+        "json" => Ok(json(input, repeats)),
+        "dis" => Ok(dis(input, repeats)),
+        "encode-graph" => Ok(encode_graph(workload, MemoPolicy::All, repeats)),
+        "encode-shared" => Ok(encode_graph(workload, MemoPolicy::Shared, repeats)),
+        "encode-typed" => with_type!(workload, String, T => encode_typed::<T>(workload, repeats)),
+        _ => return None,
+    })
+}
+
+fn checksum(repeats: usize, mut sum: impl FnMut() -> Option<u64>) -> Report {
+    run(repeats, (), |()| sum().expect("a pickle"), u64::to_string, |(), _| ())
+}
+
+fn graph(input: &'static [u8], repeats: usize) -> Report {
+    let load = |loader: &mut Loader| loader.load(black_box(input)).expect("a pickle");
+    run(repeats, Loader::new(), load, |graph| Tally::of(&graph.root()).to_string(), Loader::recycle)
+}
+
+fn value(input: &'static [u8], repeats: usize) -> Report {
+    let load = |loader: &mut Loader| {
+        let graph = loader.load(black_box(input)).expect("a pickle");
+        let value = graph.to_value(TreeLimits::TRUSTED).expect("a tree");
+        loader.recycle(graph);
+        value
+    };
+    run(repeats, Loader::new(), load, |value| Tally::of(value).to_string(), |_, _| ())
+}
+
+fn typed<T: Deserialize<'static> + Tallied>(input: &'static [u8], repeats: usize) -> Report {
+    let load = |loader: &mut Loader| -> T {
+        halfsour_serde::from_slice_with(loader, black_box(input)).expect("a pickle of such data")
+    };
+    run(repeats, Loader::new(), load, |value| Tally::of(value).to_string(), |_, _| ())
+}
+
+fn json(input: &'static [u8], repeats: usize) -> Report {
+    let convert = |loader: &mut Loader| {
+        let graph = loader.load(black_box(input)).expect("a pickle");
+        let text = halfsour_json::to_vec(graph.root(), Style::plain()).expect("plain data");
+        loader.recycle(graph);
+        text
+    };
+    run(repeats, Loader::new(), convert, |text| text.len().to_string(), |_, _| ())
+}
+
+fn dis(input: &'static [u8], repeats: usize) -> Report {
+    let write = |text: &mut String| {
+        text.clear();
+        let summary = Disassembly::new(black_box(input)).write_to(text).expect("a pickle");
+        assert_eq!(summary.end, input.len());
+        text.len()
+    };
+    run(repeats, String::new(), write, usize::to_string, |_, _| ())
+}
+
+fn encode_graph(workload: &Workload, memo: MemoPolicy, repeats: usize) -> Report {
+    let graph = halfsour_vm::from_slice(workload.bytes).expect("a pickle");
+    let options = Options { memo, ..Options::with_protocol(workload.protocol) };
+    let write = |(): &mut ()| to_vec(black_box(graph.root()), &options).expect("it was read");
+    let check = |pickle: &Vec<u8>| {
+        // CPython wrote the file: with its memo, it has to be the same again.
+        assert!(memo != MemoPolicy::All || pickle == workload.bytes, "not the bytes that were read");
+        pickle.len().to_string()
+    };
+    run(repeats, (), write, check, |(), _| ())
+}
+
+fn encode_typed<T>(workload: &Workload, repeats: usize) -> Report
+where
+    T: Serialize + Deserialize<'static> + Tallied,
+{
+    let data: T = halfsour_serde::from_slice(workload.bytes).expect("a pickle of such data");
+    let options = WriteOptions::with_protocol(workload.protocol);
+    let write = |(): &mut ()| halfsour_serde::to_vec_with(black_box(&data), &options).expect("plain data");
+    let check = |pickle: &Vec<u8>| {
+        let graph = halfsour_vm::from_slice(pickle).expect("it was written");
+        Tally::of(&graph.root()).to_string()
+    };
+    run(repeats, (), write, check, |(), _| ())
+}

@@ -1,0 +1,69 @@
+//! The Rust types of the workloads.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+/// A person, with its own text or with text of the input: `S` is `String`, `&str` or [`Text`].
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[allow(missing_docs)]
+pub struct Record<S> {
+    pub id: i64,
+    pub name: S,
+    pub email: S,
+    pub age: i64,
+    pub score: f64,
+    pub active: bool,
+    pub tags: Vec<S>,
+    pub address: Address<S>,
+}
+
+/// Where a person lives.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[allow(missing_docs)]
+pub struct Address<S> {
+    pub street: S,
+    pub city: S,
+    pub zip: S,
+}
+
+/// Text that is borrowed if it stands in the input as it is: in JSON, and in protocol 0, not all does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
+
+/// `records`.
+pub type Records<S> = Vec<Record<S>>;
+/// `bigdict`.
+pub type BigDict<S> = HashMap<S, i64>;
+
+/// Runs `$run` with the type alias `$t` standing for the workload's type, with text of type `$text`.
+#[macro_export]
+macro_rules! with_type {
+    ($workload:expr, $text:ty, $t:ident => $run:expr) => {
+        match $workload.kind.as_str() {
+            "records" => {
+                type $t = $crate::types::Records<$text>;
+                Ok($run)
+            }
+            "ints" => {
+                type $t = Vec<i64>;
+                Ok($run)
+            }
+            "floats" => {
+                type $t = Vec<f64>;
+                Ok($run)
+            }
+            "strings" => {
+                type $t = Vec<$text>;
+                Ok($run)
+            }
+            "bigdict" => {
+                type $t = $crate::types::BigDict<$text>;
+                Ok($run)
+            }
+            other => Err(format!("{other} has no Rust type")),
+        }
+    };
+}
