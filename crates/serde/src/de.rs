@@ -93,18 +93,30 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         result.map_err(|error| error.at(self.node.kind(), self.node.offset()))
     }
 
-    /// Pays for this object.
+    #[inline]
+    fn spend(&self, spend: impl FnOnce(&mut Budget) -> Result<(), TreeError>) -> Result<(), Error> {
+        let mut budget = self.budget.get();
+        let result = spend(&mut budget);
+        self.budget.set(budget);
+        result.map_err(|_| Error::new(ErrorKind::TooLarge))
+    }
+
+    /// Pays for the text or bytes of this object.
     #[inline]
     fn pay(&self, bytes: usize) -> Result<(), Error> {
-        let mut budget = self.budget.get();
-        let paid = budget.value().and_then(|()| budget.bytes(bytes));
-        self.budget.set(budget);
-        paid.map_err(|_: TreeError| Error::new(ErrorKind::TooLarge))
+        self.spend(|budget| budget.bytes(bytes))
+    }
+
+    /// The deserializer for a member of this container. Members are what is paid for, whatever they are: what is shared
+    /// occurs as often as it is one.
+    #[inline]
+    fn member(&self, node: Node<'g, S>) -> Result<Self, Error> {
+        self.spend(Budget::value)?;
+        Ok(self.at(node))
     }
 
     /// The deserializer for what this object holds.
     fn deeper(&self) -> Result<Self, Error> {
-        self.pay(0)?;
         let depth = self.depth.checked_sub(1).ok_or_else(|| Error::new(ErrorKind::TooDeep))?;
         Ok(Self { depth, ..self.at(self.node) })
     }

@@ -212,6 +212,10 @@ fn cycles_and_expansion_are_errors() {
     }
     stream.push(b'.');
     assert!(matches!(from_slice::<Nested>(&stream).unwrap_err().kind(), ErrorKind::TooLarge));
+    // One list of 2,000 ints, 2,000 times: what is shared counts also where it is small.
+    let ints = b"K\x07".repeat(2000);
+    let stream = [&b"](]q\0("[..], &ints, b"e", &b"h\0".repeat(1999), b"e."].concat();
+    assert!(matches!(from_slice::<Vec<Vec<u8>>>(&stream).unwrap_err().kind(), ErrorKind::TooLarge));
 }
 
 #[test]

@@ -347,6 +347,11 @@ fn towers() {
         let whole = [&stream[..], b"e."].concat();
         are_read_alike! { whole: Value IgnoredAny Vec<Value> Vec<IgnoredAny> };
     }
+    for count in [10, 200, 300, 2000] {
+        let ints = b"K\x07".repeat(count);
+        let stream = [&b"](]q\0("[..], &ints, b"e", &b"h\0".repeat(count), b"e."].concat();
+        are_read_alike! { stream: Value Vec<Vec<u8>> Vec<Option<IgnoredAny>> };
+    }
     for depth in [126, 127, 128, 129, 500] {
         let nested = [b"]".repeat(depth), b"a".repeat(depth - 1), b".".to_vec()].concat();
         are_read_alike! { nested: Value IgnoredAny Vec<IgnoredAny> Newtype };

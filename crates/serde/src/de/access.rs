@@ -80,7 +80,7 @@ where
         let Some(node) = self.rest.next() else { return Ok(None) };
         let index = self.index;
         self.index += 1;
-        match seed.deserialize(self.at.at(node)) {
+        match self.at.member(node).and_then(|member| seed.deserialize(member)) {
             Ok(value) => Ok(Some(value)),
             Err(error) => Err(error.at(node.kind(), node.offset()).within(format!("[{index}]"))),
         }
@@ -125,13 +125,15 @@ where
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         self.current = self.rest.next();
         let Some((key, _)) = self.current else { return Ok(None) };
-        seed.deserialize(self.at.at(key)).map(Some)
+        seed.deserialize(self.at.member(key)?).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let (key, value) =
             self.current.ok_or_else(|| Error::custom("a value is asked for before its key"))?;
-        seed.deserialize(self.at.at(value))
+        self.at
+            .member(value)
+            .and_then(|member| seed.deserialize(member))
             .map_err(|error| error.at(value.kind(), value.offset().or(key.offset())).within(step(key)))
     }
 

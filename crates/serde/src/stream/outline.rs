@@ -19,6 +19,8 @@ pub(super) struct Outline {
     pub tuples: Vec<Tuple>,
     /// No slot of the memo from this one on is fetched.
     pub fetched: usize,
+    /// How many members all containers have together, keys and values each for itself.
+    pub members: usize,
 }
 
 /// Where the first member of a tuple begins (in the place of one, the opcode that makes the empty tuple), and how many there are.
@@ -170,9 +172,12 @@ impl Scan {
     }
 
     fn finish(self) -> Outline {
-        let Outline { mut counts, mut tuples, fetched } = self.outline;
+        let Outline { mut counts, mut tuples, fetched, .. } = self.outline;
+        let mut members = tuples.iter().map(|tuple| tuple.count as usize).sum();
         for count in &mut counts {
+            let for_each = if *count & DICT == 0 { 1 } else { 2 };
             *count &= !DICT;
+            members += *count as usize * for_each;
         }
         counts.shrink_to_fit();
         // They are in the order in which they end; of those that begin at one place, the outer one ends last.
@@ -180,7 +185,7 @@ impl Scan {
         for group in tuples.chunk_by_mut(|a, b| a.start == b.start) {
             group.reverse();
         }
-        Outline { counts, tuples, fetched }
+        Outline { counts, tuples, fetched, members }
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]

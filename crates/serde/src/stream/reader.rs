@@ -115,41 +115,35 @@ pub(super) struct Reader<'o, 'de> {
     places: Vec<Place>,
     /// Where the last object began.
     last: usize,
-    /// How many values have been read again.
-    values: usize,
+    /// How many objects may be read again.
+    objects_left: usize,
     /// How many bytes of text may be read again.
     bytes_left: usize,
-    /// How often a list or dict was asked for again, by what was not itself read again.
-    again: usize,
-    /// How many are being read again, one inside the other.
-    nested: usize,
 }
 
 /// What copies of shared objects cost, at most, if the graph makes them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cost {
-    values: usize,
+    objects: usize,
     bytes: usize,
 }
 
 impl Cost {
     fn of(token: &Token<'_>) -> Self {
-        match token {
-            Token::None | Token::Bool(_) | Token::Int(_) | Token::Float(_) | Token::Again(_) => {
-                Self::default()
-            }
-            Token::Sequence(_) | Token::Dict(_) => Self { values: 2, bytes: 0 },
-            Token::Str(text) => Self { values: 2, bytes: text.len() },
-            Token::Surrogates(bytes) | Token::BigInt(bytes) => Self { values: 2, bytes: bytes.len() },
-            Token::Bytes(bytes) => Self { values: 2, bytes: bytes.len() },
-            Token::ByteString(bytes) => Self { values: 2, bytes: bytes.len() * 2 },
-        }
+        let bytes = match token {
+            Token::Str(text) => text.len(),
+            Token::Surrogates(bytes) | Token::BigInt(bytes) => bytes.len(),
+            Token::Bytes(bytes) => bytes.len(),
+            Token::ByteString(bytes) => bytes.len() * 2,
+            _ => 0,
+        };
+        Self { objects: 1, bytes }
     }
 }
 
 impl AddAssign for Cost {
     fn add_assign(&mut self, other: Self) {
-        self.values += other.values;
+        self.objects += other.objects;
         self.bytes += other.bytes;
     }
 }
@@ -175,11 +169,10 @@ impl<'o, 'de> Reader<'o, 'de> {
             texts: vec![""; outline.fetched.min(256)],
             places: Vec::new(),
             last: 0,
-            values: 0,
-            // The graph allows twenty times the input or a MiB, of which what is read once takes the input twice, at most.
+            // The graph allows twenty times what there is, or so much. What is read once takes the members once, and the
+            // bytes twice, at most; what would be too large for the graph is left to it.
+            objects_left: (outline.members * 19).max(100_000_usize.saturating_sub(outline.members)),
             bytes_left: input.len().saturating_mul(18).max((1_usize << 20).saturating_sub(input.len() * 2)),
-            again: 0,
-            nested: 0,
         };
         reader.seek_tuple(0);
         reader.settle();
@@ -327,22 +320,15 @@ impl<'o, 'de> Reader<'o, 'de> {
             };
         }
         let Some(token) = self.scalar(&op) else { return Err(self.fail()) };
-        self.spend(Cost { values: 0, ..Cost::of(&token) })?;
+        self.spend(Cost { objects: 0, ..Cost::of(&token) })?;
         Ok(token)
     }
 
-    /// What the graph would take for too large is left to the graph. It has a node or a reference for each container so
-    /// far and for each that is asked for again, and allows twenty times as much; what is read once takes two at most.
     fn spend(&mut self, cost: Cost) -> Result<(), Error> {
-        self.values += cost.values;
-        let allowed = (18 * (self.container + self.again)).max(50_000);
-        match self.bytes_left.checked_sub(cost.bytes) {
-            Some(left) if self.values <= allowed => {
-                self.bytes_left = left;
-                Ok(())
-            }
-            _ => Err(self.fail()),
-        }
+        let left = (self.objects_left.checked_sub(cost.objects), self.bytes_left.checked_sub(cost.bytes));
+        let (Some(objects), Some(bytes)) = left else { return Err(self.fail()) };
+        (self.objects_left, self.bytes_left) = (objects, bytes);
+        Ok(())
     }
 
     /// Goes back to a list or a dict, which is then the next object.
@@ -354,8 +340,6 @@ impl<'o, 'de> Reader<'o, 'de> {
             tuple: self.tuple as u32,
             slot: self.slot as u32,
         };
-        self.again += usize::from(self.nested == 0);
-        self.nested += 1;
         self.jump(place);
         let cost = self.skip(1)?;
         let end = self.at;
@@ -370,7 +354,6 @@ impl<'o, 'de> Reader<'o, 'de> {
         if self.at != back.end {
             return Err(self.fail());
         }
-        self.nested -= 1;
         self.jump(back.to);
         Ok(())
     }
