@@ -8,6 +8,7 @@ use halfsour_value::{Budget, Data, Elements, Instance, Kind, Node, Step, Text, T
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
+use crate::kin::{kin, visit_int};
 use crate::{Error, ErrorKind, big_int};
 use access::{Lend, Members, Pairs, Variant};
 
@@ -226,14 +227,13 @@ fn instance_pairs<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Vec<(Node<'_, S>
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<'_, 'g, S, L> {
     type Error = Error;
 
+    kin!();
+
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let result = match self.node.data() {
             Data::None => visitor.visit_unit(),
             Data::Bool(value) => visitor.visit_bool(value),
-            Data::Int(value) => match u64::try_from(value) {
-                Ok(value) => visitor.visit_u64(value),
-                Err(_) => visitor.visit_i64(value),
-            },
+            Data::Int(value) => visit_int(value, visitor),
             Data::Float(value) => visitor.visit_f64(value),
             Data::Str(text) => self.text(text, visitor),
             Data::ByteString(bytes) => self.byte_string(bytes, visitor),
@@ -273,14 +273,6 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         }
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.deserialize_unit(visitor)
-    }
-
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -299,28 +291,11 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         }
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_bytes(visitor)
-    }
-
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.data() {
             Data::Instance(instance) => self.located(self.instance_sequence(instance, visitor)),
             _ => self.deserialize_any(visitor),
         }
-    }
-
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_seq(visitor)
-    }
-
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.deserialize_seq(visitor)
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -4,6 +4,7 @@ mod big_int;
 mod de;
 mod error;
 mod instance;
+mod kin;
 mod ser;
 mod stream;
 
@@ -23,6 +24,10 @@ pub use instance::class_name;
 pub use ser::Serializer;
 
 /// A value from the pickle with which `input` begins. Text and bytes may be borrowed from the input.
+///
+/// Plain data (numbers, text, bytes, lists, dicts and tuples, as picklers write them) is read without a graph in between.
+/// Where a dict of such data has a key twice, a visitor of maps sees both, the later one last; all else, and what is an error,
+/// is as if it were read from the graph.
 ///
 /// ```
 /// #[derive(serde::Deserialize)]

@@ -8,6 +8,7 @@ use serde::de::{self, Visitor};
 
 use super::access::{Members, Pairs, Variant};
 use super::reader::{Place, Reader, Token};
+use crate::kin::{kin, visit_int};
 use crate::{Error, big_int};
 
 /// Reads one object, the next one. It does what the deserializer of the graph does.
@@ -128,14 +129,6 @@ fn again<'o, 'de, R>(
     reader.go_on(&back).map(|()| value)
 }
 
-#[inline]
-fn visit_int<'de, V: Visitor<'de>>(value: i64, visitor: V) -> Result<V::Value, Error> {
-    match u64::try_from(value) {
-        Ok(value) => visitor.visit_u64(value),
-        Err(_) => visitor.visit_i64(value),
-    }
-}
-
 /// What is tried first where the type says what it wants.
 macro_rules! wanted {
     ($($reads:ident $visit:expr => $($method:ident)*;)*) => {
@@ -151,6 +144,8 @@ macro_rules! wanted {
 
 impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
     type Error = Error;
+
+    kin!();
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let token = self.reader.token()?;
@@ -182,14 +177,6 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
         self.deserialize_any(visitor)
     }
 
-    fn deserialize_unit_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.deserialize_unit(visitor)
-    }
-
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -211,31 +198,12 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
         }
     }
 
-    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_bytes(visitor)
-    }
-
     #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.reader.container(Opcode::EmptyList) {
             Some(count) => self.sequence(count, visitor),
             None => self.deserialize_any(visitor),
         }
-    }
-
-    #[inline]
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_seq(visitor)
-    }
-
-    #[inline]
-    fn deserialize_tuple_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: usize,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        self.deserialize_seq(visitor)
     }
 
     #[inline]
