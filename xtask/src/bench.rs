@@ -10,7 +10,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
+
+use jiff::Timestamp;
 
 use crate::pythons::Python;
 use crate::{Result, shell};
@@ -154,20 +156,19 @@ fn head(wanted: &Wanted<'_>, pythons: &[Python], rounds: &[Round]) -> Result<Str
     let rustc = shell::output(Command::new("rustc").arg("--version"), &[])?;
     let lock = fs::read_to_string(shell::root().join("Cargo.lock"))?;
     let peers = PEERS.map(|peer| format!("{peer} {}", locked(&lock, peer).unwrap_or("?"))).join(", ");
-    let pythons: Vec<_> = pythons.iter().map(|python| python.release.as_str()).collect();
+    let pythons: Vec<_> = pythons.iter().map(|python| format!("CPython {}", python.release)).collect();
+    let pythons = if pythons.is_empty() { "no CPython".into() } else { pythons.join(" and ") };
     let numpy = rounds.iter().flat_map(Round::values).find_map(|took| took.numpy.clone());
     let numpy = numpy.map_or("stand-ins for numpy in Python".into(), |version| format!("numpy {version}"));
     Ok(format!(
-        "# Measured\n\n{date}, {model}, {cores} cores; {rustc}; CPython {pythons}; {numpy}; {peers}.\n\n\
-         `{command}`: how many times faster, by CPU time, the first is than the second: the median of {count} \
-         rounds, and their range. Each job is done in a process of its own, the first time (cold) and again \
+        "# Measured\n\n{date}, {model}, {cores} cores; {rustc}; {pythons}; {numpy}; {peers}.\n\n\
+         `{command}`: how many times faster, by CPU time, the first is than the second: the median over \
+         the rounds, and their range. Each job is done in a process of its own, the first time (cold) and again \
          (warm, in the memory of the time before, as far as the API allows). Python's cyclic collector is off, \
          unless it is said to be on. The last column is what CPython {BASE} took, cold.\n\n",
-        date = today(),
+        date = Timestamp::now().strftime("%Y-%m-%d"),
         rustc = rustc.trim(),
-        pythons = pythons.join(" and "),
         command = wanted.command(),
-        count = wanted.rounds,
     ))
 }
 
@@ -175,22 +176,4 @@ fn head(wanted: &Wanted<'_>, pythons: &[Python], rounds: &[Round]) -> Result<Str
 fn locked<'a>(lock: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
     rest.split('"').next()
-}
-
-/// The date in UTC, as year-month-day.
-fn today() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let (mut days, mut year) = (seconds / 86_400, 1970);
-    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    while days >= 365 + u64::from(leap(year)) {
-        days -= 365 + u64::from(leap(year));
-        year += 1;
-    }
-    let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    let mut month = 0;
-    while days >= lengths[month] {
-        days -= lengths[month];
-        month += 1;
-    }
-    format!("{year}-{:02}-{:02}", month + 1, days + 1)
 }
