@@ -32,7 +32,7 @@ pub struct Lexer<'a> {
 
 /// Something that takes opcodes as they are read.
 ///
-/// [`Lexer::visit`] calls it where the opcode is already known. An implementation that is `#[cfg_attr(not(debug_assertions), inline(always))]` and
+/// [`Lexer::visit`] calls it where the opcode is already known. An implementation that is `#[inline(always)]` and
 /// begins with `match op` is therefore compiled into the lexer's own dispatch.
 pub trait Visitor<'a> {
     /// What a step gives.

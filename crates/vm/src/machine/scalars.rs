@@ -74,7 +74,7 @@ impl<O: Observer> Machine<'_, '_, O> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn long(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
-        // Up to eight bytes are read as one word that begins before or ends behind them.
+        // Up to eight bytes are read as one word, whatever follows them, and what follows is shifted out.
         let word = self.source.get(end - bytes.len()..).and_then(|rest| rest.first_chunk::<8>());
         if let (1..=8, Some(word)) = (bytes.len(), word) {
             let spare = 64 - 8 * bytes.len();
