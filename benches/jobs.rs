@@ -1,10 +1,11 @@
 //! What halfsour does, as jobs to be timed.
 
 use std::hint::black_box;
+use std::mem::take;
 
 use halfsour_json::Style;
 use halfsour_lexer::Disassembly;
-use halfsour_serde::WriteOptions;
+use halfsour_serde::{Serializer, WriteOptions};
 use halfsour_value::TreeLimits;
 use halfsour_vm::Loader;
 use halfsour_writer::{MemoPolicy, Options, to_vec};
@@ -115,10 +116,18 @@ where
 {
     let data: T = halfsour_serde::from_slice(workload.bytes).expect("a pickle of such data");
     let options = WriteOptions::with_protocol(workload.protocol);
-    let write = |(): &mut ()| halfsour_serde::to_vec_with(black_box(&data), &options).expect("plain data");
+    let write = |buffer: &mut Vec<u8>| {
+        let mut serializer = Serializer::with_buffer(&options, take(buffer)).expect("a protocol");
+        black_box(&data).serialize(&mut serializer).expect("plain data");
+        serializer.finish()
+    };
     let check = |pickle: &Vec<u8>| {
         let graph = halfsour_vm::from_slice(pickle).expect("it was written");
         Tally::of(&graph.root()).to_string()
     };
-    run(repeats, (), write, check, |(), _| ())
+    let again = |buffer: &mut Vec<u8>, mut pickle: Vec<u8>| {
+        pickle.clear();
+        *buffer = pickle;
+    };
+    run(repeats, Vec::new(), write, check, again)
 }

@@ -9,6 +9,11 @@
 /// assert_eq!(halfsour_serde::class_name("app.models.Point"), Some(("app.models", "Point")));
 /// assert_eq!(halfsour_serde::class_name("Point"), None);
 /// ```
+#[inline]
 pub fn class_name(name: &str) -> Option<(&str, &str)> {
+    // Where the name is known to the compiler, so is the answer.
+    if !name.bytes().any(|byte| byte == b'.') {
+        return None;
+    }
     name.rsplit_once('.').filter(|(module, name)| !module.is_empty() && !name.is_empty())
 }

@@ -31,7 +31,30 @@ impl Serializer {
         Ok(Self { emitter: Emitter::new(options)?, is_big_int: false })
     }
 
-    /// The pickle.
+    /// A serializer that writes after what `buffer` holds, in its memory.
+    ///
+    /// ```
+    /// use halfsour_serde::{Serializer, WriteOptions};
+    /// use serde::Serialize;
+    ///
+    /// let mut buffer = Vec::new();
+    /// for value in [1, 2] {
+    ///     let mut serializer = Serializer::with_buffer(&WriteOptions::with_protocol(2), buffer)?;
+    ///     value.serialize(&mut serializer)?;
+    ///     buffer = serializer.finish();
+    /// }
+    /// assert_eq!(buffer, b"\x80\x02K\x01.\x80\x02K\x02.");
+    /// # Ok::<(), halfsour_serde::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the protocol does not exist.
+    pub fn with_buffer(options: &Options, buffer: Vec<u8>) -> Result<Self, Error> {
+        Ok(Self { emitter: Emitter::with_buffer(options, buffer)?, is_big_int: false })
+    }
+
+    /// The pickle, after what the buffer held.
     pub fn finish(self) -> Vec<u8> {
         self.emitter.finish()
     }
@@ -95,6 +118,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     type SerializeStruct = Items<'s>;
     type SerializeStructVariant = Items<'s>;
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_bool(self, value: bool) -> Result<(), Error> {
         self.emitter.bool(value);
         Ok(())
@@ -112,6 +136,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         self.serialize_i64(value.into())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_i64(self, value: i64) -> Result<(), Error> {
         self.emitter.int(value);
         Ok(())
@@ -153,6 +178,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         self.serialize_f64(value.into())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_f64(self, value: f64) -> Result<(), Error> {
         self.emitter.float(value);
         Ok(())
@@ -163,6 +189,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         Ok(())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_str(self, value: &str) -> Result<(), Error> {
         self.emitter.str(value);
         Ok(())
@@ -239,6 +266,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         Ok(())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_seq(self, length: Option<usize>) -> Result<Items<'s>, Error> {
         let batch = self.emitter.begin(Members::List, length);
         Ok(Items { serializer: self, batch, around: Around::Nothing })
@@ -269,11 +297,13 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         Ok(Tuple { variant: Some(batch), ..tuple })
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_map(self, length: Option<usize>) -> Result<Items<'s>, Error> {
         let batch = self.emitter.begin(Members::Dict, length);
         Ok(Items { serializer: self, batch, around: Around::Nothing })
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Items<'s>, Error> {
         let around = match class_name(name) {
             Some((module, name)) => {
@@ -318,6 +348,7 @@ enum Around {
 }
 
 impl Items<'_> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         self.serializer.emitter.before_item(&mut self.batch);
         value.serialize(&mut *self.serializer)?;
@@ -325,6 +356,7 @@ impl Items<'_> {
         Ok(())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Error> {
         self.serializer.emitter.before_item(&mut self.batch);
         self.serializer.emitter.str(key);
@@ -333,6 +365,7 @@ impl Items<'_> {
         Ok(())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn finish(self) -> Result<(), Error> {
         self.serializer.emitter.end(self.batch);
         match self.around {
@@ -348,6 +381,7 @@ impl ser::SerializeSeq for Items<'_> {
     type Ok = ();
     type Error = Error;
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         self.item(value)
     }
@@ -361,11 +395,13 @@ impl ser::SerializeMap for Items<'_> {
     type Ok = ();
     type Error = Error;
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         self.serializer.emitter.before_item(&mut self.batch);
         key.serialize(&mut *self.serializer)
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         value.serialize(&mut *self.serializer)?;
         self.serializer.emitter.after_item(&mut self.batch);
@@ -383,6 +419,7 @@ macro_rules! fields {
             type Ok = ();
             type Error = Error;
 
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
                 key: &'static str,

@@ -26,12 +26,15 @@ pub enum Members {
 #[derive(Clone, Copy, Debug)]
 pub struct Batch {
     members: Members,
-    /// How many are still to come; `None` if that is not known.
-    left: Option<usize>,
-    written: usize,
+    one_by_one: bool,
     /// Members are added one by one: `APPEND`, `SETITEM`.
     singly: bool,
-    one_by_one: bool,
+    /// How many come after the open batch; more than there can be, if that is not known.
+    left: usize,
+    /// How many the open batch takes.
+    size: usize,
+    /// How many of these are still to come; if none is, no batch is open.
+    room: usize,
 }
 
 /// What to write at a point between members.
@@ -44,18 +47,22 @@ pub(crate) enum Punctuation {
 }
 
 impl Batch {
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn new(members: Members, protocol: u8, length: Option<usize>) -> Self {
-        let mut batch = Self { members, left: length, written: 0, singly: false, one_by_one: protocol == 0 };
+        let left = length.unwrap_or(usize::MAX);
+        let mut batch = Self { members, one_by_one: protocol == 0, singly: false, left, size: 0, room: 0 };
         batch.decide();
         batch
     }
 
     /// A member that stands alone is added by itself; in protocol 0, all are. There is no opcode to add one to a set.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn decide(&mut self) {
-        self.singly = (self.left == Some(1) || self.one_by_one)
-            && !matches!(self.members, Members::Set | Members::Added);
+        self.singly =
+            (self.left == 1 || self.one_by_one) && !matches!(self.members, Members::Set | Members::Added);
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn one(&self) -> Opcode {
         match self.members {
             Members::List | Members::Appended => Opcode::Append,
@@ -64,6 +71,7 @@ impl Batch {
         }
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn many(&self) -> Opcode {
         match self.members {
             Members::List | Members::Appended => Opcode::Appends,
@@ -73,42 +81,44 @@ impl Batch {
     }
 
     /// Before a member: whether to write a mark.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn before(&mut self) -> bool {
-        if self.written == 0 {
-            // The general loop looks ahead; the ones for plain lists and dicts do not.
-            if matches!(self.members, Members::Appended | Members::Assigned) {
-                self.decide();
-            }
-            return !self.singly;
+        self.room == 0 && self.open()
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn open(&mut self) -> bool {
+        // The general loop looks ahead; the ones for plain lists and dicts do not.
+        if matches!(self.members, Members::Appended | Members::Assigned) {
+            self.decide();
         }
-        false
+        self.size = if self.singly { 1 } else { self.left.clamp(1, BATCH) };
+        self.room = self.size;
+        self.left = self.left.saturating_sub(self.size);
+        !self.singly
     }
 
     /// After a member.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn after(&mut self) -> Punctuation {
-        if let Some(left) = &mut self.left {
-            *left = left.saturating_sub(1);
-        }
+        self.room = self.room.saturating_sub(1);
+        if self.room == 0 { self.close() } else { Punctuation::Nothing }
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn close(&self) -> Punctuation {
         if self.singly {
             return Punctuation::One(self.one());
         }
-        self.written += 1;
-        let last = self.left == Some(0);
-        if self.written < BATCH && !last {
-            return Punctuation::Nothing;
-        }
-        let full = self.written == BATCH;
-        self.written = 0;
-        if full && last && matches!(self.members, Members::Dict | Members::Set) {
+        if self.size == BATCH && self.left == 0 && matches!(self.members, Members::Dict | Members::Set) {
             return Punctuation::Empty(self.many(), Opcode::Mark, self.many());
         }
         Punctuation::One(self.many())
     }
 
     /// After the last member, where its being the last was not known before.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn end(self) -> Option<Opcode> {
-        (self.written > 0).then(|| self.many())
+        (self.room > 0).then(|| self.many())
     }
 }

@@ -1,20 +1,17 @@
 //! [`Emitter`]: Python-shaped calls to bytes.
 
+mod frames;
 mod memo;
+mod numbers;
 
 use halfsour_opcode::{HIGHEST_PROTOCOL, Op, Opcode};
-use halfsour_text::{names, number, repr, wtf8};
-use halfsour_value::IntOp;
+use halfsour_text::{names, repr, wtf8};
+
+use frames::{FRAME_TARGET, Frames};
 
 use crate::batch::{Batch, Members, Punctuation};
 use crate::op::write_op;
 use crate::{Error, ErrorKind, Options};
-
-/// CPython closes a frame once it has this size, and writes payloads of this size outside frames.
-const FRAME_TARGET: usize = 64 * 1024;
-/// Since 3.7, CPython writes no frame of less.
-const FRAME_LEAST: usize = 4;
-const FRAME_HEADER: usize = 9;
 
 /// Writes one pickle, call by call.
 ///
@@ -41,11 +38,7 @@ pub struct Emitter {
     out: Vec<u8>,
     protocol: u8,
     fix_imports: bool,
-    framing: bool,
-    /// A frame of less is not worth its header.
-    least_frame: usize,
-    /// Where the open frame's header is.
-    frame: Option<usize>,
+    frames: Frames,
     memoized: u64,
 }
 
@@ -73,21 +66,8 @@ impl Emitter {
         if protocol >= 2 {
             out.extend([Opcode::Proto.byte(), protocol]);
         }
-        let framing = options.framing && protocol >= 4;
-        Ok(Self {
-            out,
-            protocol,
-            fix_imports: options.fix_imports,
-            framing,
-            least_frame: FRAME_LEAST,
-            frame: None,
-            memoized: 0,
-        })
-    }
-
-    /// Frames whatever there is, as CPython 3.6 did.
-    pub(crate) fn frame_all(&mut self) {
-        self.least_frame = 0;
+        let frames = Frames::new(options.framing && protocol >= 4);
+        Ok(Self { out, protocol, fix_imports: options.fix_imports, frames, memoized: 0 })
     }
 
     /// The protocol.
@@ -107,183 +87,93 @@ impl Emitter {
         self.out
     }
 
-    /// Where an object begins, a full frame may end. CPython looks only there.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn object(&mut self) {
-        if let Some(start) = self.frame
-            && self.out.len() - start - FRAME_HEADER >= FRAME_TARGET
-        {
-            self.close_frame();
-        }
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn open_frame(&mut self) {
-        if self.framing && self.frame.is_none() {
-            self.frame = Some(self.out.len());
-            self.out.extend([0; FRAME_HEADER]);
-        }
-    }
-
-    fn close_frame(&mut self) {
-        let Some(start) = self.frame.take() else { return };
-        let payload = start + FRAME_HEADER;
-        let length = self.out.len() - payload;
-        if length >= self.least_frame {
-            self.out[start] = Opcode::Frame.byte();
-            self.out[start + 1..payload].copy_from_slice(&(length as u64).to_le_bytes());
-        } else {
-            self.out.drain(start..payload);
-        }
-    }
-
     /// An opcode without an argument, as it is.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn op(&mut self, opcode: Opcode) {
-        self.open_frame();
+        self.in_frame();
         self.out.push(opcode.byte());
     }
 
     /// An opcode that begins an object.
+    #[inline]
     pub(crate) fn op_of_object(&mut self, opcode: Opcode) {
         self.object();
-        self.op(opcode);
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn bytes_op<const N: usize>(&mut self, opcode: Opcode, arg: [u8; N]) {
-        self.open_frame();
         self.out.push(opcode.byte());
-        self.out.extend_from_slice(&arg);
     }
 
-    /// An opcode with a payload, outside frames if that is large.
+    /// An object that is an opcode with a payload, outside frames if that is large.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn payload<const N: usize>(&mut self, opcode: Opcode, length: [u8; N], payload: &[u8]) {
         if payload.len() >= FRAME_TARGET {
             self.close_frame();
         } else {
-            self.open_frame();
+            self.object();
         }
-        self.out.push(opcode.byte());
-        self.out.extend_from_slice(&length);
+        self.out.reserve(1 + N + payload.len());
+        self.write(opcode, length);
         self.out.extend_from_slice(payload);
     }
 
+    /// An opcode with an argument of a few bytes.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn write<const N: usize>(&mut self, opcode: Opcode, arg: [u8; N]) {
+        const { assert!(N <= 8) };
+        let mut op = [opcode.byte(); 9];
+        op[1..=N].copy_from_slice(&arg);
+        self.out.extend_from_slice(&op[..=N]);
+    }
+
+    #[inline(never)]
     fn line(&mut self, opcode: Opcode, text: impl std::fmt::Display, end: &str) {
         use std::io::Write;
-        self.open_frame();
+        self.in_frame();
         self.out.push(opcode.byte());
         // Writing to a Vec does not fail.
         let _ = writeln!(self.out, "{text}{end}");
     }
 
     /// `None`.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn none(&mut self) {
-        self.object();
-        self.op(Opcode::None);
+        self.op_of_object(Opcode::None);
     }
 
     /// A bool.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn bool(&mut self, value: bool) {
         self.object();
         match (self.protocol, value) {
             (0 | 1, _) => self.line(Opcode::Int, if value { "01" } else { "00" }, ""),
-            (_, true) => self.op(Opcode::NewTrue),
-            (_, false) => self.op(Opcode::NewFalse),
-        }
-    }
-
-    /// An int that fits 64 bits.
-    #[inline]
-    pub fn int(&mut self, value: i64) {
-        self.object();
-        if self.protocol == 0 {
-            return self.int_text(value);
-        }
-        if let Ok(value) = u8::try_from(value) {
-            self.bytes_op(Opcode::BinInt1, [value]);
-        } else if let Ok(value) = u16::try_from(value) {
-            self.bytes_op(Opcode::BinInt2, value.to_le_bytes());
-        } else if let Ok(value) = i32::try_from(value) {
-            self.bytes_op(Opcode::BinInt, value.to_le_bytes());
-        } else if self.protocol == 1 {
-            self.int_text(value);
-        } else {
-            self.long(value);
-        }
-    }
-
-    /// An int by the opcode that Python 2 gave it.
-    pub(crate) fn int_by(&mut self, op: IntOp, value: i64) {
-        self.object();
-        match op {
-            IntOp::Int => self.line(Opcode::Int, value, ""),
-            IntOp::Long if self.protocol < 2 => self.line(Opcode::Long, value, "L"),
-            IntOp::Long => self.long(value),
-        }
-    }
-
-    fn long(&mut self, value: i64) {
-        let (bytes, length) = number::i64_to_le(value);
-        #[allow(clippy::cast_possible_truncation)] // at most eight
-        self.payload(Opcode::Long1, [length as u8], &bytes[..length]);
-    }
-
-    fn int_text(&mut self, value: i64) {
-        let mut buffer = itoa::Buffer::new();
-        let text = buffer.format(value);
-        if i32::try_from(value).is_ok() {
-            self.line(Opcode::Int, text, "");
-        } else {
-            self.line(Opcode::Long, text, "L");
-        }
-    }
-
-    /// Any other int: minimal little-endian two's complement. In protocols 0 and 1, one of more than 4,300 digits is
-    /// written in hexadecimal, where Python refuses to write it.
-    pub fn big_int(&mut self, bytes: &[u8]) {
-        self.object();
-        if self.protocol < 2 {
-            self.line(Opcode::Long, number::BigDisplay(bytes), "L");
-        } else if let Ok(length) = u8::try_from(bytes.len()) {
-            self.payload(Opcode::Long1, [length], bytes);
-        } else {
-            // An int of 2 GiB cannot be written by Python either.
-            let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
-            self.payload(Opcode::Long4, length.to_le_bytes(), bytes);
-        }
-    }
-
-    /// A float.
-    #[inline]
-    pub fn float(&mut self, value: f64) {
-        self.object();
-        if self.protocol == 0 {
-            self.line(Opcode::Float, repr::Float(value), "");
-        } else {
-            self.bytes_op(Opcode::BinFloat, value.to_be_bytes());
+            (_, true) => self.out.push(Opcode::NewTrue.byte()),
+            (_, false) => self.out.push(Opcode::NewFalse.byte()),
         }
     }
 
     /// Text.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn str(&mut self, text: &str) {
         self.wtf8(text.as_bytes());
     }
 
     /// Text that may have lone surrogates, as WTF-8.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn wtf8(&mut self, text: &[u8]) {
-        self.object();
-        if self.protocol == 0 {
-            self.unicode_line(text);
-        } else if self.protocol >= 4
+        if self.protocol >= 4
             && let Ok(length) = u8::try_from(text.len())
         {
-            self.payload(Opcode::ShortBinUnicode, [length], text);
+            self.object();
+            self.write(Opcode::ShortBinUnicode, [length]);
+            self.out.extend_from_slice(text);
+        } else {
+            self.long_text(text);
+        }
+    }
+
+    /// Text for which there is no short opcode.
+    #[inline(never)]
+    fn long_text(&mut self, text: &[u8]) {
+        if self.protocol == 0 {
+            self.unicode_line(text);
         } else if let Ok(length) = u32::try_from(text.len()) {
             self.payload(Opcode::BinUnicode, length.to_le_bytes(), text);
         } else {
@@ -312,7 +202,6 @@ impl Emitter {
 
     /// A Python 2 string.
     pub fn byte_string(&mut self, bytes: &[u8]) {
-        self.object();
         if self.protocol == 0 {
             // As bytes, without their prefix.
             let text = repr::Bytes(bytes).to_string();
@@ -333,7 +222,6 @@ impl Emitter {
     #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) {
         debug_assert!(self.protocol >= 3);
-        self.object();
         if let Ok(length) = u8::try_from(bytes.len()) {
             self.payload(Opcode::ShortBinBytes, [length], bytes);
         } else if let Ok(length) = u32::try_from(bytes.len()) {
@@ -350,7 +238,6 @@ impl Emitter {
     /// In debug builds, in those protocols.
     pub fn bytearray(&mut self, bytes: &[u8]) {
         debug_assert!(self.protocol >= 5);
-        self.object();
         self.payload(Opcode::ByteArray8, (bytes.len() as u64).to_le_bytes(), bytes);
     }
 
@@ -366,6 +253,7 @@ impl Emitter {
     }
 
     /// Begins a tuple of so many members; they come next, then [`end_tuple`](Self::end_tuple).
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn begin_tuple(&mut self, length: usize) {
         self.object();
         if self.protocol < 2 || length > 3 {
@@ -374,6 +262,7 @@ impl Emitter {
     }
 
     /// Ends the tuple of so many members, at least one.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn end_tuple(&mut self, length: usize) {
         self.op(match length {
             1 if self.protocol >= 2 => Opcode::Tuple1,
@@ -396,6 +285,7 @@ impl Emitter {
     }
 
     /// An empty list, dict or set (which needs protocol 4), before it is memoised and filled.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn empty(&mut self, members: Members) {
         self.object();
         let (empty, old) = match members {
@@ -412,11 +302,13 @@ impl Emitter {
     }
 
     /// Begins the members of something that is on the stack already.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn members(&self, members: Members, length: Option<usize>) -> Batch {
         Batch::new(members, self.protocol, length)
     }
 
     /// Begins a list, a dict or a set; `length` is the number of members, if it is known.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn begin(&mut self, members: Members, length: Option<usize>) -> Batch {
         self.empty(members);
         self.members(members, length)
@@ -445,6 +337,7 @@ impl Emitter {
     }
 
     /// There are no more items.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn end(&mut self, batch: Batch) {
         if let Some(opcode) = batch.end() {
             self.op(opcode);
@@ -462,7 +355,7 @@ impl Emitter {
         if module.is_empty() || name.is_empty() {
             return Err(ErrorKind::Name.into());
         }
-        self.open_frame();
+        self.in_frame();
         write_op(&mut self.out, &Op::Global((module.as_bytes(), name.as_bytes())))
     }
 
@@ -486,7 +379,7 @@ impl Emitter {
     ///
     /// As [`write_op`].
     pub fn raw(&mut self, op: &Op<'_>) -> Result<(), Error> {
-        self.open_frame();
+        self.in_frame();
         write_op(&mut self.out, op)
     }
 }

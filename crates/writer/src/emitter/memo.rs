@@ -37,9 +37,10 @@ impl Emitter {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn slot(&mut self, slot: u64, text: Opcode, short: Opcode, long: Opcode) {
+        self.in_frame();
         match (self.protocol, u8::try_from(slot), u32::try_from(slot)) {
-            (1.., Ok(slot), _) => self.bytes_op(short, [slot]),
-            (1.., _, Ok(slot)) => self.bytes_op(long, slot.to_le_bytes()),
+            (1.., Ok(slot), _) => self.write(short, [slot]),
+            (1.., _, Ok(slot)) => self.write(long, slot.to_le_bytes()),
             _ => self.line(text, slot, ""),
         }
     }

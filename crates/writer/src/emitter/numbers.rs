@@ -1,0 +1,132 @@
+//! Numbers.
+
+use halfsour_opcode::Opcode;
+use halfsour_text::{number, repr};
+use halfsour_value::IntOp;
+
+use super::Emitter;
+
+/// How an int is written in binary.
+#[derive(Clone, Copy)]
+struct BinaryInt {
+    /// The opcode, and for `LONG1` the number of bytes.
+    head: u16,
+    /// Bits of the head.
+    head_bits: u8,
+    /// Bytes in all.
+    length: u8,
+}
+
+/// Of an int that is negative (1) or not (0), and has its highest bit that differs from the sign here.
+const BINARY_INTS: [[BinaryInt; 64]; 2] = {
+    const fn short(opcode: Opcode, length: u8) -> BinaryInt {
+        BinaryInt { head: opcode.byte() as u16, head_bits: 8, length }
+    }
+    let mut table = [[short(Opcode::BinInt, 5); 64]; 2];
+    // That the int has in two's complement.
+    let mut bytes = 1;
+    let mut bit = 0;
+    while bit < 64 {
+        if bit % 8 == 7 {
+            bytes += 1;
+        }
+        match bit {
+            ..8 => table[0][bit] = short(Opcode::BinInt1, 2),
+            8..16 => table[0][bit] = short(Opcode::BinInt2, 3),
+            16..31 => {}
+            31.. => {
+                let head = Opcode::Long1.byte() as u16 | (bytes as u16) << 8;
+                table[0][bit] = BinaryInt { head, head_bits: 16, length: 2 + bytes };
+                table[1][bit] = table[0][bit];
+            }
+        }
+        bit += 1;
+    }
+    table
+};
+
+impl Emitter {
+    /// An int that fits 64 bits.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn int(&mut self, value: i64) {
+        self.object();
+        match self.protocol {
+            2.. => self.binary_int(value),
+            1 if i32::try_from(value).is_ok() => self.binary_int(value),
+            _ => self.int_text(value),
+        }
+    }
+
+    /// Which opcode it is is looked up without a branch: where values are mixed, branches cannot be predicted.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn binary_int(&mut self, value: i64) {
+        let highest_bit = ((value ^ value >> 63) | 1).ilog2() as usize;
+        let BinaryInt { head, head_bits, length } = BINARY_INTS[usize::from(value < 0)][highest_bit & 63];
+        let bits = value.cast_unsigned();
+        let (low, high) = (u64::from(head) | bits << (head_bits & 63), bits >> ((64 - head_bits) & 63));
+        let mut op = [0; 16];
+        op[..8].copy_from_slice(&low.to_le_bytes());
+        op[8..].copy_from_slice(&high.to_le_bytes());
+        let end = self.out.len() + usize::from(length);
+        self.out.extend_from_slice(&op);
+        self.out.truncate(end);
+    }
+
+    /// An int by the opcode that Python 2 gave it.
+    pub(crate) fn int_by(&mut self, op: IntOp, value: i64) {
+        self.object();
+        match op {
+            IntOp::Int => self.line(Opcode::Int, value, ""),
+            IntOp::Long if self.protocol < 2 => self.line(Opcode::Long, value, "L"),
+            IntOp::Long => self.long(value),
+        }
+    }
+
+    fn long(&mut self, value: i64) {
+        let (bytes, length) = number::i64_to_le(value);
+        #[allow(clippy::cast_possible_truncation)] // at most eight
+        self.payload(Opcode::Long1, [length as u8], &bytes[..length]);
+    }
+
+    #[inline(never)]
+    fn int_text(&mut self, value: i64) {
+        let mut buffer = itoa::Buffer::new();
+        let text = buffer.format(value);
+        if i32::try_from(value).is_ok() {
+            self.line(Opcode::Int, text, "");
+        } else {
+            self.line(Opcode::Long, text, "L");
+        }
+    }
+
+    /// Any other int: minimal little-endian two's complement. In protocols 0 and 1, one of more than 4,300 digits is
+    /// written in hexadecimal, where Python refuses to write it.
+    pub fn big_int(&mut self, bytes: &[u8]) {
+        self.object();
+        if self.protocol < 2 {
+            self.line(Opcode::Long, number::BigDisplay(bytes), "L");
+        } else if let Ok(length) = u8::try_from(bytes.len()) {
+            self.payload(Opcode::Long1, [length], bytes);
+        } else {
+            // An int of 2 GiB cannot be written by Python either.
+            let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+            self.payload(Opcode::Long4, length.to_le_bytes(), bytes);
+        }
+    }
+
+    /// A float.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn float(&mut self, value: f64) {
+        self.object();
+        if self.protocol == 0 {
+            self.float_text(value);
+        } else {
+            self.write(Opcode::BinFloat, value.to_be_bytes());
+        }
+    }
+
+    #[inline(never)]
+    fn float_text(&mut self, value: f64) {
+        self.line(Opcode::Float, repr::Float(value), "");
+    }
+}
