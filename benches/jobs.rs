@@ -8,7 +8,7 @@ use halfsour_lexer::Disassembly;
 use halfsour_serde::{Serializer, WriteOptions};
 use halfsour_value::TreeLimits;
 use halfsour_vm::Loader;
-use halfsour_writer::{MemoPolicy, Options, to_vec};
+use halfsour_writer::{MemoPolicy, Options, Pickler};
 use serde::{Deserialize, Serialize};
 
 use crate::tally::{Tallied, Tally};
@@ -101,13 +101,13 @@ fn dis(input: &'static [u8], repeats: usize) -> Report {
 fn encode_graph(workload: &Workload, memo: MemoPolicy, repeats: usize) -> Report {
     let graph = halfsour_vm::from_slice(workload.bytes).expect("a pickle");
     let options = Options { memo, ..Options::with_protocol(workload.protocol) };
-    let write = |(): &mut ()| to_vec(black_box(graph.root()), &options).expect("it was read");
+    let write = |pickler: &mut Pickler| pickler.dump(black_box(graph.root())).expect("it was read");
     let check = |pickle: &Vec<u8>| {
         // CPython wrote the file: with its memo, it has to be the same again.
         assert!(memo != MemoPolicy::All || pickle == workload.bytes, "not the bytes that were read");
         pickle.len().to_string()
     };
-    run(repeats, (), write, check, |(), _| ())
+    run(repeats, Pickler::new(&options), write, check, Pickler::recycle)
 }
 
 fn encode_typed<T>(workload: &Workload, repeats: usize) -> Report

@@ -1,71 +1,22 @@
-//! Graphs and trees to bytes.
+//! A graph to bytes.
 
 mod builtins;
 mod instances;
 
 use std::collections::HashMap;
-use std::io::Write;
 
 use halfsour_opcode::{Op, Opcode};
-use halfsour_value::{Builder, Data, Elements, Graph, Id, Items, Node, Steps, Value, ValueError};
+use halfsour_value::{Data, Elements, Graph, Id, Items, Node, Steps};
 
 use crate::batch::{Batch, Members};
 use crate::memo::{Constant, Memo};
-use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
+use crate::{Emitter, Error};
 
-/// The pickle of an object and of all that it reaches.
-///
-/// # Errors
-///
-/// If the protocol does not exist, or has no way to write something: a persistent id that is no text in protocol 0, an
-/// out-of-band buffer below protocol 5 that was not supplied, a name with a newline below protocol 4.
-pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, options: &Options) -> Result<Vec<u8>, Error> {
-    let graph = node.graph();
-    let mut memo = Memo::new(options.memo, graph.node_count(), graph.recorded_memo());
-    if options.memo == MemoPolicy::Shared {
-        let mut first = Writer::new(graph, Emitter::new(options)?, memo);
-        first.run(node.id())?;
-        memo = first.memo.second_pass();
-    }
-    // What is written is about as long as what was read.
-    let buffer = Vec::with_capacity(graph.source().as_ref().len());
-    let mut writer = Writer::new(graph, Emitter::with_buffer(options, buffer)?, memo);
-    writer.follow_dialect();
-    writer.run(node.id())?;
-    Ok(writer.emitter.finish())
-}
-
-/// As [`to_vec`], to a writer.
-///
-/// # Errors
-///
-/// As [`to_vec`], and if writing fails.
-pub fn to_writer<S: AsRef<[u8]>>(
-    mut writer: impl Write,
-    node: Node<'_, S>,
-    options: &Options,
-) -> Result<(), Error> {
-    Ok(writer.write_all(&to_vec(node, options)?)?)
-}
-
-/// The pickle of a tree.
-///
-/// # Errors
-///
-/// As [`to_vec`], and if the tree nests too deep or has a key that Python cannot hash.
-pub fn value_to_vec(value: &Value, options: &Options) -> Result<Vec<u8>, Error> {
-    let mut builder = Builder::new();
-    let root = builder.value(value).map_err(|error| match error {
-        ValueError::TooDeep => ErrorKind::TooDeep,
-        ValueError::Unhashable => ErrorKind::Unhashable,
-    })?;
-    to_vec(builder.build(root).root(), options)
-}
-
-struct Writer<'g, S> {
+/// Writes one graph. Nothing recurses: what is to come is a stack of tasks.
+pub(crate) struct Writer<'g, S> {
     graph: &'g Graph<S>,
-    emitter: Emitter,
-    memo: Memo,
+    pub emitter: Emitter,
+    pub memo: Memo,
     /// How often a set has been begun that is written as a call.
     begun_sets: HashMap<Id, u8>,
     /// Lists are batched as Python 2 does it.
@@ -117,12 +68,12 @@ enum Task<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
-    fn new(graph: &'g Graph<S>, emitter: Emitter, memo: Memo) -> Self {
+    pub fn new(graph: &'g Graph<S>, emitter: Emitter, memo: Memo) -> Self {
         Self { graph, emitter, memo, begun_sets: HashMap::new(), looks_ahead: false, tasks: Vec::new() }
     }
 
     /// Where the memo is to be as it was read, so are other habits of the pickler that wrote it.
-    fn follow_dialect(&mut self) {
+    pub fn follow_dialect(&mut self) {
         if !self.memo.is_as_read() {
             return;
         }
@@ -149,7 +100,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         line.split(|&byte| byte == b'\n').next()
     }
 
-    fn run(&mut self, root: Id) -> Result<(), Error> {
+    pub fn run(&mut self, root: Id) -> Result<(), Error> {
         self.object(root)?;
         while let Some(task) = self.tasks.pop() {
             self.task(task)?;
@@ -230,7 +181,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// Writes members up to one that has members of its own, which go first.
+    /// Writes members up to one that may have members of its own, which go first.
     fn write_elements(
         &mut self,
         mut rest: Elements<'g, S>,
@@ -244,16 +195,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             let Some(element) = rest.next() else { return Ok(()) };
             self.emitter.before_item(&mut batch);
             open = true;
-            let before = self.tasks.len();
-            self.object(element.id())?;
-            if self.tasks.len() > before {
-                self.tasks.insert(before, Task::Elements { rest, batch, open });
-                return Ok(());
+            if let Some(data) = self.flat(element)? {
+                self.tasks.push(Task::Elements { rest, batch, open });
+                return self.deep(element, data);
             }
         }
     }
 
-    /// Writes keys and values up to one that has members of its own, which go first.
+    /// Writes keys and values up to one that may have members of its own, which go first.
     fn write_items(&mut self, mut rest: Items<'g, S>, mut batch: Batch, mut open: bool) -> Result<(), Error> {
         loop {
             if open {
@@ -262,17 +211,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             let Some((key, value)) = rest.next() else { return Ok(()) };
             self.emitter.before_item(&mut batch);
             open = true;
-            let before = self.tasks.len();
-            self.object(key.id())?;
-            if self.tasks.len() > before {
-                self.tasks
-                    .splice(before..before, [Task::Items { rest, batch, open }, Task::Object(value.id())]);
-                return Ok(());
+            if let Some(data) = self.flat(key)? {
+                self.tasks.push(Task::Items { rest, batch, open });
+                self.tasks.push(Task::Object(value.id()));
+                return self.deep(key, data);
             }
-            self.object(value.id())?;
-            if self.tasks.len() > before {
-                self.tasks.insert(before, Task::Items { rest, batch, open });
-                return Ok(());
+            if let Some(data) = self.flat(value)? {
+                self.tasks.push(Task::Items { rest, batch, open });
+                return self.deep(value, data);
             }
         }
     }
@@ -283,20 +229,28 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     }
 
     /// Writes an object; what it holds, if it holds anything, becomes tasks.
-    #[inline]
     fn object(&mut self, id: Id) -> Result<(), Error> {
         let node = self.graph.node(id);
+        match self.flat(node)? {
+            Some(data) => self.deep(node, data),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what is in the memo, and what commonly holds nothing; gives the rest back.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn flat(&mut self, node: Node<'g, S>) -> Result<Option<Data<'g, S>>, Error> {
+        let id = node.id();
         if let Some(number) = id.index()
             && let Some(slot) = self.memo.find(number)
         {
             self.emitter.get(slot);
-            return Ok(());
+            return Ok(None);
         }
         match node.data() {
             Data::None => self.emitter.none(),
             Data::Bool(value) => self.emitter.bool(value),
             Data::Int(value) => self.int(node, value),
-            Data::BigInt(bytes) => self.emitter.big_int(bytes),
             Data::Float(value) => match self.read_line(node, Opcode::Float) {
                 Some(line) => self.emitter.raw(&Op::Float(line))?,
                 None => self.emitter.float(value),
@@ -308,6 +262,19 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
                 }
                 self.memoize(id);
             }
+            data => return Ok(Some(data)),
+        }
+        Ok(None)
+    }
+
+    /// Writes what [`flat`](Self::flat) gave back.
+    fn deep(&mut self, node: Node<'g, S>, data: Data<'g, S>) -> Result<(), Error> {
+        let id = node.id();
+        match data {
+            Data::None | Data::Bool(_) | Data::Int(_) | Data::Float(_) | Data::Str(_) => {
+                unreachable!("flat data")
+            }
+            Data::BigInt(bytes) => self.emitter.big_int(bytes),
             Data::ByteString(bytes) => {
                 self.emitter.byte_string(bytes);
                 self.memoize(id);

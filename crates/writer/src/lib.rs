@@ -7,10 +7,11 @@ mod graph;
 mod memo;
 mod op;
 mod options;
+mod pickler;
 
 pub use batch::{Batch, Members};
 pub use emitter::Emitter;
 pub use error::{Error, ErrorKind};
-pub use graph::{to_vec, to_writer, value_to_vec};
 pub use op::write_op;
 pub use options::{MemoPolicy, Options};
+pub use pickler::{Pickler, to_vec, to_writer, value_to_vec};

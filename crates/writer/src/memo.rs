@@ -31,8 +31,6 @@ pub(crate) struct Memo {
     plan: Plan,
     /// Of all that could have been memoised so far, how many: the names of slots in a plan.
     candidates: usize,
-    /// The slots that were fetched; of interest in the first pass of [`MemoPolicy::Shared`].
-    fetched: Vec<bool>,
 }
 
 /// Which candidates get a slot.
@@ -40,6 +38,8 @@ pub(crate) struct Memo {
 enum Plan {
     #[default]
     All,
+    /// All; which slots are fetched is noted: the first pass of [`MemoPolicy::Shared`].
+    Noted(Vec<bool>),
     /// Those whose number is set.
     Some(Vec<bool>),
     /// Those that had slots, in the slots that they had.
@@ -49,15 +49,24 @@ enum Plan {
 const NO_SLOT: u32 = u32::MAX;
 
 impl Memo {
-    pub fn new(policy: MemoPolicy, nodes: usize, recorded: Option<&[Id]>) -> Self {
+    /// `slots` lends its memory.
+    pub fn new(policy: MemoPolicy, nodes: usize, recorded: Option<&[Id]>, mut slots: Vec<u32>) -> Self {
         let plan = match (policy, recorded) {
             (MemoPolicy::AsRead, Some(recorded)) => {
                 let slots = recorded.iter().enumerate().filter(|(_, id)| **id != Id::VACANT);
                 Plan::AsRead(slots.map(|(slot, &id)| (id, slot as u64)).collect())
             }
+            (MemoPolicy::Shared, _) => Plan::Noted(Vec::new()),
             _ => Plan::All,
         };
-        Self { slots: vec![NO_SLOT; nodes], plan, ..Self::default() }
+        slots.clear();
+        slots.resize(nodes, NO_SLOT);
+        Self { slots, plan, ..Self::default() }
+    }
+
+    /// Its memory, for the next.
+    pub fn into_slots(self) -> Vec<u32> {
+        self.slots
     }
 
     pub fn is_as_read(&self) -> bool {
@@ -65,8 +74,13 @@ impl Memo {
     }
 
     /// For the second pass: only what was fetched in the first gets a slot.
-    pub fn second_pass(self) -> Self {
-        Self { slots: vec![NO_SLOT; self.slots.len()], plan: Plan::Some(self.fetched), ..Self::default() }
+    pub fn second_pass(mut self) -> Self {
+        let plan = match self.plan {
+            Plan::Noted(fetched) => Plan::Some(fetched),
+            plan => plan,
+        };
+        self.slots.fill(NO_SLOT);
+        Self { slots: self.slots, plan, ..Self::default() }
     }
 
     /// The slot in which an object is.
@@ -84,11 +98,11 @@ impl Memo {
 
     #[inline]
     fn fetch(&mut self, slot: u64) -> u64 {
-        if let (Plan::All, Ok(slot)) = (&self.plan, usize::try_from(slot)) {
-            if slot >= self.fetched.len() {
-                self.fetched.resize(slot + 1, false);
+        if let (Plan::Noted(fetched), Ok(slot)) = (&mut self.plan, usize::try_from(slot)) {
+            if slot >= fetched.len() {
+                fetched.resize(slot + 1, false);
             }
-            self.fetched[slot] = true;
+            fetched[slot] = true;
         }
         slot
     }
@@ -99,7 +113,7 @@ impl Memo {
         let number = self.candidates;
         self.candidates += 1;
         match &self.plan {
-            Plan::All => Some(emitter.memoize()),
+            Plan::All | Plan::Noted(_) => Some(emitter.memoize()),
             Plan::Some(wanted) => wanted.get(number).is_some_and(|&wanted| wanted).then(|| emitter.memoize()),
             Plan::AsRead(slots) => {
                 let slot = *slots.get(&id?)?;

@@ -1,0 +1,105 @@
+//! [`Pickler`], and what needs no more than one: graphs and trees to bytes.
+
+use std::io::Write;
+use std::mem::take;
+
+use halfsour_value::{Builder, Node, Value, ValueError};
+
+use crate::graph::Writer;
+use crate::memo::Memo;
+use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
+
+/// The pickle of an object and of all that it reaches.
+///
+/// # Errors
+///
+/// If the protocol does not exist, or has no way to write something: a persistent id that is no text in protocol 0, an
+/// out-of-band buffer below protocol 5 that was not supplied, a name with a newline below protocol 4.
+pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, options: &Options) -> Result<Vec<u8>, Error> {
+    Pickler::new(options).dump(node)
+}
+
+/// As [`to_vec`], to a writer.
+///
+/// # Errors
+///
+/// As [`to_vec`], and if writing fails.
+pub fn to_writer<S: AsRef<[u8]>>(
+    mut writer: impl Write,
+    node: Node<'_, S>,
+    options: &Options,
+) -> Result<(), Error> {
+    Ok(writer.write_all(&to_vec(node, options)?)?)
+}
+
+/// The pickle of a tree.
+///
+/// # Errors
+///
+/// As [`to_vec`], and if the tree nests too deep or has a key that Python cannot hash.
+pub fn value_to_vec(value: &Value, options: &Options) -> Result<Vec<u8>, Error> {
+    let mut builder = Builder::new();
+    let root = builder.value(value).map_err(|error| match error {
+        ValueError::TooDeep => ErrorKind::TooDeep,
+        ValueError::Unhashable => ErrorKind::Unhashable,
+    })?;
+    to_vec(builder.build(root).root(), options)
+}
+
+/// Writes graphs, one after the other, in the same memory.
+///
+/// ```
+/// use halfsour_writer::{Options, Pickler};
+///
+/// let mut pickler = Pickler::new(&Options::with_protocol(2));
+/// for input in [b"K\x01.", b"K\x02."] {
+///     let graph = halfsour_vm::from_slice(input).unwrap();
+///     let pickle = pickler.dump(graph.root())?;
+///     assert_eq!(pickle[2..], input[..]);
+///     pickler.recycle(pickle);
+/// }
+/// # Ok::<(), halfsour_writer::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Pickler {
+    options: Options,
+    slots: Vec<u32>,
+    buffer: Vec<u8>,
+}
+
+impl Pickler {
+    /// A pickler that has written nothing yet.
+    pub fn new(options: &Options) -> Self {
+        Self { options: *options, slots: Vec::new(), buffer: Vec::new() }
+    }
+
+    /// The pickle of an object and of all that it reaches: as [`to_vec`]. It begins with a memo of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`to_vec`].
+    pub fn dump<S: AsRef<[u8]>>(&mut self, node: Node<'_, S>) -> Result<Vec<u8>, Error> {
+        let (graph, options) = (node.graph(), &self.options);
+        let slots = take(&mut self.slots);
+        let mut memo = Memo::new(options.memo, graph.node_count(), graph.recorded_memo(), slots);
+        if options.memo == MemoPolicy::Shared {
+            let mut first = Writer::new(graph, Emitter::new(options)?, memo);
+            first.run(node.id())?;
+            memo = first.memo.second_pass();
+        }
+        let mut buffer = take(&mut self.buffer);
+        // What is written is about as long as what was read.
+        buffer.reserve(graph.source().as_ref().len());
+        let mut writer = Writer::new(graph, Emitter::with_buffer(options, buffer)?, memo);
+        writer.follow_dialect();
+        writer.run(node.id())?;
+        self.slots = writer.memo.into_slots();
+        Ok(writer.emitter.finish())
+    }
+
+    /// Takes back the memory of a pickle that is no longer needed.
+    pub fn recycle(&mut self, mut pickle: Vec<u8>) {
+        pickle.clear();
+        self.buffer = pickle;
+    }
+}
