@@ -4,6 +4,7 @@ mod builtins;
 mod instances;
 
 use std::collections::HashMap;
+use std::mem::replace;
 
 use halfsour_opcode::{Op, Opcode};
 use halfsour_value::{Data, Elements, Graph, Id, Items, Node, Steps};
@@ -29,16 +30,7 @@ enum Task<'g, S> {
     Object(Id),
     Each(&'g [Id]),
     Op(Opcode),
-    Elements {
-        rest: Elements<'g, S>,
-        batch: Batch,
-        open: bool,
-    },
-    Items {
-        rest: Items<'g, S>,
-        batch: Batch,
-        open: bool,
-    },
+    Members(Rest<'g>),
     /// The members are on the stack: make the tuple.
     Tuple {
         id: Id,
@@ -65,6 +57,16 @@ enum Task<'g, S> {
         id: Id,
         class: Id,
     },
+}
+
+/// The members that are still to be written.
+struct Rest<'g> {
+    ids: &'g [Id],
+    /// They are keys and values in turn.
+    pairs: bool,
+    batch: Batch,
+    /// A member was written, and has not been ended.
+    begun: bool,
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
@@ -129,8 +131,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
                 self.memo.passing(&mut self.emitter);
             }
             Task::Inst { id, class } => self.inst(id, class)?,
-            Task::Elements { rest, batch, open } => self.write_elements(rest, batch, open)?,
-            Task::Items { rest, batch, open } => self.write_items(rest, batch, open)?,
+            Task::Members(rest) => self.members(rest)?,
             Task::Tuple { id, length } => match self.memo.find(index(id)) {
                 // Something in the tuple led back to it.
                 Some(slot) => {
@@ -181,45 +182,30 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// Writes members up to one that may have members of its own, which go first.
-    fn write_elements(
-        &mut self,
-        mut rest: Elements<'g, S>,
-        mut batch: Batch,
-        mut open: bool,
-    ) -> Result<(), Error> {
+    /// Writes members, and those of lists and dicts among them, up to one that may have others, which go first.
+    fn members(&mut self, mut rest: Rest<'g>) -> Result<(), Error> {
         loop {
-            if open {
-                self.emitter.after_item(&mut batch);
+            let between = !rest.pairs || rest.ids.len().is_multiple_of(2);
+            if between && rest.begun {
+                self.emitter.after_item(&mut rest.batch);
             }
-            let Some(element) = rest.next() else { return Ok(()) };
-            self.emitter.before_item(&mut batch);
-            open = true;
-            if let Some(data) = self.flat(element)? {
-                self.tasks.push(Task::Elements { rest, batch, open });
-                return self.deep(element, data);
+            let Some((&id, others)) = rest.ids.split_first() else { return Ok(()) };
+            if between {
+                self.emitter.before_item(&mut rest.batch);
+                rest.begun = true;
             }
-        }
-    }
-
-    /// Writes keys and values up to one that may have members of its own, which go first.
-    fn write_items(&mut self, mut rest: Items<'g, S>, mut batch: Batch, mut open: bool) -> Result<(), Error> {
-        loop {
-            if open {
-                self.emitter.after_item(&mut batch);
-            }
-            let Some((key, value)) = rest.next() else { return Ok(()) };
-            self.emitter.before_item(&mut batch);
-            open = true;
-            if let Some(data) = self.flat(key)? {
-                self.tasks.push(Task::Items { rest, batch, open });
-                self.tasks.push(Task::Object(value.id()));
-                return self.deep(key, data);
-            }
-            if let Some(data) = self.flat(value)? {
-                self.tasks.push(Task::Items { rest, batch, open });
-                return self.deep(value, data);
-            }
+            rest.ids = others;
+            let node = self.graph.node(id);
+            let inner = match self.flat(node)? {
+                None => continue,
+                Some(Data::List(elements)) => self.list(id, &elements),
+                Some(Data::Dict(items)) => self.dict(id, &items),
+                Some(data) => {
+                    self.tasks.push(Task::Members(rest));
+                    return self.deep(node, data);
+                }
+            };
+            self.tasks.push(Task::Members(replace(&mut rest, inner)));
         }
     }
 
@@ -289,18 +275,15 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
                 self.tasks.push(Task::Each(elements.ids()));
             }
             Data::List(elements) => {
-                self.emitter.empty(Members::List);
-                self.memoize(id);
-                let members = if self.looks_ahead { Members::Appended } else { Members::List };
-                self.elements(members, elements);
+                let rest = self.list(id, &elements);
+                self.push(rest);
             }
             Data::Dict(items) => {
-                self.emitter.empty(Members::Dict);
-                self.memoize(id);
-                self.items(Members::Dict, items);
+                let rest = self.dict(id, &items);
+                self.push(rest);
             }
-            Data::Set(elements) => self.set(node, elements)?,
-            Data::FrozenSet(elements) => self.frozenset(node, elements)?,
+            Data::Set(elements) => self.set(node, &elements)?,
+            Data::FrozenSet(elements) => self.frozenset(node, &elements)?,
             Data::Complex(re, im) => self.complex(node, re, im)?,
             Data::Global(global) => self.global(node, global)?,
             Data::Instance(instance) => self.instance(node, instance),
@@ -317,18 +300,34 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         self.tasks.extend(ids.iter().rev().map(|&id| Task::Object(id)));
     }
 
-    fn elements(&mut self, members: Members, rest: Elements<'g, S>) {
-        if !rest.is_empty() {
-            let batch = self.emitter.members(members, Some(rest.len()));
-            self.tasks.push(Task::Elements { rest, batch, open: false });
-        }
+    /// Writes a list without its members.
+    fn list(&mut self, id: Id, elements: &Elements<'g, S>) -> Rest<'g> {
+        self.emitter.empty(Members::List);
+        self.memoize(id);
+        let members = if self.looks_ahead { Members::Appended } else { Members::List };
+        self.elements(members, elements)
     }
 
-    fn items(&mut self, members: Members, rest: Items<'g, S>) {
-        if !rest.is_empty() {
-            let batch = self.emitter.members(members, Some(rest.len()));
-            self.tasks.push(Task::Items { rest, batch, open: false });
-        }
+    /// Writes a dict without its members.
+    fn dict(&mut self, id: Id, items: &Items<'g, S>) -> Rest<'g> {
+        self.emitter.empty(Members::Dict);
+        self.memoize(id);
+        self.items(Members::Dict, items)
+    }
+
+    fn elements(&self, members: Members, elements: &Elements<'g, S>) -> Rest<'g> {
+        let batch = self.emitter.members(members, Some(elements.len()));
+        Rest { ids: elements.ids(), pairs: false, batch, begun: false }
+    }
+
+    fn items(&self, members: Members, items: &Items<'g, S>) -> Rest<'g> {
+        let batch = self.emitter.members(members, Some(items.len()));
+        Rest { ids: items.ids(), pairs: true, batch, begun: false }
+    }
+
+    /// Plans members of what is on the stack.
+    fn push(&mut self, rest: Rest<'g>) {
+        self.tasks.push(Task::Members(rest));
     }
 
     /// Writes a constant by name, or fetches it from the memo.

@@ -92,18 +92,18 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    pub(super) fn set(&mut self, node: Node<'g, S>, elements: Elements<'g, S>) -> Result<(), Error> {
+    pub(super) fn set(&mut self, node: Node<'g, S>, elements: &Elements<'g, S>) -> Result<(), Error> {
         if self.emitter.protocol() >= 4 {
             self.emitter.empty(Members::Set);
             self.memoize(node.id());
-            self.elements(Members::Set, elements);
+            self.push(self.elements(Members::Set, elements));
             Ok(())
         } else {
             self.call_of_list(node, Constant::Set, elements)
         }
     }
 
-    pub(super) fn frozenset(&mut self, node: Node<'g, S>, elements: Elements<'g, S>) -> Result<(), Error> {
+    pub(super) fn frozenset(&mut self, node: Node<'g, S>, elements: &Elements<'g, S>) -> Result<(), Error> {
         if self.emitter.protocol() >= 4 {
             self.emitter.op_of_object(Opcode::Mark);
             self.tasks.push(Task::FrozenSet(node.id()));
@@ -123,7 +123,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         &mut self,
         node: Node<'g, S>,
         constant: Constant,
-        elements: Elements<'g, S>,
+        elements: &Elements<'g, S>,
     ) -> Result<(), Error> {
         let begun = self.begun_sets.entry(node.id()).or_default();
         *begun += 1;
@@ -139,7 +139,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         self.tasks.push(Task::CallOfOne(node.id()));
         self.emitter.empty(Members::List);
         self.memo.passing(&mut self.emitter);
-        self.elements(Members::List, elements);
+        self.push(self.elements(Members::List, elements));
         Ok(())
     }
 

@@ -128,9 +128,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
                 self.tasks.push(Task::Op(Opcode::Build));
                 self.tasks.push(Task::Object(state.id()));
             }
-            Step::Append(elements) => self.elements(Members::Appended, elements),
-            Step::SetItem(items) => self.items(Members::Assigned, items),
-            Step::Add(elements) => self.elements(Members::Added, elements),
+            Step::Append(elements) => self.push(self.elements(Members::Appended, &elements)),
+            Step::SetItem(items) => self.push(self.items(Members::Assigned, &items)),
+            Step::Add(elements) => self.push(self.elements(Members::Added, &elements)),
             Step::Call(call) => {
                 let Some(call) = call.as_instance() else { return };
                 let args = call.args().elements().map(|elements| elements.ids()).unwrap_or_default();
