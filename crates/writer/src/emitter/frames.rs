@@ -9,6 +9,8 @@ pub(super) const FRAME_TARGET: usize = 64 * 1024;
 /// Since 3.7, CPython writes no frame of less.
 const FRAME_LEAST: usize = 4;
 const FRAME_HEADER: usize = 9;
+/// The longest number in binary has so many bytes, or fewer.
+pub(super) const SHORT: usize = 16;
 
 /// The open frame, if one is.
 #[derive(Debug)]
@@ -35,6 +37,14 @@ impl Emitter {
     pub(crate) fn frame_all(&mut self) {
         // Of nothing, there never was one.
         self.frames.least = 1;
+    }
+
+    /// Whether a short object can be written as it is: in binary, in the open frame and in memory that is there. The code
+    /// for this case makes no calls.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn has_room(&self) -> bool {
+        let length = self.out.len();
+        self.protocol >= 2 && length < self.frames.limit && self.out.capacity() - length >= SHORT
     }
 
     /// An object begins here. CPython closes a full frame only here.

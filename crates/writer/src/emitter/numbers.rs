@@ -5,6 +5,7 @@ use halfsour_text::{number, repr};
 use halfsour_value::IntOp;
 
 use super::Emitter;
+use super::frames::SHORT;
 
 /// How an int is written in binary.
 #[derive(Clone, Copy)]
@@ -49,6 +50,11 @@ impl Emitter {
     /// An int that fits 64 bits.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn int(&mut self, value: i64) {
+        if self.has_room() { self.binary_int(value) } else { self.any_int(value) }
+    }
+
+    #[cold]
+    fn any_int(&mut self, value: i64) {
         self.object();
         match self.protocol {
             2.. => self.binary_int(value),
@@ -64,7 +70,7 @@ impl Emitter {
         let BinaryInt { head, head_bits, length } = BINARY_INTS[usize::from(value < 0)][highest_bit & 63];
         let bits = value.cast_unsigned();
         let (low, high) = (u64::from(head) | bits << (head_bits & 63), bits >> ((64 - head_bits) & 63));
-        let mut op = [0; 16];
+        let mut op = [0; SHORT];
         op[..8].copy_from_slice(&low.to_le_bytes());
         op[8..].copy_from_slice(&high.to_le_bytes());
         let end = self.out.len() + usize::from(length);
@@ -88,7 +94,6 @@ impl Emitter {
         self.payload(Opcode::Long1, [length as u8], &bytes[..length]);
     }
 
-    #[inline(never)]
     fn int_text(&mut self, value: i64) {
         let mut buffer = itoa::Buffer::new();
         let text = buffer.format(value);
@@ -117,16 +122,21 @@ impl Emitter {
     /// A float.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn float(&mut self, value: f64) {
+        if self.has_room() { self.binary_float(value) } else { self.any_float(value) }
+    }
+
+    #[cold]
+    fn any_float(&mut self, value: f64) {
         self.object();
         if self.protocol == 0 {
-            self.float_text(value);
+            self.line(Opcode::Float, repr::Float(value), "");
         } else {
-            self.write(Opcode::BinFloat, value.to_be_bytes());
+            self.binary_float(value);
         }
     }
 
-    #[inline(never)]
-    fn float_text(&mut self, value: f64) {
-        self.line(Opcode::Float, repr::Float(value), "");
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn binary_float(&mut self, value: f64) {
+        self.write(Opcode::BinFloat, value.to_be_bytes());
     }
 }
