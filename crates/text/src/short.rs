@@ -43,9 +43,9 @@ fn far_newline(bytes: &[u8], from: usize) -> Option<usize> {
     memchr::memchr(b'\n', &bytes[from..]).map(|at| at + from)
 }
 
-/// Whether `seen`, over all words of a text shorter than [`LONG`], has no high bit.
+/// Whether `seen`, over all words of a text that is best shorter than [`LONG`], has no high bit.
 #[cfg_attr(not(debug_assertions), inline(always))]
-fn none_of(bytes: &[u8], seen: impl Fn(u64) -> u64) -> bool {
+pub(crate) fn none_of(bytes: &[u8], seen: impl Fn(u64) -> u64) -> bool {
     // The last word overlaps the one before it, so that no byte is looked at alone.
     if let Some(last) = bytes.last_chunk::<8>() {
         let (words, _) = bytes.as_chunks::<8>();
@@ -96,21 +96,21 @@ pub fn is_plain_json(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repr::is_plain;
     use alloc::{vec, vec::Vec};
 
     /// Texts of every length around a word and around `LONG`, with one other byte at every place.
     fn texts() -> impl Iterator<Item = Vec<u8>> {
         (0..80).flat_map(|length| {
             (0..=length).flat_map(move |at| {
-                [b'a', b'\n', b'\\', b'"', b'\x0b', b'\x1f', b' ', b'\x8a', b'\xdc', b'\xa2'].map(
-                    move |byte| {
+                [b'a', b'\n', b'\\', b'"', b'\'', b'\x0b', b'\x1f', b' ', b'\x7f', b'\x8a', b'\xdc', b'\xa2']
+                    .map(move |byte| {
                         let mut text = vec![b'z'; length];
                         if let Some(place) = text.get_mut(at) {
                             *place = byte;
                         }
                         text
-                    },
-                )
+                    })
             })
         })
     }
@@ -124,6 +124,8 @@ mod tests {
             assert_eq!(is_plain_ascii(&text), plain, "{text:?}");
             let plain = text.iter().all(|&byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
             assert_eq!(is_plain_json(&text), plain, "{text:?}");
+            let plain = text.iter().all(|byte| matches!(byte, b' '..=b'~') && !b"'\"\\".contains(byte));
+            assert_eq!(is_plain(&text), plain, "{text:?}");
         }
     }
 }

@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 
 use halfsour_opcode::Op;
 use halfsour_text::number::{self, DEFAULT_MAX_DIGITS, Int, IntLine};
-use halfsour_text::{escape, wtf8};
+use halfsour_text::{escape, repr, wtf8};
 
+use super::page::SHORT;
 use Reader::{Pickletools, Unpickler};
 
 /// The value of an argument: what `pickletools.genops` gives.
@@ -19,6 +20,8 @@ pub(super) enum Argument<'a> {
     Big(&'a [u8], &'a str),
     Float(f64),
     Str(&'a [u8]),
+    /// Text of at most [`SHORT`] bytes that needs no escapes.
+    Plain(&'a [u8]),
     /// Two names with a blank between them, which need no escapes.
     Pair(&'a [u8], &'a [u8]),
     Bytes(&'a [u8]),
@@ -70,10 +73,13 @@ impl Decoder {
             Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => Argument::Bytes(bytes),
             Op::ByteArray8(bytes) => Argument::ByteArray(bytes),
             Op::BinUnicode(text) | Op::ShortBinUnicode(text) | Op::BinUnicode8(text) => {
-                if wtf8::check(text).is_err() {
+                if is_plain(text) {
+                    Argument::Plain(text)
+                } else if wtf8::check(text).is_ok() {
+                    Argument::Str(text)
+                } else {
                     return Reader::Nobody;
                 }
-                Argument::Str(text)
             }
             _ => {
                 let Some((value, reader)) = self.decode(op) else {
@@ -111,6 +117,7 @@ impl Decoder {
 
     fn text<'a>(&'a mut self, text: Cow<'a, [u8]>) -> Argument<'a> {
         match text {
+            Cow::Borrowed(text) if is_plain(text) => Argument::Plain(text),
             Cow::Borrowed(text) => Argument::Str(text),
             Cow::Owned(text) => {
                 self.bytes = text;
@@ -194,6 +201,12 @@ impl Decoder {
         };
         (self.text(Cow::Owned(joined)), reader)
     }
+}
+
+/// Whether it is [`Argument::Plain`].
+#[inline(always)]
+fn is_plain(text: &[u8]) -> bool {
+    text.len() <= SHORT && repr::is_plain(text)
 }
 
 /// What the unpickler reads as an index.

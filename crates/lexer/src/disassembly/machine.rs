@@ -10,8 +10,8 @@ use super::memo::{DisassemblyMemo, Index};
 /// What is known of an opcode, in the shape in which it is needed here.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
-    /// Its byte as `repr()` shows it, as wide as the column is.
-    pub label: [u8; 5],
+    /// What follows the offset: a colon, and its byte as `repr()` shows it, as wide as the column is.
+    pub label: [u8; 7],
     /// Its name, and blanks.
     pub name: [u8; 24],
     pub name_len: usize,
@@ -27,7 +27,7 @@ pub(super) struct Row {
 static ROWS: [Row; 256] = {
     // There is no opcode for most bytes.
     let none = Row {
-        label: [b' '; 5],
+        label: [b' '; 7],
         name: [b' '; 24],
         name_len: 0,
         summary: "",
@@ -52,9 +52,9 @@ impl Row {
         const HEX: &[u8; 16] = b"0123456789abcdef";
         let byte = opcode.byte();
         let label = if byte.is_ascii() {
-            [byte, b' ', b' ', b' ', b' ']
+            [b':', b' ', byte, b' ', b' ', b' ', b' ']
         } else {
-            [b'\\', b'x', HEX[(byte >> 4) as usize], HEX[(byte & 15) as usize], b' ']
+            [b':', b' ', b'\\', b'x', HEX[(byte >> 4) as usize], HEX[(byte & 15) as usize], b' ']
         };
         let mut name = [b' '; 24];
         name.split_at_mut(opcode.name().len()).0.copy_from_slice(opcode.name().as_bytes());

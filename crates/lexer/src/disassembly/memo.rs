@@ -66,12 +66,18 @@ impl DisassemblyMemo {
     pub(super) fn set(&mut self, index: Index<'_>, item: StackItem) -> bool {
         let before = match index.place() {
             Some(place) if place <= 2 * self.len + GAP => {
-                if place >= self.dense.len() {
+                if place == self.dense.len() {
+                    self.dense.push(None);
+                } else if place > self.dense.len() {
                     self.dense.resize(place + 1, None);
                 }
+                let before = self.dense[place].replace(item);
                 // Where there was no room when it was set first, it may be in the other part.
-                let other = || index.with_bytes(|bytes| self.sparse.remove(bytes));
-                self.dense[place].replace(item).or_else(other)
+                if before.is_none() && !self.sparse.is_empty() {
+                    index.with_bytes(|bytes| self.sparse.remove(bytes))
+                } else {
+                    before
+                }
             }
             _ => index.with_bytes(|bytes| self.sparse.insert(bytes.to_vec(), item)),
         };

@@ -21,6 +21,7 @@ pub(super) struct Page<'w> {
     line: usize,
     /// How many characters of the line are no longer in the buffer.
     written: usize,
+    counters: Counters,
 }
 
 const CAPACITY: usize = 8192;
@@ -29,11 +30,20 @@ const CAPACITY: usize = 8192;
 const ROOM: usize = 512;
 
 /// Texts and indents of more bytes are not left to a [`Cursor`].
-const SHORT: usize = 64;
+pub(super) const SHORT: usize = 64;
 
 impl<'w> Page<'w> {
     pub fn new(out: &'w mut dyn Write, annotate: usize) -> Self {
-        Self { out, buffer: Box::new([0; CAPACITY]), len: 0, annotate, column: annotate, line: 0, written: 0 }
+        Self {
+            out,
+            buffer: Box::new([0; CAPACITY]),
+            len: 0,
+            annotate,
+            column: annotate,
+            line: 0,
+            written: 0,
+            counters: Counters { offset: Counter::new(5), stored: Counter::new(1) },
+        }
     }
 
     #[inline(always)]
@@ -49,19 +59,18 @@ impl<'w> Page<'w> {
         let has_remark = !matches!(remark, Remark::Nothing);
 
         let annotate = self.annotate > 0;
-        let mut cursor = self.cursor()?;
-        cursor.number(offset, 5);
-        cursor.put(b": ", 2);
-        let line = cursor.len;
+        self.make_room()?;
+        let mut cursor = Cursor { buffer: &mut self.buffer, len: self.len, counters: &mut self.counters };
+        cursor.counted(|counters| &mut counters.offset, offset);
+        (self.line, self.written) = (cursor.len + 2, 0);
         cursor.put(&row.label, row.label.len());
         if indent <= SHORT {
             cursor.blanks(indent);
-            (self.len, self.line, self.written) = (cursor.len, line, 0);
         } else {
-            (self.len, self.line, self.written) = (cursor.len, line, 0);
+            self.len = cursor.len;
             self.blanks(indent)?;
+            cursor = self.cursor()?;
         }
-        let mut cursor = self.cursor()?;
         cursor
             .put(&row.name, if has_argument || has_remark { row.name_len.max(10) + 1 } else { row.name_len });
 
@@ -92,7 +101,7 @@ impl<'w> Page<'w> {
             Argument::Int(int) => repr::Int(*int).write_to(self),
             Argument::Big(_, digits) => self.write_str(digits),
             Argument::Float(float) => repr::Float(*float).write_to(self),
-            Argument::Str(text) => repr::Str(text).write_to(self),
+            Argument::Str(text) | Argument::Plain(text) => repr::Str(text).write_to(self),
             Argument::Pair(first, second) => {
                 for part in [b"'", *first, b" ", *second, b"'"] {
                     self.write_bytes(part)?;
@@ -145,10 +154,13 @@ impl<'w> Page<'w> {
     /// A cursor at the end of what is written. What it puts down counts once `len` is set to its own.
     #[inline(always)]
     fn cursor(&mut self) -> Result<Cursor<'_>, fmt::Error> {
-        if self.len > CAPACITY - ROOM {
-            self.flush()?;
-        }
-        Ok(Cursor { buffer: &mut self.buffer, len: self.len })
+        self.make_room()?;
+        Ok(Cursor { buffer: &mut self.buffer, len: self.len, counters: &mut self.counters })
+    }
+
+    #[inline(always)]
+    fn make_room(&mut self) -> fmt::Result {
+        if self.len > CAPACITY - ROOM { self.flush() } else { Ok(()) }
     }
 
     #[inline]
@@ -179,6 +191,7 @@ impl Write for Page<'_> {
 struct Cursor<'b> {
     buffer: &'b mut [u8; CAPACITY],
     len: usize,
+    counters: &'b mut Counters,
 }
 
 impl Cursor<'_> {
@@ -214,7 +227,7 @@ impl Cursor<'_> {
                 }
                 Err(_) => false,
             },
-            Argument::Str(text) if text.len() <= SHORT && repr::is_plain(text) => {
+            Argument::Plain(text) => {
                 self.put(b"'", 1);
                 self.buffer[self.len..self.len + text.len()].copy_from_slice(text);
                 self.len += text.len();
@@ -227,20 +240,32 @@ impl Cursor<'_> {
 
     #[inline(always)]
     fn remark(&mut self, remark: Remark) {
-        let number = match remark {
+        match remark {
             Remark::Nothing => return,
             Remark::NoMark => return self.put(b"no MARK exists on stack", 23),
             Remark::MarkAt(offset) => {
                 self.put(b"(MARK at ", 9);
-                offset
+                self.number(offset, 1);
             }
             Remark::StoredAs(index) => {
                 self.put(b"(as ", 4);
-                index
+                self.counted(|counters| &mut counters.stored, index);
             }
-        };
-        self.number(number, 1);
+        }
         self.put(b")", 1);
+    }
+
+    /// A number that is a little larger, as a rule, than the one before.
+    #[inline(always)]
+    fn counted(&mut self, which: impl FnOnce(&mut Counters) -> &mut Counter, number: usize) {
+        let counter = which(self.counters);
+        let last = number.wrapping_sub(counter.hundred);
+        if last < PAIRS.len() {
+            let (text, len) = (counter.text | u64::from(PAIRS[last]) << counter.shift, counter.len);
+            return self.put(&text.to_le_bytes(), len);
+        }
+        let width = counter.follow(number);
+        self.number(number, width);
     }
 
     /// A number, after blanks if it has less than `width` digits.
@@ -249,21 +274,8 @@ impl Cursor<'_> {
         if number >= EIGHT_DIGITS {
             return self.long_number(number);
         }
-        // Counted by branches, which are foreseen, so that what follows in the line need not wait for the digits.
-        let mut count = width;
-        let mut beyond = 10usize.pow(width);
-        while number >= beyond {
-            count += 1;
-            beyond *= 10;
-        }
-        let digits = eight_digits(number as u64);
-        let mut text = digits | ZEROS;
-        if width > 1 {
-            // A blank is a zero less one bit.
-            let leading = digits.trailing_zeros().min(56) & !7;
-            text ^= 0x1010_1010_1010_1010 & !(u64::MAX << leading);
-        }
-        self.put(&(text >> (8 * (8 - count))).to_le_bytes(), count as usize);
+        let (text, len) = digits(number, width);
+        self.put(&text.to_le_bytes(), len);
     }
 
     #[cold]
@@ -279,10 +291,82 @@ impl Cursor<'_> {
     }
 }
 
+/// Numbers that grow line by line.
+struct Counters {
+    offset: Counter,
+    /// The index of `MEMOIZE`.
+    stored: Counter,
+}
+
+/// What stands before the last two digits of a number is kept, since it seldom changes.
+struct Counter {
+    /// How wide the number is at least.
+    width: u32,
+    /// The number with zeros for the last two digits.
+    hundred: usize,
+    /// Its text, without these two.
+    text: u64,
+    /// Where they belong.
+    shift: usize,
+    /// How long all of it is.
+    len: usize,
+}
+
+impl Counter {
+    const fn new(width: u32) -> Self {
+        // Nothing is near this number.
+        Self { width, hundred: usize::MAX / 2, text: 0, shift: 0, len: 0 }
+    }
+
+    /// Keeps what is to be kept of a number, if it has three to eight digits; how wide it is at least.
+    #[cold]
+    fn follow(&mut self, number: usize) -> u32 {
+        if (100..EIGHT_DIGITS).contains(&number) {
+            let (text, len) = digits(number, self.width);
+            (self.shift, self.len) = (8 * (len - 2), len);
+            self.text = text & !(u64::MAX << self.shift);
+            self.hundred = number - number % 100;
+        }
+        self.width
+    }
+}
+
+/// The numbers below a hundred, in two digits.
+static PAIRS: [u16; 100] = {
+    let mut pairs = [0; 100];
+    let mut number = 0;
+    while number < pairs.len() {
+        let [.., tens, ones] = (eight_digits(number as u64) | ZEROS).to_le_bytes();
+        pairs[number] = u16::from_le_bytes([tens, ones]);
+        number += 1;
+    }
+    pairs
+};
+
 /// As many numbers have eight digits or less.
 const EIGHT_DIGITS: usize = 100_000_000;
 
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// A number of at most eight digits, after blanks if it has less than `width`; and its length.
+#[inline(always)]
+fn digits(number: usize, width: u32) -> (u64, usize) {
+    // Counted by branches, which are foreseen, so that what follows in the line need not wait for the digits.
+    let mut count = width;
+    let mut beyond = 10usize.pow(width);
+    while number >= beyond {
+        count += 1;
+        beyond *= 10;
+    }
+    let digits = eight_digits(number as u64);
+    let mut text = digits | ZEROS;
+    if width > 1 {
+        // A blank is a zero less one bit.
+        let leading = digits.trailing_zeros().min(56) & !7;
+        text ^= 0x1010_1010_1010_1010 & !(u64::MAX << leading);
+    }
+    (text >> (8 * (8 - count)), count as usize)
+}
 
 /// The eight decimal digits of a number below 10⁸, one in each byte, the first in the lowest.
 ///

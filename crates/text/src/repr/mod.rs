@@ -2,6 +2,7 @@
 
 mod printable;
 
+use crate::short::none_of;
 use crate::wtf8;
 use core::fmt::{self, Write};
 use printable::NOT_PRINTABLE;
@@ -100,11 +101,9 @@ fn quote(bytes: &[u8]) -> u8 {
 /// assert!(is_plain(b"plain"));
 /// assert!(!is_plain(b"it's"));
 /// ```
-#[inline]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub fn is_plain(bytes: &[u8]) -> bool {
-    let (words, rest) = bytes.as_chunks::<8>();
-    words.iter().all(|word| special(u64::from_le_bytes(*word)) == 0)
-        && rest.iter().all(|&byte| is_plain_byte(byte))
+    none_of(bytes, special)
 }
 
 /// How many bytes in front stand for themselves.
@@ -120,7 +119,7 @@ fn plain_len(bytes: &[u8]) -> usize {
 }
 
 /// Sets the highest bit of each byte that does not stand for itself; of those after the first, some may be wrong.
-#[inline]
+#[cfg_attr(not(debug_assertions), inline(always))]
 const fn special(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
     /// The highest bit of each byte that is less than `limit`, if no byte has it set.
