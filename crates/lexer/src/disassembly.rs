@@ -136,9 +136,10 @@ impl<'a> Disassembly<'a> {
             page: Page::new(out, self.annotate),
             machine: Machine::new(memo),
             decoder: Decoder::default(),
-            indent: self.indent,
+            step: self.indent,
             deepest: self.deepest,
-            highest_protocol: 0,
+            indent: 0,
+            protocols: 0,
             noted: None,
             fatal: None,
         };
@@ -153,7 +154,8 @@ impl<'a> Disassembly<'a> {
             }
         };
         let end = lexer.offset();
-        let finished = if error.is_none() { run.page.end(run.highest_protocol) } else { Ok(()) };
+        let highest_protocol = run.protocols.checked_ilog2().unwrap_or_default().to_le_bytes()[0];
+        let finished = if error.is_none() { run.page.end(highest_protocol) } else { Ok(()) };
         let flushed = finished.and_then(|()| run.page.flush());
         if let Some(error) = error {
             return Err(error);
@@ -163,7 +165,7 @@ impl<'a> Disassembly<'a> {
         if !left.is_empty() {
             run.noted.get_or_insert_with(|| Complaint::new(ComplaintKind::StackNotEmpty(left), end, None));
         }
-        Ok(Summary { end, highest_protocol: run.highest_protocol, complaint: run.noted })
+        Ok(Summary { end, highest_protocol, complaint: run.noted })
     }
 }
 
@@ -172,9 +174,13 @@ struct Run<'w, 'm> {
     page: Page<'w>,
     machine: Machine<'m>,
     decoder: Decoder,
-    indent: usize,
+    /// How far each mark indents.
+    step: usize,
     deepest: usize,
-    highest_protocol: u8,
+    /// How far the next line is indented.
+    indent: usize,
+    /// The protocols of the opcodes, each as a bit.
+    protocols: u8,
     /// The first thing at which `pickletools` would have stopped.
     noted: Option<Complaint>,
     /// The thing at which it is to stop.
@@ -195,15 +201,14 @@ impl<'a> Visitor<'a> for Run<'_, '_> {
         if reader == Reader::Nobody {
             return complain(&mut self.fatal, ComplaintKind::Argument, start, opcode);
         }
-        let indent = self.indent.saturating_mul(self.machine.depth().min(self.deepest));
-        let (remark, problem) = self.machine.before(opcode, row, &argument);
-        if self.page.line(start, row, indent, &argument, remark).is_err() {
+        let before = self.machine.before(opcode, row, &argument);
+        if self.page.line(start, row, self.indent, &argument, before.remark).is_err() {
             return complain(&mut self.fatal, ComplaintKind::Output, start, opcode);
         }
         if reader == Reader::Unpickler {
             complain(&mut self.noted, ComplaintKind::Argument, start, opcode);
         }
-        if let Some(problem) = problem {
+        if let Some(problem) = before.problem {
             let kind = ComplaintKind::new(problem, &argument);
             let first = if kind.is_read_by_python() { &mut self.noted } else { &mut self.fatal };
             complain(first, kind, start, opcode);
@@ -211,10 +216,13 @@ impl<'a> Visitor<'a> for Run<'_, '_> {
                 return false;
             }
         }
-        if let Err(problem) = self.machine.after(row, start) {
+        if let Err(problem) = self.machine.after(row, &before, start) {
             return complain(&mut self.fatal, ComplaintKind::new(problem, &argument), start, opcode);
         }
-        self.highest_protocol = self.highest_protocol.max(row.protocol);
+        if row.moves_marks {
+            self.indent = self.step.saturating_mul(self.machine.depth().min(self.deepest));
+        }
+        self.protocols |= 1 << row.protocol;
         opcode != Opcode::Stop
     }
 }

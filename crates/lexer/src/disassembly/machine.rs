@@ -21,6 +21,8 @@ pub(super) struct Row {
     /// What it takes that lies below its mark; all that it takes if it wants no mark.
     takes: usize,
     wants_mark: bool,
+    /// Whether it can take or leave a mark.
+    pub moves_marks: bool,
     leaves: &'static [StackItem],
 }
 
@@ -35,6 +37,7 @@ static ROWS: [Row; 256] = {
         has_argument: false,
         takes: 0,
         wants_mark: false,
+        moves_marks: false,
         leaves: &[],
     };
     let mut rows = [none; 256];
@@ -73,6 +76,7 @@ impl Row {
             has_argument: opcode.arg().is_some(),
             takes,
             wants_mark: takes < before.len(),
+            moves_marks: takes < before.len() || matches!(opcode, Opcode::Mark | Opcode::Pop),
             leaves: opcode.stack_after(),
         }
     }
@@ -110,7 +114,13 @@ pub(super) struct Machine<'m> {
     /// The offsets of the marks on the stack.
     marks: Vec<usize>,
     memo: &'m mut DisassemblyMemo,
-    /// What the opcode will still take once its line is written.
+}
+
+/// What is known of an opcode before its line is written.
+pub(super) struct Before {
+    pub remark: Remark,
+    pub problem: Option<Problem>,
+    /// How much it will still take once its line is written.
     takes: usize,
     /// What a GET leaves.
     got: Option<StackItem>,
@@ -118,7 +128,7 @@ pub(super) struct Machine<'m> {
 
 impl<'m> Machine<'m> {
     pub fn new(memo: &'m mut DisassemblyMemo) -> Self {
-        Self { stack: Vec::new(), marks: Vec::new(), memo, takes: 0, got: None }
+        Self { stack: Vec::new(), marks: Vec::new(), memo }
     }
 
     /// How many marks there are.
@@ -129,15 +139,9 @@ impl<'m> Machine<'m> {
 
     /// What happens before the line is written: a mark is taken, and the memo is used.
     #[inline(always)]
-    pub fn before(
-        &mut self,
-        opcode: Opcode,
-        row: &Row,
-        argument: &Argument<'_>,
-    ) -> (Remark, Option<Problem>) {
-        self.takes = row.takes;
-        self.got = None;
-        match opcode {
+    pub fn before(&mut self, opcode: Opcode, row: &Row, argument: &Argument<'_>) -> Before {
+        let (mut takes, mut got) = (row.takes, None);
+        let (remark, problem) = match opcode {
             Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => {
                 (Remark::Nothing, self.put(argument.index()))
             }
@@ -146,16 +150,17 @@ impl<'m> Machine<'m> {
                 (Remark::StoredAs(index), self.put(Index::Small(index.try_into().unwrap_or(i64::MAX))))
             }
             Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => {
-                self.got = self.memo.get(argument.index());
-                (Remark::Nothing, self.got.is_none().then_some(Problem::NeverStored))
+                got = self.memo.get(argument.index());
+                (Remark::Nothing, got.is_none().then_some(Problem::NeverStored))
             }
             Opcode::Pop if self.stack.last() == Some(&StackItem::Mark) => {
-                self.takes = 0;
+                takes = 0;
                 self.take_mark()
             }
             _ if row.wants_mark => self.take_mark(),
             _ => (Remark::Nothing, None),
-        }
+        };
+        Before { remark, problem, takes, got }
     }
 
     fn take_mark(&mut self) -> (Remark, Option<Problem>) {
@@ -169,6 +174,7 @@ impl<'m> Machine<'m> {
         }
     }
 
+    #[inline(always)]
     fn put(&mut self, index: Index<'_>) -> Option<Problem> {
         match self.stack.last() {
             None => Some(Problem::NothingToStore),
@@ -180,17 +186,17 @@ impl<'m> Machine<'m> {
 
     /// What happens once the line is written: the rest is taken from the stack, and the result left there.
     #[inline(always)]
-    pub fn after(&mut self, row: &Row, offset: usize) -> Result<(), Problem> {
+    pub fn after(&mut self, row: &Row, before: &Before, offset: usize) -> Result<(), Problem> {
         let there = self.stack.len();
-        let Some(rest) = there.checked_sub(self.takes) else {
-            return Err(Problem::TooFewItems { wanted: self.takes, there });
+        let Some(rest) = there.checked_sub(before.takes) else {
+            return Err(Problem::TooFewItems { wanted: before.takes, there });
         };
         self.stack.truncate(rest);
         for &item in row.leaves {
             if item == StackItem::Mark {
                 self.marks.push(offset);
             }
-            self.stack.push(self.got.unwrap_or(item));
+            self.stack.push(before.got.unwrap_or(item));
         }
         Ok(())
     }

@@ -28,6 +28,7 @@ pub(super) enum Index<'a> {
 }
 
 impl Index<'_> {
+    #[inline(always)]
     fn place(self) -> Option<usize> {
         match self {
             Self::Small(index) => index.try_into().ok(),
@@ -57,27 +58,34 @@ impl DisassemblyMemo {
         self.len == 0
     }
 
+    #[inline(always)]
     pub(super) fn get(&self, index: Index<'_>) -> Option<StackItem> {
-        let dense = index.place().and_then(|place| *self.dense.get(place)?);
-        dense.or_else(|| index.with_bytes(|bytes| self.sparse.get(bytes).copied()))
+        match index.place().and_then(|place| self.dense.get(place)) {
+            Some(&Some(item)) => Some(item),
+            _ => index.with_bytes(|bytes| self.sparse.get(bytes).copied()),
+        }
     }
 
     /// Sets an index, and says whether it was not set before.
+    #[inline(always)]
     pub(super) fn set(&mut self, index: Index<'_>, item: StackItem) -> bool {
+        if index.place() == Some(self.dense.len()) && self.sparse.is_empty() {
+            self.dense.push(Some(item));
+            self.len += 1;
+            return true;
+        }
+        self.set_anywhere(index, item)
+    }
+
+    fn set_anywhere(&mut self, index: Index<'_>, item: StackItem) -> bool {
         let before = match index.place() {
             Some(place) if place <= 2 * self.len + GAP => {
-                if place == self.dense.len() {
-                    self.dense.push(None);
-                } else if place > self.dense.len() {
+                if place >= self.dense.len() {
                     self.dense.resize(place + 1, None);
                 }
-                let before = self.dense[place].replace(item);
                 // Where there was no room when it was set first, it may be in the other part.
-                if before.is_none() && !self.sparse.is_empty() {
-                    index.with_bytes(|bytes| self.sparse.remove(bytes))
-                } else {
-                    before
-                }
+                let other = || index.with_bytes(|bytes| self.sparse.remove(bytes));
+                self.dense[place].replace(item).or_else(other)
             }
             _ => index.with_bytes(|bytes| self.sparse.insert(bytes.to_vec(), item)),
         };

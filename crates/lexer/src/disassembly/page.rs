@@ -27,7 +27,7 @@ pub(super) struct Page<'w> {
 const CAPACITY: usize = 8192;
 
 /// What a [`Cursor`] may need: an offset, the columns, a short text and a remark.
-const ROOM: usize = 512;
+const ROOM: usize = 1024;
 
 /// Texts and indents of more bytes are not left to a [`Cursor`].
 pub(super) const SHORT: usize = 64;
@@ -42,7 +42,7 @@ impl<'w> Page<'w> {
             column: annotate,
             line: 0,
             written: 0,
-            counters: Counters { offset: Counter::new(5), stored: Counter::new(1) },
+            counters: Counters::default(),
         }
     }
 
@@ -58,16 +58,17 @@ impl<'w> Page<'w> {
         let has_argument = !matches!(argument, Argument::None);
         let has_remark = !matches!(remark, Remark::Nothing);
 
-        let annotate = self.annotate > 0;
         self.make_room()?;
-        let mut cursor = Cursor { buffer: &mut self.buffer, len: self.len, counters: &mut self.counters };
+        let mut cursor = Cursor::at(&mut self.buffer, self.len, &mut self.counters);
         cursor.counted(|counters| &mut counters.offset, offset);
-        (self.line, self.written) = (cursor.len + 2, 0);
+        if self.annotate > 0 {
+            (self.line, self.written) = (self.len + cursor.len + 2, 0);
+        }
         cursor.put(&row.label, row.label.len());
         if indent <= SHORT {
             cursor.blanks(indent);
         } else {
-            self.len = cursor.len;
+            self.len += cursor.len;
             self.blanks(indent)?;
             cursor = self.cursor()?;
         }
@@ -75,7 +76,7 @@ impl<'w> Page<'w> {
             .put(&row.name, if has_argument || has_remark { row.name_len.max(10) + 1 } else { row.name_len });
 
         if !cursor.argument(argument) {
-            self.len = cursor.len;
+            self.len += cursor.len;
             self.argument(argument)?;
             cursor = self.cursor()?;
         }
@@ -83,14 +84,9 @@ impl<'w> Page<'w> {
             cursor.put(b" ", has_argument.into());
             cursor.remark(remark);
         }
-        if annotate {
-            self.len = cursor.len;
-            self.annotation(row.summary)?;
-            cursor = self.cursor()?;
-        }
         cursor.put(b"\n", 1);
-        self.len = cursor.len;
-        Ok(())
+        self.len += cursor.len;
+        if self.annotate > 0 { self.annotation(row.summary) } else { Ok(()) }
     }
 
     fn argument(&mut self, argument: &Argument<'_>) -> fmt::Result {
@@ -116,13 +112,16 @@ impl<'w> Page<'w> {
     #[cold]
     fn annotation(&mut self, summary: &str) -> fmt::Result {
         const RIGHTMOST: usize = 50;
+        // The newline comes after it.
+        self.len -= 1;
         let length = self.written + characters(&self.buffer[self.line..self.len]);
         self.blanks(self.column.saturating_sub(length) + 1)?;
         self.column = length.max(self.column);
         if self.column > RIGHTMOST {
             self.column = self.annotate;
         }
-        self.write_str(summary)
+        self.write_str(summary)?;
+        self.write_str("\n")
     }
 
     #[cold]
@@ -132,7 +131,7 @@ impl<'w> Page<'w> {
             let some = missing.min(SHORT);
             let mut cursor = self.cursor()?;
             cursor.blanks(some);
-            self.len = cursor.len;
+            self.len += cursor.len;
             missing -= some;
         }
         Ok(())
@@ -155,7 +154,7 @@ impl<'w> Page<'w> {
     #[inline(always)]
     fn cursor(&mut self) -> Result<Cursor<'_>, fmt::Error> {
         self.make_room()?;
-        Ok(Cursor { buffer: &mut self.buffer, len: self.len, counters: &mut self.counters })
+        Ok(Cursor::at(&mut self.buffer, self.len, &mut self.counters))
     }
 
     #[inline(always)]
@@ -187,32 +186,33 @@ impl Write for Page<'_> {
     }
 }
 
-/// A place in the buffer that has [`ROOM`] after it.
+/// Writes to a place in the buffer.
 struct Cursor<'b> {
-    buffer: &'b mut [u8; CAPACITY],
+    room: &'b mut [u8; ROOM],
+    /// How much of it is used. It is clear to the compiler how much that is at most, so that little of it is checked.
     len: usize,
     counters: &'b mut Counters,
 }
 
-impl Cursor<'_> {
+impl<'b> Cursor<'b> {
+    #[inline(always)]
+    fn at(buffer: &'b mut [u8; CAPACITY], place: usize, counters: &'b mut Counters) -> Self {
+        let room = buffer[place..].first_chunk_mut().expect("room was made for it");
+        Self { room, len: 0, counters }
+    }
+
     /// Puts down the first `used` of some bytes. How many there are is known when this is compiled, so that all are
     /// copied at once without counting them.
     #[inline(always)]
     fn put<const N: usize>(&mut self, bytes: &[u8; N], used: usize) {
-        self.buffer[self.len..self.len + N].copy_from_slice(bytes);
+        self.room[self.len..self.len + N].copy_from_slice(bytes);
         self.len += used;
     }
 
     /// At most [`SHORT`] blanks.
     #[inline(always)]
     fn blanks(&mut self, number: usize) {
-        const SOME: usize = 16;
-        let mut missing = number;
-        while missing > SOME {
-            self.put(&[b' '; SOME], SOME);
-            missing -= SOME;
-        }
-        self.put(&[b' '; SOME], missing);
+        self.put(&[b' '; SHORT], number);
     }
 
     /// Puts down an argument of the most usual kinds, or says that it is not one.
@@ -220,16 +220,17 @@ impl Cursor<'_> {
     fn argument(&mut self, argument: &Argument<'_>) -> bool {
         match *argument {
             Argument::None => true,
-            Argument::Int(int) => match int.try_into() {
-                Ok(natural) => {
-                    self.number(natural, 1);
+            Argument::Int(int) => match int.unsigned_abs().try_into() {
+                Ok(number) => {
+                    self.put(b"-", (int < 0).into());
+                    self.number(number);
                     true
                 }
                 Err(_) => false,
             },
             Argument::Plain(text) => {
                 self.put(b"'", 1);
-                self.buffer[self.len..self.len + text.len()].copy_from_slice(text);
+                self.room[self.len..self.len + text.len()].copy_from_slice(text);
                 self.len += text.len();
                 self.put(b"'", 1);
                 true
@@ -245,7 +246,7 @@ impl Cursor<'_> {
             Remark::NoMark => return self.put(b"no MARK exists on stack", 23),
             Remark::MarkAt(offset) => {
                 self.put(b"(MARK at ", 9);
-                self.number(offset, 1);
+                self.number(offset);
             }
             Remark::StoredAs(index) => {
                 self.put(b"(as ", 4);
@@ -259,35 +260,26 @@ impl Cursor<'_> {
     #[inline(always)]
     fn counted(&mut self, which: impl FnOnce(&mut Counters) -> &mut Counter, number: usize) {
         let counter = which(self.counters);
-        let last = number.wrapping_sub(counter.hundred);
-        if last < PAIRS.len() {
-            let (text, len) = (counter.text | u64::from(PAIRS[last]) << counter.shift, counter.len);
-            return self.put(&text.to_le_bytes(), len);
+        let mut last = number.wrapping_sub(counter.hundred);
+        if last >= PAIRS.len() {
+            last = counter.follow(number);
         }
-        let width = counter.follow(number);
-        self.number(number, width);
+        let pair = self.len + usize::from(counter.pair);
+        let len = counter.len.into();
+        let text = counter.text;
+        self.put(&text, len);
+        self.room[pair..pair + 2].copy_from_slice(&PAIRS[last].to_le_bytes());
     }
 
-    /// A number, after blanks if it has less than `width` digits.
     #[inline(always)]
-    fn number(&mut self, number: usize, width: u32) {
-        if number >= EIGHT_DIGITS {
-            return self.long_number(number);
-        }
-        let (text, len) = digits(number, width);
-        self.put(&text.to_le_bytes(), len);
-    }
-
-    #[cold]
-    fn long_number(&mut self, number: usize) {
-        let (first, rest) = (number / EIGHT_DIGITS, number % EIGHT_DIGITS);
-        if first >= EIGHT_DIGITS {
-            self.long_number(first);
+    fn number(&mut self, number: usize) {
+        if number < EIGHT_DIGITS {
+            let (text, len) = digits(number);
+            self.put(&text.to_le_bytes(), len.into());
         } else {
-            self.number(first, 1);
+            let (text, len) = many_digits(number);
+            self.put(&text, len.into());
         }
-        let digits = eight_digits(rest as u64) | ZEROS;
-        self.put(&digits.to_le_bytes(), 8);
     }
 }
 
@@ -298,38 +290,50 @@ struct Counters {
     stored: Counter,
 }
 
-/// What stands before the last two digits of a number is kept, since it seldom changes.
+impl Default for Counters {
+    fn default() -> Self {
+        Self { offset: Counter::new(5), stored: Counter::new(1) }
+    }
+}
+
+/// The text of a number, of which only the last two digits are written anew as long as the others are the same.
 struct Counter {
-    /// How wide the number is at least.
-    width: u32,
+    /// How wide it is at least.
+    width: u8,
     /// The number with zeros for the last two digits.
     hundred: usize,
-    /// Its text, without these two.
-    text: u64,
-    /// Where they belong.
-    shift: usize,
-    /// How long all of it is.
-    len: usize,
+    text: [u8; MOST_DIGITS],
+    len: u8,
+    /// Where the last two digits are; after the text, if it has no two.
+    pair: u8,
 }
 
 impl Counter {
-    const fn new(width: u32) -> Self {
-        // Nothing is near this number.
-        Self { width, hundred: usize::MAX / 2, text: 0, shift: 0, len: 0 }
+    const fn new(width: u8) -> Self {
+        Self { width, hundred: NEAR_NOTHING, text: [b' '; MOST_DIGITS], len: 0, pair: 0 }
     }
 
-    /// Keeps what is to be kept of a number, if it has three to eight digits; how wide it is at least.
+    /// Goes on to a number that has other digits in front; gives its last two.
     #[cold]
-    fn follow(&mut self, number: usize) -> u32 {
-        if (100..EIGHT_DIGITS).contains(&number) {
-            let (text, len) = digits(number, self.width);
-            (self.shift, self.len) = (8 * (len - 2), len);
-            self.text = text & !(u64::MAX << self.shift);
-            self.hundred = number - number % 100;
+    fn follow(&mut self, number: usize) -> usize {
+        let (digits, len) = many_digits(number);
+        let blanks = self.width.saturating_sub(len);
+        self.text = [b' '; MOST_DIGITS];
+        self.text[blanks.into()..(blanks + len).into()].copy_from_slice(&digits[..len.into()]);
+        self.len = blanks + len;
+        if number < PAIRS.len() {
+            (self.hundred, self.pair) = (NEAR_NOTHING, self.len);
+            return 0;
         }
-        self.width
+        (self.hundred, self.pair) = (number - number % 100, self.len - 2);
+        number % 100
     }
 }
+
+const NEAR_NOTHING: usize = usize::MAX / 2;
+
+/// No number has more, rounded up to whole words.
+const MOST_DIGITS: usize = 24;
 
 /// The numbers below a hundred, in two digits.
 static PAIRS: [u16; 100] = {
@@ -348,24 +352,35 @@ const EIGHT_DIGITS: usize = 100_000_000;
 
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
-/// A number of at most eight digits, after blanks if it has less than `width`; and its length.
+/// A number of at most eight digits, and its length.
 #[inline(always)]
-fn digits(number: usize, width: u32) -> (u64, usize) {
+fn digits(number: usize) -> (u64, u8) {
+    if number < PAIRS.len() {
+        let count = 1 + u8::from(number >= 10);
+        return (u64::from(PAIRS[number] >> (8 * (2 - count))), count);
+    }
     // Counted by branches, which are foreseen, so that what follows in the line need not wait for the digits.
-    let mut count = width;
-    let mut beyond = 10usize.pow(width);
+    let mut count = 3;
+    let mut beyond = 1000;
     while number >= beyond {
         count += 1;
         beyond *= 10;
     }
-    let digits = eight_digits(number as u64);
-    let mut text = digits | ZEROS;
-    if width > 1 {
-        // A blank is a zero less one bit.
-        let leading = digits.trailing_zeros().min(56) & !7;
-        text ^= 0x1010_1010_1010_1010 & !(u64::MAX << leading);
+    ((eight_digits(number as u64) | ZEROS) >> (8 * (8 - count)), count)
+}
+
+/// Any number, and its length.
+#[cold]
+fn many_digits(number: usize) -> ([u8; MOST_DIGITS], u8) {
+    let mut text = [0; MOST_DIGITS];
+    let mut rest = number;
+    for word in text.as_chunks_mut().0.iter_mut().rev() {
+        *word = (eight_digits((rest % EIGHT_DIGITS) as u64) | ZEROS).to_le_bytes();
+        rest /= EIGHT_DIGITS;
     }
-    (text >> (8 * (8 - count)), count as usize)
+    let len = 1 + number.checked_ilog10().unwrap_or_default().to_le_bytes()[0];
+    text.copy_within(MOST_DIGITS - usize::from(len).., 0);
+    (text, len)
 }
 
 /// The eight decimal digits of a number below 10⁸, one in each byte, the first in the lowest.
@@ -381,4 +396,32 @@ const fn eight_digits(number: u64) -> u64 {
 
 fn characters(text: &[u8]) -> usize {
     text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::{format, string::String};
+
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Cursor<'_>), counters: &mut Counters) -> String {
+        let mut buffer = [0; CAPACITY];
+        let mut cursor = Cursor::at(&mut buffer, 0, counters);
+        write(&mut cursor);
+        let len = cursor.len;
+        str::from_utf8(&buffer[..len]).unwrap().into()
+    }
+
+    #[test]
+    fn numbers_of_any_length() {
+        let mut counters = Counters::default();
+        let powers = (0..19).map(|exponent| 10usize.pow(exponent));
+        for number in powers.flat_map(|power| [0, 1, 9, 10, 42, 100, 123].map(|more| power - 1 + more)) {
+            assert_eq!(written(|cursor| cursor.number(number), &mut counters), format!("{number}"));
+            let offset = |cursor: &mut Cursor<'_>| cursor.counted(|counters| &mut counters.offset, number);
+            assert_eq!(written(offset, &mut counters), format!("{number:5}"));
+            let stored = |cursor: &mut Cursor<'_>| cursor.counted(|counters| &mut counters.stored, number);
+            assert_eq!(written(stored, &mut counters), format!("{number}"));
+        }
+    }
 }
