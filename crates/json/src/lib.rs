@@ -3,6 +3,7 @@
 mod census;
 mod error;
 mod lossless;
+mod names;
 mod out;
 mod parse;
 mod plain;

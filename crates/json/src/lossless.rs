@@ -87,12 +87,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     fn items(&mut self, mut rest: Items<'g, S>) -> Result<(), Error> {
+        let siblings = rest.len();
         while let Some((key, node)) = rest.next() {
             self.out.item()?;
-            if let Data::Str(text) = key.data() {
-                self.out.text(text)?;
+            if !self.out.known_name(key.id())
+                && let Data::Str(text) = key.data()
+            {
+                self.out.name(key.id(), text, siblings)?;
             }
-            self.out.colon();
             let data = node.data();
             if !self.scalar(node, &data) {
                 self.work.push(Work::Items(rest));

@@ -8,8 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use halfsour_text::short::is_plain_json;
 use halfsour_text::wtf8::Encoding;
 use halfsour_text::{number, repr};
-use halfsour_value::{Node, Text};
+use halfsour_value::{Id, Node, Text};
 
+use crate::names::Names;
 use crate::{Error, Style};
 
 /// How much is collected before it is handed to the writer.
@@ -30,6 +31,7 @@ pub(crate) struct Out<'w> {
     depth: usize,
     /// Nothing has been written since the last array or object was opened.
     fresh: bool,
+    names: Names,
 }
 
 impl<'w> Out<'w> {
@@ -37,7 +39,8 @@ impl<'w> Out<'w> {
         let source = node.graph().source().as_ref().len();
         let left = style.limits.bytes.saturating_add(source.saturating_mul(8));
         let most = if writer.is_some() { left.min(PIECE) } else { left };
-        Self { buffer: Vec::new(), most, left, writer, pretty: style.pretty, depth: 0, fresh: false }
+        let names = Names::new(node.graph().node_count());
+        Self { buffer: Vec::new(), most, left, writer, pretty: style.pretty, depth: 0, fresh: false, names }
     }
 
     /// How many arrays and objects are open.
@@ -97,6 +100,27 @@ impl<'w> Out<'w> {
         self.buffer.extend_from_slice(name.as_bytes());
         self.buffer.push(b'"');
         self.colon();
+        Ok(())
+    }
+
+    /// Begins a member with the name that this key has, if that is known.
+    #[inline]
+    pub fn known_name(&mut self, key: Id) -> bool {
+        let Some((text, length)) = self.names.get(key) else { return false };
+        let end = self.buffer.len() + length;
+        self.buffer.extend_from_slice(text);
+        self.buffer.truncate(end);
+        true
+    }
+
+    /// Begins a member with this name, one of so many, which may soon be that of others.
+    pub fn name(&mut self, key: Id, text: Text<'_>, siblings: usize) -> Result<(), Error> {
+        let start = self.buffer.len();
+        self.text(text)?;
+        self.colon();
+        if siblings <= Names::MOST {
+            self.names.keep(key, &self.buffer[start..]);
+        }
         Ok(())
     }
 

@@ -90,11 +90,13 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     fn items(&mut self, mut rest: Items<'g, S>) -> Result<(), Error> {
+        let siblings = rest.len();
         while let Some((key, node)) = rest.next() {
             self.spend(1)?;
             self.out.item()?;
-            self.key(key)?;
-            self.out.colon();
+            if !self.out.known_name(key.id()) {
+                self.key(key, siblings)?;
+            }
             let data = node.data();
             if !self.scalar(&data)? {
                 self.work.push(Work::Items(rest));
@@ -143,11 +145,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     /// A key of a dict: text as it is, what JSON knows as `json.dumps` spells it, all else by its `repr`.
-    #[inline]
-    fn key(&mut self, key: Node<'g, S>) -> Result<(), Error> {
+    fn key(&mut self, key: Node<'g, S>, siblings: usize) -> Result<(), Error> {
         match key.data() {
-            Data::Str(text) => self.out.text(text),
-            data => self.odd_key(key, &data),
+            Data::Str(text) => self.out.name(key.id(), text, siblings),
+            data => {
+                self.odd_key(key, &data)?;
+                self.out.colon();
+                Ok(())
+            }
         }
     }
 
