@@ -107,7 +107,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     /// Writes what has no parts; false if it has.
-    #[inline]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn scalar(&mut self, data: &Data<'g, S>) -> Result<bool, Error> {
         match *data {
             Data::None => self.out.word("null"),
