@@ -233,6 +233,10 @@ impl Float {
         // Not `{:e}` of the standard library: of two equally near candidates, it takes another than Python.
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(self.0);
+        // As a rule it has no exponent, here or there.
+        if (1e-4..1e16).contains(&self.0.abs()) {
+            return out.write_str(text);
+        }
         let (sign, unsigned) = text.split_at(text.starts_with('-').into());
         if let Some((mantissa, exponent)) = unsigned.split_once('e') {
             let exponent: i32 = exponent.parse().map_err(|_| fmt::Error)?;
