@@ -38,6 +38,8 @@ enum Work<'g, S> {
     Open(u8),
     Close(u8),
     Leave(Id),
+    /// Both.
+    End(u8, Id),
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
@@ -59,6 +61,10 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Work::Open(bracket) => self.out.open(bracket),
                 Work::Close(bracket) => self.out.close(bracket),
                 Work::Leave(id) => self.set_open(id, false),
+                Work::End(bracket, id) => {
+                    self.out.close(bracket);
+                    self.set_open(id, false);
+                }
             }
         }
         Ok(())
@@ -180,22 +186,27 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 return Err(Error::new(ErrorKind::Cycle(node.kind()), node));
             }
             self.open[index] = true;
-            self.work.push(Work::Leave(node.id()));
         }
+        let id = node.id();
         match data {
             Data::List(elements)
             | Data::Tuple(elements)
             | Data::Set(elements)
             | Data::FrozenSet(elements) => {
                 self.out.open(b'[');
-                self.work.push(Work::Close(b']'));
+                self.work.push(Work::End(b']', id));
                 self.work.push(Work::Elements(elements));
+                return Ok(());
             }
             Data::Dict(items) => {
                 self.out.open(b'{');
-                self.work.push(Work::Close(b'}'));
+                self.work.push(Work::End(b'}', id));
                 self.work.push(Work::Items(items));
+                return Ok(());
             }
+            _ => self.work.push(Work::Leave(id)),
+        }
+        match data {
             Data::Complex(re, im) => {
                 self.out.open(b'[');
                 for part in [re, im] {
