@@ -211,7 +211,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
 
     #[inline]
     fn memoize(&mut self, id: Id) {
-        self.memo.object(&mut self.emitter, index(id), id);
+        self.memo.object(&mut self.emitter, index(id));
     }
 
     /// Writes an object; what it holds, if it holds anything, becomes tasks.

@@ -29,6 +29,8 @@ pub(crate) struct Memo {
     slots: Vec<u32>,
     constants: HashMap<Constant, u64>,
     plan: Plan,
+    /// The stream is to be as it was read.
+    as_read: bool,
     /// Of all that could have been memoised so far, how many: the names of slots in a plan.
     candidates: usize,
 }
@@ -38,30 +40,55 @@ pub(crate) struct Memo {
 enum Plan {
     #[default]
     All,
-    /// All; which slots are fetched is noted: the first pass of [`MemoPolicy::Shared`].
+    /// All; which slots are fetched is noted, for a second pass.
     Noted(Vec<bool>),
     /// Those whose number is set.
     Some(Vec<bool>),
-    /// Those that had slots, in the slots that they had.
-    AsRead(HashMap<Id, u64>),
+    /// These nodes, in these slots.
+    Slots(HashMap<usize, u64>),
 }
 
 const NO_SLOT: u32 = u32::MAX;
 
 impl Memo {
-    /// `slots` lends its memory.
-    pub fn new(policy: MemoPolicy, nodes: usize, recorded: Option<&[Id]>, mut slots: Vec<u32>) -> Self {
-        let plan = match (policy, recorded) {
-            (MemoPolicy::AsRead, Some(recorded)) => {
-                let slots = recorded.iter().enumerate().filter(|(_, id)| **id != Id::VACANT);
-                Plan::AsRead(slots.map(|(slot, &id)| (id, slot as u64)).collect())
-            }
-            (MemoPolicy::Shared, _) => Plan::Noted(Vec::new()),
-            _ => Plan::All,
-        };
+    /// For the first pass, if that is not the only one. `slots` lends its memory.
+    pub fn new(policy: MemoPolicy, nodes: usize, is_recorded: bool, mut slots: Vec<u32>) -> Self {
         slots.clear();
         slots.resize(nodes, NO_SLOT);
-        Self { slots, plan, ..Self::default() }
+        let as_read = policy == MemoPolicy::AsRead && is_recorded;
+        let plan = if as_read || policy == MemoPolicy::Shared { Plan::Noted(Vec::new()) } else { Plan::All };
+        Self { slots, plan, as_read, ..Self::default() }
+    }
+
+    /// Whether this is the first of two passes.
+    pub fn needs_second_pass(&self) -> bool {
+        matches!(self.plan, Plan::Noted(_))
+    }
+
+    /// For the second pass: what was fetched in the first gets a slot, and, if the stream is to be as
+    /// it was read, what had one there.
+    pub fn second_pass(mut self, recorded: &[Id]) -> Self {
+        let Plan::Noted(fetched) = self.plan else { return self };
+        let plan = if self.as_read {
+            let had = recorded.iter().enumerate();
+            let mut slots: HashMap<_, _> =
+                had.filter_map(|(slot, id)| Some((id.index()?, slot as u64))).collect();
+            // What was shared by other ways, as DUP is one, is in none.
+            let mut free = recorded.len() as u64;
+            for (index, &slot) in self.slots.iter().enumerate() {
+                if slot != NO_SLOT && fetched.get(slot as usize) == Some(&true) {
+                    slots.entry(index).or_insert_with(|| {
+                        free += 1;
+                        free - 1
+                    });
+                }
+            }
+            Plan::Slots(slots)
+        } else {
+            Plan::Some(fetched)
+        };
+        self.slots.fill(NO_SLOT);
+        Self { slots: self.slots, plan, as_read: self.as_read, ..Self::default() }
     }
 
     /// Its memory, for the next.
@@ -70,17 +97,7 @@ impl Memo {
     }
 
     pub fn is_as_read(&self) -> bool {
-        matches!(self.plan, Plan::AsRead(_))
-    }
-
-    /// For the second pass: only what was fetched in the first gets a slot.
-    pub fn second_pass(mut self) -> Self {
-        let plan = match self.plan {
-            Plan::Noted(fetched) => Plan::Some(fetched),
-            plan => plan,
-        };
-        self.slots.fill(NO_SLOT);
-        Self { slots: self.slots, plan, ..Self::default() }
+        self.as_read
     }
 
     /// The slot in which an object is.
@@ -109,14 +126,14 @@ impl Memo {
 
     /// Memoises what is on the stack, unless the plan is against it.
     #[inline]
-    fn candidate(&mut self, emitter: &mut Emitter, id: Option<Id>) -> Option<u64> {
+    fn candidate(&mut self, emitter: &mut Emitter, index: Option<usize>) -> Option<u64> {
         let number = self.candidates;
         self.candidates += 1;
         match &self.plan {
             Plan::All | Plan::Noted(_) => Some(emitter.memoize()),
             Plan::Some(wanted) => wanted.get(number).is_some_and(|&wanted| wanted).then(|| emitter.memoize()),
-            Plan::AsRead(slots) => {
-                let slot = *slots.get(&id?)?;
+            Plan::Slots(slots) => {
+                let slot = *slots.get(&index?)?;
                 emitter.put(slot);
                 Some(slot)
             }
@@ -125,8 +142,8 @@ impl Memo {
 
     /// Memoises the object on the stack.
     #[inline]
-    pub fn object(&mut self, emitter: &mut Emitter, index: usize, id: Id) {
-        if let Some(slot) = self.candidate(emitter, Some(id)) {
+    pub fn object(&mut self, emitter: &mut Emitter, index: usize) {
+        if let Some(slot) = self.candidate(emitter, Some(index)) {
             self.slots[index] = u32::try_from(slot).unwrap_or(NO_SLOT);
         }
     }

@@ -8,7 +8,7 @@ pub enum MemoPolicy {
     All,
     /// Only objects that occur again: what `pickletools.optimize` leaves. The data is gone through twice.
     Shared,
-    /// What the stream had there that the graph was read from, in the same slots; and, so that what is written is what
+    /// What the stream had there that the graph was read from, in the same slots, and what it shared without a slot; and, so that what is written is what
     /// was read, the lines of protocol 0, the small frames of CPython 3.6 and the batches of Python 2's cPickle. The
     /// graph must have been read with its memo recorded; otherwise this is [`All`](Self::All).
     AsRead,

@@ -7,7 +7,7 @@ use halfsour_value::{Builder, Node, Value, ValueError};
 
 use crate::graph::Writer;
 use crate::memo::Memo;
-use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
+use crate::{Emitter, Error, ErrorKind, Options};
 
 /// The pickle of an object and of all that it reaches.
 ///
@@ -80,12 +80,12 @@ impl Pickler {
     /// As [`to_vec`].
     pub fn dump<S: AsRef<[u8]>>(&mut self, node: Node<'_, S>) -> Result<Vec<u8>, Error> {
         let (graph, options) = (node.graph(), &self.options);
-        let slots = take(&mut self.slots);
-        let mut memo = Memo::new(options.memo, graph.node_count(), graph.recorded_memo(), slots);
-        if options.memo == MemoPolicy::Shared {
+        let recorded = graph.recorded_memo();
+        let mut memo = Memo::new(options.memo, graph.node_count(), recorded.is_some(), take(&mut self.slots));
+        if memo.needs_second_pass() {
             let mut first = Writer::new(graph, Emitter::new(options)?, memo);
             first.run(node.id())?;
-            memo = first.memo.second_pass();
+            memo = first.memo.second_pass(recorded.unwrap_or_default());
         }
         let mut buffer = take(&mut self.buffer);
         // What is written is about as long as what was read.

@@ -2,6 +2,7 @@
 
 use halfsour_json::{Style, to_string};
 use halfsour_value::{Builder, Form, Graph, Id};
+use halfsour_vm::Loader;
 use halfsour_writer::{MemoPolicy, Options, to_vec};
 use proptest::prelude::*;
 
@@ -52,7 +53,7 @@ fn graph(program: &[(u8, u8, u8, i64)], calls: bool) -> Graph {
 }
 
 /// All that there is to know of a graph, save the protocol and opcodes.
-fn facts(graph: &Graph) -> String {
+fn facts<S: AsRef<[u8]>>(graph: &Graph<S>) -> String {
     let json = to_string(graph.root(), Style::lossless()).unwrap();
     json.split_once("\"value\":").unwrap().1.to_owned()
 }
@@ -71,6 +72,43 @@ proptest! {
                 let read_again = halfsour_vm::from_bytes(again).unwrap();
                 prop_assert_eq!(facts(&read_again), facts(&read), "protocol {}", protocol);
             }
+        }
+    }
+}
+
+/// Not everything that occurs twice went through the memo: DUP shares, a slot can be overwritten, and to what comes from
+/// outside something can be done.
+#[test]
+fn what_is_shared_by_other_ways_stays_shared() {
+    let shares: [&[u8]; 6] = [
+        // A list that holds itself.
+        b"]2a.",
+        // (x, x), where x is (y, y), and so on: written out, it would not end.
+        &[b")".as_slice(), &b"2\x86".repeat(60), b"."].concat(),
+        // Two lists, of which the slot of the first is taken by the second.
+        b"(]q\x00h\x00]q\x00h\x00t.",
+        // The state of what a persistent id, an extension code or a buffer stands for holds that itself.
+        b"K\x01Q2b.",
+        b"\x80\x02\x82\x012b.",
+        b"\x80\x05\x97\x942b.",
+    ];
+    let load = |stream: &[u8]| {
+        let buffer = halfsour_vm::Buffer { contents: b"data"[..].into(), read_only: false };
+        let options = halfsour_vm::Options {
+            record_memo: true,
+            buffers: Some(vec![buffer]),
+            ..halfsour_vm::Options::default()
+        };
+        Loader::with_options(options).load(stream.to_vec()).unwrap()
+    };
+    for stream in shares {
+        let graph = load(stream);
+        for memo in [MemoPolicy::All, MemoPolicy::Shared, MemoPolicy::AsRead] {
+            let pickle = to_vec(graph.root(), &Options { memo, ..Options::with_protocol(5) }).unwrap();
+            let again = to_vec(load(&pickle).root(), &Options::with_protocol(5)).unwrap();
+            let expected = to_vec(graph.root(), &Options::with_protocol(5)).unwrap();
+            assert_eq!(again, expected, "{memo:?} of {stream:?}");
+            assert!(pickle.len() < 300, "{} bytes of {stream:?}", pickle.len());
         }
     }
 }

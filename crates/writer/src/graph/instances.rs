@@ -145,43 +145,57 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     }
 
     pub(super) fn persistent_id(&mut self, node: Node<'g, S>, of: Node<'g, S>) -> Result<(), Error> {
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
-        }
         if self.emitter.protocol() > 0 {
-            self.tasks.push(Task::Op(Opcode::BinPersId));
+            match node.steps_elsewhere() {
+                Some(elsewhere) => {
+                    self.tasks.push(Task::Steps(elsewhere.steps()));
+                    self.tasks.push(Task::Made { id: node.id(), opcode: Opcode::BinPersId });
+                }
+                None => self.tasks.push(Task::Op(Opcode::BinPersId)),
+            }
             self.tasks.push(Task::Object(of.id()));
             return Ok(());
         }
         match of.as_str().filter(|text| text.is_ascii()) {
-            Some(text) => self.emitter.raw(&Op::PersId(text.as_bytes())),
-            None => Err(ErrorKind::PersistentId.into()),
+            Some(text) => self.emitter.raw(&Op::PersId(text.as_bytes()))?,
+            None => return Err(ErrorKind::PersistentId.into()),
+        }
+        self.steps_elsewhere(node);
+        Ok(())
+    }
+
+    /// To what comes from outside, Python does nothing, and does not memoise it. Where a stream does something to it, that has
+    /// to be done once, though it may occur again, also within what is done.
+    fn steps_elsewhere(&mut self, node: Node<'g, S>) {
+        if let Some(elsewhere) = node.steps_elsewhere() {
+            self.memoize(node.id());
+            self.tasks.push(Task::Steps(elsewhere.steps()));
         }
     }
 
     pub(super) fn extension(&mut self, node: Node<'g, S>, code: u32) -> Result<(), Error> {
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
-        }
         let op = match (u8::try_from(code), u16::try_from(code), i32::try_from(code)) {
             (Ok(code), _, _) => Op::Ext1(code),
             (_, Ok(code), _) => Op::Ext2(code),
             (_, _, Ok(code)) => Op::Ext4(code),
             _ => return Err(ErrorKind::Length.into()),
         };
-        self.emitter.raw(&op)
+        self.emitter.raw(&op)?;
+        self.steps_elsewhere(node);
+        Ok(())
     }
 
     pub(super) fn out_of_band(&mut self, node: Node<'g, S>, number: usize) -> Result<(), Error> {
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
-        }
         if self.emitter.protocol() >= 5 {
             self.emitter.op_of_object(Opcode::NextBuffer);
             if node.is_read_only_buffer() {
                 self.emitter.op(Opcode::ReadonlyBuffer);
             }
+            self.steps_elsewhere(node);
             return Ok(());
+        }
+        if let Some(elsewhere) = node.steps_elsewhere() {
+            self.tasks.push(Task::Steps(elsewhere.steps()));
         }
         let contents = self.graph.buffers().get(number).ok_or(ErrorKind::Buffer)?;
         self.bytearray(node, contents)
