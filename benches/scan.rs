@@ -114,7 +114,7 @@ impl<'a> Visitor<'a> for Checksum {
     type Output = bool;
 
     #[inline(always)]
-    fn visit(&mut self, _: usize, _: usize, op: Op<'a>) -> bool {
+    fn visit(&mut self, _: usize, _: &mut Lexer<'a>, op: Op<'a>) -> bool {
         let argument = match op {
             Op::BinInt1(value)
             | Op::BinGet(value)

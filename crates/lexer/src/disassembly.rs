@@ -192,7 +192,7 @@ impl<'a> Visitor<'a> for Run<'_, '_> {
     type Output = bool;
 
     #[inline(always)]
-    fn visit(&mut self, start: usize, _: usize, op: Op<'a>) -> bool {
+    fn visit(&mut self, start: usize, _: &mut Lexer<'a>, op: Op<'a>) -> bool {
         let opcode = op.opcode();
         let row = Row::of(opcode);
         let mut argument = Argument::None;

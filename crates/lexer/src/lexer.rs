@@ -38,8 +38,8 @@ pub trait Visitor<'a> {
     /// What a step gives.
     type Output;
 
-    /// Takes the opcode that stands at `input[start..end]`.
-    fn visit(&mut self, start: usize, end: usize, op: Op<'a>) -> Self::Output;
+    /// Takes the opcode that begins at `start`. `lexer` stands behind it; what is read from it here is not visited.
+    fn visit(&mut self, start: usize, lexer: &mut Lexer<'a>, op: Op<'a>) -> Self::Output;
 }
 
 macro_rules! dispatch {
@@ -109,7 +109,7 @@ impl<'a, V: Visitor<'a>> Take<'a, Result<V::Output, Failed>> for Visit<'_, 'a, V
         let start = self.lexer.offset();
         self.lexer.rest = rest;
         self.lexer.done = matches!(op, Op::Stop);
-        Ok(self.visitor.visit(start, self.lexer.offset(), op))
+        Ok(self.visitor.visit(start, self.lexer, op))
     }
 
     #[cold]
@@ -146,7 +146,27 @@ impl<'a> Lexer<'a> {
         self.done
     }
 
+    /// Reads the next opcode if it is an int in binary, of at most eight bytes and as Python 3 writes it; except for the
+    /// last of the input. Otherwise the lexer stays where it is.
+    ///
+    /// It is for many ints of different sizes: there it takes half the time of [`visit`](Self::visit).
+    ///
+    /// ```
+    /// use halfsour_lexer::Lexer;
+    ///
+    /// let mut lexer = Lexer::new(b"K\x01M\x02\x03J\xff\xff\xff\xff12345678.");
+    /// assert_eq!([lexer.next_int(), lexer.next_int(), lexer.next_int()], [Some(1), Some(0x302), Some(-1)]);
+    /// assert_eq!((lexer.next_int(), lexer.offset()), (None, 10));
+    /// ```
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn next_int(&mut self) -> Option<i64> {
+        let (value, length) = crate::short::int(self.rest)?;
+        self.rest = &self.rest[length..];
+        Some(value)
+    }
+
     /// What has not been read.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn rest(&self) -> &'a [u8] {
         self.rest
     }

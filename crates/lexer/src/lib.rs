@@ -8,6 +8,7 @@ mod disassembly;
 mod error;
 mod incremental;
 mod lexer;
+mod short;
 
 pub use disassembly::{Complaint, ComplaintKind, Disassembly, DisassemblyMemo, Summary};
 pub use error::{Error, ErrorKind};

@@ -4,6 +4,7 @@
 // a cell go from registers to their places.
 
 use std::collections::HashMap;
+use std::hint::select_unpredictable;
 
 use crate::cell::{Cell, Place, Tag};
 use crate::form::{Builtin, Form, IntOp};
@@ -157,6 +158,20 @@ impl Store {
             Some(id) => Ok(id),
             None => self.push(Cell::new(Tag::Int, 0, origin, value.cast_unsigned())),
         }
+    }
+
+    /// As [`int`](Self::int), without a jump that depends on the value; `None` if the store would have to grow.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn int_in_place(&mut self, origin: usize, value: i64) -> Option<Id> {
+        let index = self.cells.len();
+        if index == self.cells.capacity() {
+            return None;
+        }
+        // The node is made in any case, and forgotten if the int needs none.
+        self.cells.push(Cell::new(Tag::Int, 0, origin, value.cast_unsigned()));
+        let small = Id::small_int(value);
+        self.cells.truncate(index + usize::from(small.is_none()));
+        Some(select_unpredictable(small.is_some(), small.unwrap_or(Id::NONE), Id::node(index)))
     }
 
     /// An int with an opcode that Python 3 would not have written for it.

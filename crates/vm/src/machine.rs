@@ -41,6 +41,8 @@ pub(crate) struct Machine<'m, 'a, O> {
     observer: O,
     /// Nothing below this height of the stack may be taken: where the topmost mark is.
     fence: usize,
+    /// Whether several opcodes may be run at once: nobody watches them, and they cannot be too many.
+    is_fused: bool,
 }
 
 /// What stops the machine: one word, so that each arm of the dispatch hands on its result in a register.
@@ -70,7 +72,8 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
         state.stack.clear();
         state.marks.clear();
         state.protocol = 0;
-        Self { state, source, options, observer, fence: 0 }
+        let is_fused = size_of::<O>() == 0 && options.limits.opcodes >= source.len() as u64;
+        Self { state, source, options, observer, fence: 0, is_fused }
     }
 
     /// Runs the pickle that begins at `offset`; gives the object, and where the pickle ends.
@@ -106,7 +109,8 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
     type Output = Done;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn visit(&mut self, start: usize, end: usize, op: Op<'a>) -> Self::Output {
+    fn visit(&mut self, start: usize, lexer: &mut Lexer<'a>, op: Op<'a>) -> Self::Output {
+        let end = lexer.offset();
         self.observer.opcode(start, op.opcode());
         match op {
             Op::Mark => {
@@ -124,10 +128,12 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::NewFalse => self.push(Id::FALSE),
             Op::Int(line) => self.int_line(start, line),
             Op::Long(line) => self.long_line(start, line),
-            Op::BinInt(value) => self.int(start, value.into()),
-            Op::BinInt1(value) => self.small(value.into()),
-            Op::BinInt2(value) => self.small(value.into()),
-            Op::Long1(bytes) | Op::Long4(bytes) => self.long(start, end, bytes),
+            Op::BinInt(value) => self.int(start, value.into()).map(|()| self.more_ints(lexer)),
+            Op::BinInt1(value) => self.small(value.into()).map(|()| self.more_ints(lexer)),
+            Op::BinInt2(value) => self.small(value.into()).map(|()| self.more_ints(lexer)),
+            Op::Long1(bytes) | Op::Long4(bytes) => {
+                self.long(start, end, bytes).map(|()| self.more_ints(lexer))
+            }
             Op::Float(line) => self.float_line(start, line),
             Op::BinFloat(value) => self.float(start, value),
 

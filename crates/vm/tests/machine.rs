@@ -1,7 +1,9 @@
 //! The points of the machine's semantics at which it is easy to be wrong. What CPython makes of whole streams is
 //! compared in `fixtures.rs`; here stand the properties that have no print.
 
-use halfsour_vm::{Error, ErrorKind, Graph, Limit, Limits, Loader, Options, from_reader, from_slice};
+use halfsour_vm::{
+    Error, ErrorKind, Graph, Limit, Limits, Loader, Observer, Options, from_reader, from_slice,
+};
 
 fn shown(stream: &[u8]) -> String {
     from_slice(stream).unwrap().root().to_string()
@@ -41,6 +43,39 @@ fn equal_keys_are_one_and_the_last_value_wins() {
     assert_eq!(graph.root().len(), Some(100));
     assert_eq!(graph.root().get(41).unwrap().as_i64(), Some(42));
     assert_eq!(graph.root().get(100), None);
+}
+
+#[test]
+fn many_ints_are_those_that_an_observer_sees_made() {
+    struct Watching;
+    impl Observer for Watching {}
+
+    // Of all sizes, in an order that does not repeat; the longs need nodes, and one is longer than a word.
+    let mut stream = b"](".to_vec();
+    let mut state = 1_u64;
+    for _ in 0..3000 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let bytes = state.to_le_bytes();
+        match state >> 61 {
+            0 | 1 => stream.extend([b'K', bytes[7]]),
+            2 => stream.extend([b'M', bytes[6], bytes[7]]),
+            3 | 4 => stream.extend([b"J", &bytes[4..]].concat()),
+            5 => stream.extend([b"\x8a\x05", &bytes[3..]].concat()),
+            6 => stream.extend([b"\x8a\x08", &bytes[..]].concat()),
+            _ => stream.extend([b"\x8a\x09", &bytes[..], b"\x01"].concat()),
+        }
+    }
+    stream.extend(b"e.");
+    let plain = from_slice(&stream).unwrap();
+    let seen = Loader::new().load_observed(&stream, 0, &mut Watching).unwrap();
+    assert_eq!(plain.root().to_string(), seen.root().to_string());
+    assert_eq!(plain.node_count(), seen.node_count());
+    let limits = Limits { opcodes: 3003, ..Limits::default() };
+    let load =
+        |limits| Loader::with_options(Options { limits, ..Options::default() }).load(&stream[..]).is_ok();
+    assert!(!load(limits) && load(Limits { opcodes: 3004, ..limits }));
+    let limits = Limits { stack: 3000, ..Limits::default() };
+    assert!(!load(limits) && load(Limits { stack: 3001, ..limits }));
 }
 
 #[test]

@@ -330,7 +330,8 @@ impl<'a> Visitor<'a> for Scan {
     type Output = Next;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn visit(&mut self, start: usize, end: usize, op: Op<'a>) -> Next {
+    fn visit(&mut self, start: usize, lexer: &mut Lexer<'a>, op: Op<'a>) -> Next {
+        let end = lexer.offset();
         match op {
             // The other scalars are short.
             Op::Int(_)

@@ -7,9 +7,10 @@ use std::borrow::Cow;
 use halfsour_lexer::text::number::{Int, IntLine};
 use halfsour_lexer::text::wtf8::{self, Encoding};
 use halfsour_lexer::text::{escape, number};
+use halfsour_lexer::{Lexer, Opcode};
 use halfsour_value::{Id, IntOp, Payload};
 
-use super::{Done, Fault, Machine};
+use super::{Done, Fault, Machine, State};
 use crate::{ErrorKind, Observer, StringEncoding};
 
 impl<O: Observer> Machine<'_, '_, O> {
@@ -25,6 +26,39 @@ impl<O: Observer> Machine<'_, '_, O> {
     pub(super) fn int(&mut self, start: usize, value: i64) -> Done {
         let id = self.state.store.int(start, value)?;
         self.push(id)
+    }
+
+    /// Runs the ints that come next, if there may be many.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn more_ints(&mut self, lexer: &mut Lexer<'_>) {
+        const FEW: usize = 4;
+        const INTS: [u8; 4] =
+            [Opcode::BinInt.byte(), Opcode::BinInt1.byte(), Opcode::BinInt2.byte(), Opcode::Long1.byte()];
+        if self.is_fused
+            && self.state.stack.len() - self.fence > FEW
+            && lexer.rest().first().is_some_and(|byte| INTS.contains(byte))
+        {
+            let end = self.run_of_ints(lexer.offset());
+            *lexer = Lexer::at(lexer.input(), end);
+        }
+    }
+
+    /// Gives where they end; or where something would have to grow.
+    #[inline(never)]
+    fn run_of_ints(&mut self, start: usize) -> usize {
+        let State { store, stack, .. } = &mut *self.state;
+        let mut lexer = Lexer::at(self.source, start);
+        loop {
+            let start = lexer.offset();
+            if stack.len() < stack.capacity()
+                && let Some(value) = lexer.next_int()
+                && let Some(id) = store.int_in_place(start, value)
+            {
+                stack.push(id);
+            } else {
+                return start;
+            }
+        }
     }
 
     fn any_int(&mut self, start: usize, op: IntOp, value: &Int) -> Done {
