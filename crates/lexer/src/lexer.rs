@@ -165,6 +165,18 @@ impl<'a> Lexer<'a> {
         Some(value)
     }
 
+    /// Passes over the next opcode if it is this one, which has no argument; tells whether it is.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn skip(&mut self, opcode: Opcode) -> bool {
+        match self.rest.split_first() {
+            Some((&byte, rest)) if byte == opcode.byte() => {
+                self.rest = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// What has not been read.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn rest(&self) -> &'a [u8] {

@@ -139,7 +139,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
 
             Op::Unicode(line) => self.unicode_line(start, end, line),
             Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text) => {
-                self.unicode(start, end, text)
+                self.unicode(start, end, text).map(|()| self.memoize(lexer))
             }
             Op::String(line) => self.string_line(start, end, line),
             Op::BinString(bytes) | Op::ShortBinString(bytes) => self.byte_string(start, end, bytes),
@@ -155,9 +155,13 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::Tuple2 => self.collect_counted(start, 2),
             Op::Tuple3 => self.collect_counted(start, 3),
             Op::Tuple => self.collect_marked(Container::Tuple, start),
-            Op::EmptyList => self.collect(Container::List, start, self.state.stack.len()),
+            Op::EmptyList => {
+                self.collect(Container::List, start, self.state.stack.len()).map(|()| self.memoize(lexer))
+            }
             Op::List => self.collect_marked(Container::List, start),
-            Op::EmptyDict => self.collect(Container::Dict, start, self.state.stack.len()),
+            Op::EmptyDict => {
+                self.collect(Container::Dict, start, self.state.stack.len()).map(|()| self.memoize(lexer))
+            }
             Op::Dict => {
                 let height = self.pop_mark()?;
                 if !(self.state.stack.len() - height).is_multiple_of(2) {

@@ -2,6 +2,7 @@
 
 // Compiled into the arms of the dispatch.
 
+use halfsour_lexer::{Lexer, Opcode};
 use halfsour_value::{Container, Id, Kind, Refusal, Store};
 
 use super::{Done, Fault, Machine};
@@ -78,6 +79,18 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
         self.state.memo.put(slot, self.state.stack[self.state.stack.len() - 1]);
         Ok(())
+    }
+
+    /// Runs the `MEMOIZE` that comes next, if one does.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn memoize(&mut self, lexer: &mut Lexer<'_>) {
+        if self.is_fused
+            && self.state.memo.set() < self.options.limits.memo
+            && let Some(&id) = self.state.stack.last()
+            && lexer.skip(Opcode::Memoize)
+        {
+            self.state.memo.put(self.state.memo.set() as u64, id);
+        }
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
