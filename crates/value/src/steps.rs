@@ -80,6 +80,11 @@ impl Store {
 
     /// `BUILD`. `None` changes nothing on objects of Python's own types; a class may have a `__setstate__` for it.
     pub fn build(&mut self, to: Id, state: Id) -> Result<(), Refusal> {
+        if let Some(index) = to.index()
+            && self.cells[index].tag == Tag::Instance
+        {
+            return Ok(self.add_step(index, Run::State, state)?);
+        }
         let empty =
             |id: Id| self.kind(id) == Kind::Dict && id.index().is_some_and(|i| self.region_of(i).is_empty());
         match self.sequence(state) {
@@ -135,6 +140,24 @@ impl Store {
         }
     }
 
+    /// A run of one value, for which there is room as a rule.
+    fn add_step(&mut self, index: usize, run: Run, item: Id) -> Result<(), Full> {
+        let pair = [Id::run(run, 1), item];
+        let cell = &mut self.cells[index];
+        let (start, length) = cell.region();
+        self.last_run = Some((index, length));
+        let capacity = cell.capacity();
+        match self.children[start + length..].first_chunk_mut() {
+            Some(room) if length + 2 <= capacity => {
+                *room = pair;
+                let power = u8::try_from(capacity.trailing_zeros()).expect("below 32");
+                cell.move_region(start, length + 2, power);
+                Ok(())
+            }
+            _ => self.extend(index, &pair),
+        }
+    }
+
     fn add_run(&mut self, index: usize, run: Run, mut items: &[Id]) -> Result<(), Full> {
         let width = if run == Run::SetItem { 2 } else { 1 };
         if let Some((last, at)) = self.last_run
@@ -154,10 +177,10 @@ impl Store {
         }
         while !items.is_empty() {
             let (now, later) = items.split_at(items.len().min((Id::MAX_RUN - 1) * width));
-            self.last_run = Some((index, self.cells[index].region().1));
-            if now.len() == 1 {
-                self.extend(index, &[Id::run(run, 1), now[0]])?;
+            if let [item] = *now {
+                self.add_step(index, run, item)?;
             } else {
+                self.last_run = Some((index, self.cells[index].region().1));
                 self.extend(index, &[Id::run(run, now.len() / width)])?;
                 self.extend(index, now)?;
             }
