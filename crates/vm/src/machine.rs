@@ -183,7 +183,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::Memoize => self.put(self.state.memo.set() as u64),
             Op::Get(line) => number::index_line(line).map_err(number_fault).and_then(|slot| self.get(slot)),
             Op::BinGet(slot) => self.get(slot.into()),
-            Op::LongBinGet(slot) => self.get(slot.into()),
+            Op::LongBinGet(slot) => self.get(slot.into()).map(|()| self.more_gets(lexer)),
 
             Op::Global(lines) => self.global_op(start, end, lines),
             Op::StackGlobal => self.stack_global(start),

@@ -101,6 +101,20 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
     }
 
+    /// Runs the `LONG_BINGET`s that come next.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn more_gets(&mut self, lexer: &mut Lexer<'_>) {
+        while self.is_fused
+            && self.state.stack.len() < self.state.stack.capacity()
+            && let &[byte, a, b, c, d, ..] = lexer.rest()
+            && byte == Opcode::LongBinGet.byte()
+            && let Some(id) = self.state.memo.get(u32::from_le_bytes([a, b, c, d]).into())
+        {
+            self.state.stack.push(id);
+            *lexer = Lexer::at(lexer.input(), lexer.offset() + 5);
+        }
+    }
+
     /// Makes a container of what lies above a height.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn collect(&mut self, container: Container, start: usize, height: usize) -> Done {
