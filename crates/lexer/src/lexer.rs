@@ -165,6 +165,16 @@ impl<'a> Lexer<'a> {
         Some(value)
     }
 
+    /// Passes over bytes that were read otherwise, without a `STOP` among them.
+    ///
+    /// # Panics
+    ///
+    /// If there are not so many.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn advance(&mut self, length: usize) {
+        self.rest = &self.rest[length..];
+    }
+
     /// Passes over the next opcode if it is this one, which has no argument; tells whether it is.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn skip(&mut self, opcode: Opcode) -> bool {

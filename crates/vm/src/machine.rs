@@ -131,16 +131,14 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::BinInt(value) => self.int(start, value.into()).map(|()| self.more_ints(lexer)),
             Op::BinInt1(value) => self.small(value.into()).map(|()| self.more_ints(lexer)),
             Op::BinInt2(value) => self.small(value.into()).map(|()| self.more_ints(lexer)),
-            Op::Long1(bytes) | Op::Long4(bytes) => {
-                self.long(start, end, bytes).map(|()| self.more_ints(lexer))
-            }
+            Op::Long1(bytes) | Op::Long4(bytes) => self.long(start, end, bytes),
             Op::Float(line) => self.float_line(start, line),
             Op::BinFloat(value) => self.float(start, value),
 
             Op::Unicode(line) => self.unicode_line(start, end, line),
-            Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text) => {
-                self.unicode(start, end, text).map(|()| self.memoize(lexer))
-            }
+            // The other opcodes of text are those of protocols that have no MEMOIZE, or of long ones.
+            Op::ShortBinUnicode(text) => self.unicode(start, end, text).map(|()| self.memoize(lexer)),
+            Op::BinUnicode(text) | Op::BinUnicode8(text) => self.unicode(start, end, text),
             Op::String(line) => self.string_line(start, end, line),
             Op::BinString(bytes) | Op::ShortBinString(bytes) => self.byte_string(start, end, bytes),
             Op::BinBytes(bytes) | Op::ShortBinBytes(bytes) | Op::BinBytes8(bytes) => {

@@ -38,25 +38,24 @@ impl<O: Observer> Machine<'_, '_, O> {
             && self.state.stack.len() - self.fence > FEW
             && lexer.rest().first().is_some_and(|byte| INTS.contains(byte))
         {
-            let end = self.run_of_ints(lexer.offset());
-            *lexer = Lexer::at(lexer.input(), end);
+            lexer.advance(self.run_of_ints(lexer.offset()));
         }
     }
 
-    /// Gives where they end; or where something would have to grow.
+    /// Gives how many bytes they take. It ends where something would have to grow.
     #[inline(never)]
     fn run_of_ints(&mut self, start: usize) -> usize {
         let State { store, stack, .. } = &mut *self.state;
         let mut lexer = Lexer::at(self.source, start);
         loop {
-            let start = lexer.offset();
+            let at = lexer.offset();
             if stack.len() < stack.capacity()
                 && let Some(value) = lexer.next_int()
-                && let Some(id) = store.int_in_place(start, value)
+                && let Some(id) = store.int_in_place(at, value)
             {
                 stack.push(id);
             } else {
-                return start;
+                return at - start;
             }
         }
     }

@@ -111,7 +111,7 @@ impl<O: Observer> Machine<'_, '_, O> {
             && let Some(id) = self.state.memo.get(u32::from_le_bytes([a, b, c, d]).into())
         {
             self.state.stack.push(id);
-            *lexer = Lexer::at(lexer.input(), lexer.offset() + 5);
+            lexer.advance(5);
         }
     }
 
