@@ -10,6 +10,7 @@ mod de;
 mod outline;
 mod reader;
 mod short;
+mod token;
 
 use halfsour_vm::Options;
 use serde::de::Deserialize;

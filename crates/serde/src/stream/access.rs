@@ -34,9 +34,8 @@ impl<'de> SeqAccess<'de> for Members<'_, '_, 'de> {
 pub(super) struct Pairs<'r, 'o, 'de> {
     pub reader: &'r mut Reader<'o, 'de>,
     pub depth: usize,
+    /// Keys and values: if they are odd, a key has been read, and its value has not.
     pub left: usize,
-    /// A key has been read, its value has not.
-    pub has_key: bool,
 }
 
 impl<'de> MapAccess<'de> for Pairs<'_, '_, 'de> {
@@ -44,28 +43,28 @@ impl<'de> MapAccess<'de> for Pairs<'_, '_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        if self.has_key {
+        if !self.left.is_multiple_of(2) {
             self.reader.skip(1)?;
-            self.has_key = false;
+            self.left -= 1;
         }
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
-        self.has_key = true;
         self.reader.settle();
         seed.deserialize(De { reader: self.reader, depth: self.depth }).map(Some)
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        if !std::mem::take(&mut self.has_key) {
+        if self.left.is_multiple_of(2) {
             return Err(self.reader.fail());
         }
+        self.left -= 1;
         self.reader.settle();
         seed.deserialize(De { reader: self.reader, depth: self.depth })
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.left)
+        Some(self.left / 2)
     }
 }
 

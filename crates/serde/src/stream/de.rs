@@ -7,7 +7,8 @@ use halfsour_value::TreeLimits;
 use serde::de::{self, Visitor};
 
 use super::access::{Members, Pairs, Variant};
-use super::reader::{Place, Reader, Token};
+use super::reader::{Place, Reader};
+use super::token::Token;
 use crate::kin::{kin, visit_int};
 use crate::{Error, big_int};
 
@@ -38,14 +39,20 @@ impl<'r, 'o, 'de> De<'r, 'o, 'de> {
     #[inline]
     fn map<V: Visitor<'de>>(mut self, count: usize, visitor: V) -> Result<V::Value, Error> {
         let depth = self.deeper()?;
-        let mut pairs = Pairs { reader: self.reader, depth, left: count, has_key: false };
+        let mut pairs = Pairs { reader: self.reader, depth, left: count * 2 };
         let value = visitor.visit_map(&mut pairs)?;
         // A visitor may have seen enough.
-        let rest = pairs.left * 2 + usize::from(pairs.has_key);
-        if rest > 0 {
-            pairs.reader.skip(rest)?;
+        if pairs.left > 0 {
+            pairs.reader.skip(pairs.left)?;
         }
         Ok(value)
+    }
+
+    /// What is not what the type wants, or not written as it usually is.
+    #[cold]
+    #[inline(never)]
+    fn other<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        de::Deserializer::deserialize_any(self, visitor)
     }
 
     fn bytes<V: Visitor<'de>>(bytes: Cow<'de, [u8]>, visitor: V) -> Result<V::Value, Error> {
@@ -136,7 +143,7 @@ macro_rules! wanted {
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             match self.reader.$reads() {
                 Some(value) => $visit(value, visitor),
-                None => self.deserialize_any(visitor),
+                None => self.other(visitor),
             }
         })*)*
     };
@@ -202,7 +209,7 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.reader.container(Opcode::EmptyList) {
             Some(count) => self.sequence(count, visitor),
-            None => self.deserialize_any(visitor),
+            None => self.other(visitor),
         }
     }
 
@@ -210,7 +217,7 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.reader.container(Opcode::EmptyDict) {
             Some(count) => self.map(count, visitor),
-            None => self.deserialize_any(visitor),
+            None => self.other(visitor),
         }
     }
 

@@ -15,7 +15,7 @@ use super::short;
 pub(super) struct Outline {
     /// Of lists and dicts, in the order in which they begin: how many members, or pairs.
     pub counts: Vec<u32>,
-    /// Of tuples, in the order in which they begin, a tuple before its first member.
+    /// Of tuples that `EMPTY_TUPLE` does not make, in the order in which they begin, a tuple before its first member.
     pub tuples: Vec<Tuple>,
     /// No slot of the memo from this one on is fetched.
     pub fetched: usize,
@@ -23,9 +23,10 @@ pub(super) struct Outline {
     pub members: usize,
 }
 
-/// Where the first member of a tuple begins (in the place of one, the opcode that makes the empty tuple), and how many there are.
+/// Where a tuple begins, and how many members it has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tuple {
+    /// How many objects come before its first member: tuples that have members not counted.
     pub start: u32,
     pub count: u32,
 }
@@ -40,23 +41,7 @@ impl Outline {
             Scan { keeps_strings: options.encoding == StringEncoding::Keep, ..Scan::new(input.len()) };
         let mut at = 0;
         loop {
-            // Most opcodes of most streams are these.
-            while let Some(end) = short::end(input, at) {
-                scan.push(at, What::SCALAR);
-                at = end;
-                if input.get(at) == Some(&Opcode::Memoize.byte()) && !scan.without_first {
-                    scan.slots += 1;
-                    at += 1;
-                }
-                if let Some(&[get, slot]) = input.get(at..at + 2)
-                    && get == Opcode::BinGet.byte()
-                    && usize::from(slot) < scan.slots
-                    && !scan.special.contains(slot.into())
-                {
-                    scan.push_fetched(at, slot.into(), What::FETCHED);
-                    at += 2;
-                }
-            }
+            at = scan.pass_common(input, at)?;
             let mut lexer = Lexer::at(input, at);
             match lexer.visit(&mut scan).ok()? {
                 Next::Op => {}
@@ -76,30 +61,28 @@ fn unlimited(limits: &Limits) -> bool {
         && memory_per_byte >= all.memory_per_byte
 }
 
-/// An object on the stack.
+/// An object on the stack that is more than a scalar.
 #[derive(Clone, Copy)]
 struct Object {
+    /// How many are below it.
+    height: u32,
+    /// How many came before it, or before its first member, as [`Tuple::start`] counts them.
     start: u32,
     what: What,
 }
 
 /// What is known of an object: a number below [`FIRST`](Self::FIRST) is that of a list or a dict.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct What(u32);
 
 impl What {
     const BYTEARRAY: Self = Self(Self::FIRST);
     const TUPLE_OF_MUTABLE: Self = Self(Self::FIRST + 1);
     const FETCHED_MUTABLE: Self = Self(Self::FIRST + 2);
-    const FETCHED: Self = Self(Self::FIRST + 3);
-    const TUPLE: Self = Self(Self::FIRST + 4);
-    const SCALAR: Self = Self(Self::FIRST + 5);
+    /// The only one that can be hashed.
+    const TUPLE: Self = Self(Self::FIRST + 3);
 
     const FIRST: u32 = u32::MAX - 8;
-
-    fn is_hashable(self) -> bool {
-        self >= Self::FETCHED
-    }
 }
 
 /// A set of slots of the memo.
@@ -141,16 +124,23 @@ struct Scan {
     outline: Outline,
     length: usize,
     keeps_strings: bool,
+    /// How many objects there have been, as [`Tuple::start`] counts them.
+    objects: u32,
+    /// By how many the stack is lower than that.
+    gone: u32,
+    /// The objects on the stack that are no scalars.
     stack: Vec<Object>,
-    marks: Vec<usize>,
+    marks: Vec<u32>,
     /// Nothing below this height of the stack may be taken: where the topmost mark is.
-    fence: usize,
+    fence: u32,
     /// How many slots of the memo are set.
     slots: usize,
     /// Those that hold no scalars.
     special: Slots,
     /// Those that are not fetched from a plain stream: they hold tuples, which the second pass would have to find again.
     tuples: Slots,
+    /// The first slots, once a scalar has been fetched from them.
+    scalars: [bool; 256],
     /// Python 2's cPickle begins with slot 1.
     without_first: bool,
 }
@@ -161,12 +151,15 @@ impl Scan {
             outline: Outline::default(),
             length,
             keeps_strings: true,
+            objects: 0,
+            gone: 0,
             stack: Vec::with_capacity(64),
             marks: Vec::new(),
             fence: 0,
             slots: 0,
             special: Slots::default(),
             tuples: Slots::default(),
+            scalars: [false; 256],
             without_first: false,
         }
     }
@@ -188,99 +181,193 @@ impl Scan {
         Outline { counts, tuples, fetched, members }
     }
 
+    /// Passes over short scalars, and over what makes lists and dicts of them: that is most of most streams. Says how far.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn push(&mut self, start: usize, what: What) -> Next {
-        #[allow(clippy::cast_possible_truncation)] // no input is longer
-        self.stack.push(Object { start: start as u32, what });
+    fn pass_common(&mut self, input: &[u8], mut at: usize) -> Option<usize> {
+        const EMPTY_LIST: u8 = Opcode::EmptyList.byte();
+        const EMPTY_DICT: u8 = Opcode::EmptyDict.byte();
+        const MEMOIZE: u8 = Opcode::Memoize.byte();
+        const MARK: u8 = Opcode::Mark.byte();
+        const APPEND: u8 = Opcode::Append.byte();
+        const APPENDS: u8 = Opcode::Appends.byte();
+        const SET_ITEMS: u8 = Opcode::SetItems.byte();
+        const BIN_GET: u8 = Opcode::BinGet.byte();
+        if self.without_first {
+            return Some(at);
+        }
+        while let Some(window) = input.get(at..).and_then(<[u8]>::first_chunk) {
+            let mut end = short::length(window);
+            if end > 0 {
+                self.objects += 1;
+                if window[end] == MEMOIZE {
+                    self.slots += 1;
+                    end += 1;
+                }
+                if window[end] == BIN_GET && self.scalars[usize::from(window[end + 1])] {
+                    self.objects += 1;
+                    end += 2;
+                }
+                at += end;
+                continue;
+            }
+            let next = match window[0] {
+                MARK => self.mark(),
+                EMPTY_LIST => self.open(0),
+                EMPTY_DICT => self.open(DICT),
+                MEMOIZE => self.put(self.slots as u64),
+                APPEND => self.append(self.below(1)).into(),
+                APPENDS => {
+                    let height = self.pop_mark();
+                    self.append(height).into()
+                }
+                SET_ITEMS => {
+                    let height = self.pop_mark();
+                    self.set_items(height).into()
+                }
+                BIN_GET if self.scalars[usize::from(window[1])] => {
+                    at += 1;
+                    self.push_scalar()
+                }
+                _ => return Some(at),
+            };
+            if next == Next::GiveUp {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
+    }
+
+    /// Of the stack.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn height(&self) -> u32 {
+        self.objects - self.gone
+    }
+
+    /// Takes what is above a height from the stack.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn lower(&mut self, height: u32) {
+        self.gone = self.objects - height;
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn push_scalar(&mut self) -> Next {
+        self.objects += 1;
         Next::Op
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn open(&mut self, start: usize, flag: u32) -> Next {
+    fn push(&mut self, what: What) -> Next {
+        self.stack.push(Object { height: self.height(), start: self.objects, what });
+        self.push_scalar()
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn open(&mut self, flag: u32) -> Next {
         #[allow(clippy::cast_possible_truncation)] // fewer than there are bytes
         let what = What(self.outline.counts.len() as u32);
         if what.0 >= What::FIRST {
             return Next::GiveUp;
         }
         self.outline.counts.push(flag);
-        self.push(start, what)
+        self.push(what)
     }
 
     /// `LIST` and `DICT`, which make something empty in protocol 0.
-    fn open_marked(&mut self, start: usize, flag: u32) -> Next {
+    fn open_marked(&mut self, flag: u32) -> Next {
         match self.pop_mark() {
-            Some(height) if height == self.stack.len() => self.open(start, flag),
+            Some(height) if height == self.height() => self.open(flag),
             _ => Next::GiveUp,
         }
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn pop_mark(&mut self) -> Option<usize> {
+    fn mark(&mut self) -> Next {
+        self.marks.push(self.fence);
+        self.fence = self.height();
+        Next::Op
+    }
+
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn pop_mark(&mut self) -> Option<u32> {
         let below = self.marks.pop()?;
         Some(std::mem::replace(&mut self.fence, below))
     }
 
     /// The height below so many objects above the fence.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn below(&self, objects: usize) -> Option<usize> {
-        self.stack.len().checked_sub(objects).filter(|height| *height >= self.fence)
+    fn below(&self, objects: u32) -> Option<u32> {
+        self.height().checked_sub(objects).filter(|height| *height >= self.fence)
     }
 
-    /// The count of the list or dict that takes what is above a height.
+    /// The topmost object that is no scalar, if it is above a height.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn target(&mut self, height: usize) -> Option<&mut u32> {
-        if height <= self.fence {
+    fn pop_above(&mut self, height: u32) -> Option<Object> {
+        self.stack.pop_if(|object| object.height >= height)
+    }
+
+    /// The count of the list or dict that takes what is above a height, once that is gone.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn target(&mut self, height: u32) -> Option<&mut u32> {
+        self.lower(height);
+        let Object { height: below, what: What(number), .. } = *self.stack.last()?;
+        if height <= self.fence || below + 1 != height {
             return None;
         }
-        let What(number) = self.stack[height - 1].what;
         self.outline.counts.get_mut(number as usize)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn append(&mut self, height: Option<usize>) -> Option<()> {
+    fn append(&mut self, height: Option<u32>) -> Option<()> {
         let height = height?;
-        let members = self.stack.len() - height;
+        let members = self.height() - height;
+        while self.pop_above(height).is_some() {}
         let count = self.target(height).filter(|count| **count & DICT == 0)?;
-        #[allow(clippy::cast_possible_truncation)] // fewer than there are bytes
-        let all = *count + members as u32;
-        *count = all;
-        self.stack.truncate(height);
-        (all & DICT == 0).then_some(())
+        *count += members;
+        (*count & DICT == 0).then_some(())
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn set_items(&mut self, height: Option<usize>) -> Option<()> {
+    fn set_items(&mut self, height: Option<u32>) -> Option<()> {
         let height = height?;
-        let items = &self.stack[height..];
-        let members = items.len();
-        let fit = members.is_multiple_of(2) && items.iter().step_by(2).all(|key| key.what.is_hashable());
+        let members = self.height() - height;
+        let mut fit = members.is_multiple_of(2);
+        while let Some(object) = self.pop_above(height) {
+            let is_key = (object.height - height).is_multiple_of(2);
+            fit &= !is_key || object.what == What::TUPLE;
+        }
         let count = self.target(height).filter(|count| fit && **count & DICT != 0)?;
-        #[allow(clippy::cast_possible_truncation)] // fewer than there are bytes
-        let all = *count + (members / 2) as u32;
-        *count = all;
-        self.stack.truncate(height);
+        *count += members / 2;
         Some(())
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn tuple(&mut self, start: usize, height: Option<usize>) -> Option<()> {
+    fn tuple(&mut self, height: Option<u32>) -> Option<()> {
         let height = height?;
-        let members = &self.stack[height..];
-        let hashable = members.iter().all(|member| member.what.is_hashable());
-        #[allow(clippy::cast_possible_truncation)] // no input is longer
-        let start = members.first().map_or(start as u32, |first| first.start);
-        #[allow(clippy::cast_possible_truncation)] // fewer than there are bytes
-        let count = members.len() as u32;
+        let count = self.height() - height;
+        if count == 0 {
+            self.outline.tuples.push(Tuple { start: self.objects, count });
+            self.push(What::TUPLE);
+            return Some(());
+        }
+        // If its members are scalars, they are the last objects.
+        let (mut start, mut what) = (self.objects - count, What::TUPLE);
+        while let Some(object) = self.pop_above(height) {
+            start = object.start - (object.height - height);
+            if object.what != What::TUPLE {
+                what = What::TUPLE_OF_MUTABLE;
+            }
+        }
         self.outline.tuples.push(Tuple { start, count });
-        self.stack.truncate(height);
-        self.push(start as usize, if hashable { What::TUPLE } else { What::TUPLE_OF_MUTABLE });
+        self.stack.push(Object { height, start, what });
+        self.lower(height + 1);
         Some(())
     }
 
-    /// Only what was pushed just now is put into the memo: so the second pass knows what it is.
+    /// Only what was pushed just now is put into the memo: so the second pass knows what it is. It refuses what came from
+    /// the memo itself.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn put(&mut self, slot: u64) -> Next {
-        if self.stack.len() <= self.fence {
+        if self.height() <= self.fence {
             return Next::GiveUp;
         }
         if slot != self.slots as u64 {
@@ -292,37 +379,35 @@ impl Scan {
             self.tuples.insert(0);
             self.slots = 1;
         }
-        match self.stack[self.stack.len() - 1].what {
-            What::SCALAR => {}
-            What::BYTEARRAY => self.special.insert(self.slots),
-            What::TUPLE | What::TUPLE_OF_MUTABLE => {
-                self.special.insert(self.slots);
-                self.tuples.insert(self.slots);
+        if let Some(top) = self.stack.last().filter(|object| object.height + 1 == self.height()) {
+            self.special.insert(self.slots);
+            match top.what {
+                What::BYTEARRAY => {}
+                What::TUPLE | What::TUPLE_OF_MUTABLE => self.tuples.insert(self.slots),
+                What(number) => match self.outline.counts.get(number as usize) {
+                    Some(&(0 | DICT)) => {}
+                    _ => return Next::GiveUp,
+                },
             }
-            What(number) => match self.outline.counts.get(number as usize) {
-                Some(&(0 | DICT)) => self.special.insert(self.slots),
-                _ => return Next::GiveUp,
-            },
         }
         self.slots += 1;
         Next::Op
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn get(&mut self, start: usize, slot: u64) -> Next {
+    fn get(&mut self, slot: u64) -> Next {
         match usize::try_from(slot) {
             Ok(slot) if slot < self.slots && !self.tuples.contains(slot) => {
-                let special = self.special.contains(slot);
-                self.push_fetched(start, slot, if special { What::FETCHED_MUTABLE } else { What::FETCHED })
+                self.outline.fetched = self.outline.fetched.max(slot + 1);
+                if self.special.contains(slot) {
+                    return self.push(What::FETCHED_MUTABLE);
+                }
+                if let Some(is_scalar) = self.scalars.get_mut(slot) {
+                    *is_scalar = true;
+                }
+                self.push_scalar()
             }
             _ => Next::GiveUp,
         }
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn push_fetched(&mut self, start: usize, slot: usize, what: What) -> Next {
-        self.outline.fetched = self.outline.fetched.max(slot + 1);
-        self.push(start, what)
     }
 }
 
@@ -330,32 +415,38 @@ impl<'a> Visitor<'a> for Scan {
     type Output = Next;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn visit(&mut self, start: usize, lexer: &mut Lexer<'a>, op: Op<'a>) -> Next {
+    fn visit(&mut self, _: usize, lexer: &mut Lexer<'a>, op: Op<'a>) -> Next {
         let end = lexer.offset();
         match op {
-            // The other scalars are short.
-            Op::Int(_)
+            Op::None
+            | Op::NewTrue
+            | Op::NewFalse
+            | Op::EmptyTuple
+            | Op::BinInt1(_)
+            | Op::BinInt2(_)
+            | Op::BinInt(_)
+            | Op::Int(_)
+            | Op::Long1(_)
             | Op::Long(_)
             | Op::Long4(_)
+            | Op::BinFloat(_)
             | Op::Float(_)
+            | Op::ShortBinUnicode(_)
             | Op::Unicode(_)
             | Op::BinUnicode(_)
             | Op::BinUnicode8(_)
+            | Op::ShortBinBytes(_)
             | Op::BinBytes(_)
-            | Op::BinBytes8(_) => self.push(start, What::SCALAR),
+            | Op::BinBytes8(_) => self.push_scalar(),
             Op::String(_) | Op::ShortBinString(_) | Op::BinString(_) if self.keeps_strings => {
-                self.push(start, What::SCALAR)
+                self.push_scalar()
             }
-            Op::ByteArray8(_) => self.push(start, What::BYTEARRAY),
-            Op::EmptyList => self.open(start, 0),
-            Op::EmptyDict => self.open(start, DICT),
-            Op::List => self.open_marked(start, 0),
-            Op::Dict => self.open_marked(start, DICT),
-            Op::Mark => {
-                self.marks.push(self.fence);
-                self.fence = self.stack.len();
-                Next::Op
-            }
+            Op::ByteArray8(_) => self.push(What::BYTEARRAY),
+            Op::EmptyList => self.open(0),
+            Op::EmptyDict => self.open(DICT),
+            Op::List => self.open_marked(0),
+            Op::Dict => self.open_marked(DICT),
+            Op::Mark => self.mark(),
             Op::Append => self.append(self.below(1)).into(),
             Op::SetItem => self.set_items(self.below(2)).into(),
             Op::Appends => {
@@ -366,24 +457,24 @@ impl<'a> Visitor<'a> for Scan {
                 let height = self.pop_mark();
                 self.set_items(height).into()
             }
-            Op::Tuple1 => self.tuple(start, self.below(1)).into(),
-            Op::Tuple2 => self.tuple(start, self.below(2)).into(),
-            Op::Tuple3 => self.tuple(start, self.below(3)).into(),
+            Op::Tuple1 => self.tuple(self.below(1)).into(),
+            Op::Tuple2 => self.tuple(self.below(2)).into(),
+            Op::Tuple3 => self.tuple(self.below(3)).into(),
             Op::Tuple => {
                 let height = self.pop_mark();
-                self.tuple(start, height).into()
+                self.tuple(height).into()
             }
             Op::Memoize if self.without_first => Next::GiveUp,
             Op::Memoize => self.put(self.slots as u64),
             Op::BinPut(slot) => self.put(slot.into()),
             Op::LongBinPut(slot) => self.put(slot.into()),
             Op::Put(line) => number::index_line(line).map_or(Next::GiveUp, |slot| self.put(slot)),
-            Op::BinGet(slot) => self.get(start, slot.into()),
-            Op::LongBinGet(slot) => self.get(start, slot.into()),
-            Op::Get(line) => number::index_line(line).map_or(Next::GiveUp, |slot| self.get(start, slot)),
+            Op::BinGet(slot) => self.get(slot.into()),
+            Op::LongBinGet(slot) => self.get(slot.into()),
+            Op::Get(line) => number::index_line(line).map_or(Next::GiveUp, |slot| self.get(slot)),
             Op::Proto(protocol) if protocol <= HIGHEST_PROTOCOL => Next::Op,
             Op::Frame(length) if length <= (self.length - end) as u64 => Next::Op,
-            Op::Stop if self.stack.len() == 1 && self.marks.is_empty() => Next::End,
+            Op::Stop if self.height() == 1 && self.marks.is_empty() => Next::End,
             _ => Next::GiveUp,
         }
     }

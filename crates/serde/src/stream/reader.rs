@@ -1,48 +1,23 @@
 //! The second pass: the objects of a plain stream, one after the other.
 
-// Long because: what goes over the stream shares one place in it, and short ways for single scalars stand beside the
-// general one.
+mod wanted;
 
-use std::borrow::Cow;
-use std::ops::AddAssign;
-
-use halfsour_lexer::text::number::{self, Int, IntLine};
-use halfsour_lexer::text::{escape, wtf8};
+use halfsour_lexer::text::number;
 use halfsour_lexer::{Lexer, Op, Opcode};
 use serde::de::Error as _;
 
 use super::outline::Outline;
-use super::short;
+use super::token::{Cost, Token};
 use crate::Error;
 
-/// An object, or the beginning of one that has members.
-#[derive(Debug)]
-pub(super) enum Token<'de> {
-    None,
-    Bool(bool),
-    Int(i64),
-    BigInt(Cow<'de, [u8]>),
-    Float(f64),
-    Str(Cow<'de, str>),
-    /// Text with lone surrogates.
-    Surrogates(Cow<'de, [u8]>),
-    ByteString(Cow<'de, [u8]>),
-    Bytes(&'de [u8]),
-    /// So many members follow.
-    Sequence(usize),
-    /// So many pairs follow.
-    Dict(usize),
-    /// A list or a dict that the stream had before.
-    Again(Place),
-}
-
 /// Where a list or dict begins, and what was known there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     at: u32,
     /// Its number among the lists and dicts.
     container: u32,
     tuple: u32,
+    objects: u32,
     slot: u32,
 }
 
@@ -50,7 +25,7 @@ pub(super) struct Place {
 pub(super) struct Return {
     to: Place,
     /// Where the object ends.
-    end: usize,
+    end: Place,
 }
 
 /// What to do about a byte that begins the next opcode.
@@ -58,10 +33,9 @@ pub(super) struct Return {
 enum Between {
     /// It makes an object.
     Object,
-    /// It says where objects belong, and takes no argument.
+    /// It is `MEMOIZE`, or says where objects belong, which the outline says, too.
     Structure,
-    /// It is `MEMOIZE`.
-    Memoize,
+    /// It has an argument.
     Other,
 }
 
@@ -70,12 +44,10 @@ const BETWEEN: [Between; 256] = {
         Append, Appends, BinPut, Frame, LongBinPut, Mark, Memoize, Proto, Put, SetItem, SetItems, Tuple,
         Tuple1, Tuple2, Tuple3,
     };
-    let opcodes = [
-        (Between::Structure, [Mark, Append, Appends, SetItem, SetItems, Tuple1, Tuple2, Tuple3].as_slice()),
-        (Between::Memoize, &[Memoize]),
-        // Where no member stands before it, `TUPLE` makes an object.
-        (Between::Other, &[Tuple, Put, BinPut, LongBinPut, Proto, Frame]),
-    ];
+    let structure =
+        [Memoize, Mark, Append, Appends, SetItem, SetItems, Tuple, Tuple1, Tuple2, Tuple3].as_slice();
+    let opcodes =
+        [(Between::Structure, structure), (Between::Other, &[Put, BinPut, LongBinPut, Proto, Frame])];
     let mut table = [Between::Object; 256];
     let mut row = 0;
     while row < opcodes.len() {
@@ -103,8 +75,10 @@ pub(super) struct Reader<'o, 'de> {
     container: usize,
     /// The next tuple.
     tuple: usize,
-    /// Where that one begins.
-    tuple_at: usize,
+    /// How many objects come before that one.
+    tuple_at: u32,
+    /// How many objects have been read, as the outline counts them.
+    objects: u32,
     /// The slot of the memo that `MEMOIZE` sets.
     slot: usize,
     /// Where the objects begin that are in the slots up to the last one that is fetched.
@@ -119,33 +93,6 @@ pub(super) struct Reader<'o, 'de> {
     objects_left: usize,
     /// How many bytes of text may be read again.
     bytes_left: usize,
-}
-
-/// What copies of shared objects cost, at most, if the graph makes them.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Cost {
-    objects: usize,
-    bytes: usize,
-}
-
-impl Cost {
-    fn of(token: &Token<'_>) -> Self {
-        let bytes = match token {
-            Token::Str(text) => text.len(),
-            Token::Surrogates(bytes) | Token::BigInt(bytes) => bytes.len(),
-            Token::Bytes(bytes) => bytes.len(),
-            Token::ByteString(bytes) => bytes.len() * 2,
-            _ => 0,
-        };
-        Self { objects: 1, bytes }
-    }
-}
-
-impl AddAssign for Cost {
-    fn add_assign(&mut self, other: Self) {
-        self.objects += other.objects;
-        self.bytes += other.bytes;
-    }
 }
 
 #[cold]
@@ -164,6 +111,7 @@ impl<'o, 'de> Reader<'o, 'de> {
             container: 0,
             tuple: 0,
             tuple_at: 0,
+            objects: 0,
             slot: 0,
             memo: vec![0; outline.fetched],
             texts: vec![""; outline.fetched.min(256)],
@@ -182,7 +130,8 @@ impl<'o, 'de> Reader<'o, 'de> {
     /// Whether all objects have been read. If an error was swallowed, or part of an object not asked for, they have not.
     pub fn is_at_end(&mut self) -> bool {
         self.settle();
-        self.input.get(self.at) == Some(&Opcode::Stop.byte())
+        // Nothing in the stream may be left for the empty tuple.
+        self.tuple == self.outline.tuples.len() && self.input.get(self.at) == Some(&Opcode::Stop.byte())
     }
 
     /// Makes the reading fail, even if this error is swallowed.
@@ -194,31 +143,32 @@ impl<'o, 'de> Reader<'o, 'de> {
 
     fn seek_tuple(&mut self, tuple: usize) {
         self.tuple = tuple;
-        self.tuple_at = self.outline.tuples.get(tuple).map_or(usize::MAX, |tuple| tuple.start as usize);
+        self.tuple_at = self.outline.tuples.get(tuple).map_or(u32::MAX, |tuple| tuple.start);
     }
 
     /// Goes to the next object. This has to come before each but the first.
     #[inline]
     pub fn settle(&mut self) {
-        while let Some(&byte) = self.input.get(self.at) {
-            match BETWEEN[usize::from(byte)] {
-                Between::Object => return,
-                Between::Structure => self.at += 1,
-                Between::Memoize => {
-                    self.remember(self.slot);
-                    self.at += 1;
-                }
-                Between::Other => {
-                    if !self.pass(byte) {
-                        return;
-                    }
-                }
+        let (input, mut at) = (self.input, self.at);
+        while let Some(&byte) = input.get(at) {
+            let between = BETWEEN[usize::from(byte)];
+            if between == Between::Object {
+                break;
             }
+            if between == Between::Other {
+                at = self.pass(at);
+                continue;
+            }
+            // The later slots are not fetched.
+            if byte == Opcode::Memoize.byte() && self.slot < self.memo.len() {
+                self.put(self.slot);
+            }
+            at += 1;
         }
+        self.at = at;
     }
 
-    #[inline]
-    fn remember(&mut self, slot: usize) {
+    fn put(&mut self, slot: usize) {
         if let Some(at) = self.memo.get_mut(slot) {
             #[allow(clippy::cast_possible_truncation)] // no input is longer
             let last = self.last as u32;
@@ -227,21 +177,31 @@ impl<'o, 'de> Reader<'o, 'de> {
         self.slot = slot + 1;
     }
 
-    /// Passes over an opcode that may have an argument; says whether it made no object.
-    fn pass(&mut self, byte: u8) -> bool {
-        if byte == Opcode::Tuple.byte() && self.at == self.tuple_at {
-            return false;
-        }
-        let mut lexer = Lexer::at(self.input, self.at);
+    /// Passes over an opcode that has an argument; says how far.
+    fn pass(&mut self, at: usize) -> usize {
+        let mut lexer = Lexer::at(self.input, at);
         match lexer.next_op() {
-            Ok(Op::BinPut(slot)) => self.remember(slot.into()),
-            Ok(Op::LongBinPut(slot)) => self.remember(slot as usize),
-            Ok(Op::Put(line)) => self.remember(slot_of(line)),
+            Ok(Op::BinPut(slot)) => self.put(slot.into()),
+            Ok(Op::LongBinPut(slot)) => self.put(slot as usize),
+            Ok(Op::Put(line)) => self.put(slot_of(line)),
             Ok(_) => {}
-            Err(_) => return false,
+            Err(_) => return self.input.len(),
         }
-        self.at = lexer.offset();
-        true
+        lexer.offset()
+    }
+
+    /// The object that ends here has been taken.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn taken(&mut self, end: usize) {
+        self.last = self.at;
+        self.at = end;
+        self.objects += 1;
+    }
+
+    /// Whether a tuple comes next that has no opcode there.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn is_tuple(&self) -> bool {
+        self.objects == self.tuple_at
     }
 
     #[inline]
@@ -255,57 +215,64 @@ impl<'o, 'de> Reader<'o, 'de> {
 
     /// The next object.
     pub fn token(&mut self) -> Result<Token<'de>, Error> {
-        if self.at == self.tuple_at {
+        if self.is_tuple() {
             let count = self.outline.tuples[self.tuple].count;
             self.seek_tuple(self.tuple + 1);
+            // The empty one is an object that has no members.
+            self.objects += u32::from(count == 0);
             return Ok(Token::Sequence(count as usize));
         }
-        let start = self.at;
-        let (op, end) = self.take(start)?;
-        self.last = start;
-        self.at = end;
+        let (op, end) = self.take(self.at)?;
         match op {
-            Op::EmptyList | Op::List => Ok(Token::Sequence(self.open(start))),
-            Op::EmptyDict | Op::Dict => Ok(Token::Dict(self.open(start))),
+            Op::EmptyList | Op::List => return Ok(Token::Sequence(self.open(end))),
+            Op::EmptyDict | Op::Dict => return Ok(Token::Dict(self.open(end))),
+            _ => self.taken(end),
+        }
+        match op {
             Op::BinGet(slot) => self.fetch(slot.into()),
             Op::LongBinGet(slot) => self.fetch(slot as usize),
             Op::Get(line) => self.fetch(slot_of(line)),
-            op => self.scalar(&op).ok_or_else(|| self.fail()),
+            op => Token::scalar(&op, self.int_digits).ok_or_else(|| self.fail()),
         }
     }
 
     /// A list or a dict, if that is what comes next: its count.
     #[inline]
     pub fn container(&mut self, opcode: Opcode) -> Option<usize> {
-        if self.at == self.tuple_at || self.input.get(self.at) != Some(&opcode.byte()) {
+        if self.is_tuple() || self.input.get(self.at) != Some(&opcode.byte()) {
             return None;
         }
-        self.last = self.at;
-        self.at += 1;
-        Some(self.open(self.last))
+        Some(self.open(self.at + 1))
     }
 
     #[inline]
-    fn open(&mut self, start: usize) -> usize {
+    fn open(&mut self, end: usize) -> usize {
+        if self.slot < self.memo.len() {
+            self.note_place();
+        }
+        self.taken(end);
         let number = self.container;
         self.container += 1;
-        if self.slot < self.memo.len() {
-            self.note_place(start, number);
-        }
         self.outline.counts.get(number).map_or(0, |&count| count as usize)
     }
 
     /// Notes a list or dict that may be asked for again.
-    #[allow(clippy::cast_possible_truncation)] // all of them count parts of the input
-    fn note_place(&mut self, start: usize, number: usize) {
-        let place = Place {
-            at: start as u32,
-            container: number as u32,
-            tuple: self.tuple as u32,
-            slot: self.slot as u32,
-        };
+    fn note_place(&mut self) {
+        let place = self.place();
         if self.places.last().is_none_or(|last| last.at < place.at) {
             self.places.push(place);
+        }
+    }
+
+    /// Where it is.
+    #[allow(clippy::cast_possible_truncation)] // all of them count parts of the input
+    fn place(&self) -> Place {
+        Place {
+            at: self.at as u32,
+            container: self.container as u32,
+            tuple: self.tuple as u32,
+            objects: self.objects,
+            slot: self.slot as u32,
         }
     }
 
@@ -319,7 +286,7 @@ impl<'o, 'de> Reader<'o, 'de> {
                 Err(_) => Err(self.fail()),
             };
         }
-        let Some(token) = self.scalar(&op) else { return Err(self.fail()) };
+        let Some(token) = Token::scalar(&op, self.int_digits) else { return Err(self.fail()) };
         self.spend(Cost { objects: 0, ..Cost::of(&token) })?;
         Ok(token)
     }
@@ -333,17 +300,10 @@ impl<'o, 'de> Reader<'o, 'de> {
 
     /// Goes back to a list or a dict, which is then the next object.
     pub fn go_back(&mut self, place: Place) -> Result<Return, Error> {
-        #[allow(clippy::cast_possible_truncation)] // all of them count parts of the input
-        let to = Place {
-            at: self.at as u32,
-            container: self.container as u32,
-            tuple: self.tuple as u32,
-            slot: self.slot as u32,
-        };
+        let to = self.place();
         self.jump(place);
         let cost = self.skip(1)?;
-        let end = self.at;
-        self.container = to.container as usize;
+        let end = self.place();
         self.spend(cost)?;
         self.jump(place);
         Ok(Return { to, end })
@@ -351,7 +311,7 @@ impl<'o, 'de> Reader<'o, 'de> {
 
     /// Goes on after such an object.
     pub fn go_on(&mut self, back: &Return) -> Result<(), Error> {
-        if self.at != back.end {
+        if self.place() != back.end {
             return Err(self.fail());
         }
         self.jump(back.to);
@@ -361,6 +321,7 @@ impl<'o, 'de> Reader<'o, 'de> {
     fn jump(&mut self, place: Place) {
         self.at = place.at as usize;
         self.container = place.container as usize;
+        self.objects = place.objects;
         self.slot = place.slot as usize;
         self.seek_tuple(place.tuple as usize);
     }
@@ -385,7 +346,7 @@ impl<'o, 'de> Reader<'o, 'de> {
     /// The opcode that made the next object, unless it is a tuple of members.
     #[inline]
     pub fn opcode(&self) -> Option<Opcode> {
-        if self.at == self.tuple_at {
+        if self.is_tuple() {
             return (self.outline.tuples[self.tuple].count == 0).then_some(Opcode::EmptyTuple);
         }
         let opcode = Opcode::from_byte(*self.input.get(self.at)?)?;
@@ -415,161 +376,9 @@ impl<'o, 'de> Reader<'o, 'de> {
             Some(ShortBinUnicode | BinUnicode | BinUnicode8 | Unicode | ShortBinString | BinString | String)
         )
     }
-
-    /// What comes next, taken by its opcode, so that of the lexer nothing but that opcode is left here.
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn take_if<T>(&mut self, opcode: Opcode, take: impl FnOnce(Op<'de>) -> Option<T>) -> Option<T> {
-        if self.input.get(self.at) != Some(&opcode.byte()) {
-            return None;
-        }
-        let mut lexer = Lexer::at(self.input, self.at);
-        let taken = take(lexer.next_op().ok()?)?;
-        self.last = self.at;
-        self.at = lexer.offset();
-        Some(taken)
-    }
-
-    /// Text, if that is what comes next and stands there as it is.
-    #[inline]
-    pub fn text(&mut self) -> Option<&'de str> {
-        if self.at != self.tuple_at
-            && let Some(&[get, slot]) = self.input.get(self.at..self.at + 2)
-            && get == Opcode::BinGet.byte()
-        {
-            let text = match *self.texts.get(usize::from(slot))? {
-                "" => self.first_fetched_text(slot.into())?,
-                text => text,
-            };
-            self.bytes_left = self.bytes_left.checked_sub(text.len())?;
-            self.at += 2;
-            return Some(text);
-        }
-        self.text_here()
-    }
-
-    #[inline(never)]
-    fn text_here(&mut self) -> Option<&'de str> {
-        if self.at == self.tuple_at {
-            return None;
-        }
-        let short = self.take_if(Opcode::ShortBinUnicode, |op| match op {
-            Op::ShortBinUnicode(text) => std::str::from_utf8(text).ok(),
-            _ => None,
-        });
-        if short.is_some() {
-            return short;
-        }
-        self.take_if(Opcode::BinUnicode, |op| match op {
-            Op::BinUnicode(text) => std::str::from_utf8(text).ok(),
-            _ => None,
-        })
-    }
-
-    #[inline(never)]
-    fn first_fetched_text(&mut self, slot: usize) -> Option<&'de str> {
-        let at = *self.memo.get(slot)? as usize;
-        let text = match Lexer::at(self.input, at).next_op() {
-            Ok(Op::ShortBinUnicode(text) | Op::BinUnicode(text)) => std::str::from_utf8(text).ok()?,
-            _ => return None,
-        };
-        self.texts[slot] = text;
-        Some(text)
-    }
-
-    /// An int of 64 bits, if that is what comes next in binary.
-    #[inline]
-    pub fn int(&mut self) -> Option<i64> {
-        if self.at == self.tuple_at {
-            return None;
-        }
-        let (value, end) = short::int(self.input, self.at)?;
-        self.last = self.at;
-        self.at = end;
-        Some(value)
-    }
-
-    /// A bool, if that is what comes next in binary.
-    #[inline]
-    pub fn bool(&mut self) -> Option<bool> {
-        let byte = *self.input.get(self.at)?;
-        let value = byte == Opcode::NewTrue.byte();
-        if self.at == self.tuple_at || !value && byte != Opcode::NewFalse.byte() {
-            return None;
-        }
-        self.last = self.at;
-        self.at += 1;
-        Some(value)
-    }
-
-    /// A float, if that is what comes next in binary.
-    #[inline]
-    pub fn float(&mut self) -> Option<f64> {
-        if self.at == self.tuple_at {
-            return None;
-        }
-        self.take_if(Opcode::BinFloat, |op| match op {
-            Op::BinFloat(value) => Some(value),
-            _ => None,
-        })
-    }
-
-    /// Anything that neither has members nor comes from the memo.
-    fn scalar(&self, op: &Op<'de>) -> Option<Token<'de>> {
-        Some(match *op {
-            Op::None => Token::None,
-            Op::NewTrue => Token::Bool(true),
-            Op::NewFalse => Token::Bool(false),
-            Op::BinInt1(value) => Token::Int(value.into()),
-            Op::BinInt2(value) => Token::Int(value.into()),
-            Op::BinInt(value) => Token::Int(value.into()),
-            Op::Long1(bytes) | Op::Long4(bytes) => match number::le_to_i64(bytes) {
-                Some(value) => Token::Int(value),
-                None => Token::BigInt(Cow::Borrowed(bytes)),
-            },
-            Op::Int(line) => match number::int_line(line, self.int_digits).ok()? {
-                IntLine::Bool(value) => Token::Bool(value),
-                IntLine::Int(value) => int(value),
-            },
-            Op::Long(line) => int(number::long_line(line, self.int_digits).ok()?),
-            Op::BinFloat(value) => Token::Float(value),
-            Op::Float(line) => Token::Float(number::float_line(line).ok()?),
-            Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text) => {
-                str(Cow::Borrowed(text))?
-            }
-            Op::Unicode(line) => str(escape::unicode_line(line).ok()?)?,
-            Op::ShortBinString(bytes) | Op::BinString(bytes) => Token::ByteString(Cow::Borrowed(bytes)),
-            Op::String(line) => Token::ByteString(escape::string_line(line).ok()?),
-            Op::ShortBinBytes(bytes) | Op::BinBytes(bytes) | Op::BinBytes8(bytes) | Op::ByteArray8(bytes) => {
-                Token::Bytes(bytes)
-            }
-            Op::EmptyTuple => Token::Sequence(0),
-            _ => return None,
-        })
-    }
 }
 
 /// The slot that a line names: one that is never fetched, if none that there is.
 fn slot_of(line: &[u8]) -> usize {
     number::index_line(line).ok().and_then(|slot| usize::try_from(slot).ok()).unwrap_or(usize::MAX - 1)
-}
-
-fn int(value: Int) -> Token<'static> {
-    match value {
-        Int::Small(value) => Token::Int(value),
-        Int::Big(bytes) => Token::BigInt(Cow::Owned(bytes)),
-    }
-}
-
-fn str(bytes: Cow<'_, [u8]>) -> Option<Token<'_>> {
-    let bytes = match bytes {
-        Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => return Some(Token::Str(Cow::Borrowed(text))),
-            Err(_) => Cow::Borrowed(bytes),
-        },
-        Cow::Owned(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => return Some(Token::Str(Cow::Owned(text))),
-            Err(error) => Cow::Owned(error.into_bytes()),
-        },
-    };
-    wtf8::check(&bytes).ok().map(|_| Token::Surrogates(bytes))
 }

@@ -50,13 +50,23 @@ const LENGTHS: [Length; 256] = {
     lengths
 };
 
-/// Where the scalar ends that begins at `at`, if it is a short one and whole.
+/// More bytes than a short scalar takes, whatever the bytes are: then they need no checks one by one.
+pub(super) const WINDOW: usize = 3 * 256;
+
+/// How many bytes the scalar takes that is at the start, if it is a short one: otherwise none.
 #[inline]
-pub(super) fn end(input: &[u8], at: usize) -> Option<usize> {
-    let Some(&[byte, next]) = input.get(at..at + 2) else { return None };
-    let Length { fixed, counted } = LENGTHS[usize::from(byte)];
-    let end = at + usize::from(fixed) + usize::from(next & counted);
-    (fixed > 0 && end <= input.len()).then_some(end)
+pub(super) fn length(window: &[u8; WINDOW]) -> usize {
+    const TEXT: u8 = Opcode::ShortBinUnicode.byte();
+    const FLOAT: u8 = Opcode::BinFloat.byte();
+    // Where these are guessed right, nobody waits for the table.
+    match window[0] {
+        TEXT => 2 + usize::from(window[1]),
+        FLOAT => 9,
+        byte => {
+            let Length { fixed, counted } = LENGTHS[usize::from(byte)];
+            usize::from(fixed) + usize::from(window[1] & counted)
+        }
+    }
 }
 
 /// How an int is written.
