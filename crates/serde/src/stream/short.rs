@@ -62,11 +62,14 @@ pub(super) fn length(window: &[u8; WINDOW]) -> usize {
     match window[0] {
         TEXT => 2 + usize::from(window[1]),
         FLOAT => 9,
-        byte => {
-            let Length { fixed, counted } = LENGTHS[usize::from(byte)];
-            usize::from(fixed) + usize::from(window[1] & counted)
-        }
+        byte => looked_up(byte, window[1]),
     }
+}
+
+#[inline]
+fn looked_up(byte: u8, next: u8) -> usize {
+    let Length { fixed, counted } = LENGTHS[usize::from(byte)];
+    usize::from(fixed) + (usize::from(next) & usize::from(counted))
 }
 
 /// How an int is written.
@@ -103,5 +106,6 @@ pub(super) fn int(input: &[u8], at: usize) -> Option<(i64, usize)> {
     let (bytes, _) = rest.get(usize::from(from)..)?.split_first_chunk()?;
     let word = u64::from_le_bytes(*bytes) << shift;
     let value = if is_signed { word.cast_signed() >> shift } else { (word >> shift).cast_signed() };
-    Some((value, at + usize::from(from) + 8 - shift as usize / 8))
+    // Its length could be told from the shift, but what comes next waits for it.
+    Some((value, at + looked_up(byte, next)))
 }
