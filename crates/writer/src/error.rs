@@ -20,6 +20,8 @@ pub enum ErrorKind {
     Length,
     /// An out-of-band buffer needs protocol 5, or its contents, which were not supplied.
     Buffer,
+    /// An out-of-band buffer comes after one that was supplied later: `NEXT_BUFFER` takes them in order.
+    BufferOrder,
     /// A set leads back to itself through arguments, which needs protocol 4.
     SetInItself,
     /// A tree nests too deep.
@@ -59,6 +61,7 @@ impl fmt::Display for Error {
             ErrorKind::PersistentId => f.write_str("protocol 0 needs persistent ids to be ASCII text"),
             ErrorKind::Length => f.write_str("an argument is longer than its opcode can say"),
             ErrorKind::Buffer => f.write_str("an out-of-band buffer needs protocol 5, or its contents"),
+            ErrorKind::BufferOrder => f.write_str("out-of-band buffers are not in the order of their supply"),
             ErrorKind::SetInItself => {
                 f.write_str("a set that leads back to itself through arguments needs protocol 4")
             }

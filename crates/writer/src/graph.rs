@@ -20,6 +20,8 @@ pub(crate) struct Writer<'g, S> {
     pub memo: Memo,
     /// How often a set has been begun that is written as a call.
     begun_sets: HashMap<Id, u8>,
+    /// The number of the out-of-band buffer that `NEXT_BUFFER` takes next.
+    next_buffer: usize,
     /// Lists are batched as Python 2 does it.
     looks_ahead: bool,
     tasks: Vec<Task<'g, S>>,
@@ -71,7 +73,15 @@ struct Rest<'g> {
 
 impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     pub fn new(graph: &'g Graph<S>, emitter: Emitter, memo: Memo) -> Self {
-        Self { graph, emitter, memo, begun_sets: HashMap::new(), looks_ahead: false, tasks: Vec::new() }
+        Self {
+            graph,
+            emitter,
+            memo,
+            begun_sets: HashMap::new(),
+            next_buffer: 0,
+            looks_ahead: false,
+            tasks: Vec::new(),
+        }
     }
 
     /// Where the memo is to be as it was read, so are other habits of the pickler that wrote it.

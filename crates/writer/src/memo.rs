@@ -1,6 +1,6 @@
 //! Which objects are in the memo, and in which slots.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use halfsour_value::Id;
 
@@ -29,8 +29,11 @@ pub(crate) struct Memo {
     slots: Vec<u32>,
     constants: HashMap<Constant, u64>,
     plan: Plan,
-    /// The stream is to be as it was read.
-    as_read: bool,
+    policy: MemoPolicy,
+    /// What came from outside and was not memoised, by number of node.
+    outside: HashSet<usize>,
+    /// Some of it was met again.
+    outside_again: bool,
     /// Of all that could have been memoised so far, how many: the names of slots in a plan.
     candidates: usize,
 }
@@ -40,6 +43,8 @@ pub(crate) struct Memo {
 enum Plan {
     #[default]
     All,
+    /// All, and of what comes from outside these.
+    AllAnd(HashSet<usize>),
     /// All; which slots are fetched is noted, for a second pass.
     Noted(Vec<bool>),
     /// Those whose number is set.
@@ -52,12 +57,15 @@ const NO_SLOT: u32 = u32::MAX;
 
 impl Memo {
     /// For the first pass, if that is not the only one. `slots` lends its memory.
-    pub fn new(policy: MemoPolicy, nodes: usize, is_recorded: bool, mut slots: Vec<u32>) -> Self {
+    pub fn new(policy: MemoPolicy, nodes: usize, slots: Vec<u32>) -> Self {
+        let plan = if policy == MemoPolicy::All { Plan::All } else { Plan::Noted(Vec::new()) };
+        Self::with_plan(policy, nodes, slots, plan)
+    }
+
+    fn with_plan(policy: MemoPolicy, nodes: usize, mut slots: Vec<u32>, plan: Plan) -> Self {
         slots.clear();
         slots.resize(nodes, NO_SLOT);
-        let as_read = policy == MemoPolicy::AsRead && is_recorded;
-        let plan = if as_read || policy == MemoPolicy::Shared { Plan::Noted(Vec::new()) } else { Plan::All };
-        Self { slots, plan, as_read, ..Self::default() }
+        Self { slots, plan, policy, ..Self::default() }
     }
 
     /// Whether this is the first of two passes.
@@ -67,28 +75,52 @@ impl Memo {
 
     /// For the second pass: what was fetched in the first gets a slot, and, if the stream is to be as
     /// it was read, what had one there.
-    pub fn second_pass(mut self, recorded: &[Id]) -> Self {
-        let Plan::Noted(fetched) = self.plan else { return self };
-        let plan = if self.as_read {
-            let had = recorded.iter().enumerate();
-            let mut slots: HashMap<_, _> =
-                had.filter_map(|(slot, id)| Some((id.index()?, slot as u64))).collect();
-            // What was shared by other ways, as DUP is one, is in none.
-            let mut free = recorded.len() as u64;
-            for (index, &slot) in self.slots.iter().enumerate() {
-                if slot != NO_SLOT && fetched.get(slot as usize) == Some(&true) {
-                    slots.entry(index).or_insert_with(|| {
-                        free += 1;
-                        free - 1
-                    });
+    pub fn second_pass(self, recorded: &[Id]) -> Self {
+        let Plan::Noted(noted) = self.plan else { return self };
+        let fetched = |slot: u32| slot != NO_SLOT && noted.get(slot as usize) == Some(&true);
+        let shared =
+            self.slots.iter().enumerate().filter(|&(_, &slot)| fetched(slot)).map(|(index, _)| index);
+        let plan = match self.policy {
+            MemoPolicy::All => Plan::AllAnd(shared.collect()),
+            MemoPolicy::Shared => Plan::Some(noted),
+            MemoPolicy::AsRead => {
+                let had = recorded.iter().enumerate();
+                let mut slots: HashMap<_, _> =
+                    had.filter_map(|(slot, id)| Some((id.index()?, slot as u64))).collect();
+                // What was shared by other ways, as DUP is one, is in none.
+                for (free, index) in (recorded.len() as u64..).zip(shared) {
+                    slots.entry(index).or_insert(free);
                 }
+                Plan::Slots(slots)
             }
-            Plan::Slots(slots)
-        } else {
-            Plan::Some(fetched)
         };
-        self.slots.fill(NO_SLOT);
-        Self { slots: self.slots, plan, as_read: self.as_read, ..Self::default() }
+        Self::with_plan(self.policy, self.slots.len(), self.slots, plan)
+    }
+
+    /// Whether something from outside was met again, so that it has to be memoised: all has to be written once more.
+    pub fn is_void(&self) -> bool {
+        self.outside_again
+    }
+
+    /// For the first of two passes, after a single one that was in vain.
+    pub fn start_over(self) -> Self {
+        Self::with_plan(self.policy, self.slots.len(), self.slots, Plan::Noted(Vec::new()))
+    }
+
+    /// Whether to memoise something from outside, which Python does not; but here it may occur again.
+    pub fn keeps_outside(&self, index: usize) -> bool {
+        match &self.plan {
+            Plan::All => false,
+            Plan::AllAnd(shared) => shared.contains(&index),
+            Plan::Noted(_) | Plan::Some(_) | Plan::Slots(_) => true,
+        }
+    }
+
+    /// Meets something from outside that is not memoised; whether it was met before.
+    pub fn meet_outside(&mut self, index: usize) -> bool {
+        let again = matches!(self.plan, Plan::All) && !self.outside.insert(index);
+        self.outside_again |= again;
+        again
     }
 
     /// Its memory, for the next.
@@ -97,7 +129,7 @@ impl Memo {
     }
 
     pub fn is_as_read(&self) -> bool {
-        self.as_read
+        self.policy == MemoPolicy::AsRead
     }
 
     /// The slot in which an object is.
@@ -130,7 +162,7 @@ impl Memo {
         let number = self.candidates;
         self.candidates += 1;
         match &self.plan {
-            Plan::All | Plan::Noted(_) => Some(emitter.memoize()),
+            Plan::All | Plan::AllAnd(_) | Plan::Noted(_) => Some(emitter.memoize()),
             Plan::Some(wanted) => wanted.get(number).is_some_and(|&wanted| wanted).then(|| emitter.memoize()),
             Plan::Slots(slots) => {
                 let slot = *slots.get(&index?)?;

@@ -7,7 +7,7 @@ use halfsour_value::{Builder, Node, Value, ValueError};
 
 use crate::graph::Writer;
 use crate::memo::Memo;
-use crate::{Emitter, Error, ErrorKind, Options};
+use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
 
 /// The pickle of an object and of all that it reaches.
 ///
@@ -81,20 +81,32 @@ impl Pickler {
     pub fn dump<S: AsRef<[u8]>>(&mut self, node: Node<'_, S>) -> Result<Vec<u8>, Error> {
         let (graph, options) = (node.graph(), &self.options);
         let recorded = graph.recorded_memo();
-        let mut memo = Memo::new(options.memo, graph.node_count(), recorded.is_some(), take(&mut self.slots));
-        if memo.needs_second_pass() {
-            let mut first = Writer::new(graph, Emitter::new(options)?, memo);
-            first.run(node.id())?;
-            memo = first.memo.second_pass(recorded.unwrap_or_default());
-        }
+        let policy = match (options.memo, recorded) {
+            (MemoPolicy::AsRead, None) => MemoPolicy::All,
+            (policy, _) => policy,
+        };
+        let mut memo = Memo::new(policy, graph.node_count(), take(&mut self.slots));
         let mut buffer = take(&mut self.buffer);
         // What is written is about as long as what was read.
         buffer.reserve(graph.source().as_ref().len());
-        let mut writer = Writer::new(graph, Emitter::with_buffer(options, buffer)?, memo);
-        writer.follow_dialect();
-        writer.run(node.id())?;
-        self.slots = writer.memo.into_slots();
-        Ok(writer.emitter.finish())
+        loop {
+            if memo.needs_second_pass() {
+                let mut first = Writer::new(graph, Emitter::new(options)?, memo);
+                first.run(node.id())?;
+                memo = first.memo.second_pass(recorded.unwrap_or_default());
+            }
+            let mut writer = Writer::new(graph, Emitter::with_buffer(options, buffer)?, memo);
+            writer.follow_dialect();
+            writer.run(node.id())?;
+            buffer = writer.emitter.finish();
+            if writer.memo.is_void() {
+                memo = writer.memo.start_over();
+                buffer.clear();
+            } else {
+                self.slots = writer.memo.into_slots();
+                return Ok(buffer);
+            }
+        }
     }
 
     /// Takes back the memory of a pickle that is no longer needed.

@@ -3,7 +3,7 @@
 use halfsour_opcode::{Op, Opcode};
 use halfsour_value::{Data, Form, Global, Id, Instance, Node, Step};
 
-use super::{Task, Writer};
+use super::{Task, Writer, index};
 use crate::batch::Members;
 use crate::memo::Constant;
 use crate::{Error, ErrorKind};
@@ -145,14 +145,13 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     }
 
     pub(super) fn persistent_id(&mut self, node: Node<'g, S>, of: Node<'g, S>) -> Result<(), Error> {
+        let Some(kept) = self.meet_outside(node) else { return Ok(()) };
         if self.emitter.protocol() > 0 {
-            match node.steps_elsewhere() {
-                Some(elsewhere) => {
-                    self.tasks.push(Task::Steps(elsewhere.steps()));
-                    self.tasks.push(Task::Made { id: node.id(), opcode: Opcode::BinPersId });
-                }
-                None => self.tasks.push(Task::Op(Opcode::BinPersId)),
+            if let Some(elsewhere) = node.steps_elsewhere() {
+                self.tasks.push(Task::Steps(elsewhere.steps()));
             }
+            let opcode = Opcode::BinPersId;
+            self.tasks.push(if kept { Task::Made { id: node.id(), opcode } } else { Task::Op(opcode) });
             self.tasks.push(Task::Object(of.id()));
             return Ok(());
         }
@@ -160,15 +159,27 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             Some(text) => self.emitter.raw(&Op::PersId(text.as_bytes()))?,
             None => return Err(ErrorKind::PersistentId.into()),
         }
-        self.steps_elsewhere(node);
+        self.keep_outside(node, kept);
         Ok(())
     }
 
-    /// To what comes from outside, Python does nothing, and does not memoise it. Where a stream does something to it, that has
-    /// to be done once, though it may occur again, also within what is done.
-    fn steps_elsewhere(&mut self, node: Node<'g, S>) {
-        if let Some(elsewhere) = node.steps_elsewhere() {
+    /// Whether to memoise something that comes from outside. Python does not, but a stream may hold it twice, or do
+    /// something to it. `None` if only now it turns out that it should have been memoised.
+    fn meet_outside(&mut self, node: Node<'g, S>) -> Option<bool> {
+        let index = index(node.id());
+        let kept = node.steps_elsewhere().is_some() || self.memo.keeps_outside(index);
+        if !kept && self.memo.meet_outside(index) {
+            self.emitter.none();
+            return None;
+        }
+        Some(kept)
+    }
+
+    fn keep_outside(&mut self, node: Node<'g, S>, kept: bool) {
+        if kept {
             self.memoize(node.id());
+        }
+        if let Some(elsewhere) = node.steps_elsewhere() {
             self.tasks.push(Task::Steps(elsewhere.steps()));
         }
     }
@@ -181,17 +192,26 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             _ => return Err(ErrorKind::Length.into()),
         };
         self.emitter.raw(&op)?;
-        self.steps_elsewhere(node);
+        // Python keeps one object for each code.
+        self.keep_outside(node, node.steps_elsewhere().is_some());
         Ok(())
     }
 
     pub(super) fn out_of_band(&mut self, node: Node<'g, S>, number: usize) -> Result<(), Error> {
         if self.emitter.protocol() >= 5 {
+            let Some(kept) = self.meet_outside(node) else { return Ok(()) };
+            // Those before it that are not in the graph are taken, too; one that was passed over is gone.
+            let unused = number.checked_sub(self.next_buffer).ok_or(ErrorKind::BufferOrder)?;
+            for _ in 0..unused {
+                self.emitter.op_of_object(Opcode::NextBuffer);
+                self.emitter.op(Opcode::Pop);
+            }
+            self.next_buffer = number + 1;
             self.emitter.op_of_object(Opcode::NextBuffer);
             if node.is_read_only_buffer() {
                 self.emitter.op(Opcode::ReadonlyBuffer);
             }
-            self.steps_elsewhere(node);
+            self.keep_outside(node, kept);
             return Ok(());
         }
         if let Some(elsewhere) = node.steps_elsewhere() {
