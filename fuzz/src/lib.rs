@@ -3,11 +3,25 @@
 //! The functions are called by libFuzzer (`targets/`), and on stable by a test over the fixtures and what comes of
 //! cutting and changing them.
 
+mod program;
+mod types;
+
+use halfsour_fixtures::normalise;
 use halfsour_json::{Style, to_string};
-use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Step};
+use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
 use halfsour_value::TreeLimits;
-use halfsour_vm::{Limits, Loader, Options, from_slice};
-use halfsour_writer::{to_vec, write_op};
+use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
+use halfsour_writer::{MemoPolicy, to_vec, write_op};
+
+pub use program::{BUFFERS, Program};
+pub use types::{Typed, serde, typed};
+
+/// What must hold for bytes, on bytes that hang together.
+pub fn program(program: &Program) {
+    for body in [lexer, vm, value, writer, serde] {
+        body(&program.0);
+    }
+}
 
 /// The opcodes tile the input, write back to the same bytes, and are the same however the input is cut.
 pub fn lexer(input: &[u8]) {
@@ -58,14 +72,34 @@ pub fn lexer(input: &[u8]) {
     let _ = Disassembly::new(input).write_to(&mut text);
 }
 
-/// Loading is deterministic, every id is a node's, and the budget is kept.
+/// The options with which a program can be loaded.
+fn options() -> Options {
+    let [writable, read_only] = BUFFERS.map(Into::into);
+    let buffers = vec![
+        Buffer { contents: writable, read_only: false },
+        Buffer { contents: read_only, read_only: true },
+    ];
+    Options { buffers: Some(buffers), record_memo: true, ..Options::default() }
+}
+
+/// Loads what may be a program.
+pub fn load(input: &[u8]) -> Result<Graph<&[u8]>, halfsour_vm::Error> {
+    Loader::with_options(options()).load(input)
+}
+
+/// Loading is deterministic, also if somebody watches, every id is a node's, and the budget is kept.
 pub fn vm(input: &[u8]) {
+    struct Watching;
+    impl Observer for Watching {}
+
     let limits = Limits { memory: 1 << 22, ..Limits::default() };
-    let mut loader = Loader::with_options(Options { limits, ..Options::default() });
-    match (loader.load(input), from_slice(input)) {
+    let mut loader = Loader::with_options(Options { limits, ..options() });
+    let watched = Loader::with_options(options()).load_observed(input, 0, &mut Watching);
+    match (loader.load(input), watched) {
         (Ok(graph), Ok(again)) => {
             assert!(graph.bytes_held() <= limits.memory);
             assert_eq!(graph.node_count(), again.node_count());
+            assert_eq!(graph.end(), again.end());
             assert!(graph.end() <= input.len());
             visit(&graph);
         }
@@ -77,7 +111,7 @@ pub fn vm(input: &[u8]) {
 }
 
 /// Looks at every object once.
-fn visit<S: AsRef<[u8]>>(graph: &halfsour_vm::Graph<S>) {
+fn visit(graph: &Graph<&[u8]>) {
     use halfsour_value::{Data, Step};
     let mut seen = vec![false; graph.node_count()];
     let mut open = vec![graph.root()];
@@ -113,7 +147,7 @@ fn visit<S: AsRef<[u8]>>(graph: &halfsour_vm::Graph<S>) {
 
 /// A tree is as its limits say, and equal to itself; JSON is JSON; printing ends.
 pub fn value(input: &[u8]) {
-    let Ok(graph) = from_slice(input) else { return };
+    let Ok(graph) = load(input) else { return };
     let limits = TreeLimits { values: 10_000, bytes: 1 << 20, ..TreeLimits::default() };
     if let Ok(value) = graph.to_value(limits) {
         assert_eq!(value, value.clone());
@@ -121,29 +155,52 @@ pub fn value(input: &[u8]) {
     }
     for style in [Style::plain(), Style::lossless()] {
         if let Ok(text) = to_string(graph.root(), style) {
-            // Deep documents are left to the tests that have a stack for them.
-            if text.bytes().filter(|byte| b"[{".contains(byte)).count() < 100 {
-                let parsed: Result<serde_json::Value, _> = serde_json::from_str(&text);
-                assert!(parsed.is_ok(), "{text}");
-            }
+            assert!(is_deep(&text) || serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
         }
     }
 }
 
+/// Whether JSON may nest deeper than `serde_json` reads.
+fn is_deep(text: &str) -> bool {
+    text.bytes().filter(|byte| b"[{".contains(byte)).count() >= 100
+}
+
 /// What was written reads as the same graph, and is then written as the same bytes.
 pub fn writer(input: &[u8]) {
-    let Ok(graph) = from_slice(input) else { return };
-    for protocol in 0..=5 {
-        let options = halfsour_writer::Options::with_protocol(protocol);
+    let Ok(graph) = load(input) else { return };
+    let facts = facts(&graph);
+    // Lower protocols make bytearrays of out-of-band buffers, which are not as good for everything.
+    let lowest = if input.contains(&Opcode::NextBuffer.byte()) { 5 } else { 0 };
+    for protocol in lowest..=5 {
+        let mut options = halfsour_writer::Options::with_protocol(protocol);
         let Ok(written) = to_vec(graph.root(), &options) else { continue };
-        let read = from_slice(&written).unwrap_or_else(|error| panic!("protocol {protocol}: {error}"));
+        let read = load(&written).unwrap_or_else(|error| panic!("protocol {protocol}: {error}"));
         assert_eq!(read.end(), written.len());
         let again = to_vec(read.root(), &options).expect("it was written before");
-        let third = from_slice(&again).expect("it was read before");
+        let third = load(&again).expect("it was read before");
         assert_eq!(
             to_vec(third.root(), &options).expect("it was written before"),
             again,
             "protocol {protocol}"
         );
+        for memo in [MemoPolicy::All, MemoPolicy::Shared, MemoPolicy::AsRead] {
+            options.memo = memo;
+            let written = to_vec(graph.root(), &options).expect("it was written before");
+            let read =
+                load(&written).unwrap_or_else(|error| panic!("protocol {protocol}, {memo:?}: {error}"));
+            // Lower protocols have no opcode for some things, and other names for globals.
+            if protocol == 5
+                && let (Some(facts), Some(read)) = (&facts, self::facts(&read))
+            {
+                assert_eq!(read, *facts, "{memo:?}");
+            }
+        }
     }
+}
+
+/// What Python could tell of a graph, if it is neither deep nor large.
+fn facts(graph: &Graph<&[u8]>) -> Option<serde_json::Value> {
+    let text = to_string(graph.root(), Style::lossless()).ok().filter(|text| !is_deep(text))?;
+    let document = serde_json::from_str(&text).expect("it is JSON");
+    Some(normalise(&document)["value"].take())
 }

@@ -1,9 +1,35 @@
 //! The fuzz bodies on stable: fixtures, cut and changed.
 
+use std::fs;
+use std::path::Path;
+
+use arbitrary::{Arbitrary, Unstructured};
+use halfsour_fuzz::{Program, Typed};
+
 type Body = fn(&[u8]);
+
+/// Every target, as a function of the bytes that libFuzzer gives it.
+const TARGETS: [(&str, Body); 7] = [
+    ("lexer", halfsour_fuzz::lexer),
+    ("vm", halfsour_fuzz::vm),
+    ("value", halfsour_fuzz::value),
+    ("writer", halfsour_fuzz::writer),
+    ("serde", halfsour_fuzz::serde),
+    ("program", program_of),
+    ("typed", typed_of),
+];
+
+fn program_of(bytes: &[u8]) {
+    halfsour_fuzz::program(&Program::arbitrary_take_rest(Unstructured::new(bytes)).unwrap());
+}
+
+fn typed_of(bytes: &[u8]) {
+    halfsour_fuzz::typed(&Typed::arbitrary_take_rest(Unstructured::new(bytes)).unwrap());
+}
 
 /// As many fixtures as a minute of an unoptimised build takes.
 const EACH: usize = 4;
+const GENERATED: u64 = 1000;
 
 fn run(body: Body) {
     for (number, fixture) in halfsour_fixtures::all().iter().enumerate() {
@@ -42,4 +68,52 @@ fn value() {
 #[test]
 fn writer() {
     run(halfsour_fuzz::writer);
+}
+
+#[test]
+fn serde() {
+    run(halfsour_fuzz::serde);
+}
+
+/// Bytes that differ from run to run in nothing.
+fn noise(seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let next = |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..40 + seed % 400).map(next).collect()
+}
+
+#[test]
+fn program() {
+    let mut valid = 0;
+    for seed in 0..GENERATED {
+        let bytes = noise(seed);
+        program_of(&bytes);
+        let program = Program::arbitrary_take_rest(Unstructured::new(&bytes)).unwrap();
+        valid += u64::from(halfsour_fuzz::load(&program.0).is_ok());
+    }
+    assert!(valid * 2 > GENERATED, "only {valid} of {GENERATED} programs are valid");
+}
+
+#[test]
+fn typed() {
+    (0..GENERATED).for_each(|seed| typed_of(&noise(seed)));
+}
+
+/// What fuzzing found once.
+#[test]
+fn regressions() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions");
+    let mut replayed = 0;
+    for (target, body) in TARGETS {
+        for file in fs::read_dir(directory.join(target)).into_iter().flatten() {
+            body(&fs::read(file.unwrap().path()).unwrap());
+            replayed += 1;
+        }
+    }
+    assert!(replayed > 0, "{} is empty", directory.display());
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod fixtures;
+mod fuzz;
 mod instructions;
 mod oracle;
 mod pickletester;
@@ -24,6 +25,9 @@ cargo xtask <verb>
                       --check only compares
   ci                  everything that has to pass before a change is merged
   fixtures [--check]  make the fixtures anew from real Pythons; --check only compares
+  fuzz [TARGET…] [--seconds N]
+                      fuzz the targets with libFuzzer, each for so long (60);
+                      installs cargo-fuzz, and needs a nightly compiler
   instructions [--bless]
                       count instructions, and compare with the last time;
                       --bless commits to what was counted
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["fixtures"] => fixtures::make(),
         ["fixtures", "--check"] => fixtures::check(),
+        ["fuzz", args @ ..] => fuzz::run(args),
         ["instructions"] => instructions::run(false),
         ["instructions", "--bless"] => instructions::run(true),
         ["oracle"] => oracle::run(),

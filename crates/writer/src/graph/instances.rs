@@ -214,8 +214,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             self.keep_outside(node, kept);
             return Ok(());
         }
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
+        if node.steps_elsewhere().is_some() {
+            // It would be done to a bytearray.
+            return Err(ErrorKind::Buffer.into());
         }
         let contents = self.graph.buffers().get(number).ok_or(ErrorKind::Buffer)?;
         self.bytearray(node, contents)

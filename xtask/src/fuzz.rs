@@ -1,0 +1,108 @@
+//! Fuzzes what `fuzz` says must hold, with libFuzzer.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::{Result, shell};
+
+const SECONDS: u64 = 60;
+
+/// Fuzzes the targets that are named, or all; each as long as the arguments say.
+pub fn run(args: &[&str]) -> Result {
+    let targets = targets()?;
+    let mut wanted = Vec::new();
+    let mut seconds = SECONDS;
+    let mut args = args.iter();
+    while let Some(&arg) = args.next() {
+        if arg == "--seconds" {
+            let value = args.next().ok_or("--seconds wants a number")?;
+            seconds = value.parse().map_err(|_| format!("no number of seconds: {value}"))?;
+        } else if targets.iter().any(|target| target == arg) {
+            wanted.push(arg.to_owned());
+        } else {
+            return Err(format!("no target is called {arg}; there are: {}", targets.join(", ")).into());
+        }
+    }
+    if !runs(&["+nightly", "--version"]) {
+        return Err("cargo-fuzz needs a nightly compiler: rustup toolchain install nightly".into());
+    }
+    if !runs(&["fuzz", "--version"]) {
+        shell::run(&mut shell::cargo(&["install", "cargo-fuzz", "--locked"]))?;
+    }
+    fuzz(if wanted.is_empty() { &targets } else { &wanted }, seconds)
+}
+
+/// Each is a file.
+fn targets() -> Result<Vec<String>> {
+    let mut targets = Vec::new();
+    for file in fs::read_dir(shell::root().join("fuzz/targets"))? {
+        targets.extend(file?.path().file_stem().map(|name| name.to_string_lossy().into_owned()));
+    }
+    targets.sort();
+    Ok(targets)
+}
+
+/// Whether `cargo` with these arguments runs, with the toolchain that they name.
+fn runs(args: &[&str]) -> bool {
+    let mut command = Command::new("cargo");
+    command.args(args).env_remove("RUSTUP_TOOLCHAIN").stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+fn fuzz(targets: &[String], seconds: u64) -> Result {
+    let seeds = shell::target().join("fuzz/seeds");
+    let write = ["run", "--quiet", "--package", "halfsour-fuzz", "--example", "seeds", "--"];
+    shell::run(shell::cargo(&write).arg(&seeds))?;
+    targets.iter().try_for_each(|target| one(target, seconds, &seeds))
+}
+
+fn one(target: &str, seconds: u64, seeds: &Path) -> Result {
+    let corpus = shell::target().join("fuzz/corpus").join(target);
+    let findings = shell::target().join("fuzz/findings").join(target);
+    fs::create_dir_all(&corpus)?;
+    fs::create_dir_all(&findings)?;
+    let log = shell::target().join(format!("fuzz/{target}.log"));
+    let mut command = cargo_fuzz("run", target);
+    command.arg(&corpus).arg(seeds);
+    command.arg("--").args(["-timeout=20", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1"]);
+    command.arg(format!("-max_total_time={seconds}"));
+    command.arg(format!("-artifact_prefix={}/", findings.display()));
+    let output = fs::File::create(&log)?;
+    let status = command.stdout(output.try_clone()?).stderr(output).status()?;
+    let text = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
+    let stat = |name: &str| {
+        let line = text.lines().rev().find_map(|line| line.split_once(name));
+        line.and_then(|(_, rest)| rest.split_whitespace().next()).unwrap_or("?").to_owned()
+    };
+    println!(
+        "fuzz, {target}: {} runs, {} edges and {} features reached",
+        stat("stat::number_of_executed_units:"),
+        stat(" cov: "),
+        stat(" ft: ")
+    );
+    if status.success() {
+        return Ok(());
+    }
+    let tail: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    let tail = &tail[tail.len().saturating_sub(30)..];
+    for finding in fs::read_dir(&findings)? {
+        // The smaller one is written beside it; that it cannot be made smaller is no error of its own.
+        let _ = cargo_fuzz("tmin", target).arg(finding?.path()).arg("--runs=10000").output();
+    }
+    Err(format!(
+        "{}\n\nfuzz, {target}: it found something; see {} and {}. Keep the smallest one under fuzz/regressions/{target}",
+        tail.join("\n"),
+        log.display(),
+        findings.display()
+    )
+    .into())
+}
+
+/// `cargo fuzz` on a target, before its own arguments.
+fn cargo_fuzz(verb: &str, target: &str) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(shell::root()).env_remove("RUSTUP_TOOLCHAIN");
+    command.args(["+nightly", "fuzz", verb, "--fuzz-dir", "fuzz", "--features", "libfuzzer", target]);
+    command
+}
