@@ -340,6 +340,13 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         self.tasks.push(Task::Members(rest));
     }
 
+    /// Plans the steps that a stream did to what is a name, or comes from outside.
+    fn steps_elsewhere(&mut self, node: Node<'g, S>) {
+        if let Some(elsewhere) = node.steps_elsewhere() {
+            self.tasks.push(Task::Steps(elsewhere.steps()));
+        }
+    }
+
     /// Writes a constant by name, or fetches it from the memo.
     fn constant(&mut self, constant: Constant) -> Result<(), Error> {
         if let Some(slot) = self.memo.find_constant(constant) {

@@ -10,9 +10,7 @@ use crate::{Error, ErrorKind};
 
 impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     pub(super) fn global(&mut self, node: Node<'g, S>, global: Global<'g, S>) -> Result<(), Error> {
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
-        }
+        self.steps_elsewhere(node);
         if self.emitter.protocol() >= 4 {
             self.tasks.push(Task::StackGlobal(node.id()));
             self.push_all(&[global.module.id(), global.name.id()]);
@@ -147,9 +145,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     pub(super) fn persistent_id(&mut self, node: Node<'g, S>, of: Node<'g, S>) -> Result<(), Error> {
         let Some(kept) = self.meet_outside(node) else { return Ok(()) };
         if self.emitter.protocol() > 0 {
-            if let Some(elsewhere) = node.steps_elsewhere() {
-                self.tasks.push(Task::Steps(elsewhere.steps()));
-            }
+            self.steps_elsewhere(node);
             let opcode = Opcode::BinPersId;
             self.tasks.push(if kept { Task::Made { id: node.id(), opcode } } else { Task::Op(opcode) });
             self.tasks.push(Task::Object(of.id()));
@@ -179,9 +175,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         if kept {
             self.memoize(node.id());
         }
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
-        }
+        self.steps_elsewhere(node);
     }
 
     pub(super) fn extension(&mut self, node: Node<'g, S>, code: u32) -> Result<(), Error> {
