@@ -78,22 +78,26 @@ impl Store {
         Ok(())
     }
 
-    /// `BUILD`. `None` changes nothing on objects of Python's own types; a class may have a `__setstate__` for it.
+    /// `BUILD`. `None`, and `(None, {})`, neither attributes nor slots, change nothing on objects of Python's own types; a
+    /// class may have a `__setstate__` for it.
     pub fn build(&mut self, to: Id, state: Id) -> Result<(), Refusal> {
-        if let Some(index) = to.index()
-            && self.cells[index].tag == Tag::Instance
-        {
-            return Ok(self.add_step(index, Run::State, state)?);
+        let done = match to.index() {
+            Some(index) => self.step(index, Run::State, &[state]),
+            None => Err(Refusal::Unsupported),
+        };
+        match done {
+            Err(Refusal::Unsupported) if self.is_no_state(state) => Ok(()),
+            done => done,
         }
-        let empty =
-            |id: Id| self.kind(id) == Kind::Dict && id.index().is_some_and(|i| self.region_of(i).is_empty());
+    }
+
+    fn is_no_state(&self, state: Id) -> bool {
         match self.sequence(state) {
-            // `(None, {})`: no attributes and no slots.
-            Some([Id::NONE, slots]) if empty(*slots) && !self.takes_steps(to) => return Ok(()),
-            _ if state == Id::NONE && !self.takes_steps(to) => return Ok(()),
-            _ => {}
+            Some([Id::NONE, slots]) => {
+                self.kind(*slots) == Kind::Dict && slots.index().is_some_and(|i| self.region_of(i).is_empty())
+            }
+            _ => state == Id::NONE,
         }
-        self.step(to.index().ok_or(Refusal::Unsupported)?, Run::State, &[state])
     }
 
     /// The result of a call with an object as the first of two arguments was dropped, as after `setter(object, state)`.
@@ -113,12 +117,8 @@ impl Store {
         }
     }
 
-    /// Whether it is of a class, or from elsewhere, so that what is done to it is kept as a step.
-    fn takes_steps(&self, id: Id) -> bool {
-        use Kind::{Buffer, Extension, Global, Instance, PersistentId};
-        matches!(self.kind(id), Instance | Global | PersistentId | Extension | Buffer)
-    }
-
+    /// Keeps what is done to an object, if it is of a class, or from elsewhere.
+    #[inline]
     fn step(&mut self, index: usize, run: Run, items: &[Id]) -> Result<(), Refusal> {
         match self.cells[index].tag {
             Tag::Instance => Ok(self.add_run(index, run, items)?),
@@ -141,6 +141,7 @@ impl Store {
     }
 
     /// A run of one value, for which there is room as a rule.
+    #[inline]
     fn add_step(&mut self, index: usize, run: Run, item: Id) -> Result<(), Full> {
         let pair = [Id::run(run, 1), item];
         let cell = &mut self.cells[index];
@@ -158,7 +159,16 @@ impl Store {
         }
     }
 
-    fn add_run(&mut self, index: usize, run: Run, mut items: &[Id]) -> Result<(), Full> {
+    #[inline]
+    fn add_run(&mut self, index: usize, run: Run, items: &[Id]) -> Result<(), Full> {
+        match (run, items) {
+            // A state or a call is one value, and a run of its own.
+            (Run::State | Run::Call, [item]) => self.add_step(index, run, *item),
+            _ => self.extend_run(index, run, items),
+        }
+    }
+
+    fn extend_run(&mut self, index: usize, run: Run, mut items: &[Id]) -> Result<(), Full> {
         let width = if run == Run::SetItem { 2 } else { 1 };
         if let Some((last, at)) = self.last_run
             && last == index
@@ -166,7 +176,6 @@ impl Store {
             let marker = self.cells[index].region().0 + at;
             if let Unpacked::Run(kind, count) = self.children[marker].unpack()
                 && kind == run
-                && !matches!(run, Run::State | Run::Call)
                 && count as usize + items.len() / width < Id::MAX_RUN
             {
                 self.extend(index, items)?;
