@@ -90,11 +90,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         let siblings = rest.len();
         while let Some((key, node)) = rest.next() {
             self.out.item()?;
-            if !self.out.known_name(key.id())
-                && let Data::Str(text) = key.data()
-            {
-                self.out.name(key.id(), text, siblings)?;
-            }
+            self.out.name(key, siblings)?;
             let data = node.data();
             if !self.scalar(node, &data) {
                 self.work.push(Work::Items(rest));

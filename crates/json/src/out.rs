@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use halfsour_text::short::is_plain_json;
 use halfsour_text::wtf8::Encoding;
 use halfsour_text::{number, repr};
-use halfsour_value::{Id, Node, Text};
+use halfsour_value::{Data, Node, Text};
 
 use crate::names::Names;
 use crate::{Error, Style};
@@ -103,25 +103,26 @@ impl<'w> Out<'w> {
         Ok(())
     }
 
-    /// Begins a member with the name that this key has, if that is known.
-    #[inline]
-    pub fn known_name(&mut self, key: Id) -> bool {
-        let Some((text, length)) = self.names.get(key) else { return false };
+    /// Begins a member with the name that this key is, one of so many, which may soon be that of others; false if it is no
+    /// text.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub fn name<S: AsRef<[u8]>>(&mut self, key: Node<'_, S>, siblings: usize) -> Result<bool, Error> {
+        let Some((text, length)) = self.names.get(key.id()) else { return self.new_name(key, siblings) };
         let end = self.buffer.len() + length;
         self.buffer.extend_from_slice(text);
         self.buffer.truncate(end);
-        true
+        Ok(true)
     }
 
-    /// Begins a member with this name, one of so many, which may soon be that of others.
-    pub fn name(&mut self, key: Id, text: Text<'_>, siblings: usize) -> Result<(), Error> {
+    fn new_name<S: AsRef<[u8]>>(&mut self, key: Node<'_, S>, siblings: usize) -> Result<bool, Error> {
+        let Data::Str(text) = key.data() else { return Ok(false) };
         let start = self.buffer.len();
         self.text(text)?;
         self.colon();
         if siblings <= Names::MOST {
-            self.names.keep(key, &self.buffer[start..]);
+            self.names.keep(key.id(), &self.buffer[start..]);
         }
-        Ok(())
+        Ok(true)
     }
 
     #[inline]

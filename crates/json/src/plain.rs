@@ -100,8 +100,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         while let Some((key, node)) = rest.next() {
             self.spend(1)?;
             self.out.item()?;
-            if !self.out.known_name(key.id()) {
-                self.key(key, siblings)?;
+            if !self.out.name(key, siblings)? {
+                self.odd_key(key)?;
+                self.out.colon();
             }
             let data = node.data();
             if !self.scalar(&data)? {
@@ -150,20 +151,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.out.string(global.full_name().as_bytes())
     }
 
-    /// A key of a dict: text as it is, what JSON knows as `json.dumps` spells it, all else by its `repr`.
-    fn key(&mut self, key: Node<'g, S>, siblings: usize) -> Result<(), Error> {
-        match key.data() {
-            Data::Str(text) => self.out.name(key.id(), text, siblings),
-            data => {
-                self.odd_key(key, &data)?;
-                self.out.colon();
-                Ok(())
-            }
-        }
-    }
-
-    fn odd_key(&mut self, key: Node<'g, S>, data: &Data<'g, S>) -> Result<(), Error> {
-        let written = match *data {
+    /// A key of a dict that is no text: what JSON knows as `json.dumps` spells it, all else by its `repr`.
+    fn odd_key(&mut self, key: Node<'g, S>) -> Result<(), Error> {
+        let written = match key.data() {
             Data::None => self.out.string_of("null"),
             Data::Bool(value) => self.out.string_of(value),
             Data::Int(value) => self.out.string_of(value),
