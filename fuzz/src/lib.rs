@@ -173,21 +173,23 @@ pub fn writer(input: &[u8]) {
     let lowest = if input.contains(&Opcode::NextBuffer.byte()) { 5 } else { 0 };
     for protocol in lowest..=5 {
         let mut options = halfsour_writer::Options::with_protocol(protocol);
-        let Ok(written) = to_vec(graph.root(), &options) else { continue };
-        let read = load(&written).unwrap_or_else(|error| panic!("protocol {protocol}: {error}"));
-        assert_eq!(read.end(), written.len());
-        let again = to_vec(read.root(), &options).expect("it was written before");
-        let third = load(&again).expect("it was read before");
-        assert_eq!(
-            to_vec(third.root(), &options).expect("it was written before"),
-            again,
-            "protocol {protocol}"
-        );
         for memo in [MemoPolicy::All, MemoPolicy::Shared, MemoPolicy::AsRead] {
             options.memo = memo;
-            let written = to_vec(graph.root(), &options).expect("it was written before");
+            let written = match to_vec(graph.root(), &options) {
+                Ok(written) => written,
+                // A protocol has no way to write it.
+                Err(_) if memo == MemoPolicy::All => break,
+                Err(error) => panic!("protocol {protocol}, {memo:?}: {error}"),
+            };
             let read =
                 load(&written).unwrap_or_else(|error| panic!("protocol {protocol}, {memo:?}: {error}"));
+            assert_eq!(read.end(), written.len());
+            if memo == MemoPolicy::All {
+                let again = to_vec(read.root(), &options).expect("it was written before");
+                let third = load(&again).expect("it was read before");
+                let last = to_vec(third.root(), &options).expect("it was written before");
+                assert_eq!(last, again, "protocol {protocol}");
+            }
             // Lower protocols have no opcode for some things, and other names for globals.
             if protocol == 5
                 && let (Some(facts), Some(read)) = (&facts, self::facts(&read))

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use arbitrary::{Arbitrary, Unstructured};
-use halfsour_fuzz::{Program, Typed};
+use halfsour_fuzz::Program;
 
 type Body = fn(&[u8]);
 
@@ -20,11 +20,15 @@ const TARGETS: [(&str, Body); 7] = [
 ];
 
 fn program_of(bytes: &[u8]) {
-    halfsour_fuzz::program(&Program::arbitrary_take_rest(Unstructured::new(bytes)).unwrap());
+    halfsour_fuzz::program(&made_of(bytes));
 }
 
 fn typed_of(bytes: &[u8]) {
-    halfsour_fuzz::typed(&Typed::arbitrary_take_rest(Unstructured::new(bytes)).unwrap());
+    halfsour_fuzz::typed(&made_of(bytes));
+}
+
+fn made_of<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
+    T::arbitrary_take_rest(Unstructured::new(bytes)).unwrap()
 }
 
 /// As many fixtures as a minute of an unoptimised build takes.
@@ -91,9 +95,8 @@ fn noise(seed: u64) -> Vec<u8> {
 fn program() {
     let mut valid = 0;
     for seed in 0..GENERATED {
-        let bytes = noise(seed);
-        program_of(&bytes);
-        let program = Program::arbitrary_take_rest(Unstructured::new(&bytes)).unwrap();
+        let program: Program = made_of(&noise(seed));
+        halfsour_fuzz::program(&program);
         valid += u64::from(halfsour_fuzz::load(&program.0).is_ok());
     }
     assert!(valid * 2 > GENERATED, "only {valid} of {GENERATED} programs are valid");

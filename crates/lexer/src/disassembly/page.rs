@@ -150,7 +150,7 @@ impl<'w> Page<'w> {
         self.out.write_str(text)
     }
 
-    /// A cursor at the end of what is written. What it puts down counts once `len` is set to its own.
+    /// A cursor at the end of what is written. What it puts down counts once its `len` is added.
     #[inline(always)]
     fn cursor(&mut self) -> Result<Cursor<'_>, fmt::Error> {
         self.make_room()?;
