@@ -89,6 +89,10 @@ def is_latin1(text):
     return all(ord(char) < 256 for char in text)
 
 
+class Unrecorded(BaseException):
+    """The machine accepts a stream, and we fail to say what it means: the fault is ours."""
+
+
 class Whole:
     """A file that gives all it has at the first read, so that the C unpickler works as in `loads`.
 
@@ -157,6 +161,9 @@ class Recorder(Judge):
     def frozenset(self, items):
         return Frozen(items)
 
+    def stack_global(self, names):
+        return self.find_class(*names)
+
     def reduce(self, arg):
         callable, args = arg
         if type(callable) is Global:
@@ -199,6 +206,7 @@ EXTENSION = "\0extension"  # no real module: marks names that come from extensio
 REWRITTEN = {
     "EMPTY_SET": (b"NQ", "empty_set"),
     "FROZENSET": (b"tQ", "frozenset"),
+    "STACK_GLOBAL": (b"\x86Q", "stack_global"),
     "REDUCE": (b"\x86Q", "reduce"),
     "NEWOBJ": (b"\x86Q", "newobj"),
     "NEWOBJ_EX": (b"\x87Q", "newobj_ex"),
@@ -284,6 +292,8 @@ def rewrite(data, options):
         if options.encoding == KEEP and (name, arg) in EMPTY_BYTESTRINGS:
             out.append(b"NQ")
             options.steps.append("empty_bytestring")
+        elif name.startswith("EXT"):  # else a cache would make one object of all of one code
+            out.append(b"c%s\n%d\n" % (EXTENSION.encode("ascii"), int.from_bytes(arg, "little")))
         elif name == "INST":
             out.append(b"tc" + arg + b"\x86Q")
             options.steps.append("inst")
@@ -308,16 +318,24 @@ def graphs(data, pickles=1, keep_memo=False, encoding=None, buffers=None):
 
     `buffers` is a list of bytes (read-only) and bytearrays (writable).
     """
-    if buffers is not None:
-        buffers = [(ReadOnlyBuffer if type(b) is bytes else WritableBuffer)(b) for b in buffers]
-    options = Options(encoding, buffers)
+    options = Options(encoding, supplied(buffers))
     rewritten = list(itertools.islice(rewrite(data, options), pickles))
     with extension_codes(options.extensions):
         run(Judge, [data] if keep_memo or pickles == 1 else split(data), pickles, options)
-    with extension_codes(options.extensions):
+    options.buffers = buffers = supplied(buffers)
+    try:
         streams = [stream for stream, _ in rewritten]
         values = run(Recorder, [b"".join(streams)] if keep_memo else streams, pickles, options)
-    return [document(value, proto, buffers or ()) for value, (_, proto) in zip(values, rewritten)]
+        return [document(value, proto, buffers or ()) for value, (_, proto) in zip(values, rewritten)]
+    except Exception as error:
+        raise Unrecorded(data) from error
+
+
+def supplied(buffers):
+    """The buffers, with nothing done to them yet."""
+    if buffers is None:
+        return None
+    return [(ReadOnlyBuffer if type(b) is bytes else WritableBuffer)(b) for b in buffers]
 
 
 def run(unpickler, streams, pickles, options):

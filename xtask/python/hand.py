@@ -306,6 +306,7 @@ def objects():
         "_codecs.encode as latin-1": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9X\7\0\0\0latin-1\x86R.",
         "_codecs.encode beyond latin1": b"c_codecs\nencode\nX\3\0\0\0\xe2\x82\xacX\6\0\0\0latin1\x86R.",
         "_codecs.encode as UTF-8": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9X\5\0\0\0utf-8\x86R.",
+        "_codecs.encode, named by bytes": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9C\6latin1\x86R.",
         "_codecs.encode of one": b"c_codecs\nencode\nX\2\0\0\0\xc3\xa9\x85R.",
         "bytes": b"c__builtin__\nbytes\n)R.",
         "bytes of bytes": b"c__builtin__\nbytes\nC\1a\x85R.",
@@ -333,6 +334,7 @@ def objects():
 
 
 def names():
+    yield "extension codes as keys", b"(\x82\1\x82\2\x82\1\x82\1\x85\x82\1\x85\x91."
     yield "GLOBAL", b"cos\nsystem\n."
     yield "GLOBAL in UTF-8", b"c\xc3\xa9\n\xe2\x82\xac\n."
     yield "GLOBAL not UTF-8", b"c\xff\nx\n."
@@ -413,6 +415,8 @@ def buffers():
     yield "READONLY_BUFFER of text", b"X\1\0\0\0a\x98."
     yield "READONLY_BUFFER of nothing", b"\x98."
     yield "READONLY_BUFFER on a mark", b"C\1a(\x98."
+    yield "steps done to buffers", b"\x97K\1aK\1K\2s\x97K\3bNb\x86.", {"buffers": two}
+    yield "buffers as keys", b"(\x97N\x97Nd.", {"buffers": two}
     yield "buffer left over", b"N.", {"buffers": two}
 
 
@@ -425,6 +429,8 @@ def encodings():
     yield "as key of text", b"(U\1aK\1X\1\0\0\0aK\2d.", {"encoding": "latin-1"}
     yield "as key of bytes", b"(U\1aK\1C\1aK\2d.", {"encoding": "bytes"}
     yield "Python 2 bytearray", b"c__builtin__\nbytearray\nX\1\0\0\0aS'latin-1'\n\x86R."
+    yield "Python 2 bytearray of a byte string", b"c__builtin__\nbytearray\nU\2\xc3\xa9\x85R."
+    yield "STACK_GLOBAL of an empty byte string", b"U\0X\1\0\0\0f\x93."
     yield "Python 2 datetime", b"cdatetime\ndate\nU\4\x07\xe8\x02\x1d\x85R."
 
 

@@ -12,7 +12,7 @@ import struct
 class ByteString(str):
     """A Python 2 byte string; a str, because the C unpickler insists on one.
 
-    As a key it equals the text of the same ASCII characters, as in Python 2.
+    As a key it equals the text of the same ASCII characters, as in Python 2; it equals no bytes, which came later.
     """
 
     __slots__ = ()
@@ -27,7 +27,7 @@ class ByteString(str):
 
     def key(self):
         text = self[len(self.PADDING) :]
-        return text if text.isascii() else self.raw()
+        return text if text.isascii() else (ByteString, self.raw())
 
     def __eq__(self, other):
         return self.key() == (other.key() if isinstance(other, ByteString) else other)
@@ -114,16 +114,27 @@ class Persistent(Node):
         self.pid = pid
 
 
-class ReadOnlyBuffer(bytes):
-    """A buffer that was supplied from outside; with an identity, even if it is empty."""
+class ReadOnlyBuffer(Node, bytes):
+    """A buffer that was supplied from outside: any object, and with an identity, even if it is empty."""
 
-    __slots__ = ()
+    __eq__, __hash__ = object.__eq__, object.__hash__
+
+    def __init__(self, _):
+        super().__init__()
+
+    def __setstate__(self, state):
+        pass
 
 
-class WritableBuffer(bytearray):
+class WritableBuffer(Node, bytearray):
     """The same, if it is writable."""
 
-    __slots__ = ()
+    def __init__(self, contents):
+        super().__init__()
+        bytearray.__init__(self, contents)
+
+    __setstate__ = ReadOnlyBuffer.__setstate__
+    __eq__, __hash__ = object.__eq__, object.__hash__
 
 
 SCALARS = (type(None), bool, int, float)
@@ -214,8 +225,6 @@ class Writer:
             if all(type(key) is str and key[:1] != "@" and is_well_formed(key) for key in x):
                 return {key: self.write(value) for key, value in x.items()}
             return {"@dict": [self.all(pair) for pair in x.items()]}
-        if kind in (ReadOnlyBuffer, WritableBuffer):
-            return {"@buffer": next(i for i, buffer in enumerate(self.buffers) if buffer is x)}
         if kind is memoryview:
             return {"@readonly": self.write(x.obj)}
         return self.node(x)
@@ -229,8 +238,10 @@ class Writer:
             out = {"@persid": self.write(x.pid)}
         elif type(x) is Extension:
             out = {"@ext": x.name[0]}
+        elif type(x) in (ReadOnlyBuffer, WritableBuffer):
+            out = {"@buffer": next(i for i, buffer in enumerate(self.buffers) if buffer is x)}
         else:
-            out = {"@global": [write_str(part) for part in x.name]}
+            out = {"@global": [self.body(part) for part in x.name]}
         if x.steps:
             out["then"] = [{step: self.step(step, values)} for step, values in x.steps]
         return out

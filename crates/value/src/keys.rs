@@ -35,6 +35,8 @@ pub enum Key<'k> {
     ByteString(&'k [u8]),
     /// A class or function: Python has one object for a name.
     Global(&'k [u8], &'k [u8]),
+    /// The same, named by a code.
+    Extension(u64),
     /// A tuple or frozenset: all that are equal have one number.
     Composite(u32),
     /// Anything else: itself only.
@@ -335,6 +337,7 @@ enum Part {
     Bytes(Vec<u8>),
     ByteString(Vec<u8>),
     Global(Vec<u8>, Vec<u8>),
+    Extension(u64),
     Composite(u32),
     Object(u32),
 }
@@ -377,6 +380,7 @@ impl Composites {
                     Key::Bytes(bytes) => Part::Bytes(bytes.to_vec()),
                     Key::ByteString(bytes) => Part::ByteString(bytes.to_vec()),
                     Key::Global(module, name) => Part::Global(module.to_vec(), name.to_vec()),
+                    Key::Extension(code) => Part::Extension(code),
                     Key::Composite(number) => Part::Composite(number),
                     Key::Object(id) => Part::Object(id.bits()),
                 });
@@ -412,6 +416,7 @@ fn key_of<'k>(store: &'k Store, source: &'k [u8], id: Id, composites: &mut Compo
             let name = |bits| store.payload(source, Id::from_bits(bits)).unwrap_or_default();
             Key::Global(name(cell.first()), name(cell.second()))
         }
+        Tag::Extension => Key::Extension(cell.data()),
         Tag::Bytes => Key::Bytes(store.bytes_of(source, cell)),
         Tag::Int => Key::Int(cell.data().cast_signed()),
         Tag::BigInt => big_int_key(store.bytes_of(source, cell)),

@@ -50,7 +50,7 @@ pub(crate) fn call(
         },
         Builtin::ByteArray => match arguments(store, args) {
             Args::None => Some(store.owned(Payload::ByteArray, start, &[])?),
-            Args::One(bytes) if store.kind(bytes) == Kind::Bytes => {
+            Args::One(bytes) if matches!(store.kind(bytes), Kind::Bytes | Kind::ByteString) => {
                 Some(store.payload_as(Payload::ByteArray, start, bytes)?)
             }
             Args::Two(text, encoding) => encoded(store, source, start, Payload::ByteArray, text, encoding)?,
@@ -95,6 +95,7 @@ fn encoded(
     encoding: Id,
 ) -> Result<Option<Id>, Full> {
     if store.kind(text) != Kind::Str
+        || !matches!(store.kind(encoding), Kind::Str | Kind::ByteString)
         || !matches!(store.payload(source, encoding), Some(b"latin1" | b"latin-1"))
     {
         return Ok(None);
