@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod differential;
 mod fixtures;
 mod fuzz;
 mod instructions;
@@ -24,6 +25,9 @@ cargo xtask <verb>
                       make the small workloads anew that need no Python;
                       --check only compares
   ci                  everything that has to pass before a change is merged
+  differential [--cases N] [--seed S]
+                      load so many (100,000) streams that no pickler wrote with
+                      CPython and halfsour, and compare
   fixtures [--check]  make the fixtures anew from real Pythons; --check only compares
   fuzz [TARGET…] [--seconds N]
                       fuzz the targets with libFuzzer, each for so long (60);
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),
         ["ci"] => ci::run(),
+        ["differential", args @ ..] => differential::run(args),
         ["fixtures"] => fixtures::make(),
         ["fixtures", "--check"] => fixtures::check(),
         ["fuzz", args @ ..] => fuzz::run(args),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use halfsour_fixtures::{Expect, Fixture, all, normalise};
+use halfsour_fixtures::{Expect, Fixture, all, from_json, normalise};
 use halfsour_json::{ErrorKind, Limits, Style, to_string};
 use halfsour_vm::value::Node;
 use halfsour_vm::{Buffer, Loader, Options, StringEncoding};
@@ -43,9 +43,7 @@ fn for_each(mut check: impl FnMut(&Fixture, usize, Node<'_, &[u8]>)) {
 }
 
 fn parse(text: &str) -> Value {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    deserializer.disable_recursion_limit();
-    serde::Deserialize::deserialize(&mut deserializer).unwrap_or_else(|error| panic!("{error}: {text:.500}"))
+    from_json(text.as_bytes()).unwrap_or_else(|error| panic!("{error}: {text:.500}"))
 }
 
 #[test]

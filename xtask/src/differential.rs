@@ -1,0 +1,55 @@
+//! Has CPython and halfsour load streams that no pickler wrote, and compares.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use crate::pythons::Python;
+use crate::{Result, shell};
+
+/// The versions that are compared with.
+const VERSIONS: [&str; 2] = ["3.11", "3.13"];
+
+const CASES: &str = "100000";
+const SEED: &str = "1";
+
+/// Makes the streams, and has each Python judge all of them.
+pub fn run(args: &[&str]) -> Result {
+    let (mut cases, mut seed) = (CASES, SEED);
+    for pair in args.chunks(2) {
+        match *pair {
+            ["--cases", number] => cases = number,
+            ["--seed", number] => seed = number,
+            _ => return Err("usage: cargo xtask differential [--cases N] [--seed S]".into()),
+        }
+    }
+    let find = |version| Python::find(version).ok_or_else(|| format!("Python {version} is not here"));
+    let pythons = VERSIONS.into_iter().map(find).collect::<std::result::Result<Vec<_>, _>>()?;
+    let streams = shell::target().join("differential.jsonl");
+    shell::run(shell::cargo(&example("streams")).args([seed, cases]).arg(&streams))?;
+    let judged: Vec<_> = thread::scope(|scope| {
+        let streams = &streams;
+        let judge = |python| scope.spawn(move || judge(python, streams).map_err(|error| error.to_string()));
+        let threads: Vec<_> = pythons.iter().map(judge).collect();
+        threads.into_iter().map(|thread| thread.join().expect("it does not panic")).collect()
+    });
+    let mut differing = Vec::new();
+    for (python, said) in pythons.iter().zip(judged) {
+        print!("differential, seed {seed}, Python {}: {}", python.release, said?);
+        let compared = shell::run(shell::cargo(&example("compare")).arg(file(python)));
+        differing.extend(compared.err());
+    }
+    differing.into_iter().next().map_or(Ok(()), Err)
+}
+
+fn example(name: &'static str) -> [&'static str; 8] {
+    ["run", "--quiet", "--release", "--package", "xtask", "--example", name, "--"]
+}
+
+/// Where what this Python said is kept.
+fn file(python: &Python) -> PathBuf {
+    shell::target().join(format!("differential-{}.jsonl", python.version))
+}
+
+fn judge(python: &Python, streams: &Path) -> Result<String> {
+    shell::output(python.script("differential.py").arg(file(python)).arg(streams), &[])
+}
