@@ -70,6 +70,11 @@ impl Store {
         self.budget = budget;
     }
 
+    /// Changes the budget, as when more of the input has arrived.
+    pub fn set_budget(&mut self, budget: usize) {
+        self.budget = budget;
+    }
+
     /// How many nodes there are.
     pub fn nodes(&self) -> usize {
         self.cells.len()

@@ -96,6 +96,8 @@ pub enum Limit {
     Stack,
     /// [`Limits::memo`](crate::Limits::memo).
     Memo,
+    /// [`Limits::input`](crate::Limits::input).
+    Input,
     /// [`Limits::memory`](crate::Limits::memory) or [`memory_per_byte`](crate::Limits::memory_per_byte), or two
     /// billion nodes.
     Memory,
@@ -215,6 +217,7 @@ impl fmt::Display for Limit {
             Self::Opcodes => "opcodes",
             Self::Stack => "the stack",
             Self::Memo => "the memo",
+            Self::Input => "the input",
             Self::Memory => "memory",
         })
     }

@@ -3,6 +3,7 @@
 
 mod builtins;
 mod error;
+mod incremental;
 mod limits;
 mod load;
 mod machine;
@@ -14,6 +15,7 @@ pub use error::{Error, ErrorKind, Limit};
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;
 pub use halfsour_value::Graph;
+pub use incremental::Incremental;
 pub use limits::Limits;
 pub use load::{Loader, from_bytes, from_reader, from_slice};
 pub use observer::{Event, Observer};

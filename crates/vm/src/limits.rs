@@ -13,6 +13,9 @@ pub struct Limits {
     pub memory: usize,
     /// How many bytes the graph may hold for each byte of input, beside the first MiB.
     pub memory_per_byte: usize,
+    /// How many bytes a pickle may take that arrives in pieces, from a reader or through
+    /// [`Incremental`](crate::Incremental). What it declares beyond that is refused before it arrives.
+    pub input: usize,
     /// How many digits an integer in text (`INT`, `LONG`) may have.
     pub int_digits: usize,
 }
@@ -25,6 +28,7 @@ impl Limits {
         memo: usize::MAX,
         memory: usize::MAX,
         memory_per_byte: 64,
+        input: usize::MAX,
         int_digits: 100_000,
     };
 

@@ -3,10 +3,10 @@
 use std::io::Read;
 
 use bytes::Bytes;
-use halfsour_lexer::{Incremental, Step};
-use halfsour_value::{Graph, Provenance, Store};
+use halfsour_value::{Graph, Id, Provenance, Store};
 
-use crate::machine::{Machine, State};
+use crate::incremental::Pending;
+use crate::machine::{Machine, Position, State};
 use crate::{Error, Observer, Options};
 
 /// Loads the pickle with which `input` begins; what follows its STOP is not looked at.
@@ -29,7 +29,7 @@ pub fn from_bytes(input: impl Into<Bytes>) -> Result<Graph, Error> {
     Loader::new().load(input.into())
 }
 
-/// Loads one pickle from a reader and takes no byte beyond its STOP.
+/// Loads one pickle from a reader and takes no byte beyond its STOP, or its last frame where that ends later.
 ///
 /// Bytes are asked for in small pieces: wrap files and sockets in a [`BufReader`](std::io::BufReader).
 ///
@@ -61,8 +61,8 @@ pub fn from_reader(reader: impl Read) -> Result<Graph, Error> {
 /// ```
 #[derive(Debug, Default)]
 pub struct Loader {
-    options: Options,
-    state: State,
+    pub(crate) options: Options,
+    pub(crate) state: State,
 }
 
 impl Loader {
@@ -128,7 +128,7 @@ impl Loader {
     ) -> Result<Graph<S>, Error> {
         let source = input.as_ref();
         self.start(source.len() - offset);
-        let (root, end) = Machine::new(&mut self.state, source, &self.options, observer).run(offset)?;
+        let (root, end) = self.run(source, offset, observer)?;
         Ok(self.finish(input, vec![root], offset, end))
     }
 
@@ -144,7 +144,7 @@ impl Loader {
         let mut roots = Vec::new();
         let mut end = 0;
         while roots.is_empty() || end < source.len() {
-            let (root, at) = Machine::new(&mut self.state, source, &self.options, ()).run(end)?;
+            let (root, at) = self.run(source, end, ())?;
             roots.push(root);
             end = at;
         }
@@ -156,9 +156,20 @@ impl Loader {
     /// # Errors
     ///
     /// As [`load`](Self::load), and if reading fails.
-    pub fn load_reader(&mut self, reader: impl Read) -> Result<Graph, Error> {
-        let input = read_pickle(reader)?;
-        self.load(Bytes::from(input))
+    pub fn load_reader(&mut self, mut reader: impl Read) -> Result<Graph, Error> {
+        let mut input = Vec::new();
+        let mut pending = Pending::new(self);
+        loop {
+            if let Some((root, end)) = pending.advance(self, &input)? {
+                return Ok(self.finish(Bytes::from(input), vec![root], 0, end));
+            }
+            let before = input.len();
+            // `take` and the growing of the Vec keep what is allocated near what arrives.
+            let got = reader.by_ref().take((pending.wanted(before) - before) as u64).read_to_end(&mut input);
+            if got.map_err(|error| Error::io(error, before))? == 0 {
+                return self.load(Bytes::from(input));
+            }
+        }
     }
 
     /// Takes back a graph that is no longer needed, to build the next one in its memory.
@@ -166,16 +177,26 @@ impl Loader {
         self.state.store = graph.into_store();
     }
 
-    fn start(&mut self, length: usize) {
+    /// Runs the pickle at `offset` of a source that is whole; gives the object, and where the pickle ends.
+    fn run(&mut self, source: &[u8], offset: usize, observer: impl Observer) -> Result<(Id, usize), Error> {
+        self.state.start_pickle();
+        let mut position = Position::new(offset, &self.options);
+        match Machine::new(&mut self.state, source, &self.options, observer).run(&mut position)? {
+            Some(root) => Ok((root, position.offset)),
+            None => unreachable!("where a whole ends before STOP, that is an error"),
+        }
+    }
+
+    pub(crate) fn start(&mut self, length: usize) {
         self.state.store.clear(self.options.limits.budget(length));
         self.state.memo.clear();
         self.state.restart_buffers();
     }
 
-    fn finish<S: AsRef<[u8]>>(
+    pub(crate) fn finish<S: AsRef<[u8]>>(
         &mut self,
         input: S,
-        roots: Vec<halfsour_value::Id>,
+        roots: Vec<Id>,
         start: usize,
         end: usize,
     ) -> Graph<S> {
@@ -187,26 +208,5 @@ impl Loader {
             memo: self.options.record_memo.then(|| self.state.memo.record()),
         };
         Graph::new(std::mem::replace(&mut self.state.store, Store::new(0)), input, roots, provenance)
-    }
-}
-
-/// Reads the bytes of one pickle, up to and including its STOP.
-fn read_pickle(mut reader: impl Read) -> Result<Vec<u8>, Error> {
-    let mut input = Vec::new();
-    let mut lexer = Incremental::new();
-    loop {
-        let (at, buffer) = (lexer.offset(), &input[lexer.offset()..]);
-        match lexer.next(buffer, false)? {
-            Step::Op { op: halfsour_lexer::Op::Stop, .. } => return Ok(input),
-            Step::Op { .. } => {}
-            Step::Need(needed) => {
-                let before = input.len();
-                // `take` and the growing of the Vec keep what is allocated near what arrives.
-                let got = reader.by_ref().take(needed.get() as u64).read_to_end(&mut input);
-                if got.map_err(|error| Error::io(error, before))? == 0 {
-                    return lexer.next(&input[at..], true).map(|_| input.clone()).map_err(Error::from);
-                }
-            }
-        }
     }
 }

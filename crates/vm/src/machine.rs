@@ -8,7 +8,7 @@ mod scalars;
 mod stack;
 
 use halfsour_lexer::text::number;
-use halfsour_lexer::{HIGHEST_PROTOCOL, Lexer, Op, Visitor};
+use halfsour_lexer::{self as lexer, HIGHEST_PROTOCOL, Lexer, Op, Visitor};
 use halfsour_value::{Container, Full, Id, Payload, Store};
 
 use crate::memo::Memo;
@@ -31,9 +31,33 @@ impl State {
     pub fn restart_buffers(&mut self) {
         self.next_buffer = 0;
     }
+
+    /// Makes ready for another pickle, which may use the memo of the last.
+    pub fn start_pickle(&mut self) {
+        self.stack.clear();
+        self.marks.clear();
+        self.protocol = 0;
+    }
 }
 
-/// Runs one pickle.
+/// How far a pickle has been run.
+#[derive(Debug)]
+pub(crate) struct Position {
+    /// Where the next opcode begins.
+    pub offset: usize,
+    opcodes_left: u64,
+    fence: usize,
+    /// Where the frame ends that ends last, of those that were not all there.
+    pub frames_end: u64,
+}
+
+impl Position {
+    pub fn new(offset: usize, options: &Options) -> Self {
+        Self { offset, opcodes_left: options.limits.opcodes, fence: 0, frames_end: 0 }
+    }
+}
+
+/// Runs one pickle, or what has arrived of it.
 pub(crate) struct Machine<'m, 'a, O> {
     pub state: &'m mut State,
     source: &'a [u8],
@@ -43,6 +67,9 @@ pub(crate) struct Machine<'m, 'a, O> {
     fence: usize,
     /// Whether several opcodes may be run at once: nobody watches them, and they cannot be too many.
     is_fused: bool,
+    /// Whether nothing follows the source.
+    is_whole: bool,
+    frames_end: u64,
 }
 
 /// What stops the machine: one word, so that each arm of the dispatch hands on its result in a register.
@@ -68,36 +95,64 @@ impl From<Full> for Fault {
 type Done = Result<(), Fault>;
 
 impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
+    /// A machine for a source that is whole.
     pub fn new(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
-        state.stack.clear();
-        state.marks.clear();
-        state.protocol = 0;
         let is_fused = size_of::<O>() == 0 && options.limits.opcodes >= source.len() as u64;
-        Self { state, source, options, observer, fence: 0, is_fused }
+        Self { state, source, options, observer, fence: 0, is_fused, is_whole: true, frames_end: 0 }
     }
 
-    /// Runs the pickle that begins at `offset`; gives the object, and where the pickle ends.
-    pub fn run(&mut self, offset: usize) -> Result<(Id, usize), Error> {
-        let mut lexer = Lexer::at(self.source, offset);
-        let mut opcodes_left = self.options.limits.opcodes;
-        loop {
+    /// A machine for the beginning of a source.
+    pub fn of_piece(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
+        // How many opcodes there will be is not known.
+        let is_fused = size_of::<O>() == 0 && options.limits.opcodes == u64::MAX;
+        Self { is_fused, is_whole: false, ..Self::new(state, source, options, observer) }
+    }
+
+    /// Runs the pickle on from `position` to its STOP, and gives the object. If a piece ends before, that is `None`, and
+    /// `position` is where the pickle can be run on, with the same state.
+    pub fn run(&mut self, position: &mut Position) -> Result<Option<Id>, Error> {
+        let mut lexer = Lexer::at(self.source, position.offset);
+        let mut opcodes_left = position.opcodes_left;
+        self.fence = position.fence;
+        self.frames_end = position.frames_end;
+        let object = loop {
             let start = lexer.offset();
-            if opcodes_left == 0 {
+            if opcodes_left == 0 && !lexer.rest().is_empty() {
                 return Err(self.error(ErrorKind::Limit(Limit::Opcodes), start));
             }
-            opcodes_left -= 1;
-            match lexer.visit(self)? {
-                Ok(()) if !lexer.is_done() => {}
-                Ok(()) => return Ok((self.state.stack[self.state.stack.len() - 1], lexer.offset())),
-                Err(fault) => return Err(self.error(*fault.0, start)),
+            match lexer.visit(self) {
+                Ok(Ok(())) if !lexer.is_done() => opcodes_left -= 1,
+                Ok(Ok(())) => break Some(self.state.stack[self.state.stack.len() - 1]),
+                Ok(Err(fault)) => return Err(self.error(*fault.0, start)),
+                Err(error) if !self.is_whole && error.kind() == lexer::ErrorKind::UnexpectedEnd => {
+                    break None;
+                }
+                Err(error) => return Err(error.into()),
             }
-        }
+        };
+        let (fence, frames_end) = (self.fence, self.frames_end);
+        *position = Position { offset: lexer.offset(), opcodes_left, fence, frames_end };
+        Ok(object)
     }
 
     #[cold]
     fn error(&self, kind: ErrorKind, offset: usize) -> Error {
-        let opcode = self.source.get(offset).and_then(|&byte| halfsour_lexer::Opcode::from_byte(byte));
+        let opcode = self.source.get(offset).and_then(|&byte| lexer::Opcode::from_byte(byte));
         Error::new(kind, offset, opcode)
+    }
+
+    /// A frame of which not all is there.
+    #[cold]
+    fn long_frame(&mut self, start: usize, length: u64) -> Done {
+        if self.is_whole {
+            return Err(ErrorKind::FrameTooLong.into());
+        }
+        let end = length.saturating_add(start as u64);
+        if end > self.options.limits.input as u64 {
+            return Err(ErrorKind::Limit(Limit::Input).into());
+        }
+        self.frames_end = self.frames_end.max(end);
+        Ok(())
     }
 
     fn event(&mut self, offset: usize, event: Event) {
@@ -204,9 +259,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
                 self.state.protocol = protocol;
                 Ok(())
             }
-            Op::Frame(length) if length > (self.source.len() - end) as u64 => {
-                Err(ErrorKind::FrameTooLong.into())
-            }
+            Op::Frame(length) if length > (self.source.len() - end) as u64 => self.long_frame(end, length),
             Op::Frame(_) => Ok(()),
         }
     }

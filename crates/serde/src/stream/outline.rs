@@ -55,7 +55,7 @@ impl Outline {
 
 /// Whether nothing is counted. What memory the graph may take by default, no plain stream exceeds.
 fn unlimited(limits: &Limits) -> bool {
-    let Limits { opcodes, stack, memo, memory, memory_per_byte, int_digits: _ } = *limits;
+    let Limits { opcodes, stack, memo, memory, memory_per_byte, int_digits: _, input: _ } = *limits;
     let all = Limits::UNTRUSTED;
     (opcodes, stack, memo, memory) == (all.opcodes, all.stack, all.memo, all.memory)
         && memory_per_byte >= all.memory_per_byte
