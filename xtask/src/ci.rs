@@ -9,11 +9,18 @@ pub fn run() -> Result {
     // The peers are checked with what uses them, but never built.
     let peers = ["clippy", "--package", "halfsour-benches", "--features", "peers", "--all-targets"];
     step("clippy, peers", "", &[&peers[..], &["--", "-D", "warnings"]].concat())?;
+    let features = ["--package", "halfsour", "--all-features"];
+    step(
+        "clippy, features",
+        "",
+        &[&["clippy"], &features[..], &["--all-targets", "--", "-D", "warnings"]].concat(),
+    )?;
     step("doc", "-D warnings", &["doc", "--workspace", "--no-deps"])?;
     own("tidy", "cargo xtask tidy", tidy::run)?;
     own("fixtures", "cargo xtask fixtures --check", fixtures::check)?;
     own("workloads", "cargo xtask bench --files --check", bench::files::check)?;
     step("test", "", &["test", "--workspace"])?;
+    step("test, features", "", &[&["test"], &features[..]].concat())?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
     own("instructions", "cargo xtask instructions", || instructions::run(false))?;

@@ -9,6 +9,7 @@ mod instructions;
 mod oracle;
 mod pickletester;
 mod pythons;
+mod receive;
 mod shell;
 mod tidy;
 
@@ -35,7 +36,8 @@ cargo xtask <verb>
   instructions [--bless]
                       count instructions, and compare with the last time;
                       --bless commits to what was counted
-  oracle              have real Pythons load what halfsour writes
+  oracle              have real Pythons load what halfsour writes, and send
+                      to the example that receives
   pickletester [--sample]
                       load what CPython's own tests load, and compare;
                       --sample makes the fixtures that are a sample of that

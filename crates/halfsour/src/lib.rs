@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "tokio")]
+pub mod codec;
+
 #[cfg(feature = "json")]
 #[doc(inline)]
 pub use halfsour_json as json;

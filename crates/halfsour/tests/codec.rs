@@ -1,0 +1,145 @@
+//! What the codec reads is what was sent. Real Pythons send to it in `cargo xtask oracle`.
+#![cfg(feature = "tokio")]
+
+use bytes::{Bytes, BytesMut};
+use halfsour::codec::{Error, Framing, PickleCodec};
+use halfsour::{Graph, Limits, Options, vm, writer};
+use halfsour_fixtures::{Expect, Fixture};
+use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
+
+fn with_limit(framing: Framing, input: usize) -> PickleCodec {
+    let limits = Limits { input, ..Limits::default() };
+    PickleCodec::with_options(framing, Options { limits, ..Options::default() }, &writer::Options::default())
+}
+
+/// Some pickles that need no options.
+fn fixtures() -> impl Iterator<Item = Fixture> {
+    let plain = |fixture: &Fixture| {
+        fixture.pickles == 1
+            && fixture.pickle.len() < 300
+            && matches!(fixture.expect, Expect::Loads(_))
+            && vm::from_slice(&fixture.pickle).is_ok_and(|graph| graph.end() == fixture.pickle.len())
+    };
+    halfsour_fixtures::all().into_iter().filter(plain).step_by(50)
+}
+
+/// What comes of a stream that arrives in pieces of this length.
+fn received(codec: &mut PickleCodec, stream: &[u8], piece: usize) -> Result<Vec<Graph>, Error> {
+    let mut buffer = BytesMut::new();
+    let mut graphs = Vec::new();
+    for piece in stream.chunks(piece) {
+        buffer.extend_from_slice(piece);
+        while let Some(graph) = codec.decode(&mut buffer)? {
+            graphs.push(graph);
+        }
+    }
+    while let Some(graph) = codec.decode_eof(&mut buffer)? {
+        graphs.push(graph);
+    }
+    assert!(buffer.is_empty());
+    Ok(graphs)
+}
+
+#[test]
+fn all_framings_give_the_pickles_that_were_sent() {
+    let sent: Vec<_> = fixtures().collect();
+    assert!(sent.len() > 100, "{}", sent.len());
+    for framing in [Framing::None, Framing::U32, Framing::I32, Framing::Connection] {
+        let mut codec = PickleCodec::new(framing);
+        let mut stream = BytesMut::new();
+        for fixture in &sent {
+            codec.encode(&fixture.pickle[..], &mut stream).unwrap();
+        }
+        for piece in [1, 7, 1 << 20] {
+            let graphs = received(&mut codec, &stream, piece).unwrap();
+            assert_eq!(graphs.len(), sent.len());
+            for (graph, fixture) in graphs.iter().zip(&sent) {
+                assert_eq!(graph.source()[..], fixture.pickle[..], "{fixture}");
+            }
+        }
+    }
+}
+
+#[test]
+fn lengths_are_written_as_others_write_them() {
+    let mut codec = PickleCodec::new(Framing::U32);
+    let mut others = LengthDelimitedCodec::new();
+    let (mut ours, mut theirs) = (BytesMut::new(), BytesMut::new());
+    for fixture in fixtures() {
+        codec.encode(&fixture.pickle[..], &mut ours).unwrap();
+        others.encode(Bytes::from(fixture.pickle), &mut theirs).unwrap();
+    }
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn a_graph_is_written_as_its_root_is() {
+    let graph = vm::from_slice(b"]K\x01a.").unwrap();
+    let mut codec = PickleCodec::new(Framing::Connection);
+    let mut buffer = BytesMut::new();
+    codec.encode(&graph, &mut buffer).unwrap();
+    let pickle = writer::to_vec(graph.root(), &writer::Options::default()).unwrap();
+    assert_eq!(buffer[..4], u32::try_from(pickle.len()).unwrap().to_be_bytes());
+    assert_eq!(buffer[4..], pickle[..]);
+}
+
+#[test]
+fn what_is_received_is_not_copied() {
+    for (framing, head) in [(Framing::None, &b""[..]), (Framing::U32, b"\0\0\0\x09")] {
+        let mut buffer = BytesMut::from(&[head, b"X\x03\0\0\0abc.N."].concat()[..]);
+        let before = buffer.as_ptr_range();
+        let graph = PickleCodec::new(framing).decode(&mut buffer).unwrap().unwrap();
+        assert!(before.contains(&graph.root().as_str().unwrap().as_ptr()));
+    }
+}
+
+#[test]
+fn a_long_message_is_refused_by_its_length() {
+    let refused = |framing, head: &[u8]| {
+        let mut buffer = BytesMut::from(head);
+        let capacity = buffer.capacity();
+        let error = with_limit(framing, 1000).decode(&mut buffer).unwrap_err();
+        assert_eq!(buffer.capacity(), capacity);
+        match error {
+            Error::TooLong(length) => length,
+            error => panic!("{error:?}"),
+        }
+    };
+    assert_eq!(refused(Framing::U32, b"\xff\xff\xff\xff"), 0xffff_ffff);
+    assert_eq!(refused(Framing::I32, b"\0\0\x03\xe9"), 1001);
+    assert_eq!(refused(Framing::Connection, b"\x7f\xff\xff\xff"), 0x7fff_ffff);
+    assert_eq!(refused(Framing::Connection, b"\xff\xff\xff\xff\x80\0\0\0\0\0\0\0"), 1 << 63);
+    let decode =
+        |mut codec: PickleCodec, stream: &[u8]| codec.decode(&mut stream.into()).map(|read| read.is_none());
+    assert!(decode(with_limit(Framing::U32, 1000), b"\0\0\x03\xe8").unwrap());
+    let error = decode(with_limit(Framing::None, 1000), b"B\0\x10\0\0").unwrap_err();
+    assert!(matches!(error, Error::Read(error) if error.to_string().contains("limit of the input")));
+    // 8 MiB, if nothing is said.
+    assert!(decode(PickleCodec::new(Framing::U32), b"\0\x80\0\0").unwrap());
+    assert!(decode(PickleCodec::new(Framing::U32), b"\0\x80\0\x01").is_err());
+}
+
+#[test]
+fn after_a_message_that_is_no_pickle_comes_the_next() {
+    let mut codec = PickleCodec::new(Framing::Connection);
+    let stream = b"\0\0\0\x03abc\xff\xff\xff\xfe\0\0\0\0\xff\xff\xff\xff\0\0\0\0\0\0\0\x03K\x07.";
+    let mut buffer = BytesMut::from(&stream[..]);
+    assert!(matches!(codec.decode(&mut buffer), Err(Error::Read(error)) if error.offset() == 0));
+    assert!(matches!(codec.decode(&mut buffer), Err(Error::NegativeLength(-2))));
+    assert!(matches!(codec.decode(&mut buffer), Err(Error::Read(error)) if error.offset() == 0));
+    assert_eq!(codec.decode(&mut buffer).unwrap().unwrap().root().as_i64(), Some(7));
+    // The end of a section in PySpark is no length.
+    let mut buffer = BytesMut::from(&b"\xff\xff\xff\xff"[..]);
+    assert!(matches!(PickleCodec::new(Framing::I32).decode(&mut buffer), Err(Error::NegativeLength(-1))));
+    assert!(buffer.is_empty());
+}
+
+#[test]
+fn a_stream_that_ends_within_a_message_is_refused() {
+    let error = |framing, stream: &[u8]| received(&mut PickleCodec::new(framing), stream, 1).unwrap_err();
+    for stream in [&b"\0"[..], b"\0\0\0\x02N"] {
+        let Error::Io(error) = error(Framing::U32, stream) else { panic!("{stream:?}") };
+        assert_eq!(error.kind(), std::io::ErrorKind::UnexpectedEof);
+    }
+    assert!(matches!(error(Framing::None, b"N.K\x01"), Error::Read(error) if error.offset() == 2));
+}

@@ -1,0 +1,53 @@
+//! Has real Pythons send to the example `receive`, over loopback.
+
+use std::env::consts::EXE_SUFFIX;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
+
+use crate::pythons::Python;
+use crate::{Result, shell};
+
+/// What sends: see `xtask/python/send.py`.
+const SENDERS: [&str; 3] = ["logging", "connection", "dump"];
+
+/// Has each sender of each Python send, and compares what was received with what it says that it sent.
+pub fn run(pythons: &[Python]) -> Result {
+    let build = ["build", "--quiet", "--package", "halfsour", "--features", "tokio", "--example", "receive"];
+    shell::run(&mut shell::cargo(&build))?;
+    // Python 2 shows text in another way.
+    for python in pythons.iter().filter(|python| python.version != "2.7") {
+        let mut received = 0;
+        for sender in SENDERS {
+            received += receive(python, sender)
+                .map_err(|error| format!("receive, Python {}, {sender}: {error}", python.release))?;
+        }
+        println!("receive, Python {}: {received} messages of {}", python.release, SENDERS.join(", "));
+    }
+    Ok(())
+}
+
+/// How many messages were received.
+fn receive(python: &Python, sender: &str) -> Result<usize> {
+    let example = shell::target().join("debug/examples").join(format!("receive{EXE_SUFFIX}"));
+    let mut child = Command::new(example).arg(sender).stdout(Stdio::piped()).spawn()?;
+    let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+    let mut port = String::new();
+    stdout.read_line(&mut port)?;
+    // Reads at once, as the example waits when the pipe is full.
+    let reader = std::thread::spawn(move || {
+        let mut received = String::new();
+        stdout.read_to_string(&mut received).map(|_| received)
+    });
+    let sent = shell::output(python.script("send.py").arg(sender).arg(port.trim()), &[]);
+    if sent.is_err() {
+        // The example may be waiting for somebody to connect.
+        child.kill()?;
+    }
+    let status = child.wait()?;
+    let received = reader.join().expect("reading does not panic")?;
+    let sent = sent?;
+    if !status.success() || sent.replace("\r\n", "\n") != received {
+        return Err(format!("what was received is not what was sent ({status})").into());
+    }
+    Ok(received.lines().count())
+}
