@@ -3,6 +3,7 @@
 //! The functions are called by libFuzzer (`targets/`), and on stable by a test over the fixtures and what comes of
 //! cutting and changing them.
 
+mod feed;
 mod program;
 mod types;
 
@@ -13,12 +14,13 @@ use halfsour_value::TreeLimits;
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
+pub use feed::feed;
 pub use program::{BUFFERS, Program};
 pub use types::{Typed, serde, typed};
 
 /// What must hold for bytes, on bytes that hang together.
 pub fn program(program: &Program) {
-    for body in [lexer, vm, value, writer, serde] {
+    for body in [lexer, vm, feed, value, writer, serde] {
         body(&program.0);
     }
 }

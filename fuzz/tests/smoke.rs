@@ -9,9 +9,10 @@ use halfsour_fuzz::Program;
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 7] = [
+const TARGETS: [(&str, Body); 8] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
+    ("feed", halfsour_fuzz::feed),
     ("value", halfsour_fuzz::value),
     ("writer", halfsour_fuzz::writer),
     ("serde", halfsour_fuzz::serde),
@@ -62,6 +63,11 @@ fn lexer() {
 #[test]
 fn vm() {
     run(halfsour_fuzz::vm);
+}
+
+#[test]
+fn feed() {
+    run(halfsour_fuzz::feed);
 }
 
 #[test]
