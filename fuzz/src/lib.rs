@@ -3,14 +3,17 @@
 //! The functions are called by libFuzzer (`targets/`), and on stable by a test over the fixtures and what comes of
 //! cutting and changing them.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
 mod feed;
 mod program;
 mod types;
 
+use allocation_counter::measure;
 use halfsour_fixtures::normalise;
-use halfsour_json::{Style, to_string};
+use halfsour_json::{Style, documents, to_string};
 use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
-use halfsour_value::TreeLimits;
+use halfsour_value::{TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
@@ -84,9 +87,13 @@ fn options() -> Options {
     Options { buffers: Some(buffers), record_memo: true, ..Options::default() }
 }
 
+fn loader(limits: Limits) -> Loader {
+    Loader::with_options(Options { limits, ..options() })
+}
+
 /// Loads what may be a program.
 pub fn load(input: &[u8]) -> Result<Graph<&[u8]>, halfsour_vm::Error> {
-    Loader::with_options(options()).load(input)
+    loader(Limits::default()).load(input)
 }
 
 /// Loading is deterministic, also if somebody watches, every id is a node's, and the budget is kept.
@@ -94,10 +101,14 @@ pub fn vm(input: &[u8]) {
     struct Watching;
     impl Observer for Watching {}
 
-    let limits = Limits { memory: 1 << 22, ..Limits::default() };
-    let mut loader = Loader::with_options(Options { limits, ..options() });
-    let watched = Loader::with_options(options()).load_observed(input, 0, &mut Watching);
-    match (loader.load(input), watched) {
+    let [_, limits] = [1 << 12, 1 << 22].map(|memory| {
+        let limits = Limits { memory, ..Limits::default() };
+        let held = measure(|| drop(loader(limits).load(input))).bytes_max;
+        assert!(held <= most_held(input.len(), memory), "{held} bytes for {} and {memory}", input.len());
+        limits
+    });
+    let watched = loader(Limits::default()).load_observed(input, 0, &mut Watching);
+    match (loader(limits).load(input), watched) {
         (Ok(graph), Ok(again)) => {
             assert!(graph.bytes_held() <= limits.memory);
             assert_eq!(graph.node_count(), again.node_count());
@@ -110,6 +121,12 @@ pub fn vm(input: &[u8]) {
         (Err(error), Ok(_)) => assert!(error.to_string().contains("limit"), "{error}"),
         (Ok(_), Err(error)) => panic!("{error}"),
     }
+}
+
+/// The bytes that loading may hold at any time. A part of the graph may be there twice, while it is moved to where there is more
+/// room; of the stack, the marks and the memo, no opcode takes more than this for each of its bytes.
+const fn most_held(input: usize, memory: usize) -> u64 {
+    (2 * memory + 32 * input + 4096) as u64
 }
 
 /// Looks at every object once.
@@ -154,10 +171,41 @@ pub fn value(input: &[u8]) {
     if let Ok(value) = graph.to_value(limits) {
         assert_eq!(value, value.clone());
         assert!(value.to_string().len() < 1 << 28);
+        keys(&value);
     }
-    for style in [Style::plain(), Style::lossless()] {
-        if let Ok(text) = to_string(graph.root(), style) {
-            assert!(is_deep(&text) || serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+    if let Ok(text) = to_string(graph.root(), Style::plain()) {
+        assert!(is_deep(&text) || serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+    }
+    if let Ok(text) = to_string(graph.root(), Style::lossless())
+        && !(is_deep(&text) || may_have_buffers(input))
+    {
+        let document = documents(text.as_bytes()).next().expect("there is one").expect("it is what we wrote");
+        assert_eq!(document.protocol, Some(graph.protocol()));
+        assert_eq!(facts(&document.graph), facts(&graph), "{text}");
+    }
+}
+
+/// Values that are equal have the same hash, and are found by each other.
+fn keys(value: &Value) {
+    let mut open = vec![value];
+    let mut seen: Vec<&Value> = Vec::new();
+    while let Some(value) = open.pop() {
+        let hash = |value: &Value| BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
+        for other in seen.iter().take(100).filter(|other| **other == value) {
+            assert_eq!(hash(other), hash(value), "{other} and {value}");
+        }
+        seen.push(value);
+        match value {
+            Value::List(items) | Value::Tuple(items) => open.extend(items),
+            Value::Dict(items) => {
+                assert!(items.iter().all(|(key, value)| items.get(key) == Some(value)), "{items:?}");
+                open.extend(items.iter().flat_map(|(key, value)| [key, value]));
+            }
+            Value::Set(items) | Value::FrozenSet(items) => {
+                assert!(items.iter().all(|item| items.contains(item)), "{items:?}");
+                open.extend(items);
+            }
+            _ => {}
         }
     }
 }
@@ -167,12 +215,17 @@ fn is_deep(text: &str) -> bool {
     text.bytes().filter(|byte| b"[{".contains(byte)).count() >= 100
 }
 
+/// Whether some of the data may lie out of band, where JSON does not bring it.
+fn may_have_buffers(input: &[u8]) -> bool {
+    input.contains(&Opcode::NextBuffer.byte())
+}
+
 /// What was written reads as the same graph, and is then written as the same bytes.
 pub fn writer(input: &[u8]) {
     let Ok(graph) = load(input) else { return };
     let facts = facts(&graph);
     // Lower protocols make bytearrays of out-of-band buffers, which are not as good for everything.
-    let lowest = if input.contains(&Opcode::NextBuffer.byte()) { 5 } else { 0 };
+    let lowest = if may_have_buffers(input) { 5 } else { 0 };
     for protocol in lowest..=5 {
         let mut options = halfsour_writer::Options::with_protocol(protocol);
         for memo in [MemoPolicy::All, MemoPolicy::Shared, MemoPolicy::AsRead] {
@@ -203,7 +256,7 @@ pub fn writer(input: &[u8]) {
 }
 
 /// What Python could tell of a graph, if it is neither deep nor large.
-fn facts(graph: &Graph<&[u8]>) -> Option<serde_json::Value> {
+fn facts<S: AsRef<[u8]>>(graph: &Graph<S>) -> Option<serde_json::Value> {
     let text = to_string(graph.root(), Style::lossless()).ok().filter(|text| !is_deep(text))?;
     let document = serde_json::from_str(&text).expect("it is JSON");
     Some(normalise(&document)["value"].take())
