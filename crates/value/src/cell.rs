@@ -63,6 +63,8 @@ const DELTA: u8 = 0x0f;
 /// A tuple was found to be hashable, or not to be.
 pub(crate) const HASHABLE: u8 = 1;
 pub(crate) const UNHASHABLE: u8 = 2;
+/// It is so if its members are, which are being looked at.
+pub(crate) const ASKED: u8 = 3;
 
 /// Of a region: how many slots it has, as a power of two; 0 for as many as it holds.
 const CAPACITY: u8 = 0x1f;

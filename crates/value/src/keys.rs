@@ -1,8 +1,10 @@
 //! Which keys are equal in Python, and what follows for dicts and sets.
 
+mod numbers;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::RandomState;
 
 use hashbrown::HashTable;
 
@@ -10,6 +12,7 @@ use crate::Id;
 use crate::cell::Tag;
 use crate::id::Unpacked;
 use crate::store::Store;
+use numbers::{Numbers, hash};
 
 /// A key, such that two are equal exactly where Python finds them equal: `1 == 1.0 == True`, `0.0 == -0.0`, text never
 /// equals bytes. A NaN, and an object whose class is unknown, equals itself only.
@@ -37,7 +40,7 @@ pub enum Key<'k> {
     Global(&'k [u8], &'k [u8]),
     /// The same, named by a code.
     Extension(u64),
-    /// A tuple or frozenset: all that are equal have one number.
+    /// A tuple, a frozenset, or what is long: all that are equal have one number.
     Composite(u32),
     /// Anything else: itself only.
     Object(Id),
@@ -160,7 +163,9 @@ const SMALL: usize = 8;
 impl Views {
     pub fn new(store: &Store, source: &[u8]) -> Self {
         let mut views = Self::default();
-        let mut composites = Composites::default();
+        // Random, so that nobody can choose keys whose hashes are the same.
+        let hasher = RandomState::new();
+        let mut numbers = Numbers::new(store, source, &hasher);
         // The last small dict of each length that holds no key twice: records come with dicts of their own.
         let mut seen: [&[Id]; SMALL + 1] = [&[]; SMALL + 1];
         for (index, cell) in store.cells.iter().enumerate() {
@@ -177,9 +182,9 @@ impl Views {
             let node = u32::try_from(index).expect("nodes have 32 bits");
             let before = views.resolved.len();
             if count <= SMALL {
-                views.look_at_small(node, region, width, store, source, &mut composites);
+                views.look_at_small(node, region, width, &mut numbers);
             } else {
-                views.look_at_large(node, region, width, store, source, &mut composites);
+                views.look_at_large(node, region, width, &mut numbers);
             }
             if let Some(seen) = seen.get_mut(count)
                 && width == 2
@@ -188,22 +193,14 @@ impl Views {
                 *seen = region;
             }
         }
-        views
+        Self { hasher, ..views }
     }
 
-    fn look_at_small(
-        &mut self,
-        node: u32,
-        region: &[Id],
-        width: usize,
-        store: &Store,
-        source: &[u8],
-        composites: &mut Composites,
-    ) {
+    fn look_at_small(&mut self, node: u32, region: &[Id], width: usize, numbers: &mut Numbers<'_>) {
         let mut keys: [(Id, Key<'_>); SMALL] = [const { (Id::NONE, Key::None) }; SMALL];
         let count = region.len() / width;
         for (slot, &id) in keys.iter_mut().zip(region.iter().step_by(width)) {
-            *slot = (id, key_of(store, source, id, composites));
+            *slot = (id, numbers.key(id));
         }
         let duplicate = (1..count).any(|later| {
             keys[..later].iter().any(|earlier| earlier.0 == keys[later].0 || earlier.1 == keys[later].1)
@@ -224,25 +221,16 @@ impl Views {
         }
     }
 
-    fn look_at_large(
-        &mut self,
-        node: u32,
-        region: &[Id],
-        width: usize,
-        store: &Store,
-        source: &[u8],
-        composites: &mut Composites,
-    ) {
+    fn look_at_large(&mut self, node: u32, region: &[Id], width: usize, numbers: &mut Numbers<'_>) {
         let mut table: HashTable<u32> = HashTable::with_capacity(region.len() / width);
         let mut resolved: Option<Vec<Id>> = None;
         for (at, entry) in region.chunks_exact(width).enumerate() {
-            let key = key_of(store, source, entry[0], composites);
-            let hash = self.hasher.hash_one(&key);
+            let (key, hash) = numbers.hashed_key(entry[0]);
             let current: &[Id] = resolved.as_deref().unwrap_or(region);
             let found = table
                 .find(hash, |&other| {
                     let other = current[other as usize * width];
-                    other == entry[0] || key_of(store, source, other, composites) == key
+                    other == entry[0] || numbers.key(other) == key
                 })
                 .copied();
             match (found, &mut resolved) {
@@ -286,11 +274,11 @@ impl Views {
         let region = self.region(store, index);
         let is_key = |id| match key {
             Key::Object(object) => *object == id,
-            _ => key_of(store, source, id, &mut Composites::unused()) == *key,
+            _ => key_of(store, source, id) == *key,
         };
         match u32::try_from(index).ok().and_then(|node| self.indices.get(&node)) {
             Some(table) if !matches!(key, Key::Object(_)) => {
-                let hash = self.hasher.hash_one(key);
+                let hash = hash(&self.hasher, key);
                 table
                     .find(hash, |&entry| is_key(region[entry as usize * 2]))
                     .map(|&entry| region[entry as usize * 2 + 1])
@@ -312,94 +300,8 @@ fn same_keys(a: &[Id], b: &[Id], width: usize) -> bool {
     width == 2 && a.len() == b.len() && a.iter().step_by(2).eq(b.iter().step_by(2))
 }
 
-/// Gives equal tuples and frozensets the same number, however they nest, in time linear in their nodes.
-#[derive(Debug, Default)]
-struct Composites {
-    numbers: HashMap<u32, u32>,
-    shapes: HashMap<Shape, u32>,
-    off: bool,
-}
-
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Shape {
-    ordered: bool,
-    parts: Vec<Part>,
-}
-
-#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Part {
-    None,
-    Int(i64),
-    BigInt(Vec<u8>),
-    Float(u64),
-    Complex(u64, u64),
-    Text(Vec<u8>),
-    Bytes(Vec<u8>),
-    ByteString(Vec<u8>),
-    Global(Vec<u8>, Vec<u8>),
-    Extension(u64),
-    Composite(u32),
-    Object(u32),
-}
-
-impl Composites {
-    /// For keys that are compared with a key that is no composite.
-    fn unused() -> Self {
-        Self { off: true, ..Self::default() }
-    }
-
-    fn number(&mut self, store: &Store, source: &[u8], root: u32) -> u32 {
-        if self.off {
-            return 0;
-        }
-        let mut open = vec![root];
-        'nodes: while let Some(&node) = open.last() {
-            if self.numbers.contains_key(&node) {
-                open.pop();
-                continue;
-            }
-            let ordered = store.cells[node as usize].tag == Tag::Tuple;
-            let mut parts = Vec::new();
-            for &child in store.region_of(node as usize) {
-                if let Unpacked::Node(child) = child.unpack()
-                    && matches!(store.cells[child as usize].tag, Tag::Tuple | Tag::FrozenSet)
-                    && !self.numbers.contains_key(&child)
-                {
-                    // Tuples and frozensets hold only what was made before them, so this ends.
-                    debug_assert!(child < node);
-                    open.push(child);
-                    continue 'nodes;
-                }
-                parts.push(match key_of(store, source, child, self) {
-                    Key::None => Part::None,
-                    Key::Int(value) => Part::Int(value),
-                    Key::BigInt(bytes) => Part::BigInt(bytes.into_owned()),
-                    Key::Float(bits) => Part::Float(bits),
-                    Key::Complex(re, im) => Part::Complex(re, im),
-                    Key::Text(bytes) => Part::Text(bytes.to_vec()),
-                    Key::Bytes(bytes) => Part::Bytes(bytes.to_vec()),
-                    Key::ByteString(bytes) => Part::ByteString(bytes.to_vec()),
-                    Key::Global(module, name) => Part::Global(module.to_vec(), name.to_vec()),
-                    Key::Extension(code) => Part::Extension(code),
-                    Key::Composite(number) => Part::Composite(number),
-                    Key::Object(id) => Part::Object(id.bits()),
-                });
-            }
-            if !ordered {
-                parts.sort_unstable();
-                parts.dedup();
-            }
-            // The empty tuple, which has no node, is number 0.
-            let next = u32::try_from(self.shapes.len() + 1).expect("nodes have 32 bits");
-            let number = *self.shapes.entry(Shape { ordered, parts }).or_insert(next);
-            self.numbers.insert(node, number);
-            open.pop();
-        }
-        self.numbers[&root]
-    }
-}
-
-fn key_of<'k>(store: &'k Store, source: &'k [u8], id: Id, composites: &mut Composites) -> Key<'k> {
+/// The key of an object; of a tuple or frozenset, the object itself.
+fn key_of<'k>(store: &'k Store, source: &'k [u8], id: Id) -> Key<'k> {
     let index = match id.unpack() {
         Unpacked::Node(index) => index,
         Unpacked::Int(value) => return Key::Int(value.into()),
@@ -431,7 +333,6 @@ fn key_of<'k>(store: &'k Store, source: &'k [u8], id: Id, composites: &mut Compo
                 (re, im) => complex_key(re, im),
             }
         }
-        Tag::Tuple | Tag::FrozenSet => Key::Composite(composites.number(store, source, index)),
         _ => Key::Object(id),
     }
 }

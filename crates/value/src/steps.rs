@@ -1,6 +1,6 @@
 //! What a stream does to objects after they were made.
 
-use crate::cell::{Cell, HASHABLE, Tag, UNHASHABLE};
+use crate::cell::{ASKED, Cell, HASHABLE, Tag, UNHASHABLE};
 use crate::form::Form;
 use crate::id::{Run, Unpacked};
 use crate::{Full, Id, Kind, Refusal, Store};
@@ -222,26 +222,29 @@ impl Store {
     /// Each tuple is looked at once: what was found stays in its flags.
     fn is_tuple_hashable(&mut self, index: usize) -> bool {
         let mut open = vec![index];
-        'tuples: while let Some(&index) = open.last() {
-            let mut hashable = HASHABLE;
-            if self.cells[index].flags == 0 {
-                for child in self.region_of(index) {
-                    let Some(child) = child.index() else { continue };
-                    match (self.cells[child].tag, self.cells[child].flags) {
-                        (Tag::List | Tag::Dict | Tag::Set | Tag::ByteArray, _) | (Tag::Tuple, UNHASHABLE) => {
-                            hashable = UNHASHABLE;
-                            break;
-                        }
-                        (Tag::Tuple, 0) => {
-                            open.push(child);
-                            continue 'tuples;
-                        }
-                        _ => {}
-                    }
-                }
-                self.cells[index].flags = hashable;
+        while let Some(&index) = open.last() {
+            let seen = self.cells[index].flags;
+            if seen == HASHABLE || seen == UNHASHABLE {
+                open.pop();
+                continue;
             }
-            open.pop();
+            let before = open.len();
+            let mut found = HASHABLE;
+            for child in self.region_of(index).iter().filter_map(|child| child.index()) {
+                match (self.cells[child].tag, self.cells[child].flags) {
+                    (Tag::List | Tag::Dict | Tag::Set | Tag::ByteArray, _) | (Tag::Tuple, UNHASHABLE) => {
+                        found = UNHASHABLE;
+                        break;
+                    }
+                    (Tag::Tuple, 0) => open.push(child),
+                    _ => {}
+                }
+            }
+            let waits = found == HASHABLE && open.len() > before;
+            self.cells[index].flags = if waits { ASKED } else { found };
+            if !waits {
+                open.truncate(before - 1);
+            }
         }
         self.cells[index].flags == HASHABLE
     }

@@ -1,7 +1,8 @@
 //! [`Value`]: Python data as an owned tree.
 
 use std::fmt::{self, Formatter};
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::sync::LazyLock;
 
 use halfsour_text::{number, repr};
 use indexmap::{IndexMap, IndexSet};
@@ -242,8 +243,8 @@ impl Hash for Value {
             Self::List(items) => (1, items).hash(state),
             Self::Tuple(items) => (2, items).hash(state),
             // Equal in any order.
-            Self::Dict(dict) => (3, dict.len()).hash(state),
-            Self::Set(set) | Self::FrozenSet(set) => (4, set.len()).hash(state),
+            Self::Dict(dict) => (3, dict.len(), sum_of_hashes(dict)).hash(state),
+            Self::Set(set) | Self::FrozenSet(set) => (4, set.len(), sum_of_hashes(set)).hash(state),
             Self::Global { module, name } => (module, name).hash(state),
             Self::Instance(instance) => instance.hash(state),
             Self::PersistentId(id) => (5, id).hash(state),
@@ -253,6 +254,12 @@ impl Hash for Value {
             _ => self.key().hash(state),
         }
     }
+}
+
+/// The same in any order. The members' hashes are random, so that nobody can choose members whose sums are the same.
+fn sum_of_hashes<T: Hash>(members: impl IntoIterator<Item = T>) -> u64 {
+    static RANDOM: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    members.into_iter().fold(0, |sum: u64, member| sum.wrapping_add(RANDOM.hash_one(member)))
 }
 
 macro_rules! from {
