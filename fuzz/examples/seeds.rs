@@ -1,15 +1,23 @@
-//! Writes what fuzzers begin with, a file each, into the directory that is named: `cargo xtask fuzz` runs it.
+//! Writes what fuzzers begin with, a file each, into two directories of the one that is named, or one in so many:
+//! `cargo xtask fuzz` runs it.
 
 use std::path::PathBuf;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let directory = PathBuf::from(env::args_os().nth(1).expect("the argument is a directory"));
-    fs::create_dir_all(&directory)?;
-    for (number, fixture) in halfsour_fixtures::all().iter().enumerate() {
+    let mut args = env::args().skip(1);
+    let directory = PathBuf::from(args.next().expect("the first argument is a directory"));
+    let one_in = args.next().map_or(1, |number| number.parse().expect("the second argument is a number"));
+    let [pickles, documents] = ["pickles", "documents"].map(|part| directory.join(part));
+    fs::create_dir_all(&pickles)?;
+    fs::create_dir_all(&documents)?;
+    for (number, fixture) in halfsour_fixtures::all().iter().enumerate().step_by(one_in) {
         // libFuzzer has more of many short ones.
         if fixture.pickle.len() <= 4096 {
-            fs::write(directory.join(number.to_string()), &fixture.pickle)?;
+            fs::write(pickles.join(number.to_string()), &fixture.pickle)?;
+            if let Some(document) = halfsour_fuzz::lossless(&fixture.pickle) {
+                fs::write(documents.join(number.to_string()), document)?;
+            }
         }
     }
     Ok(())

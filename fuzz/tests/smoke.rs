@@ -9,11 +9,12 @@ use halfsour_fuzz::Program;
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 8] = [
+const TARGETS: [(&str, Body); 9] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
     ("value", halfsour_fuzz::value),
+    ("json", halfsour_fuzz::json),
     ("writer", halfsour_fuzz::writer),
     ("serde", halfsour_fuzz::serde),
     ("program", program_of),
@@ -37,16 +38,21 @@ const EACH: usize = 4;
 const GENERATED: u64 = 1000;
 
 fn run(body: Body) {
+    run_on(body, |pickle| Some(pickle.to_vec()));
+}
+
+/// Runs on what is made of the fixtures, whole, cut and changed.
+fn run_on(body: Body, made: impl Fn(&[u8]) -> Option<Vec<u8>>) {
     for (number, fixture) in halfsour_fixtures::all().iter().enumerate() {
-        let pickle = &fixture.pickle;
-        if pickle.len() > 1024 || number % EACH != 0 {
+        if fixture.pickle.len() > 1024 || number % EACH != 0 {
             continue;
         }
-        body(pickle);
-        let at = number % pickle.len().max(1);
-        body(&pickle[..at]);
+        let Some(whole) = made(&fixture.pickle) else { continue };
+        body(&whole);
+        let at = number % whole.len().max(1);
+        body(&whole[..at]);
         for change in [1, 0x20, 0x80] {
-            let mut changed = pickle.clone();
+            let mut changed = whole.clone();
             if let Some(byte) = changed.get_mut(at) {
                 *byte ^= change;
             }
@@ -73,6 +79,11 @@ fn feed() {
 #[test]
 fn value() {
     run(halfsour_fuzz::value);
+}
+
+#[test]
+fn json() {
+    run_on(halfsour_fuzz::json, halfsour_fuzz::lossless);
 }
 
 #[test]

@@ -86,7 +86,11 @@ fn document(json: &Value) -> Result<Document, ParseError> {
         _ => (json, None),
     };
     let root = reader.value(value, None)?;
-    Ok(Document { graph: reader.builder.build(root), protocol })
+    let graph = reader.builder.try_build(root).map_err(|refusal| match refusal {
+        Refusal::Unsupported => form("an object would have to be made before itself"),
+        refusal => refused(refusal),
+    })?;
+    Ok(Document { graph, protocol })
 }
 
 #[derive(Default)]
@@ -206,7 +210,7 @@ impl Reader {
             "@global" => match array(first)?.as_slice() {
                 [module, name] => {
                     let (module, name) = (self.value(module, None)?, self.value(name, None)?);
-                    self.builder.global_of(module, name)
+                    self.builder.global_of(module, name).map_err(|_| form("a name in @global is no text"))?
                 }
                 _ => return Err(form("@global has not two parts")),
             },
@@ -329,6 +333,9 @@ impl Reader {
         id: Option<u64>,
     ) -> Result<Id, ParseError> {
         let kwargs = map.get("kwargs");
+        if kwargs.is_some() && (tag != "@new" || map.contains_key("op")) {
+            return Err(form("kwargs are for @new"));
+        }
         let made_by = match (map.get("op").and_then(Value::as_str), tag) {
             (Some("INST"), _) => Form::Inst,
             (Some("OBJ"), _) => Form::Obj,

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use halfsour_text::wtf8;
 
+use crate::data::Kind;
 use crate::form::{Builtin, Form, IntOp};
 use crate::parts::{Container, Payload, Refusal};
 use crate::value::{Value, ValueInstance, ValueStep};
@@ -65,9 +66,27 @@ impl Builder {
     }
 
     /// The graph, of this object.
-    pub fn build(self, root: Id) -> Graph {
+    pub fn build(mut self, root: Id) -> Graph {
+        self.sort();
         let provenance = Provenance { buffers: self.buffers, ..Provenance::default() };
         Graph::new(self.store, Bytes::new(), vec![root], provenance)
+    }
+
+    /// As [`build`](Self::build), for what was filled by [`replace`](Self::replace): looks at every object.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unsupported`] if an object would have to be made before itself, as a tuple that holds itself, and
+    /// [`Refusal::Unhashable`] if a key or member cannot be hashed.
+    pub fn try_build(mut self, root: Id) -> Result<Graph, Refusal> {
+        self.sort();
+        self.store.check()?;
+        Ok(self.build(root))
+    }
+
+    /// Spellings may be given in any order.
+    fn sort(&mut self) {
+        self.store.spellings.sort_unstable_by_key(|(id, _)| *id);
     }
 
     /// `None`.
@@ -178,16 +197,19 @@ impl Builder {
     /// A class or function. Python has one object for a name: use its id again.
     pub fn global(&mut self, module: &str, name: &str) -> Id {
         let (module, name) = (self.str(module), self.str(name));
-        self.global_of(module, name)
+        self.global_of(module, name).expect("both are text")
     }
 
-    /// A class or function whose names are texts that were made before.
+    /// A class or function whose names were made before.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If they are not.
-    pub fn global_of(&mut self, module: Id, name: Id) -> Id {
-        self.store.global(0, module, name, Builtin::Other).expect(FULL)
+    /// If they are not text.
+    pub fn global_of(&mut self, module: Id, name: Id) -> Result<Id, Refusal> {
+        if [module, name].iter().any(|&id| !matches!(self.store.kind(id), Kind::Str | Kind::ByteString)) {
+            return Err(Refusal::Unsupported);
+        }
+        Ok(self.store.global(0, module, name, Builtin::Other)?)
     }
 
     /// An instance that is made without calling `__init__`: what most classes' objects are.
@@ -298,7 +320,8 @@ impl Builder {
     }
 
     /// Puts another object in place of one of a tuple's or frozenset's members, or of an instance's callable (0),
-    /// arguments (1) or keyword arguments (2): for what could not be made before what holds it.
+    /// arguments (1) or keyword arguments (2): for what could not be made before what holds it. End with
+    /// [`try_build`](Self::try_build).
     ///
     /// # Panics
     ///

@@ -2,6 +2,7 @@
 
 mod builder;
 mod cell;
+mod check;
 mod data;
 mod display;
 mod form;

@@ -281,10 +281,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
 
     /// The call by which an old protocol spelled this builtin.
     pub fn spelling(self) -> Option<Spelling> {
-        let store = self.graph.store();
-        let key = self.id.bits();
-        let at = store.spellings.binary_search_by_key(&key, |(node, _)| *node).ok()?;
-        Some(store.spellings[at].1)
+        self.graph.store().spelling(self.id)
     }
 }
 

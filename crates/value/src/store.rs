@@ -460,4 +460,10 @@ impl Store {
         self.spellings.push((id.bits(), spelling));
         Ok(())
     }
+
+    /// The call by which it was spelled, where calls were remembered in the order of the objects.
+    pub(crate) fn spelling(&self, id: Id) -> Option<Spelling> {
+        let at = self.spellings.binary_search_by_key(&id.bits(), |(node, _)| *node).ok()?;
+        Some(self.spellings[at].1)
+    }
 }

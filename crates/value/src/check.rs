@@ -1,0 +1,71 @@
+//! Whether a graph that was not made in Python's order could have been.
+
+use crate::cell::Tag;
+use crate::form::Form;
+use crate::{Id, Refusal, Store};
+
+#[derive(Clone, Copy, PartialEq)]
+enum Seen {
+    Not,
+    /// What it is made of is being looked at.
+    Open,
+    Done,
+}
+
+impl Store {
+    /// Refuses objects that would have to be made before themselves, and keys and members that cannot be hashed.
+    pub(crate) fn check(&mut self) -> Result<(), Refusal> {
+        let mut seen = vec![Seen::Not; self.cells.len()];
+        let mut open: Vec<usize> = (0..self.cells.len()).collect();
+        while let Some(&index) = open.last() {
+            match seen[index] {
+                Seen::Not => {
+                    seen[index] = Seen::Open;
+                    for part in self.parts_before(index).filter_map(Id::index) {
+                        match seen[part] {
+                            Seen::Not => open.push(part),
+                            Seen::Open => return Err(Refusal::Unsupported),
+                            Seen::Done => {}
+                        }
+                    }
+                }
+                Seen::Open | Seen::Done => {
+                    seen[index] = Seen::Done;
+                    open.pop();
+                }
+            }
+        }
+        // What was found may be out of date.
+        for cell in self.cells.iter_mut().filter(|cell| cell.tag == Tag::Tuple) {
+            cell.flags = 0;
+        }
+        for index in 0..self.cells.len() {
+            let width = match self.cells[index].tag {
+                Tag::Dict => 2,
+                Tag::Set | Tag::FrozenSet => 1,
+                _ => continue,
+            };
+            for at in (0..self.region_of(index).len()).step_by(width) {
+                let key = self.region_of(index)[at];
+                self.check_hashable([&key].into_iter())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What Python makes before this object, and then makes it of.
+    fn parts_before(&self, index: usize) -> impl Iterator<Item = Id> {
+        let cell = &self.cells[index];
+        let (parts, one) = match cell.tag {
+            Tag::Tuple | Tag::FrozenSet => (self.region_of(index), None),
+            Tag::Instance => {
+                let made = if Form::from_bits(cell.form_bits()) == Form::NewEx { 3 } else { 2 };
+                (&self.region_of(index)[..made], None)
+            }
+            Tag::PersistentId | Tag::ReadOnly => (&[][..], Some(Id::from_bits(cell.first()))),
+            _ => (&[][..], None),
+        };
+        let spelling = self.spelling(Id::node(index)).map(|spelling| [spelling.callable, spelling.args]);
+        parts.iter().copied().chain(one).chain(spelling.into_iter().flatten())
+    }
+}
