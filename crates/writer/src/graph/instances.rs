@@ -145,10 +145,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     pub(super) fn persistent_id(&mut self, node: Node<'g, S>, of: Node<'g, S>) -> Result<(), Error> {
         let Some(kept) = self.meet_outside(node) else { return Ok(()) };
         if self.emitter.protocol() > 0 {
-            self.steps_elsewhere(node);
-            let opcode = Opcode::BinPersId;
-            self.tasks.push(if kept { Task::Made { id: node.id(), opcode } } else { Task::Op(opcode) });
-            self.tasks.push(Task::Object(of.id()));
+            self.made_of(node, kept, Opcode::BinPersId, of);
             return Ok(());
         }
         match of.as_str().filter(|text| text.is_ascii()) {
@@ -157,6 +154,13 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         }
         self.keep_outside(node, kept);
         Ok(())
+    }
+
+    /// Plans an opcode that makes an object of another.
+    fn made_of(&mut self, node: Node<'g, S>, kept: bool, opcode: Opcode, of: Node<'g, S>) {
+        self.steps_elsewhere(node);
+        self.tasks.push(if kept { Task::Made { id: node.id(), opcode } } else { Task::Op(opcode) });
+        self.tasks.push(Task::Object(of.id()));
     }
 
     /// Whether to memoise something that comes from outside. Python does not, but a stream may hold it twice, or do
@@ -218,8 +222,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
 
     pub(super) fn read_only(&mut self, node: Node<'g, S>, of: Node<'g, S>) -> Result<(), Error> {
         if self.emitter.protocol() >= 5 {
-            self.tasks.push(Task::Op(Opcode::ReadonlyBuffer));
-            self.tasks.push(Task::Object(of.id()));
+            let Some(kept) = self.meet_outside(node) else { return Ok(()) };
+            self.made_of(node, kept, Opcode::ReadonlyBuffer, of);
             return Ok(());
         }
         self.constant(Constant::MemoryView)?;
