@@ -23,6 +23,7 @@ pub fn run() -> Result {
     step("test, features", "", &[&["test"], &features[..]].concat())?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
+    own("fuzz", "cargo xtask fuzz", crate::fuzz::quick)?;
     own("instructions", "cargo xtask instructions", || instructions::run(false))?;
     println!("\nci: all passed");
     Ok(())
