@@ -33,7 +33,7 @@ use crate::{Graph, Id, Provenance, Spelling, Store};
 /// All methods panic beyond two billion nodes.
 #[derive(Debug, Default)]
 pub struct Builder {
-    store: Store,
+    pub(crate) store: Store,
     buffers: Vec<Bytes>,
 }
 
@@ -72,20 +72,8 @@ impl Builder {
         Graph::new(self.store, Bytes::new(), vec![root], provenance)
     }
 
-    /// As [`build`](Self::build), for what was filled by [`replace`](Self::replace): looks at every object.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::Unsupported`] if an object would have to be made before itself, as a tuple that holds itself, and
-    /// [`Refusal::Unhashable`] if a key or member cannot be hashed.
-    pub fn try_build(mut self, root: Id) -> Result<Graph, Refusal> {
-        self.sort();
-        self.store.check()?;
-        Ok(self.build(root))
-    }
-
     /// Spellings may be given in any order.
-    fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         self.store.spellings.sort_unstable_by_key(|(id, _)| *id);
     }
 

@@ -2,7 +2,7 @@
 
 use crate::cell::Tag;
 use crate::form::Form;
-use crate::{Id, Refusal, Store};
+use crate::{Builder, Graph, Id, Refusal, Store};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Seen {
@@ -12,9 +12,23 @@ enum Seen {
     Done,
 }
 
+impl Builder {
+    /// As [`build`](Self::build), for what was filled by [`replace`](Self::replace): looks at every object.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unsupported`] if an object would have to be made before itself, as a tuple that holds itself, and
+    /// [`Refusal::Unhashable`] if a key or member cannot be hashed.
+    pub fn try_build(mut self, root: Id) -> Result<Graph, Refusal> {
+        self.sort();
+        self.store.check()?;
+        Ok(self.build(root))
+    }
+}
+
 impl Store {
     /// Refuses objects that would have to be made before themselves, and keys and members that cannot be hashed.
-    pub(crate) fn check(&mut self) -> Result<(), Refusal> {
+    fn check(&mut self) -> Result<(), Refusal> {
         let mut seen = vec![Seen::Not; self.cells.len()];
         let mut open: Vec<usize> = (0..self.cells.len()).collect();
         while let Some(&index) = open.last() {
