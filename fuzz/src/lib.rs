@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 mod feed;
 mod program;
+mod soak;
 mod types;
 
 use allocation_counter::measure;
@@ -19,6 +20,7 @@ use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
 pub use feed::feed;
 pub use program::{BUFFERS, Program};
+pub use soak::Soak;
 pub use types::{Typed, serde, typed};
 
 /// What must hold for bytes, on bytes that hang together.
@@ -104,7 +106,11 @@ pub fn vm(input: &[u8]) {
     let [_, limits] = [1 << 12, 1 << 22].map(|memory| {
         let limits = Limits { memory, ..Limits::default() };
         let held = measure(|| drop(loader(limits).load(input))).bytes_max;
-        assert!(held <= most_held(input.len(), memory), "{held} bytes for {} and {memory}", input.len());
+        assert!(
+            held <= most_held(input.len(), memory) as u64,
+            "{held} bytes for {} and {memory}",
+            input.len()
+        );
         limits
     });
     let watched = loader(Limits::default()).load_observed(input, 0, &mut Watching);
@@ -125,8 +131,8 @@ pub fn vm(input: &[u8]) {
 
 /// The bytes that loading may hold at any time. A part of the graph may be there twice, while it is moved to where there is more
 /// room; of the stack, the marks and the memo, no opcode takes more than this for each of its bytes.
-const fn most_held(input: usize, memory: usize) -> u64 {
-    (2 * memory + 32 * input + 4096) as u64
+const fn most_held(input: usize, memory: usize) -> usize {
+    2 * memory + 32 * input + 4096
 }
 
 /// Looks at every object once.

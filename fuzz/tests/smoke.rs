@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use arbitrary::{Arbitrary, Unstructured};
-use halfsour_fuzz::Program;
+use halfsour_fuzz::{Program, Soak};
 
 type Body = fn(&[u8]);
 
@@ -122,6 +122,17 @@ fn program() {
 #[test]
 fn typed() {
     (0..GENERATED).for_each(|seed| typed_of(&noise(seed)));
+}
+
+/// So many bytes of each fixture; `cargo xtask soak` takes them all.
+#[test]
+fn soak() {
+    const PLACES: usize = 4;
+    let mut soak = Soak::default();
+    for fixture in halfsour_fixtures::all() {
+        soak.stream(&fixture.pickle, PLACES);
+    }
+    assert!(soak.read * 5 > soak.streams && soak.written * 10 > soak.read * 9, "{soak:?}");
 }
 
 /// What fuzzing found once.

@@ -1,6 +1,6 @@
 //! Everything that has to pass before a change is merged.
 
-use crate::{Result, bench, fixtures, instructions, shell, tidy};
+use crate::{Result, bench, fixtures, fuzz, instructions, shell, tidy};
 
 /// Runs the steps, up to the first that fails.
 pub fn run() -> Result {
@@ -23,7 +23,8 @@ pub fn run() -> Result {
     step("test, features", "", &[&["test"], &features[..]].concat())?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
-    own("fuzz", "cargo xtask fuzz", crate::fuzz::quick)?;
+    own("soak", "cargo xtask soak", fuzz::soak)?;
+    own("fuzz", "cargo xtask fuzz", fuzz::quick)?;
     own("instructions", "cargo xtask instructions", || instructions::run(false))?;
     println!("\nci: all passed");
     Ok(())

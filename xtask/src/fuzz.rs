@@ -46,6 +46,19 @@ pub fn quick() -> Result {
     fuzz(&targets()?, seconds, one_in)
 }
 
+/// Takes every fixture, cut and changed.
+pub fn soak() -> Result {
+    shell::run(&mut shell::cargo(&[
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "halfsour-fuzz",
+        "--example",
+        "soak",
+    ]))
+}
+
 fn has_nightly() -> bool {
     runs(&["+nightly", "--version"])
 }

@@ -41,6 +41,8 @@ cargo xtask <verb>
   pickletester [--sample]
                       load what CPython's own tests load, and compare;
                       --sample makes the fixtures that are a sample of that
+  soak                read every fixture cut at every byte, and with every byte
+                      changed, and write what can be read
   tidy                check the rules of the house that no compiler checks
 ";
 
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         ["oracle"] => oracle::run(),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),
+        ["soak"] => fuzz::soak(),
         ["tidy"] => tidy::run(),
         _ => {
             eprint!("{HELP}");
