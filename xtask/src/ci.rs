@@ -1,6 +1,6 @@
 //! Everything that has to pass before a change is merged.
 
-use crate::{Result, bench, fixtures, fuzz, instructions, shell, tidy};
+use crate::{Result, bench, dependencies, fixtures, fuzz, instructions, shell, tidy};
 
 /// Runs the steps, up to the first that fails.
 pub fn run() -> Result {
@@ -17,6 +17,7 @@ pub fn run() -> Result {
     )?;
     step("doc", "-D warnings", &["doc", "--workspace", "--no-deps"])?;
     own("tidy", "cargo xtask tidy", tidy::run)?;
+    own("advisories", "cargo xtask advisories", dependencies::advisories)?;
     own("fixtures", "cargo xtask fixtures --check", fixtures::check)?;
     own("workloads", "cargo xtask bench --files --check", bench::files::check)?;
     step("test", "", &["test", "--workspace"])?;

@@ -2,10 +2,12 @@
 
 mod bench;
 mod ci;
+mod dependencies;
 mod differential;
 mod fixtures;
 mod fuzz;
 mod instructions;
+mod miri;
 mod oracle;
 mod pickletester;
 mod pythons;
@@ -18,6 +20,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask <verb>
 
+  advisories          look for what is known against our dependencies, with
+                      cargo-audit, if it is installed and gets its database
   bench [--quick] [--save] [--rounds N] [TEXT…]
                       measure against CPython and other crates, only the lines
                       with one of the texts; --quick does it once, on less;
@@ -36,6 +40,8 @@ cargo xtask <verb>
   instructions [--bless]
                       count instructions, and compare with the last time;
                       --bless commits to what was counted
+  miri                run the layers' unit tests, and what fuzzing found, under
+                      miri; needs a nightly compiler
   oracle              have real Pythons load what halfsour writes, and send
                       to the example that receives
   pickletester [--sample]
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
+        ["advisories"] => dependencies::advisories(),
         ["bench", "--files"] => bench::files::make(),
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),
@@ -62,6 +69,7 @@ fn main() -> ExitCode {
         ["fuzz", args @ ..] => fuzz::run(args),
         ["instructions"] => instructions::run(false),
         ["instructions", "--bless"] => instructions::run(true),
+        ["miri"] => miri::run(),
         ["oracle"] => oracle::run(),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),

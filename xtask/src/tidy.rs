@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::{Result, shell};
+use crate::{Result, dependencies, shell};
 
 /// What each published crate may depend on in the workspace, directly.
 const LAYERS: &[(&str, &[&str])] = &[
@@ -34,7 +34,7 @@ const REASON: &str = "// Long because:";
 
 /// Checks all of them, and names all that are broken.
 pub fn run() -> Result {
-    let mut broken = Vec::new();
+    let mut broken = dependencies::licences()?;
     for package in packages()? {
         layering(&package, &mut broken);
         manifest(&package, &mut broken);

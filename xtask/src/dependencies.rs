@@ -1,0 +1,53 @@
+//! What others wrote: under which licences, and what is known against it.
+
+use std::process::Command;
+
+use serde_json::Value;
+use spdx::{Expression, ParseMode};
+
+use crate::{Result, shell};
+
+/// Licences that go with MIT OR Apache-2.0.
+const LICENCES: [&str; 8] =
+    ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "NCSA", "Unicode-3.0", "Unlicense", "Zlib"];
+
+/// The dependencies, of all features and platforms, that are under no such licence. Needs no network.
+pub fn licences() -> Result<Vec<String>> {
+    let arguments = ["metadata", "--all-features", "--locked", "--format-version", "1"];
+    let metadata: Value = serde_json::from_str(&shell::output(&mut shell::cargo(&arguments), &[])?)?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let broken = packages.filter(|package| !package["license"].as_str().is_some_and(is_allowed));
+    Ok(broken
+        .map(|package| {
+            format!("{}: its licence is {}, which tidy does not know", package["name"], package["license"])
+        })
+        .collect())
+}
+
+fn is_allowed(licence: &str) -> bool {
+    Expression::parse_mode(licence, ParseMode::LAX).is_ok_and(|expression| {
+        expression
+            .evaluate(|requirement| requirement.license.id().is_some_and(|id| LICENCES.contains(&id.name)))
+    })
+}
+
+/// Looks up the locked dependencies in the advisory database of Rust, by cargo-audit, where that is here and gets it.
+pub fn advisories() -> Result {
+    let audit = || {
+        let mut command = Command::new("cargo");
+        command.current_dir(shell::root()).args(["audit", "--quiet"]);
+        command
+    };
+    if !audit().arg("--version").output()?.status.success() {
+        println!("advisories: not checked, for cargo-audit is not here");
+        return Ok(());
+    }
+    let found = audit().output()?;
+    let said = String::from_utf8_lossy(&found.stderr);
+    if said.contains("advisory database") && found.stdout.is_empty() {
+        println!("advisories: not checked, for their database could not be had: {}", said.trim());
+        return Ok(());
+    }
+    print!("{}", String::from_utf8_lossy(&found.stdout));
+    if found.status.success() { Ok(()) } else { Err(format!("there are advisories\n{said}").into()) }
+}

@@ -1,0 +1,39 @@
+//! Runs tests under miri, which finds undefined behaviour. Our code is safe: it is what we depend on that is looked at.
+
+use std::process::Command;
+
+use crate::{Result, shell};
+
+/// The unit tests of the layers, and what fuzzing found once, which goes through all of them. Other tests would take hours.
+const TESTS: [&[&str]; 2] = [
+    &[
+        "--lib",
+        "-phalfsour-opcode",
+        "-phalfsour-text",
+        "-phalfsour-lexer",
+        "-phalfsour-value",
+        "-phalfsour-vm",
+        "-phalfsour-writer",
+        "-phalfsour-json",
+        "-phalfsour-serde",
+    ],
+    &["-phalfsour-fuzz", "--test", "smoke", "regressions"],
+];
+
+/// Runs them on the nightly compiler, and installs miri there if need be.
+pub fn run() -> Result {
+    let miri = || {
+        let mut command = Command::new("cargo");
+        command.current_dir(shell::root()).env_remove("RUSTUP_TOOLCHAIN").args(["+nightly", "miri"]);
+        command
+    };
+    if !miri().arg("--version").output().is_ok_and(|output| output.status.success()) {
+        let mut install = Command::new("rustup");
+        install.args(["component", "add", "miri", "--toolchain", "nightly"]);
+        shell::run(&mut install)
+            .map_err(|error| format!("miri needs a nightly compiler that has it: {error}"))?;
+    }
+    // Regressions are files.
+    let flags = "-Zmiri-disable-isolation";
+    TESTS.into_iter().try_for_each(|tests| shell::run(miri().arg("test").args(tests).env("MIRIFLAGS", flags)))
+}
