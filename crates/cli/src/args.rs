@@ -183,7 +183,7 @@ pub struct Reading {
     ///
     /// `trusted` lifts all limits, `untrusted` is the default. The others are: `memory` (bytes that the data may hold),
     /// `memory-per-byte` (the same, for each byte of the file), `opcodes`, `stack`, `memo`, `int-digits` (of integers in
-    /// text); and for JSON: `depth`, `values` (beyond those that the data holds: what is shared is repeated), `bytes`. Numbers
+    /// text), `input` (bytes that a file may have); and for JSON: `depth`, `values` (beyond those that the data holds: what is shared is repeated), `bytes`. Numbers
     /// may end in K, M or G.
     #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
@@ -233,9 +233,7 @@ fn limits(text: &str) -> Result<Limits, String> {
         match part.split_once('=') {
             None if part == "untrusted" => limits = Limits::default(),
             None if part == "trusted" => {
-                limits.reading = halfsour::Limits::TRUSTED;
-                limits.json.values = usize::MAX;
-                limits.json.bytes = usize::MAX;
+                limits = Limits { reading: halfsour::Limits::TRUSTED, json: json::Limits::TRUSTED };
             }
             None => return Err(format!("{part}: neither a limit (KEY=VALUE) nor trusted or untrusted")),
             Some((key, value)) => {
@@ -246,6 +244,7 @@ fn limits(text: &str) -> Result<Limits, String> {
                     "memo" => limits.reading.memo = value,
                     "memory" => limits.reading.memory = value,
                     "memory-per-byte" => limits.reading.memory_per_byte = value,
+                    "input" => limits.reading.input = value,
                     "int-digits" => limits.reading.int_digits = value,
                     "depth" => limits.json.depth = value,
                     "values" => limits.json.values = value,
@@ -271,12 +270,63 @@ fn number(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+    use halfsour::value::TreeLimits;
 
     use super::*;
 
     #[test]
     fn the_command_line_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    /// What the table of limits says: of each, by default and trusted, and its word.
+    fn documented() -> impl Iterator<Item = (String, usize, usize, String)> {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../halfsour/LIMITS.md");
+        let table = fs::read_to_string(file).unwrap();
+        let rows: Vec<_> = table.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect();
+        let number = |text: &str| if text == "none" { usize::MAX } else { text.parse().unwrap() };
+        rows.into_iter().map(move |row| {
+            let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+            (cells[1].to_owned(), number(cells[2]), number(cells[3]), cells[5].to_owned())
+        })
+    }
+
+    /// The limits of a name, in the order of the table's columns.
+    fn values(name: &str, limits: &Limits, tree: TreeLimits) -> usize {
+        let Limits { reading, json } = *limits;
+        match name {
+            "Limits::opcodes" => usize::try_from(reading.opcodes).unwrap(),
+            "Limits::stack" => reading.stack,
+            "Limits::memo" => reading.memo,
+            "Limits::memory" => reading.memory,
+            "Limits::memory_per_byte" => reading.memory_per_byte,
+            "Limits::input" => reading.input,
+            "Limits::int_digits" => reading.int_digits,
+            "json::Limits::depth" => json.depth,
+            "json::Limits::values" => json.values,
+            "json::Limits::bytes" => json.bytes,
+            "TreeLimits::depth" => tree.depth,
+            "TreeLimits::expansion" => tree.expansion,
+            "TreeLimits::values" => tree.values,
+            "TreeLimits::bytes" => tree.bytes,
+            _ => panic!("{name}: no such limit"),
+        }
+    }
+
+    #[test]
+    fn the_table_of_limits_is_right() {
+        let mut words = 0;
+        for (name, untrusted, trusted, word) in documented() {
+            let by_default = values(&name, &limits("untrusted").unwrap(), TreeLimits::UNTRUSTED);
+            assert_eq!(by_default, untrusted, "{name}");
+            assert_eq!(values(&name, &limits("trusted").unwrap(), TreeLimits::TRUSTED), trusted, "{name}");
+            if !word.is_empty() {
+                let set = limits(&format!("{word}=7")).unwrap();
+                assert_eq!(values(&name, &set, TreeLimits::UNTRUSTED), 7, "{word}");
+                words += 1;
+            }
+        }
+        assert_eq!(words, 10);
     }
 
     #[test]

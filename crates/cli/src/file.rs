@@ -1,5 +1,6 @@
 //! What is read.
 
+use std::fs;
 use std::io::{self, Read};
 
 use crate::failure::{Cause, Failure};
@@ -11,17 +12,16 @@ pub struct File {
 }
 
 impl File {
-    pub fn read(name: String) -> Result<Self, Failure> {
-        if name != "-" {
-            return match std::fs::read(&name) {
-                Ok(bytes) => Ok(Self { name, bytes }),
-                Err(error) => Err(Failure::File { name, error }),
-            };
-        }
-        let name = "<stdin>".to_owned();
-        let mut bytes = Vec::new();
-        match io::stdin().lock().read_to_end(&mut bytes) {
-            Ok(_) => Ok(Self { name, bytes }),
+    /// Reads a file of at most so many bytes.
+    pub fn read(name: String, most: usize) -> Result<Self, Failure> {
+        let (name, bytes) = if name == "-" {
+            ("<stdin>".to_owned(), read(io::stdin().lock(), most))
+        } else {
+            let bytes = fs::File::open(&name).and_then(|file| read(file, most));
+            (name, bytes)
+        };
+        match bytes {
+            Ok(bytes) => Ok(Self { name, bytes }),
             Err(error) => Err(Failure::File { name, error }),
         }
     }
@@ -48,5 +48,27 @@ impl File {
                 return Ok(());
             }
         }
+    }
+}
+
+fn read(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        let message = format!("it is longer than the limit for input, {most} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        assert_eq!(read(&b"abc"[..], 3).unwrap(), b"abc");
+        let error = read(std::io::repeat(0), 1000).unwrap_err();
+        assert_eq!(error.to_string(), "it is longer than the limit for input, 1000 bytes");
     }
 }

@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let mut failed = false;
     let mut out = output(command.is_styled());
     for name in files {
-        let result = File::read(name).and_then(|file| {
+        let result = File::read(name, reading.options().limits.input).and_then(|file| {
             if several {
                 writeln!(out, "==> {} <==", file.name())?;
             }

@@ -33,6 +33,9 @@ pub use halfsour_vm::{Limits, Loader, Options};
 #[doc = include_str!("../GUIDE.md")]
 pub mod guide {}
 
+#[doc = include_str!("../LIMITS.md")]
+pub mod limits {}
+
 /// The examples of the workspace's README are compiled and run.
 #[cfg(all(doctest, feature = "serde"))]
 #[doc = include_str!("../../../README.md")]

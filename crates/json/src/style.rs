@@ -47,8 +47,16 @@ pub struct Limits {
     pub bytes: usize,
 }
 
+impl Limits {
+    /// For graphs from strangers: the default.
+    pub const UNTRUSTED: Self = Self { depth: usize::MAX, values: 10_000_000, bytes: 256 << 20 };
+
+    /// No limits.
+    pub const TRUSTED: Self = Self { depth: usize::MAX, values: usize::MAX, bytes: usize::MAX };
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: usize::MAX, values: 10_000_000, bytes: 256 << 20 }
+        Self::UNTRUSTED
     }
 }

@@ -22,26 +22,47 @@ pub use access::{FromGraph, FromSource};
 pub struct NodeDeserializer<'g, S, L> {
     node: Node<'g, S>,
     lend: L,
+    limits: TreeLimits,
+}
+
+impl<S, L> NodeDeserializer<'_, S, L> {
+    /// With limits other than the default.
+    ///
+    /// ```
+    /// use halfsour_serde::NodeDeserializer;
+    /// use halfsour_value::TreeLimits;
+    /// use serde::Deserialize;
+    ///
+    /// let graph = halfsour_vm::from_slice(b"](](K\x01ee.").unwrap(); // [[1]]
+    /// let limits = |depth| TreeLimits { depth, ..TreeLimits::UNTRUSTED };
+    /// let read = |depth| Vec::<Vec<u8>>::deserialize(NodeDeserializer::new(graph.root()).limits(limits(depth)));
+    /// assert_eq!(read(2).unwrap(), [[1]]);
+    /// assert_eq!(read(1).unwrap_err().to_string(), "[0]: the data nests too deep (from byte 0x2)");
+    /// ```
+    #[must_use]
+    pub fn limits(self, limits: TreeLimits) -> Self {
+        Self { limits, ..self }
+    }
 }
 
 impl<'g, S: AsRef<[u8]>> NodeDeserializer<'g, S, FromGraph> {
     /// A deserializer that lends text for as long as the graph lives.
     pub fn new(node: Node<'g, S>) -> Self {
-        Self { node, lend: FromGraph }
+        Self { node, lend: FromGraph, limits: TreeLimits::default() }
     }
 }
 
 impl<'g, 'de> NodeDeserializer<'g, &'de [u8], FromSource> {
     /// A deserializer that lends text for as long as the input lives.
     pub fn borrowing(node: Node<'g, &'de [u8]>) -> Self {
-        Self { node, lend: FromSource }
+        Self { node, lend: FromSource, limits: TreeLimits::default() }
     }
 }
 
 macro_rules! enter {
     ($($method:ident($($arg:ident: $type:ty),*);)*) => {
         $(fn $method<V: Visitor<'de>>(self, $($arg: $type,)* visitor: V) -> Result<V::Value, Error> {
-            let budget = Cell::new(TreeLimits::default().budget(self.node.graph()));
+            let budget = Cell::new(self.limits.budget(self.node.graph()));
             De { node: self.node, lend: self.lend, budget: &budget, depth: budget.get().depth }
                 .$method($($arg,)* visitor)
         })*

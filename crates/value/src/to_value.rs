@@ -23,6 +23,9 @@ pub struct TreeLimits {
 }
 
 impl TreeLimits {
+    /// For graphs from strangers: the default.
+    pub const UNTRUSTED: Self = Self { expansion: 20, ..Self::TRUSTED };
+
     /// No limits but that of depth.
     pub const TRUSTED: Self =
         Self { depth: 128, expansion: usize::MAX, values: usize::MAX, bytes: usize::MAX };
@@ -41,7 +44,7 @@ impl TreeLimits {
 
 impl Default for TreeLimits {
     fn default() -> Self {
-        Self { expansion: 20, ..Self::TRUSTED }
+        Self::UNTRUSTED
     }
 }
 
