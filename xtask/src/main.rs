@@ -9,6 +9,7 @@ mod fuzz;
 mod instructions;
 mod miri;
 mod oracle;
+mod packages;
 mod pickletester;
 mod pythons;
 mod receive;
@@ -44,6 +45,9 @@ cargo xtask <verb>
                       miri; needs a nightly compiler
   oracle              have real Pythons load what halfsour writes, and send
                       to the example that receives
+  packages [ENVIRONMENT…]
+                      make the fixtures of numpy, pandas, torch and others anew,
+                      by Pythons with those releases of them, from PyPI
   pickletester [--sample]
                       load what CPython's own tests load, and compare;
                       --sample makes the fixtures that are a sample of that
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         ["instructions", "--bless"] => instructions::run(true),
         ["miri"] => miri::run(),
         ["oracle"] => oracle::run(),
+        ["packages", environments @ ..] => packages::make(environments),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),
         ["soak"] => fuzz::soak(),

@@ -63,6 +63,13 @@ impl Python {
         command.env("PYTHONHASHSEED", "0").env("PYTHONIOENCODING", "utf-8");
         command
     }
+
+    /// The command that runs a module, as `python -m` does.
+    pub fn module(&self, name: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["-m", name]);
+        command
+    }
 }
 
 fn directories() -> impl Iterator<Item = PathBuf> {

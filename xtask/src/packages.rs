@@ -1,0 +1,146 @@
+//! Makes the fixtures of well-known packages: what they pickled, and what they say that it is.
+//!
+//! pip puts the packages into directories of their own under the target directory.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Map, Value, json};
+
+use crate::pythons::Python;
+use crate::{Result, shell};
+
+/// A Python with packages.
+struct Environment {
+    name: &'static str,
+    python: &'static str,
+    /// What it runs of `xtask/python/packages`.
+    scripts: &'static [&'static str],
+    packages: &'static [&'static str],
+}
+
+const ENVIRONMENTS: [Environment; 5] = [
+    Environment {
+        name: "2.7",
+        python: "2.7",
+        scripts: &["standard", "arrays"],
+        packages: &[
+            "joblib==0.14.1",
+            "numpy==1.16.6",
+            "pandas==0.24.2",
+            "python-dateutil==3.0.0",
+            "pytz==2026.6",
+            "scikit-learn==0.20.4",
+            "scipy==1.2.3",
+        ],
+    },
+    Environment {
+        name: "3.6",
+        python: "3.6",
+        scripts: &["standard", "arrays"],
+        packages: &["numpy==1.19.5", "pandas==0.25.3", "python-dateutil==3.0.0", "pytz==2026.6"],
+    },
+    Environment {
+        name: "3.8",
+        python: "3.8",
+        scripts: &["standard"],
+        packages: &[
+            "joblib==1.3.2",
+            "numpy==1.24.4",
+            "pandas==1.5.3",
+            "python-dateutil==3.0.0",
+            "pytz==2026.6",
+            "scikit-learn==1.3.2",
+            "scipy==1.10.1",
+        ],
+    },
+    Environment {
+        name: "3.11",
+        python: "3.11",
+        scripts: &["standard", "arrays"],
+        packages: &["numpy==1.26.4", "pandas==2.2.3", "python-dateutil==4.0.0", "pytz==2026.6"],
+    },
+    Environment {
+        name: "3.13",
+        python: "3.13",
+        scripts: &["standard", "arrays"],
+        packages: &[
+            "joblib==1.6.0",
+            "lz4==4.4.5",
+            "ml_dtypes==0.6.0",
+            "numpy==2.5.5",
+            "pandas==3.1.1",
+            "python-dateutil==4.0.0",
+            "pytz==2026.6",
+            "scikit-learn==1.9.1",
+            "scipy==1.18.1",
+        ],
+    },
+];
+
+/// The releases of each environment.
+const RELEASES: &str = "environments.json";
+
+/// Makes those of the environments that are named, or of all.
+pub fn make(names: &[&str]) -> Result {
+    let unknown = |name: &&&str| ENVIRONMENTS.iter().all(|environment| environment.name != **name);
+    if let Some(name) = names.iter().find(unknown) {
+        return Err(format!("there is no environment {name}").into());
+    }
+    let committed = shell::root().join("crates/fixtures/packages");
+    fs::create_dir_all(&committed)?;
+    let releases = committed.join(RELEASES);
+    let mut all: Map<String, Value> =
+        if releases.exists() { serde_json::from_slice(&fs::read(&releases)?)? } else { Map::new() };
+    for environment in &ENVIRONMENTS {
+        let name = environment.name;
+        if !names.is_empty() && !names.contains(&name) {
+            continue;
+        }
+        let Some(python) = Python::find(environment.python) else {
+            println!("packages: kept as they are, as its Python is not here: {name}");
+            continue;
+        };
+        println!("packages: {name}");
+        let installed = install(environment, &python)?;
+        all.insert(name.into(), versions(environment, &python));
+        fs::create_dir_all(committed.join(name))?;
+        for script in environment.scripts {
+            let mut command = python.script(&format!("packages/{script}.py"));
+            let rows = shell::output(one_thread(&mut command).env("PYTHONPATH", &installed), &[])?;
+            fs::write(committed.join(name).join(format!("{script}.jsonl")), rows)?;
+        }
+    }
+    fs::write(releases, serde_json::to_string_pretty(&all)? + "\n")?;
+    Ok(())
+}
+
+/// Where its packages are, which pip put there now or before.
+fn install(environment: &Environment, python: &Python) -> Result<PathBuf> {
+    let directory = shell::target().join("packages").join(environment.name);
+    let requirements = directory.join("requirements.txt");
+    let wanted = environment.packages.join("\n") + "\n";
+    if !fs::read_to_string(&requirements).is_ok_and(|installed| installed == wanted) {
+        if directory.exists() {
+            fs::remove_dir_all(&directory)?;
+        }
+        let mut pip = python.module("pip");
+        pip.args(["install", "--quiet", "--target"]).arg(&directory).args(environment.packages);
+        shell::output(&mut pip, &[])?;
+        fs::write(requirements, wanted)?;
+    }
+    Ok(directory)
+}
+
+fn versions(environment: &Environment, python: &Python) -> Value {
+    let packages = environment.packages.iter().filter_map(|package| package.split_once("=="));
+    let mut versions: Map<_, _> = packages.map(|(name, version)| (name.into(), version.into())).collect();
+    versions.insert("python".into(), python.release.clone().into());
+    json!(versions)
+}
+
+/// Sums of floats depend on how many threads share the work.
+fn one_thread(command: &mut Command) -> &mut Command {
+    command.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1")
+}
