@@ -20,7 +20,7 @@ struct Environment {
     packages: &'static [&'static str],
 }
 
-const ENVIRONMENTS: [Environment; 5] = [
+const ENVIRONMENTS: [Environment; 7] = [
     Environment {
         name: "2.7",
         python: "2.7",
@@ -76,6 +76,18 @@ const ENVIRONMENTS: [Environment; 5] = [
             "scikit-learn==1.9.1",
             "scipy==1.18.1",
         ],
+    },
+    Environment {
+        name: "3.8-torch",
+        python: "3.8",
+        scripts: &["tensors"],
+        packages: &["numpy==1.24.4", "torch==1.12.1"],
+    },
+    Environment {
+        name: "3.13-torch",
+        python: "3.13",
+        scripts: &["tensors"],
+        packages: &["numpy==2.5.5", "torch==2.15.0"],
     },
 ];
 
