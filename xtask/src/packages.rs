@@ -20,11 +20,11 @@ struct Environment {
     packages: &'static [&'static str],
 }
 
-const ENVIRONMENTS: [Environment; 7] = [
+const ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "2.7",
         python: "2.7",
-        scripts: &["standard", "arrays"],
+        scripts: &["standard", "arrays", "frames", "dumps", "models"],
         packages: &[
             "joblib==0.14.1",
             "numpy==1.16.6",
@@ -38,15 +38,16 @@ const ENVIRONMENTS: [Environment; 7] = [
     Environment {
         name: "3.6",
         python: "3.6",
-        scripts: &["standard", "arrays"],
+        scripts: &["standard", "arrays", "frames"],
         packages: &["numpy==1.19.5", "pandas==0.25.3", "python-dateutil==3.0.0", "pytz==2026.6"],
     },
     Environment {
         name: "3.8",
         python: "3.8",
-        scripts: &["standard"],
+        scripts: &["standard", "frames", "dumps", "models"],
         packages: &[
             "joblib==1.3.2",
+            "lz4==4.3.3",
             "numpy==1.24.4",
             "pandas==1.5.3",
             "python-dateutil==3.0.0",
@@ -58,13 +59,19 @@ const ENVIRONMENTS: [Environment; 7] = [
     Environment {
         name: "3.11",
         python: "3.11",
-        scripts: &["standard", "arrays"],
-        packages: &["numpy==1.26.4", "pandas==2.2.3", "python-dateutil==4.0.0", "pytz==2026.6"],
+        scripts: &["standard", "arrays", "frames"],
+        packages: &[
+            "numpy==1.26.4",
+            "pandas==2.2.3",
+            "python-dateutil==4.0.0",
+            "pytz==2026.6",
+            "zstandard==0.25.0",
+        ],
     },
     Environment {
         name: "3.13",
         python: "3.13",
-        scripts: &["standard", "arrays"],
+        scripts: &["standard", "arrays", "frames", "dumps", "models"],
         packages: &[
             "joblib==1.6.0",
             "lz4==4.4.5",
@@ -75,6 +82,25 @@ const ENVIRONMENTS: [Environment; 7] = [
             "pytz==2026.6",
             "scikit-learn==1.9.1",
             "scipy==1.18.1",
+        ],
+    },
+    Environment {
+        name: "3.13-arrow",
+        python: "3.13",
+        scripts: &["frames"],
+        packages: &["numpy==2.5.5", "pandas==3.1.1", "pyarrow==26.0.1", "python-dateutil==4.0.0"],
+    },
+    Environment {
+        name: "3.13-others",
+        python: "3.13",
+        scripts: &["others"],
+        packages: &[
+            "lightgbm==4.7.0",
+            "numpy==2.5.5",
+            "polars==2.1.0",
+            "pyarrow==26.0.1",
+            "scipy==1.18.1",
+            "xgboost-cpu==3.4.1",
         ],
     },
     Environment {

@@ -1,0 +1,93 @@
+"""Prints scipy's sparse matrices and scikit-learn's models. Adds these kinds to values.py and numpys.py:
+
+    sparse   class, format, shape, nnz, dtype, dense: elements, flat, in C order; and its parts: data, indices, indptr (csr,
+             csc, bsr), row and col (coo), offsets (dia)
+    tree     of scikit-learn: class, node_count, max_depth; children_left, children_right, feature, threshold, impurity,
+             n_node_samples, weighted_n_node_samples, value: ndarrays
+    estimator   class, params: get_params(deep=False), attributes: all other fields, both name to value
+"""
+
+import warnings
+
+import numpy
+import scipy.sparse
+
+import numpys
+from values import PROTOCOLS, describe, describes, emit, fields, name_of
+
+warnings.simplefilter("ignore")
+PARTS = ("data", "indices", "indptr", "row", "col", "offsets")
+NEWEST = PROTOCOLS[-1]
+
+
+def sparse(x):
+    told = {"kind": "sparse", "class": name_of(type(x)), "format": x.format, "shape": [int(size) for size in x.shape]}
+    told.update(nnz=int(x.nnz), dtype=numpys.dtype(x.dtype), dense=numpys.elements(numpy.asarray(x.toarray())))
+    if x.format in ("csr", "csc", "bsr", "coo", "dia"):
+        told.update((part, describe(getattr(x, part))) for part in PARTS if hasattr(x, part))
+    return told
+
+
+grid = numpy.array([[0, 1.5, 0, 0], [-2, 0, 0, 0], [0, 0, 0, 3], [0, 4, 0, 0]])
+for format in ("csr", "csc", "coo", "bsr", "lil", "dok", "dia"):
+    for kind in ("matrix", "array"):
+        cls = getattr(scipy.sparse, "%s_%s" % (format, kind), None)
+        if cls:
+            describes(cls)(sparse)
+            emit("%s %s" % (format, kind), cls(grid), [2, NEWEST] if NEWEST > 2 else [2])
+emit("csr integers", scipy.sparse.csr_matrix(grid.astype("i2")), [NEWEST])
+emit("csr empty", scipy.sparse.csr_matrix((3, 2)), [NEWEST])
+
+import sklearn.base  # noqa: E402
+import sklearn.tree._tree  # noqa: E402
+from sklearn import cluster, decomposition, ensemble, linear_model, naive_bayes, neighbors, pipeline, preprocessing, svm, tree  # noqa: E402
+
+FIELDS = ("children_left", "children_right", "feature", "threshold", "impurity", "n_node_samples", "weighted_n_node_samples")
+
+
+@describes(sklearn.tree._tree.Tree)
+def _(x):
+    told = {"kind": "tree", "class": name_of(type(x)), "node_count": x.node_count, "max_depth": x.max_depth}
+    return dict(told, **{name: describe(numpy.asarray(getattr(x, name))) for name in FIELDS + ("value",)})
+
+
+@describes(sklearn.base.BaseEstimator)
+def _(x):
+    params = {name: describe(value) for name, value in x.get_params(deep=False).items()}
+    attributes = {name: value for name, value in fields(x).items() if name not in params}
+    return {"kind": "estimator", "class": name_of(type(x)), "params": params, "attributes": attributes}
+
+
+random = numpy.random.RandomState(7)
+x = random.randn(12, 3).round(2)
+y = (x[:, 0] + 2 * x[:, 1]).round(2)
+labels = (y > 0).astype(int)
+names = numpy.array([u"full", u"half"])[labels]
+MODELS = [
+    ("LinearRegression", linear_model.LinearRegression(), y),
+    ("Ridge", linear_model.Ridge(alpha=0.5), y),
+    ("LogisticRegression", linear_model.LogisticRegression(solver="liblinear"), names),
+    ("SGDClassifier", linear_model.SGDClassifier(max_iter=5, tol=None, random_state=7), labels),
+    ("DecisionTreeRegressor", tree.DecisionTreeRegressor(max_depth=2, random_state=7), y),
+    ("DecisionTreeClassifier", tree.DecisionTreeClassifier(max_depth=2, random_state=7), names),
+    ("RandomForestClassifier", ensemble.RandomForestClassifier(n_estimators=2, max_depth=2, random_state=7), labels),
+    ("GradientBoostingRegressor", ensemble.GradientBoostingRegressor(n_estimators=2, max_depth=1, random_state=7), y),
+    ("KMeans", cluster.KMeans(n_clusters=2, n_init=1, random_state=7), None),
+    ("PCA", decomposition.PCA(n_components=2, svd_solver="full"), None),
+    ("GaussianNB", naive_bayes.GaussianNB(), labels),
+    ("KNeighborsClassifier", neighbors.KNeighborsClassifier(n_neighbors=2, algorithm="brute"), labels),
+    ("SVC", svm.SVC(kernel="linear"), labels),
+    ("StandardScaler", preprocessing.StandardScaler(), None),
+    ("LabelEncoder", preprocessing.LabelEncoder(), None),
+    ("OneHotEncoder", preprocessing.OneHotEncoder(handle_unknown="ignore"), None),
+    ("Pipeline", pipeline.make_pipeline(preprocessing.MinMaxScaler(), linear_model.LinearRegression()), y),
+    ("not fitted", linear_model.Lasso(alpha=0.25), Ellipsis),
+]
+for name, model, target in MODELS:
+    if name == "LabelEncoder":
+        model.fit(names)
+    elif name == "OneHotEncoder":
+        model.fit(names.reshape(-1, 1))
+    elif target is not Ellipsis:
+        model.fit(x, target)
+    emit(name, model, [NEWEST])
