@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-json", &["text", "value"]),
     ("halfsour-writer", &["opcode", "text", "value"]),
     ("halfsour-serde", &["lexer", "value", "vm", "writer"]),
-    ("halfsour-classes", &["value"]),
+    ("halfsour-classes", &["text", "value"]),
     ("halfsour-audit", &["classes", "lexer", "vm"]),
     ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),
     ("halfsour-cli", &["halfsour"]),

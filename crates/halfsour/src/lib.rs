@@ -3,6 +3,9 @@
 #[cfg(feature = "tokio")]
 pub mod codec;
 
+#[cfg(feature = "classes")]
+#[doc(inline)]
+pub use halfsour_classes as classes;
 #[cfg(feature = "json")]
 #[doc(inline)]
 pub use halfsour_json as json;

@@ -1,0 +1,92 @@
+//! [`Call`]: an instance whose class or callable is in the table.
+
+use halfsour_value::{Elements, Instance, Node, Step};
+
+use crate::names::{self, Class, Name};
+use crate::scalars::text;
+
+/// What a known class or function was called with, and what was done to the result.
+#[derive(Clone)]
+pub(crate) struct Call<'g, S> {
+    /// The row of the table.
+    pub(crate) class: Class,
+    /// Today's name of what was called.
+    pub(crate) name: Name,
+    pub(crate) instance: Instance<'g, S>,
+}
+
+impl<'g, S: AsRef<[u8]>> Call<'g, S> {
+    /// `None` if it is no instance, or of a class that is not known.
+    pub(crate) fn of(node: Node<'g, S>) -> Option<Self> {
+        let instance = node.as_instance()?;
+        let (class, name) = class_of(instance.class())?;
+        Some(Self { class, name, instance })
+    }
+
+    /// If it is of this row. What is read within reading something else goes through here, not through
+    /// [`recognise`](crate::recognise), which hostile input could make call itself without end.
+    pub(crate) fn of_class(node: Node<'g, S>, class: Class) -> Option<Self> {
+        Self::of(node).filter(|call| call.class == class)
+    }
+
+    /// The positional arguments, where there are no others.
+    pub(crate) fn args(&self) -> Option<Elements<'g, S>> {
+        let (args, keywords) = self.instance.arguments()?;
+        keywords.is_none_or(|keywords| keywords.is_empty()).then_some(args)
+    }
+
+    /// The arguments, of which there are `N`.
+    pub(crate) fn exactly<const N: usize>(&self) -> Option<[Node<'g, S>; N]> {
+        match self.up_to()? {
+            (count, args) if count == N => Some(args),
+            _ => None,
+        }
+    }
+
+    /// How many arguments there are, if at most `N`, and these; `None` of Python where there are none.
+    pub(crate) fn up_to<const N: usize>(&self) -> Option<(usize, [Node<'g, S>; N])> {
+        let args = self.args()?;
+        let none = self.instance.class().graph().node(halfsour_value::Id::NONE);
+        let given = std::array::from_fn(|index| args.get(index).unwrap_or(none));
+        (args.len() <= N).then_some((args.len(), given))
+    }
+
+    /// Whether nothing was done to the result.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.instance.steps().next().is_none()
+    }
+
+    /// Itself, if nothing was done to the result.
+    pub(crate) fn bare(&self) -> Option<&Self> {
+        self.is_bare().then_some(self)
+    }
+
+    /// The state, if to set it is all that was done to the result.
+    pub(crate) fn state(&self) -> Option<Node<'g, S>> {
+        let mut steps = self.instance.steps();
+        match (steps.next(), steps.next()) {
+            (Some(Step::State(state)), None) => Some(state),
+            _ => None,
+        }
+    }
+}
+
+/// The row of a class or function, and its name today.
+///
+/// What has a dotted name (`ZoneInfo._unpickle`), protocols up to 3 write as `getattr(ZoneInfo, '_unpickle')`.
+pub(crate) fn class_of<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(Class, Name)> {
+    if let Some(global) = node.as_global() {
+        return names::find(text(global.module)?, text(global.name)?);
+    }
+    let call = node.as_instance()?;
+    if call.callable().as_global().and_then(|global| names::find(text(global.module)?, text(global.name)?))?.0
+        != Class::GetAttr
+    {
+        return None;
+    }
+    let (mut args, None) = call.arguments()? else { return None };
+    let (Some(owner), Some(name), None) = (args.next()?.as_global(), args.next(), args.next()) else {
+        return None;
+    };
+    names::find_attribute(text(owner.module)?, text(owner.name)?, text(name)?)
+}

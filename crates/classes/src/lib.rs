@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod known;
+mod names;
+mod scalars;
+pub mod stdlib;
+
+use halfsour_value::Node;
+
+pub use known::Known;
+pub use names::{canonical, classes};
+
+/// What an object is, if it is of a class that is known here and its pickle is one that the class writes.
+///
+/// Anything else is `None`: an instance that keeps its name and its fields, never an error. What is inside is not looked
+/// at: the nodes that a [`Known`] holds may be known objects in turn, which it is for the caller to ask.
+///
+/// ```
+/// use halfsour_classes::{Known, recognise};
+///
+/// // datetime.date(2024, 2, 29)
+/// let graph = halfsour_vm::from_slice(b"\x80\x03cdatetime\ndate\nC\x04\x07\xe8\x02\x1d\x85R.")?;
+/// let Some(Known::Date(date)) = recognise(graph.root()) else { panic!() };
+/// assert_eq!((date.year, date.month, date.day), (2024, 2, 29));
+/// assert_eq!(date.to_string(), "2024-02-29");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn recognise<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+    let call = call::Call::of(node)?;
+    names::read(&call)
+}

@@ -1,0 +1,172 @@
+//! The one table of the classes and functions that are known: what they are called, what they were called, and what
+//! reads their objects.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use halfsour_text::names::to_python2;
+use hashbrown::{Equivalent, HashMap};
+
+use crate::call::Call;
+use crate::{Known, stdlib};
+
+/// A module and a qualified name in it.
+pub(crate) type Name = (&'static str, &'static str);
+
+/// Each row: what it is here, the module, names in it, and the function that makes a [`Known`] of a call; what only
+/// occurs as an argument has none.
+macro_rules! table {
+    ($($class:ident: $module:literal [$($name:literal)+] $(=> $read:path)?;)*) => {
+        /// A row of the table.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Class { $($class,)* }
+
+        const NAMES: &[(Name, Class)] = &[$($((($module, $name), Class::$class),)+)*];
+
+        /// What a call of a known class or function makes.
+        pub(crate) fn read<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+            match call.class {
+                $($(Class::$class => $read(call),)?)*
+                #[allow(unreachable_patterns, reason = "unless all rows have a function")]
+                _ => None,
+            }
+        }
+    };
+}
+
+#[rustfmt::skip]
+table! {
+    // ---- The standard library ----
+    GetAttr: "builtins" ["getattr"];
+    Date: "datetime" ["date"] => stdlib::datetime::date;
+    DateTime: "datetime" ["datetime"] => stdlib::datetime::datetime;
+    Time: "datetime" ["time"] => stdlib::datetime::time;
+    TimeDelta: "datetime" ["timedelta"] => stdlib::datetime::timedelta;
+    TimeZone: "datetime" ["timezone"] => stdlib::zone::timezone;
+    ZoneInfo: "zoneinfo" ["ZoneInfo._unpickle"] => stdlib::zone::zoneinfo;
+    PytzUtc: "pytz" ["_UTC"] => stdlib::zone::utc;
+    Pytz: "pytz" ["_p"] => stdlib::zone::pytz;
+    PytzFixed: "pytz" ["FixedOffset"] => stdlib::zone::pytz_fixed;
+    DateutilUtc: "dateutil.tz.tz" ["tzutc"] => stdlib::zone::utc;
+    DateutilOffset: "dateutil.tz.tz" ["tzoffset"] => stdlib::zone::dateutil_offset;
+    Exception: "builtins" [
+        "ArithmeticError" "AssertionError" "AttributeError" "BaseException" "BaseExceptionGroup"
+        "BlockingIOError" "BrokenPipeError" "BufferError" "BytesWarning" "ChildProcessError"
+        "ConnectionAbortedError" "ConnectionError" "ConnectionRefusedError" "ConnectionResetError"
+        "DeprecationWarning" "EOFError" "EncodingWarning" "EnvironmentError" "Exception"
+        "ExceptionGroup" "FileExistsError" "FileNotFoundError" "FloatingPointError" "FutureWarning"
+        "GeneratorExit" "IOError" "ImportError" "ImportWarning" "IndentationError" "IndexError"
+        "InterruptedError" "IsADirectoryError" "KeyError" "KeyboardInterrupt" "LookupError"
+        "MemoryError" "ModuleNotFoundError" "NameError" "NotADirectoryError" "NotImplementedError"
+        "OSError" "OverflowError" "PendingDeprecationWarning" "PermissionError" "ProcessLookupError"
+        "PythonFinalizationError" "RecursionError" "ReferenceError" "ResourceWarning" "RuntimeError"
+        "RuntimeWarning" "StandardError" "StopAsyncIteration" "StopIteration" "SyntaxError"
+        "SyntaxWarning" "SystemError" "SystemExit" "TabError" "TimeoutError" "TypeError"
+        "UnboundLocalError" "UnicodeDecodeError" "UnicodeEncodeError" "UnicodeError"
+        "UnicodeTranslateError" "UnicodeWarning" "UserWarning" "ValueError" "Warning" "WindowsError"
+        "ZeroDivisionError" "_IncompleteInputError"
+    ] => stdlib::objects::exception;
+
+    // ---- numpy ----
+
+    // ---- scipy ----
+
+    // ---- pandas ----
+
+    // ---- torch ----
+
+    // ---- scikit-learn, joblib ----
+
+    // ---- others ----
+}
+
+/// Modules that moved, with all in them: the old name and the new one.
+#[rustfmt::skip]
+const MOVED_MODULES: &[(&str, &str)] = &[
+    // The standard library.
+    ("pathlib._local", "pathlib"),
+    // numpy 2.
+    ("numpy.core", "numpy._core"),
+    // joblib, as scikit-learn brought it up to 0.22.
+    ("sklearn.externals.joblib", "joblib"),
+];
+
+/// Single names that moved: the old one and the new one. Those of Python 2 need no row: `halfsour-text` has them.
+#[rustfmt::skip]
+const MOVED: &[(Name, Name)] = &[
+    // The standard library, pytz and dateutil.
+    (("dateutil.tz", "tzutc"), ("dateutil.tz.tz", "tzutc")),
+    (("dateutil.tz", "tzoffset"), ("dateutil.tz.tz", "tzoffset")),
+
+    // numpy
+
+    // pandas
+
+    // others
+];
+
+/// Longer names are not looked up.
+const LONGEST: usize = 100;
+
+/// Any name of a row, with the row and today's name.
+type Table = HashMap<(Cow<'static, str>, &'static str), (Class, Name)>;
+
+#[derive(Hash)]
+struct Query<'a>(&'a str, &'a str);
+
+impl Equivalent<(Cow<'static, str>, &'static str)> for Query<'_> {
+    fn equivalent(&self, key: &(Cow<'static, str>, &'static str)) -> bool {
+        self.0 == key.0 && self.1 == key.1
+    }
+}
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let mut table = Table::new();
+    for &(name, class) in NAMES {
+        let before = MOVED.iter().filter(|(_, new)| *new == name).map(|(old, _)| *old);
+        for alias in before.chain([name]).chain(to_python2(name.0, name.1)) {
+            let moved = MOVED_MODULES.iter().filter_map(|(old, new)| {
+                let rest = alias.0.strip_prefix(new)?;
+                (rest.is_empty() || rest.starts_with('.')).then(|| Cow::Owned(format!("{old}{rest}")))
+            });
+            for module in moved.chain([Cow::Borrowed(alias.0)]) {
+                table.insert((module, alias.1), (class, name));
+            }
+        }
+    }
+    table
+});
+
+/// The row of a name, and the name that it has today.
+pub(crate) fn find(module: &str, name: &str) -> Option<(Class, Name)> {
+    if module.len() > LONGEST || name.len() > LONGEST {
+        return None;
+    }
+    TABLE.get(&Query(module, name)).copied()
+}
+
+/// The row of an attribute of a class.
+pub(crate) fn find_attribute(module: &str, class: &str, attribute: &str) -> Option<(Class, Name)> {
+    // Most classes are not known, and the names of those that are do not get longer.
+    if class.len() + attribute.len() >= LONGEST {
+        return None;
+    }
+    find(module, &format!("{class}.{attribute}"))
+}
+
+/// Today's name of a known class or function, by any name that it had.
+///
+/// ```
+/// use halfsour_classes::canonical;
+///
+/// assert_eq!(canonical("dateutil.tz", "tzutc"), Some(("dateutil.tz.tz", "tzutc")));
+/// assert_eq!(canonical("app.models", "Point"), None);
+/// ```
+pub fn canonical(module: &str, name: &str) -> Option<(&'static str, &'static str)> {
+    find(module, name).map(|(_, name)| name)
+}
+
+/// The classes and functions that are known, by today's names.
+pub fn classes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.iter().map(|(name, _)| *name)
+}

@@ -1,0 +1,230 @@
+//! Dates and times.
+
+use std::fmt;
+
+use halfsour_value::{Data, Node};
+
+use super::zone::TimeZone;
+use crate::Known;
+use crate::call::Call;
+
+/// `datetime.date`. Its `Display` is `isoformat()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    /// 1 to 9999.
+    pub year: u16,
+    /// 1 to 12.
+    pub month: u8,
+    /// 1 to 31.
+    pub day: u8,
+}
+
+/// The time of day. Its `Display` is that of `isoformat()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Clock {
+    /// 0 to 23.
+    pub hour: u8,
+    /// 0 to 59.
+    pub minute: u8,
+    /// 0 to 59.
+    pub second: u8,
+    /// 0 to 999,999.
+    pub microsecond: u32,
+    /// Whether it is the second of two times that read the same, when clocks are set back. Protocols up to 3 do not
+    /// write it.
+    pub fold: bool,
+}
+
+/// `datetime.datetime`. Its `Display` is `isoformat()` as far as the pickle tells the offset from UTC; a zone
+/// that has only a name stands in brackets: `2024-02-29T12:00:00[Europe/Vilnius]`.
+#[derive(Clone)]
+pub struct DateTime<'g, S> {
+    /// The day.
+    pub date: Date,
+    /// The time of day.
+    pub clock: Clock,
+    /// `tzinfo`, which may be of a class that is not known.
+    pub tz: Option<Node<'g, S>>,
+}
+
+/// `datetime.time`. Its `Display` is as that of [`DateTime`].
+#[derive(Clone)]
+pub struct Time<'g, S> {
+    /// The time of day.
+    pub clock: Clock,
+    /// `tzinfo`, which may be of a class that is not known.
+    pub tz: Option<Node<'g, S>>,
+}
+
+/// `datetime.timedelta`. Its `Display` is `str()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TimeDelta {
+    /// −999,999,999 to 999,999,999.
+    pub days: i32,
+    /// 0 to 86,399, also where the whole is negative.
+    pub seconds: u32,
+    /// 0 to 999,999.
+    pub microseconds: u32,
+}
+
+impl TimeDelta {
+    /// From its microseconds; `None` if it is out of Python's range.
+    pub fn from_microseconds(microseconds: i128) -> Option<Self> {
+        let (seconds, micro) = (microseconds.div_euclid(1_000_000), microseconds.rem_euclid(1_000_000));
+        Self::new(
+            i64::try_from(seconds.div_euclid(86_400)).ok()?,
+            i64::try_from(seconds.rem_euclid(86_400)).ok()?,
+            i64::try_from(micro).ok()?,
+        )
+    }
+
+    /// All of it in microseconds.
+    pub fn as_microseconds(self) -> i128 {
+        (i128::from(self.days) * 86_400 + i128::from(self.seconds)) * 1_000_000
+            + i128::from(self.microseconds)
+    }
+
+    fn new(days: i64, seconds: i64, microseconds: i64) -> Option<Self> {
+        let in_range = days.abs() < 1_000_000_000
+            && (0..86_400).contains(&seconds)
+            && (0..1_000_000).contains(&microseconds);
+        in_range.then_some(Self {
+            days: i32::try_from(days).ok()?,
+            seconds: u32::try_from(seconds).ok()?,
+            microseconds: u32::try_from(microseconds).ok()?,
+        })
+    }
+
+    /// `timedelta(days, seconds, microseconds)`
+    pub(super) fn of<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Self> {
+        let [days, seconds, microseconds] = call.bare()?.exactly()?.map(Node::as_i64);
+        Self::new(days?, seconds?, microseconds?)
+    }
+}
+
+impl Date {
+    /// `None` if there is no such day in Python's calendar.
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 => 28 + u8::from(leap),
+            _ => 31,
+        };
+        let there = (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day);
+        there.then_some(Self { year, month, day })
+    }
+
+    fn read([high, low, month, day]: [u8; 4]) -> Option<Self> {
+        Self::new(u16::from_be_bytes([high, low]), month, day)
+    }
+}
+
+impl Clock {
+    /// `None` if there is no such time.
+    pub fn new(hour: u8, minute: u8, second: u8, microsecond: u32, fold: bool) -> Option<Self> {
+        let there = hour < 24 && minute < 60 && second < 60 && microsecond < 1_000_000;
+        there.then_some(Self { hour, minute, second, microsecond, fold })
+    }
+
+    fn read([hour, minute, second, high, middle, low]: [u8; 6], fold: bool) -> Option<Self> {
+        Self::new(hour, minute, second, u32::from_be_bytes([0, high, middle, low]), fold)
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> DateTime<'g, S> {
+    /// The time zone, if it has one of a class that is known.
+    pub fn zone(&self) -> Option<TimeZone<'g>> {
+        TimeZone::of(self.tz?)
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> Time<'g, S> {
+    /// The time zone, if it has one of a class that is known.
+    pub fn zone(&self) -> Option<TimeZone<'g>> {
+        TimeZone::of(self.tz?)
+    }
+}
+
+pub(crate) fn date<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [stamp] = call.bare()?.exactly()?;
+    Date::read(packed(stamp)?).map(Known::Date)
+}
+
+pub(crate) fn datetime<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (stamp, tz) = stamp_and_zone(call)?;
+    let [y0, y1, month, day, clock @ ..]: [u8; 10] = packed(stamp)?;
+    let date = Date::read([y0, y1, month & 0x7F, day])?;
+    Some(Known::DateTime(DateTime { date, clock: Clock::read(clock, month & 0x80 != 0)?, tz }))
+}
+
+pub(crate) fn time<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (stamp, tz) = stamp_and_zone(call)?;
+    let [hour, rest @ ..]: [u8; 6] = packed(stamp)?;
+    let [m, s, u0, u1, u2] = rest;
+    Some(Known::Time(Time { clock: Clock::read([hour & 0x7F, m, s, u0, u1, u2], hour & 0x80 != 0)?, tz }))
+}
+
+pub(crate) fn timedelta<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    TimeDelta::of(call).map(Known::TimeDelta)
+}
+
+fn stamp_and_zone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>, Option<Node<'g, S>>)> {
+    let (count, [stamp, tz]) = call.bare()?.up_to()?;
+    Some((stamp, (count == 2 && !tz.is_none()).then_some(tz)))
+}
+
+/// The bytes that a date or time is packed into. Python takes text of Latin-1 for them, too: so it reads Python
+/// 2's byte strings if told that they are Latin-1.
+fn packed<S: AsRef<[u8]>, const N: usize>(node: Node<'_, S>) -> Option<[u8; N]> {
+    match node.data() {
+        Data::Bytes(bytes) | Data::ByteString(bytes) => bytes.try_into().ok(),
+        Data::Str(text) => {
+            let mut chars = text.chars();
+            let mut bytes = [0; N];
+            for byte in &mut bytes {
+                *byte = u8::try_from(chars.next()?).ok()?;
+            }
+            chars.next().is_none().then_some(bytes)
+        }
+        _ => None,
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second)?;
+        if self.microsecond == 0 { Ok(()) } else { write!(f, ".{:06}", self.microsecond) }
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Display for DateTime<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}T{}", self.date, self.clock)?;
+        self.zone().map_or(Ok(()), |zone| zone.write_suffix(f))
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Display for Time<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.clock)?;
+        self.zone().map_or(Ok(()), |zone| zone.write_suffix(f))
+    }
+}
+
+impl fmt::Display for TimeDelta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.days != 0 {
+            write!(f, "{} day{}, ", self.days, if self.days.abs() == 1 { "" } else { "s" })?;
+        }
+        let minutes = self.seconds / 60;
+        write!(f, "{}:{:02}:{:02}", minutes / 60, minutes % 60, self.seconds % 60)?;
+        if self.microseconds == 0 { Ok(()) } else { write!(f, ".{:06}", self.microseconds) }
+    }
+}

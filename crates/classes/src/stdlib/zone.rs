@@ -1,0 +1,163 @@
+//! Time zones: those of the standard library, pytz and dateutil.
+
+use std::fmt;
+
+use halfsour_value::Node;
+
+use super::TimeDelta;
+use crate::call::Call;
+use crate::names::Class;
+use crate::scalars::text;
+use crate::{Known, recognise};
+
+/// A time zone. Its `Display` is the name, or `UTC+02:00` for what has none, as `str()` of `datetime.timezone`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TimeZone<'g> {
+    /// The same offset from UTC at all times: `datetime.timezone`, `pytz.UTC` and `pytz.FixedOffset`, dateutil's
+    /// `tzutc` and `tzoffset`.
+    Fixed {
+        /// Local time less UTC.
+        offset: TimeDelta,
+        /// What it is called, if it is.
+        name: Option<&'g str>,
+    },
+    /// A zone of the IANA database: `zoneinfo.ZoneInfo`.
+    Iana {
+        /// `Europe/Vilnius`
+        key: &'g str,
+    },
+    /// A zone of the IANA database, and what is in force at the time to which it belongs: pytz.
+    Pytz {
+        /// `Europe/Vilnius`
+        key: &'g str,
+        /// Local time less UTC, daylight saving time, and what the zone is called then; a zone that never changed
+        /// leaves them out, and so does one that belongs to no time.
+        in_force: Option<(TimeDelta, TimeDelta, &'g str)>,
+    },
+}
+
+impl<'g> TimeZone<'g> {
+    /// What this is, if it is a time zone of a class that is known.
+    pub(super) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
+        match recognise(node)? {
+            Known::TimeZone(zone) => Some(zone),
+            _ => None,
+        }
+    }
+
+    /// Local time less UTC, if the pickle tells.
+    pub fn offset(&self) -> Option<TimeDelta> {
+        match *self {
+            Self::Fixed { offset, .. } | Self::Pytz { in_force: Some((offset, ..)), .. } => Some(offset),
+            Self::Iana { .. } | Self::Pytz { in_force: None, .. } => None,
+        }
+    }
+
+    /// The name in the IANA database, if it is a zone of that.
+    pub fn key(&self) -> Option<&'g str> {
+        match *self {
+            Self::Iana { key } | Self::Pytz { key, .. } => Some(key),
+            Self::Fixed { .. } => None,
+        }
+    }
+
+    /// What stands after a time: the offset, or the name in brackets.
+    pub(super) fn write_suffix(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.offset() {
+            Some(offset) => write_offset(f, offset),
+            None => write!(f, "[{self}]"),
+        }
+    }
+}
+
+/// `+05:30`
+fn write_offset(f: &mut fmt::Formatter<'_>, offset: TimeDelta) -> fmt::Result {
+    let all = offset.as_microseconds();
+    let (sign, all) = (if all < 0 { '-' } else { '+' }, all.unsigned_abs());
+    let (seconds, micro) = (all / 1_000_000, all % 1_000_000);
+    write!(f, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
+    if seconds % 60 != 0 || micro != 0 {
+        write!(f, ":{:02}", seconds % 60)?;
+    }
+    if micro == 0 { Ok(()) } else { write!(f, ".{micro:06}") }
+}
+
+impl fmt::Display for TimeZone<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Fixed { name: Some(name), .. } => f.pad(name),
+            Self::Iana { key } | Self::Pytz { key, .. } => f.pad(key),
+            Self::Fixed { offset, name: None } => {
+                f.write_str("UTC")?;
+                if offset == UTC { Ok(()) } else { write_offset(f, offset) }
+            }
+        }
+    }
+}
+
+const UTC: TimeDelta = TimeDelta { days: 0, seconds: 0, microseconds: 0 };
+
+/// An offset that Python allows: of less than a day.
+fn offset_of(microseconds: i128) -> Option<TimeDelta> {
+    let offset = TimeDelta::from_microseconds(microseconds)?;
+    (microseconds.abs() < 86_400_000_000).then_some(offset)
+}
+
+fn delta<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<TimeDelta> {
+    let delta = TimeDelta::of(&Call::of_class(node, Class::TimeDelta)?)?;
+    offset_of(delta.as_microseconds())
+}
+
+fn fixed<S>(offset: TimeDelta, name: Option<&str>) -> Known<'_, S> {
+    Known::TimeZone(TimeZone::Fixed { offset, name })
+}
+
+/// `timezone(offset[, name])`
+pub(crate) fn timezone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    match call.bare()?.up_to()? {
+        (1, [offset, _]) => Some(fixed(delta(offset)?, None)),
+        (2, [offset, name]) => Some(fixed(delta(offset)?, Some(text(name)?))),
+        _ => None,
+    }
+}
+
+/// `ZoneInfo._unpickle(key, from_cache)`
+pub(crate) fn zoneinfo<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [key, from_cache] = call.bare()?.exactly()?;
+    from_cache.as_bool()?;
+    Some(Known::TimeZone(TimeZone::Iana { key: text(key)? }))
+}
+
+/// pytz's `_UTC()`, dateutil's `tzutc()`
+pub(crate) fn utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [] = call.bare()?.exactly()?;
+    Some(fixed(UTC, Some("UTC")))
+}
+
+/// pytz's `_p(key[, offset, dst, name])`, in seconds
+pub(crate) fn pytz<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (count, [key, offset, dst, name]) = call.bare()?.up_to()?;
+    let seconds = |node: Node<'g, S>| offset_of(i128::from(node.as_i64()?) * 1_000_000);
+    let in_force = match count {
+        1 => None,
+        4 => Some((seconds(offset)?, seconds(dst)?, text(name)?)),
+        _ => return None,
+    };
+    Some(Known::TimeZone(TimeZone::Pytz { key: text(key)?, in_force }))
+}
+
+/// pytz's `FixedOffset(minutes)`
+pub(crate) fn pytz_fixed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [minutes] = call.bare()?.exactly()?;
+    Some(fixed(offset_of(i128::from(minutes.as_i64()?) * 60_000_000)?, None))
+}
+
+/// dateutil's `tzoffset`, with `{_name, _offset}`
+pub(crate) fn dateutil_offset<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [] = call.exactly()?;
+    let state = call.state()?;
+    let name = state.get("_name")?;
+    let name = if name.is_none() { None } else { Some(text(name)?) };
+    Some(fixed(delta(state.get("_offset")?)?, name))
+}
