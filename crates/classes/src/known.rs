@@ -1,5 +1,7 @@
 //! [`Known`]: what a known object is.
 
+use halfsour_value::{Elements, Items, Node};
+
 use crate::stdlib;
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
@@ -17,6 +19,44 @@ pub enum Known<'g, S> {
     TimeDelta(stdlib::TimeDelta),
     /// Those of the standard library, pytz and dateutil.
     TimeZone(stdlib::TimeZone<'g>),
+    /// `decimal.Decimal`
+    Decimal(stdlib::Decimal<'g>),
+    /// `fractions.Fraction`
+    Fraction(stdlib::Fraction),
+    /// `uuid.UUID`
+    Uuid(stdlib::Uuid),
+    /// `range`
+    Range(stdlib::Range),
+    /// `collections.OrderedDict`
+    OrderedDict(stdlib::OrderedDict<'g, S>),
+    /// `collections.defaultdict`
+    DefaultDict(stdlib::DefaultDict<'g, S>),
+    /// `collections.Counter`: what was counted, and how often.
+    Counter(stdlib::Pairs<'g, S>),
+    /// `collections.deque`
+    Deque(stdlib::Deque<'g, S>),
+    /// `collections.ChainMap`: its maps, the first to be looked into first.
+    ChainMap(Elements<'g, S>),
+    /// `collections.UserDict`, `UserList` or `UserString`: the dict, list or text in it.
+    User(Node<'g, S>),
+    /// `array.array`
+    Array(stdlib::Array<'g, S>),
+    /// Those of `pathlib`.
+    Path(stdlib::Path<'g, S>),
+    /// `ipaddress.IPv4Address`, `IPv6Address`
+    IpAddress(stdlib::IpAddress<'g>),
+    /// `ipaddress.IPv4Network`, `IPv6Network`
+    IpNetwork(stdlib::IpNetwork<'g>),
+    /// `ipaddress.IPv4Interface`, `IPv6Interface`
+    IpInterface(stdlib::IpNetwork<'g>),
+    /// `slice`
+    Slice(stdlib::Slice<'g, S>),
+    /// `re.Pattern`
+    Pattern(stdlib::Pattern<'g, S>),
+    /// `functools.partial`
+    Partial(stdlib::Partial<'g, S>),
+    /// `types.SimpleNamespace`: its attributes.
+    SimpleNamespace(Items<'g, S>),
     /// Those that are built in.
     Exception(stdlib::Exception<'g, S>),
     // ---- numpy ----

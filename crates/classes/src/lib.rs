@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod call;
+mod guess;
 mod known;
 mod names;
 mod scalars;
@@ -8,6 +9,8 @@ pub mod stdlib;
 
 use halfsour_value::Node;
 
+pub use guess::{like_enum, like_named_tuple};
+pub use halfsour_text::number::Int;
 pub use known::Known;
 pub use names::{canonical, classes};
 

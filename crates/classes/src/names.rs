@@ -27,7 +27,6 @@ macro_rules! table {
         pub(crate) fn read<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
             match call.class {
                 $($(Class::$class => $read(call),)?)*
-                #[allow(unreachable_patterns, reason = "unless all rows have a function")]
                 _ => None,
             }
         }
@@ -42,13 +41,39 @@ table! {
     DateTime: "datetime" ["datetime"] => stdlib::datetime::datetime;
     Time: "datetime" ["time"] => stdlib::datetime::time;
     TimeDelta: "datetime" ["timedelta"] => stdlib::datetime::timedelta;
+    TzInfo: "datetime" ["tzinfo"];
     TimeZone: "datetime" ["timezone"] => stdlib::zone::timezone;
     ZoneInfo: "zoneinfo" ["ZoneInfo._unpickle"] => stdlib::zone::zoneinfo;
-    PytzUtc: "pytz" ["_UTC"] => stdlib::zone::utc;
+    PytzUtc: "pytz" ["_UTC"] => stdlib::zone::pytz_utc;
     Pytz: "pytz" ["_p"] => stdlib::zone::pytz;
     PytzFixed: "pytz" ["FixedOffset"] => stdlib::zone::pytz_fixed;
-    DateutilUtc: "dateutil.tz.tz" ["tzutc"] => stdlib::zone::utc;
+    DateutilUtc: "dateutil.tz.tz" ["tzutc"] => stdlib::zone::dateutil_utc;
     DateutilOffset: "dateutil.tz.tz" ["tzoffset"] => stdlib::zone::dateutil_offset;
+    Decimal: "decimal" ["Decimal"] => stdlib::numbers::decimal;
+    Fraction: "fractions" ["Fraction"] => stdlib::numbers::fraction;
+    Uuid: "uuid" ["UUID"] => stdlib::numbers::uuid;
+    Range: "builtins" ["range"] => stdlib::numbers::range;
+    OrderedDict: "collections" ["OrderedDict"] => stdlib::collections::ordered_dict;
+    DefaultDict: "collections" ["defaultdict"] => stdlib::collections::default_dict;
+    Counter: "collections" ["Counter"] => stdlib::collections::counter;
+    Deque: "collections" ["deque"] => stdlib::collections::deque;
+    ChainMap: "collections" ["ChainMap"] => stdlib::collections::chain_map;
+    UserDict: "collections" ["UserDict" "UserList"] => stdlib::collections::user;
+    UserString: "collections" ["UserString"] => stdlib::collections::user_string;
+    Array: "array" ["array"] => stdlib::array::listed;
+    MachineArray: "array" ["_array_reconstructor"] => stdlib::array::machine;
+    PosixPath: "pathlib" ["PosixPath" "PurePosixPath"] => stdlib::paths::path;
+    WindowsPath: "pathlib" ["WindowsPath" "PureWindowsPath"] => stdlib::paths::path;
+    Ipv4Address: "ipaddress" ["IPv4Address"] => stdlib::net::address;
+    Ipv6Address: "ipaddress" ["IPv6Address"] => stdlib::net::address;
+    Ipv4Network: "ipaddress" ["IPv4Network"] => stdlib::net::network;
+    Ipv6Network: "ipaddress" ["IPv6Network"] => stdlib::net::network;
+    Ipv4Interface: "ipaddress" ["IPv4Interface"] => stdlib::net::network;
+    Ipv6Interface: "ipaddress" ["IPv6Interface"] => stdlib::net::network;
+    Slice: "builtins" ["slice"] => stdlib::objects::slice;
+    Pattern: "re" ["_compile"] => stdlib::objects::pattern;
+    Partial: "functools" ["partial"] => stdlib::objects::partial;
+    SimpleNamespace: "types" ["SimpleNamespace"] => stdlib::objects::namespace;
     Exception: "builtins" [
         "ArithmeticError" "AssertionError" "AttributeError" "BaseException" "BaseExceptionGroup"
         "BlockingIOError" "BrokenPipeError" "BufferError" "BytesWarning" "ChildProcessError"
@@ -95,6 +120,9 @@ const MOVED_MODULES: &[(&str, &str)] = &[
 #[rustfmt::skip]
 const MOVED: &[(Name, Name)] = &[
     // The standard library, pytz and dateutil.
+    (("UserDict", "IterableUserDict"), ("collections", "UserDict")),
+    (("UserDict", "UserDict"), ("collections", "UserDict")),
+    (("_collections", "deque"), ("collections", "deque")),
     (("dateutil.tz", "tzutc"), ("dateutil.tz.tz", "tzutc")),
     (("dateutil.tz", "tzoffset"), ("dateutil.tz.tz", "tzoffset")),
 

@@ -1,5 +1,6 @@
 //! Scalars in the arguments of known classes.
 
+use halfsour_text::number::Int;
 use halfsour_value::{Data, Node};
 
 /// Text, also of a Python 2 byte string; `None` if it is not UTF-8.
@@ -7,6 +8,30 @@ pub(crate) fn text<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
     match node.data() {
         Data::Str(text) => text.as_str(),
         Data::ByteString(bytes) => std::str::from_utf8(bytes).ok(),
+        _ => None,
+    }
+}
+
+/// An int of any size.
+pub(crate) fn int<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Int> {
+    match node.data() {
+        Data::Int(int) => Some(Int::Small(int)),
+        Data::BigInt(bytes) => Some(Int::Big(bytes.to_vec())),
+        _ => None,
+    }
+}
+
+/// An int that is not negative and has at most 128 bits.
+pub(crate) fn unsigned<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<u128> {
+    match node.data() {
+        Data::Int(int) => u128::try_from(int).ok(),
+        Data::BigInt(bytes) => {
+            let (sign, _) = bytes.split_last().filter(|(sign, _)| **sign < 0x80)?;
+            let digits = if *sign == 0 { &bytes[..bytes.len() - 1] } else { bytes };
+            let mut int = [0; 16];
+            int.get_mut(..digits.len())?.copy_from_slice(digits);
+            Some(u128::from_le_bytes(int))
+        }
         _ => None,
     }
 }

@@ -1,9 +1,19 @@
-//! The standard library.
+//! The standard library, and the time zones of pytz and dateutil.
 
+pub(crate) mod array;
+pub(crate) mod collections;
 pub(crate) mod datetime;
+pub(crate) mod net;
+pub(crate) mod numbers;
 pub(crate) mod objects;
+pub(crate) mod paths;
 pub(crate) mod zone;
 
+pub use array::{Array, ArrayItem, ArrayItems, ItemKind, MachineFormat};
+pub use collections::{Appended, DefaultDict, Deque, OrderedDict, Pairs};
 pub use datetime::{Clock, Date, DateTime, Time, TimeDelta};
-pub use objects::Exception;
+pub use net::{IpAddress, IpNetwork};
+pub use numbers::{Decimal, Fraction, Range, Uuid};
+pub use objects::{Exception, Partial, Pattern, Slice};
+pub use paths::Path;
 pub use zone::TimeZone;

@@ -1,6 +1,6 @@
 //! Objects that are not data: exceptions, patterns, calls to come.
 
-use halfsour_value::{Elements, Node};
+use halfsour_value::{Data, Elements, Items, Node};
 
 use crate::Known;
 use crate::call::Call;
@@ -16,7 +16,69 @@ pub struct Exception<'g, S> {
     pub attributes: Option<Node<'g, S>>,
 }
 
+/// `slice`
+#[derive(Clone)]
+pub struct Slice<'g, S> {
+    /// Where it starts: an int, or anything, and so the others.
+    pub start: Node<'g, S>,
+    /// Where it ends.
+    pub stop: Node<'g, S>,
+    /// By how much it goes on.
+    pub step: Node<'g, S>,
+}
+
+/// A compiled regular expression: `re.Pattern`.
+#[derive(Clone)]
+pub struct Pattern<'g, S> {
+    /// Text or bytes.
+    pub pattern: Node<'g, S>,
+    /// The sum of `re.IGNORECASE` (2), `LOCALE` (4), `MULTILINE` (8), `DOTALL` (16), `UNICODE` (32), `VERBOSE` (64),
+    /// `ASCII` (256).
+    pub flags: i64,
+}
+
+/// `functools.partial`
+#[derive(Clone)]
+pub struct Partial<'g, S> {
+    /// What would be called.
+    pub function: Node<'g, S>,
+    /// The arguments that it would be given first.
+    pub args: Elements<'g, S>,
+    /// The keyword arguments.
+    pub keywords: Items<'g, S>,
+    /// Its attributes, a dict or None.
+    pub attributes: Node<'g, S>,
+}
+
 pub(crate) fn exception<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let attributes = if call.is_bare() { None } else { Some(call.state()?) };
     Some(Known::Exception(Exception { name: call.name.1, args: call.args()?, attributes }))
+}
+
+pub(crate) fn slice<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [start, stop, by] = call.bare()?.exactly()?;
+    Some(Known::Slice(Slice { start, stop, step: by }))
+}
+
+/// `_compile(pattern, flags)`
+pub(crate) fn pattern<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [pattern, flags] = call.bare()?.exactly()?;
+    let is_text = matches!(pattern.data(), Data::Str(_) | Data::Bytes(_) | Data::ByteString(_));
+    is_text.then_some(Known::Pattern(Pattern { pattern, flags: flags.as_i64()? }))
+}
+
+/// `partial(function)` with `(function, args, keywords, attributes)`
+pub(crate) fn partial<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [called] = call.exactly()?;
+    let Data::Tuple(mut state) = call.state()?.data() else { return None };
+    let (function, args, keywords, attributes) = (state.next()?, state.next()?, state.next()?, state.next()?);
+    let Data::Tuple(args) = args.data() else { return None };
+    let is_whole = function == called && state.next().is_none();
+    is_whole.then_some(Known::Partial(Partial { function, args, keywords: keywords.items()?, attributes }))
+}
+
+/// `SimpleNamespace()` with a dict
+pub(crate) fn namespace<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [] = call.exactly()?;
+    call.state()?.items().map(Known::SimpleNamespace)
 }

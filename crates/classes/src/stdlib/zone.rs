@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use halfsour_value::Node;
+use halfsour_value::{Form, Kind, Node};
 
 use super::TimeDelta;
 use crate::call::Call;
@@ -14,8 +14,7 @@ use crate::{Known, recognise};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeZone<'g> {
-    /// The same offset from UTC at all times: `datetime.timezone`, `pytz.UTC` and `pytz.FixedOffset`, dateutil's
-    /// `tzutc` and `tzoffset`.
+    /// The same offset from UTC at all times: `datetime.timezone`, `pytz.FixedOffset`, dateutil's `tzutc` and `tzoffset`.
     Fixed {
         /// Local time less UTC.
         offset: TimeDelta,
@@ -125,14 +124,15 @@ pub(crate) fn timezone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'
 /// `ZoneInfo._unpickle(key, from_cache)`
 pub(crate) fn zoneinfo<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let [key, from_cache] = call.bare()?.exactly()?;
-    from_cache.as_bool()?;
+    // Written in C it says 0 or 1, in Python False or True.
+    matches!(from_cache.kind(), Kind::Bool | Kind::Int).then_some(())?;
     Some(Known::TimeZone(TimeZone::Iana { key: text(key)? }))
 }
 
-/// pytz's `_UTC()`, dateutil's `tzutc()`
-pub(crate) fn utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+/// pytz's `_UTC()`
+pub(crate) fn pytz_utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let [] = call.bare()?.exactly()?;
-    Some(fixed(UTC, Some("UTC")))
+    Some(Known::TimeZone(TimeZone::Pytz { key: "UTC", in_force: Some((UTC, UTC, "UTC")) }))
 }
 
 /// pytz's `_p(key[, offset, dst, name])`, in seconds
@@ -153,11 +153,33 @@ pub(crate) fn pytz_fixed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known
     Some(fixed(offset_of(i128::from(minutes.as_i64()?) * 60_000_000)?, None))
 }
 
-/// dateutil's `tzoffset`, with `{_name, _offset}`
+/// dateutil's `tzutc()`
+pub(crate) fn dateutil_utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    // Python 2 gives it an empty dict.
+    let is_bare = call.is_bare() || call.state()?.items()?.is_empty();
+    (is_bare && is_made_of_nothing(call)).then(|| fixed(UTC, Some("UTC")))
+}
+
+/// dateutil's `tzoffset(name, offset)`; before its version 4 `tzoffset()` with `{_name, _offset}`
 pub(crate) fn dateutil_offset<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    let [] = call.exactly()?;
-    let state = call.state()?;
-    let name = state.get("_name")?;
+    let [name, offset] = match call.bare().and_then(Call::exactly) {
+        Some(args) => args,
+        None => {
+            let state = call.state().filter(|_| is_made_of_nothing(call))?;
+            [state.get("_name")?, state.get("_offset")?]
+        }
+    };
     let name = if name.is_none() { None } else { Some(text(name)?) };
-    Some(fixed(delta(state.get("_offset")?)?, name))
+    Some(fixed(delta(offset)?, name))
+}
+
+/// Without arguments; protocols 0 and 1 name the base class, and give it an instance of that.
+fn is_made_of_nothing<S: AsRef<[u8]>>(call: &Call<'_, S>) -> bool {
+    match call.up_to() {
+        Some((0, _)) => true,
+        Some((1, [base])) => {
+            call.instance.form() == Form::Reconstructor && Call::of_class(base, Class::TzInfo).is_some()
+        }
+        _ => false,
+    }
 }

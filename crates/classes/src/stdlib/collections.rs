@@ -1,0 +1,156 @@
+//! Collections.
+
+use halfsour_value::{Elements, Items, Node, Step, Steps};
+
+use crate::Known;
+use crate::call::Call;
+
+/// `collections.OrderedDict`
+#[derive(Clone)]
+pub struct OrderedDict<'g, S> {
+    /// Keys and values.
+    pub items: Pairs<'g, S>,
+    /// Its attributes, a dict, if it was given some: what torch does to a `state_dict`.
+    pub attributes: Option<Node<'g, S>>,
+}
+
+/// `collections.defaultdict`
+#[derive(Clone)]
+pub struct DefaultDict<'g, S> {
+    /// What makes the value of a missing key, or `None`.
+    pub factory: Node<'g, S>,
+    /// Keys and values.
+    pub items: Pairs<'g, S>,
+}
+
+/// `collections.deque`
+#[derive(Clone)]
+pub struct Deque<'g, S> {
+    /// From left to right.
+    pub items: Appended<'g, S>,
+    /// How many it holds at most.
+    pub maxlen: Option<u64>,
+}
+
+/// Keys and values that were set, in the order of the stream. Unlike those of a dict, they are not compared: where a key
+/// comes twice, which no pickler writes, Python keeps the last value.
+#[derive(Clone)]
+pub struct Pairs<'g, S> {
+    listed: Option<Elements<'g, S>>,
+    items: Option<Items<'g, S>>,
+    steps: Option<Steps<'g, S>>,
+}
+
+impl<'g, S: AsRef<[u8]>> Iterator for Pairs<'g, S> {
+    type Item = (Node<'g, S>, Node<'g, S>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(pair) = self.listed.as_mut().and_then(Iterator::next) {
+            return Some((pair.at(0)?, pair.at(1)?));
+        }
+        loop {
+            if let Some(pair) = self.items.as_mut().and_then(Iterator::next) {
+                return Some(pair);
+            }
+            if let Step::SetItem(items) = self.steps.as_mut()?.next()? {
+                self.items = Some(items);
+            }
+        }
+    }
+}
+
+/// Members that were appended, in order.
+#[derive(Clone)]
+pub struct Appended<'g, S> {
+    elements: Option<Elements<'g, S>>,
+    steps: Steps<'g, S>,
+}
+
+impl<'g, S: AsRef<[u8]>> Iterator for Appended<'g, S> {
+    type Item = Node<'g, S>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(element) = self.elements.as_mut().and_then(Iterator::next) {
+                return Some(element);
+            }
+            if let Step::Append(elements) = self.steps.next()? {
+                self.elements = Some(elements);
+            }
+        }
+    }
+}
+
+/// `OrderedDict()` and items that are set; in Python 2 `OrderedDict([[key, value], …])`
+pub(crate) fn ordered_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let listed = match call.up_to()? {
+        (0, _) => None,
+        (_, [list]) => {
+            let pairs = list.elements()?;
+            let is_pair = |pair: Node<'g, S>| pair.at(1).is_some() && pair.at(2).is_none();
+            pairs.clone().all(is_pair).then_some(Some(pairs))?
+        }
+    };
+    let mut attributes = None;
+    for step in call.instance.steps() {
+        match step {
+            Step::SetItem(_) => {}
+            Step::State(state) if attributes.is_none() => attributes = Some(state),
+            _ => return None,
+        }
+    }
+    let items = Pairs { listed, items: None, steps: Some(call.instance.steps()) };
+    Some(Known::OrderedDict(OrderedDict { items, attributes }))
+}
+
+/// `defaultdict(factory)` and items that are set
+pub(crate) fn default_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (_, [factory]) = call.up_to()?;
+    let items = set_items(call)?;
+    Some(Known::DefaultDict(DefaultDict { factory, items }))
+}
+
+/// `Counter({…})`
+pub(crate) fn counter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [counts] = call.bare()?.exactly()?;
+    Some(Known::Counter(Pairs { listed: None, items: Some(counts.items()?), steps: None }))
+}
+
+fn set_items<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
+    let steps = call.instance.steps();
+    let all = steps.clone().all(|step| matches!(step, Step::SetItem(_)));
+    all.then_some(Pairs { listed: None, items: None, steps: Some(steps) })
+}
+
+/// `deque([items[, maxlen]])`, and items that are appended
+pub(crate) fn deque<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (count, [items, maxlen]) = call.up_to()?;
+    let elements = if count == 0 { None } else { Some(items.elements()?) };
+    let maxlen = if maxlen.is_none() { None } else { Some(u64::try_from(maxlen.as_i64()?).ok()?) };
+    let steps = call.instance.steps();
+    let all = steps.clone().all(|step| matches!(step, Step::Append(_)));
+    all.then_some(Known::Deque(Deque { items: Appended { elements, steps }, maxlen }))
+}
+
+/// `ChainMap()` with `{maps}`
+pub(crate) fn chain_map<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    Some(Known::ChainMap(only_attribute(call, "maps")?.elements()?))
+}
+
+/// `UserDict()` with `{data}`, and so `UserList`
+pub(crate) fn user<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    only_attribute(call, "data").map(Known::User)
+}
+
+/// `UserString()` or `UserString(data)`, with `{data}`
+pub(crate) fn user_string<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (_, [_]) = call.up_to()?;
+    let data = call.state()?;
+    (data.len() == Some(1)).then(|| data.get("data"))?.map(Known::User)
+}
+
+fn only_attribute<'g, S: AsRef<[u8]>>(call: &Call<'g, S>, name: &str) -> Option<Node<'g, S>> {
+    let [] = call.exactly()?;
+    let state = call.state()?;
+    (state.len() == Some(1)).then(|| state.get(name))?
+}

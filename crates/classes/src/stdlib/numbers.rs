@@ -1,0 +1,155 @@
+//! Numbers, and what is one inside: UUIDs.
+
+use std::fmt;
+
+use halfsour_text::number::{Int, parse_big};
+use halfsour_value::Node;
+
+use crate::Known;
+use crate::call::Call;
+use crate::scalars::{int, text, unsigned};
+
+/// `decimal.Decimal`: its `Display` is `str()`, which is also how it is pickled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Decimal<'g> {
+    text: &'g str,
+}
+
+impl<'g> Decimal<'g> {
+    /// `3.14`, `-0`, `1E+40`, `Infinity`, `sNaN123`: digits as they were, so that `1.50` is not `1.5`.
+    pub const fn as_str(self) -> &'g str {
+        self.text
+    }
+
+    /// Checks the text, which Python would.
+    pub fn new(text: &'g str) -> Option<Self> {
+        let magnitude = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+        let (number, exponent) = magnitude.split_once(['E', 'e']).unwrap_or((magnitude, "0"));
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+        let finite = digits(whole)
+            && digits(fraction)
+            && !(whole.is_empty() && fraction.is_empty())
+            && !exponent.is_empty()
+            && digits(exponent);
+        let special = matches!(magnitude, "Infinity" | "Inf")
+            || magnitude.strip_prefix('s').unwrap_or(magnitude).strip_prefix("NaN").is_some_and(digits);
+        (finite || special).then_some(Self { text })
+    }
+}
+
+/// `fractions.Fraction`. Its `Display` is `str()`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Fraction {
+    /// Has the sign.
+    pub numerator: Int,
+    /// Is positive.
+    pub denominator: Int,
+}
+
+/// `uuid.UUID`. Its `Display` is `str()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Uuid {
+    /// All 128 bits, the first of the text highest.
+    pub int: u128,
+    /// Whether it was made in a way that is safe for several processes, where that is known.
+    pub is_safe: Option<bool>,
+}
+
+/// `range`, or Python 2's `xrange`. Its `Display` is `repr()`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Range {
+    /// The first.
+    pub start: Int,
+    /// Where it ends, itself not in it.
+    pub stop: Int,
+    /// Is not 0.
+    pub step: Int,
+}
+
+pub(crate) fn decimal<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [number] = call.bare()?.exactly()?;
+    Decimal::new(text(number)?).map(Known::Decimal)
+}
+
+/// `Fraction(numerator, denominator)`; up to Python 3.10 `Fraction('numerator/denominator')`
+pub(crate) fn fraction<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (numerator, denominator) = match call.bare()?.up_to()? {
+        (1, [both, _]) => {
+            let both = text(both)?;
+            let (numerator, denominator) = both.split_once('/').unwrap_or((both, "1"));
+            (parsed(numerator)?, parsed(denominator)?)
+        }
+        (2, [numerator, denominator]) => (int(numerator)?, int(denominator)?),
+        _ => return None,
+    };
+    is_positive(&denominator).then_some(Known::Fraction(Fraction { numerator, denominator }))
+}
+
+/// Decimal digits, after a sign, as `str()` writes an int.
+fn parsed(digits: &str) -> Option<Int> {
+    let magnitude = digits.strip_prefix('-').unwrap_or(digits);
+    if magnitude.is_empty() || !magnitude.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    parse_big(digits)
+}
+
+fn is_positive(int: &Int) -> bool {
+    match int {
+        Int::Small(int) => *int > 0,
+        Int::Big(bytes) => bytes.last().is_some_and(|&last| last < 0x80),
+    }
+}
+
+/// `UUID()` with `{int[, is_safe]}`
+pub(crate) fn uuid<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [] = call.exactly()?;
+    let state = call.state()?;
+    let int = unsigned(state.get("int")?)?;
+    let is_safe = match state.get("is_safe") {
+        None => None,
+        Some(safe) => match safe.as_i64()? {
+            0 => Some(true),
+            -1 => Some(false),
+            _ => return None,
+        },
+    };
+    Some(Known::Uuid(Uuid { int, is_safe }))
+}
+
+pub(crate) fn range<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let args: [Node<'g, S>; 3] = call.bare()?.exactly()?;
+    let [start, stop, by] = args.map(int);
+    let range = Range { start: start?, stop: stop?, step: by? };
+    (range.step != Int::Small(0)).then_some(Known::Range(range))
+}
+
+impl fmt::Display for Decimal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.text)
+    }
+}
+
+impl fmt::Display for Fraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.numerator.fmt(f)?;
+        if self.denominator == Int::Small(1) { Ok(()) } else { write!(f, "/{}", self.denominator) }
+    }
+}
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |shift: u32, bits: u32| (self.int >> shift) & ((1 << bits) - 1);
+        let (low, mid, high) = (part(96, 32), part(80, 16), part(64, 16));
+        write!(f, "{low:08x}-{mid:04x}-{high:04x}-{:04x}-{:012x}", part(48, 16), part(0, 48))
+    }
+}
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "range({}, {}", self.start, self.stop)?;
+        if self.step == Int::Small(1) { f.write_str(")") } else { write!(f, ", {})", self.step) }
+    }
+}
