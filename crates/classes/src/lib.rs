@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod build;
 mod call;
 mod guess;
 mod known;
@@ -9,6 +10,7 @@ pub mod stdlib;
 
 use halfsour_value::Node;
 
+pub use build::{Build, PathClass};
 pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;

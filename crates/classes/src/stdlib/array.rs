@@ -32,7 +32,10 @@ pub enum ArrayItems<'g, S> {
 
 /// How a machine keeps the items of an [`Array`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct MachineFormat {
+    /// The number that Python has for it.
+    pub code: u8,
     /// What they are.
     pub kind: ItemKind,
     /// How many bytes each takes.
@@ -66,8 +69,8 @@ pub enum ArrayItem {
 }
 
 impl MachineFormat {
-    /// From the number that Python has for it.
-    pub fn from_code(code: i64) -> Option<Self> {
+    /// From the number that Python has for it, 0 to 21.
+    pub fn from_code(code: u8) -> Option<Self> {
         use ItemKind::{Character, Float, Signed, Unsigned};
         let (kind, size) = match code {
             0 => (Unsigned, 1),
@@ -84,7 +87,7 @@ impl MachineFormat {
             20 | 21 => (Character, 4),
             _ => return None,
         };
-        Some(Self { kind, size, is_big_endian: code % 2 == 1 && code != 1 })
+        Some(Self { code, kind, size, is_big_endian: code % 2 == 1 && code != 1 })
     }
 
     /// An item, of as many bytes as there are.
@@ -184,7 +187,7 @@ pub(crate) fn listed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g,
 pub(crate) fn machine<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let [class, code, format, bytes] = call.bare()?.exactly()?;
     let (Class::Array, _) = class_of(class)? else { return None };
-    let format = MachineFormat::from_code(format.as_i64()?)?;
+    let format = MachineFormat::from_code(u8::try_from(format.as_i64()?).ok()?)?;
     let Data::Bytes(bytes) = bytes.data() else { return None };
     let whole = bytes.len().is_multiple_of(format.size);
     whole.then_some(Known::Array(Array {
