@@ -13,6 +13,7 @@ mod keys;
 mod node;
 mod parts;
 mod path;
+mod peek;
 #[cfg(feature = "serde")]
 mod serde;
 mod steps;
@@ -32,6 +33,7 @@ pub use keys::Key;
 pub use node::Node;
 pub use parts::{Container, Full, Payload, Refusal, Spelling};
 pub use path::PathError;
+pub use peek::Peek;
 pub use store::Store;
 pub use text::Text;
 pub use to_value::{Budget, TreeError, TreeLimits};

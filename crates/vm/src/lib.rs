@@ -18,5 +18,5 @@ pub use halfsour_value::Graph;
 pub use incremental::Incremental;
 pub use limits::Limits;
 pub use load::{Loader, from_bytes, from_reader, from_slice};
-pub use observer::{Event, Observer};
+pub use observer::{Attached, Event, Observer};
 pub use options::{Buffer, Options, StringEncoding};

@@ -3,6 +3,7 @@
 // The arms are compiled into the lexer's dispatch, where the opcode is known; but not without optimisation, which would
 // make one frame of a megabyte.
 
+mod attached;
 mod objects;
 mod scalars;
 mod stack;
@@ -11,6 +12,7 @@ use halfsour_lexer::text::number;
 use halfsour_lexer::{self as lexer, HIGHEST_PROTOCOL, Lexer, Op, Visitor};
 use halfsour_value::{Container, Full, Id, Payload, Store};
 
+use self::attached::Outer;
 use crate::memo::Memo;
 use crate::{Error, ErrorKind, Event, Limit, Observer, Options};
 
@@ -25,6 +27,8 @@ pub(crate) struct State {
     /// The protocol that the stream declared last.
     pub protocol: u8,
     next_buffer: usize,
+    /// The pickle that goes on after the one that is attached to an object of it.
+    outer: Option<Outer>,
 }
 
 impl State {
@@ -37,6 +41,7 @@ impl State {
         self.stack.clear();
         self.marks.clear();
         self.protocol = 0;
+        self.outer = None;
     }
 }
 
@@ -97,14 +102,14 @@ type Done = Result<(), Fault>;
 impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
     /// A machine for a source that is whole.
     pub fn new(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
-        let is_fused = size_of::<O>() == 0 && options.limits.opcodes >= source.len() as u64;
+        let is_fused = !O::WATCHES && options.limits.opcodes >= source.len() as u64;
         Self { state, source, options, observer, fence: 0, is_fused, is_whole: true, frames_end: 0 }
     }
 
     /// A machine for the beginning of a source.
     pub fn of_piece(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
         // How many opcodes there will be is not known.
-        let is_fused = size_of::<O>() == 0 && options.limits.opcodes == u64::MAX;
+        let is_fused = !O::WATCHES && options.limits.opcodes == u64::MAX;
         Self { is_fused, is_whole: false, ..Self::new(state, source, options, observer) }
     }
 
@@ -122,7 +127,15 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
             }
             match lexer.visit(self) {
                 Ok(Ok(())) if !lexer.is_done() => opcodes_left -= 1,
-                Ok(Ok(())) => break Some(self.state.stack[self.state.stack.len() - 1]),
+                Ok(Ok(())) => {
+                    let object = self.state.stack[self.state.stack.len() - 1];
+                    match self.state.outer.take() {
+                        None => break Some(object),
+                        Some(outer) => self.go_on(outer, object).map_err(|kind| self.error(kind, start))?,
+                    }
+                    opcodes_left -= 1;
+                    lexer = Lexer::at(self.source, lexer.offset());
+                }
                 Ok(Err(fault)) => return Err(self.error(*fault.0, start)),
                 Err(error) if !self.is_whole && error.kind() == lexer::ErrorKind::UnexpectedEnd => {
                     break None;
@@ -248,7 +261,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
             Op::NewObjEx => self.new_object(start, true),
             Op::Inst(lines) => self.inst(start, end, lines),
             Op::Obj => self.obj(start),
-            Op::Build => self.build(start),
+            Op::Build => self.build(start).and_then(|object| self.attach(lexer, object)),
             Op::PersId(line) => self.persistent_id_line(start, end, line),
             Op::BinPersId => self.pop().and_then(|id| self.persistent_id(start, id)),
 

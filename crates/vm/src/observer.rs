@@ -46,11 +46,31 @@ pub enum Event {
     PersistentId(Id),
 }
 
+/// What stands in a stream right after a `BUILD`, and is no opcode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attached {
+    /// Nothing: the next opcode follows.
+    Nothing,
+    /// Bytes that belong to the object: they are appended to it, as one `bytes` that is borrowed from the source.
+    Bytes {
+        /// How many bytes stand before them and mean nothing.
+        padding: usize,
+        /// How many there are.
+        length: usize,
+    },
+    /// A pickle of its own, with a stack and a memo of its own. Its object is appended. In it, nobody is asked what is
+    /// attached.
+    Pickle,
+}
+
 /// Is told what a stream does, as it happens.
 ///
 /// All methods do nothing unless they are written; `()` is an observer. Events name objects by their ids in the graph
 /// that is being made, whose nodes so far are in `store`.
 pub trait Observer {
+    /// Whether it wants to be told: where nobody does, several opcodes may be run at once.
+    const WATCHES: bool = true;
+
     /// An opcode is about to be run.
     fn opcode(&mut self, offset: usize, opcode: Opcode) {
         let _ = (offset, opcode);
@@ -60,16 +80,31 @@ pub trait Observer {
     fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
         let _ = (store, source, offset, event);
     }
+
+    /// What stands at `offset`, right after a `BUILD` of this object, and belongs to it: some picklers write the bytes of
+    /// arrays there, which plain Python cannot read. It is not asked of pickles that arrive in pieces.
+    fn attached(&mut self, store: &Store, source: &[u8], offset: usize, object: Id) -> Attached {
+        let _ = (store, source, offset, object);
+        Attached::Nothing
+    }
 }
 
-impl Observer for () {}
+impl Observer for () {
+    const WATCHES: bool = false;
+}
 
 impl<O: Observer> Observer for &mut O {
+    const WATCHES: bool = O::WATCHES;
+
     fn opcode(&mut self, offset: usize, opcode: Opcode) {
         (**self).opcode(offset, opcode);
     }
 
     fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
         (**self).event(store, source, offset, event);
+    }
+
+    fn attached(&mut self, store: &Store, source: &[u8], offset: usize, object: Id) -> Attached {
+        (**self).attached(store, source, offset, object)
     }
 }

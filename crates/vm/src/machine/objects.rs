@@ -238,7 +238,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     }
 
     #[inline(never)]
-    pub(super) fn build(&mut self, start: usize) -> Done {
+    pub(super) fn build(&mut self, start: usize) -> Result<Id, Fault> {
         self.need(2)?;
         let state = self.pop()?;
         let object = self.state.stack[self.state.stack.len() - 1];
@@ -246,7 +246,7 @@ impl<O: Observer> Machine<'_, '_, O> {
             return Err(ErrorKind::refused(refusal, self.state.store.kind(object)).into());
         }
         self.event(start, Event::Build { object, state });
-        Ok(())
+        Ok(object)
     }
 
     pub(super) fn next_buffer(&mut self, start: usize) -> Done {

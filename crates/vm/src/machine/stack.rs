@@ -195,7 +195,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     /// Reports a step on something that is not of the plain kind.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn report(&mut self, start: usize, object: Id, plain: Kind, event: fn(Id) -> Event) {
-        if size_of::<O>() > 0 && self.state.store.kind(object) != plain {
+        if O::WATCHES && self.state.store.kind(object) != plain {
             self.event(start, event(object));
         }
     }
