@@ -1,9 +1,19 @@
-"""The files that READMEs show, in the directory that is named. Each is made by one Python; runs on 2.7 and 3.6+."""
+"""The files of the tests and READMEs, in the directory that is named. Each is made by one Python; runs on 2.7 and 3.6+."""
 
+import base64
+import bz2
 import datetime
+import gzip
+import io
 import os
 import pickle
+import shelve
+import struct
 import sys
+import tarfile
+import tempfile
+import zipfile
+import zlib
 
 import deli
 
@@ -49,7 +59,140 @@ def evil():
     return [pickle.dumps(deli.Reduced((os.system, (u"echo you have been pickled",))), 0)]
 
 
-FILES = {(3, 11): {"people.pkl": people}, (2, 7): {"python2.pkl": python2}, (3, 13): {"stream.pkl": stream, "evil.pkl": evil}}
+# What the compressed ones hold is stream().
+
+
+def gz():
+    """Two members, and zeros behind them, as tapes leave them."""
+    head, tail = halves()
+    return [gzip.compress(head, mtime=0), gzip.compress(tail, mtime=0), bytes(7)]
+
+
+def bz():
+    return [bz2.compress(half) for half in halves()]
+
+
+def xz():
+    import lzma
+
+    return [lzma.compress(half) for half in halves()]
+
+
+def lzma_alone():
+    import lzma
+
+    return [lzma.compress(b"".join(stream()), format=lzma.FORMAT_ALONE)]
+
+
+def halves():
+    whole = b"".join(stream())
+    return whole[:50], whole[50:]
+
+
+def z():
+    return [zlib.compress(b"".join(stream()))]
+
+
+def b64():
+    """On several lines."""
+    return [base64.encodebytes(b"".join(stream()))]
+
+
+def b64url():
+    """As cookies have it: compressed, in the other alphabet and without padding."""
+    return [base64.urlsafe_b64encode(zlib.compress(pickle.dumps("brine" * 9 + "\xbf\xfb\xef", 5))).rstrip(b"=")]
+
+
+def zipped(*members):
+    """A zip of (name, contents, compression)."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, contents, compression in members:
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(info, contents, compression)
+    return out.getvalue()
+
+
+def zips():
+    """Every method, and a member that is no pickle."""
+    whole = b"".join(stream())
+    methods = ("STORED", "DEFLATED", "BZIP2", "LZMA")
+    members = [(name.lower() + ".pkl", whole, getattr(zipfile, "ZIP_" + name)) for name in methods]
+    return [zipped(("README", b"Pickles.\n", zipfile.ZIP_STORED), *members)]
+
+
+def unseekable():
+    """A zip that was written to a pipe: sizes stand behind the data."""
+
+    class Pipe(io.RawIOBase):
+        data = b""
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.data += bytes(data)
+            return len(data)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("stream.pkl", (1980, 1, 1, 0, 0, 0)), b"".join(stream()), zipfile.ZIP_DEFLATED)
+    return [pipe.data]
+
+
+def nested():
+    """A tar of a pickle and of a zip of a pickle."""
+    one, two, _ = stream()
+    members = [("one.pkl", one), ("two.zip", zipped(("2.pkl.bz2", bz2.compress(two), zipfile.ZIP_STORED)))]
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, contents in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(contents)
+            archive.addfile(info, io.BytesIO(contents))
+    return [out.getvalue()]
+
+
+def frames():
+    """As multiprocessing.Connection sends them; the last one as if it were large."""
+    one, two, three = stream()
+    return [struct.pack("!i", len(one)), one, struct.pack("!i", len(two)), two, struct.pack("!iQ", -1, len(three)), three]
+
+
+def shelf():
+    """The values of a shelve in dbm.dumb."""
+    import dbm.dumb
+
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "shelf")
+        with shelve.Shelf(dbm.dumb.open(path)) as db:
+            for day in stream():
+                value = pickle.loads(day)
+                db[str(value["day"])] = value
+        with open(path + ".dat", "rb") as file:
+            return [file.read()]
+
+
+FILES = {
+    (3, 11): {"people.pkl": people},
+    (2, 7): {"python2.pkl": python2},
+    (3, 13): {
+        "stream.pkl": stream,
+        "evil.pkl": evil,
+        "stream.pkl.gz": gz,
+        "stream.pkl.bz2": bz,
+        "stream.pkl.xz": xz,
+        "stream.pkl.lzma": lzma_alone,
+        "stream.pkl.z": z,
+        "stream.b64": b64,
+        "cookie": b64url,
+        "methods.zip": zips,
+        "pipe.zip": unseekable,
+        "nested.tar": nested,
+        "frames.bin": frames,
+        "shelf.dat": shelf,
+    },
+}
 
 if __name__ == "__main__":
     for name, make in FILES.get(sys.version_info[:2], {}).items():

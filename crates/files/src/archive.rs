@@ -1,0 +1,199 @@
+//! [`Archive`]: zip and tar, as lists of members that are opened one by one.
+
+use std::io::Cursor;
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use crate::coding::decode_method;
+use crate::{Error, ErrorKind, Format, Source, zip};
+
+/// The members of an archive. They are not read before they are asked for.
+#[derive(Debug)]
+pub struct Archive {
+    source: Source,
+    format: Format,
+    members: Vec<Member>,
+    damage: Option<ErrorKind>,
+}
+
+/// A member of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its name, with U+FFFD for what is not UTF-8.
+    pub name: String,
+    /// How many bytes the archive says that it has.
+    pub size: u64,
+    /// How zip compresses it, by zip's number: 0 is not at all.
+    pub method: u16,
+    /// Where its data lies in the archive.
+    pub data: Range<usize>,
+    /// The checksum that the archive states.
+    pub crc: Option<u32>,
+    /// Who sees it so.
+    pub view: View,
+    /// Whether it is said to be encrypted. Readers that do not look at this flag read it as if it were not.
+    pub encrypted: bool,
+}
+
+/// By what a member of a zip archive is found. Readers differ in where they look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum View {
+    /// By the archive's directory, as most readers do.
+    Directory,
+    /// By another directory, at the other of two places where readers look for it.
+    OtherDirectory,
+    /// By the header that stands before the data, where that says something else than the directory.
+    LocalHeader,
+    /// By a header of which the directory knows nothing.
+    Orphan,
+}
+
+impl Archive {
+    pub(crate) fn of(source: &Source) -> Self {
+        match source.format() {
+            Format::Tar => Self::tar(source),
+            _ => Self::zip(source),
+        }
+    }
+
+    pub(crate) fn zip(source: &Source) -> Self {
+        let zip::Directory { members, damage } = zip::directory(source.bytes());
+        Self { source: source.clone(), format: Format::Zip, members, damage }
+    }
+
+    fn tar(source: &Source) -> Self {
+        let (members, damage) = match tar_members(source.bytes()) {
+            (members, Ok(())) => (members, None),
+            (members, Err(kind)) => (members, Some(kind)),
+        };
+        Self { source: source.clone(), format: Format::Tar, members, damage }
+    }
+
+    /// The members, in the order of the archive. Names may occur twice.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// What is wrong with the archive, beside members that cannot be opened. There may be more than was found.
+    pub fn damage(&self) -> Option<Error> {
+        self.damage.map(|kind| self.error(kind))
+    }
+
+    /// The member with this name that readers take: the last one in the directory.
+    pub fn find(&self, name: &str) -> Option<&Member> {
+        self.members.iter().rev().find(|member| member.view == View::Directory && member.name == name)
+    }
+
+    /// Members of a zip archive of which its directory knows nothing. What lies between the others is searched for them.
+    pub fn orphans(&self) -> Vec<Member> {
+        match self.format {
+            Format::Zip => zip::orphans(self.source.bytes(), &self.members),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is in a member: its bytes where they lie, or decompressed. The checksum is not looked at.
+    ///
+    /// # Errors
+    ///
+    /// If it is compressed in an unknown way, is malformed, ends early, or exceeds the limits.
+    pub fn bytes(&self, member: &Member) -> Result<Bytes, Error> {
+        let data = self.source.bytes().get(member.data.clone());
+        let fail = |kind| Error::new(kind, &self.name_of(member), Some(self.format));
+        let data = data.ok_or_else(|| fail(ErrorKind::Truncated))?;
+        let bytes = match member.method {
+            0 => self.source.bytes().slice_ref(data),
+            method => {
+                let made = decode_method(method, data, member.size, self.source.budget());
+                Bytes::from(made.map_err(fail)?)
+            }
+        };
+        if bytes.len() as u64 == member.size {
+            Ok(bytes)
+        } else {
+            Err(fail(ErrorKind::Malformed("the member is not as long as the archive says")))
+        }
+    }
+
+    /// Opens a member, with all its own compression taken off.
+    ///
+    /// # Errors
+    ///
+    /// As [`bytes`](Self::bytes), and those of [`Source::from_bytes`].
+    pub fn open(&self, member: &Member) -> Result<Source, Error> {
+        self.part(member, self.bytes(member)?)
+    }
+
+    /// What these bytes, a member's, are.
+    pub(crate) fn part(&self, member: &Member, bytes: Bytes) -> Result<Source, Error> {
+        self.source.part(&member.name, bytes)
+    }
+
+    /// Whether the checksum is that of the data. All of it is read for that.
+    ///
+    /// # Errors
+    ///
+    /// As [`bytes`](Self::bytes), and [`ErrorKind::Checksum`].
+    pub fn check(&self, member: &Member) -> Result<(), Error> {
+        match member.crc {
+            Some(crc) if crc32fast::hash(&self.bytes(member)?) != crc => {
+                Err(Error::new(ErrorKind::Checksum, &self.name_of(member), Some(self.format)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.source.name(), Some(self.format))
+    }
+
+    fn name_of(&self, member: &Member) -> String {
+        format!("{}:{}", self.source.name(), member.name)
+    }
+}
+
+/// The files, and how the list ends.
+fn tar_members(bytes: &Bytes) -> (Vec<Member>, Result<(), ErrorKind>) {
+    let mut members = Vec::new();
+    let mut archive = tar::Archive::new(Cursor::new(bytes));
+    let Ok(entries) = archive.entries_with_seek() else {
+        return (members, Err(ErrorKind::Malformed("it is no archive")));
+    };
+    let mut end = 0;
+    for entry in entries {
+        let Ok(entry) = entry else {
+            return (members, Err(ErrorKind::Malformed("a header is invalid, or the data ends early")));
+        };
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        let start = place(entry.raw_file_position());
+        end = start.saturating_add(place(entry.size()));
+        let kind = entry.header().entry_type();
+        if kind.is_gnu_sparse() {
+            return (members, Err(ErrorKind::Unsupported("sparse files")));
+        }
+        if kind.is_file() || kind.is_contiguous() {
+            members.push(Member {
+                name: String::from_utf8_lossy(&entry.path_bytes()).into_owned(),
+                size: entry.size(),
+                method: 0,
+                data: start..end,
+                crc: None,
+                view: View::Directory,
+                encrypted: false,
+            });
+        }
+        if end > bytes.len() {
+            return (members, Err(ErrorKind::Truncated));
+        }
+    }
+    // After the last member, padded, comes at least a block of zeros.
+    let marker = end.next_multiple_of(BLOCK);
+    match bytes.get(marker..marker + BLOCK) {
+        Some(block) if block.iter().all(|&byte| byte == 0) => (members, Ok(())),
+        _ => (members, Err(ErrorKind::Truncated)),
+    }
+}
+
+const BLOCK: usize = 512;

@@ -1,0 +1,220 @@
+//! Decompressors, within limits.
+
+use std::io::{self, Read};
+
+use bzip2::bufread::BzDecoder;
+use flate2::bufread::GzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
+use lzma_rust2::{LzmaReader, XzReader};
+use ruzstd::decoding::StreamingDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+
+use crate::limits::Budget;
+use crate::{ErrorKind, Format, Limit, base64};
+
+/// What some bytes were made of, and how many bytes follow them that belong to nothing.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    pub bytes: Vec<u8>,
+    pub rest: usize,
+}
+
+/// Decodes all of it: where several streams may follow each other, all of them.
+pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind> {
+    if format == Format::Base64 {
+        return Ok(Decoded { bytes: base64::decode(input, budget)?, rest: 0 });
+    }
+    let mut sink = Sink::new(input.len(), budget);
+    let mut rest = input;
+    loop {
+        rest = match format {
+            Format::Gzip => {
+                let mut decoder = GzDecoder::new(rest);
+                sink.fill(&mut decoder)?;
+                decoder.into_inner()
+            }
+            Format::Zlib => inflate(rest, true, &mut sink)?,
+            Format::Bzip2 => {
+                let mut decoder = BzDecoder::new(rest);
+                sink.fill(&mut decoder)?;
+                decoder.into_inner()
+            }
+            Format::Xz => {
+                let mut decoder = XzReader::new_mem_limit(rest, false, kilobytes(budget));
+                sink.fill(&mut decoder)?;
+                decoder.into_inner()
+            }
+            Format::Lzma => {
+                let mut decoder =
+                    LzmaReader::new_mem_limit(rest, kilobytes(budget), None).map_err(|error| kind(&error))?;
+                sink.fill(&mut decoder)?;
+                let (after, buffered) = decoder.into_parts();
+                &rest[rest.len() - after.len() - buffered.len()..]
+            }
+            Format::Zstd => zstd(rest, &mut sink)?,
+            Format::Lz4 => lz4(rest, &mut sink)?,
+            Format::Base64 | Format::Pickle | Format::Zip | Format::Tar | Format::Npy => {
+                unreachable!("only codings are decoded")
+            }
+        };
+        // Python's readers let zeros stand between members of gzip, and xz's format has them, too.
+        if matches!(format, Format::Gzip | Format::Xz) {
+            let zeros = rest.iter().take_while(|&&byte| byte == 0).count();
+            rest = &rest[zeros..];
+        }
+        let goes_on = !matches!(format, Format::Zlib | Format::Lzma) && Format::of(rest) == format;
+        if !goes_on {
+            return Ok(Decoded { bytes: sink.bytes, rest: rest.len() });
+        }
+    }
+}
+
+/// How a member of a zip archive is compressed, by its number.
+pub(crate) fn decode_method(
+    method: u16,
+    input: &[u8],
+    size: u64,
+    budget: &Budget,
+) -> Result<Vec<u8>, ErrorKind> {
+    let format = match method {
+        8 => {
+            let mut sink = Sink::new(input.len(), budget);
+            inflate(input, false, &mut sink)?;
+            return Ok(sink.bytes);
+        }
+        14 => return zip_lzma(input, size, budget),
+        12 => Format::Bzip2,
+        93 => Format::Zstd,
+        95 => Format::Xz,
+        _ => return Err(ErrorKind::Unsupported("this method of compression")),
+    };
+    Ok(decode(format, input, budget)?.bytes)
+}
+
+/// LZMA as zip has it: a version, the length of the properties, the properties, and no length of what comes.
+fn zip_lzma(input: &[u8], size: u64, budget: &Budget) -> Result<Vec<u8>, ErrorKind> {
+    let ([_, _, 5, 0, properties, dictionary @ ..], rest) =
+        input.split_first_chunk::<9>().ok_or(ErrorKind::Truncated)?
+    else {
+        return Err(ErrorKind::Malformed("the properties are not five bytes"));
+    };
+    let dictionary = u32::from_le_bytes(*dictionary);
+    if u64::from(dictionary) > budget.limits.window {
+        return Err(ErrorKind::Unsupported("so large a dictionary"));
+    }
+    let mut decoder = LzmaReader::new_with_props(rest, size, *properties, dictionary, None)
+        .map_err(|error| kind(&error))?;
+    let mut sink = Sink::new(input.len(), budget);
+    sink.fill(&mut decoder)?;
+    Ok(sink.bytes)
+}
+
+/// Takes what a decompressor gives, as far as the limits go.
+struct Sink<'b> {
+    bytes: Vec<u8>,
+    allowance: u64,
+    budget: &'b Budget,
+}
+
+impl<'b> Sink<'b> {
+    fn new(input: usize, budget: &'b Budget) -> Self {
+        Self { bytes: Vec::new(), allowance: budget.allowance(input), budget }
+    }
+
+    fn push(&mut self, piece: &[u8]) -> Result<(), ErrorKind> {
+        let more = piece.len() as u64;
+        self.allowance = self.allowance.checked_sub(more).ok_or(ErrorKind::Limit(Limit::Ratio))?;
+        self.budget.spend(more)?;
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    fn fill(&mut self, decoder: &mut impl Read) -> Result<(), ErrorKind> {
+        let mut piece = vec![0; PIECE];
+        loop {
+            match decoder.read(&mut piece) {
+                Ok(0) => return Ok(()),
+                Ok(count) => self.push(&piece[..count])?,
+                Err(error) => return Err(kind(&error)),
+            }
+        }
+    }
+}
+
+const PIECE: usize = 1 << 16;
+
+/// With the decompressor's own interface: its reader takes the end of the input for that of the stream.
+fn inflate<'i>(mut input: &'i [u8], zlib: bool, sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
+    let mut decompress = Decompress::new(zlib);
+    let mut piece = vec![0; PIECE];
+    loop {
+        let (taken, given) = (decompress.total_in(), decompress.total_out());
+        let status = decompress.decompress(input, &mut piece, FlushDecompress::None);
+        let status = status.map_err(|_| ErrorKind::Malformed("the compressed data is invalid"))?;
+        let step = |after: u64, before: u64| usize::try_from(after - before).unwrap_or(usize::MAX);
+        let (taken, given) = (step(decompress.total_in(), taken), step(decompress.total_out(), given));
+        sink.push(&piece[..given])?;
+        input = &input[taken..];
+        match status {
+            Status::StreamEnd => return Ok(input),
+            Status::Ok | Status::BufError if taken == 0 && given == 0 => return Err(ErrorKind::Truncated),
+            Status::Ok | Status::BufError => {}
+        }
+    }
+}
+
+/// One frame, of data or to be skipped.
+fn zstd<'i>(mut input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
+    let window = sink.budget.limits.window;
+    let mut decoder = match StreamingDecoder::new_with_max_window_size(&mut input, window) {
+        Ok(decoder) => decoder,
+        Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+            return input.get(length as usize..).ok_or(ErrorKind::Truncated);
+        }
+        Err(FrameDecoderError::WindowSizeTooBig { .. }) => {
+            return Err(ErrorKind::Unsupported("so large a window"));
+        }
+        Err(_) => return Err(ErrorKind::Malformed("the header of the frame is invalid")),
+    };
+    sink.fill(&mut decoder)?;
+    let decoder = &decoder.decoder;
+    match decoder.get_checksum_from_data() {
+        Some(stated) if decoder.get_calculated_checksum() != Some(stated) => Err(ErrorKind::Checksum),
+        _ => Ok(input),
+    }
+}
+
+/// One frame.
+fn lz4<'i>(input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
+    let mut decoder = lz4_flex::frame::FrameDecoder::new(Watched { rest: input, is_short: false });
+    sink.fill(&mut decoder)?;
+    let Watched { rest, is_short } = decoder.into_inner();
+    if is_short { Err(ErrorKind::Truncated) } else { Ok(rest) }
+}
+
+/// Bytes that remember whether more was asked for than there is: the LZ4 decoder takes an end within a block's header for
+/// that of the frame.
+struct Watched<'i> {
+    rest: &'i [u8],
+    is_short: bool,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.is_short |= buffer.len() > self.rest.len();
+        self.rest.read(buffer)
+    }
+}
+
+fn kilobytes(budget: &Budget) -> u32 {
+    u32::try_from(budget.limits.window >> 10).unwrap_or(u32::MAX)
+}
+
+/// What a decoder's error says of the data. Its text is not kept: it may be of the decoder's own words.
+fn kind(error: &io::Error) -> ErrorKind {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => ErrorKind::Truncated,
+        io::ErrorKind::OutOfMemory => ErrorKind::Unsupported("so large a dictionary"),
+        _ => ErrorKind::Malformed("the compressed data is invalid"),
+    }
+}

@@ -1,0 +1,112 @@
+//! What can be wrong with a file.
+
+use std::{fmt, io};
+
+use crate::{Format, Limit};
+
+/// Why a file, or what is in it, cannot be read. It says which layer of which member.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    name: String,
+    format: Option<Format>,
+    source: Option<io::Error>,
+}
+
+/// The ways in which reading a file can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The file cannot be read.
+    Io(io::ErrorKind),
+    /// The data ends before it is complete.
+    Truncated,
+    /// The data is not what its format says.
+    Malformed(&'static str),
+    /// It is written in a way that is not known here.
+    Unsupported(&'static str),
+    /// The checksum is not that of the data.
+    Checksum,
+    /// There is no such member.
+    NoMember,
+    /// A limit would be exceeded.
+    Limit(Limit),
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new(kind: ErrorKind, name: &str, format: Option<Format>) -> Self {
+        Self(Box::new(Inner { kind, name: name.to_owned(), format, source: None }))
+    }
+
+    #[cold]
+    pub(crate) fn io(error: io::Error, name: &str) -> Self {
+        let kind = ErrorKind::Io(error.kind());
+        Self(Box::new(Inner { kind, name: name.to_owned(), format: None, source: Some(error) }))
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Of which file or member: `model.tar:weights.pt:data.pkl`.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// In which layer.
+    pub fn format(&self) -> Option<Format> {
+        self.0.format
+    }
+
+    /// The message without the name.
+    pub fn reason(&self) -> impl fmt::Display {
+        Reason(&self.0)
+    }
+}
+
+struct Reason<'a>(&'a Inner);
+
+impl fmt::Display for Reason<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(format) = self.0.format {
+            write!(f, "{format}: ")?;
+        }
+        match &self.0.source {
+            Some(error) => error.fmt(f),
+            None => self.0.kind.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(kind) => write!(f, "reading failed: {kind}"),
+            Self::Truncated => f.write_str("the data ends early"),
+            Self::Malformed(what) => f.write_str(what),
+            Self::Unsupported(what) => write!(f, "not supported: {what}"),
+            Self::Checksum => f.write_str("the checksum is not that of the data"),
+            Self::NoMember => f.write_str("there is no such member"),
+            Self::Limit(Limit::Total) => f.write_str("it decompresses to more than the limit"),
+            Self::Limit(Limit::Ratio) => f.write_str("it decompresses to far more than it takes: a bomb"),
+            Self::Limit(Limit::Depth) => f.write_str("too many layers lie in each other"),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.name, self.reason())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.0.source.as_ref()?)
+    }
+}

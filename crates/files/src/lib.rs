@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod archive;
+mod arrays;
+mod base64;
+mod coding;
+mod error;
+mod format;
+mod limits;
+mod literal;
+#[cfg(feature = "map")]
+mod map;
+mod npy;
+mod pickles;
+mod source;
+mod torch;
+mod walk;
+mod zip;
+
+pub use archive::{Archive, Member, View};
+pub use arrays::WithArrays;
+pub use error::{Error, ErrorKind};
+pub use format::{Format, is_pickle};
+pub use limits::{Limit, Limits};
+pub use literal::Literal;
+pub use npy::Npy;
+pub use pickles::{Framing, Pickles};
+pub use source::{Layer, Source};
+pub use torch::{ByteOrder, Torch};
+pub use walk::{Leaf, Leaves};

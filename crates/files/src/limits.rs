@@ -1,0 +1,73 @@
+//! What taking a file apart may cost.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::ErrorKind;
+
+/// What taking a file apart may cost. Exceeding a limit is an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many bytes all that is decompressed may take, together.
+    pub total: u64,
+    /// How many bytes each compressed byte may become, beside the first 32 MiB of each layer.
+    pub ratio: u64,
+    /// How many layers may lie in each other: compression, archives.
+    pub depth: usize,
+    /// How many bytes a decompressor may take to remember what it gave.
+    pub window: u64,
+}
+
+impl Limits {
+    /// For input from strangers: the default.
+    pub const UNTRUSTED: Self = Self { total: 1 << 32, ratio: 200, depth: 8, window: 128 << 20 };
+
+    /// For input that is known to be well meant. Only the depth has a limit.
+    pub const TRUSTED: Self = Self { total: u64::MAX, ratio: u64::MAX, depth: 64, window: u32::MAX as u64 };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::UNTRUSTED
+    }
+}
+
+/// The limits, and what is left of them for a file and all that is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Budget {
+    pub limits: Limits,
+    left: Arc<AtomicU64>,
+}
+
+impl Budget {
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, left: Arc::new(AtomicU64::new(limits.total)) }
+    }
+
+    /// How many bytes an input of this length may become.
+    pub fn allowance(&self, input: usize) -> u64 {
+        const FIRST: u64 = 32 << 20;
+        (input as u64).saturating_mul(self.limits.ratio).saturating_add(FIRST)
+    }
+
+    /// Takes this many bytes from what is left.
+    pub fn spend(&self, bytes: u64) -> Result<(), ErrorKind> {
+        let less = |left: u64| left.checked_sub(bytes);
+        match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(ErrorKind::Limit(Limit::Total)),
+        }
+    }
+}
+
+/// Which limit would be exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Limit {
+    /// [`Limits::total`].
+    Total,
+    /// [`Limits::ratio`].
+    Ratio,
+    /// [`Limits::depth`].
+    Depth,
+}

@@ -1,0 +1,167 @@
+//! Python literals, as numpy's headers are written in.
+
+/// A Python literal: what headers of `.npy` are made of.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Literal {
+    /// `True`, `False`.
+    Bool(bool),
+    /// An int that is not negative.
+    Int(u64),
+    /// `'text'`
+    Str(String),
+    /// `(1, 2)`
+    Tuple(Vec<Literal>),
+    /// `[1, 2]`
+    List(Vec<Literal>),
+    /// `{'key': value}`
+    Dict(Vec<(Literal, Literal)>),
+}
+
+impl Literal {
+    /// Text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// An int.
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value of a key in a dict.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Dict(items) => {
+                items.iter().rev().find(|(name, _)| name.as_str() == Some(key)).map(|(_, value)| value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether arrays of this type hold Python objects: `|O`, alone or in a field.
+    pub fn has_objects(&self) -> bool {
+        match self {
+            Self::Str(code) => code.trim_start_matches(['|', '<', '>', '=']).starts_with('O'),
+            Self::List(fields) => fields.iter().any(|field| match field {
+                Self::Tuple(parts) => parts.get(1).is_some_and(Self::has_objects),
+                _ => false,
+            }),
+            // A field of arrays: their type and shape.
+            Self::Tuple(parts) => parts.first().is_some_and(Self::has_objects),
+            Self::Bool(_) | Self::Int(_) | Self::Dict(_) => false,
+        }
+    }
+}
+
+/// Parses one literal.
+pub(crate) fn parse(text: &str) -> Option<Literal> {
+    const DEEPEST: usize = 32;
+    let mut parser = Parser { rest: text };
+    let literal = parser.literal(DEEPEST)?;
+    parser.blanks();
+    parser.rest.is_empty().then_some(literal)
+}
+
+struct Parser<'t> {
+    rest: &'t str,
+}
+
+impl Parser<'_> {
+    fn blanks(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    fn skip(&mut self, token: &str) -> bool {
+        self.blanks();
+        match self.rest.strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn literal(&mut self, depth: usize) -> Option<Literal> {
+        let depth = depth.checked_sub(1)?;
+        self.blanks();
+        if self.skip("True") {
+            return Some(Literal::Bool(true));
+        }
+        if self.skip("False") {
+            return Some(Literal::Bool(false));
+        }
+        if self.skip("(") {
+            return self.elements(")", depth).map(Literal::Tuple);
+        }
+        if self.skip("[") {
+            return self.elements("]", depth).map(Literal::List);
+        }
+        if self.skip("{") {
+            let mut items = Vec::new();
+            while !self.skip("}") {
+                let key = self.literal(depth)?;
+                let value = self.skip(":").then(|| self.literal(depth))??;
+                items.push((key, value));
+                self.comma("}")?;
+            }
+            return Some(Literal::Dict(items));
+        }
+        match self.rest.chars().next()? {
+            quote @ ('\'' | '"') => self.string(quote),
+            '0'..='9' => self.number(),
+            _ => None,
+        }
+    }
+
+    fn elements(&mut self, close: &str, depth: usize) -> Option<Vec<Literal>> {
+        let mut elements = Vec::new();
+        while !self.skip(close) {
+            elements.push(self.literal(depth)?);
+            self.comma(close)?;
+        }
+        Some(elements)
+    }
+
+    /// A comma, unless what closes comes next.
+    fn comma(&mut self, close: &str) -> Option<()> {
+        self.blanks();
+        (self.skip(",") || self.rest.starts_with(close)).then_some(())
+    }
+
+    /// Python 2 wrote `3L`.
+    fn number(&mut self) -> Option<Literal> {
+        let length = self.rest.bytes().take_while(u8::is_ascii_digit).count();
+        let value = self.rest[..length].parse().ok()?;
+        self.rest = &self.rest[length..];
+        self.rest = self.rest.strip_prefix('L').unwrap_or(self.rest);
+        Some(Literal::Int(value))
+    }
+
+    /// Escapes are kept as they are, save that of the quote and the backslash.
+    fn string(&mut self, quote: char) -> Option<Literal> {
+        let mut text = String::new();
+        let mut chars = self.rest.char_indices().skip(1);
+        while let Some((at, c)) = chars.next() {
+            match c {
+                '\\' => match chars.next()?.1 {
+                    c @ ('\\' | '\'' | '"') => text.push(c),
+                    c => text.extend(['\\', c]),
+                },
+                c if c == quote => {
+                    self.rest = &self.rest[at + 1..];
+                    return Some(Literal::Str(text));
+                }
+                c => text.push(c),
+            }
+        }
+        None
+    }
+}

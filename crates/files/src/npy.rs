@@ -1,0 +1,70 @@
+//! [`Npy`]: numpy's files of one array.
+
+use crate::ErrorKind;
+use crate::literal::{Literal, parse};
+
+/// What the header of an `.npy` says.
+///
+/// ```
+/// use halfsour_files::Npy;
+///
+/// let mut file = b"\x93NUMPY\x01\0\x76\0{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }".to_vec();
+/// file.resize(127, b' ');
+/// file.push(b'\n');
+/// file.resize(128 + 6 * 8, 0);
+/// let npy = Npy::parse(&file)?;
+/// assert_eq!((npy.descr.as_str(), &npy.shape[..], npy.data), (Some("<f8"), &[2, 3][..], 128));
+/// # Ok::<(), halfsour_files::ErrorKind>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Npy {
+    /// The version of the format: major and minor.
+    pub version: (u8, u8),
+    /// The type of the elements: text as `<f8`, or a list of fields.
+    pub descr: Literal,
+    /// Whether the first index varies fastest.
+    pub fortran_order: bool,
+    /// The extent of each dimension.
+    pub shape: Vec<u64>,
+    /// Where the data begins.
+    pub data: usize,
+}
+
+const WRONG: ErrorKind = ErrorKind::Malformed("the header of .npy is invalid");
+
+impl Npy {
+    /// Reads the header.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ErrorKind> {
+        let Some([b"\x93NUMPY", [major, minor]]) =
+            bytes.first_chunk::<8>().map(|magic| [&magic[..6], &magic[6..]])
+        else {
+            return Err(ErrorKind::Truncated);
+        };
+        let version = (*major, *minor);
+        let rest = &bytes[8..];
+        let (start, length) = match version.0 {
+            1 => (10, rest.first_chunk().map(|length| u16::from_le_bytes(*length).into())),
+            2 | 3 => (12, rest.first_chunk().map(|length| u32::from_le_bytes(*length))),
+            _ => return Err(ErrorKind::Unsupported("this version of .npy")),
+        };
+        let length = length.ok_or(ErrorKind::Truncated)? as usize;
+        let data = start + length;
+        let text = bytes.get(start..data).ok_or(ErrorKind::Truncated)?;
+        // Versions 1 and 2 are latin-1; what they say of names that are not ASCII does not matter here.
+        let header = parse(&String::from_utf8_lossy(text)).ok_or(WRONG)?;
+        let descr = header.get("descr").ok_or(WRONG)?.clone();
+        let Some(&Literal::Bool(fortran_order)) = header.get("fortran_order") else { return Err(WRONG) };
+        let Some(Literal::Tuple(shape)) = header.get("shape") else { return Err(WRONG) };
+        let shape = shape.iter().map(Literal::as_u64).collect::<Option<_>>().ok_or(WRONG)?;
+        Ok(Self { version, descr, fortran_order, shape, data })
+    }
+
+    /// Where the pickle begins that an array of objects is written as.
+    pub fn pickle(&self) -> Option<usize> {
+        self.descr.has_objects().then_some(self.data)
+    }
+}

@@ -1,0 +1,155 @@
+//! [`Pickles`]: the pickles that follow each other in a source.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use halfsour_vm::{Error, Graph, Loader, Observer};
+
+use crate::{Format, Npy, Source, WithArrays};
+
+/// The pickles of a source, one after the other.
+///
+/// They may stand back to back; or each after its length, as they are sent through pipes and sockets; or each at the beginning of
+/// a block of 512 bytes, as `dbm.dumb` and so `shelve` write values. Arrays of joblib are read with them.
+///
+/// ```
+/// use halfsour_files::{Limits, Source};
+/// use halfsour_vm::Loader;
+///
+/// let source = Source::from_bytes("two", b"\0\0\0\x03K\x01.\0\0\0\x03K\x02."[..].into(), Limits::UNTRUSTED)?;
+/// let mut loader = Loader::new();
+/// let mut pickles = source.pickles();
+/// let mut shown = Vec::new();
+/// while let Some(graph) = pickles.load_next(&mut loader) {
+///     shown.push(graph?.root().to_string());
+/// }
+/// assert_eq!(shown, ["1", "2"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Pickles {
+    bytes: Bytes,
+    framing: Framing,
+    at: usize,
+    end: usize,
+}
+
+/// How pickles follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Framing {
+    /// Back to back, or at blocks of 512 bytes.
+    None,
+    /// Each after its length, a big-endian number of 32 bits; where that is -1, followed by one of 64: what
+    /// `multiprocessing.Connection`, `logging.handlers.SocketHandler`, Spark and graphite send.
+    Length,
+}
+
+impl Pickles {
+    pub(crate) fn of(source: &Source) -> Self {
+        let bytes = source.bytes().clone();
+        match source.format() {
+            Format::Npy => {
+                let pickle = Npy::parse(&bytes).ok().and_then(|npy| npy.pickle());
+                let at = pickle.unwrap_or(bytes.len());
+                Self { at, framing: Framing::None, end: bytes.len(), bytes }
+            }
+            _ => Self::within(bytes.clone(), 0..bytes.len()),
+        }
+    }
+
+    /// Those in a part of the bytes.
+    pub(crate) fn within(bytes: Bytes, part: Range<usize>) -> Self {
+        let framing = if is_framed(&bytes[part.clone()]) { Framing::Length } else { Framing::None };
+        Self { bytes, framing, at: part.start, end: part.end }
+    }
+
+    /// How they follow each other.
+    pub fn framing(&self) -> Framing {
+        self.framing
+    }
+
+    /// The bytes in which they are. Offsets in graphs and errors count from their beginning.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// Where the next one may be: from its beginning up to where it must end. `None` says that there is none.
+    pub fn part(&self) -> Option<Range<usize>> {
+        match self.framing {
+            _ if self.at >= self.end => None,
+            Framing::None => Some(self.at..self.end),
+            Framing::Length => frame(&self.bytes[..self.end], self.at).or(Some(self.at..self.end)),
+        }
+    }
+
+    /// Loads the next one. `None` says that there is none.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Loader::load`]. They are the end, save where each pickle has its length: then the next can be loaded.
+    pub fn load_next(&mut self, loader: &mut Loader) -> Option<Result<Graph, Error>> {
+        self.load_next_observed(loader, ())
+    }
+
+    /// As [`load_next`](Self::load_next), and tells an observer what the pickle does.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_next`](Self::load_next).
+    pub fn load_next_observed(
+        &mut self,
+        loader: &mut Loader,
+        observer: impl Observer,
+    ) -> Option<Result<Graph, Error>> {
+        let part = self.part()?;
+        let source = self.bytes.slice(..part.end);
+        let graph = loader.load_observed(source, part.start, WithArrays::new(observer));
+        self.pass(match &graph {
+            Ok(graph) => graph.end(),
+            Err(_) => part.end,
+        });
+        Some(graph)
+    }
+
+    /// Goes on after a pickle that was loaded by other means, and ends here.
+    pub fn pass(&mut self, end: usize) {
+        self.at = match (self.framing, self.part()) {
+            (Framing::Length, Some(part)) => part.end,
+            _ => self.next_block(end).unwrap_or(end),
+        };
+    }
+
+    /// The next block, if nothing but zeros comes before it.
+    fn next_block(&self, end: usize) -> Option<usize> {
+        const BLOCK: usize = 512;
+        let next = end.next_multiple_of(BLOCK);
+        let padding = self.bytes[..self.end].get(end..next)?;
+        padding.iter().all(|&byte| byte == 0).then_some(next).filter(|&next| next < self.end)
+    }
+}
+
+/// The frame whose length stands here.
+fn frame(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let (length, rest) = bytes.get(at..)?.split_first_chunk()?;
+    let (start, length) = match u32::from_be_bytes(*length) {
+        u32::MAX => (at + 12, u64::from_be_bytes(*rest.first_chunk()?)),
+        length => (at + 4, length.into()),
+    };
+    let end = start.checked_add(usize::try_from(length).ok()?)?;
+    (start < end && end <= bytes.len()).then_some(start..end)
+}
+
+/// Whether the whole is frames, each of which ends as a pickle does. No pickle begins with the zero that begins the length of one
+/// below 16 MiB; larger ones are told apart by there being frames up to the end.
+fn is_framed(bytes: &[u8]) -> bool {
+    const STOP: u8 = halfsour_lexer::Opcode::Stop.byte();
+    let mut at = 0;
+    while let Some(part) = frame(bytes, at) {
+        if bytes[part.end - 1] != STOP {
+            return false;
+        }
+        at = part.end;
+    }
+    at > 0 && at == bytes.len()
+}

@@ -1,0 +1,175 @@
+//! [`Source`]: a file, or what is in one, with the compression taken off.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use bytes::Bytes;
+
+use crate::coding::decode;
+use crate::limits::Budget;
+use crate::{Archive, Error, ErrorKind, Format, Limit, Limits, Pickles};
+
+/// A file, or a member of an archive, with all compression taken off.
+///
+/// ```
+/// use halfsour_files::{Format, Limits, Source};
+///
+/// // base64.b64encode(zlib.compress(pickle.dumps(None)))
+/// let source = Source::from_bytes("none", "eJxrYPHTAwAC2gEB".into(), Limits::UNTRUSTED)?;
+/// let layers: Vec<_> = source.layers().iter().map(|layer| layer.format).collect();
+/// assert_eq!(layers, [Format::Base64, Format::Zlib]);
+/// assert_eq!(source.format(), Format::Pickle);
+/// assert_eq!(source.bytes()[..], *b"\x80\x04N.");
+/// # Ok::<(), halfsour_files::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Source {
+    name: String,
+    layers: Vec<Layer>,
+    bytes: Bytes,
+    format: Format,
+    depth: usize,
+    budget: Budget,
+}
+
+/// A layer that was taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// What it is.
+    pub format: Format,
+    /// How many bytes it takes.
+    pub length: usize,
+    /// How many bytes follow it that belong to nothing.
+    pub rest: usize,
+}
+
+/// Below this, a file is read rather than mapped.
+#[cfg(feature = "map")]
+const SMALL: u64 = 1 << 20;
+
+impl Source {
+    /// Opens a file. With the feature `map`, a large one is not read but mapped into memory: it must not be
+    /// changed or cut off by others meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be read, or a layer of compression is malformed or exceeds the limits.
+    pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, Error> {
+        let name = path.as_ref().to_string_lossy().into_owned();
+        let bytes = read(path.as_ref()).map_err(|error| Error::io(error, &name))?;
+        Self::from_bytes(name, bytes, limits)
+    }
+
+    /// What these bytes are. The name is for errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open).
+    pub fn from_bytes(name: impl Into<String>, bytes: Bytes, limits: Limits) -> Result<Self, Error> {
+        Self::within(name.into(), bytes, 0, Budget::new(limits))
+    }
+
+    /// Takes off all compression from what lies this deep.
+    pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
+        let format = Format::of(&bytes);
+        let mut source = Self { name, layers: Vec::new(), bytes, format, depth, budget };
+        while source.format.is_coding() {
+            let format = source.format;
+            source.check_depth()?;
+            let length = source.bytes.len();
+            let decoded = decode(format, &source.bytes, &source.budget).map_err(|kind| source.error(kind))?;
+            source.layers.push(Layer { format, length, rest: decoded.rest });
+            source.bytes = Bytes::from(decoded.bytes);
+            source.format = Format::of(&source.bytes);
+            source.depth += 1;
+        }
+        Ok(source)
+    }
+
+    fn check_depth(&self) -> Result<(), Error> {
+        if self.depth < self.budget.limits.depth {
+            Ok(())
+        } else {
+            Err(self.error(ErrorKind::Limit(Limit::Depth)))
+        }
+    }
+
+    /// The name that it was given; for members of archives, the names of all from the file on:
+    /// `model.tar:weights.pt:data.pkl`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The layers that were taken off, from the outside in.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// What is within all layers: an archive, `.npy`, or pickles, for which everything is taken that is nothing else.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// What is within all layers.
+    pub fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// The archive that it is, if it is one. What is wrong with it is told by [`Archive::damage`].
+    ///
+    /// # Errors
+    ///
+    /// If it lies too deep in other archives.
+    pub fn archive(&self) -> Result<Option<Archive>, Error> {
+        match self.format {
+            Format::Zip | Format::Tar => {
+                self.check_depth()?;
+                Ok(Some(Archive::of(self)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The zip archive that Python's `zipfile` would find in it, whatever its first bytes say: its directory is looked
+    /// for from the end.
+    pub fn hidden_zip(&self) -> Option<Archive> {
+        (self.format != Format::Zip).then(|| Archive::zip(self)).filter(|zip| !zip.members().is_empty())
+    }
+
+    /// The pickles that it is made of, where it is no archive: of an `.npy`, the one of an array of objects.
+    pub fn pickles(&self) -> Pickles {
+        Pickles::of(self)
+    }
+
+    /// A source of some of the bytes, or of what they became.
+    pub(crate) fn part(&self, name: &str, bytes: Bytes) -> Result<Self, Error> {
+        Self::within(format!("{}:{name}", self.name), bytes, self.depth + 1, self.budget.clone())
+    }
+
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, &self.name, Some(self.format))
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Bytes> {
+    let mut file = File::open(path)?;
+    #[cfg(feature = "map")]
+    {
+        let metadata = file.metadata()?;
+        // What cannot be mapped, as some file systems' files, is read.
+        if metadata.is_file()
+            && metadata.len() >= SMALL
+            && let Ok(bytes) = crate::map::map(&file)
+        {
+            return Ok(bytes);
+        }
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(Bytes::from(bytes))
+}

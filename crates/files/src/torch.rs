@@ -1,0 +1,267 @@
+//! [`Torch`]: what `torch.save` writes, new and old.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use bytes::Bytes;
+use halfsour_value::{Data, Id, Node, Store};
+use halfsour_vm::{Event, Graph, Loader, Observer};
+
+use crate::archive::Archive;
+use crate::{Error, ErrorKind, Format, Member, Pickles, Source};
+
+/// A file of torch: a pickle, in which tensors refer to storages by persistent ids, and the storages beside it.
+///
+/// Storages are not looked at until they are asked for.
+///
+/// ```
+/// use halfsour_files::{Limits, Source, Torch};
+/// use halfsour_vm::Loader;
+///
+/// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/torch.pt");
+/// let source = Source::open(file, Limits::UNTRUSTED)?;
+/// let torch = Torch::of(&source)?.expect("it is torch's");
+/// let graph = torch.pickle().load_next(&mut Loader::new()).expect("there is one")?;
+/// assert_eq!(graph.root().class().unwrap().to_string(), "collections.OrderedDict");
+/// assert_eq!(torch.storage("0")?.len(), 24);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Torch {
+    source: Source,
+    pickle: Pickles,
+    storages: Storages,
+}
+
+#[derive(Debug)]
+enum Storages {
+    /// Members of an archive: `prefix/data/key`.
+    Members { archive: Archive, prefix: String },
+    /// One after the other, behind the pickles: in the order of their keys, where they are.
+    Behind(Vec<(String, Range<usize>)>),
+}
+
+/// In which order the bytes of numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByteOrder {
+    /// The least significant first.
+    Little,
+    /// The most significant first.
+    Big,
+}
+
+impl Torch {
+    /// The torch file that a source is, if it is one: a zip with a `data.pkl`, as also `torch.jit` writes; or, from before
+    /// torch 1.6, five pickles that begin with a magic number, and the storages behind them.
+    ///
+    /// # Errors
+    ///
+    /// If it is one, but malformed or cut off.
+    pub fn of(source: &Source) -> Result<Option<Self>, Error> {
+        match source.format() {
+            Format::Zip => Self::of_zip(source),
+            Format::Pickle => Self::of_pickles(source),
+            _ => Ok(None),
+        }
+    }
+
+    fn of_zip(source: &Source) -> Result<Option<Self>, Error> {
+        const NAME: &str = "data.pkl";
+        let Some(archive) = source.archive()? else { return Ok(None) };
+        let prefix = archive.members().iter().find_map(|member| {
+            let prefix = member.name.strip_suffix(NAME)?;
+            (prefix.is_empty() || prefix.ends_with('/')).then_some(prefix)
+        });
+        let Some(prefix) = prefix.map(str::to_owned) else { return Ok(None) };
+        let Some(member) = archive.find(&format!("{prefix}{NAME}")) else { return Ok(None) };
+        let bytes = archive.bytes(member)?;
+        let pickle = Pickles::within(bytes.clone(), 0..bytes.len());
+        let storages = Storages::Members { archive, prefix };
+        Ok(Some(Self { source: source.clone(), pickle, storages }))
+    }
+
+    fn of_pickles(source: &Source) -> Result<Option<Self>, Error> {
+        let Some(found) = old(source.bytes()) else { return Ok(None) };
+        let Old { object, storages } = found.map_err(|kind| source.error(kind))?;
+        let pickle = Pickles::within(source.bytes().clone(), object);
+        Ok(Some(Self { source: source.clone(), pickle, storages: Storages::Behind(storages) }))
+    }
+
+    /// The pickle of the object that was saved: one.
+    pub fn pickle(&self) -> Pickles {
+        self.pickle.clone()
+    }
+
+    /// The byte order that the file states. Files from before torch 2.1 do not; they are from little-endian machines as a
+    /// rule.
+    ///
+    /// # Errors
+    ///
+    /// If that member cannot be read.
+    pub fn byte_order(&self) -> Result<Option<ByteOrder>, Error> {
+        let Storages::Members { archive, prefix } = &self.storages else { return Ok(None) };
+        let Some(member) = archive.find(&format!("{prefix}byteorder")) else { return Ok(None) };
+        match &archive.bytes(member)?[..] {
+            b"little" => Ok(Some(ByteOrder::Little)),
+            b"big" => Ok(Some(ByteOrder::Big)),
+            _ => Err(archive.error(ErrorKind::Malformed("there is no such byte order"))),
+        }
+    }
+
+    /// The keys of the storages, in the order of the file.
+    pub fn keys(&self) -> Vec<&str> {
+        match &self.storages {
+            Storages::Members { archive, prefix } => {
+                let key = |member: &'_ Member| {
+                    member.name.strip_prefix(prefix.as_str())?.strip_prefix("data/").map(str::len)
+                };
+                let of = |member: &'_ Member| key(member).map(|length| member.name.len() - length);
+                archive
+                    .members()
+                    .iter()
+                    .filter_map(|member| of(member).map(|at| &member.name[at..]))
+                    .collect()
+            }
+            Storages::Behind(storages) => storages.iter().map(|(key, _)| key.as_str()).collect(),
+        }
+    }
+
+    /// The bytes of a storage, where they lie.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoMember`], and if the member cannot be read.
+    pub fn storage(&self, key: &str) -> Result<Bytes, Error> {
+        match &self.storages {
+            Storages::Members { archive, prefix } => {
+                let member = archive.find(&format!("{prefix}data/{key}"));
+                archive.bytes(member.ok_or_else(|| archive.error(ErrorKind::NoMember))?)
+            }
+            Storages::Behind(storages) => {
+                let place = storages.iter().find(|(known, _)| known == key);
+                let (_, place) = place.ok_or_else(|| self.source.error(ErrorKind::NoMember))?;
+                Ok(self.source.bytes().slice(place.clone()))
+            }
+        }
+    }
+
+    /// Where in the file's bytes, with compression taken off, a storage lies, if it is there as it is.
+    pub fn place(&self, key: &str) -> Option<Range<usize>> {
+        match &self.storages {
+            Storages::Members { archive, prefix } => {
+                let member = archive.find(&format!("{prefix}data/{key}"))?;
+                (member.method == 0).then(|| member.data.clone())
+            }
+            Storages::Behind(storages) => {
+                storages.iter().find(|(known, _)| known == key).map(|(_, place)| place.clone())
+            }
+        }
+    }
+}
+
+/// A file from before torch 1.6.
+struct Old {
+    object: Range<usize>,
+    storages: Vec<(String, Range<usize>)>,
+}
+
+/// The number with which such a file begins.
+const MAGIC: [u8; 10] = [0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+
+/// Five pickles (magic number, version, facts of the system, object, keys); then, for each key, how many elements it has,
+/// and these. Of what size they are, only the object's persistent ids tell.
+fn old(bytes: &Bytes) -> Option<Result<Old, ErrorKind>> {
+    let mut loader = Loader::new();
+    let mut end = 0;
+    let mut next = |observer: &mut Ids| {
+        let graph = loader.load_observed(bytes.clone(), end, observer).ok()?;
+        end = graph.end();
+        Some(graph)
+    };
+    let first = &bytes[..bytes.len().min(32)];
+    let magic =
+        first.windows(MAGIC.len()).any(|found| found == MAGIC).then(|| next(&mut Ids::default()))??;
+    if !matches!(magic.root().data(), Data::BigInt(number) if number == MAGIC) {
+        return None;
+    }
+    let mut rest = || {
+        let (_version, _system) = (next(&mut Ids::default())?, next(&mut Ids::default())?);
+        let mut ids = Ids::default();
+        let object = next(&mut ids)?;
+        let sizes = element_sizes(&object, &ids);
+        let keys = next(&mut Ids::default())?;
+        Some((object.start()..object.end(), sizes, keys))
+    };
+    let Some((object, sizes, keys)) = rest() else {
+        return Some(Err(ErrorKind::Malformed("the pickles of an old torch file are incomplete")));
+    };
+    Some(storages(bytes, &keys, &sizes).map(|storages| Old { object, storages }))
+}
+
+fn storages(
+    bytes: &[u8],
+    keys: &Graph,
+    sizes: &HashMap<String, usize>,
+) -> Result<Vec<(String, Range<usize>)>, ErrorKind> {
+    const WRONG: ErrorKind = ErrorKind::Malformed("a storage is of no known type");
+    let mut at = keys.end();
+    let mut storages = Vec::new();
+    for key in keys.root().elements().into_iter().flatten() {
+        let key = text(key).ok_or(WRONG)?;
+        let size = *sizes.get(&key).ok_or(WRONG)?;
+        let count = bytes.get(at..).and_then(<[u8]>::first_chunk).ok_or(ErrorKind::Truncated)?;
+        let count = usize::try_from(i64::from_le_bytes(*count)).map_err(|_| WRONG)?;
+        let start = at + 8;
+        at = count
+            .checked_mul(size)
+            .and_then(|length| start.checked_add(length))
+            .ok_or(ErrorKind::Truncated)?;
+        if at > bytes.len() {
+            return Err(ErrorKind::Truncated);
+        }
+        storages.push((key, start..at));
+    }
+    Ok(storages)
+}
+
+/// Collects persistent ids.
+#[derive(Default)]
+struct Ids(Vec<Id>);
+
+impl Observer for &mut Ids {
+    fn event(&mut self, _: &Store, _: &[u8], _: usize, event: Event) {
+        if let Event::PersistentId(id) = event {
+            self.0.push(id);
+        }
+    }
+}
+
+fn text(node: Node<'_, Bytes>) -> Option<String> {
+    match node.data() {
+        Data::Str(text) => text.as_str().map(str::to_owned),
+        Data::ByteString(text) => str::from_utf8(text).ok().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Of each storage, how many bytes its elements have: its persistent id is `('storage', class, key, location, count, …)`.
+fn element_sizes(object: &Graph, ids: &Ids) -> HashMap<String, usize> {
+    let size = |id: &Id| {
+        let Data::PersistentId(parts) = object.node(*id).data() else { return None };
+        let class = text(parts.at(1)?.as_global()?.name)?;
+        Some((text(parts.at(2)?)?, element_size(&class)?))
+    };
+    ids.0.iter().filter_map(size).collect()
+}
+
+/// By the name of the storage's class. Those without a type count bytes.
+fn element_size(class: &str) -> Option<usize> {
+    Some(match class.strip_suffix("Storage")? {
+        "Double" | "Long" | "ComplexFloat" => 8,
+        "Float" | "Int" | "QInt32" => 4,
+        "Half" | "BFloat16" | "Short" => 2,
+        "Char" | "Byte" | "Bool" | "QInt8" | "QUInt8" | "QUInt4x2" | "QUInt2x4" | "Untyped" => 1,
+        "ComplexDouble" => 16,
+        _ => return None,
+    })
+}

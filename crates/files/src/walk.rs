@@ -1,0 +1,108 @@
+//! [`Leaves`]: all that is in a file, however deep.
+
+use std::vec;
+
+use bytes::Bytes;
+
+use crate::archive::{Archive, Member};
+use crate::{Error, ErrorKind, Source};
+
+/// Something in a file that is no archive, or the file itself.
+#[derive(Debug)]
+pub struct Leaf {
+    /// What it is.
+    pub source: Source,
+    /// As what it is in its archive, if it is in one.
+    pub member: Option<Member>,
+    /// Its bytes in the archive, before compression of its own was taken off.
+    raw: Bytes,
+}
+
+impl Leaf {
+    /// Whether the checksum that its archive states is that of the data. All of it is read for that.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Checksum`].
+    pub fn check(&self) -> Result<(), Error> {
+        match self.member.as_ref().and_then(|member| member.crc) {
+            Some(crc) if crc32fast::hash(&self.raw) != crc => Err(self.source.error(ErrorKind::Checksum)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Source {
+    /// All that is in it, in archives and in archives in those: each opened when it comes. Of a source that is no archive, it
+    /// alone.
+    ///
+    /// What cannot be opened is an error, after which it goes on.
+    ///
+    /// ```
+    /// use halfsour_files::{Limits, Source};
+    ///
+    /// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/nested.tar");
+    /// let source = Source::open(file, Limits::UNTRUSTED)?;
+    /// let names = source.leaves().map(|leaf| Ok(leaf?.source.name().rsplit('/').next().unwrap().to_owned()));
+    /// let names: Vec<String> = names.collect::<Result<_, halfsour_files::Error>>()?;
+    /// assert_eq!(names, ["nested.tar:one.pkl", "nested.tar:two.zip:2.pkl.bz2"]);
+    /// # Ok::<(), halfsour_files::Error>(())
+    /// ```
+    pub fn leaves(&self) -> Leaves {
+        let mut leaves = Leaves { open: Vec::new(), next: None };
+        leaves.next = leaves.enter(self.clone(), None, self.bytes().clone());
+        leaves
+    }
+}
+
+/// See [`Source::leaves`].
+#[derive(Debug)]
+pub struct Leaves {
+    /// Archives, each in the one before, with the members that are left.
+    open: Vec<(Archive, vec::IntoIter<Member>)>,
+    next: Option<Result<Leaf, Error>>,
+}
+
+impl Leaves {
+    /// A leaf, unless it is an archive, which is entered.
+    fn enter(&mut self, source: Source, member: Option<Member>, raw: Bytes) -> Option<Result<Leaf, Error>> {
+        match source.archive() {
+            Err(error) => Some(Err(error)),
+            Ok(None) => Some(Ok(Leaf { source, member, raw })),
+            Ok(Some(archive)) => {
+                let members = archive.members().to_vec().into_iter();
+                self.open.push((archive, members));
+                None
+            }
+        }
+    }
+}
+
+impl Iterator for Leaves {
+    type Item = Result<Leaf, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(next) = self.next.take() {
+            return Some(next);
+        }
+        while let Some((archive, members)) = self.open.last_mut() {
+            let found = match members.next() {
+                Some(member) => {
+                    let opened = archive.bytes(&member);
+                    match opened.and_then(|raw| Ok((archive.part(&member, raw.clone())?, raw))) {
+                        Ok((source, raw)) => self.enter(source, Some(member), raw),
+                        Err(error) => Some(Err(error)),
+                    }
+                }
+                None => {
+                    let (archive, _) = self.open.pop()?;
+                    archive.damage().map(Err)
+                }
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+}

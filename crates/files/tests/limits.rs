@@ -1,0 +1,149 @@
+//! Input that is meant to cost more than it should.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use halfsour_files::{ErrorKind, Limit, Limits, Npy, Source};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn open(bytes: Vec<u8>, limits: Limits) -> Result<Source, ErrorKind> {
+    Source::from_bytes("input", bytes.into(), limits).map_err(|error| error.kind())
+}
+
+/// What it says, and how many bytes were held at most while it was found out.
+fn refused(bytes: Vec<u8>, limits: Limits) -> (ErrorKind, u64) {
+    let mut kind = None;
+    let spent = allocation_counter::measure(|| kind = open(bytes, limits).err());
+    (kind.expect("it is refused"), spent.bytes_max)
+}
+
+const MIB: usize = 1 << 20;
+
+#[test]
+fn bombs() {
+    let zeros = vec![0; 64 * MIB];
+    let (kind, held) = refused(gzip(&zeros), Limits::UNTRUSTED);
+    assert_eq!(kind, ErrorKind::Limit(Limit::Ratio));
+    assert!(held < 100 * MIB as u64, "{held}"); // growing, it is there twice
+    assert_eq!(open(gzip(&zeros), Limits::TRUSTED).unwrap().bytes().len(), zeros.len());
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    encoder.write_all(&zeros).unwrap();
+    assert_eq!(refused(encoder.finish().unwrap(), Limits::UNTRUSTED).0, ErrorKind::Limit(Limit::Ratio));
+    // What is spent is spent for all layers and members together.
+    let limits = Limits { total: 3 * MIB as u64, ..Limits::UNTRUSTED };
+    assert!(open(gzip(&zeros[..MIB]), limits).is_ok());
+    assert_eq!(refused(gzip(&zeros[..4 * MIB]), limits).0, ErrorKind::Limit(Limit::Total));
+}
+
+#[test]
+fn depth() {
+    let mut bytes = b"\x80\x04N.".to_vec();
+    for layers in 1..=20 {
+        bytes = gzip(&bytes);
+        match open(bytes.clone(), Limits::UNTRUSTED) {
+            Ok(source) => assert_eq!((source.layers().len(), layers <= 8), (layers, true)),
+            Err(kind) => assert_eq!((kind, layers > 8), (ErrorKind::Limit(Limit::Depth), true)),
+        }
+    }
+    // A zip that holds a zip that holds …
+    let mut bytes = zip(&[(0, b"\x80\x04N.".to_vec())], 1);
+    for _ in 0..20 {
+        bytes = zip(&[(0, bytes)], 1);
+    }
+    let last = open(bytes, Limits::UNTRUSTED).unwrap().leaves().last().unwrap();
+    assert_eq!(last.unwrap_err().kind(), ErrorKind::Limit(Limit::Depth));
+}
+
+/// A zip of members by method and data, each of which the directory lists several times.
+fn zip(members: &[(u16, Vec<u8>)], times: u16) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut directory = Vec::new();
+    for (method, data) in members {
+        let header = u32::try_from(bytes.len()).unwrap();
+        let length = u32::try_from(data.len()).unwrap();
+        // Of a compressed member, the size is not known here, and the sizes are believed nowhere.
+        let size = if *method == 0 { length } else { u32::try_from(MIB).unwrap() };
+        let fields =
+            [&method.to_le_bytes()[..], &[0; 8], &length.to_le_bytes(), &size.to_le_bytes(), &[1, 0, 0, 0]]
+                .concat();
+        bytes.extend([b"PK\x03\x04\x14\0\0\0", &fields[..], b"m", data].concat());
+        let entry =
+            [b"PK\x01\x02\x14\0\x14\0\0\0", &fields[..], &[0; 10], &header.to_le_bytes(), b"m"].concat();
+        directory.extend(entry.repeat(times.into()));
+    }
+    let count = (u16::try_from(members.len()).unwrap() * times).to_le_bytes();
+    let place = [directory.len(), bytes.len()].map(|place| u32::try_from(place).unwrap().to_le_bytes());
+    let end = [b"PK\x05\x06\0\0\0\0", &count[..], &count, &place[0], &place[1], &[0, 0]].concat();
+    [bytes, directory, end].concat()
+}
+
+#[test]
+fn members_that_lie_in_each_other() {
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![0; MIB]).unwrap();
+    let bytes = zip(&[(8, encoder.finish().unwrap())], 1000);
+    let source = open(bytes, Limits { total: 10 * MIB as u64, ..Limits::UNTRUSTED }).unwrap();
+    let archive = source.archive().unwrap().unwrap();
+    assert_eq!((archive.members().len(), archive.damage().is_none()), (1000, true));
+    let results: Vec<_> = source.leaves().collect();
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 10);
+    let last = results.last().unwrap().as_ref().unwrap_err();
+    assert_eq!(last.kind(), ErrorKind::Limit(Limit::Total));
+    assert_eq!(last.to_string(), "input:m: zip: it decompresses to more than the limit");
+}
+
+#[test]
+fn what_is_declared_is_not_believed() {
+    // Dictionaries and windows of gigabytes.
+    let lzma = [&b"\x5d\0\0\xff\xff"[..], &[0xff; 8], &[0; 100]].concat();
+    let zstd = [&b"\x28\xb5\x2f\xfd\0\xa0"[..], &[0; 100]].concat();
+    for bytes in [lzma, zstd] {
+        let (kind, held) = refused(bytes, Limits::UNTRUSTED);
+        assert!(matches!(kind, ErrorKind::Unsupported(_)), "{kind}");
+        assert!(held < MIB as u64, "{held}");
+    }
+    // A length of gigabytes.
+    let lzma = [&b"\x5d\0\0\x80\0"[..], &0xff_ffff_ffff_u64.to_le_bytes(), &[0; 100]].concat();
+    assert!(refused(lzma, Limits::UNTRUSTED).1 < 20 * MIB as u64);
+    assert_eq!(Npy::parse(b"\x93NUMPY\x02\0\xff\xff\xff\xff{}"), Err(ErrorKind::Truncated));
+    // More members than there can be, and a directory beyond the end.
+    for end in [
+        *b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0",
+        *b"PK\x05\x06\0\0\0\0\x01\0\x01\0\0\0\0\0\0\0\0\x7f\0\0",
+    ] {
+        let source = open(end.to_vec(), Limits::UNTRUSTED).unwrap();
+        let archive = source.archive().unwrap().unwrap();
+        assert_eq!((archive.members().len(), archive.damage().is_some()), (0, true));
+    }
+    // A header of a literal that nests.
+    let mut npy = b"\x93NUMPY\x02\0\0\0\x10\0".to_vec();
+    npy.resize(12 + MIB, b'(');
+    assert!(Npy::parse(&npy).is_err());
+}
+
+#[cfg(all(feature = "map", target_pointer_width = "64"))]
+#[test]
+fn large_files_are_mapped() {
+    let path = std::env::temp_dir().join(format!("halfsour-map-{}", std::process::id()));
+    let file = std::fs::File::create(&path).unwrap();
+    // Sparse: a `bytes` of four GiB, of which nothing is on the disk.
+    let length = 4 << 30_u64;
+    (&file).write_all(&[&b"\x80\x04\x8e"[..], &u64::to_le_bytes(length)].concat()).unwrap();
+    file.set_len(11 + length).unwrap();
+    let mut end = &file;
+    std::io::Seek::seek(&mut end, std::io::SeekFrom::End(0)).unwrap();
+    end.write_all(b".").unwrap();
+    let spent = allocation_counter::measure(|| {
+        let source = Source::open(&path, Limits::UNTRUSTED).unwrap();
+        let graph = source.pickles().load_next(&mut halfsour_vm::Loader::new()).unwrap().unwrap();
+        assert_eq!(graph.root().len().map(|length| length as u64), Some(length));
+    });
+    std::fs::remove_file(&path).unwrap();
+    assert!(spent.bytes_max < 10_000, "{}", spent.bytes_max);
+}
