@@ -1,4 +1,4 @@
-//! Writes what fuzzers begin with, a file each, into two directories of the one that is named, or one in so many:
+//! Writes what fuzzers begin with, a file each, into three directories of the one that is named, or one in so many:
 //! `cargo xtask fuzz` runs it.
 
 use std::path::PathBuf;
@@ -8,9 +8,13 @@ fn main() -> io::Result<()> {
     let mut args = env::args().skip(1);
     let directory = PathBuf::from(args.next().expect("the first argument is a directory"));
     let one_in = args.next().map_or(1, |number| number.parse().expect("the second argument is a number"));
-    let [pickles, documents] = ["pickles", "documents"].map(|part| directory.join(part));
+    let [pickles, documents, files] = ["pickles", "documents", "files"].map(|part| directory.join(part));
     fs::create_dir_all(&pickles)?;
     fs::create_dir_all(&documents)?;
+    fs::create_dir_all(&files)?;
+    for (number, file) in halfsour_fixtures::files().iter().enumerate() {
+        fs::write(files.join(number.to_string()), file)?;
+    }
     for (number, fixture) in halfsour_fixtures::all().iter().enumerate().step_by(one_in) {
         // libFuzzer has more of many short ones.
         if fixture.pickle.len() <= 4096 {

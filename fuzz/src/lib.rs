@@ -6,6 +6,7 @@
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 mod feed;
+mod files;
 mod program;
 mod soak;
 mod types;
@@ -19,6 +20,7 @@ use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
 pub use feed::feed;
+pub use files::files;
 pub use program::{BUFFERS, Program};
 pub use soak::Soak;
 pub use types::{Typed, serde, typed};

@@ -9,10 +9,11 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 9] = [
+const TARGETS: [(&str, Body); 10] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
+    ("files", halfsour_fuzz::files),
     ("value", halfsour_fuzz::value),
     ("json", halfsour_fuzz::json),
     ("writer", halfsour_fuzz::writer),
@@ -74,6 +75,23 @@ fn vm() {
 #[test]
 fn feed() {
     run(halfsour_fuzz::feed);
+}
+
+/// The files of the fixtures, cut and changed.
+#[test]
+fn files() {
+    for file in halfsour_fixtures::files() {
+        halfsour_fuzz::files(&file);
+        let step = file.len() / 50 + 1;
+        for at in (0..file.len()).step_by(step).chain(file.len().saturating_sub(40)..file.len()) {
+            halfsour_fuzz::files(&file[..at]);
+            for change in [1, 0x20, 0x80] {
+                let mut changed = file.clone();
+                changed[at] ^= change;
+                halfsour_fuzz::files(&changed);
+            }
+        }
+    }
 }
 
 #[test]

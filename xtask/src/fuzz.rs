@@ -98,7 +98,12 @@ fn one(target: &str, seconds: u64, seeds: &Path) -> Result {
     fs::create_dir_all(&findings)?;
     let log = shell::target().join(format!("fuzz/{target}.log"));
     let mut command = cargo_fuzz("run", target);
-    command.arg(&corpus).arg(seeds.join(if target == "json" { "documents" } else { "pickles" }));
+    let kind = match target {
+        "json" => "documents",
+        "files" => "files",
+        _ => "pickles",
+    };
+    command.arg(&corpus).arg(seeds.join(kind));
     command.arg("--").args(["-timeout=20", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1"]);
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-artifact_prefix={}/", findings.display()));

@@ -1,0 +1,93 @@
+//! Files that pickles come in.
+
+use bytes::Bytes;
+use halfsour_files::{Archive, Format, Limits, Npy, Source, Torch};
+use halfsour_vm::Loader;
+
+const LIMITS: Limits = Limits { total: 4 << 20, ratio: 100, depth: 4, window: 1 << 20 };
+/// How much of a file is looked at.
+const MOST: usize = 100;
+
+/// Everything in a file can be asked for, within limits; and a file that is cut off has the same in it, or says that it does not.
+pub fn files(input: &[u8]) {
+    let whole = open(input);
+    if let Ok(source) = &whole {
+        let decoded = source.layers().len() as u64;
+        assert!(decoded == 0 || source.bytes().len() as u64 <= LIMITS.total);
+        assert!(source.layers().len() <= LIMITS.depth);
+        look(source);
+        source.hidden_zip().iter().for_each(members);
+        for leaf in source.leaves().take(MOST).flatten() {
+            look(&leaf.source);
+        }
+    }
+    if let (Ok(whole), Some((_, cut))) = (whole, input.split_last())
+        && let Ok(cut) = open(cut)
+    {
+        is_no_shorter(&cut, &whole);
+    }
+}
+
+fn open(input: &[u8]) -> Result<Source, halfsour_files::Error> {
+    Source::from_bytes("input", Bytes::copy_from_slice(input), LIMITS)
+}
+
+fn look(source: &Source) {
+    let (mut loader, mut pickles) = (Loader::with_options(crate::options()), source.pickles());
+    for _ in 0..MOST {
+        let before = pickles.part().map(|part| part.start);
+        match pickles.load_next(&mut loader) {
+            Some(Ok(graph)) => assert!(graph.end() <= source.bytes().len() && Some(graph.start()) == before),
+            Some(Err(error)) => assert!(error.offset() <= source.bytes().len()),
+            None => break,
+        }
+        let after = pickles.part().map(|part| part.start);
+        assert!(after.is_none() || after > before, "it goes on");
+    }
+    if let Ok(npy) = Npy::parse(source.bytes()) {
+        assert!(npy.data <= source.bytes().len());
+    }
+    if let Ok(Some(archive)) = source.archive() {
+        members(&archive);
+    }
+    if let Ok(Some(torch)) = Torch::of(source) {
+        for key in torch.keys().into_iter().take(MOST) {
+            if let (Ok(storage), Some(place)) = (torch.storage(key), torch.place(key)) {
+                assert_eq!(storage.len(), place.len());
+            }
+        }
+    }
+}
+
+fn members(archive: &Archive) {
+    for member in archive.members().iter().chain(&archive.orphans()).take(MOST) {
+        if let Ok(bytes) = archive.bytes(member) {
+            assert_eq!(bytes.len() as u64, member.size);
+        }
+        let _ = archive.check(member);
+    }
+}
+
+/// What is left of a file without its last byte. Of base64, a digit less is a byte less; and what is no longer recognised says
+/// nothing of what it was.
+fn is_no_shorter(cut: &Source, whole: &Source) {
+    let formats = |source: &Source| source.layers().iter().map(|layer| layer.format).collect::<Vec<_>>();
+    if formats(cut) != formats(whole)
+        || cut.format() != whole.format()
+        || formats(whole).contains(&Format::Base64)
+    {
+        return;
+    }
+    if !whole.layers().is_empty() {
+        assert_eq!(cut.bytes(), whole.bytes(), "{:?}", whole.layers());
+    }
+    if let (Ok(Some(cut)), Ok(Some(whole))) = (cut.archive(), whole.archive())
+        && cut.damage().is_none()
+        && whole.damage().is_none()
+    {
+        let names = |archive: &Archive| {
+            archive.members().iter().map(|member| member.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&cut), names(&whole));
+    }
+}
