@@ -15,6 +15,7 @@ Examples:
   halfsour info *.pkl                    is it valid, what is in it, what would it import?
   halfsour show --depth 3 model.pkl      a readable tree
   halfsour get users.pkl 'users[3].email'
+  halfsour show model.pt:data.pkl        compression and archives are seen through
   halfsour json data.pkl | jq .
   halfsour json --lossless data.pkl | halfsour make - -o same.pkl
   halfsour rewrite --protocol 5 old.pkl -o new.pkl
@@ -179,11 +180,15 @@ pub struct Reading {
     /// Read only the first pickle of each file, whatever follows it.
     #[arg(long, global = true)]
     pub first: bool,
+    /// Of archives, read only the member with this name, or the end of a name. `FILE:NAME` says the same.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub member: Option<String>,
     /// `trusted`, or limits such as `memory=2G,int-digits=5000`.
     ///
     /// `trusted` lifts all limits, `untrusted` is the default. The others are: `memory` (bytes that the data may hold),
     /// `memory-per-byte` (the same, for each byte of the file), `opcodes`, `stack`, `memo`, `int-digits` (of integers in
-    /// text), `input` (bytes that a file may have); and for JSON: `depth`, `values` (beyond those that the data holds: what is shared is repeated), `bytes`. Numbers
+    /// text), `input` (bytes of standard input); for compressed files and archives: `decompressed` (bytes that all decompression may give), `ratio` (the same, for each
+    /// byte that is compressed), `layers` (that lie in each other); and for JSON: `depth`, `values` (beyond those that the data holds: what is shared is repeated), `bytes`. Numbers
     /// may end in K, M or G.
     #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
@@ -202,6 +207,7 @@ enum Encoding {
 struct Limits {
     reading: halfsour::Limits,
     json: json::Limits,
+    files: halfsour_files::Limits,
 }
 
 impl Reading {
@@ -222,6 +228,10 @@ impl Reading {
         }
     }
 
+    pub fn file_limits(&self) -> halfsour_files::Limits {
+        self.limits.unwrap_or_default().files
+    }
+
     pub fn json_limits(&self) -> json::Limits {
         self.limits.unwrap_or_default().json
     }
@@ -233,7 +243,11 @@ fn limits(text: &str) -> Result<Limits, String> {
         match part.split_once('=') {
             None if part == "untrusted" => limits = Limits::default(),
             None if part == "trusted" => {
-                limits = Limits { reading: halfsour::Limits::TRUSTED, json: json::Limits::TRUSTED };
+                limits = Limits {
+                    reading: halfsour::Limits::TRUSTED,
+                    files: halfsour_files::Limits::TRUSTED,
+                    json: json::Limits::TRUSTED,
+                };
             }
             None => return Err(format!("{part}: neither a limit (KEY=VALUE) nor trusted or untrusted")),
             Some((key, value)) => {
@@ -246,6 +260,9 @@ fn limits(text: &str) -> Result<Limits, String> {
                     "memory-per-byte" => limits.reading.memory_per_byte = value,
                     "input" => limits.reading.input = value,
                     "int-digits" => limits.reading.int_digits = value,
+                    "decompressed" => limits.files.total = value as u64,
+                    "ratio" => limits.files.ratio = value as u64,
+                    "layers" => limits.files.depth = value,
                     "depth" => limits.json.depth = value,
                     "values" => limits.json.values = value,
                     "bytes" => limits.json.bytes = value,
@@ -293,8 +310,12 @@ mod tests {
 
     /// The limits of a name, in the order of the table's columns.
     fn values(name: &str, limits: &Limits, tree: TreeLimits) -> usize {
-        let Limits { reading, json } = *limits;
+        let Limits { reading, files, json } = *limits;
         match name {
+            "files::Limits::total" => usize::try_from(files.total).unwrap(),
+            "files::Limits::ratio" => usize::try_from(files.ratio).unwrap(),
+            "files::Limits::depth" => files.depth,
+            "files::Limits::window" => usize::try_from(files.window).unwrap(),
             "Limits::opcodes" => usize::try_from(reading.opcodes).unwrap(),
             "Limits::stack" => reading.stack,
             "Limits::memo" => reading.memo,
@@ -326,7 +347,7 @@ mod tests {
                 words += 1;
             }
         }
-        assert_eq!(words, 10);
+        assert_eq!(words, 13);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What goes wrong, and how it is told.
 
 use std::collections::VecDeque;
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -32,6 +32,12 @@ pub enum Cause {
     Write(writer::Error),
     Path(PathError),
     Output(io::Error),
+}
+
+impl From<halfsour_files::Error> for Failure {
+    fn from(error: halfsour_files::Error) -> Self {
+        Self::message(error.to_string())
+    }
 }
 
 impl From<io::Error> for Failure {
@@ -76,9 +82,9 @@ impl Failure {
         Self::Pickle { message: format!("{}: {message}", file.name()), excerpt }
     }
 
-    /// Of a file that is not made of pickles.
-    pub fn plain(file: &File, error: &dyn Display) -> Self {
-        Self::Pickle { message: format!("{}: {error}", file.name()), excerpt: String::new() }
+    /// Without a place in a pickle.
+    pub fn message(message: String) -> Self {
+        Self::Pickle { message, excerpt: String::new() }
     }
 
     /// Tells it on standard error.

@@ -1,28 +1,153 @@
 //! What is read.
 
-use std::fs;
 use std::io::{self, Read};
+use std::path::Path;
+
+use bytes::Bytes;
+use halfsour_files::{Error, Format, Layer, Leaf, Limits, Npy, Pickles, Source, Torch, is_pickle};
 
 use crate::failure::{Cause, Failure};
 
 /// All of a file, or of standard input.
+pub struct Whole {
+    pub source: Source,
+    /// What is wanted of the archive that it is.
+    member: Option<String>,
+}
+
+/// Something with pickles: a file, or a member of an archive.
 pub struct File {
     name: String,
-    bytes: Vec<u8>,
+    /// The compression that was taken off.
+    pub layers: Vec<Layer>,
+    pickles: Pickles,
+}
+
+impl Whole {
+    /// Opens what is named: a file, and perhaps, after a colon, a member of it. Standard input may have so many bytes.
+    pub fn open(name: &str, member: Option<&str>, limits: Limits, most: usize) -> Result<Self, Failure> {
+        let (name, after) = split(name);
+        let source = if name == "-" {
+            let name = "<stdin>";
+            Source::from_bytes(name, read_stdin(name, most)?, limits)
+        } else {
+            Source::open(name, limits)
+        };
+        Ok(Self { source: source?, member: after.or(member).map(str::to_owned) })
+    }
+
+    /// The torch file that it is. Of an archive, the members say what is wrong.
+    pub fn torch(&self) -> Result<Option<Torch>, Error> {
+        match Torch::of(&self.source) {
+            Err(_) if self.is_archive() => Ok(None),
+            torch => torch,
+        }
+    }
+
+    /// Whether there may be several files in it.
+    pub fn has_parts(&self) -> bool {
+        self.is_archive() && self.member.is_none()
+    }
+
+    fn is_archive(&self) -> bool {
+        matches!(self.source.format(), Format::Zip | Format::Tar)
+    }
+
+    /// All of it that has pickles.
+    pub fn parts(&self) -> Result<Box<dyn Iterator<Item = Result<File, Failure>> + '_>, Failure> {
+        if !self.is_archive() {
+            if self.member.is_some() {
+                return Err(Failure::message(format!(
+                    "{}: not an archive, so without members",
+                    self.source.name()
+                )));
+            }
+            if self.source.format() == Format::Npy && !has_pickle(&self.source) {
+                return Err(Failure::message(format!("{}: an array without a pickle", self.source.name())));
+            }
+            let mut file = File::of(&self.source);
+            if let Some(torch) = self.torch()? {
+                file.pickles = torch.pickle();
+            }
+            return Ok(Box::new(std::iter::once(Ok(file))));
+        }
+        let storages: Vec<String> = match self.torch()? {
+            Some(torch) => torch.keys().into_iter().map(|key| format!("data/{key}")).collect(),
+            None => Vec::new(),
+        };
+        let is_wanted = move |leaf: &Leaf| {
+            let name = &leaf.source.name()[self.source.name().len() + 1..];
+            match &self.member {
+                Some(member) => name
+                    .strip_suffix(member.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':'])),
+                None => has_pickle(&leaf.source) && !storages.iter().any(|storage| name.ends_with(storage)),
+            }
+        };
+        let part = move |leaf: Result<Leaf, Error>| match leaf {
+            Ok(leaf) if is_wanted(&leaf) => {
+                Some(leaf.check().map(|()| File::of(&leaf.source)).map_err(Failure::from))
+            }
+            Ok(_) => None,
+            Err(error) => Some(Err(error.into())),
+        };
+        let mut parts = self.source.leaves().filter_map(part).peekable();
+        if parts.peek().is_none() {
+            let what = self
+                .member
+                .as_ref()
+                .map_or("a member with pickles".to_owned(), |member| format!("a member {member}"));
+            return Err(Failure::message(format!("{}: without {what}", self.source.name())));
+        }
+        Ok(Box::new(parts))
+    }
+}
+
+/// Whether something in an archive has pickles, where nobody said so.
+fn has_pickle(source: &Source) -> bool {
+    match source.format() {
+        Format::Npy => Npy::parse(source.bytes()).is_ok_and(|npy| npy.pickle().is_some()),
+        _ => is_pickle(source.bytes()) || source.pickles().framing() != halfsour_files::Framing::None,
+    }
+}
+
+/// A name of a file, and that of a member, after the first colon before which there is a file.
+fn split(name: &str) -> (&str, Option<&str>) {
+    let is_file = |name: &str| name == "-" || Path::new(name).exists();
+    let colons = name.match_indices(':').map(|(at, _)| (&name[..at], &name[at + 1..]));
+    match colons.into_iter().find(|(file, _)| is_file(file)) {
+        Some((file, member)) if !is_file(name) => (file, Some(member)),
+        _ => (name, None),
+    }
+}
+
+fn read_stdin(name: &str, most: usize) -> Result<Bytes, Failure> {
+    read(io::stdin().lock(), most).map_err(|error| Failure::File { name: name.to_owned(), error })
+}
+
+fn read(from: impl Read, most: usize) -> io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    from.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > most {
+        let message = format!("it is longer than the limit for input, {most} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes.into())
 }
 
 impl File {
-    /// Reads a file of at most so many bytes.
-    pub fn read(name: String, most: usize) -> Result<Self, Failure> {
-        let (name, bytes) = if name == "-" {
-            ("<stdin>".to_owned(), read(io::stdin().lock(), most))
-        } else {
-            let bytes = fs::File::open(&name).and_then(|file| read(file, most));
-            (name, bytes)
-        };
-        match bytes {
-            Ok(bytes) => Ok(Self { name, bytes }),
-            Err(error) => Err(Failure::File { name, error }),
+    fn of(source: &Source) -> Self {
+        Self { name: source.name().to_owned(), layers: source.layers().to_vec(), pickles: source.pickles() }
+    }
+
+    /// The name and the bytes of a file that is not made of pickles.
+    pub fn read_text(name: &str) -> Result<(String, Bytes), Failure> {
+        if name == "-" {
+            return Ok(("<stdin>".to_owned(), read_stdin("<stdin>", usize::MAX)?));
+        }
+        match std::fs::read(name) {
+            Ok(bytes) => Ok((name.to_owned(), bytes.into())),
+            Err(error) => Err(Failure::File { name: name.to_owned(), error }),
         }
     }
 
@@ -31,34 +156,30 @@ impl File {
     }
 
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.pickles.bytes()
     }
 
-    /// Does something with each pickle, or only with the first, given where it begins; which tells where it ends.
+    /// Does something with each pickle, or only with the first, given the bytes up to where it must end, and where it begins;
+    /// which tells where it ends.
     pub fn pickles(
         &self,
         first: bool,
-        mut each: impl FnMut(usize) -> Result<usize, Cause>,
+        mut each: impl FnMut(&[u8], usize) -> Result<usize, Cause>,
     ) -> Result<(), Failure> {
-        let (mut start, mut before) = (0, 0);
+        let mut pickles = self.pickles.clone();
+        let mut before = 0;
+        // If there is none, it is an error that there is none.
+        let mut part = pickles.part().unwrap_or(0..0);
         loop {
-            start = each(start).map_err(|cause| Failure::new(cause, self, start, before))?;
+            let end = each(&self.bytes()[..part.end], part.start);
+            pickles.pass(end.map_err(|cause| Failure::new(cause, self, part.start, before))?);
             before += 1;
-            if first || start >= self.bytes.len() {
-                return Ok(());
+            match pickles.part().filter(|_| !first) {
+                Some(next) => part = next,
+                None => return Ok(()),
             }
         }
     }
-}
-
-fn read(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() > most {
-        let message = format!("it is longer than the limit for input, {most} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -67,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_refused() {
-        assert_eq!(read(&b"abc"[..], 3).unwrap(), b"abc");
+        assert_eq!(&read(&b"abc"[..], 3).unwrap()[..], b"abc");
         let error = read(std::io::repeat(0), 1000).unwrap_err();
         assert_eq!(error.to_string(), "it is longer than the limit for input, 1000 bytes");
     }

@@ -8,21 +8,20 @@ mod text;
 mod tree;
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Reading};
 use crate::commands::{Dis, Get, Info, Json, Make, PerFile, Rewrite, Show};
 use crate::failure::Failure;
-use crate::file::File;
+use crate::file::{File, Whole};
 
 fn main() -> ExitCode {
     let Args { command, reading, color } = Args::parse();
     color.write_global();
-    let several =
-        matches!(&command, Command::Show { files, .. } | Command::Dis { files, .. } if files.len() > 1);
-    let (files, mut command): (_, Box<dyn PerFile>) = match command {
+    let (files, command): (_, Box<dyn PerFile>) = match command {
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
         Command::Show { files, cuts } => (files, Box::new(Show::new(&reading, cuts))),
         Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),
@@ -41,29 +40,74 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     };
-    let mut failed = false;
-    let mut out = output(command.is_styled());
+    let several = command.is_headed() && files.len() > 1;
+    let mut run = Run { out: output(command.is_styled()), command, several, failed: false };
     for name in files {
-        let result = File::read(name, reading.options().limits.input).and_then(|file| {
-            if several {
-                writeln!(out, "==> {} <==", file.name())?;
-            }
-            command.file(&mut out, &file)
-        });
-        match result.and_then(|()| Ok(out.flush()?)) {
+        if run.name(&name, &reading).is_break() {
+            return ExitCode::SUCCESS;
+        }
+    }
+    if run.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// A command at work.
+struct Run {
+    out: Box<dyn Write>,
+    command: Box<dyn PerFile>,
+    /// Whether output has to say which file it is of.
+    several: bool,
+    failed: bool,
+}
+
+impl Run {
+    fn name(&mut self, name: &str, reading: &Reading) -> ControlFlow<()> {
+        if let Some(result) = self.command.name(&mut self.out, name) {
+            return self.tell(result);
+        }
+        let most = reading.options().limits.input;
+        match Whole::open(name, reading.member.as_deref(), reading.file_limits(), most) {
+            Ok(whole) => self.whole(&whole),
+            Err(failure) => self.tell(Err(failure)),
+        }
+    }
+
+    fn whole(&mut self, whole: &Whole) -> ControlFlow<()> {
+        if let Err(failure) = self.command.whole(&mut self.out, whole) {
+            return self.tell(Err(failure));
+        }
+        let several = self.several || self.command.is_headed() && whole.has_parts();
+        match whole.parts() {
+            Ok(mut parts) => parts.try_for_each(|part| {
+                let result = part.and_then(|file| self.file(&file, several));
+                self.tell(result)
+            }),
+            Err(failure) => self.tell(Err(failure)),
+        }
+    }
+
+    fn file(&mut self, file: &File, headed: bool) -> Result<(), Failure> {
+        if headed {
+            writeln!(self.out, "==> {} <==", file.name())?;
+        }
+        self.command.file(&mut self.out, file)
+    }
+
+    /// Tells what went wrong. If nobody reads what is written, it is time to end.
+    fn tell(&mut self, result: Result<(), Failure>) -> ControlFlow<()> {
+        match result.and_then(|()| Ok(self.out.flush()?)) {
             Ok(()) => {}
             Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return ExitCode::SUCCESS;
+                return ControlFlow::Break(());
             }
             Err(failure) => {
-                failed = true;
+                self.failed = true;
                 // What went well comes before what did not.
-                let _ = out.flush();
+                let _ = self.out.flush();
                 failure.report();
             }
         }
+        ControlFlow::Continue(())
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Standard output. Colours are kept out of it if it is no terminal, or if they are unwanted.

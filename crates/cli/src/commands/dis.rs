@@ -22,10 +22,14 @@ impl Dis {
 }
 
 impl PerFile for Dis {
+    fn is_headed(&self) -> bool {
+        true
+    }
+
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
-        file.pickles(self.first, |start| {
+        file.pickles(self.first, |bytes, start| {
             let mut text = Text { out, error: None };
-            let shown = Disassembly::at(file.bytes(), start).annotate(self.annotate).write_to(&mut text);
+            let shown = Disassembly::at(bytes, start).annotate(self.annotate).write_to(&mut text);
             match (shown, text.error) {
                 (Ok(summary), _) => Ok(summary.end),
                 (Err(complaint), Some(error)) if *complaint.kind() == ComplaintKind::Output => {

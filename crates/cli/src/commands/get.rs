@@ -5,6 +5,7 @@ use std::io::Write;
 use halfsour::json::{self, Style};
 use halfsour::value::Data;
 use halfsour::{Loader, Node};
+use halfsour_files::WithArrays;
 
 use super::PerFile;
 use crate::args::{GetForm, Reading};
@@ -48,8 +49,8 @@ impl Get {
 
 impl PerFile for Get {
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
-        file.pickles(self.first, |start| {
-            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+        file.pickles(self.first, |bytes, start| {
+            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
             self.print(out, graph.root().path(&self.path).map_err(Cause::Path)?)?;
             Ok(graph.end())
         })

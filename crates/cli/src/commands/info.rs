@@ -9,11 +9,12 @@ use halfsour::lexer::Opcode;
 use halfsour::value::{Data, Id, Store};
 use halfsour::vm::{Event, Observer};
 use halfsour::{Graph, Loader, Node};
+use halfsour_files::{Format, Layer, Torch, WithArrays};
 
 use super::PerFile;
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
-use crate::file::File;
+use crate::file::{File, Whole};
 use crate::text::{self, count, plural};
 
 const BOLD: Style = Style::new().bold();
@@ -35,17 +36,37 @@ impl PerFile for Info {
         true
     }
 
+    fn whole(&mut self, out: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
+        let source = &whole.source;
+        let mut what = Vec::new();
+        if let Some(archive) = source.archive()? {
+            what.push(format!("{} of {}", source.format(), plural(archive.members().len(), "member")));
+        }
+        if let Some(torch) = whole.torch()? {
+            what.push(storages(&torch));
+        }
+        if source.format() == Format::Npy {
+            what.push("an array of numpy".to_owned());
+        }
+        if !what.is_empty() {
+            let size = format!("{}{}", layers(source.layers()), plural(source.bytes().len(), "byte"));
+            writeln!(out, "{BOLD}{}{BOLD:#}: {size}, {}", source.name(), what.join(", "))?;
+        }
+        Ok(())
+    }
+
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
         let mut pickles = Vec::new();
-        let result = file.pickles(self.first, |start| {
+        let result = file.pickles(self.first, |bytes, start| {
             let mut seen = Seen::default();
-            let graph = self.loader.load_observed(file.bytes(), start, &mut seen).map_err(Cause::Load)?;
+            let graph = self.loader.load_observed(bytes, start, WithArrays::new(&mut seen));
+            let graph = graph.map_err(Cause::Load)?;
             pickles.push((start, graph.end(), facts(&graph, &seen)));
             let end = graph.end();
             self.loader.recycle(graph);
             Ok(end)
         });
-        let size = plural(file.bytes().len(), "byte");
+        let size = format!("{}{}", layers(&file.layers), plural(file.bytes().len(), "byte"));
         let valid = if result.is_ok() { "" } else { ", then something invalid" };
         writeln!(out, "{BOLD}{}{BOLD:#}: {size}, {}{valid}", file.name(), plural(pickles.len(), "pickle"))?;
         let several = pickles.len() > 1 || result.is_err();
@@ -58,6 +79,24 @@ impl PerFile for Info {
         }
         result
     }
+}
+
+/// `99 bytes of gzip, `
+fn layers(layers: &[Layer]) -> String {
+    let mut text = String::new();
+    for layer in layers {
+        let _ = write!(text, "{} of {}, ", plural(layer.length, "byte"), layer.format);
+        if layer.rest > 0 {
+            let _ = write!(text, "the last {} of which belong to nothing, ", count(layer.rest));
+        }
+    }
+    text
+}
+
+fn storages(torch: &Torch) -> String {
+    let keys = torch.keys();
+    let bytes = keys.iter().filter_map(|key| torch.storage(key).ok()).map(|storage| storage.len()).sum();
+    format!("torch with {} of {}", plural(keys.len(), "storage"), plural(bytes, "byte"))
 }
 
 /// What happens while a pickle is read.

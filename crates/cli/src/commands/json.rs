@@ -4,6 +4,7 @@ use std::io::Write;
 
 use halfsour::Loader;
 use halfsour::json::{self, Style};
+use halfsour_files::WithArrays;
 
 use super::PerFile;
 use crate::args::{JsonForm, Reading};
@@ -30,8 +31,8 @@ impl Json {
 
 impl PerFile for Json {
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
-        file.pickles(self.first, |start| {
-            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+        file.pickles(self.first, |bytes, start| {
+            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
             // Not written piece by piece: a document that cannot be finished is not begun.
             let mut document = json::to_vec(graph.root(), self.style).map_err(Cause::Json)?;
             document.push(b'\n');

@@ -1,5 +1,6 @@
 //! `halfsour make`
 
+use std::fmt::Display;
 use std::io::Write;
 
 use halfsour::json;
@@ -18,19 +19,27 @@ impl Make {
     pub fn new(target: Target) -> Self {
         Self { target }
     }
+
+    fn make(&self, out: &mut dyn Write, name: &str) -> Result<(), Failure> {
+        let (name, text) = File::read_text(name)?;
+        let failure = |error: &dyn Display| Failure::message(format!("{name}: {error}"));
+        let mut pickles = Vec::new();
+        for document in json::documents(&text) {
+            let document = document.map_err(|error| failure(&error))?;
+            let protocol = self.target.protocol.or(document.protocol);
+            let options = protocol.map_or_else(Options::default, Options::with_protocol);
+            pickles.extend(to_vec(document.graph.root(), &options).map_err(|error| failure(&error))?);
+        }
+        self.target.write(out, &pickles)
+    }
 }
 
 impl PerFile for Make {
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
-        let mut pickles = Vec::new();
-        for document in json::documents(file.bytes()) {
-            let document = document.map_err(|error| Failure::plain(file, &error))?;
-            let protocol = self.target.protocol.or(document.protocol);
-            let options = protocol.map_or_else(Options::default, Options::with_protocol);
-            let pickle =
-                to_vec(document.graph.root(), &options).map_err(|error| Failure::plain(file, &error))?;
-            pickles.extend(pickle);
-        }
-        self.target.write(out, &pickles)
+    fn name(&mut self, out: &mut dyn Write, name: &str) -> Option<Result<(), Failure>> {
+        Some(self.make(out, name))
+    }
+
+    fn file(&mut self, _: &mut dyn Write, _: &File) -> Result<(), Failure> {
+        Ok(())
     }
 }

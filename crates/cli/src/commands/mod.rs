@@ -19,13 +19,30 @@ pub use rewrite::Rewrite;
 pub use show::Show;
 
 use crate::failure::Failure;
-use crate::file::File;
+use crate::file::{File, Whole};
 
 /// What is done with each file.
 pub trait PerFile {
     /// Whether its output may have colours.
     fn is_styled(&self) -> bool {
         false
+    }
+
+    /// Whether output of several files says which it is of.
+    fn is_headed(&self) -> bool {
+        false
+    }
+
+    /// Does all that is to be done with what has this name, if it is not a file with pickles.
+    fn name(&mut self, out: &mut dyn Write, name: &str) -> Option<Result<(), Failure>> {
+        let _ = (out, name);
+        None
+    }
+
+    /// What is done with a file before its parts.
+    fn whole(&mut self, out: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
+        let _ = (out, whole);
+        Ok(())
     }
 
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure>;

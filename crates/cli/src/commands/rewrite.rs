@@ -4,11 +4,12 @@ use std::io::Write;
 
 use halfsour::Loader;
 use halfsour::writer::{MemoPolicy, Options, to_vec};
+use halfsour_files::WithArrays;
 
 use super::PerFile;
 use crate::args::{Reading, Target};
 use crate::failure::{Cause, Failure};
-use crate::file::File;
+use crate::file::{File, Whole};
 
 pub struct Rewrite {
     loader: Loader,
@@ -29,12 +30,20 @@ impl Rewrite {
 }
 
 impl PerFile for Rewrite {
+    fn whole(&mut self, _: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
+        if whole.has_parts() {
+            let name = whole.source.name();
+            return Err(Failure::message(format!("{name}: an archive; --member says what to rewrite of it")));
+        }
+        Ok(())
+    }
+
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
         let mut pickles = Vec::new();
-        file.pickles(self.first, |start| {
+        file.pickles(self.first, |bytes, start| {
             // Names of Python 2 stay as they are unless the protocol changes to one in which they are Python 3's.
             self.loader.options_mut().fix_imports = self.fix_imports && self.target.protocol.is_some();
-            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
             let protocol = self.target.protocol.unwrap_or_else(|| graph.protocol());
             let memo = match (self.optimize, self.target.protocol) {
                 (true, _) => MemoPolicy::Shared,

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anstyle::Style;
 use halfsour::Loader;
+use halfsour_files::WithArrays;
 
 use super::PerFile;
 use crate::args::{Cuts, Reading};
@@ -26,14 +27,18 @@ impl Show {
 }
 
 impl PerFile for Show {
+    fn is_headed(&self) -> bool {
+        true
+    }
+
     fn is_styled(&self) -> bool {
         true
     }
 
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
         let mut number = 0;
-        file.pickles(self.first, |start| {
-            let graph = self.loader.load_at(file.bytes(), start).map_err(Cause::Load)?;
+        file.pickles(self.first, |bytes, start| {
+            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
             let end = graph.end();
             number += 1;
             if !self.first && (start, end) != (0, file.bytes().len()) {
