@@ -8,8 +8,17 @@ use spdx::{Expression, ParseMode};
 use crate::{Result, shell};
 
 /// Licences that go with MIT OR Apache-2.0.
-const LICENCES: [&str; 8] =
-    ["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "NCSA", "Unicode-3.0", "Unlicense", "Zlib"];
+const LICENCES: [&str; 9] = [
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "NCSA",
+    "bzip2-1.0.6",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
 
 /// The dependencies, of all features and platforms, that are under no such licence. Needs no network.
 pub fn licences() -> Result<Vec<String>> {
