@@ -223,21 +223,15 @@ pub fn lossless(input: &[u8]) -> Option<Vec<u8>> {
     to_string(load(input).ok()?.root(), Style::lossless()).ok().map(String::into_bytes)
 }
 
-/// Any JSON is refused, or is data that can be written and read.
+/// Any JSON is refused, or is data that can be written; what can be read of that is data as any other.
 pub fn json(input: &[u8]) {
     for document in documents(input).map_while(Result::ok).take(10) {
-        let document = document.graph;
         for protocol in 0..=5 {
-            let Ok(written) = to_vec(document.root(), &halfsour_writer::Options::with_protocol(protocol))
-            else {
-                continue;
-            };
-            // What a document calls, and with what, is not looked at.
-            if let Ok(read) = load(&written)
-                && protocol == 5
-                && let (Some(read), Some(facts)) = (facts(&read), facts(&document))
-            {
-                assert_eq!(read, facts);
+            let options = halfsour_writer::Options::with_protocol(protocol);
+            match to_vec(document.graph.root(), &options) {
+                Ok(written) if protocol == 5 => writer(&written),
+                Ok(written) => drop(load(&written)),
+                Err(_) => {}
             }
         }
     }
