@@ -8,7 +8,6 @@ use crate::{Result, shell};
 const TESTS: [&[&str]; 2] = [
     &[
         "--lib",
-        "-phalfsour-opcode",
         "-phalfsour-text",
         "-phalfsour-lexer",
         "-phalfsour-value",
