@@ -116,6 +116,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "all texts take too long")]
     fn words_find_what_single_bytes_find() {
         for text in texts() {
             assert_eq!(newline(&text), text.iter().position(|&byte| byte == b'\n'), "{text:?}");
