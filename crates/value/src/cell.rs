@@ -46,6 +46,17 @@ pub(crate) enum Tag {
     ReadOnly,
 }
 
+impl Tag {
+    /// How many ids an entry of its region takes, if entries have keys: of a dict a key and a value, of a set a member.
+    pub const fn entry_width(self) -> Option<usize> {
+        match self {
+            Self::Dict => Some(2),
+            Self::Set | Self::FrozenSet => Some(1),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cell {
     pub tag: Tag,

@@ -54,14 +54,11 @@ impl Store {
             cell.flags = 0;
         }
         for index in 0..self.cells.len() {
-            let width = match self.cells[index].tag {
-                Tag::Dict => 2,
-                Tag::Set | Tag::FrozenSet => 1,
-                _ => continue,
-            };
+            let Some(width) = self.cells[index].tag.entry_width() else { continue };
             for at in (0..self.region_of(index).len()).step_by(width) {
-                let key = self.region_of(index)[at];
-                self.check_hashable([&key].into_iter())?;
+                if !self.is_hashable(self.region_of(index)[at]) {
+                    return Err(Refusal::Unhashable);
+                }
             }
         }
         Ok(())
@@ -72,10 +69,7 @@ impl Store {
         let cell = &self.cells[index];
         let (parts, one) = match cell.tag {
             Tag::Tuple | Tag::FrozenSet => (self.region_of(index), None),
-            Tag::Instance => {
-                let made = if Form::from_bits(cell.form_bits()) == Form::NewEx { 3 } else { 2 };
-                (&self.region_of(index)[..made], None)
-            }
+            Tag::Instance => (&self.region_of(index)[..Form::from_bits(cell.form_bits()).parts()], None),
             Tag::PersistentId | Tag::ReadOnly => (&[][..], Some(Id::from_bits(cell.first()))),
             _ => (&[][..], None),
         };

@@ -23,6 +23,14 @@ pub enum Form {
 }
 
 impl Form {
+    /// How many objects it is made of: the callable, the arguments and, for one form, the keyword arguments.
+    pub(crate) const fn parts(self) -> usize {
+        match self {
+            Self::NewEx => 3,
+            _ => 2,
+        }
+    }
+
     pub(crate) const fn from_bits(bits: u8) -> Self {
         match bits {
             0 => Self::Call,

@@ -162,7 +162,7 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
 
     /// What was done to it after it was made, in order.
     pub fn steps(self) -> Steps<'g, S> {
-        let made = if self.form() == Form::NewEx { 3 } else { 2 };
+        let made = self.form().parts();
         Steps { graph: self.graph, ids: &self.region()[made..] }
     }
 

@@ -169,11 +169,7 @@ impl Views {
         // The last small dict of each length that holds no key twice: records come with dicts of their own.
         let mut seen: [&[Id]; SMALL + 1] = [&[]; SMALL + 1];
         for (index, cell) in store.cells.iter().enumerate() {
-            let width = match cell.tag {
-                Tag::Dict => 2,
-                Tag::Set | Tag::FrozenSet => 1,
-                _ => continue,
-            };
+            let Some(width) = cell.tag.entry_width() else { continue };
             let region = store.region_of(index);
             let count = region.len() / width;
             if count <= 1 || seen.get(count).is_some_and(|seen| same_keys(seen, region, width)) {
