@@ -50,6 +50,13 @@ pub enum View {
     Orphan,
 }
 
+impl Member {
+    /// Whether the checksum that the archive states, if it does, is that of this data.
+    pub(crate) fn is_intact(&self, bytes: &[u8]) -> bool {
+        self.crc.is_none_or(|crc| crc32fast::hash(bytes) == crc)
+    }
+}
+
 impl Archive {
     pub(crate) fn of(source: &Source) -> Self {
         match source.format() {
@@ -137,11 +144,10 @@ impl Archive {
     ///
     /// As [`bytes`](Self::bytes), and [`ErrorKind::Checksum`].
     pub fn check(&self, member: &Member) -> Result<(), Error> {
-        match member.crc {
-            Some(crc) if crc32fast::hash(&self.bytes(member)?) != crc => {
-                Err(Error::new(ErrorKind::Checksum, &self.name_of(member), Some(self.format)))
-            }
-            _ => Ok(()),
+        if member.crc.is_none() || member.is_intact(&self.bytes(member)?) {
+            Ok(())
+        } else {
+            Err(Error::new(ErrorKind::Checksum, &self.name_of(member), Some(self.format)))
         }
     }
 

@@ -25,8 +25,8 @@ impl Leaf {
     ///
     /// [`ErrorKind::Checksum`].
     pub fn check(&self) -> Result<(), Error> {
-        match self.member.as_ref().and_then(|member| member.crc) {
-            Some(crc) if crc32fast::hash(&self.raw) != crc => Err(self.source.error(ErrorKind::Checksum)),
+        match &self.member {
+            Some(member) if !member.is_intact(&self.raw) => Err(self.source.error(ErrorKind::Checksum)),
             _ => Ok(()),
         }
     }
