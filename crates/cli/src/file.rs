@@ -1,5 +1,6 @@
 //! What is read.
 
+use std::cell::OnceCell;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -11,6 +12,8 @@ use crate::failure::{Cause, Failure};
 /// All of a file, or of standard input.
 pub struct Whole {
     pub source: Source,
+    /// The torch file that it is, once that is known.
+    torch: OnceCell<Option<Torch>>,
     /// What is wanted of the archive that it is.
     member: Option<String>,
 }
@@ -33,15 +36,20 @@ impl Whole {
         } else {
             Source::open(name, limits)
         };
-        Ok(Self { source: source?, member: after.or(member).map(str::to_owned) })
+        let member = after.or(member).map(str::to_owned);
+        Ok(Self { source: source?, torch: OnceCell::new(), member })
     }
 
     /// The torch file that it is. Of an archive, the members say what is wrong.
-    pub fn torch(&self) -> Result<Option<Torch>, Error> {
-        match Torch::of(&self.source) {
-            Err(_) if self.is_archive() => Ok(None),
-            torch => torch,
+    pub fn torch(&self) -> Result<Option<&Torch>, Error> {
+        if let Some(torch) = self.torch.get() {
+            return Ok(torch.as_ref());
         }
+        let torch = match Torch::of(&self.source) {
+            Err(_) if self.is_archive() => None,
+            torch => torch?,
+        };
+        Ok(self.torch.get_or_init(|| torch).as_ref())
     }
 
     /// Whether there may be several files in it.

@@ -5,9 +5,8 @@ use std::io::Write;
 use halfsour::json::{self, Style};
 use halfsour::value::Data;
 use halfsour::{Loader, Node};
-use halfsour_files::WithArrays;
 
-use super::PerFile;
+use super::{PerFile, load};
 use crate::args::{GetForm, Reading};
 use crate::failure::{Cause, Failure};
 use crate::file::File;
@@ -50,7 +49,7 @@ impl Get {
 impl PerFile for Get {
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
         file.pickles(self.first, |bytes, start| {
-            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
+            let graph = load(&mut self.loader, bytes, start)?;
             self.print(out, graph.root().path(&self.path).map_err(Cause::Path)?)?;
             Ok(graph.end())
         })

@@ -43,7 +43,7 @@ impl PerFile for Info {
             what.push(format!("{} of {}", source.format(), plural(archive.members().len(), "member")));
         }
         if let Some(torch) = whole.torch()? {
-            what.push(storages(&torch));
+            what.push(storages(torch));
         }
         if source.format() == Format::Npy {
             what.push("an array of numpy".to_owned());

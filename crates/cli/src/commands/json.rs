@@ -4,9 +4,8 @@ use std::io::Write;
 
 use halfsour::Loader;
 use halfsour::json::{self, Style};
-use halfsour_files::WithArrays;
 
-use super::PerFile;
+use super::{PerFile, load};
 use crate::args::{JsonForm, Reading};
 use crate::failure::{Cause, Failure};
 use crate::file::File;
@@ -32,7 +31,7 @@ impl Json {
 impl PerFile for Json {
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
         file.pickles(self.first, |bytes, start| {
-            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
+            let graph = load(&mut self.loader, bytes, start)?;
             // Not written piece by piece: a document that cannot be finished is not begun.
             let mut document = json::to_vec(graph.root(), self.style).map_err(Cause::Json)?;
             document.push(b'\n');

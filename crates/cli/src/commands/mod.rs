@@ -10,6 +10,9 @@ mod show;
 
 use std::io::Write;
 
+use halfsour::{Graph, Loader};
+use halfsour_files::WithArrays;
+
 pub use dis::Dis;
 pub use get::Get;
 pub use info::Info;
@@ -18,7 +21,7 @@ pub use make::Make;
 pub use rewrite::Rewrite;
 pub use show::Show;
 
-use crate::failure::Failure;
+use crate::failure::{Cause, Failure};
 use crate::file::{File, Whole};
 
 /// What is done with each file.
@@ -46,4 +49,9 @@ pub trait PerFile {
     }
 
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure>;
+}
+
+/// The pickle that begins at `start`, with the arrays that may stand between its opcodes.
+fn load<'b>(loader: &mut Loader, bytes: &'b [u8], start: usize) -> Result<Graph<&'b [u8]>, Cause> {
+    loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)
 }

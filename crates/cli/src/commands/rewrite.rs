@@ -4,9 +4,8 @@ use std::io::Write;
 
 use halfsour::Loader;
 use halfsour::writer::{MemoPolicy, Options, to_vec};
-use halfsour_files::WithArrays;
 
-use super::PerFile;
+use super::{PerFile, load};
 use crate::args::{Reading, Target};
 use crate::failure::{Cause, Failure};
 use crate::file::{File, Whole};
@@ -43,7 +42,7 @@ impl PerFile for Rewrite {
         file.pickles(self.first, |bytes, start| {
             // Names of Python 2 stay as they are unless the protocol changes to one in which they are Python 3's.
             self.loader.options_mut().fix_imports = self.fix_imports && self.target.protocol.is_some();
-            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
+            let graph = load(&mut self.loader, bytes, start)?;
             let protocol = self.target.protocol.unwrap_or_else(|| graph.protocol());
             let memo = match (self.optimize, self.target.protocol) {
                 (true, _) => MemoPolicy::Shared,

@@ -4,11 +4,10 @@ use std::io::Write;
 
 use anstyle::Style;
 use halfsour::Loader;
-use halfsour_files::WithArrays;
 
-use super::PerFile;
+use super::{PerFile, load};
 use crate::args::{Cuts, Reading};
-use crate::failure::{Cause, Failure};
+use crate::failure::Failure;
 use crate::file::File;
 use crate::tree;
 
@@ -38,7 +37,7 @@ impl PerFile for Show {
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
         let mut number = 0;
         file.pickles(self.first, |bytes, start| {
-            let graph = self.loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)?;
+            let graph = load(&mut self.loader, bytes, start)?;
             let end = graph.end();
             number += 1;
             if !self.first && (start, end) != (0, file.bytes().len()) {
