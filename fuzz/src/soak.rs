@@ -1,11 +1,10 @@
 //! Streams, cut at every byte and with every byte changed: from bytes to JSON and to bytes again.
 
-use allocation_counter::measure;
 use halfsour_json::{Limits as JsonLimits, Style};
-use halfsour_vm::{Graph, Limits};
+use halfsour_vm::Graph;
 use halfsour_writer::{MemoPolicy, Options};
 
-use crate::{loader, most_held};
+use crate::budget::{load_within, within};
 
 /// How a byte is changed, in turn: one bit, or all of them.
 const CHANGES: [u8; 9] = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff];
@@ -44,9 +43,7 @@ impl Soak {
 
     fn one(&mut self, input: &[u8]) {
         self.streams += 1;
-        let limits = Limits { memory: MEMORY, ..Limits::default() };
-        let graph = within(most_held(input.len(), MEMORY), input, || loader(limits).load(input));
-        let Ok(graph) = graph else { return };
+        let Ok(graph) = load_within(MEMORY, input) else { return };
         self.read += 1;
         let (json, pickles) = (Self::json(&graph), Self::pickles(&graph));
         self.written += usize::from(json && pickles);
@@ -77,11 +74,3 @@ impl Soak {
 /// What is made of a graph may hold so many bytes for each of the graph's, beside the first.
 const MOST: usize = 4;
 const FIRST: usize = 1 << 13;
-
-/// Runs something that may hold so many bytes.
-fn within<T>(most: usize, input: &[u8], run: impl FnOnce() -> T) -> T {
-    let mut result = None;
-    let held = measure(|| result = Some(run())).bytes_max;
-    assert!(held <= most as u64, "{held} bytes are held, of {most}, for {}", input.escape_ascii());
-    result.expect("it was run")
-}
