@@ -1,7 +1,5 @@
 //! What others wrote: under which licences, and what is known against it.
 
-use std::process::Command;
-
 use serde_json::Value;
 use spdx::{Expression, ParseMode};
 
@@ -42,12 +40,8 @@ fn is_allowed(licence: &str) -> bool {
 
 /// Looks up the locked dependencies in the advisory database of Rust, by cargo-audit, where that is here and gets it.
 pub fn advisories() -> Result {
-    let audit = || {
-        let mut command = Command::new("cargo");
-        command.current_dir(shell::root()).args(["audit", "--quiet"]);
-        command
-    };
-    if !audit().arg("--version").output()?.status.success() {
+    let audit = || shell::cargo(&["audit", "--quiet"]);
+    if !shell::succeeds(audit().arg("--version")) {
         println!("advisories: not checked, for cargo-audit is not here");
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::{Result, shell};
 
@@ -60,11 +60,11 @@ pub fn soak() -> Result {
 }
 
 fn has_nightly() -> bool {
-    runs(&["+nightly", "--version"])
+    shell::succeeds(&mut shell::nightly(&["--version"]))
 }
 
 fn has_cargo_fuzz() -> bool {
-    runs(&["fuzz", "--version"])
+    shell::succeeds(&mut shell::nightly(&["fuzz", "--version"]))
 }
 
 /// Each is a file.
@@ -75,13 +75,6 @@ fn targets() -> Result<Vec<String>> {
     }
     targets.sort();
     Ok(targets)
-}
-
-/// Whether `cargo` with these arguments runs, with the toolchain that they name.
-fn runs(args: &[&str]) -> bool {
-    let mut command = Command::new("cargo");
-    command.args(args).env_remove("RUSTUP_TOOLCHAIN").stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
 }
 
 fn fuzz(targets: &[String], seconds: u64, one_in: usize) -> Result {
@@ -140,8 +133,5 @@ fn one(target: &str, seconds: u64, seeds: &Path) -> Result {
 
 /// `cargo fuzz` on a target, before its own arguments.
 fn cargo_fuzz(verb: &str, target: &str) -> Command {
-    let mut command = Command::new("cargo");
-    command.current_dir(shell::root()).env_remove("RUSTUP_TOOLCHAIN");
-    command.args(["+nightly", "fuzz", verb, "--fuzz-dir", "fuzz", "--features", "libfuzzer", target]);
-    command
+    shell::nightly(&["fuzz", verb, "--fuzz-dir", "fuzz", "--features", "libfuzzer", target])
 }

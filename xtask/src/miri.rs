@@ -21,12 +21,7 @@ const TESTS: [&[&str]; 2] = [
 
 /// Runs them on the nightly compiler, and installs miri there if need be.
 pub fn run() -> Result {
-    let miri = || {
-        let mut command = Command::new("cargo");
-        command.current_dir(shell::root()).env_remove("RUSTUP_TOOLCHAIN").args(["+nightly", "miri"]);
-        command
-    };
-    if !miri().arg("--version").output().is_ok_and(|output| output.status.success()) {
+    if !shell::succeeds(&mut shell::nightly(&["miri", "--version"])) {
         let mut install = Command::new("rustup");
         install.args(["component", "add", "miri", "--toolchain", "nightly"]);
         shell::run(&mut install)
@@ -34,5 +29,7 @@ pub fn run() -> Result {
     }
     // Regressions are files.
     let flags = "-Zmiri-disable-isolation";
-    TESTS.into_iter().try_for_each(|tests| shell::run(miri().arg("test").args(tests).env("MIRIFLAGS", flags)))
+    TESTS.into_iter().try_for_each(|tests| {
+        shell::run(shell::nightly(&["miri", "test"]).args(tests).env("MIRIFLAGS", flags))
+    })
 }

@@ -24,6 +24,19 @@ pub fn cargo(args: &[&str]) -> Command {
     command
 }
 
+/// The cargo of the nightly toolchain, with arguments.
+pub fn nightly(args: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    // Which would be that of the cargo that runs us.
+    command.env_remove("RUSTUP_TOOLCHAIN").arg("+nightly").args(args).current_dir(root());
+    command
+}
+
+/// Whether the command runs and succeeds; what it prints is not shown.
+pub fn succeeds(command: &mut Command) -> bool {
+    command.output().is_ok_and(|output| output.status.success())
+}
+
 /// Shows what the command prints; an error if it fails.
 pub fn run(command: &mut Command) -> Result {
     let status = command.status().map_err(|error| format!("{}: {error}", shown(command)))?;
