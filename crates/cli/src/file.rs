@@ -1,6 +1,7 @@
 //! What is read.
 
 use std::cell::OnceCell;
+use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -27,14 +28,14 @@ pub struct File {
 }
 
 impl Whole {
-    /// Opens what is named: a file, and perhaps, after a colon, a member of it. Standard input may have so many bytes.
+    /// Opens what is named: a file, and perhaps, after a colon, a member of it. It may have so many bytes.
     pub fn open(name: &str, member: Option<&str>, limits: Limits, most: usize) -> Result<Self, Failure> {
         let (name, after) = split(name);
-        let source = if name == "-" {
-            let name = "<stdin>";
-            Source::from_bytes(name, read_stdin(name, most)?, limits)
-        } else {
+        let source = if is_short(name, most) {
             Source::open(name, limits)
+        } else {
+            let (name, bytes) = read(name, most)?;
+            Source::from_bytes(name, bytes, limits)
         };
         let member = after.or(member).map(str::to_owned);
         Ok(Self { source: source?, torch: OnceCell::new(), member })
@@ -129,11 +130,27 @@ fn split(name: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn read_stdin(name: &str, most: usize) -> Result<Bytes, Failure> {
-    read(io::stdin().lock(), most).map_err(|error| Failure::File { name: name.to_owned(), error })
+/// Whether it is known before it is read that it is no longer than this. Of pipes and devices it is not.
+fn is_short(name: &str, most: usize) -> bool {
+    name != "-"
+        && fs::metadata(name)
+            .map_or(true, |file| file.is_dir() || file.is_file() && file.len() <= most as u64)
 }
 
-fn read(from: impl Read, most: usize) -> io::Result<Bytes> {
+/// The name and the bytes of a file, or of standard input.
+pub fn read(name: &str, most: usize) -> Result<(String, Bytes), Failure> {
+    let (name, bytes) = if name == "-" {
+        ("<stdin>", read_most(io::stdin().lock(), most))
+    } else {
+        (name, fs::File::open(name).and_then(|file| read_most(file, most)))
+    };
+    match bytes {
+        Ok(bytes) => Ok((name.to_owned(), bytes)),
+        Err(error) => Err(Failure::File { name: name.to_owned(), error }),
+    }
+}
+
+fn read_most(from: impl Read, most: usize) -> io::Result<Bytes> {
     let mut bytes = Vec::new();
     from.take((most as u64).saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > most {
@@ -146,17 +163,6 @@ fn read(from: impl Read, most: usize) -> io::Result<Bytes> {
 impl File {
     fn of(source: &Source) -> Self {
         Self { name: source.name().to_owned(), layers: source.layers().to_vec(), pickles: source.pickles() }
-    }
-
-    /// The name and the bytes of a file that is not made of pickles.
-    pub fn read_text(name: &str) -> Result<(String, Bytes), Failure> {
-        if name == "-" {
-            return Ok(("<stdin>".to_owned(), read_stdin("<stdin>", usize::MAX)?));
-        }
-        match std::fs::read(name) {
-            Ok(bytes) => Ok((name.to_owned(), bytes.into())),
-            Err(error) => Err(Failure::File { name: name.to_owned(), error }),
-        }
     }
 
     pub fn name(&self) -> &str {
@@ -192,12 +198,12 @@ impl File {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::read_most;
 
     #[test]
     fn what_is_too_long_is_refused() {
-        assert_eq!(&read(&b"abc"[..], 3).unwrap()[..], b"abc");
-        let error = read(std::io::repeat(0), 1000).unwrap_err();
+        assert_eq!(&read_most(&b"abc"[..], 3).unwrap()[..], b"abc");
+        let error = read_most(std::io::repeat(0), 1000).unwrap_err();
         assert_eq!(error.to_string(), "it is longer than the limit for input, 1000 bytes");
     }
 }

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
             eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");
             return ExitCode::from(2);
         }
-        Command::Make { file, target } => (vec![file], Box::new(Make::new(target))),
+        Command::Make { file, target } => (vec![file], Box::new(Make::new(&reading, target))),
         Command::Rewrite { file, optimize, target } => {
             (vec![file], Box::new(Rewrite::new(&reading, optimize, target)))
         }

@@ -7,21 +7,23 @@ use halfsour::json;
 use halfsour::writer::{Options, to_vec};
 
 use super::PerFile;
-use crate::args::Target;
+use crate::args::{Reading, Target};
 use crate::failure::Failure;
-use crate::file::File;
+use crate::file::{File, read};
 
 pub struct Make {
     target: Target,
+    /// How many bytes a file of documents may have.
+    most: usize,
 }
 
 impl Make {
-    pub fn new(target: Target) -> Self {
-        Self { target }
+    pub fn new(reading: &Reading, target: Target) -> Self {
+        Self { target, most: reading.options().limits.input }
     }
 
     fn make(&self, out: &mut dyn Write, name: &str) -> Result<(), Failure> {
-        let (name, text) = File::read_text(name)?;
+        let (name, text) = read(name, self.most)?;
         let failure = |error: &dyn Display| Failure::message(format!("{name}: {error}"));
         let mut pickles = Vec::new();
         for document in json::documents(&text) {
