@@ -120,6 +120,23 @@ fn long_integers() {
     assert_eq!(Int::Big([0; 1786].into_iter().chain([0xFF]).collect()), more);
 }
 
+/// Those of many digits are read in halves.
+#[test]
+fn longer_integers() {
+    for digits in [5000, 5001, 10_001, 30_000] {
+        let ones_and_zeros =
+            (0..digits).map(|at: u32| if at.is_multiple_of(7) { '1' } else { '0' }).collect();
+        for text in
+            ["9".repeat(digits as usize), format!("-1{}", "0".repeat(digits as usize)), ones_and_zeros]
+        {
+            let Ok(Int::Big(bytes)) = number::long_line(text.as_bytes(), usize::MAX) else {
+                panic!("{digits}")
+            };
+            assert_eq!(number::to_decimal(&bytes, usize::MAX), Some(text));
+        }
+    }
+}
+
 #[test]
 fn text_that_is_none_shows_as_surrogateescape() {
     assert_eq!(repr::Str(b"a\xff\xed\xa0\xed\xa0\x80").to_string(), r"'a\udcff\udced\udca0\ud800'");

@@ -187,7 +187,19 @@ fn big_from_digits(negative: bool, text: &[u8], radix: u32) -> Vec<u8> {
         .filter_map(|&byte| char::from(byte).to_digit(radix))
         .map(|digit| digit.to_le_bytes()[0])
         .collect();
-    let magnitude = BigUint::from_radix_be(&digits, radix).unwrap_or_default();
+    let magnitude = magnitude(&digits, radix);
     let sign = if negative { Sign::Minus } else { Sign::Plus };
     BigInt::from_biguint(sign, magnitude).to_signed_bytes_le()
+}
+
+/// Of many digits, those of the upper and of the lower half: multiplying takes less than the square of their number, which
+/// `from_radix_be` takes.
+fn magnitude(digits: &[u8], radix: u32) -> BigUint {
+    const FEW: usize = 5000;
+    if digits.len() <= FEW || radix.is_power_of_two() {
+        return BigUint::from_radix_be(digits, radix).unwrap_or_default();
+    }
+    let lower = u32::try_from(digits.len() / 2).unwrap_or(u32::MAX);
+    let (high, low) = digits.split_at(digits.len() - lower as usize);
+    magnitude(high, radix) * BigUint::from(radix).pow(lower) + magnitude(low, radix)
 }
