@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use halfsour_text::wtf8::Encoding;
-use halfsour_value::{Data, Elements, Id, Instance, Items, Node, Step, Steps, Text};
+use halfsour_value::{Data, Elements, Id, Instance, Items, Node, Step, Steps};
 
 use crate::spelling::{self, Usual};
 
@@ -22,6 +22,10 @@ pub(crate) const KEY: u8 = 1 << 2;
 pub(crate) const PLAIN: u8 = 1 << 3;
 /// It is a builtin with a spelling that no pickler of this protocol would choose.
 pub(crate) const ODD: u8 = 1 << 4;
+/// It is a key, and the first str of its text that is one.
+const FIRST: u8 = 1 << 5;
+/// It is a key that no plain object can have.
+const OTHER: u8 = 1 << 6;
 
 impl Census {
     pub fn of<S: AsRef<[u8]>>(root: Node<'_, S>) -> Self {
@@ -62,7 +66,7 @@ impl Census {
 /// Goes through all that will be written, in that order.
 struct Counter<'g, S> {
     census: Census,
-    /// The keys of plain objects.
+    /// The texts of keys that plain objects can have.
     keys: HashSet<&'g [u8]>,
     /// While it is not known which spellings are odd: the usual ones.
     usual: Option<Vec<Usual<'g, S>>>,
@@ -200,23 +204,21 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
 
     /// Whether a dict can be a plain object: its keys are text, and of each text it is the one that plain objects use.
     fn is_plain(&mut self, items: &Items<'g, S>) -> bool {
-        for (key, _) in items.clone() {
-            let Data::Str(text) = key.data() else { return false };
-            if self.census.is(key.id(), KEY) {
-                continue;
-            }
-            let bytes = text.as_wtf8();
-            if text.encoding() == Encoding::Wtf8 || bytes.first() == Some(&b'@') || self.keys.contains(bytes)
-            {
-                return false;
-            }
+        if !items.clone().all(|(key, _)| self.can_be_key(key)) {
+            return false;
         }
-        for (key, _) in items.clone() {
-            if !self.census.is(key.id(), KEY) {
-                self.census.note(key.id(), KEY);
-                self.keys.extend(key.as_text().map(Text::as_wtf8));
-            }
-        }
+        items.clone().for_each(|(key, _)| self.census.note(key.id(), KEY));
         true
+    }
+
+    /// Each text is looked at once, however long it is, and however many dicts share it.
+    fn can_be_key(&mut self, key: Node<'g, S>) -> bool {
+        let Data::Str(text) = key.data() else { return false };
+        if !self.census.is(key.id(), FIRST | OTHER) {
+            let bytes = text.as_wtf8();
+            let is_plain = text.encoding() != Encoding::Wtf8 && bytes.first() != Some(&b'@');
+            self.census.note(key.id(), if is_plain && self.keys.insert(bytes) { FIRST } else { OTHER });
+        }
+        self.census.is(key.id(), FIRST)
     }
 }

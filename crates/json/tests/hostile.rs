@@ -1,6 +1,6 @@
 //! Documents that no pickle says.
 
-use halfsour_json::documents;
+use halfsour_json::{Style, documents, to_string};
 
 /// What is said of each.
 const REFUSED: [(&str, &str); 12] = [
@@ -47,4 +47,14 @@ fn a_cycle_through_a_list_is_none_of_those() {
     let json = r#"{"@pickle": 4, "value": {"@id": 1, "@value": {"@tuple": [[{"@ref": 1}]]}}}"#;
     let document = documents(json.as_bytes()).next().unwrap().unwrap();
     assert_eq!(document.graph.root().to_string(), "([(...)],)");
+}
+
+/// Which of two texts is the key of plain objects is found out once for each text, or this takes hours.
+#[test]
+fn long_keys_that_many_dicts_share() {
+    let text = [&b"X\x00\x00\x10\x00"[..], &vec![b'a'; 1 << 20], b"\x940"].concat();
+    let pickle = [&text[..], &text, b"(}h\0Ns", &b"}h\x01Ns}(h\x01NK\x01Nu".repeat(50_000), b"l."].concat();
+    let graph = halfsour_vm::from_slice(&pickle).unwrap();
+    let json = to_string(graph.root(), Style::lossless()).unwrap();
+    assert!(json.len() < 10 << 20);
 }
