@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use halfsour::Node;
 use halfsour::lexer::text::number::BigDisplay;
 use halfsour::lexer::text::repr;
 use halfsour::lexer::{ArgKind, Opcode};
+use halfsour::value::{Global, Text};
 
 /// `1,234,567`
 pub fn count(number: usize) -> String {
@@ -24,23 +26,35 @@ pub fn plural(number: usize, what: &str) -> String {
     format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
 }
 
+/// How many characters of a name are shown.
+const MOST_OF_NAME: usize = 200;
+
 /// A name from a pickle, without characters that would do something to a terminal or cannot be seen; the beginning of a
 /// long one.
 pub fn name(text: &str) -> Cow<'_, str> {
-    const MOST: usize = 200;
     // What Rust would escape, save quotes and backslashes.
     let is_plain = |c: char| "'\"\\".contains(c) || c.escape_debug().len() == 1;
-    if text.len() <= MOST && text.chars().all(is_plain) {
+    if text.len() <= MOST_OF_NAME && text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::new();
-    for c in text.chars().take(MOST) {
+    for c in text.chars().take(MOST_OF_NAME) {
         if is_plain(c) { shown.push(c) } else { shown.extend(c.escape_debug()) }
     }
-    if text.chars().nth(MOST).is_some() {
+    if text.chars().nth(MOST_OF_NAME).is_some() {
         shown.push('…');
     }
     Cow::Owned(shown)
+}
+
+/// The full name of a class or function, as [`name`] shows it. Of what many of them share no more is looked at than can be seen.
+pub fn global<S: AsRef<[u8]>>(global: &Global<'_, S>) -> String {
+    let part = |node: Node<'_, S>| {
+        let bytes = node.as_text().map(Text::as_wtf8).or(node.as_bytes()).unwrap_or_default();
+        // A character has four bytes at most.
+        String::from_utf8_lossy(cut(bytes, 4 * (MOST_OF_NAME + 1))).into_owned()
+    };
+    name(&format!("{}.{}", part(global.module), part(global.name))).into_owned()
 }
 
 /// The first `most` bytes of text, or one to three less so that no character is cut; all if there are no more.

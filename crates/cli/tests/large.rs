@@ -63,6 +63,24 @@ fn sharing() {
 }
 
 #[test]
+fn long_texts_and_ints_that_are_shared() {
+    let text = [&b"X\x00\x00\x10\x00"[..], "é".repeat(1 << 19).as_bytes(), b"\x940"].concat();
+    let int = [&b"\x8b\x00\x00\x10\x00"[..], &vec![0x77; 1 << 20], b"\x940"].concat();
+    let names: Vec<u8> =
+        (0..5_000).flat_map(|name| [b"h\0V", format!("{name}\n").as_bytes(), b"\x93"].concat()).collect();
+    let names = [&text[..], b"(", &names, b"l."].concat();
+    assert_eq!(works("info", &names).matches("imports").count(), 1);
+    for shared in [
+        names,
+        [&text[..], b"(", &b"(h\0l".repeat(5_000), b"l."].concat(),
+        [&int[..], b"(", &b"(h\0l".repeat(5_000), b"l."].concat(),
+        [&text[..], b"(", &b"cm\nn\n)\x81}h\0Nsb".repeat(5_000), b"l."].concat(),
+    ] {
+        assert!(works("show --max-items 10000", &shared).len() < 20 << 20);
+    }
+}
+
+#[test]
 fn many_digits() {
     let int = [&b"I"[..], &b"7".repeat(10_000_000), b"\n."].concat();
     for command in ["info", "show", "json"] {

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 
-use halfsour_serde::{BigInt, ErrorKind, WriteOptions, from_reader, from_slice, to_vec, to_vec_with};
+use halfsour_serde::{
+    BigInt, ErrorKind, WriteOptions, from_reader, from_slice, from_value, to_value, to_vec, to_vec_with,
+};
 use halfsour_value::Value;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -179,6 +181,14 @@ fn bytes_survive_at_every_protocol() {
             assert_eq!(from_slice::<serde_bytes::ByteBuf>(&pickle).unwrap(), bytes);
         }
     }
+}
+
+/// What a tree may grow to is measured by the text that the graph holds, wherever that is.
+#[test]
+fn large_text_survives_as_a_tree() {
+    let text = "a".repeat(3 << 20);
+    let value = to_value(&text).unwrap();
+    assert_eq!(from_value::<String>(&value).unwrap(), text);
 }
 
 #[test]

@@ -8,17 +8,17 @@ use halfsour_text::{number, repr};
 use crate::data::{Data, Elements, Items};
 use crate::form::Form;
 use crate::instance::{Instance, Step, Steps};
-use crate::{Id, Node};
-
-/// Shared data may print at a length that has no relation to the size of the graph; after so many objects, the rest is
-/// `...`.
-const MOST_OBJECTS: usize = 1_000_000;
+use crate::{Budget, Id, Node, TreeLimits};
 
 /// As Python's `repr` prints it, cycles as `[...]`. Objects of classes are shown by what the pickle says of them:
 /// `app.Point(x=1, y=2)`, `collections.deque([]) + [1, 2]`. A Python 2 byte string is shown like bytes.
+///
+/// What is shared is printed each time it occurs. Beyond what [`TreeLimits::UNTRUSTED`] grants to a tree, save that there may be
+/// any number of levels, an object is printed as `...`.
 impl<S: AsRef<[u8]>> fmt::Display for Node<'_, S> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        Printer { f, open: HashSet::new(), work: vec![Work::Node(*self)], left: MOST_OBJECTS }.run()
+        let budget = TreeLimits::UNTRUSTED.budget(self.graph());
+        Printer { f, open: HashSet::new(), work: vec![Work::Node(*self)], budget }.run()
     }
 }
 
@@ -46,7 +46,7 @@ struct Printer<'p, 'f, 'g, S> {
     /// The containers that are being printed.
     open: HashSet<Id>,
     work: Vec<Work<'g, S>>,
-    left: usize,
+    budget: Budget,
 }
 
 /// What is still to be printed, the next last.
@@ -114,6 +114,9 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
 
     /// A keyword: text as it is.
     fn name(&mut self, node: Node<'g, S>) -> fmt::Result {
+        if self.budget.bytes(length(node)).is_err() {
+            return self.f.write_str("...");
+        }
         match node.data() {
             Data::Str(text) => write!(self.f, "{text}"),
             Data::ByteString(bytes) => write!(self.f, "{}", String::from_utf8_lossy(bytes)),
@@ -122,11 +125,15 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
     }
 
     fn node(&mut self, node: Node<'g, S>) -> fmt::Result {
-        let Some(left) = self.left.checked_sub(1) else {
-            return self.f.write_str("...");
+        let data = node.data();
+        let bytes = match &data {
+            Data::Global(global) => length(global.module) + length(global.name),
+            _ => length(node),
         };
-        self.left = left;
-        match node.data() {
+        if self.budget.value().and_then(|()| self.budget.bytes(bytes)).is_err() {
+            return self.f.write_str("...");
+        }
+        match data {
             Data::None => self.f.write_str("None"),
             Data::Bool(true) => self.f.write_str("True"),
             Data::Bool(false) => self.f.write_str("False"),
@@ -239,10 +246,25 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
     }
 }
 
+/// Names are looked at each time that they occur, and so only if they are short: in bytes.
+const LONGEST_NAME: usize = 256;
+
+/// How many bytes of text or bytes there are.
+fn length<S: AsRef<[u8]>>(node: Node<'_, S>) -> usize {
+    match node.data() {
+        Data::Str(text) => text.as_wtf8().len(),
+        Data::BigInt(bytes) | Data::ByteString(bytes) | Data::Bytes(bytes) | Data::ByteArray(bytes) => {
+            bytes.len()
+        }
+        _ => 0,
+    }
+}
+
 /// Whether a state is a dict whose keys can stand as keywords.
 fn is_attributes<S: AsRef<[u8]>>(state: Node<'_, S>) -> bool {
     state.items().is_some_and(|mut items| {
         items.all(|(key, _)| match key.data() {
+            Data::Str(_) | Data::ByteString(_) if length(key) > LONGEST_NAME => false,
             Data::Str(text) => text.as_str().is_some_and(is_identifier),
             Data::ByteString(bytes) => std::str::from_utf8(bytes).is_ok_and(is_identifier),
             _ => false,

@@ -13,7 +13,7 @@ pub struct TreeLimits {
     /// dropped, printed and compared by recursion.
     pub depth: usize,
     /// How many times larger than the graph the tree may be, since what is shared is copied: its values against the
-    /// graph's nodes and references, its text and bytes against the source. The default is 20. 100,000 values and 1
+    /// graph's nodes and references, its text and bytes against the source and what was decoded. The default is 20. 100,000 values and 1
     /// MiB are always free.
     pub expansion: usize,
     /// How many values there may be at all, counting what is shared each time it occurs. There is no default.
@@ -37,7 +37,7 @@ impl TreeLimits {
         Budget {
             depth: self.depth,
             values: within(size, 100_000, self.values),
-            bytes: within(graph.bytes().len(), 1 << 20, self.bytes),
+            bytes: within(graph.bytes().len() + graph.store().pool.len(), 1 << 20, self.bytes),
         }
     }
 }

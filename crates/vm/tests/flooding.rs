@@ -62,3 +62,23 @@ fn many_that_share_a_long_text() {
     let graph = from_slice(&pickle).unwrap();
     assert_eq!(length(&graph), 100_000);
 }
+
+#[test]
+fn what_is_printed_of_a_long_text_that_is_shared() {
+    let text = [&b"X\x00\x00\x10\x00"[..], &vec![b'a'; 1 << 20], b"\x940"].concat();
+    let length = |objects: &[u8]| {
+        let pickle = [&text[..], b"(", &objects.repeat(100_000), b"l."].concat();
+        from_slice(&pickle).unwrap().root().to_string().len()
+    };
+    // As values, as modules, as names of attributes.
+    assert!(length(b"h\0") < 100 << 20);
+    assert!(length(b"h\0X\x01\0\0\0n\x93") < 100 << 20);
+    assert!(length(b"cm\nn\n)\x81}h\0Nsb") < 100 << 20);
+}
+
+#[test]
+fn what_is_not_shared_is_printed_however_much_it_is() {
+    let graph = [&b"("[..], &b"N".repeat(1_500_000), b"l."].concat();
+    let shown = from_slice(&graph).unwrap().root().to_string();
+    assert_eq!(shown, format!("[{}None]", "None, ".repeat(1_499_999)));
+}

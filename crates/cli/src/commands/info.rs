@@ -149,9 +149,12 @@ fn facts(graph: &Graph<&[u8]>, seen: &Seen) -> String {
         {
             continue;
         }
-        let import = graph.node(id).to_string();
+        let import = match graph.node(id).as_global() {
+            Some(global) => text::global(&global),
+            None => graph.node(id).to_string(),
+        };
         if !known.contains(&import) {
-            fact(if known.is_empty() { "imports" } else { "" }, &text::name(&import));
+            fact(if known.is_empty() { "imports" } else { "" }, &import);
             known.insert(import);
         }
     }
@@ -167,7 +170,7 @@ fn describe(node: Node<'_, &[u8]>) -> String {
             format!("{kind} of {}", plural(bytes.len(), "byte"))
         }
         Data::Instance(instance) => match instance.class().as_global() {
-            Some(class) => format!("{kind} of {}", text::name(&class.to_string())),
+            Some(class) => format!("{kind} of {}", text::global(&class)),
             None => kind.to_string(),
         },
         _ => match node.len() {

@@ -4,11 +4,15 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Style};
 use halfsour::Node;
-use halfsour::lexer::text::repr;
+use halfsour::lexer::text::{number::BigDisplay, repr};
 use halfsour::value::Data;
 
 use crate::args::Cuts;
 use crate::text::{self, plural};
+
+/// What is shared is shown each time, so that no more of it is looked at than so many bytes. An int of as many is shown in
+/// hexadecimal, whose first digits do not depend on the others.
+const COUNTED: usize = 2048;
 
 /// The colours.
 pub struct Palette;
@@ -58,23 +62,31 @@ impl Leaf {
             Data::Str(text) => {
                 let all = text.as_wtf8();
                 let shown = text::cut(all, cuts.max_text);
-                let characters = || plural(node.len().unwrap_or_default(), "character");
-                Self::cut(repr::Str(shown).to_string(), shown.len() < all.len(), characters)
+                let length = || {
+                    if all.len() > COUNTED {
+                        return plural(all.len(), "byte");
+                    }
+                    plural(node.len().unwrap_or_default(), "character")
+                };
+                Self::cut(repr::Str(shown).to_string(), shown.len() < all.len(), length)
             }
             Data::Bytes(data) | Data::ByteString(data) => bytes(data, "", ""),
             Data::ByteArray(data) => bytes(data, "bytearray(", ")"),
             Data::BigInt(data) => {
-                let digits = node.to_string();
+                // The first digits, for which the highest bytes are enough.
+                let highest = &data[data.len().saturating_sub(cuts.max_text.max(COUNTED))..];
+                let digits = BigDisplay(highest).to_string();
                 let shown = &digits[..digits.len().min(cuts.max_text)];
-                let mut leaf =
-                    Self::cut(shown.to_owned(), shown.len() < digits.len(), || plural(data.len(), "byte"));
+                let is_cut = shown.len() < digits.len() || highest.len() < data.len();
+                let mut leaf = Self::cut(shown.to_owned(), is_cut, || plural(data.len(), "byte"));
                 leaf.style = Palette::NUMBER;
                 leaf
             }
             Data::Int(_) | Data::Float(_) | Data::Complex(..) => {
                 Self::whole(Palette::NUMBER, node.to_string())
             }
-            _ => Self::whole(Palette::NAME, text::name(&node.to_string()).into_owned()),
+            Data::Global(global) => Self::whole(Palette::NAME, text::global(&global)),
+            _ => Self::whole(Palette::NAME, node.to_string()),
         })
     }
 

@@ -82,7 +82,7 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                 let mut parts = Parts { groups: Vec::new() };
                 let class = instance.class();
                 let open = match class.as_global() {
-                    Some(class) => format!("{}(", text::name(&class.to_string())),
+                    Some(class) => format!("{}(", text::global(&class)),
                     None => {
                         parts.groups.push(Group::One("class", class));
                         "object(".to_owned()
@@ -100,10 +100,14 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                 (Head { open, close: ")" }, parts)
             }
             // Something without parts, to which something was done.
-            _ => {
+            data => {
                 let mut parts = Parts { groups: Vec::new() };
                 parts.push_steps(node);
-                (Head { open: format!("{} <- (", text::name(&node.to_string())), close: ")" }, parts)
+                let name = match data {
+                    Data::Global(global) => text::global(&global),
+                    _ => node.to_string(),
+                };
+                (Head { open: format!("{name} <- ("), close: ")" }, parts)
             }
         }
     }
@@ -174,10 +178,13 @@ fn are_names<S: AsRef<[u8]>>(items: &Items<'_, S>) -> bool {
     items.clone().all(|(key, _)| as_name(key).is_some())
 }
 
+/// Names are looked at each time that they occur, and so only if they are short: in bytes.
+const LONGEST_NAME: usize = 256;
+
 fn as_name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Option<&str> {
     let text = match key.data() {
-        Data::Str(text) => text.as_str()?,
-        Data::ByteString(bytes) => str::from_utf8(bytes).ok()?,
+        Data::Str(text) if text.as_wtf8().len() <= LONGEST_NAME => text.as_str()?,
+        Data::ByteString(bytes) if bytes.len() <= LONGEST_NAME => str::from_utf8(bytes).ok()?,
         _ => return None,
     };
     let is_name = text.starts_with(|c: char| c.is_alphabetic() || c == '_')
