@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use halfsour::vm::StringEncoding;
-use halfsour::{Options, json};
+use halfsour::{Options, json, writer};
 
 use crate::failure::Failure;
 
@@ -189,8 +189,9 @@ pub struct Reading {
     /// `memory-per-byte` (the same, for each byte of the file), `opcodes`, `stack`, `memo`, `int-digits` (of integers in
     /// text), `input` (bytes of a file, or of standard input); for compressed files and archives: `decompressed`
     /// (bytes that all decompression may give), `ratio` (the same, for each byte that is compressed), `layers` (that lie in
-    /// each other), `window` (bytes that a decompressor may remember); and for JSON: `depth`, `values` (beyond those
-    /// that the data holds: what is shared is repeated), `bytes`. Numbers may end in K, M or G.
+    /// each other), `window` (bytes that a decompressor may remember); for JSON: `depth`, `values` (beyond those
+    /// that the data holds: what is shared is repeated), `bytes`; and for pickles that are written: `written` (bytes beyond eight
+    /// for each that the data holds). Numbers may end in K, M or G.
     #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
 }
@@ -208,6 +209,7 @@ enum Encoding {
 struct Limits {
     reading: halfsour::Limits,
     json: json::Limits,
+    writing: writer::Limits,
     files: halfsour_files::Limits,
 }
 
@@ -233,6 +235,10 @@ impl Reading {
         self.limits.unwrap_or_default().files
     }
 
+    pub fn write_limits(&self) -> writer::Limits {
+        self.limits.unwrap_or_default().writing
+    }
+
     pub fn json_limits(&self) -> json::Limits {
         self.limits.unwrap_or_default().json
     }
@@ -248,6 +254,7 @@ fn limits(text: &str) -> Result<Limits, String> {
                     reading: halfsour::Limits::TRUSTED,
                     files: halfsour_files::Limits::TRUSTED,
                     json: json::Limits::TRUSTED,
+                    writing: writer::Limits::TRUSTED,
                 };
             }
             None => return Err(format!("{part}: neither a limit (KEY=VALUE) nor trusted or untrusted")),
@@ -268,6 +275,7 @@ fn limits(text: &str) -> Result<Limits, String> {
                     "depth" => limits.json.depth = value,
                     "values" => limits.json.values = value,
                     "bytes" => limits.json.bytes = value,
+                    "written" => limits.writing.bytes = value,
                     _ => return Err(format!("{key}: no such limit")),
                 }
             }
@@ -314,11 +322,12 @@ mod tests {
 
     /// The limits by the names of their fields, which are those that `Debug` gives, so that none is forgotten.
     fn values(limits: &Limits, tree: TreeLimits) -> BTreeMap<String, usize> {
-        let Limits { reading, files, json } = limits;
+        let Limits { reading, files, json, writing } = limits;
         let shown = [
             ("Limits", format!("{reading:?}")),
             ("files::Limits", format!("{files:?}")),
             ("json::Limits", format!("{json:?}")),
+            ("writer::Limits", format!("{writing:?}")),
             ("TreeLimits", format!("{tree:?}")),
         ];
         let fields = shown.iter().flat_map(|(of, shown)| {

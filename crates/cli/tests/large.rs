@@ -78,6 +78,8 @@ fn long_texts_and_ints_that_are_shared() {
     ] {
         assert!(works("show --max-items 10000", &shared).len() < 20 << 20);
     }
+    let ints = [&int[..], b"(", &b"h\0".repeat(1000), b"l."].concat();
+    fails("rewrite --limits written=1M", &ints, "larger than the limit");
 }
 
 #[test]

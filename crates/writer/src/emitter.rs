@@ -75,6 +75,11 @@ impl Emitter {
         self.protocol
     }
 
+    /// How many bytes there are, those that the buffer held included.
+    pub(crate) fn length(&self) -> usize {
+        self.out.len()
+    }
+
     /// How many objects have been memoised.
     pub fn memoized(&self) -> u64 {
         self.memoized

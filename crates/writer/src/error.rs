@@ -26,6 +26,8 @@ pub enum ErrorKind {
     SetInItself,
     /// A tree nests too deep.
     TooDeep,
+    /// It exceeds [`Limits::bytes`](crate::Limits::bytes).
+    TooLarge,
     /// A tree has a key or member that Python cannot hash.
     Unhashable,
     /// The writer failed.
@@ -65,6 +67,9 @@ impl fmt::Display for Error {
             ErrorKind::SetInItself => {
                 f.write_str("a set that leads back to itself through arguments needs protocol 4")
             }
+            ErrorKind::TooLarge => f.write_str(
+                "as a pickle, in which some shared data is repeated, the data is larger than the limit",
+            ),
             ErrorKind::TooDeep => f.write_str("the tree nests too deep"),
             ErrorKind::Unhashable => f.write_str("a key or member is of a kind that cannot be hashed"),
             ErrorKind::Io(kind) => write!(f, "writing failed: {kind}"),

@@ -11,7 +11,7 @@ use halfsour_value::{Data, Elements, Graph, Id, Items, Node, Steps};
 
 use crate::batch::{Batch, Members};
 use crate::memo::{Constant, Memo};
-use crate::{Emitter, Error};
+use crate::{Emitter, Error, ErrorKind};
 
 /// Writes one graph. Nothing recurses: what is to come is a stack of tasks.
 pub(crate) struct Writer<'g, S> {
@@ -112,9 +112,13 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         line.split(|&byte| byte == b'\n').next()
     }
 
-    pub fn run(&mut self, root: Id) -> Result<(), Error> {
+    /// Writes an object and what it holds, as long as that is not longer than `most`.
+    pub fn run(&mut self, root: Id, most: usize) -> Result<(), Error> {
         self.object(root)?;
         while let Some(task) = self.tasks.pop() {
+            if self.emitter.length() > most {
+                return Err(ErrorKind::TooLarge.into());
+            }
             self.task(task)?;
         }
         Ok(())

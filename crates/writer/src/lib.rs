@@ -13,5 +13,5 @@ pub use batch::{Batch, Members};
 pub use emitter::Emitter;
 pub use error::{Error, ErrorKind};
 pub use op::write_op;
-pub use options::{MemoPolicy, Options};
+pub use options::{Limits, MemoPolicy, Options};
 pub use pickler::{Pickler, to_vec, to_writer, value_to_vec};

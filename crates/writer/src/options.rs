@@ -1,5 +1,8 @@
 //! How to write.
 
+use bytes::Bytes;
+use halfsour_value::Graph;
+
 /// What gets a place in the memo, from which it can be fetched when it occurs again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemoPolicy {
@@ -26,6 +29,40 @@ pub struct Options {
     pub memo: MemoPolicy,
     /// Whether protocols 4 and 5 are framed. The default is true, as in Python.
     pub framing: bool,
+    /// What it may cost.
+    pub limits: Limits,
+}
+
+/// What a pickle may grow to.
+///
+/// What occurs again is as a rule fetched from the memo, but CPython's pickler, and so this one, writes some of it each time: ints of
+/// any length; below protocol 4, the module of each name; and what a tuple holds that leads back to the tuple.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many bytes may be written beyond eight for each byte that the graph, its source and its buffers have. What is
+    /// not shared never exceeds it, however much it is.
+    pub bytes: usize,
+}
+
+impl Limits {
+    /// For graphs from strangers: the default.
+    pub const UNTRUSTED: Self = Self { bytes: 256 << 20 };
+
+    /// No limit.
+    pub const TRUSTED: Self = Self { bytes: usize::MAX };
+
+    /// How long a pickle of this graph may be.
+    pub(crate) fn length<S: AsRef<[u8]>>(self, graph: &Graph<S>) -> usize {
+        let buffers: usize = graph.buffers().iter().map(Bytes::len).sum();
+        let has = graph.source().as_ref().len() + graph.bytes_held() + buffers;
+        self.bytes.saturating_add(has.saturating_mul(8))
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::UNTRUSTED
+    }
 }
 
 impl Options {
@@ -37,6 +74,12 @@ impl Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { protocol: 4, fix_imports: true, memo: MemoPolicy::All, framing: true }
+        Self {
+            protocol: 4,
+            fix_imports: true,
+            memo: MemoPolicy::All,
+            framing: true,
+            limits: Limits::default(),
+        }
     }
 }

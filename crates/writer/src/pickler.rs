@@ -14,7 +14,8 @@ use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
 /// # Errors
 ///
 /// If the protocol does not exist, or has no way to write something: a persistent id that is no text in protocol 0, an
-/// out-of-band buffer below protocol 5 that was not supplied, a name with a newline below protocol 4.
+/// out-of-band buffer below protocol 5 that was not supplied, a name with a newline below protocol 4; or if it would exceed
+/// the limits.
 pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, options: &Options) -> Result<Vec<u8>, Error> {
     Pickler::new(options).dump(node)
 }
@@ -85,6 +86,7 @@ impl Pickler {
             (MemoPolicy::AsRead, None) => MemoPolicy::All,
             (policy, _) => policy,
         };
+        let most = options.limits.length(graph);
         let mut memo = Memo::new(policy, graph.node_count(), take(&mut self.slots));
         let mut buffer = take(&mut self.buffer);
         // What is written is about as long as what was read.
@@ -92,12 +94,12 @@ impl Pickler {
         loop {
             if memo.needs_second_pass() {
                 let mut first = Writer::new(graph, Emitter::new(options)?, memo);
-                first.run(node.id())?;
+                first.run(node.id(), most)?;
                 memo = first.memo.second_pass(recorded.unwrap_or_default());
             }
             let mut writer = Writer::new(graph, Emitter::with_buffer(options, buffer)?, memo);
             writer.follow_dialect();
-            writer.run(node.id())?;
+            writer.run(node.id(), most)?;
             buffer = writer.emitter.finish();
             if writer.memo.is_void() {
                 memo = writer.memo.start_over();

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::io::Write;
 
 use halfsour::json;
-use halfsour::writer::{Options, to_vec};
+use halfsour::writer::{Limits, Options, to_vec};
 
 use super::PerFile;
 use crate::args::{Reading, Target};
@@ -13,13 +13,14 @@ use crate::file::{File, read};
 
 pub struct Make {
     target: Target,
+    limits: Limits,
     /// How many bytes a file of documents may have.
     most: usize,
 }
 
 impl Make {
     pub fn new(reading: &Reading, target: Target) -> Self {
-        Self { target, most: reading.options().limits.input }
+        Self { target, limits: reading.write_limits(), most: reading.options().limits.input }
     }
 
     fn make(&self, out: &mut dyn Write, name: &str) -> Result<(), Failure> {
@@ -30,6 +31,7 @@ impl Make {
             let document = document.map_err(|error| failure(&error))?;
             let protocol = self.target.protocol.or(document.protocol);
             let options = protocol.map_or_else(Options::default, Options::with_protocol);
+            let options = Options { limits: self.limits, ..options };
             pickles.extend(to_vec(document.graph.root(), &options).map_err(|error| failure(&error))?);
         }
         self.target.write(out, &pickles)

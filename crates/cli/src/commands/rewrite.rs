@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use halfsour::Loader;
-use halfsour::writer::{MemoPolicy, Options, to_vec};
+use halfsour::writer::{Limits, MemoPolicy, Options, to_vec};
 
 use super::{PerFile, load};
 use crate::args::{Reading, Target};
@@ -15,6 +15,7 @@ pub struct Rewrite {
     first: bool,
     fix_imports: bool,
     optimize: bool,
+    limits: Limits,
     target: Target,
 }
 
@@ -24,7 +25,7 @@ impl Rewrite {
         let options = loader.options_mut();
         options.record_memo = true;
         let fix_imports = options.fix_imports;
-        Self { loader, first: reading.first, fix_imports, optimize, target }
+        Self { loader, first: reading.first, fix_imports, optimize, limits: reading.write_limits(), target }
     }
 }
 
@@ -50,7 +51,8 @@ impl PerFile for Rewrite {
                 (false, Some(_)) => MemoPolicy::All,
             };
             let fix_imports = self.target.protocol.is_some();
-            let options = Options { memo, fix_imports, ..Options::with_protocol(protocol) };
+            let options =
+                Options { memo, fix_imports, limits: self.limits, ..Options::with_protocol(protocol) };
             pickles.extend(to_vec(graph.root(), &options).map_err(Cause::Write)?);
             let end = graph.end();
             self.loader.recycle(graph);
