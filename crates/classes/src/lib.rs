@@ -5,6 +5,7 @@ mod call;
 mod guess;
 mod known;
 mod names;
+mod rust;
 mod scalars;
 pub mod stdlib;
 
@@ -15,6 +16,7 @@ pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;
 pub use names::{canonical, classes};
+pub use rust::Unfit;
 
 /// What an object is, if it is of a class that is known here and its pickle is one that the class writes.
 ///

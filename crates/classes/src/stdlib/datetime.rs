@@ -84,6 +84,11 @@ impl TimeDelta {
             + i128::from(self.microseconds)
     }
 
+    /// All of it in whole seconds, rounded down, and the microseconds above that.
+    pub fn as_seconds(self) -> (i64, u32) {
+        (i64::from(self.days) * 86_400 + i64::from(self.seconds), self.microseconds)
+    }
+
     fn new(days: i64, seconds: i64, microseconds: i64) -> Option<Self> {
         let in_range = days.abs() < 1_000_000_000
             && (0..86_400).contains(&seconds)

@@ -1,0 +1,222 @@
+//! jiff: `civil::Date`, `civil::Time`, `civil::DateTime`, `ZonedDateTime`, `SignedDuration`, `tz::TimeZone`.
+
+use halfsour_value::Id;
+use jiff::civil;
+use jiff::tz::{AmbiguousOffset, Offset};
+use jiff::{SignedDuration, ZonedDateTime};
+
+use super::moments::{delta, microseconds, offset_seconds};
+use crate::stdlib::{Clock, Date, DateTime, Time, TimeDelta, TimeZone};
+use crate::{Build, Unfit};
+
+/// # Errors
+///
+/// [`Unfit::Range`], if there is no such day.
+impl TryFrom<Date> for civil::Date {
+    type Error = Unfit;
+
+    fn try_from(date: Date) -> Result<Self, Unfit> {
+        let year = i16::try_from(date.year).map_err(|_| Unfit::Range)?;
+        Self::new(year, date.month.cast_signed(), date.day.cast_signed()).map_err(|_| Unfit::Range)
+    }
+}
+
+/// # Errors
+///
+/// [`Unfit::Range`], before the year 1.
+impl TryFrom<civil::Date> for Date {
+    type Error = Unfit;
+
+    fn try_from(date: civil::Date) -> Result<Self, Unfit> {
+        let year = u16::try_from(date.year()).map_err(|_| Unfit::Range)?;
+        Self::new(year, date.month().cast_unsigned(), date.day().cast_unsigned()).ok_or(Unfit::Range)
+    }
+}
+
+/// Without `fold`, which civil time does not know.
+///
+/// # Errors
+///
+/// [`Unfit::Range`], if there is no such time.
+impl TryFrom<Clock> for civil::Time {
+    type Error = Unfit;
+
+    fn try_from(clock: Clock) -> Result<Self, Unfit> {
+        let nanosecond = clock.microsecond.checked_mul(1000).map(u32::cast_signed).ok_or(Unfit::Range)?;
+        let [hour, minute, second] = [clock.hour, clock.minute, clock.second].map(u8::cast_signed);
+        Self::new(hour, minute, second, nanosecond).map_err(|_| Unfit::Range)
+    }
+}
+
+/// # Errors
+///
+/// [`Unfit::Precision`], if it has nanoseconds.
+impl TryFrom<civil::Time> for Clock {
+    type Error = Unfit;
+
+    fn try_from(time: civil::Time) -> Result<Self, Unfit> {
+        let [hour, minute, second] = [time.hour(), time.minute(), time.second()].map(i8::cast_unsigned);
+        let microsecond = microseconds(time.subsec_nanosecond().cast_unsigned())?;
+        Self::new(hour, minute, second, microsecond, false).ok_or(Unfit::Range)
+    }
+}
+
+/// Without `fold`, which civil time does not know.
+///
+/// # Errors
+///
+/// [`Unfit::Zone`], if it has a time zone.
+impl<S> TryFrom<&Time<'_, S>> for civil::Time {
+    type Error = Unfit;
+
+    fn try_from(time: &Time<'_, S>) -> Result<Self, Unfit> {
+        if time.tz.is_some() { Err(Unfit::Zone) } else { time.clock.try_into() }
+    }
+}
+
+fn civil(date: Date, clock: Clock) -> Result<civil::DateTime, Unfit> {
+    Ok(civil::DateTime::from_parts(date.try_into()?, clock.try_into()?))
+}
+
+/// Without `fold`, which civil time does not know.
+///
+/// # Errors
+///
+/// [`Unfit::Zone`], if it has a time zone.
+impl<S> TryFrom<&DateTime<'_, S>> for civil::DateTime {
+    type Error = Unfit;
+
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
+        if datetime.tz.is_some() { Err(Unfit::Zone) } else { civil(datetime.date, datetime.clock) }
+    }
+}
+
+/// The instant that it is in Python. Where clocks were set forward, so that no clock showed this time, the time reads
+/// otherwise; Python has that of [PEP 495](https://peps.python.org/pep-0495/), which `fold` decides.
+///
+/// ```
+/// use halfsour_classes::{Known, recognise};
+/// use jiff::ZonedDateTime;
+///
+/// // datetime(2024, 10, 27, 3, 30, fold=1, tzinfo=ZoneInfo("Europe/Vilnius"))
+/// let graph = halfsour_vm::from_slice(
+///     b"\x80\x04cdatetime\ndatetime\nC\x0a\x07\xe8\x8a\x1b\x03\x1e\x00\x00\x00\x00\
+///       czoneinfo\nZoneInfo._unpickle\n\x8c\x0eEurope/VilniusK\x01\x86R\x86R.",
+/// )?;
+/// let Some(Known::DateTime(datetime)) = recognise(graph.root()) else { panic!() };
+/// let zoned = ZonedDateTime::try_from(&datetime)?;
+/// assert_eq!(zoned.to_string(), "2024-10-27T03:30:00+02:00[Europe/Vilnius]");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Unfit::NoZone`] without a time zone, and what keeps that from being one of jiff's.
+impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for ZonedDateTime {
+    type Error = Unfit;
+
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
+        let zone = datetime.zone_or_unfit()?;
+        let tz = jiff::tz::TimeZone::try_from(zone)?;
+        let civil = civil(datetime.date, datetime.clock)?;
+        let offset = match zone.offset() {
+            Some(offset) => offset_of(offset)?,
+            None => match tz.to_ambiguous_timestamp(civil).offset() {
+                AmbiguousOffset::Unambiguous { offset } => offset,
+                AmbiguousOffset::Gap { before, after } | AmbiguousOffset::Fold { before, after } => {
+                    if datetime.clock.fold {
+                        after
+                    } else {
+                        before
+                    }
+                }
+            },
+        };
+        Ok(Self::new(offset.to_timestamp(civil).map_err(|_| Unfit::Range)?, tz))
+    }
+}
+
+/// Of fixed offsets without the name.
+///
+/// # Errors
+///
+/// [`Unfit::UnknownZone`], if the database has none of this name; [`Unfit::Precision`], if it has a fixed offset with
+/// parts of a second; [`Unfit::UnknownOffset`], if it is a zone of pytz that belongs to no time: that has the offset
+/// that was in force first.
+impl TryFrom<TimeZone<'_>> for jiff::tz::TimeZone {
+    type Error = Unfit;
+
+    fn try_from(zone: TimeZone<'_>) -> Result<Self, Unfit> {
+        let named = |key| Self::get(key).map_err(|_| Unfit::UnknownZone);
+        match zone {
+            TimeZone::Fixed { offset, .. } => Ok(offset_of(offset)?.to_time_zone()),
+            TimeZone::Iana { key } => named(key),
+            TimeZone::Pytz { key, in_force } => {
+                let zone = named(key)?;
+                let is_told = in_force.is_some() || zone.to_fixed_offset().is_ok();
+                if is_told { Ok(zone) } else { Err(Unfit::UnknownOffset) }
+            }
+        }
+    }
+}
+
+fn offset_of(delta: TimeDelta) -> Result<Offset, Unfit> {
+    Offset::from_seconds(offset_seconds(delta)?).map_err(|_| Unfit::Range)
+}
+
+impl From<TimeDelta> for SignedDuration {
+    fn from(delta: TimeDelta) -> Self {
+        let (seconds, microseconds) = delta.as_seconds();
+        Self::from_secs(seconds) + Self::from_micros(microseconds.into())
+    }
+}
+
+/// # Errors
+///
+/// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], from 10⁹ days.
+impl TryFrom<SignedDuration> for TimeDelta {
+    type Error = Unfit;
+
+    fn try_from(duration: SignedDuration) -> Result<Self, Unfit> {
+        delta(duration.as_nanos())
+    }
+}
+
+impl Build<'_> {
+    /// `datetime.datetime` in a time zone: a `zoneinfo.ZoneInfo`, or a `datetime.timezone` with this offset.
+    ///
+    /// ```
+    /// use halfsour_classes::Build;
+    /// use halfsour_value::Builder;
+    ///
+    /// let mut builder = Builder::new();
+    /// let zoned = "2024-10-27T03:30:00+02:00[Europe/Vilnius]".parse()?;
+    /// let root = Build::new(&mut builder).zoned(&zoned)?;
+    /// let pickle = halfsour_writer::to_vec(builder.build(root).root(), &Default::default())?;
+    /// // Python: datetime(2024, 10, 27, 3, 30, fold=1, tzinfo=ZoneInfo("Europe/Vilnius"))
+    /// # assert!(pickle.windows(7).any(|part| part == b"Vilnius"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit::UnknownZone`], if the zone has neither a name in the IANA database nor a fixed offset;
+    /// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], before the year 1.
+    pub fn zoned(&mut self, zoned: &ZonedDateTime) -> Result<Id, Unfit> {
+        let (date, mut clock) = (Date::try_from(zoned.date())?, Clock::try_from(zoned.time())?);
+        let zone = zoned.time_zone();
+        let tz = match (zone.iana_name(), zone.to_fixed_offset()) {
+            (Some(key), _) => {
+                let ambiguous = zone.to_ambiguous_timestamp(zoned.datetime());
+                clock.fold = matches!(ambiguous.offset(), AmbiguousOffset::Fold { after, .. } if after == zoned.offset());
+                self.zone_info(key)
+            }
+            (None, Ok(offset)) => {
+                let offset = TimeDelta::try_from(SignedDuration::from_secs(offset.seconds().into()))?;
+                self.timezone(offset, None)
+            }
+            (None, Err(_)) => return Err(Unfit::UnknownZone),
+        };
+        Ok(self.datetime(date, clock, Some(tz)))
+    }
+}

@@ -1,0 +1,30 @@
+//! What jiff, chrono and time share.
+
+use super::Unfit;
+use crate::stdlib::{DateTime, TimeDelta, TimeZone};
+
+impl<'g, S: AsRef<[u8]>> DateTime<'g, S> {
+    /// The time zone, or why there is none.
+    pub(super) fn zone_or_unfit(&self) -> Result<TimeZone<'g>, Unfit> {
+        self.zone().ok_or(if self.tz.is_some() { Unfit::UnknownZone } else { Unfit::NoZone })
+    }
+}
+
+/// An offset from UTC, in seconds.
+pub(super) fn offset_seconds(delta: TimeDelta) -> Result<i32, Unfit> {
+    match delta.as_seconds() {
+        (seconds, 0) => i32::try_from(seconds).map_err(|_| Unfit::Range),
+        _ => Err(Unfit::Precision),
+    }
+}
+
+pub(super) fn microseconds(nanoseconds: u32) -> Result<u32, Unfit> {
+    if nanoseconds.is_multiple_of(1000) { Ok(nanoseconds / 1000) } else { Err(Unfit::Precision) }
+}
+
+pub(super) fn delta(nanoseconds: i128) -> Result<TimeDelta, Unfit> {
+    if nanoseconds % 1000 != 0 {
+        return Err(Unfit::Precision);
+    }
+    TimeDelta::from_microseconds(nanoseconds / 1000).ok_or(Unfit::Range)
+}

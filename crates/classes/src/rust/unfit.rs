@@ -1,0 +1,36 @@
+//! [`Unfit`]: why a value of one side is none of the other.
+
+use std::fmt;
+
+/// Why an object of Python is no value of a Rust type, or the other way round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Unfit {
+    /// It is out of the range of the type.
+    Range,
+    /// It is finer than the type is: it has nanoseconds, or an offset that is no whole number of seconds.
+    Precision,
+    /// It has a time zone, and the type has none.
+    Zone,
+    /// It has no time zone, and the type has one.
+    NoZone,
+    /// Its time zone is of a class, or has a name, that is not known.
+    UnknownZone,
+    /// Its offset from UTC is not in the pickle: it has a zone of the IANA database, or of pytz without a time.
+    UnknownOffset,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Range => "the value is out of the range of the type",
+            Self::Precision => "the value is finer than the type",
+            Self::Zone => "the value has a time zone, the type has none",
+            Self::NoZone => "the type has a time zone, the value has none",
+            Self::UnknownZone => "the time zone is not known",
+            Self::UnknownOffset => "the pickle does not tell the offset from UTC",
+        })
+    }
+}
+
+impl std::error::Error for Unfit {}
