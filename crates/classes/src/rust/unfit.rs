@@ -8,8 +8,10 @@ use std::fmt;
 pub enum Unfit {
     /// It is out of the range of the type.
     Range,
-    /// It is finer than the type is: it has nanoseconds, or an offset that is no whole number of seconds.
+    /// It is finer than the type is: it has more digits, nanoseconds, or an offset that is no whole number of seconds.
     Precision,
+    /// It is an infinity or a NaN.
+    NotFinite,
     /// It has a time zone, and the type has none.
     Zone,
     /// It has no time zone, and the type has one.
@@ -25,6 +27,7 @@ impl fmt::Display for Unfit {
         f.write_str(match self {
             Self::Range => "the value is out of the range of the type",
             Self::Precision => "the value is finer than the type",
+            Self::NotFinite => "the number is not finite",
             Self::Zone => "the value has a time zone, the type has none",
             Self::NoZone => "the type has a time zone, the value has none",
             Self::UnknownZone => "the time zone is not known",

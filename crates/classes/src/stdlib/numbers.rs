@@ -21,6 +21,11 @@ impl<'g> Decimal<'g> {
         self.text
     }
 
+    /// Whether it is a number, and not infinite.
+    pub fn is_finite(self) -> bool {
+        !self.text.contains(['I', 'N'])
+    }
+
     /// Checks the text, which Python would.
     pub fn new(text: &'g str) -> Option<Self> {
         let magnitude = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -40,6 +40,23 @@ impl fmt::Display for Int {
     }
 }
 
+#[cfg(feature = "num-bigint")]
+impl From<&Int> for BigInt {
+    fn from(int: &Int) -> Self {
+        match int {
+            Int::Small(int) => (*int).into(),
+            Int::Big(bytes) => Self::from_signed_bytes_le(bytes),
+        }
+    }
+}
+
+#[cfg(feature = "num-bigint")]
+impl From<&BigInt> for Int {
+    fn from(int: &BigInt) -> Self {
+        Self::from_le(&int.to_signed_bytes_le())
+    }
+}
+
 /// Without the bytes at the end that only repeat the sign.
 fn minimal(bytes: &[u8]) -> &[u8] {
     let mut bytes = bytes;
