@@ -24,7 +24,7 @@ const ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "2.7",
         python: "2.7",
-        scripts: &["standard", "arrays", "frames", "dumps", "models"],
+        scripts: &["standard", "records", "arrays", "frames", "dumps", "models"],
         packages: &[
             "joblib==0.14.1",
             "numpy==1.16.6",
@@ -38,13 +38,13 @@ const ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "3.6",
         python: "3.6",
-        scripts: &["standard", "arrays", "frames"],
+        scripts: &["standard", "records", "arrays", "frames"],
         packages: &["numpy==1.19.5", "pandas==0.25.3", "python-dateutil==3.0.0", "pytz==2026.6"],
     },
     Environment {
         name: "3.8",
         python: "3.8",
-        scripts: &["standard", "frames", "dumps", "models"],
+        scripts: &["standard", "records", "frames", "dumps", "models"],
         packages: &[
             "joblib==1.3.2",
             "lz4==4.3.3",
@@ -59,7 +59,7 @@ const ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "3.11",
         python: "3.11",
-        scripts: &["standard", "arrays", "frames"],
+        scripts: &["standard", "records", "arrays", "frames"],
         packages: &[
             "numpy==1.26.4",
             "pandas==2.2.3",
@@ -71,7 +71,7 @@ const ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "3.13",
         python: "3.13",
-        scripts: &["standard", "arrays", "frames", "dumps", "models"],
+        scripts: &["standard", "records", "arrays", "frames", "dumps", "models"],
         packages: &[
             "joblib==1.6.0",
             "lz4==4.4.5",
