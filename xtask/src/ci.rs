@@ -9,7 +9,15 @@ pub fn run() -> Result {
     // The peers are checked with what uses them, but never built.
     let peers = ["clippy", "--package", "halfsour-benches", "--features", "peers", "--all-targets"];
     step("clippy, peers", "", &[&peers[..], &["--", "-D", "warnings"]].concat())?;
-    let features = ["--package", "halfsour", "--all-features"];
+    let features = [
+        "--package",
+        "halfsour",
+        "--package",
+        "halfsour-classes",
+        "--package",
+        "halfsour-serde",
+        "--all-features",
+    ];
     step(
         "clippy, features",
         "",

@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-vm", &["lexer", "value"]),
     ("halfsour-json", &["text", "value"]),
     ("halfsour-writer", &["opcode", "text", "value"]),
-    ("halfsour-serde", &["lexer", "value", "vm", "writer"]),
+    ("halfsour-serde", &["classes", "lexer", "value", "vm", "writer"]),
     ("halfsour-classes", &["text", "value"]),
     ("halfsour-audit", &["classes", "lexer", "vm"]),
     ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),

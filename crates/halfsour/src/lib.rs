@@ -40,6 +40,6 @@ pub mod guide {}
 pub mod limits {}
 
 /// The examples of the workspace's README are compiled and run.
-#[cfg(all(doctest, feature = "serde"))]
+#[cfg(all(doctest, feature = "classes", feature = "serde"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

@@ -1,6 +1,8 @@
 //! From a graph to Rust types.
 
 mod access;
+#[cfg(feature = "classes")]
+mod known;
 
 use std::cell::Cell;
 
@@ -18,7 +20,8 @@ pub use access::{FromGraph, FromSource};
 ///
 /// Structs and maps are read from dicts and from instances of classes (the attributes that their state sets, in
 /// `__dict__` or slots, and items that were set); sequences from lists, tuples, sets, and what was appended to an instance, or
-/// else its arguments; text also from Python 2 strings that are UTF-8.
+/// else its arguments; text also from Python 2 strings that are UTF-8. With the feature `classes`, objects of well-known classes are
+/// what their types in Rust read.
 pub struct NodeDeserializer<'g, S, L> {
     node: Node<'g, S>,
     lend: L,
@@ -74,6 +77,18 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for Nod
 
     enter! {
         deserialize_any();
+        deserialize_i8();
+        deserialize_i16();
+        deserialize_i32();
+        deserialize_i64();
+        deserialize_i128();
+        deserialize_u8();
+        deserialize_u16();
+        deserialize_u32();
+        deserialize_u64();
+        deserialize_u128();
+        deserialize_f32();
+        deserialize_f64();
         deserialize_option();
         deserialize_unit();
         deserialize_unit_struct(name: &'static str);
@@ -91,9 +106,29 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for Nod
         deserialize_ignored_any();
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char identifier
-    }
+    forward_to_deserialize_any! { bool char identifier }
+}
+
+/// What a type asks for, as far as serde tells and instances of classes differ by it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Any,
+    Text,
+    Bytes,
+    Int,
+    Float,
+    Sequence,
+    Tuple(usize),
+    Map,
+    Struct(&'static str),
+}
+
+macro_rules! ask {
+    ($($asked:expr => $($method:ident)*;)*) => {
+        $($(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.asked($asked, visitor)
+        })*)*
+    };
 }
 
 /// The deserializer itself, at one object.
@@ -209,14 +244,37 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         visitor.visit_map(Pairs::new(self.deeper()?, instance_pairs(instance).into_iter()))
     }
 
-    fn instance<V: Visitor<'de>>(&self, instance: Instance<'g, S>, visitor: V) -> Result<V::Value, Error> {
-        if is_map(instance) {
-            return self.instance_map(instance, visitor);
+    /// An instance: what its class means, if it is known, otherwise by the look of it.
+    fn instance<V: Visitor<'de>>(
+        &self,
+        instance: Instance<'g, S>,
+        asked: Asked,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        #[cfg(feature = "classes")]
+        if let Some(offer) = known::offer::<S, V::Value>(self.node, asked).map_err(Error::custom)? {
+            return self.take(offer, asked, visitor);
         }
-        match (only_argument(instance), instance.steps().next()) {
-            // A member of an enum, a decimal: what it was made of.
-            (Some(value), None) => self.deeper()?.at(value).deserialize(visitor),
-            _ => self.instance_sequence(instance, visitor),
+        match asked {
+            Asked::Map => self.instance_map(instance, visitor),
+            Asked::Sequence | Asked::Tuple(_) => self.instance_sequence(instance, visitor),
+            _ if is_map(instance) => self.instance_map(instance, visitor),
+            // A named tuple has no names in the pickle: its fields come in order.
+            Asked::Struct(_) => self.instance_sequence(instance, visitor),
+            _ => match (only_argument(instance), instance.steps().next()) {
+                // A member of an enum, a decimal: what it was made of.
+                (Some(value), None) => self.deeper()?.at(value).deserialize(visitor),
+                _ => self.instance_sequence(instance, visitor),
+            },
+        }
+    }
+
+    /// What the type asks for, where instances differ by that.
+    fn asked<V: Visitor<'de>>(self, asked: Asked, visitor: V) -> Result<V::Value, Error> {
+        match (self.node.data(), asked) {
+            (Data::Instance(instance), _) => self.located(self.instance(instance, asked, visitor)),
+            (Data::ByteString(bytes), Asked::Bytes) => self.located(self.bytes(bytes, visitor)),
+            _ => self.deserialize(visitor),
         }
     }
 
@@ -269,7 +327,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
                 self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items)))
             }
             Data::Global(global) => visitor.visit_string(global.to_string()),
-            Data::Instance(instance) => self.instance(instance, visitor),
+            Data::Instance(instance) => self.instance(instance, Asked::Any, visitor),
             Data::PersistentId(of) | Data::ReadOnly(of) => {
                 self.deeper().and_then(|deeper| deeper.at(of).deserialize(visitor))
             }
@@ -305,40 +363,27 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         }
     }
 
-    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.node.data() {
-            Data::ByteString(bytes) => self.located(self.bytes(bytes, visitor)),
-            _ => self.deserialize_any(visitor),
-        }
+    ask! {
+        Asked::Text => deserialize_str deserialize_string;
+        Asked::Bytes => deserialize_bytes;
+        Asked::Int => deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+            deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128;
+        Asked::Float => deserialize_f32 deserialize_f64;
+        Asked::Sequence => deserialize_seq;
+        Asked::Map => deserialize_map;
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.node.data() {
-            Data::Instance(instance) => self.located(self.instance_sequence(instance, visitor)),
-            _ => self.deserialize_any(visitor),
-        }
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.node.data() {
-            Data::Instance(instance) => self.located(self.instance_map(instance, visitor)),
-            _ => self.deserialize_any(visitor),
-        }
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
+        self.asked(Asked::Tuple(length), visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.node.data() {
-            // A named tuple has no names in the pickle: its fields come in order.
-            Data::Instance(instance) if !is_map(instance) => {
-                self.located(self.instance_sequence(instance, visitor))
-            }
-            _ => self.deserialize_map(visitor),
-        }
+        self.asked(Asked::Struct(name), visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -356,9 +401,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         visitor.visit_unit()
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string identifier
-    }
+    forward_to_deserialize_any! { bool char identifier }
 }
 
 impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'b, 'g, S, L> {

@@ -20,18 +20,13 @@ macro_rules! kin {
         }
 
         #[inline]
-        fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-            self.deserialize_seq(visitor)
-        }
-
-        #[inline]
         fn deserialize_tuple_struct<V: Visitor<'de>>(
             self,
             _: &'static str,
-            _: usize,
+            length: usize,
             visitor: V,
         ) -> Result<V::Value, Error> {
-            self.deserialize_seq(visitor)
+            self.deserialize_tuple(length, visitor)
         }
     };
 }

@@ -154,6 +154,20 @@ fn instances_of_classes_are_read() {
     assert_eq!(from_slice::<Point>(skipping).unwrap(), expected);
 }
 
+/// What no database is asked about is named, or refused where the name does not do.
+#[cfg(all(feature = "classes", not(feature = "jiff")))]
+#[test]
+fn times_in_zones_without_a_database() {
+    // datetime(2024, 10, 27, 3, 30, tzinfo=ZoneInfo('Europe/Vilnius')), then with fold=1
+    let stamp = |month: u8| [b"C\x0a\x07\xe8", &[month][..], b"\x1b\x03\x1e\0\0\0\0"].concat();
+    let zone = b"czoneinfo\nZoneInfo._unpickle\n\x8c\x0eEurope/VilniusK\x01\x86R\x86R.";
+    let pickle = |month| [b"\x80\x04cdatetime\ndatetime\n", &stamp(month)[..], zone].concat();
+    let first: String = from_slice(&pickle(10)).unwrap();
+    assert_eq!(first, "2024-10-27T03:30:00[Europe/Vilnius]");
+    let second = from_slice::<String>(&pickle(10 | 0x80)).unwrap_err();
+    assert!(second.to_string().starts_with("the pickle does not tell the offset from UTC"), "{second}");
+}
+
 #[test]
 fn text_and_bytes_are_lent() {
     #[derive(Deserialize)]

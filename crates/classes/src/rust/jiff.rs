@@ -119,20 +119,31 @@ impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for ZonedDateTime {
         let zone = datetime.zone_or_unfit()?;
         let tz = jiff::tz::TimeZone::try_from(zone)?;
         let civil = civil(datetime.date, datetime.clock)?;
-        let offset = match zone.offset() {
-            Some(offset) => offset_of(offset)?,
-            None => match tz.to_ambiguous_timestamp(civil).offset() {
-                AmbiguousOffset::Unambiguous { offset } => offset,
-                AmbiguousOffset::Gap { before, after } | AmbiguousOffset::Fold { before, after } => {
-                    if datetime.clock.fold {
-                        after
-                    } else {
-                        before
-                    }
-                }
-            },
-        };
+        let offset = offset_of(datetime.utcoffset()?)?;
         Ok(Self::new(offset.to_timestamp(civil).map_err(|_| Unfit::Range)?, tz))
+    }
+}
+
+impl<S: AsRef<[u8]>> DateTime<'_, S> {
+    /// Local time less UTC, as Python's `utcoffset()` has it: what the pickle tells, or else the IANA database.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit::NoZone`] without a time zone, and what keeps that from being one of jiff's.
+    pub fn utcoffset(&self) -> Result<TimeDelta, Unfit> {
+        let zone = self.zone_or_unfit()?;
+        if let Some(offset) = zone.offset() {
+            return Ok(offset);
+        }
+        let tz = jiff::tz::TimeZone::try_from(zone)?;
+        let offset = match tz.to_ambiguous_timestamp(civil(self.date, self.clock)?).offset() {
+            AmbiguousOffset::Unambiguous { offset } => offset,
+            AmbiguousOffset::Gap { after, .. } | AmbiguousOffset::Fold { after, .. } if self.clock.fold => {
+                after
+            }
+            AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before,
+        };
+        SignedDuration::from_secs(offset.seconds().into()).try_into()
     }
 }
 

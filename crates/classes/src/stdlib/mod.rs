@@ -16,4 +16,4 @@ pub use net::{IpAddress, IpNetwork};
 pub use numbers::{Decimal, Fraction, Range, Uuid};
 pub use objects::{Exception, Partial, Pattern, Slice};
 pub use paths::Path;
-pub use zone::TimeZone;
+pub use zone::{Offset, TimeZone};

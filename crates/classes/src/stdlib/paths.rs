@@ -8,6 +8,7 @@ use halfsour_value::{Data, Elements, Node};
 use crate::Known;
 use crate::call::Call;
 use crate::names::Class;
+use crate::scalars::text;
 
 /// A path of `pathlib`. Its `Display` is `str()`, with U+FFFD for what is no text.
 #[derive(Clone)]
@@ -28,6 +29,13 @@ pub(crate) fn path<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S
         segments,
         is_windows,
     }))
+}
+
+impl<S: AsRef<[u8]>> Path<'_, S> {
+    /// Whether all of it is text.
+    pub fn is_text(&self) -> bool {
+        self.segments.clone().all(|segment| text(segment).is_some())
+    }
 }
 
 fn lossy<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Cow<'_, str>> {

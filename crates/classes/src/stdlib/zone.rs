@@ -64,22 +64,27 @@ impl<'g> TimeZone<'g> {
     /// What stands after a time: the offset, or the name in brackets.
     pub(super) fn write_suffix(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.offset() {
-            Some(offset) => write_offset(f, offset),
+            Some(offset) => write!(f, "{}", Offset(offset)),
             None => write!(f, "[{self}]"),
         }
     }
 }
 
-/// `+05:30`
-fn write_offset(f: &mut fmt::Formatter<'_>, offset: TimeDelta) -> fmt::Result {
-    let all = offset.as_microseconds();
-    let (sign, all) = (if all < 0 { '-' } else { '+' }, all.unsigned_abs());
-    let (seconds, micro) = (all / 1_000_000, all % 1_000_000);
-    write!(f, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
-    if seconds % 60 != 0 || micro != 0 {
-        write!(f, ":{:02}", seconds % 60)?;
+/// Local time less UTC. Its `Display` is that of `isoformat()`: `+05:30`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offset(pub TimeDelta);
+
+impl fmt::Display for Offset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = self.0.as_microseconds();
+        let (sign, all) = (if all < 0 { '-' } else { '+' }, all.unsigned_abs());
+        let (seconds, micro) = (all / 1_000_000, all % 1_000_000);
+        write!(f, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
+        if seconds % 60 != 0 || micro != 0 {
+            write!(f, ":{:02}", seconds % 60)?;
+        }
+        if micro == 0 { Ok(()) } else { write!(f, ".{micro:06}") }
     }
-    if micro == 0 { Ok(()) } else { write!(f, ".{micro:06}") }
 }
 
 impl fmt::Display for TimeZone<'_> {
@@ -89,7 +94,7 @@ impl fmt::Display for TimeZone<'_> {
             Self::Iana { key } | Self::Pytz { key, .. } => f.pad(key),
             Self::Fixed { offset, name: None } => {
                 f.write_str("UTC")?;
-                if offset == UTC { Ok(()) } else { write_offset(f, offset) }
+                if offset == UTC { Ok(()) } else { write!(f, "{}", Offset(offset)) }
             }
         }
     }

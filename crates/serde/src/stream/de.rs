@@ -206,6 +206,11 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
     }
 
     #[inline]
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_seq(visitor)
+    }
+
+    #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.reader.container(Opcode::EmptyList) {
             Some(count) => self.sequence(count, visitor),

@@ -1,0 +1,263 @@
+//! What objects of known classes are to serde.
+
+use std::any::type_name;
+use std::borrow::Cow;
+
+use halfsour_classes::stdlib::{
+    Array, ArrayItem, ArrayItems, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeZone,
+};
+use halfsour_classes::{Int, Known, Unfit, recognise};
+use halfsour_value::Node;
+use serde::de::value::SeqDeserializer;
+use serde::de::{self, Error as _, IntoDeserializer, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::access::{Lend, Members, Pairs};
+use super::{Asked, De};
+use crate::kin::visit_int;
+use crate::{Error, big_int};
+
+/// What a type is given for an object.
+pub(super) enum Offer<'g, S> {
+    Text(String),
+    Bytes(Cow<'g, [u8]>),
+    Number(Scalar),
+    Numbers([Int; 2]),
+    Array(Array<'g, S>),
+    Members(Vec<Node<'g, S>>),
+    Items(Vec<(Node<'g, S>, Node<'g, S>)>),
+    /// Another object, in its place.
+    Object(Node<'g, S>),
+}
+
+/// What there is for a type `T` that asks so; `None` for what is to be read as any instance.
+pub(super) fn offer<S: AsRef<[u8]>, T>(
+    node: Node<'_, S>,
+    asked: Asked,
+) -> Result<Option<Offer<'_, S>>, Unfit> {
+    let Some(known) = recognise(node) else { return Ok(None) };
+    let is_text = matches!(asked, Asked::Any | Asked::Text);
+    let is_map = matches!(asked, Asked::Any | Asked::Map | Asked::Struct(_));
+    let is_sequence = matches!(asked, Asked::Any | Asked::Sequence | Asked::Tuple(_) | Asked::Struct(_));
+    let text = |text: &dyn ToString| Some(Offer::Text(text.to_string()));
+    Ok(match known {
+        Known::DateTime(datetime) if is_text => moment::<S, T>(&datetime)?.map(Offer::Text),
+        Known::Date(date) if is_text => text(&date),
+        Known::Time(time) if is_text && (time.tz.is_none() || time.zone().is_some()) => text(&time),
+        Known::TimeDelta(delta) => duration(delta, asked),
+        Known::TimeZone(TimeZone::Fixed { offset, .. }) if is_text => text(&Offset(offset)),
+        Known::TimeZone(zone) if is_text => text(&zone),
+        // As text it is its argument, which can be lent.
+        Known::Decimal(decimal) => number(decimal.as_str(), asked),
+        Known::Fraction(fraction) => match asked {
+            Asked::Any | Asked::Text => text(&fraction),
+            Asked::Float => quotient(&fraction).map(|value| Offer::Number(Scalar::Float(value))),
+            _ if is_sequence => Some(Offer::Numbers([fraction.numerator, fraction.denominator])),
+            _ => None,
+        },
+        Known::Uuid(uuid) => match asked {
+            Asked::Any | Asked::Text => text(&uuid),
+            Asked::Bytes => Some(Offer::Bytes(uuid.int.to_be_bytes().to_vec().into())),
+            Asked::Int => Some(Offer::Number(Scalar::Int(Int::from_le(&unsigned(uuid.int))))),
+            _ => None,
+        },
+        Known::OrderedDict(dict) if is_map => Some(Offer::Items(dict.items.collect())),
+        Known::DefaultDict(dict) if is_map => Some(Offer::Items(dict.items.collect())),
+        Known::Counter(counts) if is_map => Some(Offer::Items(counts.collect())),
+        Known::Deque(deque) if is_sequence => Some(Offer::Members(deque.items.collect())),
+        Known::User(data) => Some(Offer::Object(data)),
+        Known::Array(array) => match &array.items {
+            _ if is_text && "uwc".contains(array.typecode) => characters(&array).map(Offer::Text),
+            ArrayItems::Machine { format, bytes } if asked == Asked::Bytes => {
+                (format.kind == ItemKind::Unsigned && format.size == 1)
+                    .then_some(Offer::Bytes((*bytes).into()))
+            }
+            _ => (is_sequence || asked == Asked::Bytes).then_some(Offer::Array(array)),
+        },
+        Known::Path(path) if is_text && path.is_text() => text(&path),
+        Known::IpAddress(address) if is_text => text(&address),
+        Known::IpNetwork(network) | Known::IpInterface(network) if is_text => text(&network),
+        _ => None,
+    })
+}
+
+/// The text of RFC 3339. For the types of jiff it has the name of the zone, too, as RFC 9557 has it: some of them want it,
+/// and those of chrono and time, which ask in the same way, refuse it.
+fn moment<S: AsRef<[u8]>, T>(datetime: &DateTime<'_, S>) -> Result<Option<String>, Unfit> {
+    let is_jiff = type_name::<T>().starts_with("jiff::");
+    let text = datetime.to_string();
+    let Some(zone) = datetime.zone() else { return Ok(datetime.tz.is_none().then_some(text)) };
+    match (zone.offset(), zone.key()) {
+        (None, _) => in_database(datetime, is_jiff).map(Some),
+        (Some(_), _) if !is_jiff => Ok(Some(text)),
+        (Some(_), Some(key)) => Ok(Some(format!("{text}[{key}]"))),
+        (Some(offset), None) => Ok(Some(format!("{text}[{}]", Offset(offset)))),
+    }
+}
+
+/// The same, if the database of zones has the offset.
+#[cfg(feature = "jiff")]
+fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, is_jiff: bool) -> Result<String, Unfit> {
+    if is_jiff {
+        return Ok(jiff::ZonedDateTime::try_from(datetime)?.to_string());
+    }
+    Ok(format!("{}T{}{}", datetime.date, datetime.clock, Offset(datetime.utcoffset()?)))
+}
+
+/// With the name in place of the offset: a reader takes the first of two times that read the same.
+#[cfg(not(feature = "jiff"))]
+fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, _: bool) -> Result<String, Unfit> {
+    if datetime.clock.fold { Err(Unfit::UnknownOffset) } else { Ok(datetime.to_string()) }
+}
+
+fn duration<'g, S>(delta: TimeDelta, asked: Asked) -> Option<Offer<'g, S>> {
+    let micro = delta.as_microseconds();
+    let sign = if micro < 0 { "-" } else { "" };
+    let (seconds, fraction) = (micro.unsigned_abs() / 1_000_000, micro.unsigned_abs() % 1_000_000);
+    match asked {
+        Asked::Any | Asked::Text if fraction == 0 => Some(Offer::Text(format!("{sign}PT{seconds}S"))),
+        Asked::Any | Asked::Text => Some(Offer::Text(format!("{sign}PT{seconds}.{fraction:06}S"))),
+        // Parsed, because that rounds once, as Python does.
+        Asked::Float => number(&format!("{sign}{seconds}.{fraction:06}"), asked),
+        // Of chrono and the standard library.
+        Asked::Tuple(2) | Asked::Struct("Duration") => {
+            let (seconds, microseconds) = delta.as_seconds();
+            Some(Offer::Numbers([Int::Small(seconds), Int::Small(i64::from(microseconds) * 1000)]))
+        }
+        _ => None,
+    }
+}
+
+/// A number that is written so, as what is asked for, if it is one.
+fn number<'g, S>(text: &str, asked: Asked) -> Option<Offer<'g, S>> {
+    let number = match asked {
+        Asked::Int => {
+            let int = text.parse::<i128>().ok();
+            int.map(|int| Scalar::Int(Int::from_le(&int.to_le_bytes())))
+        }
+        Asked::Float => text.parse().ok().map(Scalar::Float),
+        _ => None,
+    };
+    number.map(Offer::Number)
+}
+
+/// What Python makes of it, where both parts are floats without rounding.
+fn quotient(fraction: &Fraction) -> Option<f64> {
+    let float = |int: &Int| match int {
+        Int::Small(int) if int.unsigned_abs() <= 1 << 53 => int.to_string().parse::<f64>().ok(),
+        _ => None,
+    };
+    Some(float(&fraction.numerator)? / float(&fraction.denominator)?)
+}
+
+fn unsigned(int: u128) -> [u8; 17] {
+    let mut bytes = [0; 17];
+    bytes[..16].copy_from_slice(&int.to_le_bytes());
+    bytes
+}
+
+fn characters<S: AsRef<[u8]>>(array: &Array<'_, S>) -> Option<String> {
+    array
+        .iter()
+        .map(|item| if let ArrayItem::Character(c) = item { char::from_u32(c) } else { None })
+        .collect()
+}
+
+impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
+    pub(super) fn take<V: Visitor<'de>>(
+        &self,
+        offer: Offer<'g, S>,
+        asked: Asked,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match offer {
+            Offer::Text(text) => {
+                self.pay(text.len())?;
+                visitor.visit_string(text)
+            }
+            Offer::Bytes(bytes) => {
+                self.pay(bytes.len())?;
+                visitor.visit_bytes(&bytes)
+            }
+            Offer::Number(number) => de::Deserializer::deserialize_any(number, visitor),
+            Offer::Numbers(numbers) => scalars(numbers.into_iter().map(Scalar::Int), visitor),
+            Offer::Array(array) => {
+                // As much as the items may take.
+                self.pay(array.len().saturating_mul(8))?;
+                scalars(array.iter().map(Scalar::from), visitor)
+            }
+            Offer::Members(nodes) => {
+                let mut members = Members::new(self.deeper()?, nodes.into_iter());
+                let value = visitor.visit_seq(&mut members)?;
+                members.end().map(|()| value)
+            }
+            Offer::Items(pairs) => visitor.visit_map(Pairs::new(self.deeper()?, pairs.into_iter())),
+            Offer::Object(node) => self.deeper()?.at(node).asked(asked, visitor),
+        }
+    }
+}
+
+fn scalars<'de, V: Visitor<'de>>(
+    scalars: impl Iterator<Item = Scalar>,
+    visitor: V,
+) -> Result<V::Value, Error> {
+    de::Deserializer::deserialize_any(SeqDeserializer::<_, Error>::new(scalars), visitor)
+}
+
+/// A number or character that is no object of its own.
+pub(super) enum Scalar {
+    Int(Int),
+    Float(f64),
+    Character(u32),
+}
+
+impl From<ArrayItem> for Scalar {
+    fn from(item: ArrayItem) -> Self {
+        match item {
+            ArrayItem::Int(int) => Self::Int(Int::from_le(&int.to_le_bytes())),
+            ArrayItem::Float(value) => Self::Float(value),
+            ArrayItem::Character(c) => Self::Character(c),
+        }
+    }
+}
+
+impl IntoDeserializer<'_, Error> for Scalar {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> de::Deserializer<'de> for Scalar {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Self::Int(Int::Small(int)) => visit_int(int, visitor),
+            Self::Int(Int::Big(bytes)) => big_int::visit(&bytes, visitor),
+            Self::Float(value) => visitor.visit_f64(value),
+            Self::Character(c) => match char::from_u32(c) {
+                Some(c) => visitor.visit_char(c),
+                None => Err(Error::custom("half of a character")),
+            },
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map struct enum identifier ignored_any
+    }
+}

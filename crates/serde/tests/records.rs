@@ -1,0 +1,301 @@
+//! Rust's types for dates, decimals and the like, read from what Python pickled, and compared with what it printed.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bigdecimal::BigDecimal;
+use halfsour_fixtures::Package;
+use halfsour_serde::{from_graph, from_slice};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime, civil};
+use num_complex::Complex64;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_bytes::ByteBuf;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Reads all as a type, and gives each with what Python printed for each field.
+fn each<T: DeserializeOwned>(mut see: impl FnMut(&T, &dyn Fn(&str) -> Value)) {
+    let all: Vec<Package> = halfsour_fixtures::packages();
+    let records = all.iter().filter(|package| package.script == "records");
+    let mut count = 0;
+    for package in records {
+        let printed = |name: &str| match &package.value["state"][name] {
+            Value::Null => {
+                let items = package.value["items"].as_array();
+                let item = items.into_iter().flatten().find(|item| item[0] == name);
+                item.map_or(Value::Null, |item| item[1].clone())
+            }
+            field => field.clone(),
+        };
+        let read = from_slice(&package.bytes).unwrap_or_else(|error| panic!("{package}: {error}"));
+        see(&read, &printed);
+        let graph = halfsour_vm::from_bytes(package.bytes.clone()).unwrap();
+        see(&from_graph(&graph).unwrap(), &printed);
+        count += 1;
+    }
+    assert!(count > 50, "{count}");
+}
+
+fn same<T: Display>(found: &T, printed: &Value) {
+    assert_eq!(json!(found.to_string()), *printed);
+}
+
+#[test]
+fn moments_of_jiff() {
+    #[derive(Deserialize)]
+    struct Moments {
+        day: civil::Date,
+        time: civil::Time,
+        moment: civil::DateTime,
+        first: ZonedDateTime,
+        second: ZonedDateTime,
+        utc: Timestamp,
+        fixed: ZonedDateTime,
+        skipped: Option<ZonedDateTime>,
+        wait: SignedDuration,
+        ago: SignedDuration,
+    }
+    let zoned = |found: &ZonedDateTime, printed: &Value| {
+        same(&format!("{}{}", found.datetime(), found.strftime("%:z")), &printed["iso"]);
+        assert_eq!(Some(found.offset().seconds().into()), printed["utcoffset"].as_i64());
+        assert_eq!(found.time_zone().iana_name(), printed["tz"]["key"].as_str());
+    };
+    let duration = |found: &SignedDuration, printed: &Value| {
+        let part = |name: &str| i128::from(printed[name].as_i64().unwrap());
+        let seconds = part("days") * 86_400 + part("seconds");
+        assert_eq!(found.as_micros(), seconds * 1_000_000 + part("microseconds"));
+    };
+    each(|found: &Moments, printed| {
+        same(&found.day, &printed("day")["iso"]);
+        same(&found.time, &printed("time")["iso"]);
+        same(&found.moment, &printed("moment")["iso"]);
+        zoned(&found.first, &printed("first"));
+        zoned(&found.second, &printed("second"));
+        same(&found.utc.strftime("%Y-%m-%dT%H:%M:%S%.f+00:00"), &printed("utc")["iso"]);
+        zoned(&found.fixed, &printed("fixed"));
+        if let Some(skipped) = &found.skipped {
+            let iso = printed("skipped")["iso"].as_str().unwrap().to_owned();
+            assert_eq!(skipped.timestamp(), iso.parse().unwrap());
+        }
+        duration(&found.wait, &printed("wait"));
+        duration(&found.ago, &printed("ago"));
+    });
+}
+
+#[test]
+fn moments_of_chrono_and_time() {
+    use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+    use time::OffsetDateTime;
+
+    #[derive(Deserialize)]
+    struct Moments {
+        day: NaiveDate,
+        time: NaiveTime,
+        moment: NaiveDateTime,
+        first: DateTime<FixedOffset>,
+        second: DateTime<FixedOffset>,
+        utc: DateTime<Utc>,
+        ago: TimeDelta,
+        wait: Duration,
+        #[serde(with = "time::serde::rfc3339")]
+        fixed: OffsetDateTime,
+    }
+    each(|found: &Moments, printed| {
+        same(&found.day, &printed("day")["iso"]);
+        same(&found.time, &printed("time")["iso"]);
+        same(&found.moment.format("%FT%T%.f"), &printed("moment")["iso"]);
+        same(&found.first.to_rfc3339(), &printed("first")["iso"]);
+        same(&found.second.to_rfc3339(), &printed("second")["iso"]);
+        same(&found.utc.to_rfc3339(), &printed("utc")["iso"]);
+        let fixed = DateTime::from_timestamp_nanos(found.fixed.unix_timestamp_nanos().try_into().unwrap());
+        let offset = FixedOffset::east_opt(found.fixed.offset().whole_seconds()).unwrap();
+        same(&fixed.with_timezone(&offset).to_rfc3339(), &printed("fixed")["iso"]);
+        let ago = printed("ago");
+        let part = |name: &str| ago[name].as_i64().unwrap();
+        let expected = TimeDelta::days(part("days")) + TimeDelta::seconds(part("seconds"));
+        assert_eq!(found.ago, expected + TimeDelta::microseconds(part("microseconds")));
+        let wait = printed("wait");
+        let part = |name: &str| wait[name].as_u64().unwrap();
+        let expected = Duration::from_secs(part("days") * 86_400 + part("seconds"));
+        assert_eq!(found.wait, expected + Duration::from_micros(part("microseconds")));
+    });
+}
+
+#[test]
+fn text_is_what_python_prints() {
+    #[derive(Deserialize)]
+    struct Texts {
+        /// What takes anything gets the same.
+        day: Value,
+        time: String,
+        moment: Value,
+        first: String,
+        second: Value,
+        utc: String,
+        fixed: Value,
+        id: Value,
+        price: String,
+        huge: Value,
+        odd: Value,
+        ago: Value,
+        path: Option<String>,
+        network: Option<Value>,
+    }
+    each(|found: &Texts, printed| {
+        let iso = |name: &str| printed(name)["iso"].clone();
+        let value = |name: &str| printed(name)["value"].clone();
+        assert_eq!([&found.day, &found.moment], [&iso("day"), &iso("moment")]);
+        assert_eq!([&found.second, &found.fixed], [&iso("second"), &iso("fixed")]);
+        assert_eq!(
+            [&found.time, &found.first, &found.utc].map(|text| json!(text)),
+            ["time", "first", "utc"].map(iso)
+        );
+        assert_eq!([&found.id, &found.huge], [&value("id"), &value("huge")]);
+        assert_eq!(json!(found.price), value("price"));
+        assert_eq!(found.odd, format!("-1/{}", printed("odd")["denominator"]["value"].as_str().unwrap()));
+        assert_eq!(found.ago, "-PT82799.999995S");
+        assert_eq!(json!(found.path), value("path"));
+        assert_eq!(json!(found.network), value("network"));
+    });
+}
+
+#[test]
+fn numbers() {
+    #[derive(Deserialize)]
+    struct Numbers {
+        id: Uuid,
+        price: Decimal,
+        huge: BigDecimal,
+        count: u8,
+        ratio: (i64, i64),
+        odd: (i8, u128),
+        complex: Complex64,
+    }
+    #[derive(Deserialize)]
+    struct Floats {
+        price: f64,
+        huge: f64,
+        ratio: f64,
+        wait: f64,
+        ago: f64,
+        id: u128,
+    }
+    let python = |text: &Value| text["value"].as_str().unwrap().to_owned();
+    each(|found: &Numbers, printed| {
+        same(&found.id, &printed("id")["value"]);
+        same(&found.price, &printed("price")["value"]);
+        assert_eq!(found.huge, python(&printed("huge")).parse::<BigDecimal>().unwrap());
+        same(&found.count, &printed("count")["value"]);
+        assert_eq!(
+            json!([found.ratio.0, found.ratio.1]),
+            json!([printed("ratio")["numerator"], printed("ratio")["denominator"]])
+        );
+        assert_eq!(json!(found.odd.0), printed("odd")["numerator"]);
+        same(&found.odd.1, &printed("odd")["denominator"]["value"]);
+        let complex = [found.complex.re, found.complex.im].map(|part| format!("{part:?}"));
+        assert_eq!(json!(complex), json!([printed("complex")["real"], printed("complex")["imag"]]));
+    });
+    each(|found: &Floats, printed| {
+        assert_eq!(found.id, Uuid::parse_str(&python(&printed("id"))).unwrap().as_u128());
+        let floats = [found.price, found.huge, found.ratio, found.wait, found.ago];
+        let printed: Vec<f64> = printed("as floats")
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|float| python(float).parse().unwrap())
+            .collect();
+        assert_eq!(floats.map(f64::to_bits)[..], printed.into_iter().map(f64::to_bits).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn collections_and_addresses() {
+    type Map<T> = BTreeMap<String, T>;
+    #[derive(Deserialize)]
+    struct Collections {
+        ordered: Map<i64>,
+        default: Map<Vec<i64>>,
+        empty: Map<Vec<i64>>,
+        counter: Map<i64>,
+        deque: Vec<u8>,
+        none: Vec<u8>,
+        bytes: ByteBuf,
+        id: ByteBuf,
+        ints: Vec<i32>,
+        floats: Vec<f32>,
+        path: Option<PathBuf>,
+        v4: Option<IpAddr>,
+        v6: Option<IpAddr>,
+        user: Option<Map<i64>>,
+    }
+    fn map<T: serde::Serialize>(found: &Map<T>, printed: &Value) {
+        let mut items = printed["items"].as_array().unwrap().clone();
+        items.sort_by_key(|item| item[0].to_string());
+        assert_eq!(json!(found.iter().collect::<Vec<_>>()), json!(items));
+    }
+    each(|found: &Collections, printed| {
+        map(&found.ordered, &printed("ordered"));
+        map(&found.default, &printed("default"));
+        map(&found.empty, &printed("empty"));
+        map(&found.counter, &printed("counter"));
+        assert_eq!(json!(found.deque), printed("deque")["items"]);
+        assert_eq!(json!(found.none), printed("none")["items"]);
+        assert_eq!(json!(found.bytes), printed("bytes")["elements"]);
+        let id = Uuid::from_slice(&found.id).unwrap();
+        same(&id, &printed("id")["value"]);
+        assert_eq!(json!(found.ints), printed("ints")["elements"]);
+        let floats: Vec<_> = found.floats.iter().map(|float| format!("{float:?}")).collect();
+        assert_eq!(json!(floats), printed("floats")["elements"]);
+        if let (Some(path), Some(v4), Some(v6), Some(user)) = (&found.path, found.v4, found.v6, &found.user) {
+            same(&path.display(), &printed("path")["value"]);
+            same(&v4, &printed("v4")["value"]);
+            same(&v6, &printed("v6")["value"]);
+            map(user, &printed("user")["state"]["data"]);
+        } else {
+            assert!(printed("path").is_null());
+        }
+    });
+}
+
+#[test]
+fn time_zones() {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Zone(#[serde(with = "jiff::fmt::serde::tz::required")] jiff::tz::TimeZone);
+
+    let mut count = 0;
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.name == "timezones") {
+        let zones: Vec<Zone> = from_slice(&package.bytes).unwrap();
+        for (Zone(zone), printed) in zones.iter().zip(package.value.as_array().unwrap()) {
+            let offset = zone.to_fixed_offset().unwrap();
+            assert_eq!(Some(offset.seconds().into()), printed["utcoffset"].as_i64());
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+    // ZoneInfo('Europe/Vilnius')
+    let pickle = b"\x80\x04czoneinfo\nZoneInfo._unpickle\n\x8c\x0eEurope/VilniusK\x01\x86R.";
+    assert_eq!(from_slice::<Zone>(pickle).unwrap().0.iana_name(), Some("Europe/Vilnius"));
+}
+
+#[test]
+fn what_does_not_fit_is_said() {
+    // datetime(2024, 1, 1, tzinfo=ZoneInfo('Deli/Jar'))
+    let pickle = b"\x80\x04cdatetime\ndatetime\nC\x0a\x07\xe8\x01\x01\0\0\0\0\0\0\
+        czoneinfo\nZoneInfo._unpickle\n\x8c\x08Deli/JarK\x01\x86R\x86R.";
+    let error = from_slice::<ZonedDateTime>(pickle).unwrap_err();
+    assert_eq!(error.to_string(), "the time zone is not known (from byte 0x4d)");
+    // A UserDict in a UserDict …
+    let mut deep = b"\x80\x02".to_vec();
+    deep.extend(b"ccollections\nUserDict\n)\x81}U\x04data".repeat(1000));
+    deep.extend(b"N");
+    deep.extend(b"sb".repeat(1000));
+    deep.push(b'.');
+    let error = from_slice::<BTreeMap<String, u8>>(&deep).unwrap_err();
+    assert!(error.to_string().starts_with("the data nests too deep"), "{error}");
+}
