@@ -5,7 +5,8 @@ use halfsour_value::{Builder, Id, Refusal};
 use hashbrown::HashMap;
 
 use crate::stdlib::{
-    Clock, Date, Decimal, Fraction, IpAddress, IpNetwork, MachineFormat, Range, TimeDelta, Uuid,
+    Clock, Date, Decimal, Fraction, IpAddress, IpNetwork, MachineFormat, Moment, Range, TimeDelta, TimeZone,
+    Uuid,
 };
 
 /// Makes objects of well-known classes in a [`Builder`], as CPython 3.13 pickles them, save that paths have the class
@@ -107,6 +108,16 @@ impl<'b> Build<'b> {
         let stamp = self.builder.bytes(&bytes);
         let args: Vec<_> = [stamp].into_iter().chain(tz).collect();
         self.call("datetime", "datetime", &args)
+    }
+
+    /// `datetime.datetime`, with a `datetime.timezone` of a fixed offset, or a `zoneinfo.ZoneInfo` of what has a name in the IANA
+    /// database.
+    pub fn moment(&mut self, moment: Moment<'_>) -> Id {
+        let tz = moment.zone.map(|zone| match zone {
+            TimeZone::Fixed { offset, name } => self.timezone(offset, name),
+            TimeZone::Iana { key } | TimeZone::Pytz { key, .. } => self.zone_info(key),
+        });
+        self.datetime(moment.date, moment.clock, tz)
     }
 
     /// `datetime.time`, likewise.

@@ -2,6 +2,9 @@
 
 mod common;
 
+use halfsour_classes::stdlib::{DateTime, Moment};
+use halfsour_classes::{Build, Known, recognise};
+use halfsour_value::Builder;
 use serde_json::Value;
 
 /// The numbers in an array.
@@ -15,6 +18,16 @@ fn microseconds(value: &Value) -> i128 {
     (part("days") * 86_400 + part("seconds")) * 1_000_000 + part("microseconds")
 }
 
+/// Looks at what is built.
+fn with_built(moment: Moment<'_>, see: impl FnOnce(&DateTime<'_, Vec<u8>>)) {
+    let mut builder = Builder::new();
+    let root = Build::new(&mut builder).moment(moment);
+    let pickle = halfsour_writer::to_vec(builder.build(root).root(), &halfsour_writer::Options::default());
+    let graph = halfsour_vm::Loader::new().load(pickle.unwrap()).unwrap();
+    let Some(Known::DateTime(datetime)) = recognise(graph.root()) else { panic!("{}", graph.root()) };
+    see(&datetime);
+}
+
 mod jiff {
     use halfsour_classes::stdlib::{Clock, Date, TimeDelta, TimeZone};
     use halfsour_classes::{Build, Known, Unfit, recognise};
@@ -23,7 +36,7 @@ mod jiff {
     use serde_json::Value;
 
     use super::common::each;
-    use super::{microseconds, numbers};
+    use super::{microseconds, numbers, with_built};
 
     fn date_fields(date: civil::Date) -> Vec<i64> {
         vec![date.year().into(), date.month().into(), date.day().into()]
@@ -73,7 +86,9 @@ mod jiff {
         let count = each("datetime", |known, value| {
             let Known::DateTime(datetime) = known else { panic!("{value}") };
             if value["tz"].is_null() {
-                assert_eq!(fields(civil::DateTime::try_from(&datetime).unwrap()), numbers(&value["fields"]));
+                let jiff = civil::DateTime::try_from(&datetime).unwrap();
+                assert_eq!(fields(jiff), numbers(&value["fields"]));
+                with_built((&jiff).try_into().unwrap(), |again| assert_eq!(again.try_into(), Ok(jiff)));
                 assert_eq!(ZonedDateTime::try_from(&datetime), Err(Unfit::NoZone));
                 return;
             }
@@ -92,15 +107,13 @@ mod jiff {
 
     /// What is written of it is what Python wrote.
     fn there_and_back(jiff: &ZonedDateTime, value: &Value) {
-        let mut builder = Builder::new();
-        let root = Build::new(&mut builder).zoned(jiff).unwrap();
-        let graph = builder.build(root);
-        let Some(Known::DateTime(again)) = recognise(graph.root()) else { panic!("{value}") };
-        assert_eq!(ZonedDateTime::try_from(&again).as_ref(), Ok(jiff));
-        // Only of ZoneInfo it decides, where clocks are set back.
-        if value["tz"]["class"] == "zoneinfo.ZoneInfo" && value["tz"]["key"] != "UTC" {
-            assert_eq!(Some(again.clock.fold.into()), value["fold"].as_i64(), "{value}");
-        }
+        with_built(jiff.try_into().unwrap(), |again| {
+            assert_eq!(ZonedDateTime::try_from(again).as_ref(), Ok(jiff));
+            // Only of ZoneInfo it decides, where clocks are set back.
+            if value["tz"]["class"] == "zoneinfo.ZoneInfo" && value["tz"]["key"] != "UTC" {
+                assert_eq!(Some(again.clock.fold.into()), value["fold"].as_i64(), "{value}");
+            }
+        });
     }
 
     #[test]
@@ -159,7 +172,7 @@ mod chrono {
     use halfsour_classes::{Known, Unfit};
 
     use super::common::each;
-    use super::{microseconds, numbers};
+    use super::{microseconds, numbers, with_built};
 
     fn date_fields(date: NaiveDate) -> Vec<i64> {
         vec![date.year().into(), date.month().into(), date.day().into()]
@@ -209,6 +222,9 @@ mod chrono {
             let chrono = chrono::DateTime::<FixedOffset>::try_from(&datetime);
             if value["tz"].is_null() {
                 assert_eq!(fields(naive.unwrap()), numbers(&value["fields"]));
+                with_built((&naive.unwrap()).try_into().unwrap(), |again| {
+                    assert_eq!(again.try_into(), naive);
+                });
                 assert_eq!(chrono, Err(Unfit::NoZone));
                 return;
             }
@@ -220,6 +236,7 @@ mod chrono {
             let chrono = chrono.unwrap();
             assert_eq!(fields(chrono.naive_local()), numbers(&value["fields"]));
             assert_eq!(Some(chrono.offset().local_minus_utc().into()), value["utcoffset"].as_i64());
+            with_built((&chrono).try_into().unwrap(), |again| assert_eq!(again.try_into(), Ok(chrono)));
             aware += 1;
         });
         assert!(count > 100 && aware > 50, "{count}, {aware}");
@@ -245,7 +262,7 @@ mod time {
     use time::{Duration, OffsetDateTime, PrimitiveDateTime};
 
     use super::common::each;
-    use super::{microseconds, numbers};
+    use super::{microseconds, numbers, with_built};
 
     fn fields(datetime: PrimitiveDateTime) -> Vec<i64> {
         let ((year, month, day), (hour, minute, second, micro)) =
@@ -264,6 +281,9 @@ mod time {
             if value["tz"].is_null() {
                 let primitive = primitive.unwrap();
                 assert_eq!(fields(primitive), numbers(&value["fields"]));
+                with_built((&primitive).try_into().unwrap(), |again| {
+                    assert_eq!(again.try_into(), Ok(primitive));
+                });
                 assert_eq!(offset, Err(Unfit::NoZone));
                 assert_eq!(Date::try_from(primitive.date()), Ok(datetime.date));
                 let clock = Clock { fold: false, ..datetime.clock };
@@ -279,6 +299,7 @@ mod time {
             let local = PrimitiveDateTime::new(offset.date(), offset.time());
             assert_eq!(fields(local), numbers(&value["fields"]));
             assert_eq!(Some(offset.offset().whole_seconds().into()), value["utcoffset"].as_i64());
+            with_built((&offset).try_into().unwrap(), |again| assert_eq!(again.try_into(), Ok(offset)));
             aware += 1;
         });
         assert!(count > 100 && aware > 50, "{count}, {aware}");

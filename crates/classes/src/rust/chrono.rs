@@ -1,10 +1,10 @@
 //! chrono: `NaiveDate`, `NaiveTime`, `NaiveDateTime`, `DateTime<FixedOffset>`, `FixedOffset`, `TimeDelta`.
 
-use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, Timelike};
 
-use super::moments::{delta, microseconds, offset_seconds};
+use super::moments::{delta, fixed, microseconds, offset_seconds};
 use crate::Unfit;
-use crate::stdlib::{Clock, Date, DateTime, Time, TimeDelta, TimeZone};
+use crate::stdlib::{Clock, Date, DateTime, Moment, Time, TimeDelta, TimeZone};
 
 /// # Errors
 ///
@@ -120,6 +120,31 @@ impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for chrono::DateTime<FixedOffset>
         let offset = FixedOffset::try_from(datetime.zone_or_unfit()?)?;
         let local = naive(datetime.date, datetime.clock)?;
         local.and_local_timezone(offset).single().ok_or(Unfit::Range)
+    }
+}
+
+/// # Errors
+///
+/// As those of the day and the time.
+impl TryFrom<&NaiveDateTime> for Moment<'_> {
+    type Error = Unfit;
+
+    fn try_from(datetime: &NaiveDateTime) -> Result<Self, Unfit> {
+        Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone: None })
+    }
+}
+
+/// With its offset from UTC.
+///
+/// # Errors
+///
+/// As those of the day and the time.
+impl<Tz: chrono::TimeZone> TryFrom<&chrono::DateTime<Tz>> for Moment<'_> {
+    type Error = Unfit;
+
+    fn try_from(datetime: &chrono::DateTime<Tz>) -> Result<Self, Unfit> {
+        let offset = datetime.offset().fix().local_minus_utc();
+        Ok(Self { zone: Some(fixed(offset)?), ..Self::try_from(&datetime.naive_local())? })
     }
 }
 

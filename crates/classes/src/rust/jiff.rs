@@ -1,13 +1,12 @@
 //! jiff: `civil::Date`, `civil::Time`, `civil::DateTime`, `ZonedDateTime`, `SignedDuration`, `tz::TimeZone`.
 
-use halfsour_value::Id;
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, Offset};
 use jiff::{SignedDuration, ZonedDateTime};
 
-use super::moments::{delta, microseconds, offset_seconds};
-use crate::stdlib::{Clock, Date, DateTime, Time, TimeDelta, TimeZone};
-use crate::{Build, Unfit};
+use super::moments::{delta, fixed, microseconds, offset_seconds};
+use crate::Unfit;
+use crate::stdlib::{Clock, Date, DateTime, Moment, Time, TimeDelta, TimeZone};
 
 /// # Errors
 ///
@@ -193,41 +192,51 @@ impl TryFrom<SignedDuration> for TimeDelta {
     }
 }
 
-impl Build<'_> {
-    /// `datetime.datetime` in a time zone: a `zoneinfo.ZoneInfo`, or a `datetime.timezone` with this offset.
-    ///
-    /// ```
-    /// use halfsour_classes::Build;
-    /// use halfsour_value::Builder;
-    ///
-    /// let mut builder = Builder::new();
-    /// let zoned = "2024-10-27T03:30:00+02:00[Europe/Vilnius]".parse()?;
-    /// let root = Build::new(&mut builder).zoned(&zoned)?;
-    /// let pickle = halfsour_writer::to_vec(builder.build(root).root(), &Default::default())?;
-    /// // Python: datetime(2024, 10, 27, 3, 30, fold=1, tzinfo=ZoneInfo("Europe/Vilnius"))
-    /// # assert!(pickle.windows(7).any(|part| part == b"Vilnius"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`Unfit::UnknownZone`], if the zone has neither a name in the IANA database nor a fixed offset;
-    /// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], before the year 1.
-    pub fn zoned(&mut self, zoned: &ZonedDateTime) -> Result<Id, Unfit> {
-        let (date, mut clock) = (Date::try_from(zoned.date())?, Clock::try_from(zoned.time())?);
+/// # Errors
+///
+/// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], before the year 1.
+impl TryFrom<&civil::DateTime> for Moment<'_> {
+    type Error = Unfit;
+
+    fn try_from(datetime: &civil::DateTime) -> Result<Self, Unfit> {
+        Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone: None })
+    }
+}
+
+/// With the name of the zone in the IANA database, or else with its offset.
+///
+/// ```
+/// use halfsour_classes::{Build, stdlib::Moment};
+/// use halfsour_value::Builder;
+///
+/// let mut builder = Builder::new();
+/// let zoned: jiff::ZonedDateTime = "2024-10-27T03:30:00+02:00[Europe/Vilnius]".parse()?;
+/// let root = Build::new(&mut builder).moment(Moment::try_from(&zoned)?);
+/// let pickle = halfsour_writer::to_vec(builder.build(root).root(), &Default::default())?;
+/// // Python: datetime(2024, 10, 27, 3, 30, fold=1, tzinfo=ZoneInfo("Europe/Vilnius"))
+/// # assert!(pickle.windows(7).any(|part| part == b"Vilnius"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`Unfit::UnknownZone`], if the zone has neither a name nor a fixed offset; [`Unfit::Precision`], if it has nanoseconds;
+/// [`Unfit::Range`], before the year 1.
+impl<'a> TryFrom<&'a ZonedDateTime> for Moment<'a> {
+    type Error = Unfit;
+
+    fn try_from(zoned: &'a ZonedDateTime) -> Result<Self, Unfit> {
+        let mut moment = Self::try_from(&zoned.datetime())?;
         let zone = zoned.time_zone();
-        let tz = match (zone.iana_name(), zone.to_fixed_offset()) {
+        moment.zone = Some(match (zone.iana_name(), zone.to_fixed_offset()) {
             (Some(key), _) => {
                 let ambiguous = zone.to_ambiguous_timestamp(zoned.datetime());
-                clock.fold = matches!(ambiguous.offset(), AmbiguousOffset::Fold { after, .. } if after == zoned.offset());
-                self.zone_info(key)
+                moment.clock.fold = matches!(ambiguous.offset(), AmbiguousOffset::Fold { after, .. } if after == zoned.offset());
+                TimeZone::Iana { key }
             }
-            (None, Ok(offset)) => {
-                let offset = TimeDelta::try_from(SignedDuration::from_secs(offset.seconds().into()))?;
-                self.timezone(offset, None)
-            }
+            (None, Ok(offset)) => fixed(offset.seconds())?,
             (None, Err(_)) => return Err(Unfit::UnknownZone),
-        };
-        Ok(self.datetime(date, clock, Some(tz)))
+        });
+        Ok(moment)
     }
 }

@@ -18,6 +18,14 @@ pub(super) fn offset_seconds(delta: TimeDelta) -> Result<i32, Unfit> {
     }
 }
 
+/// The zone that always has this offset from UTC, in seconds.
+pub(super) fn fixed<'a>(offset: i32) -> Result<TimeZone<'a>, Unfit> {
+    // Python allows less than a day.
+    let allowed = offset.unsigned_abs() < 86_400;
+    let offset = TimeDelta::from_microseconds(i128::from(offset) * 1_000_000).filter(|_| allowed);
+    offset.map(|offset| TimeZone::Fixed { offset, name: None }).ok_or(Unfit::Range)
+}
+
 pub(super) fn microseconds(nanoseconds: u32) -> Result<u32, Unfit> {
     if nanoseconds.is_multiple_of(1000) { Ok(nanoseconds / 1000) } else { Err(Unfit::Precision) }
 }

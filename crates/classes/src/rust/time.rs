@@ -2,9 +2,9 @@
 
 use time::{Duration, Month, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use super::moments::{delta, microseconds, offset_seconds};
+use super::moments::{delta, fixed, microseconds, offset_seconds};
 use crate::Unfit;
-use crate::stdlib::{Clock, Date, DateTime, Time, TimeDelta, TimeZone};
+use crate::stdlib::{Clock, Date, DateTime, Moment, Time, TimeDelta, TimeZone};
 
 /// # Errors
 ///
@@ -97,6 +97,31 @@ impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for OffsetDateTime {
     fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
         let offset = UtcOffset::try_from(datetime.zone_or_unfit()?)?;
         Ok(primitive(datetime.date, datetime.clock)?.assume_offset(offset))
+    }
+}
+
+/// # Errors
+///
+/// As those of the day and the time.
+impl TryFrom<&PrimitiveDateTime> for Moment<'_> {
+    type Error = Unfit;
+
+    fn try_from(datetime: &PrimitiveDateTime) -> Result<Self, Unfit> {
+        Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone: None })
+    }
+}
+
+/// With its offset from UTC.
+///
+/// # Errors
+///
+/// As those of the day and the time, and [`Unfit::Range`], if the offset is a day or more.
+impl TryFrom<&OffsetDateTime> for Moment<'_> {
+    type Error = Unfit;
+
+    fn try_from(datetime: &OffsetDateTime) -> Result<Self, Unfit> {
+        let zone = Some(fixed(datetime.offset().whole_seconds())?);
+        Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone })
     }
 }
 

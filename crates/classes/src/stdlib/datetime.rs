@@ -47,6 +47,17 @@ pub struct DateTime<'g, S> {
     pub tz: Option<Node<'g, S>>,
 }
 
+/// What a `datetime.datetime` is made of, by [`Build::moment`](crate::Build::moment).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment<'a> {
+    /// The day.
+    pub date: Date,
+    /// The time of day.
+    pub clock: Clock,
+    /// The time zone, if it has one.
+    pub zone: Option<TimeZone<'a>>,
+}
+
 /// `datetime.time`. Its `Display` is as that of [`DateTime`].
 #[derive(Clone)]
 pub struct Time<'g, S> {

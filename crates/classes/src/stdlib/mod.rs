@@ -11,7 +11,7 @@ pub(crate) mod zone;
 
 pub use array::{Array, ArrayItem, ArrayItems, ItemKind, MachineFormat};
 pub use collections::{Appended, DefaultDict, Deque, OrderedDict, Pairs};
-pub use datetime::{Clock, Date, DateTime, Time, TimeDelta};
+pub use datetime::{Clock, Date, DateTime, Moment, Time, TimeDelta};
 pub use net::{IpAddress, IpNetwork};
 pub use numbers::{Decimal, Fraction, Range, Uuid};
 pub use objects::{Exception, Partial, Pattern, Slice};
