@@ -7,9 +7,14 @@ use std::fs;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use halfsour_fixtures::{Expect, all};
+use halfsour_fixtures::{Expect, all, packages};
+use halfsour_serde::python;
 use halfsour_vm::Loader;
 use halfsour_writer::{MemoPolicy, Options, to_vec};
+use jiff::{SignedDuration, ZonedDateTime, civil};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 fn main() {
     let mut lines = String::new();
@@ -23,11 +28,48 @@ fn main() {
             for memo in [MemoPolicy::All, MemoPolicy::Shared] {
                 let options = Options { memo, ..Options::with_protocol(protocol) };
                 let Ok(ours) = to_vec(graph.root(), &options) else { continue };
-                let [original, ours] = [&fixture.pickle, &ours].map(|pickle| STANDARD.encode(pickle));
-                let _ = writeln!(lines, "{}\t{protocol}\t{original}\t{ours}", fixture.name);
+                line(&mut lines, &fixture.name, protocol, &fixture.pickle, &ours);
             }
         }
     }
+    typed(&mut lines);
     let file = std::env::args().nth(1).expect("the argument is the file to write");
     fs::write(file, lines).expect("the file can be written");
+}
+
+fn line(lines: &mut String, name: &str, protocol: u8, original: &[u8], ours: &[u8]) {
+    let [original, ours] = [original, ours].map(|pickle| STANDARD.encode(pickle));
+    let _ = writeln!(lines, "{name}\t{protocol}\t{original}\t{ours}");
+}
+
+/// Objects of Python's classes as Rust's types, which are written as such objects again.
+fn typed(lines: &mut String) {
+    #[derive(Serialize, Deserialize)]
+    struct Written {
+        #[serde(with = "python::date")]
+        day: civil::Date,
+        #[serde(with = "python::datetime")]
+        moment: civil::DateTime,
+        #[serde(with = "python::datetime")]
+        first: ZonedDateTime,
+        #[serde(with = "python::datetime")]
+        second: ZonedDateTime,
+        #[serde(with = "python::datetime")]
+        fixed: ZonedDateTime,
+        #[serde(with = "python::timedelta")]
+        wait: SignedDuration,
+        #[serde(with = "python::timedelta")]
+        ago: SignedDuration,
+        #[serde(with = "python::decimal")]
+        price: Decimal,
+        #[serde(with = "python::uuid")]
+        id: Uuid,
+    }
+    for package in packages().iter().filter(|package| package.name == "written") {
+        let written: Written = halfsour_serde::from_slice(&package.bytes).expect("the tests read it");
+        for protocol in 0..=5 {
+            let ours = halfsour_serde::to_vec_with(&written, &Options::with_protocol(protocol));
+            line(lines, "written", protocol, &package.bytes, &ours.expect("the tests write it"));
+        }
+    }
 }

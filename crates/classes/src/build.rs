@@ -94,18 +94,14 @@ impl<'b> Build<'b> {
 
     /// `datetime.date`
     pub fn date(&mut self, date: Date) -> Id {
-        let stamp = self.builder.bytes(&stamp(date));
+        let stamp = self.builder.bytes(&date.stamp());
         self.call("datetime", "date", &[stamp])
     }
 
     /// `datetime.datetime`, with a `tzinfo` or without. `fold` is kept in every protocol; Python 3.5 and earlier do not
     /// know it.
     pub fn datetime(&mut self, date: Date, clock: Clock, tz: Option<Id>) -> Id {
-        let mut bytes = [0; 10];
-        bytes[..4].copy_from_slice(&stamp(date));
-        bytes[4..].copy_from_slice(&clock_stamp(clock));
-        bytes[2] |= u8::from(clock.fold) << 7;
-        let stamp = self.builder.bytes(&bytes);
+        let stamp = self.builder.bytes(&Moment { date, clock, zone: None }.stamp());
         let args: Vec<_> = [stamp].into_iter().chain(tz).collect();
         self.call("datetime", "datetime", &args)
     }
@@ -122,7 +118,7 @@ impl<'b> Build<'b> {
 
     /// `datetime.time`, likewise.
     pub fn time(&mut self, clock: Clock, tz: Option<Id>) -> Id {
-        let mut bytes = clock_stamp(clock);
+        let mut bytes = clock.stamp();
         bytes[0] |= u8::from(clock.fold) << 7;
         let stamp = self.builder.bytes(&bytes);
         let args: Vec<_> = [stamp].into_iter().chain(tz).collect();
@@ -331,14 +327,4 @@ impl PathClass {
             Self::PureWindows => "PureWindowsPath",
         }
     }
-}
-
-fn stamp(date: Date) -> [u8; 4] {
-    let [high, low] = date.year.to_be_bytes();
-    [high, low, date.month, date.day]
-}
-
-fn clock_stamp(clock: Clock) -> [u8; 6] {
-    let [_, high, middle, low] = clock.microsecond.to_be_bytes();
-    [clock.hour, clock.minute, clock.second, high, middle, low]
 }

@@ -44,6 +44,8 @@ table! {
     TzInfo: "datetime" ["tzinfo"];
     TimeZone: "datetime" ["timezone"] => stdlib::zone::timezone;
     ZoneInfo: "zoneinfo" ["ZoneInfo._unpickle"] => stdlib::zone::zoneinfo;
+    // No pickler writes it; halfsour-serde does.
+    ZoneInfoCall: "zoneinfo" ["ZoneInfo"] => stdlib::zone::zoneinfo_call;
     PytzUtc: "pytz" ["_UTC"] => stdlib::zone::pytz_utc;
     Pytz: "pytz" ["_p"] => stdlib::zone::pytz;
     PytzFixed: "pytz" ["FixedOffset"] => stdlib::zone::pytz_fixed;

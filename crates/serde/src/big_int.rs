@@ -51,7 +51,7 @@ pub(crate) fn visit<'de, V: Visitor<'de>>(bytes: &[u8], visitor: V) -> Result<V:
     }
 }
 
-struct Bytes<'b>(&'b [u8]);
+pub(crate) struct Bytes<'b>(pub &'b [u8]);
 
 impl Serialize for Bytes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -5,6 +5,8 @@ mod de;
 mod error;
 mod instance;
 mod kin;
+#[cfg(feature = "classes")]
+pub mod python;
 mod ser;
 mod stream;
 

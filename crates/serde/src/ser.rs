@@ -1,5 +1,7 @@
 //! From Rust types to pickle.
 
+mod tuple;
+
 use halfsour_value::Value;
 use halfsour_vm::Op;
 use halfsour_writer::{Batch, Emitter, Members, Options};
@@ -7,11 +9,13 @@ use serde::ser::{self, Serialize};
 
 use crate::{Error, big_int, class_name};
 
+pub use tuple::Tuple;
+
 /// Writes one value as a pickle.
 ///
 /// Structs and maps become dicts, sequences lists, tuples tuples, `None` and `()` None, enums what `serde_json` makes of
 /// them: a unit variant its name, any other a dict of one item. A struct whose name is a path to a Python class becomes an
-/// instance of it: see [`class_name`].
+/// instance of it, and a tuple struct a call: see [`class_name`].
 ///
 /// Nothing is memoised: no two parts of a Rust value are one object.
 #[derive(Debug)]
@@ -95,15 +99,20 @@ impl Serializer {
             self.emitter.raw(&Op::Reduce)?;
             return Ok(());
         }
-        if self.emitter.protocol() >= 4 {
-            self.emitter.str(module);
-            self.emitter.str(name);
-            self.emitter.stack_global();
-        } else {
-            self.emitter.global(module, name)?;
-        }
+        self.global(module, name)?;
         self.emitter.empty_tuple();
         Ok(self.emitter.raw(&Op::NewObj)?)
+    }
+
+    /// A class or function.
+    fn global(&mut self, module: &str, name: &str) -> Result<(), Error> {
+        if self.emitter.protocol() < 4 {
+            return Ok(self.emitter.global(module, name)?);
+        }
+        self.emitter.str(module);
+        self.emitter.str(name);
+        self.emitter.stack_global();
+        Ok(())
     }
 }
 
@@ -247,6 +256,11 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
+        if class_name(name).is_some() {
+            let mut call = self.serialize_tuple_struct(name, 1)?;
+            ser::SerializeTupleStruct::serialize_field(&mut call, value)?;
+            return ser::SerializeTupleStruct::end(call);
+        }
         if name == big_int::NAME {
             self.is_big_int = true;
         }
@@ -278,11 +292,13 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         } else {
             self.emitter.begin_tuple(length);
         }
-        Ok(Tuple { serializer: self, length, variant: None })
+        Ok(Tuple { serializer: self, length, around: tuple::Around::Nothing })
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, length: usize) -> Result<Tuple<'s>, Error> {
-        self.serialize_tuple(length)
+    fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<Tuple<'s>, Error> {
+        let Some((module, name)) = class_name(name) else { return self.serialize_tuple(length) };
+        self.global(module, name)?;
+        Ok(Tuple { around: tuple::Around::Call, ..self.serialize_tuple(length)? })
     }
 
     fn serialize_tuple_variant(
@@ -294,7 +310,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     ) -> Result<Tuple<'s>, Error> {
         let batch = self.begin_variant(variant);
         let tuple = self.serialize_tuple(length)?;
-        Ok(Tuple { variant: Some(batch), ..tuple })
+        Ok(Tuple { around: tuple::Around::Variant(batch), ..tuple })
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -436,46 +452,3 @@ macro_rules! fields {
 }
 
 fields! { SerializeStruct SerializeStructVariant }
-
-/// A tuple that is being written.
-#[derive(Debug)]
-pub struct Tuple<'s> {
-    serializer: &'s mut Serializer,
-    length: usize,
-    variant: Option<Batch>,
-}
-
-impl Tuple<'_> {
-    fn finish(self) {
-        if self.length > 0 {
-            self.serializer.emitter.end_tuple(self.length);
-        }
-        if let Some(batch) = self.variant {
-            self.serializer.end_variant(batch);
-        }
-    }
-}
-
-macro_rules! members {
-    ($($trait:ident $method:ident)*) => {
-        $(impl ser::$trait for Tuple<'_> {
-            type Ok = ();
-            type Error = Error;
-
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-                value.serialize(&mut *self.serializer)
-            }
-
-            fn end(self) -> Result<(), Error> {
-                self.finish();
-                Ok(())
-            }
-        })*
-    };
-}
-
-members! {
-    SerializeTuple serialize_element
-    SerializeTupleStruct serialize_field
-    SerializeTupleVariant serialize_field
-}

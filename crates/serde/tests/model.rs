@@ -162,9 +162,9 @@ fn times_in_zones_without_a_database() {
     let stamp = |month: u8| [b"C\x0a\x07\xe8", &[month][..], b"\x1b\x03\x1e\0\0\0\0"].concat();
     let zone = b"czoneinfo\nZoneInfo._unpickle\n\x8c\x0eEurope/VilniusK\x01\x86R\x86R.";
     let pickle = |month| [b"\x80\x04cdatetime\ndatetime\n", &stamp(month)[..], zone].concat();
-    let first: String = from_slice(&pickle(10)).unwrap();
+    let first: String = from_slice(&pickle(0x0A)).unwrap();
     assert_eq!(first, "2024-10-27T03:30:00[Europe/Vilnius]");
-    let second = from_slice::<String>(&pickle(10 | 0x80)).unwrap_err();
+    let second = from_slice::<String>(&pickle(0x8A)).unwrap_err();
     assert!(second.to_string().starts_with("the pickle does not tell the offset from UTC"), "{second}");
 }
 

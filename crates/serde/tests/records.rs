@@ -21,7 +21,7 @@ use uuid::Uuid;
 /// Reads all as a type, and gives each with what Python printed for each field.
 fn each<T: DeserializeOwned>(mut see: impl FnMut(&T, &dyn Fn(&str) -> Value)) {
     let all: Vec<Package> = halfsour_fixtures::packages();
-    let records = all.iter().filter(|package| package.script == "records");
+    let records = all.iter().filter(|package| package.script == "records" && package.name != "written");
     let mut count = 0;
     for package in records {
         let printed = |name: &str| match &package.value["state"][name] {

@@ -77,4 +77,7 @@ if PYTHON3:
 numbers = [float(fields[name]) for name in (u"price", u"huge", u"ratio")]
 fields[u"as floats"] = numbers + [fields[name].total_seconds() for name in (u"wait", u"ago")]
 emit("record", fields)
+if sys.version_info >= (3, 9):  # what Rust's types can be written as
+    names = "day moment first second fixed wait ago price id".split()
+    emit("written", {name: fields[name] for name in names})
 emit("instance", deli.Jar(**{str(name): value for name, value in fields.items()}))

@@ -131,6 +131,12 @@ impl Date {
         there.then_some(Self { year, month, day })
     }
 
+    /// The bytes that Python packs it into.
+    pub fn stamp(self) -> [u8; 4] {
+        let [high, low] = self.year.to_be_bytes();
+        [high, low, self.month, self.day]
+    }
+
     fn read([high, low, month, day]: [u8; 4]) -> Option<Self> {
         Self::new(u16::from_be_bytes([high, low]), month, day)
     }
@@ -143,8 +149,25 @@ impl Clock {
         there.then_some(Self { hour, minute, second, microsecond, fold })
     }
 
+    /// The bytes that Python packs it into, without `fold`.
+    pub(crate) fn stamp(self) -> [u8; 6] {
+        let [_, high, middle, low] = self.microsecond.to_be_bytes();
+        [self.hour, self.minute, self.second, high, middle, low]
+    }
+
     fn read([hour, minute, second, high, middle, low]: [u8; 6], fold: bool) -> Option<Self> {
         Self::new(hour, minute, second, u32::from_be_bytes([0, high, middle, low]), fold)
+    }
+}
+
+impl Moment<'_> {
+    /// The bytes that Python packs all but the time zone into; `fold` is in them.
+    pub fn stamp(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        bytes[..4].copy_from_slice(&self.date.stamp());
+        bytes[4..].copy_from_slice(&self.clock.stamp());
+        bytes[2] |= u8::from(self.clock.fold) << 7;
+        bytes
     }
 }
 

@@ -134,6 +134,12 @@ pub(crate) fn zoneinfo<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'
     Some(Known::TimeZone(TimeZone::Iana { key: text(key)? }))
 }
 
+/// `ZoneInfo(key)`
+pub(crate) fn zoneinfo_call<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [key] = call.bare()?.exactly()?;
+    Some(Known::TimeZone(TimeZone::Iana { key: text(key)? }))
+}
+
 /// pytz's `_UTC()`
 pub(crate) fn pytz_utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let [] = call.bare()?.exactly()?;

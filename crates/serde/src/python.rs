@@ -1,0 +1,209 @@
+//! Values as objects of Python's classes, for `#[serde(with = "…")]`.
+//!
+//! Without these, a date is written as what its type makes of itself, which is text. Objects are read without them, too.
+//!
+//! ```
+//! # #[cfg(feature = "jiff")] {
+//! #[derive(serde::Serialize)]
+//! struct Order {
+//!     #[serde(with = "halfsour_serde::python::datetime")]
+//!     due: jiff::ZonedDateTime,
+//!     #[serde(with = "halfsour_serde::python::decimal")]
+//!     price: rust_decimal::Decimal,
+//! }
+//!
+//! let order = Order { due: "2024-10-27T03:30+02:00[Europe/Vilnius]".parse()?, price: "1.50".parse()? };
+//! let pickle = halfsour_serde::to_vec(&order)?;
+//! // Python: {'due': datetime(2024, 10, 27, 3, 30, fold=1, tzinfo=ZoneInfo('Europe/Vilnius')), 'price': Decimal('1.50')}
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use halfsour_classes::{Unfit, stdlib::TimeZone};
+use serde::{Serialize, Serializer, ser::Error};
+
+/// What each module has beside the function that writes.
+macro_rules! deserialize {
+    () => {
+        /// As the type reads itself, from such an object or from what else it takes.
+        ///
+        /// # Errors
+        ///
+        /// As those of the type.
+        pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<T, D::Error> {
+            T::deserialize(deserializer)
+        }
+    };
+}
+
+/// `datetime.date`
+pub mod date {
+    use halfsour_classes::{Unfit, stdlib::Date};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
+
+    use crate::big_int::Bytes;
+
+    #[derive(Serialize)]
+    #[serde(rename = "datetime.date")]
+    struct Call<'a>(Bytes<'a>);
+
+    /// From the dates of jiff, chrono and time, with the features of halfsour-classes that have these names.
+    ///
+    /// # Errors
+    ///
+    /// If Python has no such day.
+    pub fn serialize<T, S>(date: &T, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Copy + TryInto<Date, Error = Unfit>,
+        S: Serializer,
+    {
+        let date: Date = (*date).try_into().map_err(S::Error::custom)?;
+        Call(Bytes(&date.stamp())).serialize(serializer)
+    }
+
+    deserialize!();
+}
+
+/// `datetime.datetime`, with a `zoneinfo.ZoneInfo`, a `datetime.timezone`, or without.
+pub mod datetime {
+    use halfsour_classes::{Unfit, stdlib::Moment};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
+
+    use super::Zone;
+    use crate::big_int::Bytes;
+
+    #[derive(Serialize)]
+    #[serde(rename = "datetime.datetime")]
+    struct Naive<'a>(Bytes<'a>);
+
+    #[derive(Serialize)]
+    #[serde(rename = "datetime.datetime")]
+    struct Aware<'a>(Bytes<'a>, Zone<'a>);
+
+    /// From the times of jiff, chrono and time, with the features of halfsour-classes that have these names.
+    ///
+    /// # Errors
+    ///
+    /// If Python has no such time.
+    pub fn serialize<T, S>(datetime: &T, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        for<'a> Moment<'a>: TryFrom<&'a T, Error = Unfit>,
+        S: Serializer,
+    {
+        let moment = Moment::try_from(datetime).map_err(S::Error::custom)?;
+        match moment.zone {
+            None => Naive(Bytes(&moment.stamp())).serialize(serializer),
+            Some(zone) => Aware(Bytes(&moment.stamp()), Zone(zone)).serialize(serializer),
+        }
+    }
+
+    deserialize!();
+}
+
+struct Zone<'a>(TimeZone<'a>);
+
+impl Serialize for Zone<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(rename = "zoneinfo.ZoneInfo")]
+        struct Named<'a>(&'a str);
+
+        #[derive(Serialize)]
+        #[serde(rename = "datetime.timezone")]
+        struct Fixed(timedelta::Call);
+
+        match (self.0.key(), self.0.offset()) {
+            (Some(key), _) => Named(key).serialize(serializer),
+            (None, Some(offset)) => Fixed(offset.into()).serialize(serializer),
+            (None, None) => Err(S::Error::custom(Unfit::UnknownZone)),
+        }
+    }
+}
+
+/// `datetime.timedelta`
+pub mod timedelta {
+    use halfsour_classes::{Unfit, stdlib::TimeDelta};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
+
+    #[derive(Serialize)]
+    #[serde(rename = "datetime.timedelta")]
+    pub(super) struct Call(i32, u32, u32);
+
+    impl From<TimeDelta> for Call {
+        fn from(delta: TimeDelta) -> Self {
+            Self(delta.days, delta.seconds, delta.microseconds)
+        }
+    }
+
+    /// From the durations of jiff, chrono and time, with the features of halfsour-classes that have these names.
+    ///
+    /// # Errors
+    ///
+    /// If it has nanoseconds, or is too long for Python.
+    pub fn serialize<T, S>(duration: &T, serializer: S) -> Result<S::Ok, S::Error>
+    where
+        T: Copy + TryInto<TimeDelta, Error = Unfit>,
+        S: Serializer,
+    {
+        let delta = (*duration).try_into().map_err(S::Error::custom)?;
+        Call::from(delta).serialize(serializer)
+    }
+
+    deserialize!();
+}
+
+/// `decimal.Decimal`
+pub mod decimal {
+    use std::fmt::Display;
+
+    use halfsour_classes::stdlib;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
+
+    #[derive(Serialize)]
+    #[serde(rename = "decimal.Decimal")]
+    struct Call<'a>(&'a str);
+
+    /// From what prints itself as a number that Python reads.
+    ///
+    /// # Errors
+    ///
+    /// If it does not.
+    pub fn serialize<T: Display, S: Serializer>(number: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = number.to_string();
+        match stdlib::Decimal::new(&text) {
+            Some(_) => Call(&text).serialize(serializer),
+            None => Err(S::Error::custom("no decimal number")),
+        }
+    }
+
+    deserialize!();
+}
+
+/// `uuid.UUID`
+pub mod uuid {
+    use halfsour_classes::stdlib::Uuid;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize)]
+    #[serde(rename = "uuid.UUID")]
+    struct Instance {
+        int: u128,
+    }
+
+    /// From what uuid has, with the feature of halfsour-classes that has this name.
+    ///
+    /// # Errors
+    ///
+    /// As those of the serializer.
+    pub fn serialize<T: Copy + Into<Uuid>, S: Serializer>(
+        uuid: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let uuid: Uuid = (*uuid).into();
+        Instance { int: uuid.int }.serialize(serializer)
+    }
+
+    deserialize!();
+}
