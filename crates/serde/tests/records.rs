@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bigdecimal::BigDecimal;
 use halfsour_fixtures::Package;
-use halfsour_serde::{from_graph, from_slice};
+use halfsour_serde::{from_graph, from_node, from_slice};
 use jiff::{SignedDuration, Timestamp, ZonedDateTime, civil};
 use num_complex::Complex64;
 use rust_decimal::Decimal;
@@ -298,4 +298,48 @@ fn what_does_not_fit_is_said() {
     deep.push(b'.');
     let error = from_slice::<BTreeMap<String, u8>>(&deep).unwrap_err();
     assert!(error.to_string().starts_with("the data nests too deep"), "{error}");
+}
+
+/// Streams that were cut about: whatever is made of them, nothing panics.
+#[test]
+fn what_nobody_wrote_is_no_harm() {
+    let mut read = 0;
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.name == "record") {
+        for at in (0..package.bytes.len()).step_by(31) {
+            let mut pickle = package.bytes.clone();
+            pickle[at] ^= 1;
+            let Ok(graph) = halfsour_vm::from_slice(&pickle) else { continue };
+            for (_, field) in graph.root().items().into_iter().flatten() {
+                read += usize::from(from_node::<_, Value>(field).is_ok());
+                read += usize::from(from_node::<_, String>(field).is_ok());
+                read += usize::from(from_node::<_, f64>(field).is_ok());
+                read += usize::from(from_node::<_, i128>(field).is_ok());
+                read += usize::from(from_node::<_, BTreeMap<String, Value>>(field).is_ok());
+                read += usize::from(from_node::<_, Vec<Value>>(field).is_ok());
+                read += usize::from(from_node::<_, ByteBuf>(field).is_ok());
+                read += usize::from(from_node::<_, Duration>(field).is_ok());
+                read += usize::from(from_node::<_, (Value, Value)>(field).is_ok());
+                read += usize::from(from_node::<_, ZonedDateTime>(field).is_ok());
+            }
+        }
+    }
+    assert!(read > 2_000, "{read}");
+}
+
+/// An array that is in many places is paid for in each.
+#[test]
+fn what_is_shared_has_a_limit() {
+    let mut pickle = b"\x80\x03](carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0BK\0B".to_vec();
+    pickle.extend(100_000_u32.to_le_bytes());
+    pickle.extend(vec![7; 100_000]);
+    pickle.extend(b"tRq\0");
+    let once = [&pickle[..], b"e."].concat();
+    assert_eq!(from_slice::<Vec<Vec<u8>>>(&once).unwrap(), [vec![7; 100_000]]);
+    pickle.extend(b"h\0".repeat(1000));
+    pickle.extend(b"e.");
+    let bytes = from_slice::<Vec<ByteBuf>>(&pickle).unwrap_err();
+    let numbers = from_slice::<Vec<Vec<u8>>>(&pickle).unwrap_err();
+    for error in [bytes, numbers] {
+        assert!(error.to_string().contains("the data is too large"), "{error}");
+    }
 }
