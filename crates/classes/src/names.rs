@@ -43,9 +43,7 @@ table! {
     TimeDelta: "datetime" ["timedelta"] => stdlib::datetime::timedelta;
     TzInfo: "datetime" ["tzinfo"];
     TimeZone: "datetime" ["timezone"] => stdlib::zone::timezone;
-    ZoneInfo: "zoneinfo" ["ZoneInfo._unpickle"] => stdlib::zone::zoneinfo;
-    // No pickler writes it; halfsour-serde does.
-    ZoneInfoCall: "zoneinfo" ["ZoneInfo"] => stdlib::zone::zoneinfo_call;
+    ZoneInfo: "zoneinfo" ["ZoneInfo" "ZoneInfo._unpickle"] => stdlib::zone::zoneinfo;
     PytzUtc: "pytz" ["_UTC"] => stdlib::zone::pytz_utc;
     Pytz: "pytz" ["_p"] => stdlib::zone::pytz;
     PytzFixed: "pytz" ["FixedOffset"] => stdlib::zone::pytz_fixed;

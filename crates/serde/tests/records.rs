@@ -326,7 +326,7 @@ fn what_nobody_wrote_is_no_harm() {
     assert!(read > 2_000, "{read}");
 }
 
-/// An array that is in many places is paid for in each.
+/// What is in many places is paid for in each, also where little is made of it.
 #[test]
 fn what_is_shared_has_a_limit() {
     let mut pickle = b"\x80\x03](carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0BK\0B".to_vec();
@@ -339,7 +339,15 @@ fn what_is_shared_has_a_limit() {
     pickle.extend(b"e.");
     let bytes = from_slice::<Vec<ByteBuf>>(&pickle).unwrap_err();
     let numbers = from_slice::<Vec<Vec<u8>>>(&pickle).unwrap_err();
-    for error in [bytes, numbers] {
+    // PurePosixPath('', '', …): '.'
+    let mut pickle = b"\x80\x03](cpathlib\nPurePosixPath\n(".to_vec();
+    pickle.extend(b"X\0\0\0\0".repeat(100_000));
+    pickle.extend(b"tRq\0");
+    assert_eq!(from_slice::<Vec<String>>(&[&pickle[..], b"e."].concat()).unwrap(), ["."]);
+    pickle.extend(b"h\0".repeat(1000));
+    pickle.extend(b"e.");
+    let paths = from_slice::<Vec<String>>(&pickle).unwrap_err();
+    for error in [bytes, numbers, paths] {
         assert!(error.to_string().contains("the data is too large"), "{error}");
     }
 }

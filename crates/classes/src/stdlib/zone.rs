@@ -126,17 +126,16 @@ pub(crate) fn timezone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'
     }
 }
 
-/// `ZoneInfo._unpickle(key, from_cache)`
+/// `ZoneInfo._unpickle(key, from_cache)`; no pickler writes `ZoneInfo(key)`, but halfsour-serde does
 pub(crate) fn zoneinfo<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    let [key, from_cache] = call.bare()?.exactly()?;
-    // Written in C it says 0 or 1, in Python False or True.
-    matches!(from_cache.kind(), Kind::Bool | Kind::Int).then_some(())?;
-    Some(Known::TimeZone(TimeZone::Iana { key: text(key)? }))
-}
-
-/// `ZoneInfo(key)`
-pub(crate) fn zoneinfo_call<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    let [key] = call.bare()?.exactly()?;
+    let (count, [key, from_cache]) = call.bare()?.up_to()?;
+    let is_whole = match count {
+        1 => call.name.1 == "ZoneInfo",
+        // Written in C it says 0 or 1, in Python False or True.
+        2 => call.name.1 != "ZoneInfo" && matches!(from_cache.kind(), Kind::Bool | Kind::Int),
+        _ => false,
+    };
+    is_whole.then_some(())?;
     Some(Known::TimeZone(TimeZone::Iana { key: text(key)? }))
 }
 

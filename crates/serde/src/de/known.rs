@@ -7,7 +7,7 @@ use halfsour_classes::stdlib::{
     Array, ArrayItem, ArrayItems, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeZone,
 };
 use halfsour_classes::{Int, Known, Unfit, recognise};
-use halfsour_value::Node;
+use halfsour_value::{Data, Instance, Node};
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -79,6 +79,18 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
         Known::IpNetwork(network) | Known::IpInterface(network) if is_text => text(&network),
         _ => None,
     })
+}
+
+/// What has to be read to know what an instance is, in bytes or parts: it may be much, come often, and make little.
+pub(super) fn read_for<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> usize {
+    let size = |node: Node<'_, S>| match node.data() {
+        Data::Str(text) => text.as_wtf8().len(),
+        Data::Bytes(bytes) | Data::ByteString(bytes) | Data::BigInt(bytes) => bytes.len(),
+        Data::List(elements) => elements.len(),
+        _ => 1,
+    };
+    let args = instance.args().elements().into_iter().flatten();
+    args.map(|arg| size(arg) + 1).sum::<usize>() + instance.steps().count()
 }
 
 /// The text of RFC 3339. For the types of jiff it has the name of the zone, too, as RFC 9557 has it: some of them want it,
