@@ -259,12 +259,12 @@ mod chrono {
 mod time {
     use halfsour_classes::stdlib::{Clock, Date, TimeDelta};
     use halfsour_classes::{Known, Unfit};
-    use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+    use time::{OffsetDateTime, PlainDateTime, SignedDuration};
 
     use super::common::each;
     use super::{microseconds, numbers, with_built};
 
-    fn fields(datetime: PrimitiveDateTime) -> Vec<i64> {
+    fn fields(datetime: PlainDateTime) -> Vec<i64> {
         let ((year, month, day), (hour, minute, second, micro)) =
             (datetime.date().to_calendar_date(), datetime.time().as_hms_micro());
         let small = [u8::from(month), day, hour, minute, second].map(i64::from);
@@ -276,27 +276,27 @@ mod time {
         let mut aware = 0;
         let count = each("datetime", |known, value| {
             let Known::DateTime(datetime) = known else { panic!("{value}") };
-            let primitive = PrimitiveDateTime::try_from(&datetime);
+            let plain = PlainDateTime::try_from(&datetime);
             let offset = OffsetDateTime::try_from(&datetime);
             if value["tz"].is_null() {
-                let primitive = primitive.unwrap();
-                assert_eq!(fields(primitive), numbers(&value["fields"]));
-                with_built((&primitive).try_into().unwrap(), |again| {
-                    assert_eq!(again.try_into(), Ok(primitive));
+                let plain = plain.unwrap();
+                assert_eq!(fields(plain), numbers(&value["fields"]));
+                with_built((&plain).try_into().unwrap(), |again| {
+                    assert_eq!(again.try_into(), Ok(plain));
                 });
                 assert_eq!(offset, Err(Unfit::NoZone));
-                assert_eq!(Date::try_from(primitive.date()), Ok(datetime.date));
+                assert_eq!(Date::try_from(plain.date()), Ok(datetime.date));
                 let clock = Clock { fold: false, ..datetime.clock };
-                assert_eq!(Clock::try_from(primitive.time()), Ok(clock));
+                assert_eq!(Clock::try_from(plain.time()), Ok(clock));
                 return;
             }
-            assert_eq!(primitive, Err(Unfit::Zone));
+            assert_eq!(plain, Err(Unfit::Zone));
             if value["tz"]["class"] == "zoneinfo.ZoneInfo" {
                 assert_eq!(offset, Err(Unfit::UnknownOffset));
                 return;
             }
             let offset = offset.unwrap();
-            let local = PrimitiveDateTime::new(offset.date(), offset.time());
+            let local = PlainDateTime::new(offset.date(), offset.time());
             assert_eq!(fields(local), numbers(&value["fields"]));
             assert_eq!(Some(offset.offset().whole_seconds().into()), value["utcoffset"].as_i64());
             with_built((&offset).try_into().unwrap(), |again| assert_eq!(again.try_into(), Ok(offset)));
@@ -309,11 +309,11 @@ mod time {
     fn timedeltas() {
         let count = each("timedelta", |known, value| {
             let Known::TimeDelta(delta) = known else { panic!("{value}") };
-            let duration = Duration::from(delta);
+            let duration = SignedDuration::from(delta);
             assert_eq!(duration.whole_nanoseconds(), microseconds(value) * 1000);
             assert_eq!(TimeDelta::try_from(duration), Ok(delta));
         });
         assert!(count > 10, "{count}");
-        assert_eq!(TimeDelta::try_from(Duration::NANOSECOND), Err(Unfit::Precision));
+        assert_eq!(TimeDelta::try_from(SignedDuration::NANOSECOND), Err(Unfit::Precision));
     }
 }

@@ -127,6 +127,37 @@ fn moments_of_chrono_and_time() {
 }
 
 #[test]
+fn moments_of_time() {
+    use time::{Date, OffsetDateTime, PlainDateTime, SignedDuration, Time};
+
+    #[derive(Deserialize)]
+    struct Moments {
+        day: Date,
+        time: Time,
+        moment: PlainDateTime,
+        first: OffsetDateTime,
+        second: OffsetDateTime,
+        fixed: OffsetDateTime,
+        ago: SignedDuration,
+    }
+    each(|found: &Moments, printed| {
+        same(&found.day, &printed("day")["iso"]);
+        same(&found.time, &printed("time")["iso"].as_str().unwrap().trim_start_matches('0').into());
+        let moment = found.moment.to_string().replace(' ', "T");
+        same(&moment.replacen("T3", "T03", 1), &printed("moment")["iso"]);
+        for (name, moment) in [("first", found.first), ("second", found.second), ("fixed", found.fixed)] {
+            let utc = Timestamp::from_nanosecond(moment.unix_timestamp_nanos()).unwrap();
+            assert_eq!(utc, printed(name)["iso"].as_str().unwrap().parse().unwrap());
+            assert_eq!(Some(moment.offset().whole_seconds().into()), printed(name)["utcoffset"].as_i64());
+        }
+        let ago = printed("ago");
+        let part = |name: &str| ago[name].as_i64().unwrap();
+        let expected = SignedDuration::days(part("days")) + SignedDuration::seconds(part("seconds"));
+        assert_eq!(found.ago, expected + SignedDuration::microseconds(part("microseconds")));
+    });
+}
+
+#[test]
 fn text_is_what_python_prints() {
     #[derive(Deserialize)]
     struct Texts {

@@ -1,6 +1,6 @@
-//! time: `Date`, `Time`, `PrimitiveDateTime`, `OffsetDateTime`, `UtcOffset`, `Duration`.
+//! time: `Date`, `Time`, `PlainDateTime`, `OffsetDateTime`, `UtcOffset`, `SignedDuration`.
 
-use time::{Duration, Month, OffsetDateTime, PrimitiveDateTime, UtcOffset};
+use time::{Month, OffsetDateTime, PlainDateTime, SignedDuration, UtcOffset};
 
 use super::moments::{delta, fixed, microseconds, offset_seconds};
 use crate::Unfit;
@@ -69,8 +69,8 @@ impl<S> TryFrom<&Time<'_, S>> for time::Time {
     }
 }
 
-fn primitive(date: Date, clock: Clock) -> Result<PrimitiveDateTime, Unfit> {
-    Ok(PrimitiveDateTime::new(date.try_into()?, clock.try_into()?))
+fn plain(date: Date, clock: Clock) -> Result<PlainDateTime, Unfit> {
+    Ok(PlainDateTime::new(date.try_into()?, clock.try_into()?))
 }
 
 /// Without `fold`, which that time does not know.
@@ -78,11 +78,11 @@ fn primitive(date: Date, clock: Clock) -> Result<PrimitiveDateTime, Unfit> {
 /// # Errors
 ///
 /// [`Unfit::Zone`], if it has a time zone.
-impl<S> TryFrom<&DateTime<'_, S>> for PrimitiveDateTime {
+impl<S> TryFrom<&DateTime<'_, S>> for PlainDateTime {
     type Error = Unfit;
 
     fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
-        if datetime.tz.is_some() { Err(Unfit::Zone) } else { primitive(datetime.date, datetime.clock) }
+        if datetime.tz.is_some() { Err(Unfit::Zone) } else { plain(datetime.date, datetime.clock) }
     }
 }
 
@@ -96,17 +96,17 @@ impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for OffsetDateTime {
 
     fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
         let offset = UtcOffset::try_from(datetime.zone_or_unfit()?)?;
-        Ok(primitive(datetime.date, datetime.clock)?.assume_offset(offset))
+        Ok(plain(datetime.date, datetime.clock)?.assume_offset(offset))
     }
 }
 
 /// # Errors
 ///
 /// As those of the day and the time.
-impl TryFrom<&PrimitiveDateTime> for Moment<'_> {
+impl TryFrom<&PlainDateTime> for Moment<'_> {
     type Error = Unfit;
 
-    fn try_from(datetime: &PrimitiveDateTime) -> Result<Self, Unfit> {
+    fn try_from(datetime: &PlainDateTime) -> Result<Self, Unfit> {
         Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone: None })
     }
 }
@@ -137,7 +137,7 @@ impl TryFrom<TimeZone<'_>> for UtcOffset {
     }
 }
 
-impl From<TimeDelta> for Duration {
+impl From<TimeDelta> for SignedDuration {
     fn from(delta: TimeDelta) -> Self {
         let (seconds, microseconds) = delta.as_seconds();
         Self::seconds(seconds) + Self::microseconds(microseconds.into())
@@ -147,10 +147,10 @@ impl From<TimeDelta> for Duration {
 /// # Errors
 ///
 /// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], from 10⁹ days.
-impl TryFrom<Duration> for TimeDelta {
+impl TryFrom<SignedDuration> for TimeDelta {
     type Error = Unfit;
 
-    fn try_from(duration: Duration) -> Result<Self, Unfit> {
+    fn try_from(duration: SignedDuration) -> Result<Self, Unfit> {
         delta(duration.whole_nanoseconds())
     }
 }

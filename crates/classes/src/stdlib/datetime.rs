@@ -121,14 +121,15 @@ impl TimeDelta {
 impl Date {
     /// `None` if there is no such day in Python's calendar.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            4 | 6 | 9 | 11 => 30,
-            2 => 28 + u8::from(leap),
-            _ => 31,
-        };
+        let days = days_of_month(year, month);
         let there = (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day);
         there.then_some(Self { year, month, day })
+    }
+
+    /// The day of the year, 1 to 366.
+    pub fn ordinal(self) -> u16 {
+        let before: u16 = (1..self.month).map(|month| u16::from(days_of_month(self.year, month))).sum();
+        before + u16::from(self.day)
     }
 
     /// The bytes that Python packs it into.
@@ -139,6 +140,15 @@ impl Date {
 
     fn read([high, low, month, day]: [u8; 4]) -> Option<Self> {
         Self::new(u16::from_be_bytes([high, low]), month, day)
+    }
+}
+
+fn days_of_month(year: u16, month: u8) -> u8 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u8::from(leap),
+        _ => 31,
     }
 }
 

@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::borrow::Cow;
 
 use halfsour_classes::stdlib::{
-    Array, ArrayItem, ArrayItems, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeZone,
+    Array, ArrayItem, ArrayItems, Clock, Date, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeZone,
 };
 use halfsour_classes::{Int, Known, Unfit, recognise};
 use halfsour_value::{Data, Instance, Node};
@@ -22,7 +22,7 @@ pub(super) enum Offer<'g, S> {
     Text(String),
     Bytes(Cow<'g, [u8]>),
     Number(Scalar),
-    Numbers([Int; 2]),
+    Numbers(Vec<Int>),
     Array(Array<'g, S>),
     Members(Vec<Node<'g, S>>),
     Items(Vec<(Node<'g, S>, Node<'g, S>)>),
@@ -40,6 +40,12 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
     let is_map = matches!(asked, Asked::Any | Asked::Map | Asked::Struct(_));
     let is_sequence = matches!(asked, Asked::Any | Asked::Sequence | Asked::Tuple(_) | Asked::Struct(_));
     let text = |text: &dyn ToString| Some(Offer::Text(text.to_string()));
+    let name = type_name::<T>();
+    // A time without a zone has as many numbers as one in UTC.
+    if asked != Asked::Text && name.starts_with("time::") && !name.ends_with("::UtcDateTime") {
+        let numbers = time_numbers(&known)?;
+        return Ok(numbers.map(|numbers| Offer::Numbers(numbers.into_iter().map(Int::Small).collect())));
+    }
     Ok(match known {
         Known::DateTime(datetime) if is_text => moment::<S, T>(&datetime)?.map(Offer::Text),
         Known::Date(date) if is_text => text(&date),
@@ -52,7 +58,7 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
         Known::Fraction(fraction) => match asked {
             Asked::Any | Asked::Text => text(&fraction),
             Asked::Float => quotient(&fraction).map(|value| Offer::Number(Scalar::Float(value))),
-            _ if is_sequence => Some(Offer::Numbers([fraction.numerator, fraction.denominator])),
+            _ if is_sequence => Some(Offer::Numbers(vec![fraction.numerator, fraction.denominator])),
             _ => None,
         },
         Known::Uuid(uuid) => match asked {
@@ -116,6 +122,16 @@ fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, is_jiff: bool) -> Res
     Ok(format!("{}T{}{}", datetime.date, datetime.clock, Offset(datetime.utcoffset()?)))
 }
 
+#[cfg(feature = "jiff")]
+fn utcoffset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>) -> Result<TimeDelta, Unfit> {
+    datetime.utcoffset()
+}
+
+#[cfg(not(feature = "jiff"))]
+fn utcoffset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>) -> Result<TimeDelta, Unfit> {
+    datetime.zone().ok_or(Unfit::UnknownZone)?.offset().ok_or(Unfit::UnknownOffset)
+}
+
 /// With the name in place of the offset: a reader takes the first of two times that read the same.
 #[cfg(not(feature = "jiff"))]
 fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, _: bool) -> Result<String, Unfit> {
@@ -133,11 +149,37 @@ fn duration<'g, S>(delta: TimeDelta, asked: Asked) -> Option<Offer<'g, S>> {
         Asked::Float => number(&format!("{sign}{seconds}.{fraction:06}"), asked),
         // Of chrono and the standard library.
         Asked::Tuple(2) | Asked::Struct("Duration") => {
-            let (seconds, microseconds) = delta.as_seconds();
-            Some(Offer::Numbers([Int::Small(seconds), Int::Small(i64::from(microseconds) * 1000)]))
+            Some(Offer::Numbers(nanoseconds(delta).map(Int::Small).into()))
         }
         _ => None,
     }
+}
+
+/// Seconds, rounded down, and nanoseconds.
+fn nanoseconds(delta: TimeDelta) -> [i64; 2] {
+    let (seconds, microseconds) = delta.as_seconds();
+    [seconds, i64::from(microseconds) * 1000]
+}
+
+/// What the types of the crate time read, where they do not ask for text.
+fn time_numbers<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Result<Option<Vec<i64>>, Unfit> {
+    let day = |date: Date| [date.year, date.ordinal()].map(i64::from);
+    let time = |clock: Clock| {
+        let [hour, minute, second] = [clock.hour, clock.minute, clock.second].map(i64::from);
+        [hour, minute, second, i64::from(clock.microsecond) * 1000]
+    };
+    let offset = |offset: TimeDelta| {
+        let (seconds, _) = offset.as_seconds();
+        [seconds / 3600, seconds / 60 % 60, seconds % 60]
+    };
+    Ok(Some(match known {
+        Known::Date(date) => day(*date).into(),
+        Known::Time(t) if t.tz.is_none() => time(t.clock).into(),
+        Known::DateTime(d) if d.tz.is_none() => [&day(d.date)[..], &time(d.clock)].concat(),
+        Known::DateTime(d) => [&day(d.date)[..], &time(d.clock), &offset(utcoffset(d)?)].concat(),
+        Known::TimeDelta(delta) => nanoseconds(*delta).into(),
+        _ => return Ok(None),
+    }))
 }
 
 /// A number that is written so, as what is asked for, if it is one.
