@@ -17,6 +17,8 @@ pub use halfsour_text::number::Int;
 pub use known::Known;
 pub use names::{canonical, classes};
 pub use rust::Unfit;
+#[cfg(feature = "ndarray")]
+pub use rust::{Memory, Number};
 
 /// What an object is, if it is of a class that is known here and its pickle is one that the class writes.
 ///

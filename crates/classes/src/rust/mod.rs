@@ -8,6 +8,8 @@ mod chrono;
 mod jiff;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 mod moments;
+#[cfg(feature = "ndarray")]
+mod ndarray;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
 #[cfg(feature = "time")]
@@ -16,4 +18,6 @@ mod unfit;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+#[cfg(feature = "ndarray")]
+pub use ndarray::{Memory, Number};
 pub use unfit::Unfit;

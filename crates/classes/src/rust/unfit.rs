@@ -12,6 +12,10 @@ pub enum Unfit {
     Precision,
     /// It is an infinity or a NaN.
     NotFinite,
+    /// There are not as many numbers as the shape says.
+    Shape,
+    /// They do not lie in memory as this machine has them.
+    Layout,
     /// It has a time zone, and the type has none.
     Zone,
     /// It has no time zone, and the type has one.
@@ -28,6 +32,8 @@ impl fmt::Display for Unfit {
             Self::Range => "the value is out of the range of the type",
             Self::Precision => "the value is finer than the type",
             Self::NotFinite => "the number is not finite",
+            Self::Shape => "there are not as many numbers as the shape says",
+            Self::Layout => "the numbers do not lie as this machine has them",
             Self::Zone => "the value has a time zone, the type has none",
             Self::NoZone => "the type has a time zone, the value has none",
             Self::UnknownZone => "the time zone is not known",

@@ -1,0 +1,111 @@
+//! ndarray: arrays of numbers.
+
+use std::mem::size_of;
+
+use bytemuck::Pod;
+use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
+
+use crate::Unfit;
+
+/// Numbers side by side, as the memory of a machine held them: what numpy, torch and `array.array` pickle.
+///
+/// ```
+/// use halfsour_classes::stdlib::ArrayItems;
+/// use halfsour_classes::{Known, Memory, recognise};
+///
+/// // array.array('d', [0.5, -2.0])
+/// let graph = halfsour_vm::from_slice(
+///     b"\x80\x03carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0dK\x10C\x10\
+///       \0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\0\xc0tR.",
+/// )?;
+/// let Some(Known::Array(array)) = recognise(graph.root()) else { panic!() };
+/// let ArrayItems::Machine { format, bytes } = array.items else { panic!() };
+/// assert_eq!(format.size, size_of::<f64>());
+/// let memory =
+///     Memory { bytes, shape: &[2], is_fortran: false, is_big_endian: format.is_big_endian };
+/// assert_eq!(memory.array::<f64>()?.sum(), -1.5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Memory<'a> {
+    /// The numbers.
+    pub bytes: &'a [u8],
+    /// How many there are in each dimension.
+    pub shape: &'a [usize],
+    /// Whether those of the first dimension are neighbours, not those of the last.
+    pub is_fortran: bool,
+    /// Whether the first byte of each is the highest.
+    pub is_big_endian: bool,
+}
+
+impl<'a> Memory<'a> {
+    /// The numbers where they lie. Which type they are, the caller knows.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit::Shape`], if there are not as many as the shape says; [`Unfit::Layout`], if they do not lie as this machine
+    /// keeps such numbers, in the order of their bytes and at what they are aligned to.
+    pub fn view<T: Number>(&self) -> Result<ArrayViewD<'a, T>, Unfit> {
+        self.check::<T>()?;
+        let numbers = self.is_native::<T>().then(|| bytemuck::try_cast_slice(self.bytes).ok()).flatten();
+        ArrayViewD::from_shape(self.order(), numbers.ok_or(Unfit::Layout)?).map_err(|_| Unfit::Shape)
+    }
+
+    /// The numbers where they lie, if that can be, or else a copy of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit::Shape`], if there are not as many as the shape says.
+    pub fn array<T: Number>(&self) -> Result<CowArray<'a, T, IxDyn>, Unfit> {
+        match self.view() {
+            Err(Unfit::Layout) => {}
+            view => return view.map(CowArray::from),
+        }
+        let is_native = self.is_native::<T>();
+        let number = |bytes: &[u8]| {
+            let mut number = T::zeroed();
+            let native = bytemuck::bytes_of_mut(&mut number);
+            native.copy_from_slice(bytes);
+            if !is_native {
+                native.chunks_exact_mut(T::PART).for_each(<[u8]>::reverse);
+            }
+            number
+        };
+        let numbers = self.bytes.chunks_exact(size_of::<T>()).map(number).collect();
+        let array = ArrayD::from_shape_vec(self.order(), numbers).map_err(|_| Unfit::Shape)?;
+        Ok(array.into())
+    }
+
+    fn is_native<T: Number>(&self) -> bool {
+        T::PART == 1 || self.is_big_endian == cfg!(target_endian = "big")
+    }
+
+    fn check<T>(&self) -> Result<(), Unfit> {
+        let bytes = self.shape.iter().try_fold(size_of::<T>(), |bytes, length| bytes.checked_mul(*length));
+        if bytes == Some(self.bytes.len()) { Ok(()) } else { Err(Unfit::Shape) }
+    }
+
+    fn order(&self) -> ndarray::Shape<IxDyn> {
+        IxDyn(self.shape).set_f(self.is_fortran)
+    }
+}
+
+/// A number as machines keep it.
+pub trait Number: Pod {
+    /// How many bytes belong together, where their order differs: of a complex number, those of a part.
+    const PART: usize = size_of::<Self>();
+}
+
+macro_rules! numbers {
+    ($($type:ty)*) => { $(impl Number for $type {})* };
+}
+
+numbers! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
+
+#[cfg(feature = "half")]
+numbers! { half::f16 half::bf16 }
+
+#[cfg(feature = "num-complex")]
+impl<T: Number> Number for num_complex::Complex<T> {
+    const PART: usize = T::PART;
+}

@@ -1,0 +1,112 @@
+//! Arrays of numpy as arrays of ndarray, compared with what numpy printed of them.
+
+use half::{bf16, f16};
+use halfsour_classes::{Memory, Number, Unfit};
+use halfsour_value::{Instance, Node};
+use num_complex::Complex;
+use serde_json::{Value, json};
+
+/// An array's state: version, shape, dtype, whether it is in Fortran's order, and bytes.
+fn see<T: Number>(state: Node<'_, Vec<u8>>, printed: &Value, name: &str, show: impl Fn(&T) -> Value) {
+    let shape: Vec<_> = state
+        .at(1)
+        .unwrap()
+        .elements()
+        .unwrap()
+        .map(|n| usize::try_from(n.as_i64().unwrap()).unwrap())
+        .collect();
+    let memory = Memory {
+        bytes: state.at(4).unwrap().as_bytes().unwrap(),
+        shape: &shape,
+        is_fortran: state.at(3).unwrap().as_bool().unwrap(),
+        is_big_endian: printed["dtype"]["str"].as_str().unwrap().starts_with('>'),
+    };
+    let array = memory.array::<T>().unwrap();
+    assert_eq!(json!(array.shape()), printed["shape"], "{name}");
+    assert_eq!(
+        array.iter().map(&show).collect::<Vec<_>>(),
+        *printed["elements"].as_array().unwrap(),
+        "{name}"
+    );
+    // At what it is aligned to, it is viewed, in the same place.
+    let mut room = vec![0; memory.bytes.len() + 16];
+    let start = room.as_ptr().align_offset(16);
+    let aligned = &mut room[start..][..memory.bytes.len()];
+    aligned.copy_from_slice(memory.bytes);
+    let memory = Memory { bytes: aligned, ..memory };
+    let view = memory.view::<T>();
+    if memory.is_big_endian {
+        assert_eq!(view.err(), Some(Unfit::Layout));
+    } else {
+        let view = view.unwrap();
+        assert_eq!(
+            view.iter().map(show).collect::<Vec<_>>(),
+            *printed["elements"].as_array().unwrap(),
+            "{name}"
+        );
+        assert!(view.is_empty() || view.as_ptr().cast() == memory.bytes.as_ptr());
+    }
+}
+
+fn int<T: Copy + Into<i128>>(int: &T) -> Value {
+    serde_json::from_str(&(*int).into().to_string()).unwrap()
+}
+
+/// As Python's `repr()`.
+fn float<T: Copy + Into<f64>>(float: &T) -> Value {
+    json!(halfsour_text::repr::Float((*float).into()).to_string())
+}
+
+fn complex<T: Copy + Into<f64>>(complex: &Complex<T>) -> Value {
+    json!([float(&complex.re), float(&complex.im)])
+}
+
+#[test]
+fn arrays_are_those_of_numpy() {
+    let (mut seen, mut fortran, mut bfloats) = (0, 0, 0);
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "arrays") {
+        let printed = &package.value;
+        if printed["class"] != "numpy.ndarray" || package.buffers.is_some() {
+            continue;
+        }
+        let graph = halfsour_vm::Loader::new().load(package.bytes.clone()).unwrap();
+        let Some(state) = graph.root().as_instance().and_then(Instance::state) else { continue };
+        let dtype = printed["dtype"]["str"].as_str().unwrap();
+        let name = package.to_string();
+        let is_bfloat = printed["dtype"]["name"] == "bfloat16";
+        match if is_bfloat { "bfloat" } else { dtype.trim_start_matches(['<', '>', '|']) } {
+            "bfloat" => see(state, printed, &name, float::<bf16>),
+            "i1" => see(state, printed, &name, int::<i8>),
+            "i2" => see(state, printed, &name, int::<i16>),
+            "i4" => see(state, printed, &name, int::<i32>),
+            "i8" => see(state, printed, &name, int::<i64>),
+            "u1" => see(state, printed, &name, int::<u8>),
+            "u2" => see(state, printed, &name, int::<u16>),
+            "u4" => see(state, printed, &name, int::<u32>),
+            "u8" => see(state, printed, &name, int::<u64>),
+            "f2" => see(state, printed, &name, float::<f16>),
+            "f4" => see(state, printed, &name, float::<f32>),
+            "f8" => see(state, printed, &name, float::<f64>),
+            "c8" => see(state, printed, &name, complex::<f32>),
+            "c16" => see(state, printed, &name, complex::<f64>),
+            _ => continue,
+        }
+        seen += 1;
+        bfloats += usize::from(is_bfloat);
+        fortran += usize::from(printed["f_contiguous"] == true && printed["c_contiguous"] == false);
+    }
+    assert!(seen > 200 && fortran > 10 && bfloats > 0, "{seen}, {fortran}, {bfloats}");
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_refused() {
+    let shapes: [&[usize]; 6] = [&[], &[2], &[4], &[3, 0], &[0, usize::MAX], &[usize::MAX, 2]];
+    for shape in shapes {
+        let memory = Memory { bytes: &[0; 12], shape, is_fortran: false, is_big_endian: true };
+        assert_eq!(memory.array::<u32>().err(), Some(Unfit::Shape), "{shape:?}");
+        assert_eq!(memory.view::<u8>().err(), Some(Unfit::Shape), "{shape:?}");
+        let memory = Memory { bytes: &[], ..memory };
+        let fits = matches!(shape, [3, 0]);
+        assert_eq!(memory.array::<u8>().err().is_none(), fits, "{shape:?}");
+    }
+}
