@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::time::Duration;
 
 use arbitrary::Arbitrary;
 use halfsour_serde::{WriteOptions, from_graph, from_slice, to_vec_with};
+use jiff::ZonedDateTime;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +65,7 @@ pub fn serde(input: &[u8]) {
     }
     read! {
         bool, u8, i64, i128, f64, char, String, (), Option<i32>, Vec<i64>, Vec<f64>, Vec<String>, (i64, String),
-        [u8; 3], BTreeMap<String, u8>, BTreeMap<i64, Vec<bool>>, Shape, Typed, serde_json::Value, IgnoredAny
+        [u8; 3], BTreeMap<String, u8>, BTreeMap<i64, Vec<bool>>, Shape, Typed, serde_json::Value, IgnoredAny, ZonedDateTime, Duration
     }
     let _ = from_slice::<Borrowed<'_>>(input);
     let _ = from_slice::<&[u8]>(input);

@@ -30,6 +30,9 @@ pub fn run() -> Result {
     own("workloads", "cargo xtask bench --files --check", bench::files::check)?;
     step("test", "", &["test", "--workspace"])?;
     step("test, features", "", &[&["test"], &features[..]].concat())?;
+    // Where zones have no database.
+    let without = ["test", "--package", "halfsour-serde", "--features", "classes", "--test", "model"];
+    step("test, without jiff", "", &without)?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
     own("soak", "cargo xtask soak", fuzz::soak)?;
