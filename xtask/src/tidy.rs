@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-classes", &["text", "value"]),
     ("halfsour-audit", &["classes", "lexer", "vm"]),
     ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),
-    ("halfsour-files", &["lexer", "value", "vm"]),
+    ("halfsour-files", &["classes", "lexer", "value", "vm"]),
     ("halfsour-cli", &["files", "halfsour"]),
 ];
 

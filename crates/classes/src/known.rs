@@ -2,7 +2,7 @@
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::stdlib;
+use crate::{stdlib, torch};
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
 #[derive(Clone)]
@@ -66,6 +66,15 @@ pub enum Known<'g, S> {
     // ---- pandas ----
 
     // ---- torch ----
-
+    /// `torch.Tensor`, `torch.nn.Parameter`, and subclasses.
+    Tensor(torch::Tensor<'g, S>),
+    /// What the elements of tensors lie in: a persistent id, or a whole file in the pickle.
+    Storage(torch::Storage<'g>),
+    /// `torch.Size`
+    TorchSize(Vec<u64>),
+    /// `torch.device`
+    Device(torch::Device<'g>),
+    /// `torch.float32`, …
+    TorchDType(torch::DType),
     // ---- others ----
 }

@@ -8,6 +8,7 @@ mod names;
 mod rust;
 mod scalars;
 pub mod stdlib;
+pub mod torch;
 
 use halfsour_value::Node;
 
@@ -36,6 +37,8 @@ pub use rust::{Memory, Number};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn recognise<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
-    let call = call::Call::of(node)?;
-    names::read(&call)
+    match call::Call::of(node) {
+        Some(call) => names::read(&call),
+        None => torch::uncalled(node),
+    }
 }

@@ -8,7 +8,7 @@ use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::call::Call;
-use crate::{Known, stdlib};
+use crate::{Known, stdlib, torch};
 
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
@@ -99,6 +99,19 @@ table! {
     // ---- pandas ----
 
     // ---- torch ----
+    TorchTensor: "torch" ["Tensor"];
+    TorchTensor1: "torch._utils" ["_rebuild_tensor"] => torch::tensor;
+    TorchTensor2: "torch._utils" ["_rebuild_tensor_v2"] => torch::tensor;
+    TorchTensor3: "torch._utils" ["_rebuild_tensor_v3"] => torch::tensor;
+    TorchQuantised: "torch._utils" ["_rebuild_qtensor"] => torch::tensor;
+    TorchSparse: "torch._utils" ["_rebuild_sparse_tensor" "_rebuild_sparse_csr_tensor"] => torch::tensor;
+    TorchMeta: "torch._utils" ["_rebuild_meta_tensor_no_storage"] => torch::tensor;
+    TorchTyped: "torch._tensor" ["_rebuild_from_type_v2"] => torch::tensor;
+    TorchParameter: "torch._utils" ["_rebuild_parameter" "_rebuild_parameter_with_state"] => torch::parameter;
+    TorchLayout: "torch.serialization" ["_get_layout"];
+    TorchEmbedded: "torch.storage" ["_load_from_bytes"] => torch::embedded;
+    TorchSize: "torch" ["Size"] => torch::size;
+    TorchDevice: "torch" ["device"] => torch::device;
 
     // ---- scikit-learn, joblib ----
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use bytes::Bytes;
+use halfsour_classes::torch::{ByteOrder, DType, Place, Storage};
 use halfsour_value::{Data, Id, Node, Store};
 use halfsour_vm::{Event, Graph, Loader, Observer};
 
@@ -41,13 +42,31 @@ enum Storages {
     Behind(Vec<(String, Range<usize>)>),
 }
 
-/// In which order the bytes of numbers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ByteOrder {
-    /// The least significant first.
-    Little,
-    /// The most significant first.
-    Big,
+/// What a storage holds.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// Of what it is made, where that is said.
+    pub dtype: Option<DType>,
+    /// The bytes, where they lie.
+    pub bytes: Bytes,
+    /// In which order those of each number are.
+    pub byte_order: ByteOrder,
+}
+
+impl Contents {
+    /// Those of a storage that lies in a pickle as a whole file: [`Place::Embedded`]. The name is for errors.
+    ///
+    /// # Errors
+    ///
+    /// If it is not such a file.
+    pub fn embedded(name: &str, file: &Bytes) -> Result<Self, Error> {
+        let fail = |kind| Error::new(kind, name, Some(Format::Pickle));
+        let wrong = || fail(ErrorKind::Malformed("it is not a storage"));
+        let Old { whole, storages, .. } = old(file).ok_or_else(wrong)?.map_err(fail)?;
+        let (key, dtype) = whole.ok_or_else(wrong)?;
+        let (_, place) = storages.into_iter().find(|(known, _)| *known == key).ok_or_else(wrong)?;
+        Ok(Self { dtype, bytes: file.slice(place), byte_order: ByteOrder::Little })
+    }
 }
 
 impl Torch {
@@ -82,7 +101,7 @@ impl Torch {
 
     fn of_pickles(source: &Source) -> Result<Option<Self>, Error> {
         let Some(found) = old(source.bytes()) else { return Ok(None) };
-        let Old { object, storages } = found.map_err(|kind| source.error(kind))?;
+        let Old { object, storages, .. } = found.map_err(|kind| source.error(kind))?;
         let pickle = Pickles::within(source.bytes().clone(), object);
         Ok(Some(Self { source: source.clone(), pickle, storages: Storages::Behind(storages) }))
     }
@@ -92,18 +111,18 @@ impl Torch {
         self.pickle.clone()
     }
 
-    /// The byte order that the file states. Files from before torch 2.1 do not; they are from little-endian machines as a
-    /// rule.
+    /// The byte order that the file states. Files from before torch 2.1 do not: torch takes them for little-endian.
     ///
     /// # Errors
     ///
     /// If that member cannot be read.
-    pub fn byte_order(&self) -> Result<Option<ByteOrder>, Error> {
-        let Storages::Members { archive, prefix } = &self.storages else { return Ok(None) };
-        let Some(member) = archive.find(&format!("{prefix}byteorder")) else { return Ok(None) };
+    pub fn byte_order(&self) -> Result<ByteOrder, Error> {
+        const UNSAID: ByteOrder = ByteOrder::Little;
+        let Storages::Members { archive, prefix } = &self.storages else { return Ok(UNSAID) };
+        let Some(member) = archive.find(&format!("{prefix}byteorder")) else { return Ok(UNSAID) };
         match &archive.bytes(member)?[..] {
-            b"little" => Ok(Some(ByteOrder::Little)),
-            b"big" => Ok(Some(ByteOrder::Big)),
+            b"little" => Ok(ByteOrder::Little),
+            b"big" => Ok(ByteOrder::Big),
             _ => Err(archive.error(ErrorKind::Malformed("there is no such byte order"))),
         }
     }
@@ -145,6 +164,21 @@ impl Torch {
         }
     }
 
+    /// What a storage holds to which this file's pickle refers.
+    ///
+    /// # Errors
+    ///
+    /// As [`storage`](Self::storage), [`byte_order`](Self::byte_order) and [`Contents::embedded`].
+    pub fn contents(&self, storage: &Storage<'_>) -> Result<Contents, Error> {
+        match storage.place {
+            Place::Embedded(file) => Contents::embedded(self.source.name(), &Bytes::copy_from_slice(file)),
+            Place::Beside { key, .. } => {
+                let (bytes, byte_order) = (self.storage(key)?, self.byte_order()?);
+                Ok(Contents { dtype: storage.dtype, bytes, byte_order })
+            }
+        }
+    }
+
     /// Where in the file's bytes, with compression taken off, a storage lies, if it is there as it is.
     pub fn place(&self, key: &str) -> Option<Range<usize>> {
         match &self.storages {
@@ -162,6 +196,8 @@ impl Torch {
 /// A file from before torch 1.6.
 struct Old {
     object: Range<usize>,
+    /// The key and the type of the storage that the object is, if it is one.
+    whole: Option<(String, Option<DType>)>,
     storages: Vec<(String, Range<usize>)>,
 }
 
@@ -189,13 +225,14 @@ fn old(bytes: &Bytes) -> Option<Result<Old, ErrorKind>> {
         let mut ids = Ids::default();
         let object = next(&mut ids)?;
         let sizes = element_sizes(&object, &ids);
+        let whole = beside(object.root()).map(|(key, storage)| (key.to_owned(), storage.dtype));
         let keys = next(&mut Ids::default())?;
-        Some((object.start()..object.end(), sizes, keys))
+        Some((object.start()..object.end(), whole, sizes, keys))
     };
-    let Some((object, sizes, keys)) = rest() else {
+    let Some((object, whole, sizes, keys)) = rest() else {
         return Some(Err(ErrorKind::Malformed("the pickles of an old torch file are incomplete")));
     };
-    Some(storages(bytes, &keys, &sizes).map(|storages| Old { object, storages }))
+    Some(storages(bytes, &keys, &sizes).map(|storages| Old { object, whole, storages }))
 }
 
 fn storages(
@@ -244,24 +281,18 @@ fn text(node: Node<'_, Bytes>) -> Option<String> {
     }
 }
 
-/// Of each storage, how many bytes its elements have: its persistent id is `('storage', class, key, location, count, …)`.
-fn element_sizes(object: &Graph, ids: &Ids) -> HashMap<String, usize> {
-    let size = |id: &Id| {
-        let Data::PersistentId(parts) = object.node(*id).data() else { return None };
-        let class = text(parts.at(1)?.as_global()?.name)?;
-        Some((text(parts.at(2)?)?, element_size(&class)?))
-    };
-    ids.0.iter().filter_map(size).collect()
+/// The key by which a persistent id names a storage.
+fn beside(node: Node<'_, Bytes>) -> Option<(&str, Storage<'_>)> {
+    let storage = Storage::of(node)?;
+    match storage.place {
+        Place::Beside { key, .. } => Some((key, storage)),
+        Place::Embedded(_) => None,
+    }
 }
 
-/// By the name of the storage's class. Those without a type count bytes.
-fn element_size(class: &str) -> Option<usize> {
-    Some(match class.strip_suffix("Storage")? {
-        "Double" | "Long" | "ComplexFloat" => 8,
-        "Float" | "Int" | "QInt32" => 4,
-        "Half" | "BFloat16" | "Short" => 2,
-        "Char" | "Byte" | "Bool" | "QInt8" | "QUInt8" | "QUInt4x2" | "QUInt2x4" | "Untyped" => 1,
-        "ComplexDouble" => 16,
-        _ => return None,
-    })
+/// Of each storage, how many bytes its elements have.
+fn element_sizes(object: &Graph, ids: &Ids) -> HashMap<String, usize> {
+    let size =
+        |id: &Id| beside(object.node(*id)).map(|(key, storage)| (key.to_owned(), storage.element_size()));
+    ids.0.iter().filter_map(size).collect()
 }

@@ -35,6 +35,7 @@ from values import describes, emit_file, encoded, mapping, name_of, pairs, row
 NEW = tuple(map(int, torch.__version__.split("+")[0].split(".")[:2])) >= (2, 6)
 DTYPES = "bool uint8 int8 int16 int32 int64 float16 bfloat16 float32 float64 complex64 complex128".split()
 NEW_DTYPES = "uint16 uint32 uint64 float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz".split()
+FLOATS8 = "float8_e4m3fn float8_e5m2 float8_e4m3fnuz float8_e5m2fnuz float8_e8m0fnu".split()
 STORAGES = {}
 
 
@@ -127,6 +128,10 @@ def samples():
     yield "dtypes", [torch.tensor([0, 1, 2, 100]).to(getattr(torch, name)) for name in DTYPES]
     if NEW:
         yield "dtypes without a storage class", [torch.tensor([0, 1, 2, 100]).to(getattr(torch, name)) for name in NEW_DTYPES]
+        every = torch.arange(256, dtype=torch.uint8)
+        yield "all floats of 8 bits", [every.clone().view(getattr(torch, name)) for name in FLOATS8]
+        some = torch.arange(-(2**15), 2**15, 119, dtype=torch.int32).to(torch.int16)
+        yield "many floats of 16 bits", [some.clone().view(getattr(torch, name)) for name in ("float16", "bfloat16")]
     base = torch.arange(24, dtype=torch.int32)
     yield "views", {
         "slice": base[4:10],
@@ -177,7 +182,7 @@ for name, value in samples():
     ):
         if file == "zip 4.pt" and name not in ("tensor", "state_dict tied"):
             continue
-        if file == "legacy.pt" and name == "dtypes without a storage class":  # torch saves it, but cannot load it
+        if file == "legacy.pt" and name in ("dtypes without a storage class", "all floats of 8 bits"):  # torch saves it, but cannot load it
             continue
         data = io.BytesIO()
         torch.save(value, data, **options)

@@ -1,0 +1,183 @@
+//! [`Dense`]: how elements lie in a storage.
+
+use std::borrow::Cow;
+
+use crate::torch::{ByteOrder, DType, Element, Storage};
+
+/// A tensor each of whose elements has a place in a storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dense<'g> {
+    /// Of what it is, where the pickle says it: what is [`Place::Embedded`](super::Place::Embedded) says it itself.
+    pub dtype: Option<DType>,
+    /// How many elements it has in each dimension; at most 64.
+    pub shape: Vec<u64>,
+    /// By how many elements the next one in each dimension is away.
+    pub strides: Vec<u64>,
+    /// At which element it begins.
+    pub offset: u64,
+    /// Where the elements are.
+    pub storage: Storage<'g>,
+    /// Whether the elements are the conjugates of those in the storage.
+    pub is_conjugate: bool,
+    /// Whether the elements are the negatives of those in the storage.
+    pub is_negative: bool,
+}
+
+impl Dense<'_> {
+    /// How many elements there are, if that is a number of 64 bits.
+    pub fn len(&self) -> Option<u64> {
+        count(&self.shape)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+
+    /// Whether the elements lie side by side, the last dimension first.
+    pub fn is_contiguous(&self) -> bool {
+        let mut expected = Some(1);
+        let mut dimensions = self.shape.iter().zip(&self.strides).rev().filter(|(length, _)| **length != 1);
+        self.is_empty()
+            || dimensions.all(|(length, stride)| {
+                let fits = expected == Some(*stride);
+                expected = length.checked_mul(*stride);
+                fits
+            })
+    }
+
+    /// Where the elements begin in a storage of so many bytes, the last dimension first. `None` if one would be outside.
+    pub fn positions(&self, dtype: DType, length: usize) -> Option<Positions> {
+        let size = dtype.size() as u64;
+        let left = self.len()?;
+        let mut dimensions = Vec::with_capacity(self.shape.len());
+        if left == 0 {
+            return Some(Positions { dimensions, next: 0, left });
+        }
+        let next = self.offset.checked_mul(size)?;
+        let mut last = next;
+        for (&length, &stride) in self.shape.iter().zip(&self.strides) {
+            // Of one element, the stride means nothing.
+            let stride = if length == 1 { 0 } else { stride.checked_mul(size)? };
+            last = last.checked_add(stride.checked_mul(length - 1)?)?;
+            dimensions.push(Dimension { length, stride, index: 0 });
+        }
+        let fits = last.checked_add(size)? <= length as u64;
+        fits.then_some(Positions { dimensions, next, left })
+    }
+
+    /// The elements, the last dimension first, from the bytes of the storage. `None` if one would be outside.
+    ///
+    /// ```
+    /// use halfsour_classes::torch::{ByteOrder, Element, Layout};
+    /// use halfsour_classes::{Known, recognise};
+    ///
+    /// // torch.tensor([7, 8], dtype=torch.uint8), as torch.save writes it beside the storage 0
+    /// let pickle = b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nByteStorage\n\
+    ///     X\x01\0\0\x000X\x03\0\0\0cpuK\x02tQK\0K\x02\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR.";
+    /// let graph = halfsour_vm::from_slice(pickle)?;
+    /// let Some(Known::Tensor(tensor)) = recognise(graph.root()) else { panic!() };
+    /// let Layout::Strided(dense) = &tensor.layout else { panic!() };
+    /// let elements = dense.elements(dense.dtype.unwrap(), &[7, 8], ByteOrder::Little).unwrap();
+    /// assert_eq!(elements.collect::<Vec<_>>(), [Element::Int(7), Element::Int(8)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn elements<'b>(
+        &self,
+        dtype: DType,
+        storage: &'b [u8],
+        order: ByteOrder,
+    ) -> Option<impl Iterator<Item = Element> + use<'b>> {
+        let positions = self.positions(dtype, storage.len())?;
+        let (conjugate, negative) = (self.is_conjugate, self.is_negative);
+        let element = move |at: usize| {
+            Some(match dtype.read(storage.get(at..at + dtype.size())?, order)? {
+                Element::Complex(re, im) => {
+                    let (re, im) = if negative { (-re, -im) } else { (re, im) };
+                    Element::Complex(re, if conjugate { -im } else { im })
+                }
+                Element::Float(value) if negative => Element::Float(-value),
+                Element::Int(value) if negative => Element::Int(-value),
+                element => element,
+            })
+        };
+        Some(positions.map_while(element))
+    }
+
+    /// The elements side by side, the last dimension first, little-endian: the bytes where they lie, if they do so. `None` if one
+    /// would be outside the storage, or has to be negated and is no float.
+    pub fn contiguous<'b>(&self, dtype: DType, storage: &'b [u8], order: ByteOrder) -> Option<Cow<'b, [u8]>> {
+        let (size, number) = (dtype.size(), dtype.number_size());
+        let positions = self.positions(dtype, storage.len())?;
+        let length = usize::try_from(positions.left).ok()?.checked_mul(size)?;
+        let is_little = order == ByteOrder::Little || number == 1;
+        // The sign is the highest bit of each number: of the first, and of the second in complex ones.
+        let signs = [self.is_negative, self.is_negative != self.is_conjugate];
+        let signs = if dtype.is_complex() { signs } else { [self.is_negative; 2] };
+        if self.is_negative && !(dtype.is_complex() || dtype.is_float()) {
+            return None;
+        }
+        if self.is_contiguous() && is_little && signs == [false; 2] {
+            let start = usize::try_from(positions.next).ok()?;
+            return storage.get(start..start + length).map(Cow::Borrowed);
+        }
+        let mut bytes = Vec::with_capacity(length);
+        for at in positions {
+            for (part, negated) in storage.get(at..at + size)?.chunks_exact(number).zip(signs) {
+                if is_little {
+                    bytes.extend_from_slice(part);
+                } else {
+                    bytes.extend(part.iter().rev());
+                }
+                if negated && let Some(highest) = bytes.last_mut() {
+                    *highest ^= 0x80;
+                }
+            }
+        }
+        Some(Cow::Owned(bytes))
+    }
+}
+
+/// The product, if it is a number of 64 bits.
+pub(crate) fn count(shape: &[u64]) -> Option<u64> {
+    if shape.contains(&0) {
+        Some(0)
+    } else {
+        shape.iter().try_fold(1, |count: u64, length| count.checked_mul(*length))
+    }
+}
+
+/// See [`Dense::positions`].
+#[derive(Clone, Debug)]
+pub struct Positions {
+    dimensions: Vec<Dimension>,
+    next: u64,
+    left: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Dimension {
+    length: u64,
+    /// In bytes.
+    stride: u64,
+    index: u64,
+}
+
+impl Iterator for Positions {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        self.left = self.left.checked_sub(1)?;
+        let at = self.next;
+        for dimension in self.dimensions.iter_mut().rev() {
+            dimension.index += 1;
+            self.next += dimension.stride;
+            if dimension.index < dimension.length {
+                break;
+            }
+            dimension.index = 0;
+            self.next -= dimension.stride * dimension.length;
+        }
+        usize::try_from(at).ok()
+    }
+}

@@ -1,0 +1,210 @@
+//! [`DType`]: what the elements of a tensor are.
+
+use std::fmt;
+
+/// Each row: the variant, torch's name of it, the bytes of an element, and the prefix of the storage class that torch has for it.
+macro_rules! dtypes {
+    ($($variant:ident $name:literal $size:literal $($storage:literal)?;)*) => {
+        /// What the elements of a tensor are, by torch's names: `Float32` is `torch.float32`. Its `Display` is `float32`.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum DType {
+            $(#[doc = concat!("`torch.", $name, "`")] $variant,)*
+        }
+
+        impl DType {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// `float32`
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// How many bytes an element takes. Those of less than a byte share one: that is an element here.
+            pub const fn size(self) -> usize {
+                match self { $(Self::$variant => $size,)* }
+            }
+
+            /// By the name of the class of its storages: `FloatStorage`.
+            pub fn of_storage(class: &str) -> Option<Self> {
+                match class.strip_suffix("Storage")? {
+                    $($($storage => Some(Self::$variant),)?)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+#[rustfmt::skip]
+dtypes! {
+    Bool "bool" 1 "Bool";
+    UInt8 "uint8" 1 "Byte";
+    UInt16 "uint16" 2;
+    UInt32 "uint32" 4;
+    UInt64 "uint64" 8;
+    Int8 "int8" 1 "Char";
+    Int16 "int16" 2 "Short";
+    Int32 "int32" 4 "Int";
+    Int64 "int64" 8 "Long";
+    Float4E2M1x2 "float4_e2m1fn_x2" 1;
+    Float8E4M3 "float8_e4m3fn" 1;
+    Float8E4M3Fnuz "float8_e4m3fnuz" 1;
+    Float8E5M2 "float8_e5m2" 1;
+    Float8E5M2Fnuz "float8_e5m2fnuz" 1;
+    Float8E8M0 "float8_e8m0fnu" 1;
+    Float16 "float16" 2 "Half";
+    BFloat16 "bfloat16" 2 "BFloat16";
+    Float32 "float32" 4 "Float";
+    Float64 "float64" 8 "Double";
+    Complex32 "complex32" 4;
+    Complex64 "complex64" 8 "ComplexFloat";
+    Complex128 "complex128" 16 "ComplexDouble";
+    QInt8 "qint8" 1 "QInt8";
+    QUInt8 "quint8" 1 "QUInt8";
+    QInt32 "qint32" 4 "QInt32";
+    QUInt4x2 "quint4x2" 1 "QUInt4x2";
+    QUInt2x4 "quint2x4" 1 "QUInt2x4";
+}
+
+/// In which order the bytes of numbers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ByteOrder {
+    /// The least significant first.
+    Little,
+    /// The most significant first.
+    Big,
+}
+
+/// An element of a tensor.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Element {
+    /// Of `bool`.
+    Bool(bool),
+    /// An integer, from −2⁶³ to 2⁶⁴ − 1; of quantised tensors, that which is stored.
+    Int(i128),
+    /// A float, exactly.
+    Float(f64),
+    /// Real and imaginary part, exactly.
+    Complex(f64, f64),
+    /// A byte with several elements in it: `float4_e2m1fn_x2`, `quint4x2`, `quint2x4`.
+    Packed(u8),
+}
+
+impl DType {
+    /// By its name, without `torch.`: `float32`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|dtype| dtype.name() == name)
+    }
+
+    /// How many bytes of an element are one number, whose order of bytes there is: of complex ones, half of them.
+    pub const fn number_size(self) -> usize {
+        if self.is_complex() { self.size() / 2 } else { self.size() }
+    }
+
+    /// Whether it is of complex numbers.
+    pub const fn is_complex(self) -> bool {
+        matches!(self, Self::Complex32 | Self::Complex64 | Self::Complex128)
+    }
+
+    /// Whether it is of floats, one in each element, that have a sign.
+    pub const fn is_float(self) -> bool {
+        matches!(
+            self,
+            Self::Float8E4M3
+                | Self::Float8E4M3Fnuz
+                | Self::Float8E5M2
+                | Self::Float8E5M2Fnuz
+                | Self::Float16
+                | Self::BFloat16
+                | Self::Float32
+                | Self::Float64
+        )
+    }
+
+    /// The element that these bytes are, as many as [`size`](Self::size) says; `None` if they are not.
+    pub fn read(self, bytes: &[u8], order: ByteOrder) -> Option<Element> {
+        if bytes.len() != self.size() {
+            return None;
+        }
+        let half = self.number_size();
+        let number = |bytes: &[u8]| {
+            let mut little = [0; 8];
+            for (index, &byte) in bytes.iter().enumerate() {
+                little[if order == ByteOrder::Little { index } else { bytes.len() - 1 - index }] = byte;
+            }
+            u64::from_le_bytes(little)
+        };
+        let bits = number(&bytes[..half]);
+        let float = |bits| match half {
+            2 => small(bits, 5, 10, 15),
+            4 => f64::from(f32::from_bits(u32::try_from(bits).unwrap_or_default())),
+            _ => f64::from_bits(bits),
+        };
+        let signed = || {
+            let unused = 64 - 8 * half;
+            Element::Int((bits.cast_signed() << unused >> unused).into())
+        };
+        Some(match self {
+            Self::Bool => Element::Bool(bits != 0),
+            Self::UInt8 | Self::UInt16 | Self::UInt32 | Self::UInt64 | Self::QUInt8 => {
+                Element::Int(bits.into())
+            }
+            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 | Self::QInt8 | Self::QInt32 => signed(),
+            Self::Float16 | Self::Float32 | Self::Float64 => Element::Float(float(bits)),
+            Self::BFloat16 => {
+                Element::Float(f32::from_bits(u32::try_from(bits << 16).unwrap_or_default()).into())
+            }
+            Self::Float8E5M2 => Element::Float(small(bits, 5, 2, 15)),
+            // Without infinities: all bits of exponent and mantissa are NaN.
+            Self::Float8E4M3 if bits & 0x7F == 0x7F => Element::Float(f64::NAN),
+            Self::Float8E4M3 => Element::Float(finite(bits, 4, 3, 7)),
+            // Without infinities and -0, which is NaN.
+            Self::Float8E4M3Fnuz | Self::Float8E5M2Fnuz if bits == 0x80 => Element::Float(f64::NAN),
+            Self::Float8E4M3Fnuz => Element::Float(finite(bits, 4, 3, 8)),
+            Self::Float8E5M2Fnuz => Element::Float(finite(bits, 5, 2, 16)),
+            // An exponent alone.
+            Self::Float8E8M0 if bits == 0xFF => Element::Float(f64::NAN),
+            Self::Float8E8M0 => Element::Float(power_of_two(bits, 127)),
+            Self::Complex32 | Self::Complex64 | Self::Complex128 => {
+                Element::Complex(float(bits), float(number(&bytes[half..])))
+            }
+            Self::Float4E2M1x2 | Self::QUInt4x2 | Self::QUInt2x4 => Element::Packed(bytes[0]),
+        })
+    }
+}
+
+/// A float of IEEE 754 with so many bits of exponent and mantissa.
+fn small(float: u64, exponent: u32, mantissa: u32, bias: u64) -> f64 {
+    let sign = if float >> (exponent + mantissa) & 1 == 1 { -1.0 } else { 1.0 };
+    let special = ((1 << exponent) - 1) << mantissa;
+    match float & ((1 << (exponent + mantissa)) - 1) {
+        magnitude if magnitude > special => f64::NAN,
+        magnitude if magnitude == special => sign * f64::INFINITY,
+        _ => finite(float, exponent, mantissa, bias),
+    }
+}
+
+/// The same where no exponent is special.
+fn finite(float: u64, exponent: u32, mantissa: u32, bias: u64) -> f64 {
+    let fraction = float & ((1 << mantissa) - 1);
+    let power = float >> mantissa & ((1 << exponent) - 1);
+    let digits = if power == 0 { fraction } else { fraction | 1 << mantissa };
+    let magnitude = f64::from(u32::try_from(digits).unwrap_or_default())
+        * power_of_two(power.max(1), bias + u64::from(mantissa));
+    if float >> (exponent + mantissa) & 1 == 1 { -magnitude } else { magnitude }
+}
+
+/// 2 to the power of the exponent less the bias: both are small.
+fn power_of_two(exponent: u64, bias: u64) -> f64 {
+    const BIAS: u64 = 1023;
+    const MANTISSA: u32 = 52;
+    f64::from_bits((BIAS + exponent - bias) << MANTISSA)
+}
+
+impl fmt::Display for DType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}

@@ -1,0 +1,328 @@
+//! torch: tensors, storages, and what goes with them.
+//!
+//! A pickle holds no elements: it names storages, which lie beside it in the file, as `halfsour-files` reads it. What is here says which
+//! storage, and which bytes of it.
+
+mod dense;
+mod dtype;
+mod storage;
+
+use halfsour_value::{Data, Elements, Node};
+
+pub use dense::{Dense, Positions};
+pub use dtype::{ByteOrder, DType, Element};
+pub use storage::{Place, Storage};
+
+use crate::Known;
+use crate::call::{Call, class_of};
+use crate::names::Class;
+use crate::scalars::text;
+
+/// `torch.Tensor`, or one of its subclasses.
+#[derive(Clone)]
+pub struct Tensor<'g, S> {
+    /// Whether it is a `torch.nn.Parameter`.
+    pub is_parameter: bool,
+    /// Of which other subclass it is.
+    pub class: Option<Node<'g, S>>,
+    /// Its attributes, if it was given some.
+    pub attributes: Option<Node<'g, S>>,
+    /// Whether gradients are computed for it.
+    pub requires_grad: bool,
+    /// Where its elements are.
+    pub layout: Layout<'g>,
+}
+
+/// Where the elements of a [`Tensor`] are.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Layout<'g> {
+    /// Each in its place: `torch.strided`.
+    Strided(Dense<'g>),
+    /// The same, of integers that stand for floats.
+    Quantised(Dense<'g>, Quantiser<'g>),
+    /// Only those that are not zero.
+    Sparse(Box<Sparse<'g>>),
+    /// Nowhere: it is on the device `meta`.
+    Meta {
+        /// Of what it would be.
+        dtype: DType,
+        /// How many elements it would have in each dimension.
+        shape: Vec<u64>,
+        /// By how many elements the next one in each dimension would be away.
+        strides: Vec<u64>,
+    },
+}
+
+/// Which floats the integers of a quantised tensor stand for: `(integer - zero point) * scale`.
+#[derive(Clone, Debug)]
+pub enum Quantiser<'g> {
+    /// All in the same way.
+    Tensor {
+        /// The scale.
+        scale: f64,
+        /// The integer that stands for 0.
+        zero_point: i64,
+    },
+    /// Those of each index in one dimension in a way of its own.
+    Channel {
+        /// The scales.
+        scales: Box<Dense<'g>>,
+        /// The integers, or floats, that stand for 0.
+        zero_points: Box<Dense<'g>>,
+        /// The dimension.
+        axis: u64,
+    },
+}
+
+/// A sparse tensor.
+#[derive(Clone, Debug)]
+pub struct Sparse<'g> {
+    /// `sparse_coo`, `sparse_csr`, `sparse_csc`, `sparse_bsr` or `sparse_bsc`.
+    pub layout: &'static str,
+    /// How many elements it has in each dimension, zeros with them.
+    pub shape: Vec<u64>,
+    /// Of the compressed layouts: at which of the values each row (or column) begins, and where the last ends.
+    pub pointers: Option<Dense<'g>>,
+    /// Where the values are: of `sparse_coo`, a column of indices for each; otherwise its column (or row).
+    pub indices: Dense<'g>,
+    /// The values.
+    pub values: Dense<'g>,
+    /// Of `sparse_coo`, whether no place comes twice, where the pickle says it.
+    pub is_coalesced: Option<bool>,
+}
+
+/// `torch.device`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Device<'g> {
+    /// `cpu`, `cuda`
+    pub kind: &'g str,
+    /// Which of them.
+    pub index: Option<u64>,
+}
+
+impl<S> Tensor<'_, S> {
+    /// Of what it is, where the pickle says it; see [`Dense::dtype`].
+    pub fn dtype(&self) -> Option<DType> {
+        match &self.layout {
+            Layout::Strided(dense) | Layout::Quantised(dense, _) => dense.dtype,
+            Layout::Sparse(sparse) => sparse.values.dtype,
+            Layout::Meta { dtype, .. } => Some(*dtype),
+        }
+    }
+
+    /// How many elements it has in each dimension.
+    pub fn shape(&self) -> &[u64] {
+        match &self.layout {
+            Layout::Strided(dense) | Layout::Quantised(dense, _) => &dense.shape,
+            Layout::Sparse(sparse) => &sparse.shape,
+            Layout::Meta { shape, .. } => shape,
+        }
+    }
+}
+
+/// More have no operations in torch.
+const MOST_DIMENSIONS: usize = 64;
+
+fn sizes<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<u64>> {
+    let node = match Call::of_class(node, Class::TorchSize) {
+        Some(call) => call.bare()?.exactly::<1>()?[0],
+        None => node,
+    };
+    let Data::Tuple(sizes) = node.data() else { return None };
+    if sizes.len() > MOST_DIMENSIONS {
+        return None;
+    }
+    sizes.map(|size| u64::try_from(size.as_i64()?).ok()).collect()
+}
+
+fn dtype<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
+    let global = node.as_global()?;
+    if text(global.module)? == "torch" { DType::from_name(text(global.name)?) } else { None }
+}
+
+/// `storage, offset, size, stride`, from which on all dense ones begin.
+fn dense<'g, S: AsRef<[u8]>>(args: &Elements<'g, S>) -> Option<Dense<'g>> {
+    let storage = Storage::of(args.get(0)?)?;
+    let dense = Dense {
+        dtype: storage.dtype,
+        shape: sizes(args.get(2)?)?,
+        strides: sizes(args.get(3)?)?,
+        offset: u64::try_from(args.get(1)?.as_i64()?).ok()?,
+        storage,
+        is_conjugate: false,
+        is_negative: false,
+    };
+    (dense.shape.len() == dense.strides.len()).then_some(dense)
+}
+
+/// The plain tensor that a function makes of these arguments.
+fn made<'g, S: AsRef<[u8]>>(function: Class, args: &Elements<'g, S>) -> Option<Tensor<'g, S>> {
+    let counted = |least, most| (least..=most).contains(&args.len()).then_some(());
+    let (layout, requires_grad) = match function {
+        Class::TorchTensor1 => {
+            counted(4, 4)?;
+            (Layout::Strided(dense(args)?), false)
+        }
+        Class::TorchTensor2 => {
+            counted(6, 7)?;
+            (Layout::Strided(marked(dense(args)?, args.get(6))?), args.get(4)?.as_bool()?)
+        }
+        Class::TorchTensor3 => {
+            counted(7, 8)?;
+            let mut dense = marked(dense(args)?, args.get(7))?;
+            dense.dtype = Some(dtype(args.get(6)?)?);
+            (Layout::Strided(dense), args.get(4)?.as_bool()?)
+        }
+        Class::TorchQuantised => {
+            counted(7, 7)?;
+            (Layout::Quantised(dense(args)?, quantiser(args.get(4)?)?), args.get(5)?.as_bool()?)
+        }
+        Class::TorchSparse => {
+            counted(2, 2)?;
+            (Layout::Sparse(Box::new(sparse(args.get(0)?, args.get(1)?)?)), false)
+        }
+        Class::TorchMeta => {
+            counted(4, 4)?;
+            let (dtype, shape, strides) = (dtype(args.get(0)?)?, sizes(args.get(1)?)?, sizes(args.get(2)?)?);
+            (shape.len() == strides.len()).then_some(())?;
+            (Layout::Meta { dtype, shape, strides }, args.get(3)?.as_bool()?)
+        }
+        _ => return None,
+    };
+    Some(Tensor { is_parameter: false, class: None, attributes: None, requires_grad, layout })
+}
+
+/// As the dict at the end says, if there is one: `{'conj': True, 'neg': True}`.
+fn marked<'g, S: AsRef<[u8]>>(mut dense: Dense<'g>, marks: Option<Node<'g, S>>) -> Option<Dense<'g>> {
+    let Some(marks) = marks.filter(|marks| !marks.is_none()) else { return Some(dense) };
+    for (mark, value) in marks.items()? {
+        let mark = match text(mark)? {
+            "conj" => &mut dense.is_conjugate,
+            "neg" => &mut dense.is_negative,
+            // Those of other devices say what is not known here.
+            _ => return None,
+        };
+        *mark = value.as_bool()?;
+    }
+    Some(dense)
+}
+
+/// A tensor in another: a dense one.
+fn part<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Dense<'_>> {
+    let call = Call::of(node)?;
+    match made(call.bare()?.class, &call.args()?)?.layout {
+        Layout::Strided(dense) => Some(dense),
+        _ => None,
+    }
+}
+
+/// `(per_tensor_affine, scale, zero_point)` or `(per_channel_affine, scales, zero_points, axis)`
+fn quantiser<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Quantiser<'_>> {
+    let Data::Tuple(parts) = node.data() else { return None };
+    let scheme = parts.get(0)?.as_global()?;
+    if text(scheme.module)? != "torch" {
+        return None;
+    }
+    match (text(scheme.name)?, parts.len()) {
+        ("per_tensor_affine", 3) => {
+            let (scale, zero_point) = (parts.get(1)?.as_f64()?, parts.get(2)?.as_i64()?);
+            Some(Quantiser::Tensor { scale, zero_point })
+        }
+        ("per_channel_affine" | "per_channel_affine_float_qparams", 4) => {
+            let (scales, zero_points) = (Box::new(part(parts.get(1)?)?), Box::new(part(parts.get(2)?)?));
+            Some(Quantiser::Channel {
+                scales,
+                zero_points,
+                axis: u64::try_from(parts.get(3)?.as_i64()?).ok()?,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// `(indices, values, size[, is_coalesced])`, or `(pointers, indices, values, size)`
+fn sparse<'g, S: AsRef<[u8]>>(layout: Node<'g, S>, parts: Node<'g, S>) -> Option<Sparse<'g>> {
+    const LAYOUTS: [&str; 5] = ["sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"];
+    let call = Call::of_class(layout, Class::TorchLayout)?;
+    let [name] = call.bare()?.exactly()?;
+    let name = text(name)?.strip_prefix("torch.")?;
+    let layout = LAYOUTS.into_iter().find(|layout| *layout == name)?;
+    let Data::Tuple(parts) = parts.data() else { return None };
+    if layout == "sparse_coo" {
+        let is_coalesced = match parts.len() {
+            3 => None,
+            4 if parts.get(3)?.is_none() => None,
+            4 => Some(parts.get(3)?.as_bool()?),
+            _ => return None,
+        };
+        let (indices, values) = (part(parts.get(0)?)?, part(parts.get(1)?)?);
+        return Some(Sparse {
+            layout,
+            shape: sizes(parts.get(2)?)?,
+            pointers: None,
+            indices,
+            values,
+            is_coalesced,
+        });
+    }
+    if parts.len() != 4 {
+        return None;
+    }
+    let (pointers, indices, values) = (part(parts.get(0)?)?, part(parts.get(1)?)?, part(parts.get(2)?)?);
+    let (shape, pointers) = (sizes(parts.get(3)?)?, Some(pointers));
+    Some(Sparse { layout, shape, pointers, indices, values, is_coalesced: None })
+}
+
+/// What is no parameter: made by a function, or of a subclass, `_rebuild_from_type_v2(function, class, args, state)`
+fn typed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tensor<'g, S>> {
+    if call.class != Class::TorchTyped {
+        return made(call.bare()?.class, &call.args()?);
+    }
+    let [function, class, args, state] = call.bare()?.exactly()?;
+    let Data::Tuple(args) = args.data() else { return None };
+    let tensor = made(class_of(function)?.0, &args)?;
+    let is_plain = matches!(class_of(class), Some((Class::TorchTensor, _)));
+    let attributes = Some(state).filter(|state| !state.is_none() && !state.is_empty());
+    Some(Tensor { class: Some(class).filter(|_| !is_plain), attributes, ..tensor })
+}
+
+pub(crate) fn tensor<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    typed(call).map(Known::Tensor)
+}
+
+/// `_rebuild_parameter(tensor, requires_grad, hooks)`, or `_rebuild_parameter_with_state` with the state after those
+pub(crate) fn parameter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (count, [data, requires_grad, _, state]) = call.bare()?.up_to()?;
+    let is_whole = count == if call.name.1 == "_rebuild_parameter" { 3 } else { 4 };
+    let tensor = is_whole.then(|| typed(&Call::of(data)?))??;
+    let attributes = Some(state).filter(|state| !state.is_none()).or(tensor.attributes);
+    let requires_grad = requires_grad.as_bool()?;
+    Some(Known::Tensor(Tensor { is_parameter: true, requires_grad, attributes, ..tensor }))
+}
+
+/// `_load_from_bytes(file)`
+pub(crate) fn embedded<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    Storage::embedded(call).map(Known::Storage)
+}
+
+pub(crate) fn size<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [items] = call.bare()?.exactly()?;
+    sizes(items).map(Known::TorchSize)
+}
+
+/// `device(kind[, index])`
+pub(crate) fn device<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (_, [kind, index]) = call.bare()?.up_to()?;
+    let index = if index.is_none() { None } else { Some(u64::try_from(index.as_i64()?).ok()?) };
+    Some(Known::Device(Device { kind: text(kind)?, index }))
+}
+
+/// What is known and is no call: storages by their persistent ids, and dtypes.
+pub(crate) fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+    match node.data() {
+        Data::PersistentId(_) => Storage::of(node).map(Known::Storage),
+        Data::Global(_) => dtype(node).map(Known::TorchDType),
+        _ => None,
+    }
+}
