@@ -8,7 +8,7 @@ use halfsour_classes::torch::{ByteOrder, DType, Place, Storage};
 use halfsour_value::{Data, Id, Node, Store};
 use halfsour_vm::{Event, Graph, Loader, Observer};
 
-use crate::archive::Archive;
+use crate::archive::{Archive, View};
 use crate::{Error, ErrorKind, Format, Member, Pickles, Source};
 
 /// A file of torch: a pickle, in which tensors refer to storages by persistent ids, and the storages beside it.
@@ -31,13 +31,16 @@ use crate::{Error, ErrorKind, Format, Member, Pickles, Source};
 pub struct Torch {
     source: Source,
     pickle: Pickles,
+    byte_order: ByteOrder,
     storages: Storages,
+    /// By the key: which of the storages.
+    by_key: HashMap<String, usize>,
 }
 
 #[derive(Debug)]
 enum Storages {
-    /// Members of an archive: `prefix/data/key`.
-    Members { archive: Archive, prefix: String },
+    /// Members of an archive, their names after `data/`, in the order of the archive.
+    Members(Archive, Vec<(String, usize)>),
     /// One after the other, behind the pickles: in the order of their keys, where they are.
     Behind(Vec<(String, Range<usize>)>),
 }
@@ -95,15 +98,37 @@ impl Torch {
         let Some(member) = archive.find(&format!("{prefix}{NAME}")) else { return Ok(None) };
         let bytes = archive.bytes(member)?;
         let pickle = Pickles::within(bytes.clone(), 0..bytes.len());
-        let storages = Storages::Members { archive, prefix };
-        Ok(Some(Self { source: source.clone(), pickle, storages }))
+        let byte_order = match archive.find(&format!("{prefix}byteorder")) {
+            None => ByteOrder::Little,
+            Some(member) => match &archive.bytes(member)?[..] {
+                b"little" => ByteOrder::Little,
+                b"big" => ByteOrder::Big,
+                _ => return Err(archive.error(ErrorKind::Malformed("there is no such byte order"))),
+            },
+        };
+        let folder = format!("{prefix}data/");
+        let members = archive.members().iter().enumerate();
+        let key =
+            |(index, member): (usize, &Member)| Some((member.name.strip_prefix(&folder)?.to_owned(), index));
+        let storages: Vec<_> = members.filter_map(key).collect();
+        let mut by_key = HashMap::new();
+        // The last one in the directory, as readers take it.
+        for (place, (key, member)) in storages.iter().enumerate() {
+            if archive.members()[*member].view == View::Directory {
+                by_key.insert(key.clone(), place);
+            }
+        }
+        let storages = Storages::Members(archive, storages);
+        Ok(Some(Self { source: source.clone(), pickle, byte_order, storages, by_key }))
     }
 
     fn of_pickles(source: &Source) -> Result<Option<Self>, Error> {
         let Some(found) = old(source.bytes()) else { return Ok(None) };
         let Old { object, storages, .. } = found.map_err(|kind| source.error(kind))?;
         let pickle = Pickles::within(source.bytes().clone(), object);
-        Ok(Some(Self { source: source.clone(), pickle, storages: Storages::Behind(storages) }))
+        let by_key = storages.iter().enumerate().map(|(place, (key, _))| (key.clone(), place)).collect();
+        let storages = Storages::Behind(storages);
+        Ok(Some(Self { source: source.clone(), pickle, byte_order: ByteOrder::Little, storages, by_key }))
     }
 
     /// The pickle of the object that was saved: one.
@@ -112,36 +137,15 @@ impl Torch {
     }
 
     /// The byte order that the file states. Files from before torch 2.1 do not: torch takes them for little-endian.
-    ///
-    /// # Errors
-    ///
-    /// If that member cannot be read.
-    pub fn byte_order(&self) -> Result<ByteOrder, Error> {
-        const UNSAID: ByteOrder = ByteOrder::Little;
-        let Storages::Members { archive, prefix } = &self.storages else { return Ok(UNSAID) };
-        let Some(member) = archive.find(&format!("{prefix}byteorder")) else { return Ok(UNSAID) };
-        match &archive.bytes(member)?[..] {
-            b"little" => Ok(ByteOrder::Little),
-            b"big" => Ok(ByteOrder::Big),
-            _ => Err(archive.error(ErrorKind::Malformed("there is no such byte order"))),
-        }
+    pub fn byte_order(&self) -> ByteOrder {
+        self.byte_order
     }
 
     /// The keys of the storages, in the order of the file.
     pub fn keys(&self) -> Vec<&str> {
         match &self.storages {
-            Storages::Members { archive, prefix } => {
-                let key = |member: &'_ Member| {
-                    member.name.strip_prefix(prefix.as_str())?.strip_prefix("data/").map(str::len)
-                };
-                let of = |member: &'_ Member| key(member).map(|length| member.name.len() - length);
-                archive
-                    .members()
-                    .iter()
-                    .filter_map(|member| of(member).map(|at| &member.name[at..]))
-                    .collect()
-            }
-            Storages::Behind(storages) => storages.iter().map(|(key, _)| key.as_str()).collect(),
+            Storages::Members(_, members) => members.iter().map(|(key, _)| key.as_str()).collect(),
+            Storages::Behind(places) => places.iter().map(|(key, _)| key.as_str()).collect(),
         }
     }
 
@@ -151,16 +155,10 @@ impl Torch {
     ///
     /// [`ErrorKind::NoMember`], and if the member cannot be read.
     pub fn storage(&self, key: &str) -> Result<Bytes, Error> {
+        let index = *self.by_key.get(key).ok_or_else(|| self.source.error(ErrorKind::NoMember))?;
         match &self.storages {
-            Storages::Members { archive, prefix } => {
-                let member = archive.find(&format!("{prefix}data/{key}"));
-                archive.bytes(member.ok_or_else(|| archive.error(ErrorKind::NoMember))?)
-            }
-            Storages::Behind(storages) => {
-                let place = storages.iter().find(|(known, _)| known == key);
-                let (_, place) = place.ok_or_else(|| self.source.error(ErrorKind::NoMember))?;
-                Ok(self.source.bytes().slice(place.clone()))
-            }
+            Storages::Members(archive, members) => archive.bytes(&archive.members()[members[index].1]),
+            Storages::Behind(places) => Ok(self.source.bytes().slice(places[index].1.clone())),
         }
     }
 
@@ -168,27 +166,25 @@ impl Torch {
     ///
     /// # Errors
     ///
-    /// As [`storage`](Self::storage), [`byte_order`](Self::byte_order) and [`Contents::embedded`].
+    /// As [`storage`](Self::storage) and [`Contents::embedded`].
     pub fn contents(&self, storage: &Storage<'_>) -> Result<Contents, Error> {
         match storage.place {
             Place::Embedded(file) => Contents::embedded(self.source.name(), &Bytes::copy_from_slice(file)),
             Place::Beside { key, .. } => {
-                let (bytes, byte_order) = (self.storage(key)?, self.byte_order()?);
-                Ok(Contents { dtype: storage.dtype, bytes, byte_order })
+                Ok(Contents { dtype: storage.dtype, bytes: self.storage(key)?, byte_order: self.byte_order })
             }
         }
     }
 
     /// Where in the file's bytes, with compression taken off, a storage lies, if it is there as it is.
     pub fn place(&self, key: &str) -> Option<Range<usize>> {
+        let index = *self.by_key.get(key)?;
         match &self.storages {
-            Storages::Members { archive, prefix } => {
-                let member = archive.find(&format!("{prefix}data/{key}"))?;
+            Storages::Members(archive, members) => {
+                let member = &archive.members()[members[index].1];
                 (member.method == 0).then(|| member.data.clone())
             }
-            Storages::Behind(storages) => {
-                storages.iter().find(|(known, _)| known == key).map(|(_, place)| place.clone())
-            }
+            Storages::Behind(places) => Some(places[index].1.clone()),
         }
     }
 }
