@@ -16,6 +16,7 @@ Examples:
   halfsour show --depth 3 model.pkl      a readable tree
   halfsour get users.pkl 'users[3].email'
   halfsour show model.pt:data.pkl        compression and archives are seen through
+  halfsour tensors model.pt              names, types, shapes, and what is shared
   halfsour json data.pkl | jq .
   halfsour json --lossless data.pkl | halfsour make - -o same.pkl
   halfsour rewrite --protocol 5 old.pkl -o new.pkl
@@ -100,6 +101,17 @@ pub enum Command {
         optimize: bool,
         #[command(flatten)]
         target: Target,
+    },
+    /// List the tensors: of what type and shape, where, and with which others they share a storage.
+    ///
+    /// Files of torch, old and new, pickles with tensors in them, and files of safetensors. Names are those of the keys,
+    /// attributes and indices that lead there, with dots between them, as torch names the parameters of a module.
+    Tensors {
+        #[arg(required = true, value_name = "FILE", help = "Files with tensors; - is standard input")]
+        files: Vec<String>,
+        /// As JSON: an array for each pickle.
+        #[arg(long)]
+        json: bool,
     },
     /// Print a script that completes this command's arguments in a shell.
     Completions { shell: Shell },

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use bytes::Bytes;
 use halfsour_files::{Error, Format, Layer, Leaf, Limits, Npy, Pickles, Source, Torch, is_pickle};
@@ -14,7 +15,7 @@ use crate::failure::{Cause, Failure};
 pub struct Whole {
     pub source: Source,
     /// The torch file that it is, once that is known.
-    torch: OnceCell<Option<Torch>>,
+    torch: OnceCell<Option<Rc<Torch>>>,
     /// What is wanted of the archive that it is.
     member: Option<String>,
 }
@@ -25,7 +26,12 @@ pub struct File {
     /// The compression that was taken off.
     pub layers: Vec<Layer>,
     pickles: Pickles,
+    /// The torch file of which it is the pickle.
+    torch: Option<Rc<Torch>>,
 }
+
+/// What is in a file, opened one by one.
+pub type Parts<'w> = Box<dyn Iterator<Item = Result<File, Failure>> + 'w>;
 
 impl Whole {
     /// Opens what is named: a file, and perhaps, after a colon, a member of it. It may have so many bytes.
@@ -42,7 +48,7 @@ impl Whole {
     }
 
     /// The torch file that it is. Of an archive, the members say what is wrong.
-    pub fn torch(&self) -> Result<Option<&Torch>, Error> {
+    pub fn torch(&self) -> Result<Option<&Rc<Torch>>, Error> {
         if let Some(torch) = self.torch.get() {
             return Ok(torch.as_ref());
         }
@@ -50,7 +56,7 @@ impl Whole {
             Err(_) if self.is_archive() => None,
             torch => torch?,
         };
-        Ok(self.torch.get_or_init(|| torch).as_ref())
+        Ok(self.torch.get_or_init(|| torch.map(Rc::new)).as_ref())
     }
 
     /// Whether there may be several files in it.
@@ -62,8 +68,18 @@ impl Whole {
         matches!(self.source.format(), Format::Zip | Format::Tar)
     }
 
+    /// All of it that has tensors: of a torch file, the one pickle that says what there is; nothing else is looked at.
+    pub fn parts_with_tensors(&self) -> Result<Parts<'_>, Failure> {
+        if let (None, Some(torch)) = (&self.member, self.torch()?) {
+            let mut file = File::of(&self.source);
+            file.of_torch(torch);
+            return Ok(Box::new(std::iter::once(Ok(file))));
+        }
+        self.parts()
+    }
+
     /// All of it that has pickles.
-    pub fn parts(&self) -> Result<Box<dyn Iterator<Item = Result<File, Failure>> + '_>, Failure> {
+    pub fn parts(&self) -> Result<Parts<'_>, Failure> {
         if !self.is_archive() {
             if self.member.is_some() {
                 return Err(Failure::message(format!(
@@ -76,7 +92,7 @@ impl Whole {
             }
             let mut file = File::of(&self.source);
             if let Some(torch) = self.torch()? {
-                file.pickles = torch.pickle();
+                file.of_torch(torch);
             }
             return Ok(Box::new(std::iter::once(Ok(file))));
         }
@@ -162,14 +178,25 @@ fn read_most(from: impl Read, most: usize) -> io::Result<Bytes> {
 
 impl File {
     fn of(source: &Source) -> Self {
-        Self { name: source.name().to_owned(), layers: source.layers().to_vec(), pickles: source.pickles() }
+        let (name, layers) = (source.name().to_owned(), source.layers().to_vec());
+        Self { name, layers, pickles: source.pickles(), torch: None }
+    }
+
+    fn of_torch(&mut self, torch: &Rc<Torch>) {
+        self.pickles = torch.pickle();
+        self.torch = Some(torch.clone());
+    }
+
+    /// The torch file of which it is the pickle.
+    pub fn torch(&self) -> Option<&Torch> {
+        self.torch.as_deref()
     }
 
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    pub fn bytes(&self) -> &[u8] {
+    pub fn bytes(&self) -> &Bytes {
         self.pickles.bytes()
     }
 

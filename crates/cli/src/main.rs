@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod failure;
 mod file;
+mod tensors;
 mod text;
 mod tree;
 
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Reading};
-use crate::commands::{Dis, Get, Info, Json, Make, PerFile, Rewrite, Show};
+use crate::commands::{Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show};
 use crate::failure::Failure;
 use crate::file::{File, Whole};
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Rewrite { file, optimize, target } => {
             (vec![file], Box::new(Rewrite::new(&reading, optimize, target)))
         }
+        Command::Tensors { files, json } => (files, Box::new(ListTensors::new(&reading, json))),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "halfsour", &mut io::stdout());
             return ExitCode::SUCCESS;
@@ -75,10 +77,13 @@ impl Run {
         if let Err(failure) = self.command.whole(&mut self.out, whole) {
             return self.tell(Err(failure));
         }
-        let several = self.several || self.command.is_headed() && whole.has_parts();
-        match whole.parts() {
+        let headed = self.command.is_headed() && whole.has_parts();
+        match self.command.parts(whole) {
             Ok(mut parts) => parts.try_for_each(|part| {
-                let result = part.and_then(|file| self.file(&file, several));
+                let result = part.and_then(|file| {
+                    let is_part = headed && file.name() != whole.source.name();
+                    self.file(&file, self.several || is_part)
+                });
                 self.tell(result)
             }),
             Err(failure) => self.tell(Err(failure)),

@@ -10,6 +10,11 @@ use halfsour::value::{Global, Text};
 
 /// `1,234,567`
 pub fn count(number: usize) -> String {
+    count64(number as u64)
+}
+
+/// The same.
+pub fn count64(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -24,6 +29,14 @@ pub fn count(number: usize) -> String {
 /// `1 item`, `2 items`
 pub fn plural(number: usize, what: &str) -> String {
     format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
+/// `(2, 3)`, `(2,)`
+pub fn shape(lengths: &[u64]) -> String {
+    match lengths {
+        [only] => format!("({only},)"),
+        _ => format!("({})", lengths.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// How many characters of a name are shown.

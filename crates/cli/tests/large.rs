@@ -82,6 +82,18 @@ fn long_texts_and_ints_that_are_shared() {
     fails("rewrite --limits written=1M", &ints, "larger than the limit");
 }
 
+/// A tensor that occurs many times is listed each time.
+#[test]
+fn tensors() {
+    let tensor = b"ctorch._utils\n_rebuild_meta_tensor_no_storage\n(ctorch\nfloat32\n))\x89tRq\x00";
+    let many = [&b"\x80\x02]("[..], tensor, &b"h\x00".repeat(100_000), b"e."].concat();
+    assert_eq!(works("tensors", &many).lines().count(), 100_003);
+    fails("tensors --limits bytes=1M", &many, "longer than the limit");
+    let deep = [&b"]".repeat(2000)[..], &b"a".repeat(1999), b"."].concat();
+    fails("tensors", &deep, "deeper than 1000 levels");
+    assert!(works("tensors", &[&b"]"[..], &b"]a".repeat(2000), b"."].concat()).contains("0 tensors"));
+}
+
 #[test]
 fn many_digits() {
     let int = [&b"I"[..], &b"7".repeat(10_000_000), b"\n."].concat();

@@ -7,6 +7,7 @@ mod json;
 mod make;
 mod rewrite;
 mod show;
+mod tensors;
 
 use std::io::Write;
 
@@ -20,9 +21,10 @@ pub use json::Json;
 pub use make::Make;
 pub use rewrite::Rewrite;
 pub use show::Show;
+pub use tensors::ListTensors;
 
 use crate::failure::{Cause, Failure};
-use crate::file::{File, Whole};
+use crate::file::{File, Parts, Whole};
 
 /// What is done with each file.
 pub trait PerFile {
@@ -46,6 +48,11 @@ pub trait PerFile {
     fn whole(&mut self, out: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
         let _ = (out, whole);
         Ok(())
+    }
+
+    /// What of it is to be looked at.
+    fn parts<'w>(&self, whole: &'w Whole) -> Result<Parts<'w>, Failure> {
+        whole.parts()
     }
 
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure>;

@@ -1,0 +1,206 @@
+//! The tensors of a file: what is the same for all kinds of files.
+
+mod safetensors;
+mod walk;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use halfsour::Node;
+use halfsour::classes::torch::{self, DType, Dense, Layout, Place, Quantiser, Sparse};
+use halfsour::classes::{Known, recognise};
+use halfsour_files::{Contents, Torch};
+
+pub use safetensors::is_safetensors;
+
+/// The tensors of a pickle, or of a file of safetensors.
+pub struct Tensors<'g> {
+    /// In the order of the data.
+    pub all: Vec<Tensor<'g>>,
+    pub storages: Vec<Storage>,
+    by_key: HashMap<Key<'g>, usize>,
+    /// How many bytes more there may be of names and the like.
+    left: usize,
+}
+
+pub struct Tensor<'g> {
+    pub name: String,
+    /// As torch names it; a question mark if its storage, which cannot be read, would tell.
+    pub dtype: Cow<'static, str>,
+    pub shape: Vec<u64>,
+    /// In elements.
+    pub strides: Vec<u64>,
+    /// How many bytes its elements take, side by side, if that is a number of 64 bits.
+    pub bytes: Option<u64>,
+    /// In which of the storages it is, and how far from its beginning, in bytes.
+    pub place: Option<(usize, u64)>,
+    /// What else there is to say.
+    pub notes: Vec<Cow<'static, str>>,
+    /// How to get at its elements.
+    pub elements: Option<(Dense<'g>, DType)>,
+}
+
+pub struct Storage {
+    pub name: String,
+    /// What is in it, or why that cannot be told.
+    pub contents: Result<Contents, String>,
+    /// Where it begins in the file's bytes, with compression taken off, if it is there as it is.
+    pub start: Option<usize>,
+}
+
+/// What tells storages apart.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'g> {
+    Beside(&'g str),
+    /// By where they are.
+    Embedded(usize),
+}
+
+impl<'g> Tensors<'g> {
+    /// Those of a pickle, and of the torch file that it is of, if it is of one. There may be so many bytes of names and the like.
+    ///
+    /// Arrays of numpy are found here, too, once there is something that knows them: `add` is the place.
+    pub fn of_pickle<S: AsRef<[u8]>>(
+        root: Node<'g, S>,
+        torch: Option<&Torch>,
+        most: usize,
+    ) -> Result<Self, String> {
+        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
+        walk::walk(root, |node, name| tensors.add(node, name, torch))?;
+        Ok(tensors)
+    }
+
+    /// Adds what is a tensor; says whether it is one.
+    fn add<S: AsRef<[u8]>>(
+        &mut self,
+        node: Node<'g, S>,
+        name: &dyn Fn() -> String,
+        file: Option<&Torch>,
+    ) -> Result<bool, String> {
+        match recognise(node) {
+            Some(Known::Tensor(tensor)) => {
+                let mut name = name();
+                if name.is_empty() {
+                    "tensor".clone_into(&mut name);
+                }
+                self.torch(name, tensor, file)?;
+                Ok(true)
+            }
+            // There is nothing in others that are known.
+            Some(Known::Storage(_) | Known::Array(_)) => Ok(true),
+            _ => Ok(false),
+        }
+    }
+
+    fn torch<S: AsRef<[u8]>>(
+        &mut self,
+        name: String,
+        tensor: torch::Tensor<'g, S>,
+        file: Option<&Torch>,
+    ) -> Result<(), String> {
+        let mut notes: Vec<Cow<'static, str>> = Vec::new();
+        if tensor.is_parameter {
+            notes.push("parameter".into());
+        }
+        match tensor.layout {
+            Layout::Strided(dense) => self.dense(name, dense, notes, file),
+            Layout::Quantised(dense, Quantiser::Tensor { scale, zero_point }) => {
+                notes.push(format!("quantised: scale {scale}, zero point {zero_point}").into());
+                self.dense(name, dense, notes, file)
+            }
+            Layout::Quantised(dense, Quantiser::Channel { scales, zero_points, axis }) => {
+                notes.push(format!("quantised along dimension {axis}").into());
+                let (of_scales, of_points) = (format!("{name}.scales"), format!("{name}.zero_points"));
+                self.dense(name, dense, notes, file)?;
+                self.dense(of_scales, *scales, Vec::new(), file)?;
+                self.dense(of_points, *zero_points, Vec::new(), file)
+            }
+            Layout::Sparse(sparse) => {
+                let Sparse { layout, shape, pointers, indices, values, .. } = *sparse;
+                let note = || vec![format!("{layout} of shape {}", crate::text::shape(&shape)).into()];
+                if let Some(pointers) = pointers {
+                    self.dense(format!("{name}.pointers"), pointers, note(), file)?;
+                }
+                self.dense(format!("{name}.indices"), indices, note(), file)?;
+                self.dense(format!("{name}.values"), values, note(), file)
+            }
+            Layout::Meta { dtype, shape, strides } => {
+                notes.push("on the device meta, without elements".into());
+                let bytes = Some(0);
+                let dtype = dtype.name().into();
+                self.push(Tensor { name, dtype, shape, strides, bytes, place: None, notes, elements: None })
+            }
+            _ => Err(format!("{name}: a tensor of an unknown layout")),
+        }
+    }
+
+    fn dense(
+        &mut self,
+        name: String,
+        dense: Dense<'g>,
+        mut notes: Vec<Cow<'static, str>>,
+        file: Option<&Torch>,
+    ) -> Result<(), String> {
+        let storage = self.storage(&dense, file);
+        let contents = &self.storages[storage].contents;
+        let dtype = dense.dtype.or_else(|| contents.as_ref().ok()?.dtype);
+        let size = dtype.map_or(1, DType::size) as u64;
+        match (contents, dtype) {
+            (Err(problem), _) => notes.push(problem.clone().into()),
+            (Ok(contents), Some(dtype)) if dense.positions(dtype, contents.bytes.len()).is_none() => {
+                notes.push("not within its storage".into());
+            }
+            _ => {}
+        }
+        if dense.is_conjugate {
+            notes.push("conjugate".into());
+        }
+        if dense.is_negative {
+            notes.push("negative".into());
+        }
+        self.push(Tensor {
+            name,
+            dtype: dtype.map_or("?", DType::name).into(),
+            shape: dense.shape.clone(),
+            strides: dense.strides.clone(),
+            bytes: dense.len().and_then(|count| count.checked_mul(dtype?.size() as u64)),
+            place: Some((storage, dense.offset.saturating_mul(size))),
+            notes,
+            elements: dtype.map(|dtype| (dense, dtype)),
+        })
+    }
+
+    fn push(&mut self, tensor: Tensor<'g>) -> Result<(), String> {
+        let room = size_of::<Tensor<'_>>() + tensor.name.len() + 32 * tensor.shape.len();
+        self.left = self.left.checked_sub(room).ok_or("its list of tensors is longer than the limit")?;
+        self.all.push(tensor);
+        Ok(())
+    }
+
+    /// Which of the storages it is.
+    fn storage(&mut self, dense: &Dense<'g>, torch: Option<&Torch>) -> usize {
+        let (key, name) = match dense.storage.place {
+            Place::Beside { key, .. } => (Key::Beside(key), key.to_owned()),
+            Place::Embedded(file) => (Key::Embedded(file.as_ptr().addr()), "in the pickle".to_owned()),
+        };
+        let next = self.storages.len();
+        let index = *self.by_key.entry(key).or_insert(next);
+        if index == next {
+            let contents = match (torch, dense.storage.place) {
+                (_, Place::Embedded(file)) => Contents::embedded("a storage", &Bytes::copy_from_slice(file)),
+                (Some(torch), Place::Beside { .. }) => torch.contents(&dense.storage),
+                (None, Place::Beside { .. }) => {
+                    let contents = Err("its storage is in another file".to_owned());
+                    self.storages.push(Storage { name, contents, start: None });
+                    return index;
+                }
+            };
+            let contents =
+                contents.map_err(|error| format!("its storage cannot be read: {}", error.reason()));
+            let start = torch.and_then(|torch| Some(torch.place(&name)?.start));
+            self.storages.push(Storage { name, contents, start });
+        }
+        index
+    }
+}

@@ -1,0 +1,140 @@
+//! Names of what is in a graph.
+
+use std::collections::HashSet;
+
+use halfsour::Node;
+use halfsour::classes::{Known, recognise};
+use halfsour::value::{Data, Id, Kind, Step};
+
+/// How deep it is looked into what lies in each other.
+const DEEPEST: usize = 1000;
+
+/// Where something is: in what, and as what in that.
+struct Place<'g> {
+    within: usize,
+    segment: Segment<'g>,
+    depth: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Segment<'g> {
+    /// The whole, and what a module keeps its parts in, whose names are those of the parts.
+    Nameless,
+    Text(&'g [u8]),
+    Index(usize),
+}
+
+/// A graph, while it is looked through.
+struct Walk<'g, S> {
+    open: Vec<(Node<'g, S>, usize)>,
+    places: Vec<Place<'g>>,
+    seen: HashSet<Id>,
+}
+
+/// Hands out all that is in the data, the containers once each, and what `leaf` says is a leaf each time it occurs. Names are made of
+/// the keys, attributes and indices that lead there, with dots between them, as torch names the parameters of modules.
+pub fn walk<'g, S: AsRef<[u8]>>(
+    root: Node<'g, S>,
+    mut leaf: impl FnMut(Node<'g, S>, &dyn Fn() -> String) -> Result<bool, String>,
+) -> Result<(), String> {
+    let whole = Place { within: 0, segment: Segment::Nameless, depth: 0 };
+    let mut walk = Walk { open: vec![(root, 0)], places: vec![whole], seen: HashSet::new() };
+    while let Some((node, place)) = walk.open.pop() {
+        if walk.seen.contains(&node.id()) || leaf(node, &|| walk.name(place))? {
+            continue;
+        }
+        walk.seen.insert(node.id());
+        if walk.places[place].depth == DEEPEST {
+            return Err(format!("the data nests deeper than {DEEPEST} levels"));
+        }
+        let first = walk.open.len();
+        walk.parts(node, place);
+        walk.open[first..].reverse();
+    }
+    Ok(())
+}
+
+impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
+    fn name(&self, mut place: usize) -> String {
+        let mut segments = Vec::new();
+        while place != 0 {
+            match self.places[place].segment {
+                Segment::Nameless => {}
+                Segment::Text(text) => segments.push(String::from_utf8_lossy(text)),
+                Segment::Index(index) => segments.push(index.to_string().into()),
+            }
+            place = self.places[place].within;
+        }
+        segments.reverse();
+        segments.join(".")
+    }
+
+    /// Puts off something in `within`, if there may be anything in it.
+    fn put_off(&mut self, within: usize, segment: Segment<'g>, node: Node<'g, S>) {
+        use Kind::{Dict, FrozenSet, Instance, List, Set, Tuple};
+        if matches!(node.kind(), Dict | FrozenSet | Instance | List | Set | Tuple) && !node.is_empty() {
+            let depth = self.places[within].depth + 1;
+            self.places.push(Place { within, segment, depth });
+            self.open.push((node, self.places.len() - 1));
+        }
+    }
+
+    fn elements(&mut self, within: usize, elements: impl Iterator<Item = Node<'g, S>>) {
+        for (index, node) in elements.enumerate() {
+            self.put_off(within, Segment::Index(index), node);
+        }
+    }
+
+    fn pairs(&mut self, within: usize, pairs: impl Iterator<Item = (Node<'g, S>, Node<'g, S>)>) {
+        for (index, (key, value)) in pairs.enumerate() {
+            let segment = match key.data() {
+                Data::Str(text) => Segment::Text(text.as_wtf8()),
+                Data::ByteString(text) => Segment::Text(text),
+                Data::Int(int) => Segment::Index(usize::try_from(int).unwrap_or(index)),
+                _ => Segment::Index(index),
+            };
+            self.put_off(within, segment, value);
+        }
+    }
+
+    fn parts(&mut self, node: Node<'g, S>, place: usize) {
+        match node.data() {
+            Data::Dict(items) => self.pairs(place, items),
+            Data::Instance(instance) => {
+                if let Some(Known::OrderedDict(dict)) = recognise(node) {
+                    return self.pairs(place, dict.items);
+                }
+                self.elements(place, instance.arguments().into_iter().flat_map(|(args, _)| args));
+                for step in instance.steps() {
+                    match step {
+                        Step::State(state) => match state.attributes() {
+                            Some(attributes) => attributes
+                                .into_iter()
+                                .flatten()
+                                .flatten()
+                                .for_each(|(name, value)| self.attribute(place, name, value)),
+                            None => self.elements(place, state.elements().into_iter().flatten()),
+                        },
+                        Step::SetItem(items) => self.pairs(place, items),
+                        Step::Append(elements) | Step::Add(elements) => self.elements(place, elements),
+                        Step::Call(_) => {}
+                    }
+                }
+            }
+            _ => self.elements(place, node.elements().into_iter().flatten()),
+        }
+    }
+
+    fn attribute(&mut self, within: usize, name: Node<'g, S>, value: Node<'g, S>) {
+        let text = match name.data() {
+            Data::Str(text) => text.as_wtf8(),
+            Data::ByteString(text) => text,
+            _ => b"",
+        };
+        let segment = match text {
+            b"_parameters" | b"_buffers" | b"_modules" => Segment::Nameless,
+            text => Segment::Text(text),
+        };
+        self.put_off(within, segment, value);
+    }
+}

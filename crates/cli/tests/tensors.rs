@@ -1,0 +1,108 @@
+//! `halfsour tensors`, compared with what torch said of the tensors in the same files.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use halfsour_fixtures::{Package, package_files, packages};
+use serde_json::{Value, json};
+
+fn listed(bytes: &[u8]) -> Vec<Value> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_halfsour"))
+        .args(["tensors", "--json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(bytes).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The tensors of a description, by name.
+fn described(prefix: &str, value: &Value, all: &mut BTreeMap<String, Value>) {
+    let name = |last: &str| if prefix.is_empty() { last.to_owned() } else { format!("{prefix}.{last}") };
+    match value["kind"].as_str() {
+        Some("tensor") if value["layout"].is_null() => {
+            let name = if prefix.is_empty() { "tensor" } else { prefix };
+            all.insert(name.to_owned(), value.clone());
+        }
+        Some("tensor") => {
+            for (part, listed) in [("crow_indices", "pointers"), ("indices", "indices"), ("values", "values")]
+            {
+                if value[part].is_object() {
+                    all.insert(format!("tensor.{listed}"), value[part].clone());
+                }
+            }
+            if value["col_indices"].is_object() {
+                all.insert("tensor.indices".to_owned(), value["col_indices"].clone());
+            }
+        }
+        Some("dict" | "OrderedDict" | "module") => {
+            let pairs = ["items", "parameters", "buffers", "modules"].map(|part| value[part].as_array());
+            for pair in pairs.into_iter().flatten().flatten() {
+                let key = pair[0].as_str().map_or_else(|| pair[0].to_string(), str::to_owned);
+                described(&name(&key), &pair[1], all);
+            }
+        }
+        _ => {
+            for (index, item) in
+                value.as_array().or(value["items"].as_array()).into_iter().flatten().enumerate()
+            {
+                described(&name(&index.to_string()), item, all);
+            }
+        }
+    }
+}
+
+#[test]
+fn tensors_are_listed_as_torch_says() {
+    let mut count = 0;
+    for package in packages().into_iter().chain(package_files()).filter(|package| package.script == "tensors")
+    {
+        let name = package.to_string();
+        let Package { bytes, value, .. } = package;
+        if value["kind"] == "script" {
+            continue;
+        }
+        let mut expected = BTreeMap::new();
+        described("", &value, &mut expected);
+        let listed = listed(&bytes);
+        // The parts of quantised ones, which are described by their elements only.
+        let is_part = |name: &str| name.ends_with(".scales") || name.ends_with(".zero_points");
+        let listed: Vec<_> =
+            listed.into_iter().filter(|row| !is_part(row["name"].as_str().unwrap())).collect();
+        assert_eq!(listed.len(), expected.len(), "{name}");
+        let mut storages: HashMap<String, Value> = HashMap::new();
+        for row in listed {
+            let told = &expected[row["name"].as_str().unwrap()];
+            let whole = format!("{name}: {row} {told}");
+            assert_eq!(format!("torch.{}", row["dtype"].as_str().unwrap()), told["dtype"], "{whole}");
+            assert_eq!(row["shape"], told["shape"], "{whole}");
+            assert_eq!(row["strides"], told["stride"], "{whole}");
+            count += 1;
+            if told["device"] == "meta" {
+                assert_eq!(row["storage"], json!(null), "{whole}");
+                continue;
+            }
+            assert_eq!(row["storage_bytes"], told["storage_bytes"], "{whole}");
+            let elements = told["elements"].as_array().unwrap().len() as u64;
+            let bytes = row["bytes"].as_u64().unwrap();
+            assert_eq!(
+                bytes * told["offset"].as_u64().unwrap(),
+                row["offset"].as_u64().unwrap() * elements,
+                "{whole}"
+            );
+            assert!(elements == 0 || bytes.is_multiple_of(elements), "{whole}");
+            // Two are in one storage if torch says so.
+            if row["storage"] != "in the pickle" {
+                let storage = storages.entry(row["storage"].to_string()).or_insert(told["storage"].clone());
+                assert_eq!(*storage, told["storage"], "{whole}");
+            }
+            let shared = expected.values().filter(|other| other["storage"] == told["storage"]).count() > 1;
+            assert!(shared || row["shares_with"].is_null(), "{whole}");
+        }
+    }
+    assert!(count > 300, "{count}");
+}
