@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
 
+use crate::commands::convert;
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -17,6 +18,7 @@ Examples:
   halfsour get users.pkl 'users[3].email'
   halfsour show model.pt:data.pkl        compression and archives are seen through
   halfsour tensors model.pt              names, types, shapes, and what is shared
+  halfsour convert model.pt -o model.safetensors
   halfsour json data.pkl | jq .
   halfsour json --lossless data.pkl | halfsour make - -o same.pkl
   halfsour rewrite --protocol 5 old.pkl -o new.pkl
@@ -101,6 +103,16 @@ pub enum Command {
         optimize: bool,
         #[command(flatten)]
         target: Target,
+    },
+    /// Convert to a file of another format.
+    ///
+    /// To safetensors: the tensors of a file of torch, or of a pickle, side by side, by the names that `tensors` lists. To a pickle of
+    /// another protocol, to JSON, or to a line of JSON for each row.
+    Convert {
+        #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
+        file: String,
+        #[command(flatten)]
+        target: convert::Target,
     },
     /// List the tensors: of what type and shape, where, and with which others they share a storage.
     ///

@@ -31,7 +31,7 @@ pub enum Cause {
     Json(json::Error),
     Write(writer::Error),
     Path(PathError),
-    Tensors(String),
+    Other(String),
     Output(io::Error),
 }
 
@@ -71,7 +71,7 @@ impl Failure {
             }
             Cause::Write(error) => (error.to_string(), None),
             Cause::Path(error) => (error.to_string(), None),
-            Cause::Tensors(error) => (error, None),
+            Cause::Other(error) => (error, None),
         };
         if before > 0 && place.is_some() {
             let pickles = text::plural(before, "pickle");

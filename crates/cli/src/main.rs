@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Reading};
-use crate::commands::{Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show};
+use crate::commands::{Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show};
 use crate::failure::Failure;
 use crate::file::{File, Whole};
 
@@ -36,6 +36,13 @@ fn main() -> ExitCode {
         Command::Rewrite { file, optimize, target } => {
             (vec![file], Box::new(Rewrite::new(&reading, optimize, target)))
         }
+        Command::Convert { file, target } => match target.format() {
+            Ok(format) => (vec![file], Box::new(Convert::new(&reading, format, target))),
+            Err(why) => {
+                eprintln!("error: {why}");
+                return ExitCode::from(2);
+            }
+        },
         Command::Tensors { files, json } => (files, Box::new(ListTensors::new(&reading, json))),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "halfsour", &mut io::stdout());

@@ -77,7 +77,7 @@ fn tensors_of_a_file_of_four_gigabytes() {
     let begin = Instant::now();
     let output = halfsour("tensors", &path);
     assert!(begin.elapsed() < Duration::from_secs(2));
-
+    std::fs::remove_file(&path).unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     let expected = "\
 name  dtype    shape         strides          bytes  storage  offset

@@ -15,7 +15,7 @@ pub mod lossless_form {}
 
 use std::io::Write;
 
-use halfsour_value::Node;
+use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind};
 pub use parse::{Document, ParseError, documents};
@@ -63,6 +63,33 @@ pub fn to_writer<W: Write, S: AsRef<[u8]>>(
 ) -> Result<(), Error> {
     let mut out = Out::new(node, style, Some(&mut writer));
     write(&mut out, node, style)?;
+    out.finish().map(drop)
+}
+
+/// Writes the plain JSON of several objects of a graph, each on a line; the limits are for all of them.
+///
+/// ```
+/// // [[1], {'a': 2}]
+/// let graph = halfsour_vm::from_slice(b"](](K\x01e}X\x01\0\0\0aK\x02se.")?;
+/// let mut out = Vec::new();
+/// let rows = graph.root().elements().unwrap();
+/// halfsour_json::lines_to_writer(&mut out, &graph, rows, halfsour_json::Limits::UNTRUSTED)?;
+/// assert_eq!(out, b"[1]\n{\"a\":2}\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`to_writer`].
+pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
+    mut writer: W,
+    graph: &'g Graph<S>,
+    rows: impl IntoIterator<Item = Node<'g, S>>,
+    limits: Limits,
+) -> Result<(), Error> {
+    let style = Style::plain().limits(limits);
+    let mut out = Out::new(graph.root(), style, Some(&mut writer));
+    plain::lines(&mut out, graph, rows, style)?;
     out.finish().map(drop)
 }
 

@@ -87,6 +87,12 @@ impl<'w> Out<'w> {
         Ok(())
     }
 
+    /// Ends a document that has a line of its own.
+    pub fn end_line(&mut self) -> Result<(), Error> {
+        self.buffer.push(b'\n');
+        if self.buffer.len() > self.most { self.hand_on() } else { Ok(()) }
+    }
+
     fn line(&mut self) {
         self.buffer.push(b'\n');
         let indented = self.buffer.len() + 2 * self.depth.min(INDENTED);

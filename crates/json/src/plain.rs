@@ -1,17 +1,42 @@
 //! The plain form.
 
 use halfsour_text::{number, repr};
-use halfsour_value::{Data, Elements, Global, Id, Instance, Items, Node, Step, Steps};
+use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, Step, Steps};
 
 use crate::out::Out;
 use crate::{Error, ErrorKind, Style};
 
 pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style: Style) -> Result<(), Error> {
-    let graph = node.graph();
-    // As long as nothing is written twice, there are no more values than ids, of four bytes, in the graph.
-    let values = style.limits.values.saturating_add(graph.bytes_held() / size_of::<Id>());
-    let open = vec![false; graph.node_count()];
-    Writer { out, open, values, depth: style.limits.depth, work: vec![Work::Node(node)] }.run()
+    Writer::new(out, node.graph(), style).write(node)
+}
+
+/// Each on a line.
+pub(crate) fn lines<'g, S: AsRef<[u8]>>(
+    out: &mut Out<'_>,
+    graph: &'g Graph<S>,
+    rows: impl IntoIterator<Item = Node<'g, S>>,
+    style: Style,
+) -> Result<(), Error> {
+    let mut writer = Writer::new(out, graph, style);
+    for row in rows {
+        writer.write(row)?;
+        writer.out.end_line()?;
+    }
+    Ok(())
+}
+
+impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
+    fn new(out: &'o mut Out<'w>, graph: &'g Graph<S>, style: Style) -> Self {
+        // As long as nothing is written twice, there are no more values than ids, of four bytes, in the graph.
+        let values = style.limits.values.saturating_add(graph.bytes_held() / size_of::<Id>());
+        let open = vec![false; graph.node_count()];
+        Self { out, open, values, depth: style.limits.depth, work: Vec::new() }
+    }
+
+    fn write(&mut self, node: Node<'g, S>) -> Result<(), Error> {
+        self.work.push(Work::Node(node));
+        self.run()
+    }
 }
 
 struct Writer<'o, 'w, 'g, S> {
@@ -43,7 +68,7 @@ enum Work<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
-    fn run(mut self) -> Result<(), Error> {
+    fn run(&mut self) -> Result<(), Error> {
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Node(node) => {

@@ -1,6 +1,6 @@
 //! What the forms say, stream by stream.
 
-use halfsour_json::{ErrorKind, Limits, Style, to_string, to_vec, to_writer};
+use halfsour_json::{ErrorKind, Limits, Style, lines_to_writer, to_string, to_vec, to_writer};
 use halfsour_vm::value::Graph;
 use serde_json::Value;
 
@@ -250,4 +250,23 @@ fn odd_spellings_are_shown() {
             r#"{"@call":{"@global":["builtins","bytearray"]},"args":{"@tuple":[{"@bytes":"YQ=="}]}}"#,
         ),
     );
+}
+
+/// Each as it is by itself; what is shared counts as often as it is written, in all lines together.
+#[test]
+fn lines() {
+    let rows = [&tower(8)[..tower(8).len() - 1], b"q\x010](h\x01h\x01](K\x01Neh\x01e."].concat();
+    let graph = load(&rows);
+    let each: Vec<_> =
+        graph.root().elements().unwrap().map(|row| to_string(row, Style::plain()).unwrap()).collect();
+    let write = |limits| {
+        let mut out = Vec::new();
+        let rows = graph.root().elements().unwrap();
+        lines_to_writer(&mut out, &graph, rows, limits).map(|()| String::from_utf8(out).unwrap())
+    };
+    assert_eq!(write(Limits::UNTRUSTED).unwrap(), each.join("\n") + "\n");
+    let mut limits = Limits::UNTRUSTED;
+    limits.values = 1000;
+    assert!(to_string(graph.root().at(0).unwrap(), Style::plain().limits(limits)).is_ok());
+    assert_eq!(write(limits).unwrap_err().kind(), ErrorKind::TooLarge);
 }

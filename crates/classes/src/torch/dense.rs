@@ -46,8 +46,12 @@ impl Dense<'_> {
             })
     }
 
-    /// Where the elements begin in a storage of so many bytes, the last dimension first. `None` if one would be outside.
+    /// Where the elements begin in a storage of so many bytes, the last dimension first. `None` if one would be outside, or if
+    /// they are to be negated and are of a type that torch never marks so.
     pub fn positions(&self, dtype: DType, length: usize) -> Option<Positions> {
+        if self.is_negative && !dtype.is_float() && !dtype.is_complex() {
+            return None;
+        }
         let size = dtype.size() as u64;
         let left = self.len()?;
         let mut dimensions = Vec::with_capacity(self.shape.len());
@@ -66,7 +70,7 @@ impl Dense<'_> {
         fits.then_some(Positions { dimensions, next, left })
     }
 
-    /// The elements, the last dimension first, from the bytes of the storage. `None` if one would be outside.
+    /// The elements, the last dimension first, from the bytes of the storage. `None` as for [`positions`](Self::positions).
     ///
     /// ```
     /// use halfsour_classes::torch::{ByteOrder, Element, Layout};
@@ -97,15 +101,14 @@ impl Dense<'_> {
                     Element::Complex(re, if conjugate { -im } else { im })
                 }
                 Element::Float(value) if negative => Element::Float(-value),
-                Element::Int(value) if negative => Element::Int(-value),
                 element => element,
             })
         };
         Some(positions.map_while(element))
     }
 
-    /// The elements side by side, the last dimension first, little-endian: the bytes where they lie, if they do so. `None` if one
-    /// would be outside the storage, or has to be negated and is no float.
+    /// The elements side by side, the last dimension first, little-endian: the bytes where they lie, if they do so. `None` as for
+    /// [`positions`](Self::positions).
     pub fn contiguous<'b>(&self, dtype: DType, storage: &'b [u8], order: ByteOrder) -> Option<Cow<'b, [u8]>> {
         let (size, number) = (dtype.size(), dtype.number_size());
         let positions = self.positions(dtype, storage.len())?;
@@ -114,9 +117,6 @@ impl Dense<'_> {
         // The sign is the highest bit of each number: of the first, and of the second in complex ones.
         let signs = [self.is_negative, self.is_negative != self.is_conjugate];
         let signs = if dtype.is_complex() { signs } else { [self.is_negative; 2] };
-        if self.is_negative && !(dtype.is_complex() || dtype.is_float()) {
-            return None;
-        }
         if self.is_contiguous() && is_little && signs == [false; 2] {
             let start = usize::try_from(positions.next).ok()?;
             return storage.get(start..start + length).map(Cow::Borrowed);

@@ -1,5 +1,6 @@
 //! The subcommands, a file for each.
 
+pub mod convert;
 mod dis;
 mod get;
 mod info;
@@ -14,6 +15,7 @@ use std::io::Write;
 use halfsour::{Graph, Loader};
 use halfsour_files::WithArrays;
 
+pub use convert::Convert;
 pub use dis::Dis;
 pub use get::Get;
 pub use info::Info;

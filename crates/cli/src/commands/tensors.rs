@@ -56,13 +56,13 @@ impl PerFile for ListTensors {
     fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
         if is_safetensors(file.bytes()) {
             let fail = |cause| Failure::new(cause, file, 0, 0);
-            let tensors = Tensors::of_safetensors(file.bytes()).map_err(|why| fail(Cause::Tensors(why)))?;
+            let tensors = Tensors::of_safetensors(file.bytes()).map_err(|why| fail(Cause::Other(why)))?;
             return self.print(out, &tensors).map_err(fail);
         }
         file.pickles(self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             let most = bytes.len().saturating_mul(8).saturating_add(self.limits.bytes);
-            let tensors = Tensors::of_pickle(graph.root(), file.torch(), most).map_err(Cause::Tensors)?;
+            let tensors = Tensors::of_pickle(graph.root(), file.torch(), most).map_err(Cause::Other)?;
             self.print(out, &tensors)?;
             Ok(graph.end())
         })

@@ -12,7 +12,7 @@ use halfsour::classes::torch::{self, DType, Dense, Layout, Place, Quantiser, Spa
 use halfsour::classes::{Known, recognise};
 use halfsour_files::{Contents, Torch};
 
-pub use safetensors::is_safetensors;
+pub use safetensors::{is_safetensors, safe_dtype};
 
 /// The tensors of a pickle, or of a file of safetensors.
 pub struct Tensors<'g> {
@@ -37,6 +37,8 @@ pub struct Tensor<'g> {
     pub place: Option<(usize, u64)>,
     /// What else there is to say.
     pub notes: Vec<Cow<'static, str>>,
+    /// Whether it is but a part of a sparse one.
+    pub is_part: bool,
     /// How to get at its elements.
     pub elements: Option<(Dense<'g>, DType)>,
 }
@@ -104,32 +106,42 @@ impl<'g> Tensors<'g> {
             notes.push("parameter".into());
         }
         match tensor.layout {
-            Layout::Strided(dense) => self.dense(name, dense, notes, file),
+            Layout::Strided(dense) => self.dense(name, dense, notes, false, file),
             Layout::Quantised(dense, Quantiser::Tensor { scale, zero_point }) => {
                 notes.push(format!("quantised: scale {scale}, zero point {zero_point}").into());
-                self.dense(name, dense, notes, file)
+                self.dense(name, dense, notes, false, file)
             }
             Layout::Quantised(dense, Quantiser::Channel { scales, zero_points, axis }) => {
                 notes.push(format!("quantised along dimension {axis}").into());
                 let (of_scales, of_points) = (format!("{name}.scales"), format!("{name}.zero_points"));
-                self.dense(name, dense, notes, file)?;
-                self.dense(of_scales, *scales, Vec::new(), file)?;
-                self.dense(of_points, *zero_points, Vec::new(), file)
+                self.dense(name, dense, notes, false, file)?;
+                self.dense(of_scales, *scales, Vec::new(), false, file)?;
+                self.dense(of_points, *zero_points, Vec::new(), false, file)
             }
             Layout::Sparse(sparse) => {
                 let Sparse { layout, shape, pointers, indices, values, .. } = *sparse;
                 let note = || vec![format!("{layout} of shape {}", crate::text::shape(&shape)).into()];
                 if let Some(pointers) = pointers {
-                    self.dense(format!("{name}.pointers"), pointers, note(), file)?;
+                    self.dense(format!("{name}.pointers"), pointers, note(), true, file)?;
                 }
-                self.dense(format!("{name}.indices"), indices, note(), file)?;
-                self.dense(format!("{name}.values"), values, note(), file)
+                self.dense(format!("{name}.indices"), indices, note(), true, file)?;
+                self.dense(format!("{name}.values"), values, note(), true, file)
             }
             Layout::Meta { dtype, shape, strides } => {
                 notes.push("on the device meta, without elements".into());
                 let bytes = Some(0);
                 let dtype = dtype.name().into();
-                self.push(Tensor { name, dtype, shape, strides, bytes, place: None, notes, elements: None })
+                self.push(Tensor {
+                    name,
+                    dtype,
+                    shape,
+                    strides,
+                    bytes,
+                    place: None,
+                    notes,
+                    is_part: false,
+                    elements: None,
+                })
             }
             _ => Err(format!("{name}: a tensor of an unknown layout")),
         }
@@ -140,6 +152,7 @@ impl<'g> Tensors<'g> {
         name: String,
         dense: Dense<'g>,
         mut notes: Vec<Cow<'static, str>>,
+        is_part: bool,
         file: Option<&Torch>,
     ) -> Result<(), String> {
         let storage = self.storage(&dense, file);
@@ -167,6 +180,7 @@ impl<'g> Tensors<'g> {
             bytes: dense.len().and_then(|count| count.checked_mul(dtype?.size() as u64)),
             place: Some((storage, dense.offset.saturating_mul(size))),
             notes,
+            is_part,
             elements: dtype.map(|dtype| (dense, dtype)),
         })
     }

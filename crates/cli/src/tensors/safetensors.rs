@@ -77,6 +77,7 @@ impl Tensors<'_> {
                 bytes: Some((end - first) as u64),
                 place: Some((0, first as u64)),
                 notes: Vec::new(),
+                is_part: false,
                 elements: None,
             });
         }

@@ -1,0 +1,148 @@
+//! `halfsour convert`, a file for each format.
+
+mod json;
+mod ndjson;
+mod output;
+mod pickle;
+mod safetensors;
+
+use std::io::Write;
+use std::path::Path;
+
+use clap::ValueEnum;
+use halfsour::{Graph, Loader, json as document, writer};
+
+use self::output::Output;
+use super::{PerFile, load};
+use crate::args::Reading;
+use crate::failure::{Cause, Failure};
+use crate::file::{File, Parts, Whole};
+
+/// What is converted to. Each has a file beside this one, and an extension or several.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Tensors, without anything else.
+    Safetensors,
+    /// A pickle, of the protocol that --protocol says.
+    Pickle,
+    /// A document for each pickle.
+    Json,
+    /// A line for each row: for each member of a list, or for each pickle that is no list.
+    Ndjson,
+}
+
+/// What is done with tensors that share their elements.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tied {
+    /// Each is written.
+    Copy,
+    /// Of those that are the same the first is written; the metadata says of the names of the others which that is.
+    Dedup,
+    /// They are an error.
+    Refuse,
+}
+
+/// What to write, and where.
+#[derive(clap::Args, Clone)]
+pub struct Target {
+    /// The file to write. It appears once it is complete.
+    #[arg(short, long, value_name = "FILE")]
+    output: String,
+    /// The format; that of the file's extension if none is given.
+    #[arg(long, value_enum)]
+    to: Option<Format>,
+    /// What to do with tensors that share their elements, as tied weights do, where the format cannot say it.
+    #[arg(long, value_enum, default_value_t = Tied::Copy)]
+    tied: Tied,
+    /// The protocol of a pickle; as it was if none is given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
+    protocol: Option<u8>,
+}
+
+impl Target {
+    /// The format that is asked for, or why there is none.
+    pub fn format(&self) -> Result<Format, String> {
+        if let Some(format) = self.to {
+            return Ok(format);
+        }
+        let extension = Path::new(&self.output).extension().unwrap_or_default();
+        Ok(match extension.to_string_lossy().to_ascii_lowercase().as_str() {
+            "safetensors" => Format::Safetensors,
+            "pkl" | "pickle" | "p" => Format::Pickle,
+            "json" => Format::Json,
+            "ndjson" | "jsonl" => Format::Ndjson,
+            _ => {
+                return Err(format!(
+                    "{}: its extension says no format that is known here: use --to",
+                    self.output
+                ));
+            }
+        })
+    }
+}
+
+/// What may be written.
+#[derive(Clone, Copy)]
+struct Limits {
+    json: document::Limits,
+    written: writer::Limits,
+}
+
+/// A file of a format that is being written.
+trait Writer {
+    /// Writes a pickle.
+    fn add(&mut self, graph: &Graph<&[u8]>, file: &File) -> Result<(), Cause>;
+
+    /// Puts the file in its place.
+    fn finish(self: Box<Self>) -> Result<(), Failure>;
+}
+
+pub struct Convert {
+    loader: Loader,
+    first: bool,
+    limits: Limits,
+    format: Format,
+    target: Target,
+}
+
+impl Convert {
+    pub fn new(reading: &Reading, format: Format, target: Target) -> Self {
+        let mut loader = Loader::with_options(reading.options());
+        // Names of Python 2 stay as they are in a pickle of the same protocol.
+        loader.options_mut().fix_imports &= format != Format::Pickle || target.protocol.is_some();
+        let limits = Limits { json: reading.json_limits(), written: reading.write_limits() };
+        Self { loader, first: reading.first, limits, format, target }
+    }
+
+    fn writer(&self) -> Result<Box<dyn Writer>, Failure> {
+        let output = Output::create(&self.target.output)?;
+        Ok(match self.format {
+            Format::Safetensors => Box::new(safetensors::Writer::new(output, self.target.tied, self.limits)),
+            Format::Pickle => Box::new(pickle::Writer::new(output, self.target.protocol, self.limits)),
+            Format::Json => Box::new(json::Writer::new(output, self.limits)),
+            Format::Ndjson => Box::new(ndjson::Writer::new(output, self.limits)),
+        })
+    }
+}
+
+impl PerFile for Convert {
+    fn parts<'w>(&self, whole: &'w Whole) -> Result<Parts<'w>, Failure> {
+        if whole.has_parts() && whole.torch()?.is_none() {
+            let name = whole.source.name();
+            return Err(Failure::message(format!("{name}: an archive; --member says what to convert of it")));
+        }
+        whole.parts_with_tensors()
+    }
+
+    fn file(&mut self, _: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        let mut writer = self.writer()?;
+        file.pickles(self.first, |bytes, start| {
+            let graph = load(&mut self.loader, bytes, start)?;
+            writer.add(&graph, file)?;
+            let end = graph.end();
+            self.loader.recycle(graph);
+            Ok(end)
+        })?;
+        writer.finish()
+    }
+}

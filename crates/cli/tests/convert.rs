@@ -1,0 +1,251 @@
+//! `halfsour convert`: what it wrote, read by others, and compared with what torch said of the same tensors.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use halfsour::classes::torch::{ByteOrder, DType, Element};
+use halfsour::lexer::text::repr;
+use halfsour_fixtures::{Package, package_files, packages};
+use safetensors::{Dtype, SafeTensors};
+use serde_json::{Value, json};
+
+/// A file for the test of this name.
+fn scratch(test: &str, file: &str) -> PathBuf {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("convert-{test}"));
+    fs::create_dir_all(&directory).unwrap();
+    directory.join(file)
+}
+
+fn fixture(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../fixtures/files").join(file)
+}
+
+/// Runs the command; what it prints, or its complaint.
+fn halfsour(args: &[&str], files: &[&PathBuf]) -> Result<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_halfsour"));
+    let output = command.args(args).args(files).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
+}
+
+fn convert(input: &PathBuf, output: &PathBuf, args: &[&str]) -> Result<String, String> {
+    halfsour(&[&["convert"], args, &["-o"]].concat(), &[output, input])
+}
+
+/// The tensors of a description, by name; sparse ones and the parts of others as themselves.
+fn described(prefix: &str, value: &Value, all: &mut BTreeMap<String, Value>) {
+    let name = |last: &str| if prefix.is_empty() { last.to_owned() } else { format!("{prefix}.{last}") };
+    let pairs = ["items", "parameters", "buffers", "modules", "state"].map(|part| value[part].as_array());
+    match value["kind"].as_str() {
+        Some("tensor") => {
+            all.insert(if prefix.is_empty() { "tensor" } else { prefix }.to_owned(), value.clone());
+        }
+        Some("dict" | "OrderedDict" | "module" | "script") => {
+            for pair in pairs.into_iter().flatten().flatten() {
+                let key = pair[0].as_str().map_or_else(|| pair[0].to_string(), str::to_owned);
+                described(&name(&key), &pair[1], all);
+            }
+        }
+        _ => {
+            for (index, item) in
+                value.as_array().or(value["items"].as_array()).into_iter().flatten().enumerate()
+            {
+                described(&name(&index.to_string()), item, all);
+            }
+        }
+    }
+}
+
+/// By the names of safetensors' documentation.
+fn dtype(dtype: Dtype) -> &'static str {
+    match dtype {
+        Dtype::BOOL => "bool",
+        Dtype::U8 => "uint8",
+        Dtype::U16 => "uint16",
+        Dtype::U32 => "uint32",
+        Dtype::U64 => "uint64",
+        Dtype::I8 => "int8",
+        Dtype::I16 => "int16",
+        Dtype::I32 => "int32",
+        Dtype::I64 => "int64",
+        Dtype::F8_E4M3 => "float8_e4m3fn",
+        Dtype::F8_E4M3FNUZ => "float8_e4m3fnuz",
+        Dtype::F8_E5M2 => "float8_e5m2",
+        Dtype::F8_E5M2FNUZ => "float8_e5m2fnuz",
+        Dtype::F8_E8M0 => "float8_e8m0fnu",
+        Dtype::F16 => "float16",
+        Dtype::BF16 => "bfloat16",
+        Dtype::F32 => "float32",
+        Dtype::F64 => "float64",
+        Dtype::C64 => "complex64",
+        _ => panic!("{dtype}"),
+    }
+}
+
+fn shown(element: Element) -> Value {
+    let float = |value| json!(repr::Float(value).to_string());
+    match element {
+        Element::Bool(value) => value.into(),
+        Element::Int(value) => serde_json::from_str(&value.to_string()).unwrap(),
+        Element::Float(value) => float(value),
+        Element::Complex(re, im) => json!([float(re), float(im)]),
+        Element::Packed(_) => panic!("torch shows none of these"),
+    }
+}
+
+#[test]
+fn safetensors_hold_what_torch_says() {
+    let (mut written, mut refused) = (0, 0);
+    for package in packages().into_iter().chain(package_files()).filter(|package| package.script == "tensors")
+    {
+        let name = package.to_string();
+        let Package { bytes, value, .. } = package;
+        let (input, output) = (scratch("torch", "in.pt"), scratch("torch", "out.safetensors"));
+        fs::write(&input, bytes).unwrap();
+        let mut expected = BTreeMap::new();
+        described("", &value, &mut expected);
+        if let Err(why) = convert(&input, &output, &[]) {
+            let lacks = |tensor: &Value| {
+                let dtype = tensor["dtype"].as_str().unwrap();
+                dtype == "torch.complex128"
+                    || dtype.contains("qint")
+                    || dtype.contains("quint")
+                    || !tensor["layout"].is_null()
+                    || tensor["device"] == "meta"
+            };
+            assert!(expected.is_empty() || expected.values().any(lacks), "{name}: {why}");
+            refused += 1;
+            continue;
+        }
+        let file = fs::read(&output).unwrap();
+        let tensors = SafeTensors::deserialize(&file).unwrap();
+        assert_eq!(tensors.len(), expected.len(), "{name}");
+        for (tensor, told) in expected {
+            let found = tensors.tensor(&tensor).unwrap_or_else(|error| panic!("{name}: {tensor}: {error}"));
+            assert_eq!(json!(format!("torch.{}", dtype(found.dtype()))), told["dtype"], "{name}: {tensor}");
+            assert_eq!(json!(found.shape()), told["shape"], "{name}: {tensor}");
+            let of = DType::from_name(dtype(found.dtype())).unwrap();
+            let read = |bytes| shown(of.read(bytes, ByteOrder::Little).unwrap());
+            let elements: Vec<_> = found.data().chunks_exact(of.size()).map(read).collect();
+            assert_eq!(json!(elements), told["elements"], "{name}: {tensor}");
+            written += 1;
+        }
+    }
+    assert!(written > 250 && refused > 20, "{written} {refused}");
+}
+
+#[test]
+fn tied_tensors() {
+    let (input, output) = (fixture("torch.pt"), scratch("tied", "out.safetensors"));
+    // In it, `row` is a part of `weight`.
+    let why = convert(&input, &output, &["--tied", "refuse"]).unwrap_err();
+    assert!(why.contains("row and weight share elements") || why.contains("weight and row share"), "{why}");
+    assert!(!output.exists());
+    convert(&input, &output, &["--tied", "dedup"]).unwrap();
+    assert_eq!(SafeTensors::deserialize(&fs::read(&output).unwrap()).unwrap().len(), 4);
+
+    let is_tied = |package: &Package| package.name == "state_dict tied" && package.file.is_some();
+    for package in package_files().into_iter().filter(is_tied) {
+        let input = scratch("tied", "in.pt");
+        fs::write(&input, package.bytes).unwrap();
+        let why = convert(&input, &output, &["--tied", "refuse"]).unwrap_err();
+        assert!(why.contains("first.weight and second.weight share elements"), "{why}");
+        for (tied, count) in [("copy", 8), ("dedup", 7)] {
+            convert(&input, &output, &["--tied", tied]).unwrap();
+            let file = fs::read(&output).unwrap();
+            assert_eq!(SafeTensors::deserialize(&file).unwrap().len(), count);
+            let (_, metadata) = SafeTensors::read_metadata(&file).unwrap();
+            let metadata = metadata.metadata().as_ref().unwrap();
+            let kept = metadata.get("second.weight").map(String::as_str);
+            assert_eq!(kept, (tied == "dedup").then_some("first.weight"));
+        }
+    }
+}
+
+/// What was listed before is listed after it.
+#[test]
+fn safetensors_are_listed() {
+    let (input, output) = (fixture("torch.pt"), scratch("list", "out.safetensors"));
+    convert(&input, &output, &[]).unwrap();
+    let list = |file| -> Vec<(Value, Value, Value, Value)> {
+        let rows: Value = serde_json::from_str(&halfsour(&["tensors", "--json"], &[file]).unwrap()).unwrap();
+        let of = |row: &Value| {
+            (row["name"].clone(), row["dtype"].clone(), row["shape"].clone(), row["bytes"].clone())
+        };
+        let mut rows: Vec<_> = rows.as_array().unwrap().iter().map(of).collect();
+        rows.sort_by_key(|row| row.0.to_string());
+        rows
+    };
+    assert_eq!(list(&input), list(&output));
+}
+
+#[test]
+fn other_formats_are_what_other_commands_write() {
+    let input = fixture("stream.pkl");
+    let json = halfsour(&["json"], &[&input]).unwrap();
+    for extension in ["json", "jsonl", "ndjson"] {
+        let output = scratch("others", &format!("out.{extension}"));
+        convert(&input, &output, &[]).unwrap();
+        assert_eq!(fs::read_to_string(output).unwrap(), json);
+    }
+    let (output, same) = (scratch("others", "out.pkl"), scratch("others", "same.pkl"));
+    for protocol in ["0", "2", "5"] {
+        convert(&input, &output, &["--protocol", protocol]).unwrap();
+        halfsour(&["rewrite", "--protocol", protocol, "-o"], &[&same, &input]).unwrap();
+        assert_eq!(fs::read(&output).unwrap(), fs::read(&same).unwrap());
+    }
+    // A list is its rows, as is a deque.
+    let list = scratch("others", "list.pkl");
+    for pickle in [&b"(](K\x01K\x02e](K\x03eNl."[..], b"(ccollections\ndeque\n)R(](K\x01K\x02e](K\x03eNe."] {
+        fs::write(&list, pickle).unwrap();
+        let output = scratch("others", "rows");
+        convert(&list, &output, &["--to", "ndjson"]).unwrap();
+        assert_eq!(fs::read_to_string(output).unwrap(), "[1,2]\n[3]\nnull\n");
+    }
+}
+
+#[test]
+fn what_cannot_be_converted_leaves_the_file_alone() {
+    let output = scratch("refused", "out.safetensors");
+    fs::write(&output, "kept").unwrap();
+    // One element, 2⁴⁰ times: more than may be written of so small a file.
+    let pickle = b"ctorch._utils\n_rebuild_tensor_v2\n(ctorch.storage\n_load_from_bytes\n(C\x00tRK\x00(\
+        \x8a\x06\x00\x00\x00\x00\x00\x01tK\x00\x85\x89}tR.";
+    let is_tensor = |package: &Package| package.name == "pickled tensor" && package.protocol == Some(4);
+    let tensor = packages().into_iter().find(is_tensor).unwrap().bytes;
+    let shape = b"K\x02K\x03\x86";
+    let at = tensor.windows(shape.len()).position(|window| window == shape).unwrap();
+    let strides = b"K\x03K\x01\x86";
+    let mut many = tensor[..at].to_vec();
+    many.extend(b"\x8a\x06\x00\x00\x00\x00\x00\x01K\x01\x86");
+    let rest = &tensor[at + shape.len()..];
+    let next = rest.windows(strides.len()).position(|window| window == strides).unwrap();
+    many.extend(&rest[..next]);
+    many.extend(b"K\x00K\x00\x86");
+    many.extend(&rest[next + strides.len()..]);
+    // Frames have lengths, which readers do not need.
+    let cases: [(&[u8], &[&str], &str); 6] = [
+        (b"N.", &[], "there are no tensors in it"),
+        (b"N.", &["--to", "json", "--limits", "opcodes=1"], "opcodes"),
+        (pickle, &[], "tensor: its storage cannot be read"),
+        (&many, &[], "it would be larger than the limit"),
+        (b"]ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x02tQK\0K\x02\x85K\x01\x85\x89}tRa.", &[], "0: its storage is in another file"),
+        (b"N", &["--to", "pickle"], "the input ends"),
+    ];
+    for (pickle, args, why) in cases {
+        let input = scratch("refused", "in.pkl");
+        fs::write(&input, pickle).unwrap();
+        let found = convert(&input, &output, args).unwrap_err();
+        assert!(found.contains(why), "{found}");
+        assert_eq!(fs::read(&output).unwrap(), b"kept");
+    }
+    let why = convert(&fixture("nested.tar"), &output, &[]).unwrap_err();
+    assert!(why.contains("an archive; --member says what to convert of it"), "{why}");
+    let why = convert(&fixture("stream.pkl"), &scratch("refused", "out.xyz"), &[]).unwrap_err();
+    assert!(why.contains("its extension says no format"), "{why}");
+    // Nothing else is left beside it.
+    let left = fs::read_dir(output.parent().unwrap()).unwrap().count();
+    assert_eq!(left, 2);
+}
