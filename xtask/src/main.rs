@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod convert;
 mod dependencies;
 mod differential;
 mod fixtures;
@@ -31,6 +32,8 @@ cargo xtask <verb>
                       make the small workloads anew that need no Python;
                       --check only compares
   ci                  everything that has to pass before a change is merged
+  convert             convert the fixtures of torch with the command, and have
+                      torch and safetensors, from PyPI, read and compare them
   differential [--cases N] [--seed S]
                       load so many (100,000) streams that no pickler wrote with
                       CPython and halfsour, and compare
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),
         ["ci"] => ci::run(),
+        ["convert"] => convert::run(),
         ["differential", args @ ..] => differential::run(args),
         ["fixtures"] => fixtures::make(),
         ["fixtures", "--check"] => fixtures::check(),

@@ -12,15 +12,15 @@ use crate::pythons::Python;
 use crate::{Result, shell};
 
 /// A Python with packages.
-struct Environment {
-    name: &'static str,
-    python: &'static str,
+pub struct Environment {
+    pub name: &'static str,
+    pub python: &'static str,
     /// What it runs of `xtask/python/packages`.
-    scripts: &'static [&'static str],
-    packages: &'static [&'static str],
+    pub scripts: &'static [&'static str],
+    pub packages: &'static [&'static str],
 }
 
-const ENVIRONMENTS: [Environment; 9] = [
+static ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "2.7",
         python: "2.7",
@@ -122,9 +122,8 @@ const RELEASES: &str = "environments.json";
 
 /// Makes those of the environments that are named, or of all.
 pub fn make(names: &[&str]) -> Result {
-    let unknown = |name: &&&str| ENVIRONMENTS.iter().all(|environment| environment.name != **name);
-    if let Some(name) = names.iter().find(unknown) {
-        return Err(format!("there is no environment {name}").into());
+    for name in names {
+        find(name)?;
     }
     let committed = shell::root().join("crates/fixtures/packages");
     fs::create_dir_all(&committed)?;
@@ -154,8 +153,14 @@ pub fn make(names: &[&str]) -> Result {
     Ok(())
 }
 
+/// The one with this name.
+pub fn find(name: &str) -> Result<&'static Environment> {
+    let found = ENVIRONMENTS.iter().find(|environment| environment.name == name);
+    found.ok_or_else(|| format!("there is no environment {name}").into())
+}
+
 /// Where its packages are, which pip put there now or before.
-fn install(environment: &Environment, python: &Python) -> Result<PathBuf> {
+pub fn install(environment: &Environment, python: &Python) -> Result<PathBuf> {
     let directory = shell::target().join("packages").join(environment.name);
     let requirements = directory.join("requirements.txt");
     let wanted = environment.packages.join("\n") + "\n";

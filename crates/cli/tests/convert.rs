@@ -139,6 +139,7 @@ fn safetensors_hold_what_torch_says() {
 #[test]
 fn tied_tensors() {
     let (input, output) = (fixture("torch.pt"), scratch("tied", "out.safetensors"));
+    let _ = fs::remove_file(&output);
     // In it, `row` is a part of `weight`.
     let why = convert(&input, &output, &["--tied", "refuse"]).unwrap_err();
     assert!(why.contains("row and weight share elements") || why.contains("weight and row share"), "{why}");
