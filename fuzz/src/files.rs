@@ -4,6 +4,8 @@ use bytes::Bytes;
 use halfsour_files::{Archive, Format, Limits, Npy, Source, Torch};
 use halfsour_vm::Loader;
 
+use crate::tensors::tensors;
+
 const LIMITS: Limits = Limits { total: 4 << 20, ratio: 100, depth: 4, window: 1 << 20 };
 /// How much of a file is looked at.
 const MOST: usize = 100;
@@ -51,6 +53,7 @@ fn look(source: &Source) {
         members(&archive);
     }
     if let Ok(Some(torch)) = Torch::of(source) {
+        tensors(&torch);
         for key in torch.keys().into_iter().take(MOST) {
             if let (Ok(storage), Some(place)) = (torch.storage(key), torch.place(key)) {
                 assert_eq!(storage.len(), place.len());

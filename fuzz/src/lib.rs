@@ -10,6 +10,7 @@ mod feed;
 mod files;
 mod program;
 mod soak;
+mod tensors;
 mod types;
 
 use halfsour_fixtures::normalise;

@@ -168,9 +168,15 @@ impl Document {
     }
 
     fn tensor(&mut self, tensor: &Tensor<'_, Bytes>) -> Value {
-        assert!(tensor.class.is_none() && tensor.attributes.is_none());
-        let class = if tensor.is_parameter { "torch.nn.parameter.Parameter" } else { "torch.Tensor" };
+        let class = match tensor.class {
+            Some(class) => class.as_global().unwrap().full_name(),
+            None if tensor.is_parameter => "torch.nn.parameter.Parameter".to_owned(),
+            None => "torch.Tensor".to_owned(),
+        };
         let mut told = json!({"kind": "tensor", "class": class, "shape": tensor.shape()});
+        if let Some(attributes) = tensor.attributes {
+            told["attributes"] = self.pairs(attributes.items().unwrap(), &Value::Null).into();
+        }
         let dense = match &tensor.layout {
             Layout::Strided(dense) | Layout::Quantised(dense, _) => dense,
             Layout::Meta { dtype, strides, .. } => {

@@ -2,7 +2,7 @@
 
     tensor   class (torch.Tensor, torch.nn.parameter.Parameter …), dtype, shape, stride, offset (in elements), storage: a
              number that those of one document share whose storage is one, in the order of the first of each; storage_bytes,
-             requires_grad, elements: flat, in C order: booleans, numbers, repr() of floats, pairs of those of complex ones
+             requires_grad, attributes: pairs, if it has some; elements: flat, in C order: booleans, numbers, repr() of floats, pairs of those of complex ones
              if it is quantised: elements are the integers; scheme, scale and zero_point, or scales, zero_points (tensors)
              and axis; and dequantised: elements
              if it is sparse: layout, shape, dtype; indices (coo), crow_indices and col_indices (csr), values: tensors; and
@@ -57,6 +57,8 @@ def elements(x):
 @describes(torch.Tensor)
 def tensor(x):
     told = {"kind": "tensor", "class": name_of(type(x)), "dtype": str(x.dtype), "shape": list(x.shape)}
+    if vars(x):
+        told["attributes"] = pairs(vars(x).items())
     if x.layout != torch.strided:
         x = x if x.layout == torch.sparse_csr else x.coalesce()
         parts = ("crow_indices", "col_indices") if x.layout == torch.sparse_csr else ("indices",)
@@ -114,8 +116,13 @@ class Tiny(torch.nn.Module):
 
 
 # The class is to be found under a name that is not __main__.
+class Marked(torch.Tensor):
+    """Has attributes."""
+
+
 shop = sys.modules["shop"] = types.ModuleType("shop")
 Tiny.__module__, shop.Tiny = "shop", Tiny
+Marked.__module__, shop.Marked = "shop", Marked
 
 
 def samples():
@@ -144,6 +151,11 @@ def samples():
     yield "requires grad", torch.tensor([1.0, 2.0], requires_grad=True)
     yield "parameter", torch.nn.Parameter(torch.tensor([1.0, 2.0]))
     yield "buffer and size", [torch.Size([2, 3]), torch.device("cpu"), torch.float16]
+    if NEW:
+        marked = [torch.arange(3.0).as_subclass(Marked), torch.nn.Parameter(torch.arange(2.0)), torch.arange(2)]
+        for tensor in marked:
+            tensor.note = "brine"
+        yield "attributes", [marked, torch.nn.Parameter(torch.arange(3.0).as_subclass(Marked), requires_grad=False)]
     tiny = Tiny().eval()
     yield "state_dict tied", tiny.state_dict()
     yield "module", tiny

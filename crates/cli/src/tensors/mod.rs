@@ -89,8 +89,6 @@ impl<'g> Tensors<'g> {
                 self.torch(name, tensor, file)?;
                 Ok(true)
             }
-            // There is nothing in others that are known.
-            Some(Known::Storage(_) | Known::Array(_)) => Ok(true),
             _ => Ok(false),
         }
     }
@@ -104,6 +102,10 @@ impl<'g> Tensors<'g> {
         let mut notes: Vec<Cow<'static, str>> = Vec::new();
         if tensor.is_parameter {
             notes.push("parameter".into());
+        }
+        if let Some(class) = tensor.class {
+            let class = class.as_global().map(|class| crate::text::global(&class));
+            notes.push(format!("of class {}", class.as_deref().unwrap_or("?")).into());
         }
         match tensor.layout {
             Layout::Strided(dense) => self.dense(name, dense, notes, false, file),

@@ -1,0 +1,41 @@
+//! Tensors of files of torch.
+
+use std::collections::HashSet;
+
+use halfsour_classes::torch::Layout;
+use halfsour_classes::{Known, recognise};
+use halfsour_files::Torch;
+use halfsour_vm::Loader;
+
+/// How many elements of a tensor are looked at, and how many objects of a file.
+const MOST: usize = 1000;
+
+/// Whatever a pickle says of its tensors: their elements are as many as it says, or they are not given; and so are they side by side.
+pub fn tensors(torch: &Torch) {
+    let Some(Ok(graph)) = torch.pickle().load_next(&mut Loader::with_options(crate::options())) else {
+        return;
+    };
+    let (mut open, mut seen) = (vec![graph.root()], HashSet::new());
+    while let Some(node) = open.pop() {
+        if !seen.insert(node.id()) || seen.len() > MOST {
+            continue;
+        }
+        open.extend(node.elements().into_iter().flatten());
+        open.extend(node.items().into_iter().flatten().map(|(_, value)| value));
+        if let Some(instance) = node.as_instance() {
+            open.extend([instance.args()].into_iter().chain(instance.state()));
+        }
+        let Some(Known::Tensor(tensor)) = recognise(node) else { continue };
+        let (Layout::Strided(dense) | Layout::Quantised(dense, _)) = &tensor.layout else { continue };
+        let Ok(contents) = torch.contents(&dense.storage) else { continue };
+        let Some(dtype) = dense.dtype.or(contents.dtype) else { continue };
+        let elements = dense.elements(dtype, &contents.bytes, contents.byte_order);
+        let Some(elements) = elements else { continue };
+        let count = dense.len().expect("there are elements");
+        assert_eq!(elements.take(MOST).count() as u64, count.min(MOST as u64));
+        if count <= MOST as u64 {
+            let copy = dense.contiguous(dtype, &contents.bytes, contents.byte_order);
+            assert_eq!(copy.expect("there are elements").len() as u64, count * dtype.size() as u64);
+        }
+    }
+}
