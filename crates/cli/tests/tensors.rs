@@ -106,3 +106,25 @@ fn tensors_are_listed_as_torch_says() {
     }
     assert!(count > 300, "{count}");
 }
+
+/// Of a tensor of two rows of three, in a storage of six.
+#[test]
+fn what_the_pickle_says_and_is_not_so() {
+    let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/torch.pt")).unwrap();
+    let cases: [(&[u8], &[u8], &[&str]); 4] = [
+        (b"", b"", &[]),
+        (b"cpuq\x07K\x06", b"cpuq\x07K\x05", &["its storage is not as long as the pickle says"]),
+        (b"QK\x00K\x02K\x03\x86", b"QK\x01K\x02K\x03\x86", &["not within its storage"]),
+        (
+            b"X\x01\x00\x00\x000",
+            b"X\x01\x00\x00\x009",
+            &["its storage cannot be read: zip: there is no such member"],
+        ),
+    ];
+    for (said, instead, notes) in cases {
+        let mut file = file.clone();
+        let at = file.windows(said.len().max(1)).position(|window| window == said).unwrap_or_default();
+        file[at..at + instead.len()].copy_from_slice(instead);
+        assert_eq!(listed(&file)[0]["notes"], json!(notes));
+    }
+}

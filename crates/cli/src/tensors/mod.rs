@@ -161,12 +161,17 @@ impl<'g> Tensors<'g> {
         let contents = &self.storages[storage].contents;
         let dtype = dense.dtype.or_else(|| contents.as_ref().ok()?.dtype);
         let size = dtype.map_or(1, DType::size) as u64;
-        match (contents, dtype) {
-            (Err(problem), _) => notes.push(problem.clone().into()),
-            (Ok(contents), Some(dtype)) if dense.positions(dtype, contents.bytes.len()).is_none() => {
-                notes.push("not within its storage".into());
+        match contents {
+            Err(problem) => notes.push(problem.clone().into()),
+            Ok(Contents { bytes, .. }) => {
+                let told = |length| length == bytes.len() as u64;
+                if matches!(dense.storage.place, Place::Beside { length, .. } if !told(length)) {
+                    notes.push("its storage is not as long as the pickle says".into());
+                }
+                if dtype.is_some_and(|dtype| dense.positions(dtype, bytes.len()).is_none()) {
+                    notes.push("not within its storage".into());
+                }
             }
-            _ => {}
         }
         if dense.is_conjugate {
             notes.push("conjugate".into());
