@@ -296,6 +296,24 @@ impl Document {
     }
 }
 
+/// Sparse tensors of sparse ones, and so on: nothing calls itself for each.
+#[test]
+fn depth_takes_no_stack() {
+    const LEVELS: usize = 100_000;
+    let sparse = b"ctorch._utils\n_rebuild_sparse_tensor\n(ctorch.serialization\n_get_layout\n(X\x10\0\0\0torch.sparse_cootR(";
+    let quantised = b"ctorch._utils\n_rebuild_qtensor\n(cpersid\nx\nK\0))(ctorch\nper_channel_affine\n";
+    let parameter = b"ctorch._utils\n_rebuild_parameter\n(";
+    let typed =
+        b"ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._tensor\n_rebuild_from_type_v2\nctorch\nTensor\n(";
+    let cases: [(&[u8], &[u8]); 4] =
+        [(sparse, b"N)ttR"), (quantised, b"NK\0t\x89}tR"), (parameter, b"\x88}tR"), (typed, b"tNtR")];
+    for (begin, end) in cases {
+        let pickle = [&b"\x80\x02"[..], &begin.repeat(LEVELS), b"N", &end.repeat(LEVELS), b"."].concat();
+        let graph = halfsour_vm::from_slice(&pickle).unwrap();
+        assert!(recognise(graph.root()).is_none());
+    }
+}
+
 /// What `as_strided` of torch says of ten floats: whether all elements are in them.
 #[test]
 fn sizes_that_lie() {

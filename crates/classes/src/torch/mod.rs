@@ -156,39 +156,44 @@ fn dense<'g, S: AsRef<[u8]>>(args: &Elements<'g, S>) -> Option<Dense<'g>> {
     (dense.shape.len() == dense.strides.len()).then_some(dense)
 }
 
+/// The strided tensor that a function makes of these arguments, and whether gradients are computed for it.
+fn strided<'g, S: AsRef<[u8]>>(function: Class, args: &Elements<'g, S>) -> Option<(Dense<'g>, bool)> {
+    // Those who wrote less had no marks.
+    let marks = match (function, args.len()) {
+        (Class::TorchTensor1, 4) => return Some((dense(args)?, false)),
+        (Class::TorchTensor2, 6 | 7) => 6,
+        (Class::TorchTensor3, 7 | 8) => 7,
+        _ => return None,
+    };
+    let mut dense = marked(dense(args)?, args.get(marks))?;
+    if function == Class::TorchTensor3 {
+        dense.dtype = Some(dtype(args.get(6)?)?);
+    }
+    Some((dense, args.get(4)?.as_bool()?))
+}
+
 /// The plain tensor that a function makes of these arguments.
 fn made<'g, S: AsRef<[u8]>>(function: Class, args: &Elements<'g, S>) -> Option<Tensor<'g, S>> {
-    let counted = |least, most| (least..=most).contains(&args.len()).then_some(());
+    let counted = |count| (args.len() == count).then_some(());
     let (layout, requires_grad) = match function {
-        Class::TorchTensor1 => {
-            counted(4, 4)?;
-            (Layout::Strided(dense(args)?), false)
-        }
-        Class::TorchTensor2 => {
-            counted(6, 7)?;
-            (Layout::Strided(marked(dense(args)?, args.get(6))?), args.get(4)?.as_bool()?)
-        }
-        Class::TorchTensor3 => {
-            counted(7, 8)?;
-            let mut dense = marked(dense(args)?, args.get(7))?;
-            dense.dtype = Some(dtype(args.get(6)?)?);
-            (Layout::Strided(dense), args.get(4)?.as_bool()?)
-        }
         Class::TorchQuantised => {
-            counted(7, 7)?;
+            counted(7)?;
             (Layout::Quantised(dense(args)?, quantiser(args.get(4)?)?), args.get(5)?.as_bool()?)
         }
         Class::TorchSparse => {
-            counted(2, 2)?;
+            counted(2)?;
             (Layout::Sparse(Box::new(sparse(args.get(0)?, args.get(1)?)?)), false)
         }
         Class::TorchMeta => {
-            counted(4, 4)?;
+            counted(4)?;
             let (dtype, shape, strides) = (dtype(args.get(0)?)?, sizes(args.get(1)?)?, sizes(args.get(2)?)?);
             (shape.len() == strides.len()).then_some(())?;
             (Layout::Meta { dtype, shape, strides }, args.get(3)?.as_bool()?)
         }
-        _ => return None,
+        _ => {
+            let (dense, requires_grad) = strided(function, args)?;
+            (Layout::Strided(dense), requires_grad)
+        }
     };
     Some(Tensor { is_parameter: false, class: None, attributes: None, requires_grad, layout })
 }
@@ -208,13 +213,10 @@ fn marked<'g, S: AsRef<[u8]>>(mut dense: Dense<'g>, marks: Option<Node<'g, S>>) 
     Some(dense)
 }
 
-/// A tensor in another: a dense one.
+/// A tensor in another: a strided one, in which there is no other.
 fn part<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Dense<'_>> {
     let call = Call::of(node)?;
-    match made(call.bare()?.class, &call.args()?)?.layout {
-        Layout::Strided(dense) => Some(dense),
-        _ => None,
-    }
+    strided(call.bare()?.class, &call.args()?).map(|(dense, _)| dense)
 }
 
 /// `(per_tensor_affine, scale, zero_point)` or `(per_channel_affine, scales, zero_points, axis)`
