@@ -246,6 +246,10 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
     assert!(why.contains("an archive; --member says what to convert of it"), "{why}");
     let why = convert(&fixture("stream.pkl"), &scratch("refused", "out.xyz"), &[]).unwrap_err();
     assert!(why.contains("its extension says no format"), "{why}");
+    let safetensors = scratch("list", "again.safetensors");
+    convert(&fixture("torch.pt"), &safetensors, &[]).unwrap();
+    let why = convert(&safetensors, &output, &[]).unwrap_err();
+    assert!(why.contains("safetensors, of which nothing else is made"), "{why}");
     // Nothing else is left beside it.
     let left = fs::read_dir(output.parent().unwrap()).unwrap().count();
     assert_eq!(left, 2);

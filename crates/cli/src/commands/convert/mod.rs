@@ -17,6 +17,7 @@ use super::{PerFile, load};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
 use crate::file::{File, Parts, Whole};
+use crate::tensors::is_safetensors;
 
 /// What is converted to. Each has a file beside this one, and an extension or several.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -135,6 +136,10 @@ impl PerFile for Convert {
     }
 
     fn file(&mut self, _: &mut dyn Write, file: &File) -> Result<(), Failure> {
+        if is_safetensors(file.bytes()) {
+            let name = file.name();
+            return Err(Failure::message(format!("{name}: safetensors, of which nothing else is made")));
+        }
         let mut writer = self.writer()?;
         file.pickles(self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
