@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-lexer", &["opcode", "text"]),
     ("halfsour-value", &["text"]),
     ("halfsour-vm", &["lexer", "value"]),
-    ("halfsour-json", &["text", "value"]),
+    ("halfsour-json", &["classes", "text", "value"]),
     ("halfsour-writer", &["opcode", "text", "value"]),
     ("halfsour-serde", &["classes", "lexer", "value", "vm", "writer"]),
     ("halfsour-classes", &["text", "value"]),
@@ -25,7 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-cli", &["files", "halfsour"]),
 ];
 
-/// The crates below `halfsour-classes`: they know no Python class by name.
+/// The crates below `halfsour-classes`, and the one that asks it: they know no Python class by name.
 const NAMELESS: [&str; 7] = ["opcode", "text", "lexer", "value", "vm", "writer", "json"];
 const CLASS_NAMES: [&str; 9] =
     ["datetime", "Decimal", "OrderedDict", "defaultdict", "namedtuple", "numpy", "pandas", "torch", "uuid"];

@@ -7,6 +7,7 @@ mod known;
 mod names;
 mod rust;
 mod scalars;
+mod shown;
 pub mod stdlib;
 pub mod torch;
 
@@ -20,6 +21,7 @@ pub use names::{canonical, classes};
 pub use rust::Unfit;
 #[cfg(feature = "ndarray")]
 pub use rust::{Memory, Number};
+pub use shown::class_name;
 
 /// What an object is, if it is of a class that is known here and its pickle is one that the class writes.
 ///

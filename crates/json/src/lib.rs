@@ -2,6 +2,7 @@
 
 mod census;
 mod error;
+mod known;
 mod lossless;
 mod names;
 mod out;

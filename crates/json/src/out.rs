@@ -191,9 +191,15 @@ impl<'w> Out<'w> {
     pub fn big_int(&mut self, bytes: &[u8]) -> Result<bool, Error> {
         const MOST_DIGITS: usize = 308;
         let Some(digits) = number::to_decimal(bytes, MOST_DIGITS) else { return Ok(false) };
+        self.digits(&digits)?;
+        Ok(true)
+    }
+
+    /// A number that is spelled as JSON has it.
+    pub fn digits(&mut self, digits: &str) -> Result<(), Error> {
         self.room(digits.len())?;
         self.buffer.extend_from_slice(digits.as_bytes());
-        Ok(true)
+        Ok(())
     }
 
     /// A string that shows an int: in decimal, with more than 4,300 digits in hexadecimal.

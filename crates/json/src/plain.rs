@@ -1,5 +1,6 @@
 //! The plain form.
 
+use halfsour_classes::stdlib::{Appended, Pairs};
 use halfsour_text::{number, repr};
 use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, Step, Steps};
 
@@ -39,8 +40,8 @@ impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
     }
 }
 
-struct Writer<'o, 'w, 'g, S> {
-    out: &'o mut Out<'w>,
+pub(crate) struct Writer<'o, 'w, 'g, S> {
+    pub(crate) out: &'o mut Out<'w>,
     /// Which nodes are being written: what stands in itself is a cycle.
     open: Vec<bool>,
     /// How many values may still be written.
@@ -50,10 +51,13 @@ struct Writer<'o, 'w, 'g, S> {
     work: Vec<Work<'g, S>>,
 }
 
-enum Work<'g, S> {
+pub(crate) enum Work<'g, S> {
     Node(Node<'g, S>),
     Elements(Elements<'g, S>),
     Items(Items<'g, S>),
+    /// What a known object holds. It is long, and rare.
+    Held(Box<Appended<'g, S>>),
+    Pairs(Box<Pairs<'g, S>>),
     /// A member with this name; the value follows.
     Member(&'static str),
     /// The attributes and items that these steps set.
@@ -78,8 +82,10 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                         self.container(node, data)?;
                     }
                 }
-                Work::Elements(rest) => self.elements(rest)?,
-                Work::Items(rest) => self.items(rest)?,
+                Work::Elements(rest) => self.elements(rest, Work::Elements)?,
+                Work::Items(rest) => self.items(rest.len(), rest, Work::Items)?,
+                Work::Held(rest) => self.elements(rest, Work::Held)?,
+                Work::Pairs(rest) => self.items(0, rest, Work::Pairs)?,
                 Work::Member(name) => self.out.member(name)?,
                 Work::Members(steps) => self.members(steps),
                 Work::Appended(steps) => self.appended(steps),
@@ -96,7 +102,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     #[inline]
-    fn spend(&mut self, values: usize) -> Result<(), Error> {
+    pub(crate) fn spend(&mut self, values: usize) -> Result<(), Error> {
         self.values = self.values.checked_sub(values).ok_or_else(Error::too_large)?;
         Ok(())
     }
@@ -107,21 +113,31 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         }
     }
 
-    fn elements(&mut self, mut rest: Elements<'g, S>) -> Result<(), Error> {
+    /// Writes elements up to one that has parts; after that, the rest is work of its own.
+    fn elements<I: Iterator<Item = Node<'g, S>>>(
+        &mut self,
+        mut rest: I,
+        later: fn(I) -> Work<'g, S>,
+    ) -> Result<(), Error> {
         while let Some(node) = rest.next() {
             self.spend(1)?;
             self.out.item()?;
             let data = node.data();
             if !self.scalar(&data)? {
-                self.work.push(Work::Elements(rest));
+                self.work.push(later(rest));
                 return self.container(node, data);
             }
         }
         Ok(())
     }
 
-    fn items(&mut self, mut rest: Items<'g, S>) -> Result<(), Error> {
-        let siblings = rest.len();
+    /// Writes so many items, likewise.
+    fn items<I: Iterator<Item = (Node<'g, S>, Node<'g, S>)>>(
+        &mut self,
+        siblings: usize,
+        mut rest: I,
+        later: fn(I) -> Work<'g, S>,
+    ) -> Result<(), Error> {
         while let Some((key, node)) = rest.next() {
             self.spend(1)?;
             self.out.item()?;
@@ -131,7 +147,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             }
             let data = node.data();
             if !self.scalar(&data)? {
-                self.work.push(Work::Items(rest));
+                self.work.push(later(rest));
                 return self.container(node, data);
             }
         }
@@ -149,19 +165,19 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Data::Str(text) => self.out.text(text)?,
             Data::Bytes(bytes) | Data::ByteArray(bytes) => self.out.base64(bytes)?,
             Data::ByteString(bytes) => self.byte_string(bytes)?,
-            Data::BigInt(bytes) => {
-                if !self.out.big_int(bytes)? {
-                    self.out.int_string(bytes)?;
-                }
-            }
+            Data::BigInt(bytes) => self.big_int(bytes)?,
             Data::Global(global) => self.global(global)?,
             _ => return Ok(false),
         }
         Ok(true)
     }
 
+    pub(crate) fn big_int(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if self.out.big_int(bytes)? { Ok(()) } else { self.out.int_string(bytes) }
+    }
+
     #[inline]
-    fn float(&mut self, value: f64) {
+    pub(crate) fn float(&mut self, value: f64) {
         if value.is_finite() { self.out.float(value) } else { self.out.word("null") }
     }
 
@@ -176,7 +192,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.out.string(global.full_name().as_bytes())
     }
 
-    /// A key of a dict that is no text: what JSON knows as `json.dumps` spells it, all else by its `repr`.
+    /// A key of a dict that is no text: what JSON knows as `json.dumps` spells it, a known object by its text, all else by
+    /// its `repr`.
     fn odd_key(&mut self, key: Node<'g, S>) -> Result<(), Error> {
         let written = match key.data() {
             Data::None => self.out.string_of("null"),
@@ -185,6 +202,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Data::BigInt(bytes) => self.out.string_of(number::BigDisplay(bytes)),
             Data::Float(value) => self.out.string_of(repr::Float(value)),
             Data::ByteString(bytes) => return self.byte_string(bytes),
+            Data::Instance(instance) if self.known_key(key, instance)? => return Ok(()),
             _ => self.out.string_of(key),
         };
         // A repr may show as many objects as it has characters.
@@ -230,7 +248,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 }
                 self.out.close(b']');
             }
-            Data::Instance(instance) => self.instance(instance),
+            Data::Instance(instance) => {
+                if !self.known(node, instance)? {
+                    self.instance(instance);
+                }
+            }
             Data::PersistentId(id) => {
                 self.out.open(b'{');
                 self.push([Work::Member("@persid"), Work::Node(id), Work::Close(b'}')]);
@@ -254,7 +276,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     /// Puts work on the stack so that it is done in this order.
-    fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
+    pub(crate) fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
         self.work.extend(work.into_iter().rev());
     }
 

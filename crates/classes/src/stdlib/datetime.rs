@@ -100,6 +100,31 @@ impl TimeDelta {
         (i64::from(self.days) * 86_400 + i64::from(self.seconds), self.microseconds)
     }
 
+    /// As a duration of ISO 8601: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
+    ///
+    /// ```
+    /// use halfsour_classes::stdlib::TimeDelta;
+    ///
+    /// let delta = TimeDelta::from_microseconds(-90_000_000).unwrap();
+    /// assert_eq!(delta.to_string(), "-1 day, 23:58:30");
+    /// assert_eq!(delta.to_iso(), "-PT1M30S");
+    /// ```
+    pub fn to_iso(self) -> String {
+        let all = self.as_microseconds();
+        let (seconds, micro) = (all.unsigned_abs() / 1_000_000, all.unsigned_abs() % 1_000_000);
+        let unit =
+            |number: u128, unit: &str| if number == 0 { String::new() } else { format!("{number}{unit}") };
+        let (hours, minutes) = (unit(seconds / 3600 % 24, "H"), unit(seconds / 60 % 60, "M"));
+        let seconds_of_minute = match seconds % 60 {
+            0 if micro == 0 && all != 0 => String::new(),
+            second if micro == 0 => format!("{second}S"),
+            second => format!("{}S", format!("{second}.{micro:06}").trim_end_matches('0')),
+        };
+        let time = hours + &minutes + &seconds_of_minute;
+        let (sign, separator) = (if all < 0 { "-" } else { "" }, if time.is_empty() { "" } else { "T" });
+        format!("{sign}P{}{separator}{time}", unit(seconds / 86_400, "D"))
+    }
+
     fn new(days: i64, seconds: i64, microseconds: i64) -> Option<Self> {
         let in_range = days.abs() < 1_000_000_000
             && (0..86_400).contains(&seconds)

@@ -5,10 +5,10 @@ use std::fmt;
 use halfsour_value::{Form, Kind, Node};
 
 use super::TimeDelta;
+use crate::Known;
 use crate::call::Call;
-use crate::names::Class;
+use crate::names::{self, Class};
 use crate::scalars::text;
-use crate::{Known, recognise};
 
 /// A time zone. Its `Display` is the name, or `UTC+02:00` for what has none, as `str()` of `datetime.timezone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,19 @@ pub enum TimeZone<'g> {
 impl<'g> TimeZone<'g> {
     /// What this is, if it is a time zone of a class that is known.
     pub(super) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
-        match recognise(node)? {
+        let call = Call::of(node)?;
+        // Anything may stand for a time zone: what is long and no time zone is not looked into for each time.
+        let is_zone = matches!(
+            call.class,
+            Class::TimeZone
+                | Class::ZoneInfo
+                | Class::PytzUtc
+                | Class::Pytz
+                | Class::PytzFixed
+                | Class::DateutilUtc
+                | Class::DateutilOffset
+        );
+        match is_zone.then(|| names::read(&call))?? {
             Known::TimeZone(zone) => Some(zone),
             _ => None,
         }

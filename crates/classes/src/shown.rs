@@ -1,0 +1,57 @@
+//! How a known object is shown to people: what it is called, and what it is where that is one piece.
+
+use std::fmt::Display;
+
+use halfsour_value::Node;
+
+use crate::Known;
+use crate::call::Call;
+use crate::names::Name;
+
+/// Functions that make objects of a class, and what the class is called.
+#[rustfmt::skip]
+const MAKERS: &[(Name, Name)] = &[
+    (("zoneinfo", "ZoneInfo._unpickle"), ("zoneinfo", "ZoneInfo")),
+    (("pytz", "_UTC"), ("pytz", "UTC")),
+    (("pytz", "_p"), ("pytz", "timezone")),
+    (("array", "_array_reconstructor"), ("array", "array")),
+    (("re", "_compile"), ("re", "Pattern")),
+];
+
+/// The class of an object, by the module and the name that it has today, if it is known here: also where the pickle
+/// names a function that makes such objects.
+///
+/// ```
+/// use halfsour_classes::class_name;
+///
+/// // re.compile("a")
+/// let graph = halfsour_vm::from_slice(b"cre\n_compile\n(Va\nK\x20tR.")?;
+/// assert_eq!(class_name(graph.root()), Some(("re", "Pattern")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn class_name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(&'static str, &'static str)> {
+    let name = Call::of(node)?.name;
+    Some(MAKERS.iter().find(|(maker, _)| *maker == name).map_or(name, |(_, class)| *class))
+}
+
+impl<S: AsRef<[u8]>> Known<'_, S> {
+    /// The object as text that leaves nothing out which can be seen of it: `2024-02-29`, `1.50`, `/usr/bin`. `None` if it has
+    /// parts, or is no text to people.
+    pub fn as_text(&self) -> Option<&dyn Display> {
+        Some(match self {
+            Self::Date(date) => date,
+            Self::DateTime(datetime) if datetime.tz.is_none() || datetime.zone().is_some() => datetime,
+            Self::Time(time) if time.tz.is_none() || time.zone().is_some() => time,
+            Self::TimeDelta(delta) => delta,
+            Self::TimeZone(zone) => zone,
+            Self::Decimal(decimal) => decimal,
+            Self::Fraction(fraction) => fraction,
+            Self::Uuid(uuid) => uuid,
+            Self::Range(range) => range,
+            Self::Path(path) => path,
+            Self::IpAddress(address) => address,
+            Self::IpNetwork(network) | Self::IpInterface(network) => network,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! What the plain form makes of objects of well-known classes: the one place for it.
+
+use std::fmt::Display;
+
+use halfsour_classes::stdlib::{Array, ArrayItem, ArrayItems};
+use halfsour_classes::{Int, Known, recognise};
+use halfsour_value::{Data, Instance, Node};
+
+use crate::Error;
+use crate::plain::{Work, Writer};
+
+impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
+    /// Writes an object of a known class that JSON has something better for than its parts; false if it has not.
+    pub(crate) fn known(&mut self, node: Node<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
+        let Some(known) = recognise(node) else { return Ok(false) };
+        match known {
+            Known::Decimal(decimal) if is_number(decimal.as_str()) => self.out.digits(decimal.as_str())?,
+            Known::OrderedDict(dict) => self.object(Work::Pairs(Box::new(dict.items))),
+            Known::DefaultDict(dict) => self.object(Work::Pairs(Box::new(dict.items))),
+            Known::Counter(counts) => self.object(Work::Pairs(Box::new(counts))),
+            Known::SimpleNamespace(attributes) => self.object(Work::Items(attributes)),
+            Known::Deque(deque) => self.array(Work::Held(Box::new(deque.items))),
+            Known::ChainMap(maps) => self.array(Work::Elements(maps)),
+            Known::User(data) => self.push([Work::Node(data)]),
+            Known::Array(array) => self.numbers(&array)?,
+            Known::Range(range) => {
+                self.out.open(b'{');
+                for (name, part) in [("start", range.start), ("stop", range.stop), ("step", range.step)] {
+                    self.out.member(name)?;
+                    match part {
+                        Int::Small(int) => self.out.int(int),
+                        Int::Big(bytes) => self.big_int(&bytes)?,
+                    }
+                }
+                self.out.close(b'}');
+            }
+            Known::Slice(slice) => {
+                self.out.open(b'{');
+                self.push([
+                    Work::Member("start"),
+                    Work::Node(slice.start),
+                    Work::Member("stop"),
+                    Work::Node(slice.stop),
+                    Work::Member("step"),
+                    Work::Node(slice.step),
+                    Work::Close(b'}'),
+                ]);
+            }
+            Known::Pattern(pattern) => {
+                self.out.open(b'{');
+                self.out.member("flags")?;
+                self.out.int(pattern.flags);
+                self.push([Work::Member("pattern"), Work::Node(pattern.pattern), Work::Close(b'}')]);
+            }
+            Known::Partial(partial) if partial.attributes.is_none() || partial.attributes.is_empty() => {
+                self.out.open(b'{');
+                self.push([
+                    Work::Member("func"),
+                    Work::Node(partial.function),
+                    Work::Member("args"),
+                    Work::Open(b'['),
+                    Work::Elements(partial.args),
+                    Work::Close(b']'),
+                    Work::Member("keywords"),
+                    Work::Open(b'{'),
+                    Work::Items(partial.keywords),
+                    Work::Close(b'}'),
+                    Work::Close(b'}'),
+                ]);
+            }
+            known => return self.known_text(&known, instance),
+        }
+        Ok(true)
+    }
+
+    /// Writes a key that is of a known class, if that has a text.
+    pub(crate) fn known_key(&mut self, node: Node<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
+        recognise(node).map_or(Ok(false), |known| self.known_text(&known, instance))
+    }
+
+    fn known_text(&mut self, known: &Known<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
+        let duration;
+        let text: &dyn Display = match known {
+            Known::TimeDelta(delta) => {
+                duration = delta.to_iso();
+                &duration
+            }
+            known => match known.as_text() {
+                Some(text) => text,
+                None => return Ok(false),
+            },
+        };
+        self.out.string_of(text)?;
+        // What is long may have a short text, and an object may occur often.
+        self.spend(read_for(instance) / 16)?;
+        Ok(true)
+    }
+
+    fn object(&mut self, members: Work<'g, S>) {
+        self.out.open(b'{');
+        self.push([members, Work::Close(b'}')]);
+    }
+
+    fn array(&mut self, elements: Work<'g, S>) {
+        self.out.open(b'[');
+        self.push([elements, Work::Close(b']')]);
+    }
+
+    /// An `array.array`: a string if it is of characters.
+    fn numbers(&mut self, array: &Array<'g, S>) -> Result<(), Error> {
+        self.spend(array.len())?;
+        if "uwc".contains(array.typecode) {
+            return self.out.string(characters(array).as_bytes());
+        }
+        self.out.open(b'[');
+        for item in array.iter() {
+            self.out.item()?;
+            match item {
+                ArrayItem::Float(value) => self.float(value),
+                ArrayItem::Int(int) => match i64::try_from(int) {
+                    Ok(int) => self.out.int(int),
+                    Err(_) => self.out.digits(&int.to_string())?,
+                },
+                // Only where the code is one of those above.
+                ArrayItem::Character(_) => {}
+            }
+        }
+        self.out.close(b']');
+        Ok(())
+    }
+}
+
+/// Text, with U+FFFD for what is none.
+fn characters<S: AsRef<[u8]>>(array: &Array<'_, S>) -> String {
+    let points = array.iter().filter_map(|item| match item {
+        ArrayItem::Character(point) => Some(point),
+        _ => None,
+    });
+    let point = |point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER);
+    match &array.items {
+        ArrayItems::Machine { format, .. } if format.size == 2 => {
+            let units = points.map(|unit| u16::try_from(unit).unwrap_or_default());
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        }
+        _ => points.map(point).collect(),
+    }
+}
+
+/// Whether readers of JSON take a `Decimal` for a number, and do not make 0 or infinity of it.
+fn is_number(text: &str) -> bool {
+    let starts_well = text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit());
+    let digits = text.split(['E', 'e']).next().unwrap_or_default();
+    let is_zero = digits.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
+    starts_well
+        && text.len() <= 400
+        && serde_json::from_str::<f64>(text).is_ok_and(|value| value.is_finite() && (value != 0.0 || is_zero))
+}
+
+/// How many bytes of arguments have to be read to know what a known object is.
+fn read_for<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> usize {
+    let length = |node: Node<'_, S>| match node.data() {
+        Data::Str(text) => text.as_wtf8().len(),
+        Data::Bytes(bytes) | Data::ByteString(bytes) | Data::BigInt(bytes) => bytes.len(),
+        _ => 0,
+    };
+    instance.args().elements().into_iter().flatten().map(length).sum()
+}
