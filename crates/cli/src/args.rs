@@ -50,7 +50,8 @@ pub enum Command {
     },
     /// Show the data as a readable tree.
     ///
-    /// It looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`.
+    /// It looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
+    /// the like are shown by their class and their text: `datetime.date 2024-02-29`.
     Show {
         #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
@@ -177,7 +178,7 @@ pub struct GetForm {
     /// As JSON rather than as Python.
     #[arg(long)]
     pub json: bool,
-    /// Text and bytes as they are, without quotes and escapes.
+    /// Text and bytes as they are, without quotes and escapes; dates, decimals and the like as their text.
     #[arg(long)]
     pub raw: bool,
 }

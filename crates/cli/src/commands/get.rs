@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use halfsour::classes::{Known, recognise};
 use halfsour::json::{self, Style};
 use halfsour::value::Data;
 use halfsour::{Loader, Node};
@@ -40,7 +41,10 @@ impl Get {
             Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) if self.form.raw => {
                 out.write_all(bytes)?;
             }
-            _ => writeln!(out, "{node}")?,
+            _ => match recognise(node).as_ref().and_then(Known::as_text).filter(|_| self.form.raw) {
+                Some(text) => writeln!(out, "{text}")?,
+                None => writeln!(out, "{node}")?,
+            },
         }
         Ok(())
     }

@@ -7,12 +7,16 @@ use halfsour::Node;
 use halfsour::lexer::text::{number::BigDisplay, repr};
 use halfsour::value::Data;
 
+use super::known;
 use crate::args::Cuts;
 use crate::text::{self, plural};
 
 /// What is shared is shown each time, so that no more of it is looked at than so many bytes. An int of as many is shown in
 /// hexadecimal, whose first digits do not depend on the others.
 const COUNTED: usize = 2048;
+
+/// A date is not cut.
+const LEAST: usize = 40;
 
 /// The colours.
 pub struct Palette;
@@ -25,8 +29,10 @@ impl Palette {
     pub const DIM: Style = Style::new().dimmed();
 }
 
-/// A scalar, text, or a name.
+/// A scalar, text, a name, or a known object that is as good as one.
 pub struct Leaf {
+    /// The class of an object.
+    class: String,
     style: Style,
     text: String,
     /// What is said of something that was cut.
@@ -40,9 +46,9 @@ pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
         | Data::Dict(_)
         | Data::Set(_)
         | Data::FrozenSet(_)
-        | Data::Instance(_)
         | Data::PersistentId(_)
         | Data::ReadOnly(_) => false,
+        Data::Instance(_) => known::is_leaf(node),
         _ => node.steps_elsewhere().is_none(),
     }
 }
@@ -85,29 +91,40 @@ impl Leaf {
             Data::Int(_) | Data::Float(_) | Data::Complex(..) => {
                 Self::whole(Palette::NUMBER, node.to_string())
             }
+            Data::Instance(_) => {
+                let (class, text, style) = known::leaf(node)?;
+                let (shown, all) = (text::cut(text.as_bytes(), cuts.max_text.max(LEAST)).len(), text.len());
+                let mut leaf = Self::cut(text[..shown].to_owned(), shown < all, || plural(all, "byte"));
+                (leaf.class, leaf.style) = (class, style);
+                leaf
+            }
             Data::Global(global) => Self::whole(Palette::NAME, text::global(&global)),
             _ => Self::whole(Palette::NAME, node.to_string()),
         })
     }
 
     fn whole(style: Style, text: String) -> Self {
-        Self { style, text, remark: String::new() }
+        Self { class: String::new(), style, text, remark: String::new() }
     }
 
     fn cut(text: String, is_cut: bool, length: impl FnOnce() -> String) -> Self {
         let remark = if is_cut { format!("… ({})", length()) } else { String::new() };
-        Self { style: Palette::TEXT, text, remark }
+        Self { class: String::new(), style: Palette::TEXT, text, remark }
     }
 
     /// How many characters it takes.
     pub fn width(&self) -> usize {
-        self.text.chars().count() + self.remark.chars().count()
+        let class = if self.class.is_empty() { 0 } else { self.class.chars().count() + 1 };
+        class + self.text.chars().count() + self.remark.chars().count()
     }
 }
 
 impl fmt::Display for Leaf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { style, text, remark } = self;
+        let Self { class, style, text, remark } = self;
+        if !class.is_empty() {
+            write!(f, "{0}{class}{0:#} ", Palette::NAME)?;
+        }
         write!(f, "{style}{text}{style:#}")?;
         if remark.is_empty() { Ok(()) } else { write!(f, "{0}{remark}{0:#}", Palette::DIM) }
     }

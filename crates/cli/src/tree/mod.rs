@@ -1,5 +1,6 @@
 //! Data as a readable tree.
 
+mod known;
 mod leaf;
 mod line;
 mod marks;

@@ -3,6 +3,7 @@
 use halfsour::Node;
 use halfsour::value::{Data, Elements, Items, Step};
 
+use super::known;
 use super::leaf::Palette;
 use super::line::{Full, Line};
 use crate::args::Cuts;
@@ -80,6 +81,9 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
             Data::ReadOnly(of) => (head("memoryview(", ")"), Parts::of(Group::Unnamed(of))),
             Data::Instance(instance) => {
                 let mut parts = Parts { groups: Vec::new() };
+                if let Some(open) = known::line(node) {
+                    return (Head { open, close: "" }, parts);
+                }
                 let class = instance.class();
                 let open = match class.as_global() {
                     Some(class) => format!("{}(", text::global(&class)),
@@ -123,9 +127,8 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
 impl Head {
     /// The name in what opens has a colour.
     pub fn styled_open(&self) -> String {
-        let name = self.open.trim_end_matches(['(', '[', '{']);
-        let bracket = &self.open[name.len()..];
-        if name.is_empty() { bracket.to_owned() } else { format!("{0}{name}{0:#}{bracket}", Palette::NAME) }
+        let (name, rest) = self.open.split_at(self.open.find(['(', '[', '{']).unwrap_or(self.open.len()));
+        if name.is_empty() { rest.to_owned() } else { format!("{0}{name}{0:#}{rest}", Palette::NAME) }
     }
 }
 

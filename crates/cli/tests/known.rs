@@ -1,0 +1,61 @@
+//! What `show` says of known objects, compared with what the Pythons that pickled them said.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use halfsour_fixtures::packages;
+use serde_json::Value;
+
+fn show(pickle: &[u8]) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_halfsour"))
+        .args(["show", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(pickle).unwrap();
+    String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+}
+
+/// The line of an object, if what Python said of it is all that there is to say.
+fn line(value: &Value) -> Option<String> {
+    let text = |name: &str| value[name].as_str();
+    Some(match text("kind")? {
+        "date" => format!("datetime.date {}", text("iso")?),
+        // What a zone of the database means at that time is not in the pickle.
+        "datetime" if value["tz"]["key"].is_null() => {
+            format!("datetime.datetime {}", text("iso")?.replacen('T', " ", 1))
+        }
+        "time" => format!("datetime.time {}", text("iso")?),
+        "Decimal" | "UUID" | "IP" => format!("{} {}", text("class")?, text("value")?),
+        "Path" => {
+            let class = text("class")?.replace("pathlib._local", "pathlib");
+            format!("{class} {}", serde_json::to_string(text("value")?).unwrap().replace('"', "'"))
+        }
+        "Fraction" if value["denominator"].is_u64() => match (&value["numerator"], &value["denominator"]) {
+            (numerator, Value::Number(one)) if one.as_u64() == Some(1) => {
+                format!("fractions.Fraction {numerator}")
+            }
+            (numerator, denominator) => format!("fractions.Fraction {numerator}/{denominator}"),
+        },
+        _ => return None,
+    })
+}
+
+#[test]
+fn known_objects_are_lines() {
+    let mut lines = 0;
+    for package in packages().iter().filter(|package| package.script == "standard") {
+        let Some(values) = package.value.as_array() else { continue };
+        let expected: Vec<_> = values.iter().filter_map(line).collect();
+        if expected.is_empty() {
+            continue;
+        }
+        let shown = show(&package.bytes);
+        for line in expected {
+            assert!(shown.contains(&line), "{package}: no {line} in\n{shown}");
+            lines += 1;
+        }
+    }
+    assert!(lines > 800, "{lines}");
+}
