@@ -19,6 +19,7 @@ Examples:
   halfsour show model.pt:data.pkl        compression and archives are seen through
   halfsour tensors model.pt              names, types, shapes, and what is shared
   halfsour convert model.pt -o model.safetensors
+  halfsour size model.pt                 what takes the space?
   halfsour json data.pkl | jq .
   halfsour json --lossless data.pkl | halfsour make - -o same.pkl
   halfsour rewrite --protocol 5 old.pkl -o new.pkl
@@ -26,6 +27,13 @@ Examples:
 
 Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
 shown as asked; 2 if the command line is wrong.";
+
+const SIZE_EXAMPLES: &str = "\
+Examples:
+  halfsour size --top 5 users.pkl
+  halfsour size --each model.pt          every tensor by its name
+  halfsour size --folded data.pkl | inferno-flamegraph > data.svg
+  halfsour size --json *.pkl | jq .bytes";
 
 /// Shows, converts and checks Python pickles without Python, and without running anything.
 ///
@@ -126,6 +134,18 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what takes the space, by place and by type.
+    ///
+    /// The bytes are those of the pickle: of the opcodes that make an object, and of the storages of a torch file. What is
+    /// shared counts once, where it occurs first. Elements of long lists and dicts, and several pickles, are
+    /// taken together: `users[*].email`.
+    #[command(after_help = SIZE_EXAMPLES)]
+    Size {
+        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
+        files: Vec<String>,
+        #[command(flatten)]
+        form: SizeForm,
+    },
     /// Print a script that completes this command's arguments in a shell.
     Completions { shell: Shell },
 }
@@ -191,6 +211,22 @@ pub struct JsonForm {
     /// On many lines, indented.
     #[arg(long)]
     pub pretty: bool,
+}
+
+#[derive(clap::Args, Clone, Copy)]
+pub struct SizeForm {
+    /// How many places and how many types to name.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    /// Name each element and each pickle for itself.
+    #[arg(long)]
+    pub each: bool,
+    /// As folded stacks, of which flame graphs are made: all places, by their own bytes.
+    #[arg(long, conflicts_with_all = ["json", "top"])]
+    pub folded: bool,
+    /// As JSON: a document for each file.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// How to read.

@@ -4,6 +4,8 @@ mod args;
 mod commands;
 mod failure;
 mod file;
+mod path;
+mod sizes;
 mod tensors;
 mod text;
 mod tree;
@@ -15,7 +17,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Reading};
-use crate::commands::{Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show};
+use crate::commands::{Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size};
 use crate::failure::Failure;
 use crate::file::{File, Whole};
 
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
             }
         },
         Command::Tensors { files, json } => (files, Box::new(ListTensors::new(&reading, json))),
+        Command::Size { files, form } => (files, Box::new(Size::new(&reading, form))),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "halfsour", &mut io::stdout());
             return ExitCode::SUCCESS;

@@ -6,15 +6,10 @@ use halfsour::Node;
 use halfsour::lexer::text::number::BigDisplay;
 use halfsour::lexer::text::repr;
 use halfsour::lexer::{ArgKind, Opcode};
-use halfsour::value::{Global, Text};
+use halfsour::value::{Data, Global, Text};
 
 /// `1,234,567`
-pub fn count(number: usize) -> String {
-    count64(number as u64)
-}
-
-/// The same.
-pub fn count64(number: u64) -> String {
+pub fn count(number: impl ToString + Copy) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -27,8 +22,10 @@ pub fn count64(number: u64) -> String {
 }
 
 /// `1 item`, `2 items`
-pub fn plural(number: usize, what: &str) -> String {
-    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+pub fn plural(number: impl ToString + Copy, what: &str) -> String {
+    let number = count(number);
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 /// `(2, 3)`, `(2,)`
@@ -68,6 +65,21 @@ pub fn global<S: AsRef<[u8]>>(global: &Global<'_, S>) -> String {
         String::from_utf8_lossy(cut(bytes, 4 * (MOST_OF_NAME + 1))).into_owned()
     };
     name(&format!("{}.{}", part(global.module), part(global.name))).into_owned()
+}
+
+/// Names are looked at each time that they occur, and so only if they are short: in bytes.
+const LONGEST_NAME: usize = 256;
+
+/// The text of a key that can stand as the name of an attribute.
+pub fn as_name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Option<&str> {
+    let text = match key.data() {
+        Data::Str(text) if text.as_wtf8().len() <= LONGEST_NAME => text.as_str()?,
+        Data::ByteString(bytes) if bytes.len() <= LONGEST_NAME => str::from_utf8(bytes).ok()?,
+        _ => return None,
+    };
+    let is_name = text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    is_name.then_some(text)
 }
 
 /// The first `most` bytes of text, or one to three less so that no character is cut; all if there are no more.

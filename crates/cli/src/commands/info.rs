@@ -95,7 +95,8 @@ fn layers(layers: &[Layer]) -> String {
 
 fn storages(torch: &Torch) -> String {
     let keys = torch.keys();
-    let bytes = keys.iter().filter_map(|key| torch.storage(key).ok()).map(|storage| storage.len()).sum();
+    let bytes: usize =
+        keys.iter().filter_map(|key| torch.storage(key).ok()).map(|storage| storage.len()).sum();
     format!("torch with {} of {}", plural(keys.len(), "storage"), plural(bytes, "byte"))
 }
 

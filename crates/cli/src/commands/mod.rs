@@ -8,6 +8,7 @@ mod json;
 mod make;
 mod rewrite;
 mod show;
+mod size;
 mod tensors;
 
 use std::io::Write;
@@ -23,6 +24,7 @@ pub use json::Json;
 pub use make::Make;
 pub use rewrite::Rewrite;
 pub use show::Show;
+pub use size::Size;
 pub use tensors::ListTensors;
 
 use crate::failure::{Cause, Failure};

@@ -120,7 +120,7 @@ fn rows<'t>(tensors: &'t Tensors<'_>) -> impl Iterator<Item = Row<'t>> {
 /// Lines whose columns are below each other.
 fn table(out: &mut dyn Write, tensors: &Tensors<'_>) -> Result<(), Cause> {
     const HEAD: [&str; 7] = ["name", "dtype", "shape", "strides", "bytes", "storage", "offset"];
-    let number = |number: Option<u64>| number.map_or("?".to_owned(), text::count64);
+    let number = |number: Option<u64>| number.map_or("?".to_owned(), text::count);
     let line = |row: Row<'_>| {
         let mut notes: Vec<_> = row.notes.iter().map(|note| text::name(note).into_owned()).collect();
         if let Some(first) = row.shares_with {
@@ -172,6 +172,6 @@ fn table(out: &mut dyn Write, tensors: &Tensors<'_>) -> Result<(), Cause> {
         "{}, in {} of {}",
         plural(count, "tensor"),
         plural(storages, "storage"),
-        plural(sizes.sum(), "byte")
+        plural(sizes.sum::<usize>(), "byte")
     )?)
 }

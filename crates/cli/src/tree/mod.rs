@@ -49,6 +49,14 @@ pub fn show<S: AsRef<[u8]>>(out: &mut dyn Write, root: Node<'_, S>, cuts: Cuts) 
     Ok(())
 }
 
+/// An object on part of a line; what does not fit is left out.
+pub fn brief<S: AsRef<[u8]>>(node: Node<'_, S>, cuts: Cuts) -> String {
+    let mut line = Line::new(usize::MAX);
+    // A line without end takes everything.
+    let _ = line.key(node, cuts, line::LEVELS);
+    line.text().to_owned()
+}
+
 /// A container whose items are on lines of their own.
 struct Block<'g, S> {
     parts: Parts<'g, S>,

@@ -178,21 +178,7 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
 
 /// Whether these keys can stand as `name=`.
 fn are_names<S: AsRef<[u8]>>(items: &Items<'_, S>) -> bool {
-    items.clone().all(|(key, _)| as_name(key).is_some())
-}
-
-/// Names are looked at each time that they occur, and so only if they are short: in bytes.
-const LONGEST_NAME: usize = 256;
-
-fn as_name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Option<&str> {
-    let text = match key.data() {
-        Data::Str(text) if text.as_wtf8().len() <= LONGEST_NAME => text.as_str()?,
-        Data::ByteString(bytes) if bytes.len() <= LONGEST_NAME => str::from_utf8(bytes).ok()?,
-        _ => return None,
-    };
-    let is_name = text.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && text.chars().all(|c| c.is_alphanumeric() || c == '_');
-    is_name.then_some(text)
+    items.clone().all(|(key, _)| text::as_name(key).is_some())
 }
 
 impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
@@ -239,7 +225,7 @@ impl<S: AsRef<[u8]>> Item<'_, S> {
                 line.plain(": ")
             }
             Name::Attribute(name) => {
-                line.plain(as_name(name).unwrap_or("?"))?;
+                line.plain(text::as_name(name).unwrap_or("?"))?;
                 line.plain("=")
             }
             Name::Label(label) => {
