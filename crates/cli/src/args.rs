@@ -9,6 +9,7 @@ use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
 
 use crate::commands::convert;
+use crate::diff::{Rules, Tolerance};
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -20,6 +21,7 @@ Examples:
   halfsour tensors model.pt              names, types, shapes, and what is shared
   halfsour convert model.pt -o model.safetensors
   halfsour size model.pt                 what takes the space?
+  halfsour diff old.pkl new.pkl          what was changed, added, removed?
   halfsour json data.pkl | jq .
   halfsour json --lossless data.pkl | halfsour make - -o same.pkl
   halfsour rewrite --protocol 5 old.pkl -o new.pkl
@@ -34,6 +36,13 @@ Examples:
   halfsour size --each model.pt          every tensor by its name
   halfsour size --folded data.pkl | inferno-flamegraph > data.svg
   halfsour size --json *.pkl | jq .bytes";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  halfsour diff old.pkl new.pkl
+  halfsour diff --rtol 1e-6 before.pkl after.pkl
+  halfsour diff --json a.pkl b.pkl | jq '.differences[].path'
+  halfsour diff --types --order --sharing a.pkl b.pkl     all that Python's == does not see";
 
 /// Shows, converts and checks Python pickles without Python, and without running anything.
 ///
@@ -146,6 +155,21 @@ pub enum Command {
         #[command(flatten)]
         form: SizeForm,
     },
+    /// Compare the data of two files: what was changed, added, removed, and where.
+    ///
+    /// Objects are the same if Python finds them equal: 1, 1.0 and True are, dicts are whatever their order. Objects
+    /// of other classes are if their classes have the same name, and their parts are the same. nan is the same as nan. How objects
+    /// are shared, and in which protocol they were written, does not matter. The exit status is 0 if all is the same,
+    /// 1 if something differs, 2 if there was trouble.
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff {
+        /// The file from which things were removed.
+        old: String,
+        /// The file to which things were added.
+        new: String,
+        #[command(flatten)]
+        form: DiffForm,
+    },
     /// Print a script that completes this command's arguments in a shell.
     Completions { shell: Shell },
 }
@@ -227,6 +251,48 @@ pub struct SizeForm {
     /// As JSON: a document for each file.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(clap::Args, Clone, Copy)]
+pub struct DiffForm {
+    /// Floats are the same if they are no further apart than this.
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = tolerance)]
+    tolerance: f64,
+    /// Floats are the same if they are no further apart than this, times the larger one.
+    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = tolerance)]
+    rtol: f64,
+    #[command(flatten)]
+    strictness: Strictness,
+    /// How many differences to tell.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub max: usize,
+    /// As JSON: one document.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(clap::Args, Clone, Copy)]
+struct Strictness {
+    /// Types have to be the same, also where the values are equal: 1 and 1.0, bytes and bytearray.
+    #[arg(long)]
+    types: bool,
+    /// Dicts have to have the same order.
+    #[arg(long)]
+    order: bool,
+    /// What is one object in one file has to be one in the other.
+    #[arg(long)]
+    sharing: bool,
+}
+
+impl DiffForm {
+    pub fn rules(&self) -> Rules {
+        let Self { tolerance, rtol, strictness: Strictness { types, order, sharing }, .. } = *self;
+        Rules { tolerance: Tolerance { absolute: tolerance, relative: rtol }, types, order, sharing }
+    }
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|value| *value >= 0.0).ok_or_else(|| "not a number from 0 on".to_owned())
 }
 
 /// How to read.

@@ -202,10 +202,10 @@ impl File {
 
     /// Does something with each pickle, or only with the first, given the bytes up to where it must end, and where it begins;
     /// which tells where it ends.
-    pub fn pickles(
-        &self,
+    pub fn pickles<'f>(
+        &'f self,
         first: bool,
-        mut each: impl FnMut(&[u8], usize) -> Result<usize, Cause>,
+        mut each: impl FnMut(&'f [u8], usize) -> Result<usize, Cause>,
     ) -> Result<(), Failure> {
         let mut pickles = self.pickles.clone();
         let mut before = 0;

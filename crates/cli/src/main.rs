@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod diff;
 mod failure;
 mod file;
 mod path;
@@ -46,6 +47,9 @@ fn main() -> ExitCode {
             }
         },
         Command::Tensors { files, json } => (files, Box::new(ListTensors::new(&reading, json))),
+        Command::Diff { old, new, form } => {
+            return commands::diff::run(&mut output(true), &reading, [&old, &new], &form);
+        }
         Command::Size { files, form } => (files, Box::new(Size::new(&reading, form))),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "halfsour", &mut io::stdout());

@@ -1,6 +1,7 @@
 //! The subcommands, a file for each.
 
 pub mod convert;
+pub mod diff;
 mod dis;
 mod get;
 mod info;

@@ -1,0 +1,189 @@
+//! Whether two values without parts are equal, as Python finds them.
+
+use halfsour::classes::stdlib::ArrayItem;
+use halfsour::classes::{Known, class_name, recognise};
+use halfsour::lexer::text::number::BigDisplay;
+use halfsour::value::Data;
+
+use super::N;
+use super::shape::same_name;
+
+/// How far apart floats may be that count as equal: as far as either says.
+#[derive(Clone, Copy, Default)]
+pub struct Tolerance {
+    pub absolute: f64,
+    /// Of the larger one.
+    pub relative: f64,
+}
+
+impl Tolerance {
+    /// As `math.isclose`, save that nan equals nan: it is asked whether data is the same.
+    pub fn close(self, a: f64, b: f64) -> bool {
+        #[expect(clippy::float_cmp, reason = "what is equal is, also without tolerance")]
+        let equal = a == b || a.is_nan() && b.is_nan();
+        equal || self.allows(a, b)
+    }
+
+    fn allows(self, a: f64, b: f64) -> bool {
+        let (largest, most) = (a.abs().max(b.abs()), self.absolute.max(self.relative * a.abs().max(b.abs())));
+        most > 0.0 && largest.is_finite() && (a - b).abs() <= most
+    }
+}
+
+/// How many digits the smallest float has after the point.
+const PLACES: usize = 1074;
+
+/// A number of any kind.
+enum Number<'g> {
+    Int(i64),
+    Big(&'g [u8]),
+    Float(f64),
+    Complex(f64, f64),
+}
+
+impl<'g> Number<'g> {
+    fn of(node: N<'g>) -> Option<Self> {
+        Some(match node.data() {
+            Data::Bool(value) => Self::Int(value.into()),
+            Data::Int(value) => Self::Int(value),
+            Data::BigInt(bytes) => Self::Big(bytes),
+            Data::Float(value) => Self::Float(value),
+            Data::Complex(re, im) => Self::Complex(re, im),
+            _ => return None,
+        })
+    }
+
+    /// Exactly, if it is a whole number that fits.
+    fn whole(&self) -> Option<i64> {
+        match *self {
+            Self::Int(value) => Some(value),
+            Self::Float(value) | Self::Complex(value, 0.0) => whole(value),
+            _ => None,
+        }
+    }
+
+    fn parts(&self) -> (f64, f64) {
+        match *self {
+            #[expect(clippy::cast_precision_loss, reason = "a tolerance is asked for")]
+            Self::Int(value) => (value as f64, 0.0),
+            // Of what is long, all digits are shown in hexadecimal: no float is as large.
+            Self::Big(bytes) => (BigDisplay(bytes).to_string().parse().unwrap_or(f64::INFINITY), 0.0),
+            Self::Float(value) => (value, 0.0),
+            Self::Complex(re, im) => (re, im),
+        }
+    }
+
+    /// Whether it is exactly the number that a `Decimal` has.
+    fn is(&self, digits: &str) -> bool {
+        let text = match *self {
+            Self::Int(value) => value.to_string(),
+            Self::Big(bytes) => BigDisplay(bytes).to_string(),
+            Self::Float(re) | Self::Complex(re, 0.0) if re.is_infinite() => {
+                return digits == if re > 0.0 { "Infinity" } else { "-Infinity" };
+            }
+            Self::Float(re) | Self::Complex(re, 0.0) => format!("{re:.PLACES$}"),
+            Self::Complex(..) => return false,
+        };
+        decimal(&text).is_some_and(|text| Some(text) == decimal(digits))
+    }
+
+    fn same(&self, other: &Self, tolerance: Tolerance) -> bool {
+        match (self, other) {
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::Big(a), Self::Big(b)) => a == b,
+            (Self::Int(_), Self::Big(_)) | (Self::Big(_), Self::Int(_)) => false,
+            (Self::Float(_) | Self::Complex(..), Self::Float(_) | Self::Complex(..)) => {
+                let ((re, im), (other_re, other_im)) = (self.parts(), other.parts());
+                tolerance.close(re, other_re) && tolerance.close(im, other_im)
+            }
+            (int @ (Self::Int(_) | Self::Big(_)), float) | (float, int) => {
+                let ((re, im), (near, _)) = (float.parts(), int.parts());
+                // What is an int of 64 bits is no larger one.
+                let is_equal = match (int.whole(), whole(re)) {
+                    (None, None) => int.is(&format!("{re:.PLACES$}")),
+                    (a, b) => a == b,
+                };
+                im == 0.0 && re.is_finite() && (is_equal || tolerance.allows(re, near))
+            }
+        }
+    }
+}
+
+/// The int that a float is, if it is one of 64 bits.
+pub fn whole(value: f64) -> Option<i64> {
+    const TOO_LARGE: f64 = 9_223_372_036_854_775_808.0;
+    let fits = value.fract() == 0.0 && (-TOO_LARGE..TOO_LARGE).contains(&value);
+    #[expect(clippy::cast_possible_truncation, reason = "it was checked")]
+    fits.then_some(value as i64)
+}
+
+pub fn same(a: N<'_>, b: N<'_>, tolerance: Tolerance) -> bool {
+    if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
+        return a.same(&b, tolerance);
+    }
+    if let Some((number, known)) = Number::of(a).zip(recognise(b)).or(Number::of(b).zip(recognise(a))) {
+        return matches!(known, Known::Decimal(digits) if number.is(digits.as_str()));
+    }
+    match (a.data(), b.data()) {
+        (Data::None, Data::None) => true,
+        (Data::Str(a), Data::Str(b)) => a.as_wtf8() == b.as_wtf8(),
+        // Python 2 finds them equal.
+        (Data::Str(text), Data::ByteString(bytes)) | (Data::ByteString(bytes), Data::Str(text)) => {
+            bytes.is_ascii() && text.as_wtf8() == bytes
+        }
+        (
+            Data::Bytes(a) | Data::ByteArray(a) | Data::ByteString(a),
+            Data::Bytes(b) | Data::ByteArray(b) | Data::ByteString(b),
+        ) => a == b,
+        (Data::Global(a), Data::Global(b)) => same_name(&a, &b),
+        (Data::Extension(a), Data::Extension(b)) => a == b,
+        (Data::Buffer(a), Data::Buffer(b)) => a == b,
+        (Data::Instance(_), Data::Instance(_)) => match (recognise(a), recognise(b)) {
+            (Some(x), Some(y)) => same_known(&x, &y) && class_name(a) == class_name(b),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn same_known(a: &Known<'_, &[u8]>, b: &Known<'_, &[u8]>) -> bool {
+    if let (Known::Decimal(a), Known::Decimal(b)) = (a, b)
+        && let (Some(a), Some(b)) = (decimal(a.as_str()), decimal(b.as_str()))
+    {
+        return a == b;
+    }
+    let text = |known: &Known<'_, &[u8]>| known.as_text().map(ToString::to_string);
+    text(a) == text(b)
+}
+
+/// Sign, digits without zeros around them, and the exponent of the last: the same for equal finite ones.
+pub fn decimal(text: &str) -> Option<(bool, String, i64)> {
+    let (negative, magnitude) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (number, exponent) = magnitude.split_once(['E', 'e']).unwrap_or((magnitude, "0"));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = format!("{whole}{fraction}");
+    let digits = digits.trim_start_matches('0');
+    let shown = digits.trim_end_matches('0');
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if shown.is_empty() {
+        return Some((false, String::new(), 0));
+    }
+    let zeros = i64::try_from(digits.len() - shown.len()).ok()?;
+    let exponent = exponent.parse::<i64>().ok()?.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    Some((negative, shown.to_owned(), exponent.checked_add(zeros)?))
+}
+
+pub fn same_items(a: ArrayItem, b: ArrayItem, tolerance: Tolerance) -> bool {
+    match (a, b) {
+        (ArrayItem::Float(a), ArrayItem::Float(b)) => tolerance.close(a, b),
+        (ArrayItem::Int(int), ArrayItem::Float(float)) | (ArrayItem::Float(float), ArrayItem::Int(int)) => {
+            whole(float).is_some_and(|whole| i128::from(whole) == int)
+        }
+        (a, b) => a == b,
+    }
+}

@@ -1,0 +1,428 @@
+//! How two objects differ, by Python's equality.
+
+mod align;
+mod keys;
+mod leaf;
+mod report;
+mod shape;
+mod storage;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use halfsour::classes::stdlib::Array;
+use halfsour::value::{Id, Instance, Items};
+use halfsour::{Graph, Node};
+
+use keys::Keys;
+pub use leaf::Tolerance;
+use shape::{Shape, Steps};
+pub use storage::{Contents, Storages};
+
+pub type N<'g> = Node<'g, &'g [u8]>;
+
+/// A key and its value, or a member twice.
+type Entry<'g> = (N<'g>, N<'g>);
+
+/// What counts as a difference.
+#[derive(Clone, Copy, Default)]
+pub struct Rules {
+    pub tolerance: Tolerance,
+    /// Types have to be the same, also where Python finds the values equal.
+    pub types: bool,
+    /// Dicts have to have the same order.
+    pub order: bool,
+    /// What is one object in one has to be one in the other.
+    pub sharing: bool,
+}
+
+/// A difference, and where it is.
+pub struct Difference<'g> {
+    pub place: usize,
+    pub change: Change<'g>,
+}
+
+#[derive(Clone, Copy)]
+pub enum Change<'g> {
+    Changed(N<'g>, N<'g>),
+    Removed(N<'g>),
+    Added(N<'g>),
+    /// The keys are the same, in another order.
+    Order,
+    /// Of a storage of torch.
+    Storage(Contents),
+    /// The values are equal, but one object here is two there.
+    Sharing,
+}
+
+/// A step on the way to an object.
+#[derive(Clone, Copy)]
+pub enum Step<'g> {
+    Pickle(usize),
+    Index(usize),
+    Key(N<'g>),
+    Argument(usize),
+    Part(&'static str),
+}
+
+/// It takes too long.
+pub struct TooMuch;
+
+/// Compares, and collects what differs.
+pub struct Diff<'g> {
+    rules: Rules,
+    keys: Keys<'g>,
+    storages: Storages<'g>,
+    /// How each place is reached, and from which; the first is all.
+    places: Vec<(usize, Step<'g>)>,
+    frames: Vec<Frame<'g>>,
+    /// Pairs that need not be compared again; so cycles end, too.
+    seen: HashSet<(Id, Id)>,
+    /// How many pairs and parts may still be looked at.
+    left: usize,
+    /// With what an object was compared first, on either side.
+    partners: [HashMap<Id, Id>; 2],
+    /// The first differences.
+    pub found: Vec<Difference<'g>>,
+    /// How many to keep.
+    most: usize,
+    /// How many there are, also those that are not kept.
+    pub total: usize,
+}
+
+/// Pairs that are still to be compared, in a place.
+enum Frame<'g> {
+    Elements { a: Cow<'g, [Id]>, b: Cow<'g, [Id]>, next: usize, place: usize },
+    Pairs(std::vec::IntoIter<(N<'g>, N<'g>, Step<'g>)>, usize),
+}
+
+/// Beyond those that the graphs have: hostile ones have more pairs than objects.
+const PAIRS: usize = 10_000_000;
+
+impl<'g> Diff<'g> {
+    /// Keeps so many differences.
+    pub fn new(rules: Rules, storages: Storages<'g>, most: usize) -> Self {
+        Self {
+            rules,
+            keys: Keys::default(),
+            storages,
+            places: vec![(0, Step::Part(""))],
+            frames: Vec::new(),
+            seen: HashSet::new(),
+            total: 0,
+            left: PAIRS,
+            partners: [HashMap::new(), HashMap::new()],
+            found: Vec::new(),
+            most,
+        }
+    }
+
+    /// Compares two pickles; of several, those with this number.
+    pub fn pickles(
+        &mut self,
+        a: &'g Graph<&'g [u8]>,
+        b: &'g Graph<&'g [u8]>,
+        number: Option<usize>,
+    ) -> Result<(), TooMuch> {
+        self.keys.begin(a, b);
+        self.seen.clear();
+        self.partners = [HashMap::new(), HashMap::new()];
+        for graph in [a, b] {
+            // Each part of it, and each container, once: an id has four bytes.
+            self.left += graph.node_count() + graph.bytes_held() / 2 + graph.source().len() / 16;
+        }
+        // What was written alike is alike.
+        if a.source()[a.start()..a.end()] == b.source()[b.start()..b.end()] {
+            return Ok(());
+        }
+        let place = number.map_or(0, |number| self.place(0, Step::Pickle(number)));
+        self.pair(a.root(), b.root(), place)?;
+        self.drain(a, b)
+    }
+
+    /// A pickle that only one of the files has.
+    pub fn alone(&mut self, change: Change<'g>, number: usize) {
+        let place = self.place(0, Step::Pickle(number));
+        self.differ(place, change);
+    }
+
+    fn drain(&mut self, a: &'g Graph<&'g [u8]>, b: &'g Graph<&'g [u8]>) -> Result<(), TooMuch> {
+        while let Some(mut frame) = self.frames.pop() {
+            match &mut frame {
+                Frame::Elements { a: left, b: right, next, place } => {
+                    let mut pair = None;
+                    while *next < left.len() && pair.is_none() {
+                        let (index, x, y) = (*next, left[*next], right[*next]);
+                        *next += 1;
+                        // Ids without a node are values; those of two graphs are the same if they are equal.
+                        pair = (x != y || x.index().is_some()).then_some((index, x, y));
+                    }
+                    let Some((index, x, y)) = pair else { continue };
+                    let place = *place;
+                    self.frames.push(frame);
+                    self.step(a.node(x), b.node(y), place, Step::Index(index))?;
+                }
+                Frame::Pairs(pairs, place) => {
+                    let Some((x, y, step)) = pairs.next() else { continue };
+                    let place = *place;
+                    self.frames.push(frame);
+                    self.step(x, y, place, step)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&mut self, from: usize, step: Step<'g>) -> usize {
+        self.places.push((from, step));
+        self.places.len() - 1
+    }
+
+    fn differ(&mut self, place: usize, change: Change<'g>) {
+        self.total += 1;
+        if self.found.len() < self.most {
+            self.found.push(Difference { place, change });
+        }
+    }
+
+    fn differ_at(&mut self, from: usize, step: Step<'g>, change: Change<'g>) {
+        let place = self.place(from, step);
+        self.differ(place, change);
+    }
+
+    /// Compares what is reached by a step.
+    fn step(&mut self, a: N<'g>, b: N<'g>, from: usize, step: Step<'g>) -> Result<(), TooMuch> {
+        let before = self.places.len();
+        let place = self.place(from, step);
+        let (frames, total) = (self.frames.len(), self.total);
+        self.pair(a, b, place)?;
+        // Where nothing is to be told, the place is not needed.
+        if (self.frames.len(), self.total) == (frames, total) {
+            self.places.truncate(before);
+        }
+        Ok(())
+    }
+
+    fn pair(&mut self, a: N<'g>, b: N<'g>, place: usize) -> Result<(), TooMuch> {
+        let (a, b) = (shape::shown(a), shape::shown(b));
+        if self.rules.types && shape::type_name(a) != shape::type_name(b) {
+            self.differ(place, Change::Changed(a, b));
+            return Ok(());
+        }
+        let pair = (a.id(), b.id());
+        if self.seen.contains(&pair) {
+            return Ok(());
+        }
+        let size = shape::size(a, usize::MAX).saturating_add(shape::size(b, usize::MAX));
+        self.left = self.left.checked_sub(size.saturating_add(1)).ok_or(TooMuch)?;
+        let (x, y) = (Shape::of(a), Shape::of(b));
+        if matches!((&x, &y), (Shape::Leaf, Shape::Leaf)) {
+            if !leaf::same(a, b, self.rules.tolerance) {
+                self.differ(place, Change::Changed(a, b));
+            }
+            return Ok(());
+        }
+        if pair.0.index().is_some() && pair.1.index().is_some() {
+            self.seen.insert(pair);
+            self.partner(pair.0, pair.1, place);
+        }
+        match (x, y) {
+            (Shape::Sequence(kind, x), Shape::Sequence(other, y)) if kind == other => {
+                self.sequences([a, b], kind, [x, y], place);
+                Ok(())
+            }
+            (Shape::Mapping(x, x_ordered), Shape::Mapping(y, y_ordered)) => {
+                let ordered = x_ordered && y_ordered || self.rules.order;
+                self.mappings(&x, &y, ordered, place);
+                Ok(())
+            }
+            (Shape::Set(x), Shape::Set(y)) => {
+                self.sets(&x, &y, place);
+                Ok(())
+            }
+            (Shape::Array(x), Shape::Array(y)) => {
+                if !self.arrays(&x, &y) {
+                    self.differ(place, Change::Changed(a, b));
+                }
+                Ok(())
+            }
+            (Shape::Object(x), Shape::Object(y)) if shape::same_class(x, y) => self.objects(x, y, place),
+            (Shape::Id(x), Shape::Id(y)) => match self.storages.compare(x, y, self.rules.tolerance) {
+                Some(Contents { different: 0, .. }) => Ok(()),
+                Some(contents) => {
+                    self.differ(place, Change::Storage(contents));
+                    Ok(())
+                }
+                None => self.step(x, y, place, Step::Part("(persistent id)")),
+            },
+            _ => {
+                self.differ(place, Change::Changed(a, b));
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes which object is compared with which, if that matters.
+    fn partner(&mut self, a: Id, b: Id, place: usize) {
+        if self.rules.sharing {
+            let first = *self.partners[0].entry(a).or_insert(b);
+            let other = *self.partners[1].entry(b).or_insert(a);
+            if (first, other) != (b, a) {
+                self.differ(place, Change::Sharing);
+            }
+        }
+    }
+
+    fn has_tolerance(&self) -> bool {
+        self.rules.tolerance.absolute > 0.0 || self.rules.tolerance.relative > 0.0
+    }
+
+    /// Compares elements: of tuples those in the same place, of lists those that belong together.
+    fn sequences(&mut self, of: [N<'g>; 2], kind: &str, ids: [Cow<'g, [Id]>; 2], place: usize) {
+        let [a, b] = ids;
+        let aligned = if kind == "tuple" && a.len() == b.len() { None } else { self.align(of, [&a, &b]) };
+        let Some(mut pairs) = aligned else {
+            self.frames.push(Frame::Elements { a, b, next: 0, place });
+            return;
+        };
+        let (mut at, mut other) = (0, 0);
+        pairs.push((a.len(), b.len()));
+        for &(next, next_other) in &pairs {
+            for index in at..next {
+                self.differ_at(place, Step::Index(index), Change::Removed(of[0].graph().node(a[index])));
+            }
+            for index in other..next_other {
+                self.differ_at(place, Step::Index(index), Change::Added(of[1].graph().node(b[index])));
+            }
+            (at, other) = (next + 1, next_other + 1);
+        }
+        pairs.pop();
+        let nodes = |(at, other): (usize, usize)| {
+            (of[0].graph().node(a[at]), of[1].graph().node(b[other]), Step::Index(other))
+        };
+        let pairs: Vec<_> = pairs.into_iter().map(nodes).collect();
+        self.frames.push(Frame::Pairs(pairs.into_iter(), place));
+    }
+
+    fn mappings(&mut self, a: &[(N<'g>, N<'g>)], b: &[(N<'g>, N<'g>)], ordered: bool, place: usize) {
+        let [mine, theirs] = [(a, 0), (b, 1)].map(|(items, side)| {
+            // Where a key comes twice, the last one counts.
+            let numbered = items.iter().enumerate().map(|(at, (key, _))| (self.keys.number(side, *key), at));
+            numbered.collect::<HashMap<usize, usize>>()
+        });
+        let (mut pairs, mut last, mut in_order) = (Vec::new(), 0, true);
+        let (mut removed, mut added) = (Vec::new(), Vec::new());
+        for (at, (key, value)) in a.iter().enumerate() {
+            let number = self.keys.number(0, *key);
+            match theirs.get(&number) {
+                _ if mine[&number] != at => {}
+                Some(&other) => {
+                    in_order &= last <= other;
+                    last = other;
+                    pairs.push((*value, b[other].1, Step::Key(*key)));
+                }
+                None => removed.push((*key, *value)),
+            }
+        }
+        for (at, (key, value)) in b.iter().enumerate() {
+            let number = self.keys.number(1, *key);
+            if theirs[&number] == at && !mine.contains_key(&number) {
+                added.push((*key, *value));
+            }
+        }
+        for ((key, value), (other_key, other)) in self.unequal(&mut removed, &mut added) {
+            pairs.push((key, other_key, Step::Part("(key)")));
+            pairs.push((value, other, Step::Key(key)));
+        }
+        for (key, value) in removed {
+            self.differ_at(place, Step::Key(key), Change::Removed(value));
+        }
+        for (key, value) in added {
+            self.differ_at(place, Step::Key(key), Change::Added(value));
+        }
+        if ordered && !in_order {
+            self.differ(place, Change::Order);
+        }
+        self.frames.push(Frame::Pairs(pairs.into_iter(), place));
+    }
+
+    fn sets(&mut self, a: &[N<'g>], b: &[N<'g>], place: usize) {
+        let [mine, theirs] = [(a, 0), (b, 1)].map(|(members, side)| {
+            members.iter().map(|member| self.keys.number(side, *member)).collect::<HashSet<_>>()
+        });
+        let mut left = |members: &[N<'g>], side, others: &HashSet<usize>| -> Vec<(N<'g>, N<'g>)> {
+            let left = members.iter().filter(|member| !others.contains(&self.keys.number(side, **member)));
+            left.map(|member| (*member, *member)).collect()
+        };
+        let (mut removed, mut added) = (left(a, 0, &theirs), left(b, 1, &mine));
+        let pairs = self.unequal(&mut removed, &mut added);
+        for (member, _) in removed {
+            self.differ(place, Change::Removed(member));
+        }
+        for (member, _) in added {
+            self.differ(place, Change::Added(member));
+        }
+        let pairs: Vec<_> = pairs.into_iter().map(|((a, _), (b, _))| (a, b, Step::Key(a))).collect();
+        self.frames.push(Frame::Pairs(pairs.into_iter(), place));
+    }
+
+    /// Takes out keys that contain themselves, with what they lead to: they are compared in their order, as nothing tells which
+    /// of them are equal.
+    fn unequal(&mut self, a: &mut Vec<Entry<'g>>, b: &mut Vec<Entry<'g>>) -> Vec<(Entry<'g>, Entry<'g>)> {
+        let mut take = |side, entries: &mut Vec<Entry<'g>>| -> Vec<Entry<'g>> {
+            entries.extract_if(.., |(key, _)| self.keys.is_alone(side, *key)).collect()
+        };
+        let (mut mine, mut theirs) = (take(0, a), take(1, b));
+        let both = mine.len().min(theirs.len());
+        a.extend(mine.drain(both..));
+        b.extend(theirs.drain(both..));
+        mine.into_iter().zip(theirs).collect()
+    }
+
+    fn arrays(&mut self, a: &Array<'g, &'g [u8]>, b: &Array<'g, &'g [u8]>) -> bool {
+        let tolerance = self.rules.tolerance;
+        a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| leaf::same_items(a, b, tolerance))
+    }
+
+    fn objects(
+        &mut self,
+        a: Instance<'g, &'g [u8]>,
+        b: Instance<'g, &'g [u8]>,
+        place: usize,
+    ) -> Result<(), TooMuch> {
+        if a.class().as_global().is_none() {
+            self.step(a.class(), b.class(), place, Step::Part("(class)"))?;
+        }
+        let (x, y) = (Steps::of(a), Steps::of(b));
+        // What comes first is to be told first: frames are worked off from the last.
+        let ids = |nodes: &[N<'g>]| Cow::Owned(nodes.iter().map(|node| node.id()).collect());
+        self.sequences([a.callable(), b.callable()], "list", [ids(&x.appended), ids(&y.appended)], place);
+        self.each(&x.others, &y.others, place, |_| Step::Part("(state)"));
+        self.sets(&x.added, &y.added, place);
+        self.mappings(&x.items, &y.items, self.rules.order, place);
+        self.mappings(&x.attributes, &y.attributes, false, place);
+        let (Some((mine, keywords)), Some((theirs, other_keywords))) = (a.arguments(), b.arguments()) else {
+            return self.step(a.args(), b.args(), place, Step::Part("(args)"));
+        };
+        let items = |items: Option<Items<'g, &'g [u8]>>| items.into_iter().flatten().collect::<Vec<_>>();
+        self.mappings(&items(keywords), &items(other_keywords), false, place);
+        let (mine, theirs): (Vec<_>, Vec<_>) = (mine.collect(), theirs.collect());
+        self.each(&mine, &theirs, place, Step::Argument);
+        Ok(())
+    }
+
+    /// Compares one by one what has no order of its own.
+    fn each(&mut self, a: &[N<'g>], b: &[N<'g>], place: usize, step: fn(usize) -> Step<'g>) {
+        for (index, node) in a.iter().enumerate().skip(b.len()) {
+            self.differ_at(place, step(index), Change::Removed(*node));
+        }
+        for (index, node) in b.iter().enumerate().skip(a.len()) {
+            self.differ_at(place, step(index), Change::Added(*node));
+        }
+        let pairs: Vec<_> =
+            a.iter().zip(b).enumerate().map(|(index, (a, b))| (*a, *b, step(index))).collect();
+        self.frames.push(Frame::Pairs(pairs.into_iter(), place));
+    }
+}

@@ -1,0 +1,160 @@
+//! Compared with what Python finds equal, and with what it did to data.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use halfsour::{Graph, Limits, Loader, Options};
+use halfsour_fixtures::{Expect, pairs};
+use serde_json::Value;
+
+use super::*;
+
+fn decoded(base64: &Value) -> Vec<u8> {
+    STANDARD.decode(base64.as_str().unwrap()).unwrap()
+}
+
+fn load(pickle: &[u8]) -> Graph<&[u8]> {
+    Loader::new().load(pickle).unwrap()
+}
+
+fn told(a: &[u8], b: &[u8], rules: Rules) -> Vec<(String, String)> {
+    let (a, b) = (load(a), load(b));
+    let mut diff = Diff::new(rules, Storages::default(), usize::MAX);
+    assert!(diff.pickles(&a, &b, None).is_ok());
+    assert_eq!(diff.total, diff.found.len());
+    let line = |difference| {
+        let json = diff.as_json(difference);
+        (json["change"].as_str().unwrap().to_owned(), json["path"].as_str().unwrap().to_owned())
+    };
+    let mut told: Vec<_> = diff.found.iter().map(line).collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn what_python_finds_equal_is_the_same() {
+    let pairs = pairs();
+    let values = pairs["values"].as_array().unwrap();
+    let is_equal =
+        |a: usize, b: usize| pairs["equal"].as_array().unwrap().contains(&serde_json::json!([a, b]));
+    for (i, a) in values.iter().enumerate() {
+        for (j, b) in values.iter().enumerate() {
+            // Those of two protocols, lest the same bytes are the same data.
+            let found = told(&decoded(&a["pickles"][0]), &decoded(&b["pickles"][1]), Rules::default());
+            assert_eq!(found.is_empty(), is_equal(i, j), "{} == {}: {found:?}", a["shown"], b["shown"]);
+        }
+    }
+}
+
+#[test]
+fn what_was_edited_is_told() {
+    for edited in pairs()["edited"].as_array().unwrap() {
+        let expected: Vec<(String, String)> = serde_json::from_value(edited["told"].clone()).unwrap();
+        assert_eq!(told(&decoded(&edited["old"]), &decoded(&edited["new"]), Rules::default()), expected);
+    }
+}
+
+#[track_caller]
+fn differ(a: &[u8], b: &[u8], rules: Rules, expected: &[(&str, &str)]) {
+    let owned = |(change, path): &(&str, &str)| ((*change).to_owned(), (*path).to_owned());
+    assert_eq!(told(a, b, rules), expected.iter().map(owned).collect::<Vec<_>>());
+}
+
+#[test]
+fn floats_may_be_close() {
+    let within =
+        |absolute, relative| Rules { tolerance: Tolerance { absolute, relative }, ..Rules::default() };
+    let (a, b) = (b"(F100.0\nF0.001\nFnan\nI5\nl.", b"(F100.5\nF0.0015\nFnan\nF5.25\nl.");
+    let all = [("changed", "[0]"), ("changed", "[1]"), ("changed", "[3]")];
+    differ(a, b, within(0.0, 0.0), &all);
+    differ(a, b, within(0.3, 0.0), &all[..1]);
+    differ(a, b, within(0.0, 0.01), &all[1..]);
+    differ(a, b, within(0.5, 0.0), &[]);
+    differ(b"Finf\n.", b"F1.0\n.", within(1e300, 0.9), &[("changed", "(all)")]);
+}
+
+#[test]
+fn more_may_be_asked_for() {
+    let types = Rules { types: true, ..Rules::default() };
+    differ(b"(K\x01I01\nl.", b"(F1.0\nI01\nl.", types, &[("changed", "[0]")]);
+    let order = Rules { order: true, ..Rules::default() };
+    let (a, b) = (b"(Va\nK\x01Vb\nK\x02d.", b"(Vb\nK\x02Va\nK\x01d.");
+    differ(a, b, Rules::default(), &[]);
+    differ(a, b, order, &[("order", "(all)")]);
+    let sharing = Rules { sharing: true, ..Rules::default() };
+    let (a, b) = (b"(]q\x00h\x00l.", b"(]]l.");
+    differ(a, b, Rules::default(), &[]);
+    differ(a, b, sharing, &[("sharing", "[1]")]);
+    differ(b, a, sharing, &[("sharing", "[1]")]);
+}
+
+#[test]
+fn objects_are_their_class_and_their_parts() {
+    let jar = b"cdeli\nJar\n)\x81}(Va\nK\x01Vb\nK\x02ub.";
+    differ(jar, b"cdeli\nJar\n)\x81}(Vb\nK\x02Va\nK\x03ub.", Rules::default(), &[("changed", "a")]);
+    differ(jar, b"cdeli\nPot\n)\x81}(Va\nK\x01Vb\nK\x02ub.", Rules::default(), &[("changed", "(all)")]);
+    differ(
+        b"cdeli\nJar\n(K\x01K\x02tRK\x05aVk\nK\x06sK\x07b.",
+        b"cdeli\nJar\n(K\x01tRK\x06aVk\nK\x07sK\x08b.",
+        Rules::default(),
+        &[("changed", "(state)"), ("changed", "[0]"), ("changed", "k"), ("removed", "(1)")],
+    );
+}
+
+/// Two cycles of different lengths look the same from inside.
+#[test]
+fn cycles_end() {
+    let (a, b) = (b"\x80\x02]q\x00h\x00a.", b"\x80\x02]q\x00]q\x01h\x00aa.");
+    differ(a, b, Rules::default(), &[]);
+    differ(a, b"\x80\x02]q\x00(h\x00K\x01e.", Rules::default(), &[("added", "[1]")]);
+    // Keys are equal if all that they are made of is; of those that contain themselves that cannot be said.
+    let key =
+        |first: &[u8], number: u8| [b"}cm\nC\n(", first, b"tR}Va\nK\x01sbK", &[number][..], b"s."].concat();
+    differ(&key(b"]K\x05a", 1), &key(b"]K\x05a", 2), Rules::default(), &[("changed", "[m.C([5], a=1)]")]);
+    let own = |number: u8| [b"}]q\x01cm\nC\n(h\x01tRq\x02a0h\x02K", &[number][..], b"s."].concat();
+    differ(&own(1), &[b"\x80\x02", &own(1)[..]].concat(), Rules::default(), &[]);
+    assert_eq!(told(&own(1), &own(2), Rules::default()).len(), 1);
+}
+
+/// Towers of lists that share everything are as many pairs as levels, and keys are looked at once.
+#[test]
+fn what_is_shared_is_compared_once() {
+    let tower = |last: &[u8]| [b"(", last, b"lq\x00", &b"(h\x00h\x00lq\x00".repeat(100), b"."].concat();
+    let (a, b) = (tower(b"K\x01"), tower(b"K\x02"));
+    let path = "[0]".repeat(101);
+    let shown = format!("{} … {}", &path[..60], &path[..60]);
+    differ(&a, &b, Rules::default(), &[("changed", &shown)]);
+}
+
+/// Streams of one name that Python loads as the same, whatever wrote them.
+#[test]
+fn what_was_written_otherwise_is_the_same() {
+    let fixtures = halfsour_fixtures::all();
+    let (mut compared, mut different) = (0, Vec::new());
+    for pair in fixtures.windows(2) {
+        let [a, b] = pair else { continue };
+        let is_same = match (&a.expect, &b.expect) {
+            (Expect::Loads(x), Expect::Loads(y)) => {
+                a.name == b.name && x[0]["value"] == y[0]["value"] && x.len() == 1
+            }
+            _ => false,
+        };
+        let options = Options { require_buffers: false, limits: Limits::TRUSTED, ..Options::default() };
+        let mut loader = Loader::with_options(options);
+        let (Ok(x), Ok(y)) = (loader.load(&a.pickle[..]), loader.load(&b.pickle[..])) else { continue };
+        if !is_same {
+            continue;
+        }
+        let mut diff = Diff::new(Rules::default(), Storages::default(), 1);
+        assert!(diff.pickles(&x, &y, None).is_ok(), "{a}");
+        compared += 1;
+        if let Some(first) = diff.found.first() {
+            different.push(format!("{a} and {b}: {}", diff.as_json(first)));
+        }
+    }
+    assert!(
+        different.is_empty(),
+        "{} of {compared}: {:#?}",
+        different.len(),
+        &different[..different.len().min(20)]
+    );
+    assert!(compared > 5000, "{compared}");
+}
