@@ -34,12 +34,21 @@ pub struct Build<'b> {
     globals: HashMap<(&'static str, &'static str), Id>,
     modules: HashMap<&'static str, Id>,
     attributes: HashMap<String, Id>,
+    /// Classes of a module share its name.
+    once: bool,
 }
 
 impl<'b> Build<'b> {
     /// In this builder. Classes and names of attributes are made once, as Python has them once: use one `Build` for all.
     pub fn new(builder: &'b mut Builder) -> Self {
-        Self { builder, globals: HashMap::new(), modules: HashMap::new(), attributes: HashMap::new() }
+        Self::for_protocol(builder, 4)
+    }
+
+    /// As [`new`](Self::new), and makes the graph of a stream of this protocol: up to protocol 3, each class names its module for
+    /// itself. What the writer makes of it is the same.
+    pub fn for_protocol(builder: &'b mut Builder, protocol: u8) -> Self {
+        let (globals, modules, attributes) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { builder, globals, modules, attributes, once: protocol >= 4 }
     }
 
     fn global(&mut self, module: &'static str, name: &'static str) -> Id {
@@ -50,8 +59,8 @@ impl<'b> Build<'b> {
         // beside `array.array`.
         let shared = if name == "array" { "array.array" } else { module };
         let module_text = match self.modules.get(shared) {
-            Some(id) => *id,
-            None => self.builder.str(module),
+            Some(id) if self.once => *id,
+            _ => self.builder.str(module),
         };
         self.modules.insert(shared, module_text);
         let name_text = self.builder.str(name);

@@ -2,9 +2,11 @@
 
 mod build;
 mod call;
+mod exact;
 mod guess;
 mod known;
 mod names;
+mod parse;
 mod rust;
 mod scalars;
 mod shown;
@@ -14,6 +16,7 @@ pub mod torch;
 use halfsour_value::Node;
 
 pub use build::{Build, PathClass};
+pub use exact::{Exact, Role};
 pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;

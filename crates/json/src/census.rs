@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use halfsour_classes::Exact;
 use halfsour_text::wtf8::Encoding;
 use halfsour_value::{Data, Elements, Id, Instance, Items, Node, Step, Steps};
 
@@ -20,12 +21,14 @@ pub(crate) const SHARED: u8 = 1 << 1;
 pub(crate) const KEY: u8 = 1 << 2;
 /// It is a dict that can be a plain object.
 pub(crate) const PLAIN: u8 = 1 << 3;
-/// It is a builtin with a spelling that no pickler of this protocol would choose.
+/// It is a builtin with a spelling that no pickler of this protocol would choose, or a known object that is not as usual.
 pub(crate) const ODD: u8 = 1 << 4;
 /// It is a key, and the first str of its text that is one.
 const FIRST: u8 = 1 << 5;
 /// It is a key that no plain object can have.
 const OTHER: u8 = 1 << 6;
+/// It is a known object that has a tag, unless it is odd.
+pub(crate) const KNOWN: u8 = 1 << 7;
 
 impl Census {
     pub fn of<S: AsRef<[u8]>>(root: Node<'_, S>) -> Self {
@@ -37,13 +40,18 @@ impl Census {
         }
         // The parts of usual spellings are not shown, so that they do not count.
         spelling::find_odd(&mut census, &spellings);
-        census.facts.iter_mut().for_each(|facts| *facts &= ODD);
+        census.facts.iter_mut().for_each(|facts| *facts &= ODD | KNOWN);
         Counter::new(census, None).count(root).0
     }
 
     #[inline]
     pub fn is(&self, id: Id, fact: u8) -> bool {
         id.index().is_some_and(|index| self.facts[index] & fact != 0)
+    }
+
+    /// Whether it is a known object that is shown by a tag.
+    pub fn has_tag(&self, id: Id) -> bool {
+        self.is(id, KNOWN) && !self.is(id, ODD)
     }
 
     pub fn note(&mut self, id: Id, fact: u8) {
@@ -151,6 +159,7 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
                 self.work.push(Work::Elements(elements));
             }
             Data::Bytes(_) | Data::ByteArray(_) | Data::Complex(..) => self.spelling(node),
+            Data::Instance(_) if self.known(node) => {}
             Data::Instance(instance) => {
                 self.push([
                     Work::Node(instance.callable()),
@@ -180,19 +189,38 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
         self.work.extend(node.steps_elsewhere().map(Instance::steps).map(Work::Steps));
     }
 
+    /// Whether a known object is shown by a tag, or may be: then, of its parts, only the time zone is.
+    fn known(&mut self, node: Node<'g, S>) -> bool {
+        if self.usual.is_some() {
+            let Some(exact) = Exact::of(node) else { return false };
+            self.census.note(node.id(), KNOWN);
+            self.work.extend(exact.tz().map(Work::Node));
+            self.found(Usual::known(node, exact));
+        } else if self.census.has_tag(node.id()) {
+            self.work.extend(Exact::of(node).and_then(|exact| exact.tz()).map(Work::Node));
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Goes on with the parts of what is usual as far as they may be odd themselves.
+    fn found(&mut self, found: Usual<'g, S>) {
+        for part in &found.own {
+            match part.data() {
+                Data::Bytes(_) | Data::Instance(_) => self.work.push(Work::Node(*part)),
+                _ => drop(self.census.occurs(part.id())),
+            }
+        }
+        self.usual.as_mut().expect("they are looked for").push(found);
+    }
+
     fn spelling(&mut self, node: Node<'g, S>) {
         let Some(spelling) = node.spelling() else { return };
         let graph = node.graph();
-        if let Some(usual) = &mut self.usual {
+        if self.usual.is_some() {
             if let Some(found) = Usual::of(node) {
-                self.census.occurs(found.args);
-                match found.inner.map(|inner| (inner, inner.data())) {
-                    // Bytes may be spelled themselves.
-                    Some((inner, Data::Bytes(_))) => self.work.push(Work::Node(inner)),
-                    Some((inner, _)) => drop(self.census.occurs(inner.id())),
-                    None => {}
-                }
-                usual.push(found);
+                self.found(found);
                 return;
             }
             self.census.note(node.id(), ODD);

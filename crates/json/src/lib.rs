@@ -10,6 +10,7 @@ mod parse;
 mod plain;
 mod spelling;
 mod style;
+mod tags;
 
 #[doc = include_str!("../LOSSLESS.md")]
 pub mod lossless_form {}

@@ -20,18 +20,18 @@ pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style:
     Writer { out, census, numbers, last: 0, depth: style.limits.depth, work }.run()
 }
 
-struct Writer<'o, 'w, 'g, S> {
-    out: &'o mut Out<'w>,
+pub(crate) struct Writer<'o, 'w, 'g, S> {
+    pub(crate) out: &'o mut Out<'w>,
     census: Census,
     /// The `@id` of each node that has been written; 0 for the others.
     numbers: Vec<u32>,
     last: u32,
     depth: usize,
     /// What is still to be written, the next last.
-    work: Vec<Work<'g, S>>,
+    pub(crate) work: Vec<Work<'g, S>>,
 }
 
-enum Work<'g, S> {
+pub(crate) enum Work<'g, S> {
     Node(Node<'g, S>),
     Element(Node<'g, S>),
     Elements(Elements<'g, S>),
@@ -70,7 +70,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     /// Puts work on the stack so that it is done in this order.
-    fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
+    pub(crate) fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
         self.work.extend(work.into_iter().rev());
     }
 
@@ -279,6 +279,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 self.by(node);
                 Ok(())
             }
+            Data::Instance(_) if self.census.has_tag(node.id()) => self.known(node),
             Data::Instance(instance) => {
                 self.instance(instance);
                 Ok(())

@@ -5,6 +5,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use halfsour_classes::Build;
 use halfsour_text::{number, wtf8};
 use halfsour_value::{Builder, Form, Graph, Id, IntOp, Refusal};
 use serde_json::{Map, Value};
@@ -46,7 +47,7 @@ impl std::error::Error for ParseError {
     }
 }
 
-fn form(message: impl Into<String>) -> ParseError {
+pub(crate) fn form(message: impl Into<String>) -> ParseError {
     ParseError(Reason::Form(message.into()))
 }
 
@@ -77,7 +78,6 @@ pub fn documents(json: &[u8]) -> impl Iterator<Item = Result<Document, ParseErro
 }
 
 fn document(json: &Value) -> Result<Document, ParseError> {
-    let mut reader = Reader::default();
     let (value, protocol) = match (json.get("@pickle"), json.get("value")) {
         (Some(protocol), Some(value)) => {
             let protocol = protocol.as_u64().and_then(|protocol| u8::try_from(protocol).ok());
@@ -85,36 +85,41 @@ fn document(json: &Value) -> Result<Document, ParseError> {
         }
         _ => (json, None),
     };
+    let mut builder = Builder::new();
+    let build = Build::for_protocol(&mut builder, protocol.unwrap_or(DEFAULT_PROTOCOL));
+    let mut reader = Reader { build, ids: HashMap::new(), keys: HashMap::new() };
     let root = reader.value(value, None)?;
-    let graph = reader.builder.try_build(root).map_err(|refusal| match refusal {
+    let graph = builder.try_build(root).map_err(|refusal| match refusal {
         Refusal::Unsupported => form("an object would have to be made before itself"),
         refusal => refused(refusal),
     })?;
     Ok(Document { graph, protocol })
 }
 
-#[derive(Default)]
-struct Reader {
-    builder: Builder,
+/// What a document is for that does not say.
+const DEFAULT_PROTOCOL: u8 = 4;
+
+pub(crate) struct Reader<'b> {
+    pub(crate) build: Build<'b>,
     ids: HashMap<u64, Id>,
     /// The keys of plain objects.
     keys: HashMap<String, Id>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Makes an object; one that has an `@id` is known by it before its parts are made.
-    fn value(&mut self, value: &Value, id: Option<u64>) -> Result<Id, ParseError> {
+    pub(crate) fn value(&mut self, value: &Value, id: Option<u64>) -> Result<Id, ParseError> {
         let made = match value {
             Value::Null => Id::NONE,
             Value::Bool(value) => Id::bool(*value),
             Value::Number(number) => self.number(number)?,
-            Value::String(text) => self.builder.str(text),
+            Value::String(text) => self.build.builder.str(text),
             Value::Array(items) => {
-                let list = self.builder.list(&[]);
+                let list = self.build.builder.list(&[]);
                 self.name(id, list);
                 for item in items {
                     let item = self.value(item, None)?;
-                    self.builder.append(list, item).map_err(refused)?;
+                    self.build.builder.append(list, item).map_err(refused)?;
                 }
                 list
             }
@@ -135,31 +140,34 @@ impl Reader {
 
     fn number(&mut self, number: &serde_json::Number) -> Result<Id, ParseError> {
         if let Some(value) = number.as_i64() {
-            return Ok(self.builder.int(value));
+            return Ok(self.build.builder.int(value));
         }
         if let Some(value) = number.as_u64() {
             let mut bytes = value.to_le_bytes().to_vec();
             bytes.push(0);
-            return Ok(self.builder.big_int(&bytes));
+            return Ok(self.build.builder.big_int(&bytes));
         }
-        number.as_f64().map(|value| self.builder.float(value)).ok_or_else(|| form("a number is no float"))
+        number
+            .as_f64()
+            .map(|value| self.build.builder.float(value))
+            .ok_or_else(|| form("a number is no float"))
     }
 
     fn key(&mut self, text: &str) -> Id {
         if let Some(&key) = self.keys.get(text) {
             return key;
         }
-        let key = self.builder.str(text);
+        let key = self.build.builder.str(text);
         self.keys.insert(text.to_owned(), key);
         key
     }
 
     fn plain_dict(&mut self, map: &Map<String, Value>, id: Option<u64>) -> Result<Id, ParseError> {
-        let dict = self.builder.dict(&[]).map_err(refused)?;
+        let dict = self.build.builder.dict(&[]).map_err(refused)?;
         self.name(id, dict);
         for (key, value) in map {
             let (key, value) = (self.key(key), self.value(value, None)?);
-            self.builder.set_item(dict, key, value).map_err(refused)?;
+            self.build.builder.set_item(dict, key, value).map_err(refused)?;
         }
         Ok(dict)
     }
@@ -190,7 +198,7 @@ impl Reader {
             "@int" => self.int(text(first)?, map.get("op"))?,
             "@float" => {
                 let value = float(first)?;
-                self.builder.float(value)
+                self.build.builder.float(value)
             }
             "@str" => self.surrogates(text(first)?)?,
             "@bytes" => self.payload(first, Builder::bytes)?,
@@ -203,38 +211,41 @@ impl Reader {
             "@complex" => match array(first)?.as_slice() {
                 [re, im] => {
                     let (re, im) = (part(re)?, part(im)?);
-                    self.builder.complex(re, im)
+                    self.build.builder.complex(re, im)
                 }
                 _ => return Err(form("@complex has not two parts")),
             },
             "@global" => match array(first)?.as_slice() {
                 [module, name] => {
                     let (module, name) = (self.value(module, None)?, self.value(name, None)?);
-                    self.builder.global_of(module, name).map_err(|_| form("a name in @global is no text"))?
+                    self.build
+                        .builder
+                        .global_of(module, name)
+                        .map_err(|_| form("a name in @global is no text"))?
                 }
                 _ => return Err(form("@global has not two parts")),
             },
             "@call" | "@new" => self.instance(tag, first, map, id)?,
             "@persid" => {
                 let of = self.value(first, None)?;
-                self.builder.persistent_id(of)
+                self.build.builder.persistent_id(of)
             }
             "@ext" => {
                 let code = first.as_u64().and_then(|code| u32::try_from(code).ok());
-                self.builder.extension(code.ok_or_else(|| form("@ext is no code"))?)
+                self.build.builder.extension(code.ok_or_else(|| form("@ext is no code"))?)
             }
             "@buffer" => return Err(form("an out-of-band buffer is not in the document")),
             "@readonly" => {
                 let of = self.value(first, None)?;
-                self.builder.read_only(of)
+                self.build.builder.read_only(of)
             }
-            _ => return Err(form(format!("{tag}: no such tag"))),
+            _ => self.known(tag, first, map)?,
         };
         self.name(id, object);
         if let Some(by) = map.get("by") {
             let (callable, args) = (member(by, "@call")?, member(by, "args")?);
             let (callable, args) = (self.value(callable, None)?, self.value(args, None)?);
-            self.builder.spell(object, callable, args);
+            self.build.builder.spell(object, callable, args);
         }
         if let Some(then) = map.get("then") {
             for step in array(then)? {
@@ -247,10 +258,10 @@ impl Reader {
     fn int(&mut self, digits: &str, op: Option<&Value>) -> Result<Id, ParseError> {
         let value = number::parse_big(digits).ok_or_else(|| form("@int is no int"))?;
         match (value, op.and_then(Value::as_str)) {
-            (number::Int::Small(value), Some("LONG")) => Ok(self.builder.int_by(IntOp::Long, value)),
-            (number::Int::Small(value), Some("INT")) => Ok(self.builder.int_by(IntOp::Int, value)),
-            (number::Int::Small(value), _) => Ok(self.builder.int(value)),
-            (number::Int::Big(bytes), _) => Ok(self.builder.big_int(&bytes)),
+            (number::Int::Small(value), Some("LONG")) => Ok(self.build.builder.int_by(IntOp::Long, value)),
+            (number::Int::Small(value), Some("INT")) => Ok(self.build.builder.int_by(IntOp::Int, value)),
+            (number::Int::Small(value), _) => Ok(self.build.builder.int(value)),
+            (number::Int::Big(bytes), _) => Ok(self.build.builder.big_int(&bytes)),
         }
     }
 
@@ -275,12 +286,12 @@ impl Reader {
             }
         }
         bytes.extend_from_slice(rest.as_bytes());
-        self.builder.wtf8(&bytes).ok_or_else(|| form("@str is no text"))
+        self.build.builder.wtf8(&bytes).ok_or_else(|| form("@str is no text"))
     }
 
     fn payload(&mut self, value: &Value, make: fn(&mut Builder, &[u8]) -> Id) -> Result<Id, ParseError> {
         let bytes = STANDARD.decode(text(value)?).map_err(|_| form("a payload is no base64"))?;
-        Ok(make(&mut self.builder, &bytes))
+        Ok(make(self.build.builder, &bytes))
     }
 
     /// What holds a fixed number of parts, which may refer to it: it is made first, and then filled.
@@ -291,27 +302,27 @@ impl Reader {
         make: fn(&mut Builder, &[Id]) -> Result<Id, Refusal>,
     ) -> Result<Id, ParseError> {
         let parts = array(parts)?;
-        let object = make(&mut self.builder, &vec![Id::NONE; parts.len()]).map_err(refused)?;
+        let object = make(self.build.builder, &vec![Id::NONE; parts.len()]).map_err(refused)?;
         self.name(id, object);
         for (at, part) in parts.iter().enumerate() {
             let part = self.value(part, None)?;
-            self.builder.replace(object, at, part);
+            self.build.builder.replace(object, at, part);
         }
         Ok(object)
     }
 
     fn set(&mut self, members: &Value, id: Option<u64>) -> Result<Id, ParseError> {
-        let set = self.builder.set(&[]).map_err(refused)?;
+        let set = self.build.builder.set(&[]).map_err(refused)?;
         self.name(id, set);
         for member in array(members)? {
             let member = self.value(member, None)?;
-            self.builder.add(set, member).map_err(refused)?;
+            self.build.builder.add(set, member).map_err(refused)?;
         }
         Ok(set)
     }
 
     fn dict(&mut self, pairs: &Value, id: Option<u64>) -> Result<Id, ParseError> {
-        let dict = self.builder.dict(&[]).map_err(refused)?;
+        let dict = self.build.builder.dict(&[]).map_err(refused)?;
         self.name(id, dict);
         for pair in array(pairs)? {
             self.set_item(dict, pair)?;
@@ -322,7 +333,7 @@ impl Reader {
     fn set_item(&mut self, of: Id, pair: &Value) -> Result<(), ParseError> {
         let [key, value] = array(pair)?.as_slice() else { return Err(form("a pair has not two parts")) };
         let (key, value) = (self.value(key, None)?, self.value(value, None)?);
-        self.builder.set_item(of, key, value).map_err(refused)
+        self.build.builder.set_item(of, key, value).map_err(refused)
     }
 
     fn instance(
@@ -343,13 +354,13 @@ impl Reader {
             _ if kwargs.is_some() => Form::NewEx,
             _ => Form::New,
         };
-        let object = self.builder.made(made_by, Id::NONE, Id::EMPTY_TUPLE, kwargs.map(|_| Id::NONE));
+        let object = self.build.builder.made(made_by, Id::NONE, Id::EMPTY_TUPLE, kwargs.map(|_| Id::NONE));
         self.name(id, object);
         let args = map.get("args").ok_or_else(|| form("args is missing"))?;
         let parts = [Some(callable), Some(args), kwargs];
         for (at, part) in parts.into_iter().flatten().enumerate() {
             let part = self.value(part, None)?;
-            self.builder.replace(object, at, part);
+            self.build.builder.replace(object, at, part);
         }
         Ok(object)
     }
@@ -360,15 +371,15 @@ impl Reader {
         match kind.as_str() {
             "state" => {
                 let state = self.value(value, None)?;
-                self.builder.state(of, state).map_err(refused)
+                self.build.builder.state(of, state).map_err(refused)
             }
             "append" => array(value)?.iter().try_for_each(|item| {
                 let item = self.value(item, None)?;
-                self.builder.append(of, item).map_err(refused)
+                self.build.builder.append(of, item).map_err(refused)
             }),
             "add" => array(value)?.iter().try_for_each(|item| {
                 let item = self.value(item, None)?;
-                self.builder.add(of, item).map_err(refused)
+                self.build.builder.add(of, item).map_err(refused)
             }),
             "setitem" => array(value)?.iter().try_for_each(|pair| self.set_item(of, pair)),
             "call" => {
@@ -378,7 +389,7 @@ impl Reader {
                 };
                 let setter = self.value(member(value, "@call")?, None)?;
                 let state = self.value(state, None)?;
-                self.builder.call_on(of, setter, state).map_err(refused)
+                self.build.builder.call_on(of, setter, state).map_err(refused)
             }
             _ => Err(form(format!("{kind}: no such step"))),
         }
@@ -411,7 +422,7 @@ fn member<'v>(of: &'v Value, name: &str) -> Result<&'v Value, ParseError> {
     of.get(name).ok_or_else(|| form(format!("{name} is missing")))
 }
 
-fn text(value: &Value) -> Result<&str, ParseError> {
+pub(crate) fn text(value: &Value) -> Result<&str, ParseError> {
     value.as_str().ok_or_else(|| form("a string is expected"))
 }
 

@@ -1,18 +1,33 @@
-//! The calls by which picklers spell the builtins that their protocol has no opcode for.
+//! What need not be shown of its parts: the calls by which picklers spell the builtins that their protocol has no opcode for, and
+//! known objects that are as every pickler writes them.
 
-use halfsour_value::{Data, Elements, Id, Node, Spelling};
+use std::collections::HashMap;
+
+use halfsour_classes::{Exact, Role};
+use halfsour_value::{Data, Elements, Id, Kind, Node, Spelling};
 
 use crate::census::{Census, KEY, ODD, SEEN, SHARED};
 
-/// A builtin that looks as if a pickler of CPython's had spelled it.
+/// A builtin that looks as if a pickler of CPython's had spelled it, or an object as it would be made again.
 pub(crate) struct Usual<'g, S> {
     node: Node<'g, S>,
-    callable: Node<'g, S>,
-    pub args: Id,
-    /// The text, the bytes or the list that the call is given.
-    pub inner: Option<Node<'g, S>>,
+    /// What belongs to nothing else: arguments, and the text, the bytes or the list that the call is given.
+    pub own: Vec<Node<'g, S>>,
+    /// What a pickler writes once and then refers to.
+    once: Vec<(Part, Id)>,
+}
+
+/// A part that there is once.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Part {
+    /// A function that spells builtins.
+    Function(&'static str, &'static str),
+    /// A name of one, which others may share.
+    Name,
     /// `'latin1'`
-    encoding: Option<Node<'g, S>>,
+    Encoding,
+    /// Of known objects.
+    Known(Role),
 }
 
 impl<'g, S: AsRef<[u8]>> Usual<'g, S> {
@@ -48,70 +63,78 @@ impl<'g, S: AsRef<[u8]>> Usual<'g, S> {
         if protocol > last_protocol || !called.is(module, name) || given.len() != count {
             return None;
         }
-        let (inner, encoding) = match node.data() {
+        let mut own = vec![graph.node(args)];
+        let mut once = vec![
+            (Part::Function(module, name), callable.id()),
+            (Part::Name, called.module.id()),
+            (Part::Name, called.name.id()),
+        ];
+        match node.data() {
             Data::Bytes([_, ..]) => {
-                second?.as_text().filter(|encoding| *encoding == "latin1")?;
-                (first, second)
+                let encoding =
+                    second.filter(|second| second.as_text().is_some_and(|text| text == "latin1"))?;
+                once.push((Part::Encoding, encoding.id()));
+                own.extend(first);
             }
             Data::ByteArray([_, ..]) => {
                 let Data::Bytes(_) = first?.data() else { return None };
-                (first, None)
+                own.extend(first);
             }
-            Data::Set(_) | Data::FrozenSet(_) => (first, None),
-            _ => (None, None),
+            Data::Set(_) | Data::FrozenSet(_) => own.extend(first),
+            _ => {}
+        }
+        Some(Self { node, own, once })
+    }
+
+    /// A known object.
+    pub fn known(node: Node<'g, S>, exact: Exact<'g, S>) -> Self {
+        let once = exact.once.into_iter().map(|(role, part)| (Part::Known(role), part.id())).collect();
+        Self { node, own: exact.own, once }
+    }
+
+    /// Whether something of it would be lost if its parts were not shown: one that occurs elsewhere, too, or that
+    /// another has as another object.
+    fn is_odd(&self, census: &Census, roles: &Roles) -> bool {
+        let is_odd = |part: &Node<'g, S>| {
+            census.is(part.id(), SHARED | KEY)
+                || census.is(part.id(), ODD)
+                // Bytes in a bytearray of an old protocol are spelled, too, and otherwise they are not.
+                || self.node.kind() == Kind::ByteArray
+                    && matches!(part.data(), Data::Bytes(_))
+                    && part.spelling().is_some() != (self.node.graph().protocol() < 3)
         };
-        Some(Self { node, callable, args, inner, encoding })
+        self.own.iter().any(is_odd)
+            || self.once.iter().any(|&(role, id)| census.is(id, SEEN | KEY) || !roles.agree(role, id))
     }
+}
 
-    /// What a pickler writes once and then refers to.
-    fn roles(&self) -> impl Iterator<Item = Id> {
-        let names = self.callable.as_global().map(|global| [global.module.id(), global.name.id()]);
-        names.into_iter().flatten().chain([self.callable.id()]).chain(self.encoding.map(Node::id))
-    }
+/// Which object has which role, by the first that has it.
+#[derive(Default)]
+struct Roles {
+    objects: HashMap<Part, Id>,
+    parts: HashMap<Id, Part>,
+}
 
-    /// Whether something of the spelling would be lost if it were not shown: a part that occurs elsewhere, too, or that
-    /// another call has as another object.
-    fn is_odd(&self, census: &Census, firsts: &[&Self]) -> bool {
-        let inner = self.inner.map(|inner| (inner, inner.data()));
-        census.is(self.args, SHARED)
-            || inner.as_ref().is_some_and(|(inner, _)| census.is(inner.id(), SHARED | KEY))
-            || self.roles().any(|id| census.is(id, SEEN | KEY))
-            || firsts.iter().any(|first| {
-                self.callable != first.callable && self.is_of(first)
-                    || self.encoding.is_some() && first.encoding.is_some() && self.encoding != first.encoding
-            })
-            // The bytes in a bytearray are bytes of the same protocol.
-            || inner.is_some_and(|(inner, data)| match data {
-                Data::Bytes(_) if self.node.graph().protocol() < 3 => {
-                    inner.spelling().is_none() || census.is(inner.id(), ODD)
-                }
-                Data::Bytes(_) => inner.spelling().is_some(),
-                _ => false,
-            })
-    }
-
-    /// Whether both call the same function.
-    fn is_of(&self, other: &Self) -> bool {
-        self.node.kind() == other.node.kind() && self.encoding.is_some() == other.encoding.is_some()
+impl Roles {
+    fn agree(&self, part: Part, id: Id) -> bool {
+        self.parts.get(&id) == Some(&part) && (part == Part::Name || self.objects.get(&part) == Some(&id))
     }
 }
 
 /// Notes which of them are odd nevertheless.
 pub(crate) fn find_odd<S: AsRef<[u8]>>(census: &mut Census, usual: &[Usual<'_, S>]) {
-    // At most one for each builtin.
-    let mut firsts: Vec<&Usual<'_, S>> = Vec::new();
-    for spelling in usual {
-        if !firsts.iter().any(|first| spelling.is_of(first)) {
-            firsts.push(spelling);
-        }
+    let mut roles = Roles::default();
+    for &(part, id) in usual.iter().flat_map(|usual| &usual.once) {
+        roles.objects.entry(part).or_insert(id);
+        roles.parts.entry(id).or_insert(part);
     }
     // What is shown of an odd one may make others odd.
     loop {
         let mut changed = false;
-        for spelling in usual {
-            if !census.is(spelling.node.id(), ODD) && spelling.is_odd(census, &firsts) {
-                census.note(spelling.node.id(), ODD);
-                spelling.roles().for_each(|id| census.note(id, SEEN));
+        for usual in usual {
+            if !census.is(usual.node.id(), ODD) && usual.is_odd(census, &roles) {
+                census.note(usual.node.id(), ODD);
+                usual.once.iter().for_each(|(_, id)| census.note(*id, SEEN));
                 changed = true;
             }
         }

@@ -68,7 +68,7 @@ pub struct Time<'g, S> {
 }
 
 /// `datetime.timedelta`. Its `Display` is `str()`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeDelta {
     /// −999,999,999 to 999,999,999.
     pub days: i32,

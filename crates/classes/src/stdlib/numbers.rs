@@ -101,7 +101,7 @@ fn parsed(digits: &str) -> Option<Int> {
     parse_big(digits)
 }
 
-fn is_positive(int: &Int) -> bool {
+pub(crate) fn is_positive(int: &Int) -> bool {
     match int {
         Int::Small(int) => *int > 0,
         Int::Big(bytes) => bytes.last().is_some_and(|&last| last < 0x80),

@@ -1,0 +1,103 @@
+//! Tags of well-known objects in the lossless form, there and back.
+
+use halfsour_classes::stdlib::{Clock, Date, Decimal, Fraction, Offset, TimeDelta, TimeZone, Uuid};
+use halfsour_classes::{Known, recognise};
+use halfsour_value::{Id, Node};
+use serde_json::{Map, Value};
+
+use crate::Error;
+use crate::lossless::{Work, Writer};
+use crate::parse::{ParseError, Reader, form, text};
+
+/// The tags of known objects.
+const TAGS: [&str; 8] =
+    ["@date", "@datetime", "@time", "@timedelta", "@timezone", "@decimal", "@fraction", "@uuid"];
+
+impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
+    /// Writes a known object that is as it would be made again.
+    pub(crate) fn known(&mut self, node: Node<'g, S>) -> Result<(), Error> {
+        let Some(known) = recognise(node) else { unreachable!("only known objects have tags") };
+        self.out.open(b'{');
+        self.work.push(Work::Close(b'}'));
+        let (tag, text) = match &known {
+            Known::Date(date) => ("@date", date.to_string()),
+            Known::DateTime(datetime) => ("@datetime", format!("{}T{}", datetime.date, datetime.clock)),
+            Known::Time(time) => ("@time", time.clock.to_string()),
+            Known::TimeDelta(delta) => ("@timedelta", delta.to_iso()),
+            Known::TimeZone(zone) => ("@timezone", Offset(zone.offset().unwrap_or_default()).to_string()),
+            Known::Decimal(decimal) => ("@decimal", decimal.to_string()),
+            Known::Fraction(fraction) => ("@fraction", fraction.to_string()),
+            Known::Uuid(uuid) => ("@uuid", uuid.to_string()),
+            _ => unreachable!("others have no tags"),
+        };
+        self.out.member(tag)?;
+        self.out.string_of(text)?;
+        let (fold, tz) = match known {
+            Known::DateTime(datetime) => (datetime.clock.fold, datetime.tz),
+            Known::Time(time) => (time.clock.fold, time.tz),
+            Known::TimeZone(TimeZone::Fixed { name: Some(name), .. }) => {
+                self.out.member("name")?;
+                return self.out.string(name.as_bytes());
+            }
+            Known::Uuid(Uuid { is_safe: Some(is_safe), .. }) => {
+                self.out.member("is_safe")?;
+                self.out.word(if is_safe { "true" } else { "false" });
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        if fold {
+            self.out.member("fold")?;
+            self.out.int(1);
+        }
+        if let Some(tz) = tz {
+            self.push([Work::Member("tz"), Work::Node(tz)]);
+        }
+        Ok(())
+    }
+}
+
+impl Reader<'_> {
+    /// Makes a known object.
+    pub(crate) fn known(
+        &mut self,
+        tag: &str,
+        first: &Value,
+        map: &Map<String, Value>,
+    ) -> Result<Id, ParseError> {
+        if !TAGS.contains(&tag) {
+            return Err(form(format!("{tag}: no such tag")));
+        }
+        let shown = text(first)?;
+        let wrong = || form(format!("{tag} is no such object"));
+        let fold = map.get("fold").is_some_and(|fold| *fold == 1);
+        let is_safe = map.get("is_safe").and_then(Value::as_bool);
+        Ok(match tag {
+            "@date" => self.build.date(Date::parse(shown).ok_or_else(wrong)?),
+            "@datetime" => {
+                let (date, clock) = shown.split_once('T').ok_or_else(wrong)?;
+                let (date, clock) = Date::parse(date).zip(Clock::parse(clock, fold)).ok_or_else(wrong)?;
+                let tz = self.tz(map)?;
+                self.build.datetime(date, clock, tz)
+            }
+            "@time" => {
+                let clock = Clock::parse(shown, fold).ok_or_else(wrong)?;
+                let tz = self.tz(map)?;
+                self.build.time(clock, tz)
+            }
+            "@timedelta" => self.build.timedelta(TimeDelta::from_iso(shown).ok_or_else(wrong)?),
+            "@timezone" => {
+                let offset = TimeDelta::from_offset(shown).ok_or_else(wrong)?;
+                let name = map.get("name").map(text).transpose()?;
+                self.build.timezone(offset, name)
+            }
+            "@decimal" => self.build.decimal(Decimal::new(shown).ok_or_else(wrong)?),
+            "@fraction" => self.build.fraction(&Fraction::parse(shown).ok_or_else(wrong)?),
+            _ => self.build.uuid(Uuid::parse(shown, is_safe).ok_or_else(wrong)?),
+        })
+    }
+
+    fn tz(&mut self, map: &Map<String, Value>) -> Result<Option<Id>, ParseError> {
+        map.get("tz").map(|tz| self.value(tz, None)).transpose()
+    }
+}
