@@ -104,4 +104,9 @@ impl Store {
             Tag::ReadOnly => Peek::ReadOnly(Id::from_bits(cell.first())),
         }
     }
+
+    /// The ids of all nodes, in the order in which they were made.
+    pub fn ids(&self) -> impl Iterator<Item = Id> + use<> {
+        (0..self.nodes()).map(Id::node)
+    }
 }
