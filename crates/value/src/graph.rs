@@ -118,7 +118,8 @@ impl<S: AsRef<[u8]>> Graph<S> {
         self.store
     }
 
-    pub(crate) fn store(&self) -> &Store {
+    /// The nodes, as they were while the graph was being made.
+    pub fn store(&self) -> &Store {
         &self.store
     }
 

@@ -139,12 +139,25 @@ impl Loader {
     ///
     /// As [`load`](Self::load).
     pub fn load_kept<S: AsRef<[u8]>>(&mut self, input: S) -> Result<Graph<S>, Error> {
+        self.load_kept_observed(input, ())
+    }
+
+    /// As [`load_kept`](Self::load_kept), and tells an observer what the pickles do.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_kept_observed<S: AsRef<[u8]>>(
+        &mut self,
+        input: S,
+        mut observer: impl Observer,
+    ) -> Result<Graph<S>, Error> {
         let source = input.as_ref();
         self.start(source.len());
         let mut roots = Vec::new();
         let mut end = 0;
         while roots.is_empty() || end < source.len() {
-            let (root, at) = self.run(source, end, ())?;
+            let (root, at) = self.run(source, end, &mut observer)?;
             roots.push(root);
             end = at;
         }
