@@ -1,0 +1,238 @@
+//! [`Auditor`]: from bytes to a report.
+
+use std::fmt;
+
+use halfsour_vm::{Error, ErrorKind, Graph, Loader, Options};
+
+use crate::found::Found;
+use crate::judge::Judge;
+use crate::policy::Policy;
+use crate::report::{Action, Completeness, Finding, OpcodeName, Report, Severity, Stats, Verdict};
+use crate::{Rule, resources};
+
+/// Judges pickles by a policy.
+///
+/// ```
+/// use halfsour_audit::{Auditor, Policy, Verdict};
+///
+/// let report = Auditor::new(Policy::default()).audit(b"cos\nsystem\n(S'id'\ntR.");
+/// assert_eq!(report.verdict, Verdict::Findings);
+/// assert_eq!(report.findings[1].to_string(), "byte 0x13: REDUCE calls os.system('id')");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Auditor {
+    policy: Policy,
+}
+
+/// Why [`Auditor::load_checked`] gives no graph: what was found.
+#[derive(Clone, Debug)]
+pub struct Refused(Box<Report>);
+
+impl Refused {
+    /// What was found.
+    pub fn report(&self) -> &Report {
+        &self.0
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.findings.first(), &self.0.completeness) {
+            (Some(finding), _) => write!(f, "{finding}: {}", finding.reason),
+            (None, Completeness::Incomplete { reason, .. }) => f.write_str(reason),
+            (None, Completeness::Complete) => f.write_str("it is clean"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl Auditor {
+    /// An auditor with a policy.
+    pub fn new(policy: Policy) -> Self {
+        Self { policy }
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Judges all pickles of `input`, one after the other, each for itself and as one `Unpickler` would read them.
+    pub fn audit(&self, input: &[u8]) -> Report {
+        self.run(input).0
+    }
+
+    /// The graph of a pickle, if its audit is clean.
+    ///
+    /// ```
+    /// use halfsour_audit::{Auditor, Policy};
+    ///
+    /// let auditor = Auditor::new(Policy::default());
+    /// assert_eq!(auditor.load_checked(b"]K\x01a.")?.root().to_string(), "[1]");
+    /// assert!(auditor.load_checked(b"cos\nsystem\n.").is_err());
+    /// # Ok::<(), halfsour_audit::Refused>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the audit is not clean. The first pickle's graph is given; those after it are judged, too.
+    pub fn load_checked<'a>(&self, input: &'a [u8]) -> Result<Graph<&'a [u8]>, Refused> {
+        match self.run(input) {
+            (report, Some(graph)) if report.is_clean() => Ok(graph),
+            (report, _) => Err(Refused(Box::new(report))),
+        }
+    }
+
+    fn run<'a>(&self, input: &'a [u8]) -> (Report, Option<Graph<&'a [u8]>>) {
+        let policy = &self.policy;
+        let mut found = Found::default();
+        let mut first = None;
+        let mut failure = None;
+        let (mut start, mut pickles) = (0, 0);
+        loop {
+            let (more, graph) = read(policy, input, start, &[]);
+            match graph {
+                Ok(graph) => {
+                    found.merge(policy.limits(), more);
+                    pickles += 1;
+                    start = graph.end();
+                    first.get_or_insert(graph);
+                }
+                Err(error) => {
+                    // What follows a pickle may be anything; it counts where it looks like one more.
+                    if pickles == 0 || may_be_pickle(&input[start..]) {
+                        found.merge(policy.limits(), more);
+                    }
+                    failure = Some(error);
+                }
+            }
+            if failure.is_some() || start >= input.len() {
+                break;
+            }
+        }
+        if pickles > 0 && start < input.len() || pickles > 1 {
+            let is_kept = self.read_kept(input, &mut found);
+            // Pickles that refer to those before are what one Pickler writes that dumps several times.
+            if is_kept && matches!(failure.as_ref().map(Error::kind), Some(ErrorKind::MemoUnset(_))) {
+                failure = None;
+            }
+        }
+        let completeness = match failure {
+            None if found.overflowed => Completeness::Incomplete {
+                offset: start,
+                reason: format!("there are more than {} names", policy.limits().listed),
+            },
+            None => Completeness::Complete,
+            Some(error) if pickles > 0 => Completeness::Incomplete {
+                offset: start,
+                reason: format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
+            },
+            Some(error) => Completeness::Incomplete { offset: error.offset(), reason: error.to_string() },
+        };
+        let report = Report {
+            verdict: Verdict::Clean,
+            completeness,
+            findings: found.findings,
+            imports: found.imports.into_values().collect(),
+            stats: Stats { bytes: input.len() as u64, pickles, ..found.stats },
+            policy: policy.hash().to_owned(),
+        };
+        (report.decide(), first)
+    }
+
+    /// Judges the pickles as one `Unpickler` reads them, with one memo; adds what is not found otherwise. Whether they
+    /// can be read so to their end.
+    fn read_kept(&self, input: &[u8], found: &mut Found) -> bool {
+        let limits = self.policy.limits();
+        let mut judge = Judge::new(&self.policy, input, &[]);
+        let result = loader(&self.policy).load_kept_observed(input, &mut judge);
+        let mut more = judge.found;
+        let is_known = |finding: &Finding| {
+            found
+                .findings
+                .iter()
+                .any(|known| (known.offset, known.action) == (finding.offset, finding.action))
+        };
+        let names = |name: &String| found.imports.contains_key(name);
+        more.findings.retain(|finding| !is_known(finding) && !names(&finding.name));
+        for finding in &mut more.findings {
+            finding.rule = Rule::R11;
+            finding.reason = format!("if one Unpickler reads all pickles: {}", finding.reason);
+        }
+        found.merge(limits, more);
+        result.is_ok()
+    }
+}
+
+fn loader(policy: &Policy) -> Loader {
+    let mut options = Options { require_buffers: false, ..Options::default() };
+    options.limits.int_digits = policy.limits().int_digits;
+    Loader::with_options(options)
+}
+
+/// Runs one pickle.
+fn read<'a>(
+    policy: &Policy,
+    input: &'a [u8],
+    start: usize,
+    within: &[String],
+) -> (Found, Result<Graph<&'a [u8]>, Error>) {
+    let mut judge = Judge::new(policy, input, within);
+    let result = loader(policy).load_observed(input, start, &mut judge);
+    let mut found = judge.found;
+    match &result {
+        Ok(graph) => {
+            for finding in resources::findings(graph, policy.limits(), within) {
+                found.add(policy.limits(), finding);
+            }
+        }
+        Err(error) => {
+            if let Some(finding) = of_error(error, within) {
+                found.add(policy.limits(), finding);
+            }
+        }
+    }
+    (found, result)
+}
+
+/// What no pickler writes is more than a broken stream.
+fn of_error(error: &Error, within: &[String]) -> Option<Finding> {
+    match error.kind() {
+        ErrorKind::NameNotText(kind) => Some(Finding {
+            rule: Rule::R2,
+            severity: Severity::Error,
+            offset: error.offset(),
+            opcode: error.opcode().map(OpcodeName),
+            action: Action::Import,
+            name: String::new(),
+            code: format!("something named by an object of the kind {kind}"),
+            reason: error.to_string(),
+            within: within.to_vec(),
+        }),
+        _ => None,
+    }
+}
+
+/// Whether bytes begin as pickles of protocols 2 and above do.
+fn may_be_pickle(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x80, 2..=5, ..])
+}
+
+/// What a pickle in some bytes does, if they are one.
+pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: usize) -> Option<Found> {
+    const SHORTEST: usize = 4;
+    // Streams of protocols 0 and 1 begin like any text; so does much else.
+    let begins = matches!(bytes, [b'c' | b'(' | b']' | b'}' | b'i' | b'P', ..]) || may_be_pickle(bytes);
+    if bytes.len() < SHORTEST || !begins || within.len() >= policy.limits().nested {
+        return None;
+    }
+    let mut within = within.to_vec();
+    within.push(format!("a pickle in the bytes of 0x{offset:x}"));
+    let (mut found, result) = read(policy, bytes, 0, &within);
+    if found.is_empty() || result.is_err() && !may_be_pickle(bytes) {
+        return None;
+    }
+    found.stats.nested += 1;
+    Some(found)
+}

@@ -1,0 +1,78 @@
+//! What has been found so far.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::Rule;
+use crate::policy::Limits;
+use crate::report::{Action, Finding, Import, Stats};
+
+/// What has been found so far, of one reading of one pickle or of many.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub findings: Vec<Finding>,
+    pub imports: IndexMap<String, Import>,
+    pub stats: Stats,
+    /// Whether there were more names than are listed.
+    pub overflowed: bool,
+    same: HashMap<(Rule, Action, String), u64>,
+}
+
+impl Found {
+    /// Adds a finding, unless there are enough of its kind.
+    pub fn add(&mut self, limits: &Limits, finding: Finding) {
+        let key = (finding.rule, finding.action, finding.name.clone());
+        let full = self.findings.len() >= limits.listed;
+        let same = match self.same.get_mut(&key) {
+            Some(same) => same,
+            None if full => return self.stats.repeated += 1,
+            None => self.same.entry(key).or_default(),
+        };
+        *same += 1;
+        if *same > limits.same || full {
+            self.stats.repeated += 1;
+        } else {
+            self.findings.push(finding);
+        }
+    }
+
+    /// The number of the entry for a name; `None` if there are too many.
+    pub fn import(&mut self, limits: &Limits, name: &str, listed: bool, offset: usize) -> Option<usize> {
+        if let Some(index) = self.imports.get_index_of(name) {
+            return Some(index);
+        }
+        if self.imports.len() >= limits.listed {
+            self.overflowed = true;
+            return None;
+        }
+        let import =
+            Import { name: name.to_owned(), listed, offset, imports: 0, calls: 0, news: 0, changes: 0 };
+        Some(self.imports.insert_full(name.to_owned(), import).0)
+    }
+
+    /// Whether it names anything.
+    pub fn is_empty(&self) -> bool {
+        self.imports.is_empty() && self.findings.is_empty()
+    }
+
+    /// Adds what another reading found.
+    pub fn merge(&mut self, limits: &Limits, other: Self) {
+        for finding in other.findings {
+            self.add(limits, finding);
+        }
+        for (name, import) in other.imports {
+            if let Some(index) = self.import(limits, &name, import.listed, import.offset) {
+                let mine = &mut self.imports[index];
+                mine.imports += import.imports;
+                mine.calls += import.calls;
+                mine.news += import.news;
+                mine.changes += import.changes;
+            }
+        }
+        self.stats.opcodes += other.stats.opcodes;
+        self.stats.nested += other.stats.nested;
+        self.stats.repeated += other.stats.repeated;
+        self.overflowed |= other.overflowed;
+    }
+}

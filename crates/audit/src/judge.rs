@@ -1,0 +1,498 @@
+//! One verdict for each thing that a stream does.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use halfsour_lexer::{ArgKind, Lexer, Op};
+use halfsour_vm::value::{Id, Kind, Peek, Store};
+use halfsour_vm::{Event, Observer, Opcode};
+
+use crate::Rule;
+use crate::auditor::nested;
+use crate::found::Found;
+use crate::pattern::{Pattern, Values, class_of};
+use crate::policy::{Acts, Entry, Policy, Use};
+use crate::report::{Action, Finding, OpcodeName, Severity};
+use crate::text::{self, Short};
+
+/// Watches a pickle being run, and judges what it does.
+pub(crate) struct Judge<'p, 's> {
+    policy: &'p Policy,
+    source: &'s [u8],
+    /// Where the pickle is, from outside inwards.
+    within: &'s [String],
+    pub found: Found,
+    /// What is known of ids that stand for a class or function: globals, and what was looked up in them.
+    named: HashMap<Id, Rc<Named<'p>>>,
+    /// How many keys of a state have been looked at.
+    scanned: HashMap<Id, usize>,
+    /// Bytes that have been tried as pickles.
+    tried: HashSet<Id>,
+}
+
+/// A class or function that has a name.
+struct Named<'p> {
+    module: Vec<u8>,
+    qualified: Vec<u8>,
+    name: String,
+    entry: Option<Entry<'p>>,
+    /// Its number among the imports.
+    import: Option<usize>,
+}
+
+/// Where the store and the source of an event are, and which opcode did it.
+#[derive(Clone, Copy)]
+struct At<'e> {
+    store: &'e Store,
+    source: &'e [u8],
+    offset: usize,
+}
+
+impl<'e> At<'e> {
+    fn peek(self, id: Id) -> Peek<'e> {
+        self.store.peek(self.source, id)
+    }
+
+    fn text(self, id: Id) -> &'e [u8] {
+        self.store.payload(self.source, id).unwrap_or_default()
+    }
+
+    fn short(self) -> Short<'e> {
+        Short::new(self.store, self.source)
+    }
+}
+
+/// What a call amounts to.
+struct Making {
+    class: Id,
+    args: Vec<Id>,
+    kwargs: Option<Id>,
+}
+
+impl<'p, 's> Judge<'p, 's> {
+    pub fn new(policy: &'p Policy, source: &'s [u8], within: &'s [String]) -> Self {
+        Self {
+            policy,
+            source,
+            within,
+            found: Found::default(),
+            named: HashMap::new(),
+            scanned: HashMap::new(),
+            tried: HashSet::new(),
+        }
+    }
+
+    /// Adds a finding that an opcode made.
+    fn add(
+        &mut self,
+        offset: usize,
+        rule: Rule,
+        action: Action,
+        name: &str,
+        code: String,
+        why: (Severity, String),
+    ) {
+        let opcode = self.source.get(offset).and_then(|&byte| Opcode::from_byte(byte)).map(OpcodeName);
+        let finding = Finding {
+            rule,
+            severity: why.0,
+            offset,
+            opcode,
+            action,
+            name: name.to_owned(),
+            code,
+            reason: why.1,
+            within: self.within.to_vec(),
+        };
+        self.found.add(self.policy.limits(), finding);
+    }
+
+    fn values<'e>(&'e self, at: At<'e>) -> Values<'e> {
+        Values { store: at.store, source: at.source, policy: self.policy }
+    }
+
+    /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
+    fn why(&self, named: &Named<'_>, otherwise: &str) -> (Severity, String) {
+        match self.policy.sink(&named.module, &named.qualified) {
+            Some(reason) => (Severity::Error, reason.to_owned()),
+            None => (Severity::Warning, otherwise.to_owned()),
+        }
+    }
+
+    fn import(&mut self, at: At<'_>, id: Id) {
+        match at.peek(id) {
+            Peek::Global(module, qualified) => self.import_names(at, id, at.text(module), at.text(qualified)),
+            _ => {
+                let code = at.short().value(id);
+                let why = "what an extension code stands for is not known here".to_owned();
+                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Warning, why));
+            }
+        }
+    }
+
+    fn import_names(&mut self, at: At<'_>, id: Id, module: &[u8], qualified: &[u8]) {
+        let entry = self.policy.find(module, qualified);
+        let name = text::name(module, qualified);
+        let import = self.found.import(self.policy.limits(), &name, entry.is_some(), at.offset);
+        if let Some(import) = import {
+            self.found.imports[import].imports += 1;
+        }
+        let named = Named {
+            module: module.to_vec(),
+            qualified: qualified.to_vec(),
+            name: name.clone(),
+            entry,
+            import,
+        };
+        if entry.is_none() {
+            let why = self.why(&named, "the policy does not list it");
+            self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
+        }
+        self.named.insert(id, Rc::new(named));
+    }
+
+    fn count(&mut self, named: &Named<'_>, count: impl FnOnce(&mut crate::Import)) {
+        if let Some(import) = named.import {
+            count(&mut self.found.imports[import]);
+        }
+    }
+
+    /// What the class or callable of an object is, if it has a name.
+    fn maker(&self, at: At<'_>, object: Id) -> Option<Rc<Named<'p>>> {
+        match at.peek(object) {
+            Peek::Instance { form, callable, args } => {
+                self.named.get(&class_of(at.store, form, callable, args)).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    fn call(&mut self, at: At<'_>, callable: Id, args: Id, result: Id) {
+        self.look_into(at, result);
+        let Some(named) = self.named.get(&callable).cloned() else {
+            return self.computed(at, Action::Call, callable, args, None);
+        };
+        self.count(&named, |import| import.calls += 1);
+        let items = at.store.sequence(args);
+        let acts = named.entry.and_then(|entry| entry.allow.acts);
+        match (acts, items) {
+            (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
+                return;
+            }
+            (Some(Acts::NewObj), Some([class, args @ ..])) => {
+                return self.make(
+                    at,
+                    &Making { class: *class, args: args.to_vec(), kwargs: None },
+                    args.len(),
+                );
+            }
+            (Some(Acts::NewObjEx), Some(&[class, args, kwargs])) => {
+                if let Some(args) = at.store.sequence(args) {
+                    let making = Making { class, args: args.to_vec(), kwargs: Some(kwargs) };
+                    return self.make(at, &making, args.len());
+                }
+            }
+            (Some(Acts::Reconstructor), Some(&[class, base, state])) => {
+                let args = if state == Id::NONE { Vec::new() } else { vec![state] };
+                if self.is_base(base, state) {
+                    let count = args.len();
+                    return self.make(at, &Making { class, args, kwargs: None }, count);
+                }
+            }
+            _ => {}
+        }
+        if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
+            return;
+        }
+        self.flow(at, items.unwrap_or_default());
+        let otherwise = match named.entry {
+            Some(entry) if entry.allow.uses.contains(&Use::Call) => {
+                "it may not be called with these arguments"
+            }
+            Some(_) => "it may not be called",
+            None => "the policy does not list it",
+        };
+        let why = self.why(&named, otherwise);
+        let code = at.short().call(&named.name, args, None);
+        self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
+    }
+
+    /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
+    fn is_base(&self, base: Id, state: Id) -> bool {
+        self.named.get(&base).is_some_and(|base| {
+            let is_object = (base.module.as_slice(), base.qualified.as_slice()) == (b"builtins", b"object");
+            if state == Id::NONE {
+                is_object
+            } else {
+                base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New))
+            }
+        })
+    }
+
+    /// `getattr(of, attribute)`, where the result has a name.
+    fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
+        let Some(named) = self.named.get(&of).cloned().or_else(|| self.maker(at, of)) else { return false };
+        let (Peek::Str(attribute) | Peek::ByteString(attribute)) = at.peek(attribute) else { return false };
+        if named.qualified.len() + attribute.len() >= crate::policy::LONGEST_NAME {
+            return false;
+        }
+        let qualified = [&named.qualified, attribute].join(&b'.');
+        if self.policy.find(&named.module, &qualified).is_none() {
+            return false;
+        }
+        self.import_names(at, result, &named.module.clone(), &qualified);
+        true
+    }
+
+    fn new_object(&mut self, at: At<'_>, class: Id, args: Id, kwargs: Option<Id>) {
+        match at.store.sequence(args) {
+            Some(items) => self.make(at, &Making { class, args: items.to_vec(), kwargs }, items.len()),
+            None => self.computed(at, Action::New, class, args, kwargs),
+        }
+    }
+
+    fn make(&mut self, at: At<'_>, making: &Making, shown: usize) {
+        let Making { class, args, kwargs } = making;
+        let Some(named) = self.named.get(class).cloned() else {
+            return self.computed(at, Action::New, *class, Id::EMPTY_TUPLE, *kwargs);
+        };
+        self.count(&named, |import| import.news += 1);
+        if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
+            return;
+        }
+        self.flow(at, args);
+        let otherwise = match named.entry {
+            Some(entry) if entry.allow.uses.contains(&Use::New) => "it may not be made of these arguments",
+            Some(_) => "no instances of it may be made",
+            None => "the policy does not list it",
+        };
+        let why = self.why(&named, otherwise);
+        let code = at.short().call_with(&named.name, &args[..shown], *kwargs);
+        self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
+    }
+
+    /// A call of what has no name.
+    fn computed(&mut self, at: At<'_>, action: Action, callable: Id, args: Id, kwargs: Option<Id>) {
+        self.flow(at, at.store.sequence(args).unwrap_or_default());
+        let callee = at.short().value(callable);
+        let code = at.short().call(&callee, args, kwargs);
+        let why = "what is called is computed, or its arguments are".to_owned();
+        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Error, why));
+    }
+
+    fn allows(
+        &self,
+        at: At<'_>,
+        entry: &Entry<'_>,
+        of: Use,
+        args: Option<&[Id]>,
+        kwargs: Option<Id>,
+    ) -> bool {
+        let Some(args) = args.filter(|_| entry.allow.uses.contains(&of)) else { return false };
+        let values = self.values(at);
+        let args_match = match &entry.patterns.args {
+            Some(all) => all.iter().any(|patterns| Pattern::all_match(patterns, &values, args)),
+            None => args.is_empty(),
+        };
+        let kwargs_match = kwargs.is_none_or(|kwargs| match at.peek(kwargs) {
+            Peek::Dict(items) => items.chunks_exact(2).all(|pair| {
+                let pattern =
+                    str::from_utf8(at.text(pair[0])).ok().and_then(|it| entry.patterns.keywords.get(it));
+                pattern.is_some_and(|pattern| pattern.matches(&values, pair[1]))
+            }),
+            _ => false,
+        });
+        args_match && kwargs_match
+    }
+
+    fn build(&mut self, at: At<'_>, object: Id, state: Id) {
+        if !self.may_change(at, object, Use::Build, Action::Build, |name| {
+            format!("{name}.__setstate__({})", at.short().value(state))
+        }) {
+            return;
+        }
+        let Some(named) = self.maker(at, object) else { return };
+        let Some(entry) = named.entry else { return };
+        let values = self.values(at);
+        let fits = entry.patterns.state.as_ref().is_none_or(|pattern| pattern.matches(&values, state));
+        let special = self.special_attribute(at, state);
+        let is_large = entry.allow.acts == Some(Acts::Array) && is_larger_than_it_is(at, state);
+        if fits && special.is_none() && !is_large {
+            return;
+        }
+        let why = match special {
+            None if is_large => {
+                (Severity::Warning, "its shape asks for more items than there are".to_owned())
+            }
+            Some(name) => (Severity::Error, format!("it sets {name}, which Python itself looks at")),
+            None => (Severity::Warning, "it may not have such a state".to_owned()),
+        };
+        let rule = if is_large { Rule::R9 } else { Rule::R7 };
+        let code = format!("{}.__setstate__({})", named.name, at.short().value(state));
+        self.add(at.offset, rule, Action::Build, &named.name, code, why);
+    }
+
+    /// A `__name__` that a state sets. What was looked at before is not looked at again.
+    fn special_attribute(&mut self, at: At<'_>, state: Id) -> Option<String> {
+        let parts = match at.peek(state) {
+            Peek::Tuple(&[dict, slots]) => [dict, slots],
+            _ => [state, Id::NONE],
+        };
+        for part in parts {
+            let Peek::Dict(items) = at.peek(part) else { continue };
+            let scanned = self.scanned.insert(part, items.len()).unwrap_or(0);
+            let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
+            for key in keys.map(|&key| at.text(key)) {
+                if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && key != b"__notes__" {
+                    return Some(text::name(key, b"").trim_end_matches('.').to_owned());
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether an object may be changed so; a finding if not.
+    fn may_change(
+        &mut self,
+        at: At<'_>,
+        object: Id,
+        of: Use,
+        action: Action,
+        code: impl FnOnce(&str) -> String,
+    ) -> bool {
+        if let Some(named) = self.named.get(&object).cloned() {
+            self.count(&named, |import| import.changes += 1);
+            let why = "it changes what is imported, for the whole program".to_owned();
+            self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), (Severity::Error, why));
+            return false;
+        }
+        match at.store.kind(object) {
+            Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId | Kind::Buffer => {}
+            // What has no class from outside takes only what cannot harm.
+            _ => return true,
+        }
+        let named = self.maker(at, object);
+        if let Some(named) = &named {
+            self.count(named, |import| import.changes += 1);
+            if named.entry.is_some_and(|entry| entry.allow.uses.contains(&of)) {
+                return true;
+            }
+        }
+        let (name, why) = match named {
+            Some(named) => (named.name.clone(), self.why(&named, "its objects may not be changed so")),
+            None => {
+                let why = "what it is is not known".to_owned();
+                (at.short().value(object), (Severity::Warning, why))
+            }
+        };
+        let code = code(&name);
+        self.add(at.offset, Rule::R7, action, &name, code, why);
+        false
+    }
+
+    fn persistent(&mut self, at: At<'_>, object: Id) {
+        let Peek::PersistentId(id) = at.peek(object) else { return };
+        let values = self.values(at);
+        if self.policy.persistent().any(|pattern| pattern.matches(&values, id)) {
+            return;
+        }
+        let code = at.short().value(object);
+        let why = "the program that loads this resolves it; no pack knows ids of this form".to_owned();
+        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Warning, why));
+    }
+
+    /// Arguments of a call that is not allowed: the bytes among them may be loaded.
+    fn flow(&mut self, at: At<'_>, args: &[Id]) {
+        const MOST: usize = 8;
+        for &arg in args.iter().take(MOST) {
+            self.look_into(at, arg);
+        }
+    }
+
+    /// Tries bytes as a pickle.
+    fn look_into(&mut self, at: At<'_>, id: Id) {
+        if let Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) =
+            at.peek(id)
+            && self.tried.insert(id)
+        {
+            self.nested(at.offset, bytes);
+        }
+    }
+
+    fn nested(&mut self, offset: usize, bytes: &[u8]) {
+        if let Some(found) = nested(self.policy, bytes, self.within, offset) {
+            self.found.merge(self.policy.limits(), found);
+        }
+    }
+}
+
+/// Whether the state of an array has a shape for which its list has too few items. Of bytes, numpy checks the length before
+/// it takes memory.
+fn is_larger_than_it_is(at: At<'_>, state: Id) -> bool {
+    let parts = at.store.sequence(state).unwrap_or_default();
+    let shape = parts.iter().find_map(|&part| match at.peek(part) {
+        Peek::Tuple(shape) => Some(shape),
+        _ => None,
+    });
+    let items = parts.iter().find_map(|&part| match at.peek(part) {
+        Peek::List(items) => Some(items.len() as u64),
+        _ => None,
+    });
+    let (Some(shape), Some(items)) = (shape, items) else { return false };
+    let size = shape.iter().fold(1_u64, |size, &length| match at.peek(length) {
+        Peek::Int(length) => size.saturating_mul(u64::try_from(length).unwrap_or(0)),
+        _ => u64::MAX,
+    });
+    size > items
+}
+
+impl Observer for Judge<'_, '_> {
+    fn opcode(&mut self, offset: usize, opcode: Opcode) {
+        self.found.stats.opcodes += 1;
+        if let Some(
+            ArgKind::Bytes1
+            | ArgKind::Bytes4
+            | ArgKind::Bytes8
+            | ArgKind::ByteArray8
+            | ArgKind::String1
+            | ArgKind::String4,
+        ) = opcode.arg()
+            && let Ok(op) = Lexer::at(self.source, offset).next_op()
+        {
+            match op {
+                Op::BinBytes(bytes)
+                | Op::ShortBinBytes(bytes)
+                | Op::BinBytes8(bytes)
+                | Op::ByteArray8(bytes)
+                | Op::BinString(bytes)
+                | Op::ShortBinString(bytes) => self.nested(offset, bytes),
+                _ => {}
+            }
+        }
+    }
+
+    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
+        let at = At { store, source, offset };
+        match event {
+            Event::Import(id) => self.import(at, id),
+            Event::Call { callable, args, result } => self.call(at, callable, args, result),
+            Event::New { class, args, kwargs, result: _ } => self.new_object(at, class, args, kwargs),
+            Event::Build { object, state } => self.build(at, object, state),
+            Event::Append(object) => {
+                self.may_change(at, object, Use::Append, Action::Append, |name| format!("{name}.extend(…)"));
+            }
+            Event::SetItem(object) => {
+                self.may_change(at, object, Use::SetItem, Action::SetItem, |name| format!("{name}[…] = …"));
+            }
+            Event::Add(object) => {
+                self.may_change(at, object, Use::Append, Action::Add, |name| format!("{name}.update(…)"));
+            }
+            Event::PersistentId(object) => self.persistent(at, object),
+            // An event that this crate does not know yet must not pass unseen.
+            _ => {
+                let why = (Severity::Warning, "it is not known what this does".to_owned());
+                self.add(offset, Rule::R4, Action::Call, "", String::new(), why);
+            }
+        }
+    }
+}

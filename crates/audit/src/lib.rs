@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod auditor;
+mod found;
+mod judge;
+mod pattern;
+mod policy;
+mod report;
+mod resources;
+mod rule;
+mod text;
+
+pub use auditor::{Auditor, Refused};
+pub use policy::{Limits, Policy, PolicyError};
+pub use report::{Action, Completeness, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict};
+pub use rule::Rule;
+
+/// The file of a policy.
+#[doc = include_str!("../POLICY.md")]
+pub mod policy_file {}

@@ -1,0 +1,478 @@
+//! The policy: what a pickle may name, and what it may do with it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::pattern::Pattern;
+
+/// The version of the schema that `POLICY.md` describes.
+const SCHEMA: u32 = 1;
+/// The longest `module:name` that a policy may list; longer ones are not even looked up.
+pub(crate) const LONGEST_NAME: usize = 256;
+
+/// What a pickle may name, and what it may do with it.
+///
+/// It is a list of what is allowed: everything else is a finding. [`Policy::default`] is the one that halfsour brings,
+/// `POLICY.md` describes the file.
+///
+/// ```
+/// use halfsour_audit::Policy;
+///
+/// let mut policy = Policy::default();
+/// policy.add(&Policy::parse(
+///     r#"
+///     schema = 1
+///     [[allow]]
+///     pack = "app"
+///     names = ["app.models:Point"]
+///     uses = ["new", "build"]
+///     reason = "a dataclass without methods that pickle calls"
+///     [packs.app]
+///     about = "our own classes"
+///     "#,
+/// )?)?;
+/// # Ok::<(), halfsour_audit::PolicyError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    file: File,
+    compiled: Vec<Compiled>,
+    by_name: HashMap<String, usize>,
+    sets: HashMap<String, HashSet<String>>,
+    sinks: HashMap<String, usize>,
+    persistent: Vec<(usize, Pattern)>,
+    /// The packs that are selected; `None` is all.
+    selected: Option<BTreeSet<String>>,
+    hash: String,
+}
+
+/// The file, as TOML has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: u32,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    packs: BTreeMap<String, Pack>,
+    #[serde(default)]
+    sets: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    allow: Vec<Allow>,
+    #[serde(default)]
+    persistent: Vec<Persistent>,
+    #[serde(default)]
+    sink: Vec<Sink>,
+}
+
+/// What an audit may cost, and from where on data is a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How many levels of pickles within bytes are looked at.
+    pub nested: usize,
+    /// How many findings of the same kind are listed.
+    pub same: u64,
+    /// How many findings, and how many names, are listed in all.
+    pub listed: usize,
+    /// How many items the data may unfold into, if that is a hundred times what it holds.
+    pub expansion: u64,
+    /// How many keys of a dict may have the same hash.
+    pub equal_hashes: usize,
+    /// How many digits an integer in text may have.
+    pub int_digits: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            nested: 8,
+            same: 5,
+            listed: 10_000,
+            expansion: 10_000_000,
+            equal_hashes: 1000,
+            int_digits: 100_000,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pack {
+    about: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    includes: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Allow {
+    pack: String,
+    names: Vec<String>,
+    pub uses: Vec<Use>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    args: Option<Vec<Vec<String>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keywords: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts: Option<Acts>,
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<String>,
+}
+
+/// What may be done with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Use {
+    Ref,
+    Call,
+    New,
+    Build,
+    Append,
+    SetItem,
+}
+
+/// What a call of it really is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Acts {
+    /// A lookup of a name in what is named: judged as an import of the dotted name.
+    GetAttr,
+    /// `__new__` of its first argument.
+    NewObj,
+    /// `__new__` of its first argument, with a tuple and a dict of arguments.
+    NewObjEx,
+    /// `__new__` of its first argument, or of a base class.
+    Reconstructor,
+    /// An array, whose state says how large it is.
+    Array,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Persistent {
+    pack: String,
+    id: String,
+    reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sink {
+    names: Vec<String>,
+    reason: String,
+}
+
+/// The patterns of an entry.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Compiled {
+    pub args: Option<Vec<Vec<Pattern>>>,
+    pub keywords: BTreeMap<String, Pattern>,
+    pub state: Option<Pattern>,
+}
+
+/// Why a policy is refused, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyError {
+    line: Option<usize>,
+    reason: String,
+}
+
+impl PolicyError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self { line: None, reason: reason.into() }
+    }
+
+    /// The line of the file, counted from 1, where TOML itself is wrong or a key is unknown.
+    pub fn line(&self) -> Option<usize> {
+        self.line
+    }
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+/// The policy that halfsour brings, with all of its packs.
+impl Default for Policy {
+    fn default() -> Self {
+        Self::parse(include_str!("../policy.toml")).expect("it is tested")
+    }
+}
+
+impl Policy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    ///
+    /// If it is not TOML, not as `POLICY.md` says, or names a pack or set that it does not have, where it has any.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        let file: File = toml::from_str(text).map_err(|error| PolicyError {
+            line: error.span().map(|span| text[..span.start].matches('\n').count() + 1),
+            reason: error.message().to_owned(),
+        })?;
+        if file.schema != SCHEMA {
+            let reason = format!("the schema is {}, and only {SCHEMA} is known", file.schema);
+            return Err(PolicyError::new(reason));
+        }
+        Self::compile(file, None)
+    }
+
+    /// As TOML, which reads back as the same policy.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(&self.file).expect("a policy has no values that TOML lacks")
+    }
+
+    /// Adds what another policy allows. Its limits replace those of this one; so do its entries for names that are listed
+    /// already.
+    ///
+    /// # Errors
+    ///
+    /// If they do not go together: a pack or set that neither has.
+    pub fn add(&mut self, other: &Self) -> Result<(), PolicyError> {
+        let mut file = self.file.clone();
+        let more = other.file.clone();
+        file.limits = more.limits;
+        file.packs.extend(more.packs);
+        file.sets.extend(more.sets);
+        let replaced: HashSet<&String> = more.allow.iter().flat_map(|allow| &allow.names).collect();
+        for allow in &mut file.allow {
+            allow.names.retain(|name| !replaced.contains(name));
+        }
+        file.allow.retain(|allow| !allow.names.is_empty());
+        file.allow.extend(more.allow.iter().cloned());
+        file.persistent.extend(more.persistent);
+        file.sink.extend(more.sink);
+        *self = Self::compile(file, self.selected.clone())?;
+        Ok(())
+    }
+
+    /// Only the packs of these profiles, with those that they include; `all` is every pack.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such pack.
+    pub fn select(&mut self, profiles: &[impl AsRef<str>]) -> Result<(), PolicyError> {
+        let mut open: Vec<&str> = profiles.iter().map(AsRef::as_ref).collect();
+        let mut selected = BTreeSet::new();
+        if open.contains(&"all") {
+            open.extend(self.file.packs.keys().map(String::as_str));
+            open.retain(|name| *name != "all");
+        }
+        while let Some(name) = open.pop() {
+            let pack = self.file.packs.get(name).ok_or_else(|| {
+                PolicyError::new(format!(
+                    "there is no profile {name}; there are all, {}",
+                    self.profiles().join(", ")
+                ))
+            })?;
+            if selected.insert(name.to_owned()) {
+                open.extend(pack.includes.iter().map(String::as_str));
+            }
+        }
+        *self = Self::compile(self.file.clone(), Some(selected))?;
+        Ok(())
+    }
+
+    /// The names of its packs.
+    pub fn profiles(&self) -> Vec<&str> {
+        self.file.packs.keys().map(String::as_str).collect()
+    }
+
+    /// What an audit may cost.
+    pub fn limits(&self) -> &Limits {
+        &self.file.limits
+    }
+
+    /// SHA-256 of the policy and of what is selected of it, in hexadecimal.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// What it says of a name, given as `module:name`: in a few lines.
+    pub fn explain(&self, name: &str) -> Option<String> {
+        let mut text = String::new();
+        if let Some(&index) = self.by_name.get(name) {
+            let allow = &self.file.allow[index];
+            let uses: Vec<String> = allow.uses.iter().map(|it| format!("{it:?}").to_lowercase()).collect();
+            let _ = writeln!(text, "{name}: allowed in {}: {}", allow.pack, uses.join(", "));
+            for args in allow.args.iter().flatten() {
+                let _ = writeln!(text, "  with ({})", args.join(", "));
+            }
+            if let Some(state) = &allow.state {
+                let _ = writeln!(text, "  state: {state}");
+            }
+            let _ = writeln!(text, "  {}", allow.reason);
+            if let Some(versions) = &allow.versions {
+                let _ = writeln!(text, "  looked at: {versions}");
+            }
+        }
+        if let Some((module, qualified)) = name.split_once(':')
+            && let Some(reason) = self.sink(module.as_bytes(), qualified.as_bytes())
+        {
+            let _ = writeln!(text, "{name}: dangerous: {reason}");
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    fn compile(file: File, selected: Option<BTreeSet<String>>) -> Result<Self, PolicyError> {
+        let is_selected =
+            |pack: &str| selected.as_ref().is_none_or(|packs: &BTreeSet<String>| packs.contains(pack));
+        let mut by_name = HashMap::new();
+        let mut compiled = Vec::new();
+        for (index, allow) in file.allow.iter().enumerate() {
+            let context = |reason: String| {
+                PolicyError::new(format!("{}: {reason}", allow.names.first().map_or("allow", String::as_str)))
+            };
+            if !file.packs.contains_key(&allow.pack) {
+                return Err(context(format!("there is no pack {}", allow.pack)));
+            }
+            for name in &allow.names {
+                check_name(name).map_err(context)?;
+                if is_selected(&allow.pack) && by_name.insert(name.clone(), index).is_some() {
+                    return Err(context(format!("{name} is listed twice")));
+                }
+            }
+            compiled.push(Compiled::new(allow).map_err(context)?);
+        }
+        let mut persistent = Vec::new();
+        for (index, entry) in file.persistent.iter().enumerate() {
+            let pattern = Pattern::parse(&entry.id).map_err(PolicyError::new)?;
+            if is_selected(&entry.pack) {
+                persistent.push((index, pattern));
+            }
+        }
+        let sets =
+            file.sets.iter().map(|(set, names)| (set.clone(), names.iter().cloned().collect())).collect();
+        let mut policy = Self {
+            by_name,
+            sets,
+            persistent,
+            selected,
+            sinks: HashMap::new(),
+            hash: String::new(),
+            compiled,
+            file,
+        };
+        for (index, sink) in policy.file.sink.iter().enumerate() {
+            policy.sinks.extend(sink.names.iter().map(|name| (name.clone(), index)));
+        }
+        policy.check_mentions()?;
+        let mut hash = Sha256::new();
+        hash.update(policy.to_toml());
+        for pack in policy.selected.iter().flatten() {
+            hash.update([0]);
+            hash.update(pack);
+        }
+        policy.hash = hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
+        Ok(policy)
+    }
+
+    /// Whether patterns mention only sets that there are.
+    fn check_mentions(&self) -> Result<(), PolicyError> {
+        let mut names = Vec::new();
+        for compiled in &self.compiled {
+            let args = compiled.args.iter().flatten().flatten();
+            args.chain(compiled.keywords.values())
+                .chain(&compiled.state)
+                .for_each(|p| p.mentions(&mut names));
+        }
+        self.persistent.iter().for_each(|(_, pattern)| pattern.mentions(&mut names));
+        match names.iter().find(|name| !name.contains(':') && !self.sets.contains_key(**name)) {
+            Some(name) => Err(PolicyError::new(format!("there is no set {name}"))),
+            None => Ok(()),
+        }
+    }
+
+    /// The entry for a name, if it is listed and selected.
+    pub(crate) fn find(&self, module: &[u8], qualified: &[u8]) -> Option<Entry<'_>> {
+        let index = *self.by_name.get(&key(module, qualified)?)?;
+        Some(Entry { allow: &self.file.allow[index], patterns: &self.compiled[index] })
+    }
+
+    /// Whether a set, or a name, of a pattern has this one.
+    pub(crate) fn is_in(&self, module: &[u8], qualified: &[u8], name: &str) -> bool {
+        key(module, qualified)
+            .is_some_and(|key| key == name || self.sets.get(name).is_some_and(|set| set.contains(&key)))
+    }
+
+    pub(crate) fn persistent(&self) -> impl Iterator<Item = &Pattern> {
+        self.persistent.iter().map(|(_, pattern)| pattern)
+    }
+
+    /// Why a name is known to be dangerous: it, or its module or one of the packages around that.
+    pub(crate) fn sink(&self, module: &[u8], qualified: &[u8]) -> Option<&str> {
+        let key = key(module, qualified)?;
+        let reason = |name: &str| self.sinks.get(name).map(|&index| self.file.sink[index].reason.as_str());
+        let (mut module, _) = key.split_once(':')?;
+        if let Some(reason) = reason(&key) {
+            return Some(reason);
+        }
+        loop {
+            if let Some(reason) = reason(module) {
+                return Some(reason);
+            }
+            module = module.rsplit_once('.')?.0;
+        }
+    }
+}
+
+/// What a policy says of a name.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'p> {
+    pub allow: &'p Allow,
+    pub patterns: &'p Compiled,
+}
+
+/// The name as the policy spells it; `None` for one that no policy can list.
+fn key(module: &[u8], qualified: &[u8]) -> Option<String> {
+    if module.len() + qualified.len() >= LONGEST_NAME {
+        return None;
+    }
+    Some(format!("{}:{}", str::from_utf8(module).ok()?, str::from_utf8(qualified).ok()?))
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    let parts: Vec<&str> = name.split(':').collect();
+    let well_formed = matches!(parts[..], [module, name] if !module.is_empty() && !name.is_empty());
+    if well_formed && name.len() <= LONGEST_NAME && !name.contains('*') {
+        Ok(())
+    } else {
+        Err(format!("{name:?} is not of the form module:name"))
+    }
+}
+
+impl Compiled {
+    fn new(allow: &Allow) -> Result<Self, String> {
+        let args = allow
+            .args
+            .as_ref()
+            .map(|all| all.iter().map(|args| args.iter().map(|arg| Pattern::parse(arg)).collect()).collect());
+        let keywords = allow.keywords.iter().flatten();
+        Ok(Self {
+            args: args.transpose()?,
+            keywords: keywords
+                .map(|(name, text)| Ok((name.clone(), Pattern::parse(text)?)))
+                .collect::<Result<_, String>>()?,
+            state: allow.state.as_deref().map(Pattern::parse).transpose()?,
+        })
+    }
+}

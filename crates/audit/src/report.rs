@@ -1,0 +1,215 @@
+//! What an audit found.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::Rule;
+
+/// What an audit found.
+///
+/// It serialises as the JSON that the README describes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The short answer.
+    pub verdict: Verdict,
+    /// Whether all of the input was read.
+    pub completeness: Completeness,
+    /// What the policy does not allow, in the order of the stream. Of the same thing only the first are kept.
+    pub findings: Vec<Finding>,
+    /// Every class and function that the stream names, and what it does with it.
+    pub imports: Vec<Import>,
+    /// What was read.
+    pub stats: Stats,
+    /// SHA-256 of the policy, in hexadecimal.
+    pub policy: String,
+}
+
+/// The short answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// All was read, and the policy allows all of it.
+    Clean,
+    /// Nothing bad was found, but not all could be read.
+    Incomplete,
+    /// Something was found.
+    Findings,
+}
+
+/// Whether all of the input was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Completeness {
+    /// It was.
+    Complete,
+    /// It was not.
+    Incomplete {
+        /// Up to where it was read.
+        offset: usize,
+        /// Why not further.
+        reason: String,
+    },
+}
+
+/// How bad it is. The verdict does not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Nobody has looked at it, or it is used in another way than was allowed.
+    Warning,
+    /// It is known to run code, to reach files or the network, or to change the program.
+    Error,
+}
+
+/// What the stream does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Action {
+    /// A class or function is looked up, and its module imported.
+    Import,
+    /// Something is called.
+    Call,
+    /// An instance is made with `__new__`.
+    New,
+    /// An object is given a state.
+    Build,
+    /// Items are appended to an object.
+    Append,
+    /// Items are set on an object.
+    SetItem,
+    /// Members are added to an object.
+    Add,
+    /// An object is asked for by a persistent id.
+    Persistent,
+    /// Data that costs more than it should.
+    Data,
+}
+
+/// Something that the policy does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Which rule it breaks.
+    pub rule: Rule,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The offset of the opcode that does it, from the start of the innermost pickle's bytes.
+    pub offset: usize,
+    /// The opcode that does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opcode: Option<OpcodeName>,
+    /// What the stream does.
+    pub action: Action,
+    /// To what: `os.system`. Empty where it has no name.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// All of it as short Python: `os.system('id')`. No character in it does something to a terminal.
+    pub code: String,
+    /// Why that is a finding.
+    pub reason: String,
+    /// Where the pickle is, from outside inwards; empty for the input itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
+}
+
+/// The name of an opcode, which serialises as such.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpcodeName(pub halfsour_vm::Opcode);
+
+impl Serialize for OpcodeName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A class or function that the stream names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Import {
+    /// `collections.OrderedDict`; the beginning of a long one.
+    pub name: String,
+    /// Whether the policy lists it.
+    pub listed: bool,
+    /// Where it is named first.
+    pub offset: usize,
+    /// How often it is looked up.
+    pub imports: u64,
+    /// How often it is called.
+    pub calls: u64,
+    /// How often an instance of it is made.
+    pub news: u64,
+    /// How often something is done to it or to what it made: states, items.
+    pub changes: u64,
+}
+
+/// What was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Stats {
+    /// How many bytes there are.
+    pub bytes: u64,
+    /// How many pickles were read to their STOP, those within bytes not counted.
+    pub pickles: u64,
+    /// How many opcodes were run, nested pickles and second readings included.
+    pub opcodes: u64,
+    /// How many pickles were found within bytes.
+    pub nested: u64,
+    /// How many findings are not listed, because the same was found before.
+    pub repeated: u64,
+}
+
+impl Report {
+    pub(crate) fn decide(mut self) -> Self {
+        self.verdict = match (&self.completeness, self.findings.is_empty()) {
+            (_, false) => Verdict::Findings,
+            (Completeness::Incomplete { .. }, true) => Verdict::Incomplete,
+            (Completeness::Complete, true) => Verdict::Clean,
+        };
+        self
+    }
+
+    /// Whether all was read and the policy allows all of it.
+    pub fn is_clean(&self) -> bool {
+        self.verdict == Verdict::Clean
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Clean => "clean",
+            Self::Incomplete => "incomplete",
+            Self::Findings => "findings",
+        })
+    }
+}
+
+impl Action {
+    /// `calls`, as in `REDUCE calls os.system()`.
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Import => "imports",
+            Self::Call => "calls",
+            Self::Build | Self::Append | Self::SetItem | Self::Add => "runs",
+            Self::Persistent => "asks for",
+            Self::New | Self::Data => "makes",
+        }
+    }
+}
+
+/// `byte 0x2a: REDUCE calls os.system('id')`
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for place in &self.within {
+            write!(f, "{place}: ")?;
+        }
+        write!(f, "byte 0x{:x}: ", self.offset)?;
+        match self.opcode {
+            Some(OpcodeName(opcode)) => write!(f, "{opcode} {} {}", self.action.verb(), self.code),
+            None => f.write_str(&self.code),
+        }
+    }
+}

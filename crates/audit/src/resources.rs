@@ -1,0 +1,188 @@
+//! Data that costs the program that loads it more than it should.
+
+use std::collections::HashMap;
+
+use halfsour_vm::Graph;
+use halfsour_vm::value::{Data, Id, Node, Peek, Step};
+
+use crate::Rule;
+use crate::policy::Limits;
+use crate::report::{Action, Finding, Severity};
+
+/// Findings about the data as a whole.
+pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String]) -> Vec<Finding> {
+    let finding = |id: Id, code: String, reason: &str| Finding {
+        rule: Rule::R9,
+        severity: Severity::Warning,
+        offset: graph.node(id).offset().unwrap_or(graph.start()),
+        opcode: None,
+        action: Action::Data,
+        name: String::new(),
+        code,
+        reason: reason.to_owned(),
+        within: within.to_vec(),
+    };
+    let mut found = Vec::new();
+    if let Some((id, size)) = expansion(graph, limits) {
+        let code = format!("an object that unfolds into {size} items");
+        found.push(finding(id, code, "repr, hash, copy and comparison visit shared parts again and again"));
+    }
+    if let Some((id, same)) = equal_hashes(graph, limits) {
+        let code = format!("a dict or set with {same} keys of one hash");
+        found.push(finding(id, code, "each further key of the same hash takes longer than the one before"));
+    }
+    found
+}
+
+/// The ids that an object holds.
+fn children(graph: &Graph<&[u8]>, id: Id, mut each: impl FnMut(Id)) {
+    match graph.store().peek(graph.source(), id) {
+        Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids) => {
+            ids.iter().copied().for_each(each);
+        }
+        Peek::Instance { callable, args, .. } => {
+            each(callable);
+            each(args);
+            let Some(instance) = graph.node(id).as_instance() else { return };
+            for step in instance.steps() {
+                match step {
+                    Step::State(of) | Step::Call(of) => each(of.id()),
+                    Step::Append(of) | Step::Add(of) => of.ids().iter().copied().for_each(&mut each),
+                    Step::SetItem(of) => of.ids().iter().copied().for_each(&mut each),
+                }
+            }
+        }
+        Peek::PersistentId(of) | Peek::ReadOnly(of) => each(of),
+        _ => {}
+    }
+}
+
+fn is_container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
+    let index = id.index()?;
+    let peek = graph.store().peek(graph.source(), id);
+    let holds = matches!(
+        peek,
+        Peek::List(_)
+            | Peek::Tuple(_)
+            | Peek::Dict(_)
+            | Peek::Set(_)
+            | Peek::FrozenSet(_)
+            | Peek::Instance { .. }
+    );
+    holds.then_some(index)
+}
+
+/// Whether any container is held twice.
+fn is_shared(graph: &Graph<&[u8]>) -> bool {
+    let mut held = vec![false; graph.node_count()];
+    let mut shared = false;
+    for id in graph.store().ids() {
+        children(graph, id, |child| {
+            if let Some(index) = is_container(graph, child) {
+                shared |= std::mem::replace(&mut held[index], true);
+            }
+        });
+    }
+    shared
+}
+
+/// The first object that unfolds into too many items, and into how many; those that hold themselves are counted once.
+fn expansion(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, u64)> {
+    const OPEN: u64 = 0;
+    const NEW: u64 = u64::MAX;
+    let most = limits.expansion.max(graph.node_count() as u64 * 100);
+    if !is_shared(graph) {
+        return None;
+    }
+    let mut sizes = vec![NEW; graph.node_count()];
+    let mut open = Vec::new();
+    for id in graph.store().ids() {
+        open.push((id, false));
+        while let Some((id, done)) = open.pop() {
+            let Some(index) = is_container(graph, id) else { continue };
+            if done {
+                let mut size = 1_u64;
+                children(graph, id, |child| {
+                    let more = is_container(graph, child).map_or(1, |child| sizes[child]);
+                    size = size.saturating_add(more.max(1));
+                });
+                // The greatest number is taken.
+                sizes[index] = size.min(NEW - 1);
+                if size > most {
+                    return Some((id, size));
+                }
+            } else if sizes[index] == NEW {
+                sizes[index] = OPEN;
+                open.push((id, true));
+                children(graph, id, |child| {
+                    if is_container(graph, child).is_some_and(|child| sizes[child] == NEW) {
+                        open.push((child, false));
+                    }
+                });
+            }
+        }
+    }
+    None
+}
+
+/// A dict or set in which too many ints have the same hash, and how many have.
+fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
+    for id in graph.store().ids() {
+        let (ids, width) = match graph.store().peek(graph.source(), id) {
+            Peek::Dict(ids) => (ids, 2),
+            Peek::Set(ids) | Peek::FrozenSet(ids) => (ids, 1),
+            _ => continue,
+        };
+        if ids.len() / width <= limits.equal_hashes {
+            continue;
+        }
+        let mut same: HashMap<u64, usize> = HashMap::new();
+        let mut most = 0;
+        // Keys that are equal are one key.
+        let keys: Vec<Id> = match graph.node(id).data() {
+            Data::Dict(items) => items.map(|(key, _)| key.id()).collect(),
+            Data::Set(items) | Data::FrozenSet(items) => items.map(Node::id).collect(),
+            _ => continue,
+        };
+        for key in keys {
+            let hash = match graph.store().peek(graph.source(), key) {
+                Peek::Int(value) => value.unsigned_abs() % MODULUS,
+                Peek::BigInt(bytes) => remainder(bytes),
+                _ => continue,
+            };
+            let count = same.entry(hash).or_default();
+            *count += 1;
+            most = most.max(*count);
+        }
+        if most > limits.equal_hashes {
+            return Some((id, most));
+        }
+    }
+    None
+}
+
+/// Python's hash of an int is its remainder by this, with its sign; here the sign is left out.
+const MODULUS: u64 = (1 << 61) - 1;
+
+/// The remainder of the absolute value of an int in two's complement.
+fn remainder(bytes: &[u8]) -> u64 {
+    let is_negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
+    let digit = |byte: u8| u64::from(if is_negative { !byte } else { byte });
+    let rest = bytes.iter().rev().fold(0, |rest, &byte| {
+        u64::try_from((u128::from(rest) << 8 | u128::from(digit(byte))) % u128::from(MODULUS)).unwrap_or(0)
+    });
+    if is_negative { (rest + 1) % MODULUS } else { rest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remainders_are_those_of_python() {
+        // (2**61 - 1) * 5 + 7, and its negative; -1
+        assert_eq!(remainder(&[2, 0, 0, 0, 0, 0, 0, 0xa0, 0]), 7);
+        assert_eq!(remainder(&[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x5f, 0xff]), 7);
+        assert_eq!(remainder(&[0xff]), 1);
+    }
+}

@@ -1,0 +1,86 @@
+//! The rules: why something is a finding.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+macro_rules! rules {
+    ($($rule:ident $short:literal $long:literal,)*) => {
+        /// Why something is a finding. Each rule closes a whole class of attacks.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Rule { $(#[doc = $short] $rule,)* }
+
+        impl Rule {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$rule,)*];
+
+            /// `R1` …
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$rule => stringify!($rule),)* }
+            }
+
+            /// What it says, in a few words.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$rule => $short,)* }
+            }
+
+            /// What it says, and why.
+            pub const fn explanation(self) -> &'static str {
+                match self { $(Self::$rule => $long,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    R1 "a name that the policy does not list"
+        "Only what the policy lists, by exact module and qualified name, is known to be harmless. A list of what is \
+         dangerous is never complete.",
+    R2 "the stream is not what picklers write"
+        "Names must be text. A module or a name that is computed or of another type is no mistake of a pickler.",
+    R3 "a call of something computed"
+        "A call is judged by what is called. If that is itself the result of a call, it may be anything.",
+    R4 "a call that the policy does not allow"
+        "What is called runs, also if the stream drops the result. The policy says for each name whether it may be \
+         called or made, and with which arguments.",
+    R5 "the stream could not be read to its end"
+        "What comes before a broken place runs before Python notices that it is broken. So a stream that ends early, has a \
+         bad opcode or exceeds a limit is never clean.",
+    R7 "a change of what the program already has"
+        "BUILD, SETITEM(S), APPEND(S) and ADDITEMS on something imported change the class, function or module for the whole \
+         program. On an object they call methods of its class, which the policy must allow.",
+    R8 "a pickle within bytes"
+        "Bytes may be loaded again, by what the stream calls or by who reads the data. What such a pickle would do is \
+         judged by the same policy.",
+    R9 "more memory or time than the file is worth"
+        "Shared containers that unfold into billions of items, keys with equal hashes, and sizes that are only declared \
+         cost the program its memory or time.",
+    R10 "an object from outside the stream"
+        "A persistent id or an extension code is resolved by the program that loads the pickle, and may be anything.",
+    R11 "pickles that mean something else if one Unpickler reads them all"
+        "An Unpickler that loads several pickles keeps its memo, and a second pickle may then fetch objects of the \
+         first. Both readings are judged.",
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.id())
+    }
+}
+
+/// From its id: `R1`.
+impl FromStr for Rule {
+    type Err = ();
+
+    fn from_str(id: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|rule| rule.id().eq_ignore_ascii_case(id)).ok_or(())
+    }
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}

@@ -1,0 +1,200 @@
+//! Values as short Python text.
+
+use std::fmt::Write;
+
+use halfsour_lexer::text::number::BigDisplay;
+use halfsour_lexer::text::repr;
+use halfsour_vm::value::{Id, Peek, Store};
+
+/// How many characters of a value are shown, about.
+const MOST: usize = 120;
+/// How many bytes of one text.
+const MOST_TEXT: usize = 80;
+/// How many containers deep.
+const DEEPEST: usize = 4;
+/// How many characters of a name.
+const MOST_NAME: usize = 200;
+
+/// A name without characters that would do something to a terminal or cannot be seen; the beginning of a long one.
+pub(crate) fn name(module: &[u8], qualified: &[u8]) -> String {
+    let mut shown = String::new();
+    for (part, after) in [(module, "."), (qualified, "")] {
+        let cut = &part[..part.len().min(MOST_NAME)];
+        for c in String::from_utf8_lossy(cut).chars() {
+            match c {
+                '\'' | '"' | '\\' => shown.push(c),
+                c => shown.extend(c.escape_debug()),
+            }
+        }
+        if cut.len() < part.len() {
+            let _ = write!(shown, "…[{} bytes]", part.len());
+        }
+        shown.push_str(after);
+    }
+    shown
+}
+
+/// What is shown of a stream's values.
+pub(crate) struct Short<'s> {
+    store: &'s Store,
+    source: &'s [u8],
+    out: String,
+}
+
+impl<'s> Short<'s> {
+    pub fn new(store: &'s Store, source: &'s [u8]) -> Self {
+        Self { store, source, out: String::new() }
+    }
+
+    /// `value`
+    pub fn value(mut self, id: Id) -> String {
+        self.write(id, 0);
+        self.out
+    }
+
+    /// `name(args)`
+    pub fn call(mut self, name: &str, args: Id, kwargs: Option<Id>) -> String {
+        self.out.push_str(name);
+        self.arguments(args, 0);
+        self.keywords(kwargs)
+    }
+
+    /// As [`call`](Self::call), with the arguments one by one.
+    pub fn call_with(mut self, name: &str, args: &[Id], kwargs: Option<Id>) -> String {
+        self.out.push_str(name);
+        self.items("(", args, ")", 0);
+        self.keywords(kwargs)
+    }
+
+    fn keywords(mut self, kwargs: Option<Id>) -> String {
+        if let Some(kwargs) = kwargs
+            && !matches!(self.store.peek(self.source, kwargs), Peek::Dict([]))
+        {
+            self.out.pop();
+            self.out.push_str(", **");
+            self.write(kwargs, 1);
+            self.out.push(')');
+        }
+        self.out
+    }
+
+    fn is_full(&self) -> bool {
+        self.out.len() > MOST
+    }
+
+    fn arguments(&mut self, args: Id, depth: usize) {
+        match self.store.peek(self.source, args) {
+            Peek::Tuple(items) => self.items("(", items, ")", depth),
+            _ => {
+                self.out.push_str("(*");
+                self.write(args, depth + 1);
+                self.out.push(')');
+            }
+        }
+    }
+
+    fn items(&mut self, open: &str, items: &[Id], close: &str, depth: usize) {
+        self.out.push_str(open);
+        for (number, &item) in items.iter().enumerate() {
+            if number > 0 {
+                self.out.push_str(", ");
+            }
+            if self.is_full() || depth >= DEEPEST {
+                self.out.push('…');
+                break;
+            }
+            self.write(item, depth + 1);
+        }
+        self.out.push_str(close);
+    }
+
+    fn payload(&mut self, bytes: &[u8], is_text: bool) {
+        let mut end = bytes.len().min(MOST_TEXT);
+        while is_text && end < bytes.len() && bytes[end] & 0xc0 == 0x80 {
+            end -= 1;
+        }
+        let _ = if is_text {
+            write!(self.out, "{}", repr::Str(&bytes[..end]))
+        } else {
+            write!(self.out, "{}", repr::Bytes(&bytes[..end]))
+        };
+        if end < bytes.len() {
+            let quote = self.out.pop();
+            self.out.push('…');
+            self.out.extend(quote);
+        }
+    }
+
+    fn write(&mut self, id: Id, depth: usize) {
+        let _ = match self.store.peek(self.source, id) {
+            Peek::None => write!(self.out, "None"),
+            Peek::Bool(true) => write!(self.out, "True"),
+            Peek::Bool(false) => write!(self.out, "False"),
+            Peek::Int(value) => write!(self.out, "{value}"),
+            Peek::BigInt(bytes) if bytes.len() <= MOST_TEXT => write!(self.out, "{}", BigDisplay(bytes)),
+            Peek::BigInt(bytes) => write!(self.out, "<int of {} bits>", bytes.len() * 8),
+            Peek::Float(value) => write!(self.out, "{}", repr::Float(value)),
+            Peek::Complex(re, im) => write!(self.out, "complex({}, {})", repr::Float(re), repr::Float(im)),
+            Peek::Str(text) => return self.payload(text, true),
+            Peek::Bytes(bytes) => return self.payload(bytes, false),
+            Peek::ByteString(bytes) => {
+                let at = self.out.len();
+                self.payload(bytes, false);
+                // Python 2's str has no b.
+                self.out.remove(at);
+                return;
+            }
+            Peek::ByteArray(bytes) => {
+                self.out.push_str("bytearray(");
+                self.payload(bytes, false);
+                write!(self.out, ")")
+            }
+            Peek::List(items) => return self.items("[", items, "]", depth),
+            Peek::Tuple(items) => {
+                return self.items("(", items, if items.len() == 1 { ",)" } else { ")" }, depth);
+            }
+            Peek::Set(items) => return self.items("{", items, "}", depth),
+            Peek::FrozenSet(items) => return self.items("frozenset({", items, "})", depth),
+            Peek::Dict(items) => {
+                self.out.push('{');
+                for (number, pair) in items.chunks_exact(2).enumerate() {
+                    if number > 0 {
+                        self.out.push_str(", ");
+                    }
+                    if self.is_full() || depth >= DEEPEST {
+                        self.out.push('…');
+                        break;
+                    }
+                    self.write(pair[0], depth + 1);
+                    self.out.push_str(": ");
+                    self.write(pair[1], depth + 1);
+                }
+                write!(self.out, "}}")
+            }
+            Peek::Global(module, qualified) => {
+                let text = |id| self.store.payload(self.source, id).unwrap_or_default();
+                let name = name(text(module), text(qualified));
+                write!(self.out, "{name}")
+            }
+            Peek::Instance { callable, args, .. } => {
+                if depth >= DEEPEST {
+                    self.out.push('…');
+                    return;
+                }
+                self.write(callable, depth + 1);
+                return self.arguments(args, depth + 1);
+            }
+            Peek::PersistentId(of) => {
+                self.out.push_str("persistent_load(");
+                if depth < DEEPEST {
+                    self.write(of, depth + 1);
+                }
+                write!(self.out, ")")
+            }
+            Peek::Extension(code) => write!(self.out, "extension({code})"),
+            Peek::Buffer(index) => write!(self.out, "buffer({index})"),
+            Peek::ReadOnly(_) => write!(self.out, "memoryview(…)"),
+            _ => write!(self.out, "…"),
+        };
+    }
+}

@@ -1,0 +1,63 @@
+//! The file of a policy.
+
+use halfsour_audit::{Auditor, Policy, Verdict};
+
+const MINE: &str = r#"
+schema = 1
+
+[packs.app]
+about = "our own"
+
+[[allow]]
+pack = "app"
+names = ["app:Point"]
+uses = ["new", "build"]
+args = [["int", "int"]]
+reason = "two numbers"
+"#;
+
+#[test]
+fn a_policy_is_written_as_it_is_read() {
+    for policy in [Policy::default(), Policy::parse(MINE).unwrap()] {
+        let again = Policy::parse(&policy.to_toml()).unwrap();
+        assert_eq!(again, policy);
+        assert_eq!(again.hash(), policy.hash());
+    }
+    assert_ne!(Policy::default().hash(), Policy::parse(MINE).unwrap().hash());
+}
+
+#[test]
+fn what_is_wrong_is_refused_with_its_line() {
+    for (from, to, line, text) in [
+        ("uses", "use", Some(10), "unknown field `use`"),
+        ("reason", "raison", Some(12), "unknown field `raison`"),
+        ("about", "abuot", Some(5), "unknown field `abuot`"),
+        ("\"new\"", "\"knew\"", Some(10), "unknown variant `knew`"),
+        ("schema = 1", "schema = 2", None, "only 1 is known"),
+        ("app:Point", "app.Point", None, "not of the form module:name"),
+        ("app:Point", "app:*", None, "not of the form module:name"),
+        ("pack = \"app\"", "pack = \"apq\"", None, "there is no pack apq"),
+        ("\"int\", \"int\"", "\"is points\"", None, "there is no set points"),
+        ("\"int\", \"int\"", "\"integer\"", None, "is no pattern"),
+    ] {
+        let error = Policy::parse(&MINE.replacen(from, to, 1)).unwrap_err();
+        assert_eq!(error.line(), line, "{error}");
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
+
+#[test]
+fn what_is_added_is_allowed_and_what_is_not_selected_is_not() {
+    let point = b"\x80\x02capp\nPoint\nK\x01K\x02\x86\x81.";
+    let mut policy = Policy::default();
+    assert_eq!(Auditor::new(policy.clone()).audit(point).verdict, Verdict::Findings);
+    policy.add(&Policy::parse(MINE).unwrap()).unwrap();
+    assert!(Auditor::new(policy.clone()).audit(point).is_clean());
+    assert!(!Auditor::new(policy.clone()).audit(b"\x80\x02capp\nPoint\nK\x01\x85\x81.").is_clean());
+    assert!(!Auditor::new(policy.clone()).audit(b"\x80\x02capp\nPoint\nK\x01K\x02\x86R.").is_clean());
+    policy.select(&["data"]).unwrap();
+    assert!(!Auditor::new(policy.clone()).audit(point).is_clean());
+    policy.select(&["app"]).unwrap();
+    assert!(Auditor::new(policy.clone()).audit(point).is_clean());
+    assert!(policy.select(&["apq"]).is_err());
+}

@@ -1,0 +1,139 @@
+//! Each rule, on the least stream that breaks it; and what it lets pass.
+
+use halfsour_audit::{Auditor, Completeness, Policy, Report, Rule};
+
+fn audit(pickle: &[u8]) -> Report {
+    Auditor::new(Policy::default()).audit(pickle)
+}
+
+/// Each finding as its rule and text.
+fn found(pickle: &[u8]) -> Vec<String> {
+    audit(pickle).findings.iter().map(|finding| format!("{} {finding}", finding.rule)).collect()
+}
+
+#[test]
+fn findings_read_as_sentences() {
+    assert_eq!(
+        found(b"cos\nsystem\n(S'id'\ntR0N."),
+        ["R1 byte 0x0: GLOBAL imports os.system", "R4 byte 0x13: REDUCE calls os.system('id')"]
+    );
+    assert_eq!(
+        found(b"(S'id'\nios\nsystem\n0N."),
+        ["R1 byte 0x7: INST imports os.system", "R4 byte 0x7: INST calls os.system('id')"]
+    );
+    assert_eq!(found(b"cos\nenviron\nS'a'\nS'b'\ns.")[1], "R7 byte 0x16: SETITEM runs os.environ[…] = …");
+    assert_eq!(found(b"\x80\x02c\x1b[31m\nx\n.")[0], r"R1 byte 0x2: GLOBAL imports \u{1b}[31m.x");
+}
+
+#[test]
+fn names_must_match_exactly() {
+    for pickle in [
+        &b"ccollections\nOrderedDict.fromkeys\n."[..],
+        b"ccollections.OrderedDict\nfromkeys\n.",
+        b"ccollections \nOrderedDict\n.",
+        b"ccollections\nordereddict\n.",
+        b"cnumpy\nos.system\n.",
+    ] {
+        assert_eq!(audit(pickle).findings[0].rule, Rule::R1);
+    }
+    assert!(audit(b"ccollections\nOrderedDict\n.").is_clean());
+}
+
+#[test]
+fn calls_are_judged_by_what_is_called_with_what() {
+    // bytes(1 << 40), bytearray(5), defaultdict(os.system), getattr(dict, 'pop'), Fraction('1e999999999')
+    for pickle in [
+        &b"cbuiltins\nbytes\n(L1099511627776L\ntR."[..],
+        b"cbuiltins\nbytearray\n(I5\ntR.",
+        b"ccollections\ndefaultdict\n(cbuiltins\nlen\ntR.",
+        b"cbuiltins\ngetattr\n(cbuiltins\ndict\nVpop\ntR.",
+        b"cfractions\nFraction\n(V1e999999999\ntR.",
+        b"c_codecs\nencode\n(Va\nVrot13\ntR.",
+        b"ccopyreg\n_reconstructor\n(cos\nPathLike\ncbuiltins\nobject\nNtR.",
+        b"ccopyreg\n__newobj__\n(cfunctools\npartial\ncos\nsystem\ntR.",
+    ] {
+        let last = audit(pickle).findings.pop().expect("it is found");
+        assert_eq!(last.rule, Rule::R4, "{last}");
+    }
+    // What a call gave is called.
+    let computed = b"cbuiltins\niter\n(]tR)R.";
+    assert_eq!(found(computed), ["R3 byte 0x14: REDUCE calls builtins.iter([])()"]);
+    assert!(audit(b"cbuiltins\ngetattr\n(czoneinfo\nZoneInfo\nV_unpickle\ntR(VUTC\nI01\ntR.").is_clean());
+}
+
+#[test]
+fn a_state_may_not_set_what_python_looks_at() {
+    let state = b"ctypes\nSimpleNamespace\n)\x81}V__class__\ncbuiltins\ndict\nsb.";
+    assert_eq!(audit(state).findings[0].rule, Rule::R7);
+    assert!(audit(b"ctypes\nSimpleNamespace\n)\x81}Vx\nI1\nsb.").is_clean());
+}
+
+#[test]
+fn what_cannot_be_read_is_incomplete_and_keeps_what_was_seen() {
+    for pickle in [&b"I1\n"[..], b"", b"I1\n\xff", b"\x8d\xff\xff\xff\xff\xff\xff\xff\x7f", b"I1\n.rubbish"] {
+        let report = audit(pickle);
+        assert!(report.findings.is_empty() && !report.is_clean(), "{report:?}");
+        assert!(matches!(report.completeness, Completeness::Incomplete { .. }));
+    }
+    assert_eq!(found(b"cos\nsystem\n(S'id'\ntR\xff").len(), 2);
+    // A name that is no text.
+    assert_eq!(audit(b"K\x01K\x02\x93.").findings[0].rule, Rule::R2);
+}
+
+#[test]
+fn pickles_in_bytes_are_judged() {
+    let evil = b"\x80\x02cos\nsystem\nX\x02\x00\x00\x00id\x85R.";
+    let mut outer = b"C".to_vec();
+    outer.push(u8::try_from(evil.len()).unwrap());
+    outer.extend_from_slice(evil);
+    outer.push(b'.');
+    let report = audit(&outer);
+    assert_eq!(
+        report.findings[1].to_string(),
+        "a pickle in the bytes of 0x0: byte 0x15: REDUCE calls os.system('id')"
+    );
+    assert_eq!(report.stats.nested, 1);
+    // Protocols below 3 write bytes as text.
+    assert!(!found(b"c_codecs\nencode\n(Vcos\\u000asystem\\u000a.\nVlatin1\ntR.").is_empty());
+    assert!(audit(b"C\x06cobalt.").is_clean());
+}
+
+#[test]
+fn bombs_are_found() {
+    let mut tuples = b")".to_vec();
+    tuples.extend(b"2\x86".repeat(40));
+    tuples.push(b'.');
+    assert!(found(&tuples)[0].contains("unfolds"));
+    // 2**61 - 1, twice that …: all of hash 0.
+    let mut keys = b"}(".to_vec();
+    for number in 1_u128..2000 {
+        let key = number * ((1 << 61) - 1);
+        keys.extend([0x8a, 16]);
+        keys.extend(key.to_le_bytes());
+        keys.push(b'N');
+    }
+    keys.extend(b"u.");
+    assert!(found(&keys)[0].contains("keys of one hash"));
+    // An array of objects of which there are none.
+    let array = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntVb\ntR(I1\n(L1099511627776L\ntNI00\n(ltb.";
+    assert_eq!(audit(array).findings[0].rule, Rule::R9);
+}
+
+#[test]
+fn later_pickles_are_judged_under_both_memos() {
+    // The second pickle fetches names of the first.
+    let kept = b"\x80\x04\x8c\x02os\x94\x8c\x06system\x940.\x80\x04h\x00h\x01\x93.";
+    assert_eq!(found(kept), ["R11 byte 0x18: STACK_GLOBAL imports os.system"]);
+    let fresh = b"\x80\x04N.\x80\x04\x8c\x02os\x94\x8c\x06system\x94\x93.";
+    assert_eq!(found(fresh), ["R1 byte 0x14: STACK_GLOBAL imports os.system"]);
+    // One Pickler that dumps twice.
+    assert!(audit(b"\x80\x04]\x94.\x80\x04h\x00.").is_clean());
+}
+
+#[test]
+fn every_name_is_in_the_report() {
+    let report = audit(b"ccollections\nOrderedDict\n)R(lcos\nsystem\na0.");
+    let imports: Vec<_> =
+        report.imports.iter().map(|it| (&*it.name, it.listed, it.imports, it.calls)).collect();
+    assert_eq!(imports, [("collections.OrderedDict", true, 1, 1), ("os.system", false, 1, 0)]);
+}
