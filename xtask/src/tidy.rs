@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-writer", &["opcode", "text", "value"]),
     ("halfsour-serde", &["classes", "lexer", "value", "vm", "writer"]),
     ("halfsour-classes", &["text", "value"]),
-    ("halfsour-audit", &["classes", "lexer", "vm"]),
+    ("halfsour-audit", &["classes", "files", "lexer", "vm"]),
     ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),
     ("halfsour-cli", &["files", "halfsour"]),

@@ -59,8 +59,11 @@ impl Auditor {
     }
 
     /// Judges all pickles of `input`, one after the other, each for itself and as one `Unpickler` would read them.
+    ///
+    /// `input` is what Python's `pickle.load` would read. Of files, whatever they are, the feature `files` judges all that is
+    /// in them: `audit_source`.
     pub fn audit(&self, input: &[u8]) -> Report {
-        self.run(input).0
+        self.run(input, 0, load_plain).0
     }
 
     /// The graph of a pickle, if its audit is clean.
@@ -78,30 +81,37 @@ impl Auditor {
     ///
     /// If the audit is not clean. The first pickle's graph is given; those after it are judged, too.
     pub fn load_checked<'a>(&self, input: &'a [u8]) -> Result<Graph<&'a [u8]>, Refused> {
-        match self.run(input) {
+        match self.run(input, 0, load_plain) {
             (report, Some(graph)) if report.is_clean() => Ok(graph),
             (report, _) => Err(Refused(Box::new(report))),
         }
     }
 
-    fn run<'a>(&self, input: &'a [u8]) -> (Report, Option<Graph<&'a [u8]>>) {
+    /// Judges the pickles of `input` from `start` on, in the way in which `load` reads them.
+    pub(crate) fn run<'a>(
+        &self,
+        input: &'a [u8],
+        mut start: usize,
+        load: Load,
+    ) -> (Report, Option<Graph<&'a [u8]>>) {
         let policy = &self.policy;
         let mut found = Found::default();
         let mut first = None;
         let mut failure = None;
-        let (mut start, mut pickles) = (0, 0);
+        let mut pickles = 0;
         loop {
-            let (more, graph) = read(policy, input, start, &[]);
+            let (more, graph) = read(policy, input, start, &[], load);
             match graph {
                 Ok(graph) => {
                     found.merge(policy.limits(), more);
                     pickles += 1;
-                    start = graph.end();
+                    // Zeros, with which files are filled up, are no pickle.
+                    start = graph.end() + input[graph.end()..].iter().take_while(|&&byte| byte == 0).count();
                     first.get_or_insert(graph);
                 }
                 Err(error) => {
                     // What follows a pickle may be anything; it counts where it looks like one more.
-                    if pickles == 0 || may_be_pickle(&input[start..]) {
+                    if pickles == 0 || is_sure(&input[start..], &more) {
                         found.merge(policy.limits(), more);
                     }
                     failure = Some(error);
@@ -171,15 +181,30 @@ fn loader(policy: &Policy) -> Loader {
     Loader::with_options(options)
 }
 
+/// A way to read the pickle that begins somewhere in the input.
+pub(crate) type Load =
+    for<'a> fn(&mut Loader, &'a [u8], usize, &mut Judge<'_, '_>) -> Result<Graph<&'a [u8]>, Error>;
+
+/// As plain Python reads it.
+pub(crate) fn load_plain<'a>(
+    loader: &mut Loader,
+    input: &'a [u8],
+    start: usize,
+    judge: &mut Judge<'_, '_>,
+) -> Result<Graph<&'a [u8]>, Error> {
+    loader.load_observed(input, start, judge)
+}
+
 /// Runs one pickle.
 fn read<'a>(
     policy: &Policy,
     input: &'a [u8],
     start: usize,
     within: &[String],
+    load: Load,
 ) -> (Found, Result<Graph<&'a [u8]>, Error>) {
     let mut judge = Judge::new(policy, input, within);
-    let result = loader(policy).load_observed(input, start, &mut judge);
+    let result = load(&mut loader(policy), input, start, &mut judge);
     let mut found = judge.found;
     match &result {
         Ok(graph) => {
@@ -219,6 +244,12 @@ fn may_be_pickle(bytes: &[u8]) -> bool {
     matches!(bytes, [0x80, 2..=5, ..])
 }
 
+/// Whether bytes that could not be read to their end were meant as a pickle: two lines of text after a `c` are an import,
+/// but nothing is called by chance.
+pub(crate) fn is_sure(bytes: &[u8], found: &Found) -> bool {
+    may_be_pickle(bytes) || found.findings.iter().any(|finding| finding.action != Action::Import)
+}
+
 /// What a pickle in some bytes does, if they are one.
 pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: usize) -> Option<Found> {
     const SHORTEST: usize = 4;
@@ -229,8 +260,8 @@ pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: u
     }
     let mut within = within.to_vec();
     within.push(format!("a pickle in the bytes of 0x{offset:x}"));
-    let (mut found, result) = read(policy, bytes, 0, &within);
-    if found.is_empty() || result.is_err() && !may_be_pickle(bytes) {
+    let (mut found, result) = read(policy, bytes, 0, &within, load_plain);
+    if found.is_empty() || result.is_err() && !is_sure(bytes, &found) {
         return None;
     }
     found.stats.nested += 1;

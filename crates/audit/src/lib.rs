@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod auditor;
+#[cfg(feature = "files")]
+mod files;
 mod found;
 mod judge;
 mod pattern;
@@ -11,6 +13,8 @@ mod rule;
 mod text;
 
 pub use auditor::{Auditor, Refused};
+#[cfg(feature = "files")]
+pub use files::Part;
 pub use policy::{Limits, Policy, PolicyError};
 pub use report::{Action, Completeness, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict};
 pub use rule::Rule;

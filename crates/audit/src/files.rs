@@ -1,0 +1,185 @@
+//! Files: every pickle in them, as each of their readers would read it.
+
+use halfsour_files::{Archive, Error, Format, Source, Torch, WithArrays, is_pickle};
+use halfsour_vm::{Graph, Loader};
+
+use crate::auditor::load_plain;
+use crate::judge::Judge;
+use crate::report::{Completeness, Stats};
+use crate::{Action, Auditor, Report, Verdict};
+
+/// Something in a file, and what was found in it.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Part {
+    /// Which it is: `model.tar:weights.pt:data.pkl`.
+    pub name: String,
+    /// What was found.
+    pub report: Report,
+}
+
+/// The class after whose objects joblib writes arrays.
+const WRAPPER: &str = "NumpyArrayWrapper";
+
+impl Auditor {
+    /// Judges all that is in a file: all layers of compression are taken off, every member of an archive is read, as the
+    /// directory and as the headers describe it, and those that no directory names. Pickles are judged as `pickle.load`
+    /// reads them and, where there are arrays between the opcodes, as joblib does.
+    ///
+    /// What has no pickle in it is no part of the answer; if nothing has, that is one part, which is incomplete.
+    ///
+    /// ```
+    /// use halfsour_audit::{Auditor, Policy, Verdict};
+    /// use halfsour_files::{Limits, Source};
+    ///
+    /// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/attacks/zip_in_zip.zip");
+    /// let parts = Auditor::new(Policy::default()).audit_source(&Source::open(file, Limits::UNTRUSTED)?);
+    /// assert_eq!(parts[0].report.verdict, Verdict::Findings);
+    /// # Ok::<(), halfsour_files::Error>(())
+    /// ```
+    pub fn audit_source(&self, source: &Source) -> Vec<Part> {
+        let mut walk = Walk { auditor: self, parts: Vec::new() };
+        walk.source(source, true);
+        if walk.parts.is_empty() {
+            walk.broken(source.name(), 0, "there is no pickle in it".to_owned());
+        }
+        walk.parts
+    }
+
+    /// A report on what could not be read.
+    pub fn unreadable(&self, reason: String) -> Report {
+        Report {
+            verdict: Verdict::Clean,
+            completeness: Completeness::Incomplete { offset: 0, reason },
+            findings: Vec::new(),
+            imports: Vec::new(),
+            stats: Stats::default(),
+            policy: self.policy().hash().to_owned(),
+        }
+        .decide()
+    }
+}
+
+struct Walk<'a> {
+    auditor: &'a Auditor,
+    parts: Vec<Part>,
+}
+
+impl Walk<'_> {
+    /// All that is in a source, which may be what was asked for.
+    fn source(&mut self, source: &Source, is_asked: bool) {
+        if let Some(layer) = source.layers().iter().find(|layer| layer.rest > 0) {
+            let reason =
+                format!("{} bytes follow the {} data and belong to nothing", layer.rest, layer.format);
+            self.broken(source.name(), layer.length - layer.rest, reason);
+        }
+        match source.archive() {
+            Ok(Some(archive)) => {
+                // The name of tar's first member may be a pickle.
+                self.pickles(source, source.bytes(), 0, false);
+                self.archive(&archive);
+            }
+            Ok(None) => {
+                self.leaf(source, is_asked);
+                if let Some(archive) = source.hidden_zip() {
+                    self.archive(&archive);
+                }
+            }
+            Err(error) => self.failed(source.name(), &error),
+        }
+    }
+
+    fn archive(&mut self, archive: &Archive) {
+        let orphans = archive.orphans();
+        for member in archive.members().iter().chain(&orphans) {
+            match archive.open(member) {
+                Ok(source) => {
+                    let before = self.parts.len();
+                    self.source(&source, false);
+                    // Only of what matters: not all readers look at checksums.
+                    if self.parts.len() > before
+                        && let Err(error) = archive.check(member)
+                    {
+                        self.failed(source.name(), &error);
+                    }
+                }
+                Err(error) => self.failed(&member.name, &error),
+            }
+        }
+        if let Some(error) = archive.damage() {
+            self.failed("the archive", &error);
+        }
+    }
+
+    fn leaf(&mut self, source: &Source, is_asked: bool) {
+        let pickles = source.pickles();
+        let bytes = source.bytes();
+        let mut end = bytes.len();
+        match Torch::of(source) {
+            // Behind the pickles of old files are storages, each after its length.
+            Ok(Some(torch)) if source.format() == Format::Pickle => {
+                let places = torch.keys().into_iter().filter_map(|key| torch.place(key));
+                end = places.map(|place| place.start.saturating_sub(8)).min().unwrap_or(end);
+            }
+            Ok(_) => {}
+            Err(error) => self.failed(source.name(), &error),
+        }
+        match (pickles.framing(), source.format()) {
+            (halfsour_files::Framing::Length, _) => {
+                let mut pickles = pickles;
+                while let Some(part) = pickles.part() {
+                    self.pickles(source, &bytes[..part.end], part.start, true);
+                    pickles.pass(part.end);
+                }
+            }
+            // An array of numbers has no pickle.
+            (_, Format::Npy) => {
+                if let Some(part) = pickles.part() {
+                    self.pickles(source, &bytes[..part.end], part.start, true);
+                }
+            }
+            _ => self.pickles(source, &bytes[..end], 0, is_asked || is_pickle(bytes)),
+        }
+    }
+
+    /// Pickles, or what may be some.
+    fn pickles(&mut self, source: &Source, bytes: &[u8], start: usize, is_meant: bool) {
+        let (mut report, _) = self.auditor.run(bytes, start, load_plain);
+        if report.imports.iter().any(|import| import.name.ends_with(WRAPPER)) {
+            let (arrays, _) = self.auditor.run(bytes, start, load_arrays);
+            // Where an array stands, plain Python stops: that says nothing.
+            let is_better = matches!(arrays.completeness, Completeness::Complete);
+            let mut findings = arrays.findings.clone();
+            findings.extend(report.findings.into_iter().filter(|finding| !arrays.findings.contains(finding)));
+            let completeness = if is_better { arrays.completeness } else { report.completeness };
+            report = Report { completeness, findings, ..arrays }.decide();
+        }
+        let is_sure = report.stats.pickles > 0 && !report.imports.is_empty()
+            || report.findings.iter().any(|finding| finding.action != Action::Import);
+        if is_meant || is_sure {
+            self.parts.push(Part { name: source.name().to_owned(), report });
+        }
+    }
+
+    fn failed(&mut self, name: &str, error: &Error) {
+        self.broken(name, 0, error.to_string());
+    }
+
+    fn broken(&mut self, name: &str, offset: usize, reason: String) {
+        let mut report = self.auditor.unreadable(reason);
+        if let Completeness::Incomplete { offset: at, .. } = &mut report.completeness {
+            *at = offset;
+        }
+        self.parts.push(Part { name: name.to_owned(), report });
+    }
+}
+
+/// As joblib reads it.
+fn load_arrays<'a>(
+    loader: &mut Loader,
+    input: &'a [u8],
+    start: usize,
+    judge: &mut Judge<'_, '_>,
+) -> Result<Graph<&'a [u8]>, halfsour_vm::Error> {
+    loader.load_observed(input, start, WithArrays::new(judge))
+}
