@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-audit", &["classes", "files", "lexer", "vm"]),
     ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),
-    ("halfsour-cli", &["files", "halfsour"]),
+    ("halfsour-cli", &["audit", "files", "halfsour"]),
 ];
 
 /// The crates below `halfsour-classes`, and the one that asks it: they know no Python class by name.

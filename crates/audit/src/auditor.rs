@@ -244,10 +244,15 @@ fn may_be_pickle(bytes: &[u8]) -> bool {
     matches!(bytes, [0x80, 2..=5, ..])
 }
 
-/// Whether bytes that could not be read to their end were meant as a pickle: two lines of text after a `c` are an import,
-/// but nothing is called by chance.
-pub(crate) fn is_sure(bytes: &[u8], found: &Found) -> bool {
-    may_be_pickle(bytes) || found.findings.iter().any(|finding| finding.action != Action::Import)
+/// Whether bytes that could not be read to their end were meant as a pickle.
+fn is_sure(bytes: &[u8], found: &Found) -> bool {
+    may_be_pickle(bytes) || has_effect(&found.findings)
+}
+
+/// Whether something is done that no text does by chance: two lines after a `c` are an import, one after a `P` is a persistent
+/// id.
+pub(crate) fn has_effect(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| !matches!(finding.action, Action::Import | Action::Persistent))
 }
 
 /// What a pickle in some bytes does, if they are one.

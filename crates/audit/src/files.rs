@@ -3,14 +3,13 @@
 use halfsour_files::{Archive, Error, Format, Source, Torch, WithArrays, is_pickle};
 use halfsour_vm::{Graph, Loader};
 
-use crate::auditor::load_plain;
+use crate::auditor::{has_effect, load_plain};
 use crate::judge::Judge;
 use crate::report::{Completeness, Stats};
-use crate::{Action, Auditor, Report, Verdict};
+use crate::{Auditor, Report, Verdict};
 
 /// Something in a file, and what was found in it.
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub struct Part {
     /// Which it is: `model.tar:weights.pt:data.pkl`.
     pub name: String,
@@ -18,6 +17,8 @@ pub struct Part {
     pub report: Report,
 }
 
+/// Archives that cannot be looked into.
+const CLOSED: [(&[u8], &str); 2] = [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "rar")];
 /// The class after whose objects joblib writes arrays.
 const WRAPPER: &str = "NumpyArrayWrapper";
 
@@ -46,6 +47,14 @@ impl Auditor {
         walk.parts
     }
 
+    /// As [`audit_source`](Self::audit_source), for a file of which nobody says that it has pickles: nothing if it looks as if
+    /// it had none.
+    pub fn audit_if_pickle(&self, source: &Source) -> Vec<Part> {
+        let mut walk = Walk { auditor: self, parts: Vec::new() };
+        walk.source(source, false);
+        walk.parts
+    }
+
     /// A report on what could not be read.
     pub fn unreadable(&self, reason: String) -> Report {
         Report {
@@ -68,6 +77,9 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// All that is in a source, which may be what was asked for.
     fn source(&mut self, source: &Source, is_asked: bool) {
+        if let Some((_, format)) = CLOSED.iter().find(|(magic, _)| source.bytes().starts_with(magic)) {
+            return self.broken(source.name(), 0, format!("{format} archives cannot be read"));
+        }
         if let Some(layer) = source.layers().iter().find(|layer| layer.rest > 0) {
             let reason =
                 format!("{} bytes follow the {} data and belong to nothing", layer.rest, layer.format);
@@ -154,8 +166,7 @@ impl Walk<'_> {
             let completeness = if is_better { arrays.completeness } else { report.completeness };
             report = Report { completeness, findings, ..arrays }.decide();
         }
-        let is_sure = report.stats.pickles > 0 && !report.imports.is_empty()
-            || report.findings.iter().any(|finding| finding.action != Action::Import);
+        let is_sure = report.stats.pickles > 0 && !report.imports.is_empty() || has_effect(&report.findings);
         if is_meant || is_sure {
             self.parts.push(Part { name: source.name().to_owned(), report });
         }

@@ -338,12 +338,14 @@ impl<'p, 's> Judge<'p, 's> {
             Peek::Tuple(&[dict, slots]) => [dict, slots],
             _ => [state, Id::NONE],
         };
+        // What decorators set on what they wrap, and what notes an exception has, nobody calls.
+        let is_harmless = |key: &[u8]| matches!(key, b"__doc__" | b"__name__" | b"__notes__");
         for part in parts {
             let Peek::Dict(items) = at.peek(part) else { continue };
             let scanned = self.scanned.insert(part, items.len()).unwrap_or(0);
             let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
             for key in keys.map(|&key| at.text(key)) {
-                if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && key != b"__notes__" {
+                if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless(key) {
                     return Some(text::name(key, b"").trim_end_matches('.').to_owned());
                 }
             }

@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
 
+use crate::commands::Audit;
 use crate::commands::convert;
 use crate::diff::{Rules, Tolerance};
 use crate::failure::Failure;
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 const EXAMPLES: &str = "\
 Examples:
   halfsour info *.pkl                    is it valid, what is in it, what would it import?
+  halfsour audit models/                 what would Python run if it loaded them?
   halfsour show --depth 3 model.pkl      a readable tree
   halfsour get users.pkl 'users[3].email'
   halfsour show model.pt:data.pkl        compression and archives are seen through
@@ -65,6 +67,13 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
     },
+    /// Say what Python would import and call if it loaded the pickles, and judge that.
+    ///
+    /// Everything that the policy does not list is a finding. All that is in archives is judged, too.
+    ///
+    /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3 if the
+    /// command line is wrong.
+    Audit(Audit),
     /// Show the data as a readable tree.
     ///
     /// It looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and

@@ -89,15 +89,23 @@ impl Failure {
         Self::Pickle { message, excerpt: String::new() }
     }
 
+    /// Tells it in a line, without colours.
+    pub fn line(&self) -> String {
+        match self {
+            Self::File { name, error } => format!("{name}: {error}"),
+            Self::Output(error) => format!("standard output: {error}"),
+            Self::Pickle { message, .. } => message.clone(),
+        }
+    }
+
     /// Tells it on standard error.
     pub fn report(&self) {
         let mut out = anstream::stderr().lock();
         // If nobody listens, there is nothing to be done.
-        let _ = match self {
-            Self::File { name, error } => writeln!(out, "{ERROR}{name}: {error}{ERROR:#}"),
-            Self::Output(error) => writeln!(out, "{ERROR}standard output: {error}{ERROR:#}"),
-            Self::Pickle { message, excerpt } => write!(out, "{ERROR}{message}{ERROR:#}\n{excerpt}"),
-        };
+        let _ = writeln!(out, "{ERROR}{}{ERROR:#}", self.line());
+        if let Self::Pickle { excerpt, .. } = self {
+            let _ = write!(out, "{excerpt}");
+        }
     }
 }
 

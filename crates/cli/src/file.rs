@@ -37,14 +37,8 @@ impl Whole {
     /// Opens what is named: a file, and perhaps, after a colon, a member of it. It may have so many bytes.
     pub fn open(name: &str, member: Option<&str>, limits: Limits, most: usize) -> Result<Self, Failure> {
         let (name, after) = split(name);
-        let source = if is_short(name, most) {
-            Source::open(name, limits)
-        } else {
-            let (name, bytes) = read(name, most)?;
-            Source::from_bytes(name, bytes, limits)
-        };
         let member = after.or(member).map(str::to_owned);
-        Ok(Self { source: source?, torch: OnceCell::new(), member })
+        Ok(Self { source: open(name, limits, most)?, torch: OnceCell::new(), member })
     }
 
     /// The torch file that it is. Of an archive, the members say what is wrong.
@@ -144,6 +138,16 @@ fn split(name: &str) -> (&str, Option<&str>) {
         Some((file, member)) if !is_file(name) => (file, Some(member)),
         _ => (name, None),
     }
+}
+
+/// Opens a file, or standard input, which may have so many bytes.
+pub fn open(name: &str, limits: Limits, most: usize) -> Result<Source, Failure> {
+    Ok(if is_short(name, most) {
+        Source::open(name, limits)?
+    } else {
+        let (name, bytes) = read(name, most)?;
+        Source::from_bytes(name, bytes, limits)?
+    })
 }
 
 /// Whether it is known before it is read that it is no longer than this. Of pipes and devices it is not.

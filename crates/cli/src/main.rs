@@ -18,14 +18,25 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Reading};
-use crate::commands::{Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size};
+use crate::commands::{
+    Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, USAGE,
+};
 use crate::failure::Failure;
 use crate::file::{File, Whole};
 
 fn main() -> ExitCode {
-    let Args { command, reading, color } = Args::parse();
+    let Args { command, reading, color } = match Args::try_parse() {
+        Ok(args) => args,
+        // The other statuses say what was found.
+        Err(error) if error.use_stderr() && std::env::args().nth(1).as_deref() == Some("audit") => {
+            let _ = error.print();
+            return ExitCode::from(USAGE);
+        }
+        Err(error) => error.exit(),
+    };
     color.write_global();
     let (files, command): (_, Box<dyn PerFile>) = match command {
+        Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
         Command::Show { files, cuts } => (files, Box::new(Show::new(&reading, cuts))),
         Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),

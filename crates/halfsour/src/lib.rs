@@ -3,6 +3,9 @@
 #[cfg(feature = "tokio")]
 pub mod codec;
 
+#[cfg(feature = "audit")]
+#[doc(inline)]
+pub use halfsour_audit as audit;
 #[cfg(feature = "classes")]
 #[doc(inline)]
 pub use halfsour_classes as classes;

@@ -1,5 +1,6 @@
 //! The subcommands, a file for each.
 
+mod audit;
 pub mod convert;
 pub mod diff;
 mod dis;
@@ -17,6 +18,7 @@ use std::io::Write;
 use halfsour::{Graph, Loader};
 use halfsour_files::WithArrays;
 
+pub use audit::{Audit, USAGE};
 pub use convert::Convert;
 pub use dis::Dis;
 pub use get::Get;

@@ -1,0 +1,189 @@
+//! `halfsour audit`
+
+mod report;
+mod sarif;
+mod show;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use halfsour_audit::{Auditor, Part, Policy, Rule, Verdict};
+
+use crate::args::Reading;
+use crate::failure::Failure;
+use crate::file::open;
+
+/// The command line is wrong.
+pub const USAGE: u8 = 3;
+
+#[derive(clap::Args)]
+pub struct Audit {
+    #[arg(
+        required_unless_present = "explain",
+        value_name = "PATH",
+        help = "Files, folders with all that is in them; - is standard input"
+    )]
+    paths: Vec<String>,
+    #[arg(long, value_enum, default_value = "text", help = "How to say it")]
+    format: Form,
+    /// List all classes and functions that the pickles name, and what they do with them.
+    #[arg(long)]
+    globals: bool,
+    /// Allow also what this file allows; see POLICY.md of halfsour-audit.
+    #[arg(long, value_name = "TOML")]
+    policy: Vec<PathBuf>,
+    /// Allow only what these packs of the policy allow: data, stdlib, numpy, pandas, scipy, joblib, sklearn, torch, all.
+    #[arg(long, value_name = "PACKS", value_delimiter = ',', default_value = "all")]
+    profile: Vec<String>,
+    /// Say what a rule (R4) or the policy's entry for a name (collections:OrderedDict) means, and do nothing else.
+    #[arg(long, value_name = "ID")]
+    explain: Option<String>,
+    /// Say nothing of files that are clean, and no summary.
+    #[arg(long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Text,
+    /// One document: a list of files.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+}
+
+/// A file, and what was found in it.
+struct Audited {
+    name: String,
+    parts: Vec<Part>,
+}
+
+impl Audited {
+    fn verdict(&self) -> Verdict {
+        self.parts.iter().map(|part| part.report.verdict).max().unwrap_or(Verdict::Clean)
+    }
+}
+
+impl Audit {
+    /// Judges all that was asked for.
+    pub fn run(&self, reading: &Reading) -> ExitCode {
+        match self.try_run(reading, &mut io::BufWriter::new(anstream::stdout().lock())) {
+            Ok(code) => ExitCode::from(code),
+            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Err(failure) => {
+                failure.report();
+                ExitCode::from(USAGE)
+            }
+        }
+    }
+
+    fn try_run(&self, reading: &Reading, out: &mut dyn Write) -> Result<u8, Failure> {
+        let policy = self.policy()?;
+        if let Some(id) = &self.explain {
+            let text = explain(&policy, id);
+            let text =
+                text.ok_or_else(|| Failure::message(format!("{id}: no rule, and not in the policy")))?;
+            write!(out, "{text}")?;
+            out.flush()?;
+            return Ok(0);
+        }
+        let auditor = Auditor::new(policy);
+        let mut files = Vec::new();
+        let mut skipped = 0;
+        for path in &self.paths {
+            for (name, is_asked) in all_in(path)? {
+                match audit(&auditor, &name, is_asked, reading)? {
+                    Some(audited) => {
+                        if self.format == Form::Text {
+                            show::file(out, &audited, self.globals, self.quiet)?;
+                            out.flush()?;
+                        }
+                        files.push(audited);
+                    }
+                    None => skipped += 1,
+                }
+            }
+        }
+        match self.format {
+            Form::Text if self.quiet => {}
+            Form::Text => show::summary(out, &files, skipped, auditor.policy())?,
+            Form::Json => report::write(out, &files)?,
+            Form::Sarif => sarif::write(out, &files, auditor.policy())?,
+        }
+        out.flush()?;
+        Ok(match files.iter().map(Audited::verdict).max() {
+            None | Some(Verdict::Clean) => 0,
+            Some(Verdict::Findings) => 1,
+            Some(Verdict::Incomplete) => 2,
+        })
+    }
+
+    fn policy(&self) -> Result<Policy, Failure> {
+        let mut policy = Policy::default();
+        for path in &self.policy {
+            let name = path.display().to_string();
+            let text =
+                fs::read_to_string(path).map_err(|error| Failure::File { name: name.clone(), error })?;
+            Policy::parse(&text)
+                .and_then(|more| policy.add(&more))
+                .map_err(|error| Failure::message(format!("{name}: {error}")))?;
+        }
+        policy.select(&self.profile).map_err(|error| Failure::message(error.to_string()))?;
+        Ok(policy)
+    }
+}
+
+fn explain(policy: &Policy, id: &str) -> Option<String> {
+    match id.parse::<Rule>() {
+        Ok(rule) => Some(format!("{rule}: {}\n{}\n", rule.title(), rule.explanation())),
+        Err(()) => policy.explain(id).or_else(|| {
+            // A name as findings show it: the colon may stand at each of its dots.
+            let dots = id.match_indices('.').map(|(at, _)| format!("{}:{}", &id[..at], &id[at + 1..]));
+            dots.rev().find_map(|name| policy.explain(&name))
+        }),
+    }
+}
+
+/// The files below a path, and whether they were named. Links to folders are not followed.
+fn all_in(path: &str) -> Result<Vec<(String, bool)>, Failure> {
+    if path == "-" || !Path::new(path).is_dir() {
+        return Ok(vec![(path.to_owned(), true)]);
+    }
+    let (mut files, mut open) = (Vec::new(), vec![PathBuf::from(path)]);
+    while let Some(folder) = open.pop() {
+        let failed = |error| Failure::File { name: folder.display().to_string(), error };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            match entry.file_type().map_err(failed)? {
+                kind if kind.is_dir() => open.push(entry.path()),
+                _ if entry.path().is_file() => {
+                    files.push((entry.path().to_string_lossy().into_owned(), false));
+                }
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// What is in a file; `None` if nobody named it and it has no pickles.
+fn audit(
+    auditor: &Auditor,
+    name: &str,
+    is_asked: bool,
+    reading: &Reading,
+) -> Result<Option<Audited>, Failure> {
+    let parts = match open(name, reading.file_limits(), reading.options().limits.input) {
+        Ok(source) if is_asked => auditor.audit_source(&source),
+        Ok(source) => auditor.audit_if_pickle(&source),
+        Err(failure) => {
+            let report = auditor.unreadable(failure.line());
+            vec![Part { name: name.to_owned(), report }]
+        }
+    };
+    Ok((!parts.is_empty()).then(|| Audited { name: name.to_owned(), parts }))
+}

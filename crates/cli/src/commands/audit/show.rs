@@ -1,0 +1,85 @@
+//! What an audit found, as text.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use halfsour_audit::{Completeness, Part, Policy, Severity, Verdict};
+
+use super::Audited;
+use crate::text;
+
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const WARNING: Style = AnsiColor::Yellow.on_default();
+const CLEAN: Style = AnsiColor::Green.on_default();
+const DIM: Style = Style::new().dimmed();
+
+pub fn file(out: &mut dyn Write, audited: &Audited, globals: bool, quiet: bool) -> io::Result<()> {
+    let verdict = audited.verdict();
+    if quiet && verdict == Verdict::Clean {
+        return Ok(());
+    }
+    let style = match verdict {
+        Verdict::Clean => CLEAN,
+        Verdict::Incomplete => WARNING,
+        Verdict::Findings => ERROR,
+    };
+    writeln!(out, "{}: {style}{verdict}{style:#}", text::name(&audited.name))?;
+    for part in &audited.parts {
+        self::part(out, &audited.name, part, globals)?;
+    }
+    Ok(())
+}
+
+fn part(out: &mut dyn Write, file: &str, part: &Part, globals: bool) -> io::Result<()> {
+    let report = &part.report;
+    let inner = part.name.strip_prefix(file).unwrap_or(&part.name).trim_start_matches(':');
+    let within = if inner.is_empty() || inner == "<stdin>" {
+        String::new()
+    } else {
+        format!("{}: ", text::name(inner))
+    };
+    for finding in &report.findings {
+        let style = if finding.severity == Severity::Error { ERROR } else { WARNING };
+        writeln!(out, "  {within}{style}{finding}{style:#}")?;
+        writeln!(out, "    {DIM}{}: {}{DIM:#}", finding.rule, finding.reason)?;
+    }
+    if report.stats.repeated > 0 {
+        let repeated = usize::try_from(report.stats.repeated).unwrap_or(usize::MAX);
+        writeln!(out, "  {within}{DIM}and {} more of the same{DIM:#}", text::count(repeated))?;
+    }
+    if let Completeness::Incomplete { reason, .. } = &report.completeness {
+        writeln!(out, "  {within}{WARNING}not read to its end{WARNING:#}: {}", text::name(reason))?;
+    }
+    for import in report.imports.iter().filter(|_| globals) {
+        let style = if import.listed { DIM } else { WARNING };
+        let mut uses = Vec::new();
+        for (count, what) in [
+            (import.imports, "import"),
+            (import.calls, "call"),
+            (import.news, "object"),
+            (import.changes, "change"),
+        ] {
+            if count > 0 {
+                uses.push(text::plural(usize::try_from(count).unwrap_or(usize::MAX), what));
+            }
+        }
+        writeln!(out, "  {within}{style}{}{style:#}: {}", import.name, uses.join(", "))?;
+    }
+    Ok(())
+}
+
+pub fn summary(out: &mut dyn Write, files: &[Audited], skipped: usize, policy: &Policy) -> io::Result<()> {
+    let count = |verdict| files.iter().filter(|file| file.verdict() == verdict).count();
+    write!(
+        out,
+        "{DIM}{}: {} clean, {} with findings, {} incomplete",
+        text::plural(files.len(), "file"),
+        count(Verdict::Clean),
+        count(Verdict::Findings),
+        count(Verdict::Incomplete)
+    )?;
+    if skipped > 0 {
+        write!(out, "; {} without pickles", text::count(skipped))?;
+    }
+    writeln!(out, "; policy {}{DIM:#}", &policy.hash()[..12])
+}
