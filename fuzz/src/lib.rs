@@ -5,6 +5,7 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
+mod audit;
 mod budget;
 mod feed;
 mod files;
@@ -20,6 +21,7 @@ use halfsour_value::{TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
+pub use audit::audit;
 use budget::load_within;
 pub use feed::feed;
 pub use files::files;
@@ -29,7 +31,7 @@ pub use types::{Typed, serde, typed};
 
 /// What must hold for bytes, on bytes that hang together.
 pub fn program(program: &Program) {
-    for body in [lexer, vm, feed, value, writer, serde] {
+    for body in [lexer, vm, feed, audit, value, writer, serde] {
         body(&program.0);
     }
 }
@@ -136,7 +138,7 @@ fn visit(graph: &Graph<&[u8]>) {
             if std::mem::replace(&mut seen[index], true) {
                 continue;
             }
-            assert!(node.offset().is_some_and(|offset| offset <= graph.source().as_ref().len()));
+            assert!(node.offset().is_some_and(|offset| offset <= graph.source().len()));
         }
         match node.data() {
             Data::List(all) | Data::Tuple(all) | Data::Set(all) | Data::FrozenSet(all) => open.extend(all),

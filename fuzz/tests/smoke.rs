@@ -9,11 +9,12 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 10] = [
+const TARGETS: [(&str, Body); 11] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
     ("files", halfsour_fuzz::files),
+    ("audit", halfsour_fuzz::audit),
     ("value", halfsour_fuzz::value),
     ("json", halfsour_fuzz::json),
     ("writer", halfsour_fuzz::writer),
@@ -90,6 +91,16 @@ fn files() {
                 changed[at] ^= change;
                 halfsour_fuzz::files(&changed);
             }
+        }
+    }
+}
+
+#[test]
+fn audit() {
+    run(halfsour_fuzz::audit);
+    for attack in halfsour_fixtures::attacks() {
+        if attack.bytes.len() <= 1024 {
+            (0..=attack.bytes.len()).for_each(|end| halfsour_fuzz::audit(&attack.bytes[..end]));
         }
     }
 }
