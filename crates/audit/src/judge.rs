@@ -10,7 +10,7 @@ use halfsour_vm::{Event, Observer, Opcode};
 use crate::Rule;
 use crate::auditor::nested;
 use crate::found::Found;
-use crate::pattern::{Pattern, Values, class_of};
+use crate::pattern::{MOST_ITEMS, Pattern, Values, class_of};
 use crate::policy::{Acts, Entry, Policy, Use};
 use crate::report::{Action, Finding, OpcodeName, Severity};
 use crate::text::{self, Short};
@@ -22,7 +22,7 @@ pub(crate) struct Judge<'p, 's> {
     /// Where the pickle is, from outside inwards.
     within: &'s [String],
     pub found: Found,
-    /// What is known of ids that stand for a class or function: globals, and what was looked up in them.
+    /// What is known of ids that stand for a listed class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
     /// How many keys of a state have been looked at.
     scanned: HashMap<Id, usize>,
@@ -63,9 +63,9 @@ impl<'e> At<'e> {
 }
 
 /// What a call amounts to.
-struct Making {
+struct Making<'e> {
     class: Id,
-    args: Vec<Id>,
+    args: &'e [Id],
     kwargs: Option<Id>,
 }
 
@@ -147,8 +147,27 @@ impl<'p, 's> Judge<'p, 's> {
         if entry.is_none() {
             let why = self.why(&named, "the policy does not list it");
             self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
+        } else {
+            self.named.insert(id, Rc::new(named));
         }
-        self.named.insert(id, Rc::new(named));
+    }
+
+    /// What a class or function is called. Of those that are not listed, of which there may be many, nothing is kept.
+    fn named(&self, at: At<'_>, id: Id) -> Option<Rc<Named<'p>>> {
+        if let Some(named) = self.named.get(&id) {
+            return Some(named.clone());
+        }
+        let Peek::Global(module, qualified) = at.peek(id) else { return None };
+        let (module, qualified) = (at.text(module), at.text(qualified));
+        let name = text::name(module, qualified);
+        let import = self.found.imports.get_index_of(&name);
+        Some(Rc::new(Named {
+            module: module.to_vec(),
+            qualified: qualified.to_vec(),
+            name,
+            entry: None,
+            import,
+        }))
     }
 
     fn count(&mut self, named: &Named<'_>, count: impl FnOnce(&mut crate::Import)) {
@@ -161,15 +180,18 @@ impl<'p, 's> Judge<'p, 's> {
     fn maker(&self, at: At<'_>, object: Id) -> Option<Rc<Named<'p>>> {
         match at.peek(object) {
             Peek::Instance { form, callable, args } => {
-                self.named.get(&class_of(at.store, form, callable, args)).cloned()
+                self.named(at, class_of(at.store, form, callable, args))
             }
             _ => None,
         }
     }
 
     fn call(&mut self, at: At<'_>, callable: Id, args: Id, result: Id) {
-        self.look_into(at, result);
-        let Some(named) = self.named.get(&callable).cloned() else {
+        // Of text that becomes bytes again and again, one result is enough.
+        if at.store.sequence(args).and_then(|args| args.first()).is_none_or(|&text| self.tried.insert(text)) {
+            self.look_into(at, result);
+        }
+        let Some(named) = self.named(at, callable) else {
             return self.computed(at, Action::Call, callable, args, None);
         };
         self.count(&named, |import| import.calls += 1);
@@ -179,24 +201,20 @@ impl<'p, 's> Judge<'p, 's> {
             (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
                 return;
             }
-            (Some(Acts::NewObj), Some([class, args @ ..])) => {
-                return self.make(
-                    at,
-                    &Making { class: *class, args: args.to_vec(), kwargs: None },
-                    args.len(),
-                );
+            (Some(Acts::NewObj), Some(&[class, ref args @ ..])) => {
+                return self.make(at, &Making { class, args, kwargs: None });
             }
             (Some(Acts::NewObjEx), Some(&[class, args, kwargs])) => {
                 if let Some(args) = at.store.sequence(args) {
-                    let making = Making { class, args: args.to_vec(), kwargs: Some(kwargs) };
-                    return self.make(at, &making, args.len());
+                    return self.make(at, &Making { class, args, kwargs: Some(kwargs) });
                 }
             }
-            (Some(Acts::Reconstructor), Some(&[class, base, state])) => {
-                let args = if state == Id::NONE { Vec::new() } else { vec![state] };
-                if self.is_base(base, state) {
-                    let count = args.len();
-                    return self.make(at, &Making { class, args, kwargs: None }, count);
+            (Some(Acts::Reconstructor), Some(&[class, base, ref state @ ..])) => {
+                if let [state_of_base] = *state
+                    && self.is_base(base, state_of_base)
+                {
+                    let args = if state_of_base == Id::NONE { &[] } else { state };
+                    return self.make(at, &Making { class, args, kwargs: None });
                 }
             }
             _ => {}
@@ -231,7 +249,7 @@ impl<'p, 's> Judge<'p, 's> {
 
     /// `getattr(of, attribute)`, where the result has a name.
     fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
-        let Some(named) = self.named.get(&of).cloned().or_else(|| self.maker(at, of)) else { return false };
+        let Some(named) = self.named(at, of).or_else(|| self.maker(at, of)) else { return false };
         let (Peek::Str(attribute) | Peek::ByteString(attribute)) = at.peek(attribute) else { return false };
         if named.qualified.len() + attribute.len() >= crate::policy::LONGEST_NAME {
             return false;
@@ -246,14 +264,14 @@ impl<'p, 's> Judge<'p, 's> {
 
     fn new_object(&mut self, at: At<'_>, class: Id, args: Id, kwargs: Option<Id>) {
         match at.store.sequence(args) {
-            Some(items) => self.make(at, &Making { class, args: items.to_vec(), kwargs }, items.len()),
+            Some(args) => self.make(at, &Making { class, args, kwargs }),
             None => self.computed(at, Action::New, class, args, kwargs),
         }
     }
 
-    fn make(&mut self, at: At<'_>, making: &Making, shown: usize) {
+    fn make(&mut self, at: At<'_>, making: &Making<'_>) {
         let Making { class, args, kwargs } = making;
-        let Some(named) = self.named.get(class).cloned() else {
+        let Some(named) = self.named(at, *class) else {
             return self.computed(at, Action::New, *class, Id::EMPTY_TUPLE, *kwargs);
         };
         self.count(&named, |import| import.news += 1);
@@ -267,7 +285,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call_with(&named.name, &args[..shown], *kwargs);
+        let code = at.short().call_with(&named.name, args, *kwargs);
         self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
     }
 
@@ -295,7 +313,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => args.is_empty(),
         };
         let kwargs_match = kwargs.is_none_or(|kwargs| match at.peek(kwargs) {
-            Peek::Dict(items) => items.chunks_exact(2).all(|pair| {
+            Peek::Dict(items) if items.len() <= MOST_ITEMS => items.chunks_exact(2).all(|pair| {
                 let pattern =
                     str::from_utf8(at.text(pair[0])).ok().and_then(|it| entry.patterns.keywords.get(it));
                 pattern.is_some_and(|pattern| pattern.matches(&values, pair[1]))
@@ -362,7 +380,7 @@ impl<'p, 's> Judge<'p, 's> {
         action: Action,
         code: impl FnOnce(&str) -> String,
     ) -> bool {
-        if let Some(named) = self.named.get(&object).cloned() {
+        if let Some(named) = self.named(at, object) {
             self.count(&named, |import| import.changes += 1);
             let why = "it changes what is imported, for the whole program".to_owned();
             self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), (Severity::Error, why));
@@ -431,7 +449,10 @@ impl<'p, 's> Judge<'p, 's> {
 /// Whether the state of an array has a shape for which its list has too few items. Of bytes, numpy checks the length before
 /// it takes memory.
 fn is_larger_than_it_is(at: At<'_>, state: Id) -> bool {
+    const MOST_DIMENSIONS: usize = 64;
+    const MOST_PARTS: usize = 8;
     let parts = at.store.sequence(state).unwrap_or_default();
+    let parts = &parts[..parts.len().min(MOST_PARTS)];
     let shape = parts.iter().find_map(|&part| match at.peek(part) {
         Peek::Tuple(shape) => Some(shape),
         _ => None,
@@ -441,6 +462,9 @@ fn is_larger_than_it_is(at: At<'_>, state: Id) -> bool {
         _ => None,
     });
     let (Some(shape), Some(items)) = (shape, items) else { return false };
+    if shape.len() > MOST_DIMENSIONS {
+        return true;
+    }
     let size = shape.iter().fold(1_u64, |size, &length| match at.peek(length) {
         Peek::Int(length) => size.saturating_mul(u64::try_from(length).unwrap_or(0)),
         _ => u64::MAX,

@@ -30,6 +30,10 @@ pub(crate) enum Pattern {
     Repeated(Box<Self>),
 }
 
+/// How many items are looked at where a pattern allows any number. What holds more does not fit, since the same items may
+/// come again and again.
+pub(crate) const MOST_ITEMS: usize = 1000;
+
 const KINDS: [&str; 13] = [
     "None",
     "bool",
@@ -82,7 +86,8 @@ impl Pattern {
             (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.matches(values, id),
             (Self::Int(low, high), Peek::Int(value)) => (low..=high).contains(&&value),
             (Self::Numeral, Peek::Str(text) | Peek::ByteString(text)) => {
-                text.iter().all(|byte| byte.is_ascii_digit() || b"-/".contains(byte))
+                text.len() <= MOST_ITEMS
+                    && text.iter().all(|byte| byte.is_ascii_digit() || b"-/".contains(byte))
             }
             (Self::Bool(expected), Peek::Bool(value)) => *expected == value,
             (Self::Str(text), Peek::Str(value) | Peek::ByteString(value))
@@ -122,7 +127,10 @@ impl Pattern {
         let mut items = items.iter();
         for pattern in patterns {
             match (pattern, items.as_slice().first()) {
-                (Self::Repeated(pattern), _) => return items.all(|&item| pattern.matches(values, item)),
+                (Self::Repeated(pattern), _) => {
+                    let fits = |&item: &Id| pattern.matches(values, item);
+                    return **pattern == Self::Any || items.len() <= MOST_ITEMS && items.all(fits);
+                }
                 (Self::Optional(_), None) => {}
                 (_, None) => return false,
                 (pattern, Some(&item)) => {

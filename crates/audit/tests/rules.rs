@@ -50,6 +50,9 @@ fn calls_are_judged_by_what_is_called_with_what() {
         b"cfractions\nFraction\n(V1e999999999\ntR.",
         b"c_codecs\nencode\n(Va\nVrot13\ntR.",
         b"ccopyreg\n_reconstructor\n(cos\nPathLike\ncbuiltins\nobject\nNtR.",
+        // A base that is asked to make the object, of a class that is not allowed so.
+        b"ccopyreg\n_reconstructor\n(ctypes\nSimpleNamespace\ncbuiltins\nint\nNtR.",
+        b"ccopyreg\n_reconstructor\n(ctypes\nSimpleNamespace\ncbuiltins\nlist\n(ltR.",
         b"ccopyreg\n__newobj__\n(cfunctools\npartial\ncos\nsystem\ntR.",
     ] {
         let last = audit(pickle).findings.pop().expect("it is found");

@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
+use halfsour_text::wtf8::Encoding;
+
 use crate::cell::{Cell, Place, Tag};
 use crate::form::{Builtin, Form, IntOp};
 use crate::id::Unpacked;
@@ -261,6 +263,12 @@ impl Store {
             }
             _ => None,
         }
+    }
+
+    /// Whether it is text that is known to be ASCII.
+    pub fn is_ascii(&self, id: Id) -> bool {
+        let cell = id.index().map(|index| &self.cells[index]);
+        cell.is_some_and(|cell| cell.tag == Tag::Str && cell.encoding() == Encoding::Ascii)
     }
 
     #[inline]

@@ -100,6 +100,10 @@ fn encoded(
     {
         return Ok(None);
     }
+    // The same text may be encoded over and over, and need not be read for that.
+    if store.is_ascii(text) {
+        return store.payload_as(payload, start, text).map(Some);
+    }
     match escape::utf8_to_latin1(store.payload(source, text).unwrap_or_default()) {
         Some(Cow::Borrowed(_)) => store.payload_as(payload, start, text).map(Some),
         Some(Cow::Owned(bytes)) => store.owned(payload, start, &bytes).map(Some),
