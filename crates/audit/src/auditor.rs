@@ -1,5 +1,6 @@
 //! [`Auditor`]: from bytes to a report.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use halfsour_vm::{Error, ErrorKind, Graph, Loader, Options};
@@ -121,8 +122,9 @@ impl Auditor {
                 break;
             }
         }
+        let mut doubt = None;
         if pickles > 0 && start < input.len() || pickles > 1 {
-            let is_kept = self.read_kept(input, &mut found);
+            let is_kept = self.read_kept(input, &mut found, &mut doubt);
             // Pickles that refer to those before are what one Pickler writes that dumps several times.
             if is_kept && matches!(failure.as_ref().map(Error::kind), Some(ErrorKind::MemoUnset(_))) {
                 failure = None;
@@ -133,7 +135,7 @@ impl Auditor {
                 offset: start,
                 reason: format!("there are more than {} names", policy.limits().listed),
             },
-            None => Completeness::Complete,
+            None => doubt.unwrap_or(Completeness::Complete),
             Some(error) if pickles > 0 => Completeness::Incomplete {
                 offset: start,
                 reason: format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
@@ -153,26 +155,35 @@ impl Auditor {
 
     /// Judges the pickles as one `Unpickler` reads them, with one memo; adds what is not found otherwise. Whether they
     /// can be read so to their end.
-    fn read_kept(&self, input: &[u8], found: &mut Found) -> bool {
-        let limits = self.policy.limits();
+    fn read_kept(&self, input: &[u8], found: &mut Found, doubt: &mut Option<Completeness>) -> bool {
         let mut judge = Judge::new(&self.policy, input, &[]);
         let result = loader(&self.policy).load_kept_observed(input, &mut judge);
         let mut more = judge.found;
-        let is_known = |finding: &Finding| {
-            found
-                .findings
-                .iter()
-                .any(|known| (known.offset, known.action) == (finding.offset, finding.action))
-        };
-        let names = |name: &String| found.imports.contains_key(name);
-        more.findings.retain(|finding| !is_known(finding) && !names(&finding.name));
+        *doubt = second_reading(&found.findings, &mut more.findings, "if one Unpickler reads all pickles");
+        more.findings.retain(|finding| !found.imports.contains_key(&finding.name));
         for finding in &mut more.findings {
             finding.rule = Rule::R11;
-            finding.reason = format!("if one Unpickler reads all pickles: {}", finding.reason);
         }
-        found.merge(limits, more);
+        found.merge(self.policy.limits(), more);
         result.is_ok()
     }
+}
+
+/// What only a second reading found, one for which the stream may not be meant: what is known to be dangerous. What
+/// else it found may come of reading it so, and is a doubt.
+pub(crate) fn second_reading(known: &[Finding], more: &mut Vec<Finding>, when: &str) -> Option<Completeness> {
+    let same = |finding: &Finding| (finding.offset, finding.action, finding.name.clone());
+    let known: HashSet<_> = known.iter().map(same).collect();
+    more.retain(|finding| !known.contains(&same(finding)));
+    let offset = more.first()?.offset;
+    let reason = format!("{when}, something else is read: {}", more[0]);
+    more.retain(|finding| {
+        finding.severity == Severity::Error && matches!(finding.rule, Rule::R1 | Rule::R4 | Rule::R8)
+    });
+    for finding in more {
+        finding.reason = format!("{when}: {}", finding.reason);
+    }
+    Some(Completeness::Incomplete { offset, reason })
 }
 
 fn loader(policy: &Policy) -> Loader {
@@ -240,7 +251,7 @@ fn of_error(error: &Error, within: &[String]) -> Option<Finding> {
 }
 
 /// Whether bytes begin as pickles of protocols 2 and above do.
-fn may_be_pickle(bytes: &[u8]) -> bool {
+pub(crate) fn may_be_pickle(bytes: &[u8]) -> bool {
     matches!(bytes, [0x80, 2..=5, ..])
 }
 
@@ -265,8 +276,25 @@ pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: u
     }
     let mut within = within.to_vec();
     within.push(format!("a pickle in the bytes of 0x{offset:x}"));
-    let (mut found, result) = read(policy, bytes, 0, &within, load_plain);
-    if found.is_empty() || result.is_err() && !is_sure(bytes, &found) {
+    let mut found = Found::default();
+    let mut start = 0;
+    loop {
+        let (more, result) = read(policy, bytes, start, &within, load_plain);
+        match result {
+            // Some loaders read several pickles.
+            Ok(graph) => {
+                found.merge(policy.limits(), more);
+                start = graph.end();
+                if start < bytes.len() {
+                    continue;
+                }
+            }
+            Err(_) if is_sure(&bytes[start..], &more) => found.merge(policy.limits(), more),
+            Err(_) => {}
+        }
+        break;
+    }
+    if found.is_empty() {
         return None;
     }
     found.stats.nested += 1;

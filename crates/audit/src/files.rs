@@ -3,7 +3,7 @@
 use halfsour_files::{Archive, Error, Format, Source, Torch, WithArrays, is_pickle};
 use halfsour_vm::{Graph, Loader};
 
-use crate::auditor::{has_effect, load_plain};
+use crate::auditor::{has_effect, load_plain, second_reading};
 use crate::judge::Judge;
 use crate::report::{Completeness, Stats};
 use crate::{Auditor, Report, Verdict};
@@ -158,13 +158,15 @@ impl Walk<'_> {
     fn pickles(&mut self, source: &Source, bytes: &[u8], start: usize, is_meant: bool) {
         let (mut report, _) = self.auditor.run(bytes, start, load_plain);
         if report.imports.iter().any(|import| import.name.ends_with(WRAPPER)) {
-            let (arrays, _) = self.auditor.run(bytes, start, load_arrays);
-            // Where an array stands, plain Python stops: that says nothing.
-            let is_better = matches!(arrays.completeness, Completeness::Complete);
-            let mut findings = arrays.findings.clone();
-            findings.extend(report.findings.into_iter().filter(|finding| !arrays.findings.contains(finding)));
-            let completeness = if is_better { arrays.completeness } else { report.completeness };
-            report = Report { completeness, findings, ..arrays }.decide();
+            let (mut arrays, _) = self.auditor.run(bytes, start, load_arrays);
+            // Where an array stands, plain Python stops: that says nothing if joblib goes on.
+            if arrays.completeness == Completeness::Complete {
+                let mut plain = report.findings;
+                let doubt = second_reading(&arrays.findings, &mut plain, "if plain Python reads it");
+                arrays.findings.extend(plain);
+                arrays.completeness = doubt.unwrap_or(Completeness::Complete);
+                report = arrays.decide();
+            }
         }
         let is_sure = report.stats.pickles > 0 && !report.imports.is_empty() || has_effect(&report.findings);
         if is_meant || is_sure {

@@ -8,12 +8,13 @@ use halfsour_vm::value::{Id, Kind, Peek, Store};
 use halfsour_vm::{Event, Observer, Opcode};
 
 use crate::Rule;
-use crate::auditor::nested;
+use crate::at::{At, is_larger_than_it_is};
+use crate::auditor::{may_be_pickle, nested};
 use crate::found::Found;
 use crate::pattern::{MOST_ITEMS, Pattern, Values, class_of};
 use crate::policy::{Acts, Entry, Policy, Use};
 use crate::report::{Action, Finding, OpcodeName, Severity};
-use crate::text::{self, Short};
+use crate::text;
 
 /// Watches a pickle being run, and judges what it does.
 pub(crate) struct Judge<'p, 's> {
@@ -28,6 +29,8 @@ pub(crate) struct Judge<'p, 's> {
     scanned: HashMap<Id, usize>,
     /// Bytes that have been tried as pickles.
     tried: HashSet<Id>,
+    /// Which bytes may be loaded.
+    clean: HashMap<Id, bool>,
 }
 
 /// A class or function that has a name.
@@ -38,28 +41,6 @@ struct Named<'p> {
     entry: Option<Entry<'p>>,
     /// Its number among the imports.
     import: Option<usize>,
-}
-
-/// Where the store and the source of an event are, and which opcode did it.
-#[derive(Clone, Copy)]
-struct At<'e> {
-    store: &'e Store,
-    source: &'e [u8],
-    offset: usize,
-}
-
-impl<'e> At<'e> {
-    fn peek(self, id: Id) -> Peek<'e> {
-        self.store.peek(self.source, id)
-    }
-
-    fn text(self, id: Id) -> &'e [u8] {
-        self.store.payload(self.source, id).unwrap_or_default()
-    }
-
-    fn short(self) -> Short<'e> {
-        Short::new(self.store, self.source)
-    }
 }
 
 /// What a call amounts to.
@@ -79,6 +60,7 @@ impl<'p, 's> Judge<'p, 's> {
             named: HashMap::new(),
             scanned: HashMap::new(),
             tried: HashSet::new(),
+            clean: HashMap::new(),
         }
     }
 
@@ -201,6 +183,7 @@ impl<'p, 's> Judge<'p, 's> {
             (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
                 return;
             }
+            (Some(Acts::Loads), Some(&[bytes])) if self.is_clean(at, bytes) => return,
             (Some(Acts::NewObj), Some(&[class, ref args @ ..])) => {
                 return self.make(at, &Making { class, args, kwargs: None });
             }
@@ -439,37 +422,23 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
+    /// Whether these bytes are pickles, and nothing is found in them.
+    fn is_clean(&mut self, at: At<'_>, id: Id) -> bool {
+        let Peek::Bytes(bytes) = at.peek(id) else { return false };
+        let (policy, within) = (self.policy, self.within);
+        let judge = || {
+            let is_judged = within.len() < policy.limits().nested && may_be_pickle(bytes);
+            is_judged
+                && nested(policy, bytes, within, at.offset).is_none_or(|found| found.findings.is_empty())
+        };
+        *self.clean.entry(id).or_insert_with(judge)
+    }
+
     fn nested(&mut self, offset: usize, bytes: &[u8]) {
         if let Some(found) = nested(self.policy, bytes, self.within, offset) {
             self.found.merge(self.policy.limits(), found);
         }
     }
-}
-
-/// Whether the state of an array has a shape for which its list has too few items. Of bytes, numpy checks the length before
-/// it takes memory.
-fn is_larger_than_it_is(at: At<'_>, state: Id) -> bool {
-    const MOST_DIMENSIONS: usize = 64;
-    const MOST_PARTS: usize = 8;
-    let parts = at.store.sequence(state).unwrap_or_default();
-    let parts = &parts[..parts.len().min(MOST_PARTS)];
-    let shape = parts.iter().find_map(|&part| match at.peek(part) {
-        Peek::Tuple(shape) => Some(shape),
-        _ => None,
-    });
-    let items = parts.iter().find_map(|&part| match at.peek(part) {
-        Peek::List(items) => Some(items.len() as u64),
-        _ => None,
-    });
-    let (Some(shape), Some(items)) = (shape, items) else { return false };
-    if shape.len() > MOST_DIMENSIONS {
-        return true;
-    }
-    let size = shape.iter().fold(1_u64, |size, &length| match at.peek(length) {
-        Peek::Int(length) => size.saturating_mul(u64::try_from(length).unwrap_or(0)),
-        _ => u64::MAX,
-    });
-    size > items
 }
 
 impl Observer for Judge<'_, '_> {

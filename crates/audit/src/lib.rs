@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod at;
 mod auditor;
 #[cfg(feature = "files")]
 mod files;

@@ -154,6 +154,8 @@ pub(crate) enum Acts {
     Reconstructor,
     /// An array, whose state says how large it is.
     Array,
+    /// Loads the pickles in the bytes that it is given, and does no more.
+    Loads,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

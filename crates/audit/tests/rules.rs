@@ -102,6 +102,22 @@ fn pickles_in_bytes_are_judged() {
 }
 
 #[test]
+fn what_loads_bytes_may_load_what_is_clean() {
+    let load = |inner: &[u8]| {
+        let mut outer = b"\x80\x03ctorch.storage\n_load_from_bytes\nC".to_vec();
+        outer.push(u8::try_from(inner.len()).unwrap());
+        outer.extend_from_slice(inner);
+        outer.extend_from_slice(b"\x85R.");
+        audit(&outer)
+    };
+    assert!(load(b"\x80\x02K\x01.\x80\x02K\x02.").is_clean());
+    // In the second pickle; a zip; a number.
+    for inner in [&b"\x80\x02K\x01.\x80\x02cos\nsystem\n."[..], b"PK\x03\x04", b"\x00"] {
+        assert!(!load(inner).is_clean(), "{inner:?}");
+    }
+}
+
+#[test]
 fn bombs_are_found() {
     let mut tuples = b")".to_vec();
     tuples.extend(b"2\x86".repeat(40));

@@ -1,0 +1,80 @@
+//! What real packages pickled, over their versions, is clean with the profile that is about them.
+
+use std::path::Path;
+use std::{fs, io};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use halfsour_audit::{Auditor, Policy, Verdict};
+use halfsour_files::{Limits, Source};
+use serde_json::Value;
+
+/// Packages that no pack is about, and the fixtures' own modules: what names them is counted apart.
+const APART: [&str; 7] = ["ml_dtypes.", "pyarrow.", "deli.", "shop.", "__torch__.", "argparse.", "torch.nn."];
+
+/// Files of `packages/*/`, their profile, how many in a hundred may be found.
+const SCRIPTS: [(&str, &str, usize); 6] = [
+    ("standard", "pandas", 3),
+    ("arrays", "numpy", 1),
+    ("frames", "pandas", 3),
+    ("dumps", "joblib", 1),
+    ("models", "sklearn", 1),
+    ("tensors", "torch", 1),
+];
+
+#[test]
+fn what_packages_pickle_is_clean() -> io::Result<()> {
+    for (script, profile, most) in SCRIPTS {
+        let mut policy = Policy::default();
+        policy.select(&[profile]).unwrap();
+        let auditor = Auditor::new(policy);
+        let (mut judged, mut apart, mut flagged, mut incomplete) = (0, 0, Vec::new(), 0);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/packages");
+        for environment in fs::read_dir(folder)? {
+            let Ok(rows) = fs::read_to_string(environment?.path().join(format!("{script}.jsonl"))) else {
+                continue;
+            };
+            for (name, bytes) in rows.lines().flat_map(streams) {
+                let source = Source::from_bytes(name.clone(), bytes.into(), Limits::UNTRUSTED).unwrap();
+                let parts = auditor.audit_source(&source);
+                let verdict = parts.iter().map(|part| part.report.verdict).max();
+                let mut imports = parts.iter().flat_map(|part| &part.report.imports);
+                if imports.any(|import| APART.iter().any(|name| import.name.starts_with(name))) {
+                    apart += 1;
+                    assert_eq!(verdict, Some(Verdict::Findings), "{name}");
+                    continue;
+                }
+                judged += 1;
+                match verdict {
+                    Some(Verdict::Findings) => {
+                        let finding = parts.iter().find_map(|part| part.report.findings.first());
+                        flagged.push(format!("{name}: {}", finding.unwrap()));
+                    }
+                    Some(Verdict::Clean) => {}
+                    _ => incomplete += 1,
+                }
+            }
+        }
+        println!(
+            "{script}: {judged} judged, {apart} apart, {} found, {incomplete} incomplete",
+            flagged.len()
+        );
+        assert!(judged > 50, "{script}: {judged}");
+        assert!(
+            flagged.len() * 100 <= judged * most,
+            "{script}, {} of {judged}: {flagged:#?}",
+            flagged.len()
+        );
+    }
+    Ok(())
+}
+
+/// The name and bytes of each stream of a row.
+fn streams(row: &str) -> Vec<(String, Vec<u8>)> {
+    let row: Value = serde_json::from_str(row).unwrap();
+    let name = row["name"].as_str().unwrap();
+    let bytes = |stream: &Value| {
+        let text = stream["pickle"].as_str().or(stream["file"].as_str())?;
+        Some((name.to_owned(), STANDARD.decode(text).unwrap()))
+    };
+    row["streams"].as_array().unwrap().iter().filter_map(bytes).collect()
+}
