@@ -13,6 +13,8 @@ pub fn run() -> Result {
         "--package",
         "halfsour",
         "--package",
+        "halfsour-audit",
+        "--package",
         "halfsour-classes",
         "--package",
         "halfsour-serde",
