@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use halfsour::lexer::{Complaint, Lexer, Opcode};
+use halfsour::lexer::{Complaint, Lexer, Opcode, brief};
 use halfsour::value::PathError;
 use halfsour::{json, vm, writer};
 
@@ -139,7 +139,7 @@ fn excerpt(input: &[u8], start: usize, place: usize) -> String {
     let width = lines.back().map_or(0, |(at, _)| format!("{at:x}").len());
     let mut text = String::new();
     for (at, end) in lines {
-        let line = text::opcode(&input[at..end]);
+        let line = brief(&input[at..end]);
         let (mark, style) = if at == place { ('>', ERROR) } else { (' ', DIM) };
         let _ = writeln!(text, "{style}{mark} 0x{at:<width$x} | {line}{style:#}");
     }

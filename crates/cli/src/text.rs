@@ -3,9 +3,6 @@
 use std::borrow::Cow;
 
 use halfsour::Node;
-use halfsour::lexer::text::number::BigDisplay;
-use halfsour::lexer::text::repr;
-use halfsour::lexer::{ArgKind, Opcode};
 use halfsour::value::{Data, Global, Text};
 
 /// `1,234,567`
@@ -88,54 +85,6 @@ pub fn cut(wtf8: &[u8], most: usize) -> &[u8] {
     &wtf8[..(0..=most.min(wtf8.len())).rev().find(is_start).unwrap_or(0)]
 }
 
-/// An opcode with a short form of its argument, from its bytes, which may be incomplete.
-pub fn opcode(bytes: &[u8]) -> String {
-    let Some((&byte, argument)) = bytes.split_first() else { return "the end".to_owned() };
-    let Some(opcode) = Opcode::from_byte(byte) else { return format!("byte 0x{byte:02x}") };
-    match opcode.arg().and_then(|kind| short(kind, argument)) {
-        Some(argument) => format!("{opcode} {argument}"),
-        None => opcode.to_string(),
-    }
-}
-
-fn short(kind: ArgKind, bytes: &[u8]) -> Option<String> {
-    const MOST: usize = 40;
-    let unsigned = |width: usize| {
-        let number = bytes.get(..width)?.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
-        Some(number.to_string())
-    };
-    let quoted = |payload: &[u8]| {
-        let shown = cut(payload, MOST);
-        format!("{}{}", repr::Str(shown), if shown.len() < payload.len() { "…" } else { "" })
-    };
-    let counted = |width: usize| Some(quoted(bytes.get(width..)?));
-    let integer = |width: usize| {
-        let payload = bytes.get(width..)?;
-        let short = payload.len() <= MOST / 2;
-        Some(if short { BigDisplay(payload).to_string() } else { plural(payload.len(), "byte") })
-    };
-    match kind {
-        ArgKind::Uint1 => unsigned(1),
-        ArgKind::Uint2 => unsigned(2),
-        ArgKind::Uint4 => unsigned(4),
-        ArgKind::Uint8 => unsigned(8),
-        ArgKind::Int4 => Some(i32::from_le_bytes(*bytes.first_chunk()?).to_string()),
-        ArgKind::Float8 => Some(repr::Float(f64::from_be_bytes(*bytes.first_chunk()?)).to_string()),
-        ArgKind::String1 | ArgKind::Bytes1 | ArgKind::UnicodeString1 => counted(1),
-        ArgKind::String4 | ArgKind::Bytes4 | ArgKind::UnicodeString4 => counted(4),
-        ArgKind::Bytes8 | ArgKind::ByteArray8 | ArgKind::UnicodeString8 => counted(8),
-        ArgKind::Long1 => integer(1),
-        ArgKind::Long4 => integer(4),
-        ArgKind::StringNl
-        | ArgKind::StringNlNoEscape
-        | ArgKind::StringNlNoEscapePair
-        | ArgKind::UnicodeStringNl
-        | ArgKind::DecimalNlShort
-        | ArgKind::DecimalNlLong
-        | ArgKind::FloatNl => Some(quoted(bytes.strip_suffix(b"\n").unwrap_or(bytes))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,17 +99,5 @@ mod tests {
         assert_eq!(cut("aéb".as_bytes(), 2), b"a");
         assert_eq!(cut("aéb".as_bytes(), 3), "aé".as_bytes());
         assert_eq!(cut("aéb".as_bytes(), 9), "aéb".as_bytes());
-    }
-
-    #[test]
-    fn opcodes_have_short_arguments() {
-        assert_eq!(opcode(b"K\x07"), "BININT1 7");
-        assert_eq!(opcode(b"J\xff\xff\xff\xff"), "BININT -1");
-        assert_eq!(opcode(b"\x8c\x02hi"), "SHORT_BINUNICODE 'hi'");
-        assert_eq!(opcode(b"cos\nsystem\n"), r"GLOBAL 'os\nsystem'");
-        assert_eq!(opcode(b"\x8a\x01\xff"), "LONG1 -1");
-        assert_eq!(opcode(b"X\xff\xff"), "BINUNICODE");
-        assert_eq!(opcode(b"\xff"), "byte 0xff");
-        assert_eq!(opcode(b""), "the end");
     }
 }

@@ -4,12 +4,14 @@
 extern crate alloc;
 
 mod args;
+mod brief;
 mod disassembly;
 mod error;
 mod incremental;
 mod lexer;
 mod short;
 
+pub use brief::brief;
 pub use disassembly::{Complaint, ComplaintKind, Disassembly, DisassemblyMemo, Summary};
 pub use error::{Error, ErrorKind};
 pub use halfsour_opcode::{ArgKind, HIGHEST_PROTOCOL, Op, Opcode, StackItem};
