@@ -30,7 +30,7 @@ impl Observer for Watcher {
                 self.calls += 1;
             }
             Event::Call { .. } | Event::New { .. } => self.others += 1,
-            Event::Build { object, .. } | Event::Append(object) | Event::SetItem(object)
+            Event::Build { object, .. } | Event::Append { object, .. } | Event::SetItem { object, .. }
                 if is_name(object) =>
             {
                 self.changes += 1;

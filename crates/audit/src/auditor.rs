@@ -245,6 +245,7 @@ fn of_error(error: &Error, within: &[String]) -> Option<Finding> {
             code: format!("something named by an object of the kind {kind}"),
             reason: error.to_string(),
             within: within.to_vec(),
+            context: Vec::new(),
         }),
         _ => None,
     }
@@ -261,13 +262,22 @@ fn is_sure(bytes: &[u8], found: &Found) -> bool {
 }
 
 /// Whether something is done that no text does by chance: two lines after a `c` are an import, one after a `P` is a persistent
-/// id.
+/// id, and five letters after an `r` number a slot of the memo.
 pub(crate) fn has_effect(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| !matches!(finding.action, Action::Import | Action::Persistent))
+    findings.iter().any(|it| !matches!(it.action, Action::Import | Action::Persistent | Action::Data))
 }
 
-/// What a pickle in some bytes does, if they are one.
-pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: usize) -> Option<Found> {
+/// What pickles within bytes do.
+pub(crate) struct Nested {
+    pub found: Found,
+    /// How many were read to their STOP.
+    pub pickles: u64,
+    /// Whether there is nothing but pickles.
+    pub is_whole: bool,
+}
+
+/// What the pickles in some bytes do, if these may be some.
+pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: usize) -> Option<Nested> {
     const SHORTEST: usize = 4;
     // Streams of protocols 0 and 1 begin like any text; so does much else.
     let begins = matches!(bytes, [b'c' | b'(' | b']' | b'}' | b'i' | b'P', ..]) || may_be_pickle(bytes);
@@ -276,27 +286,26 @@ pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: u
     }
     let mut within = within.to_vec();
     within.push(format!("a pickle in the bytes of 0x{offset:x}"));
-    let mut found = Found::default();
+    let mut nested = Nested { found: Found::default(), pickles: 0, is_whole: false };
     let mut start = 0;
-    loop {
+    while start < bytes.len() {
         let (more, result) = read(policy, bytes, start, &within, load_plain);
         match result {
             // Some loaders read several pickles.
             Ok(graph) => {
-                found.merge(policy.limits(), more);
+                nested.found.merge(policy.limits(), more);
+                nested.pickles += 1;
                 start = graph.end();
-                if start < bytes.len() {
-                    continue;
-                }
             }
-            Err(_) if is_sure(&bytes[start..], &more) => found.merge(policy.limits(), more),
-            Err(_) => {}
+            Err(_) => {
+                if is_sure(&bytes[start..], &more) {
+                    nested.found.merge(policy.limits(), more);
+                }
+                break;
+            }
         }
-        break;
     }
-    if found.is_empty() {
-        return None;
-    }
-    found.stats.nested += 1;
-    Some(found)
+    nested.is_whole = start == bytes.len();
+    nested.found.stats.nested += 1;
+    Some(nested)
 }

@@ -12,13 +12,17 @@ mod report;
 mod resources;
 mod rule;
 mod text;
+mod trace;
 
 pub use auditor::{Auditor, Refused};
 #[cfg(feature = "files")]
 pub use files::Part;
 pub use policy::{Limits, Policy, PolicyError};
-pub use report::{Action, Completeness, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict};
+pub use report::{
+    Action, Completeness, Context, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict,
+};
 pub use rule::Rule;
+pub use trace::Trace;
 
 /// The file of a policy.
 #[doc = include_str!("../POLICY.md")]

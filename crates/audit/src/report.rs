@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use halfsour_lexer::{Lexer, brief};
 use serde::{Serialize, Serializer};
 
 use crate::Rule;
@@ -113,6 +114,27 @@ pub struct Finding {
     /// Where the pickle is, from outside inwards; empty for the input itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<String>,
+    /// The opcodes before it, three at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub context: Vec<Context>,
+}
+
+/// An opcode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Context {
+    /// Where it is.
+    pub offset: usize,
+    /// It, and a short form of its argument: `SHORT_BINUNICODE 'os'`.
+    pub text: String,
+}
+
+impl Context {
+    pub(crate) fn at(source: &[u8], offset: usize) -> Self {
+        let mut lexer = Lexer::at(source, offset);
+        let end = lexer.next_op().map_or(offset + 1, |_| lexer.offset());
+        Self { offset, text: brief(&source[offset..end]) }
+    }
 }
 
 /// The name of an opcode, which serialises as such.

@@ -21,6 +21,7 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
         code,
         reason: reason.to_owned(),
         within: within.to_vec(),
+        context: Vec::new(),
     };
     let mut found = Vec::new();
     if let Some((id, size)) = expansion(graph, limits) {
@@ -125,7 +126,7 @@ fn expansion(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, u64)> {
     None
 }
 
-/// A dict or set in which too many ints have the same hash, and how many have.
+/// A dict or set in which too many ints, or tuples of them, have the same hash, and how many have.
 fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
     for id in graph.store().ids() {
         let (ids, width) = match graph.store().peek(graph.source(), id) {
@@ -145,11 +146,7 @@ fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
             _ => continue,
         };
         for key in keys {
-            let hash = match graph.store().peek(graph.source(), key) {
-                Peek::Int(value) => value.unsigned_abs() % MODULUS,
-                Peek::BigInt(bytes) => remainder(bytes),
-                _ => continue,
-            };
+            let Some(hash) = hash(graph, key, 0) else { continue };
             let count = same.entry(hash).or_default();
             *count += 1;
             most = most.max(*count);
@@ -159,6 +156,24 @@ fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
         }
     }
     None
+}
+
+/// What Python's hash of an int, or of a tuple of such, depends on.
+fn hash(graph: &Graph<&[u8]>, id: Id, depth: usize) -> Option<u64> {
+    const DEEPEST: usize = 2;
+    const LONGEST: usize = 8;
+    // Odd, and otherwise of no meaning.
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    match graph.store().peek(graph.source(), id) {
+        Peek::Int(value) => Some(value.unsigned_abs() % MODULUS),
+        Peek::BigInt(bytes) => Some(remainder(bytes)),
+        Peek::Tuple(items) if depth < DEEPEST && items.len() <= LONGEST => {
+            items.iter().try_fold(items.len() as u64, |sum, &item| {
+                Some(sum.wrapping_add(hash(graph, item, depth + 1)?).wrapping_mul(FACTOR))
+            })
+        }
+        _ => None,
+    }
 }
 
 /// Python's hash of an int is its remainder by this, with its sign; here the sign is left out.

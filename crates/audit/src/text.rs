@@ -1,5 +1,6 @@
 //! Values as short Python text.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use halfsour_lexer::text::number::BigDisplay;
@@ -8,8 +9,6 @@ use halfsour_vm::value::{Id, Peek, Store};
 
 /// How many characters of a value are shown, about.
 const MOST: usize = 120;
-/// How many bytes of one text.
-const MOST_TEXT: usize = 80;
 /// How many containers deep.
 const DEEPEST: usize = 4;
 /// How many characters of a name.
@@ -34,16 +33,26 @@ pub(crate) fn name(module: &[u8], qualified: &[u8]) -> String {
     shown
 }
 
+/// Objects that have a name: `_0` and so on.
+pub(crate) type Variables = HashMap<Id, usize>;
+
 /// What is shown of a stream's values.
 pub(crate) struct Short<'s> {
     store: &'s Store,
     source: &'s [u8],
+    variables: Option<&'s Variables>,
+    most: usize,
     out: String,
 }
 
 impl<'s> Short<'s> {
     pub fn new(store: &'s Store, source: &'s [u8]) -> Self {
-        Self { store, source, out: String::new() }
+        Self { store, source, variables: None, most: MOST, out: String::new() }
+    }
+
+    /// Where objects have names, and there is more room.
+    pub fn with_variables(store: &'s Store, source: &'s [u8], variables: &'s Variables) -> Self {
+        Self { variables: Some(variables), most: 4 * MOST, ..Self::new(store, source) }
     }
 
     /// `value`
@@ -66,6 +75,53 @@ impl<'s> Short<'s> {
         self.keywords(kwargs)
     }
 
+    /// `name.extend([items])`
+    pub fn extended(mut self, name: &str, items: &[Id]) -> String {
+        self.out.push_str(name);
+        self.items(".extend([", items, "])", 0);
+        self.out
+    }
+
+    /// `name.update({items})`
+    pub fn updated(mut self, name: &str, items: &[Id]) -> String {
+        self.out.push_str(name);
+        self.items(".update({", items, "})", 0);
+        self.out
+    }
+
+    /// `name[key] = value`, or `name.update({key: value, …})`
+    pub fn assigned(mut self, name: &str, items: &[Id]) -> String {
+        self.out.push_str(name);
+        if let [key, value] = *items {
+            self.out.push('[');
+            self.write(key, 1);
+            self.out.push_str("] = ");
+            self.write(value, 1);
+        } else {
+            self.out.push_str(".update(");
+            self.pairs(items, 0);
+            self.out.push(')');
+        }
+        self.out
+    }
+
+    fn pairs(&mut self, items: &[Id], depth: usize) {
+        self.out.push('{');
+        for (number, pair) in items.chunks_exact(2).enumerate() {
+            if number > 0 {
+                self.out.push_str(", ");
+            }
+            if self.is_full() || depth >= DEEPEST {
+                self.out.push('…');
+                break;
+            }
+            self.write(pair[0], depth + 1);
+            self.out.push_str(": ");
+            self.write(pair[1], depth + 1);
+        }
+        self.out.push('}');
+    }
+
     fn keywords(mut self, kwargs: Option<Id>) -> String {
         if let Some(kwargs) = kwargs
             && !matches!(self.store.peek(self.source, kwargs), Peek::Dict([]))
@@ -78,8 +134,12 @@ impl<'s> Short<'s> {
         self.out
     }
 
+    fn most_of_text(&self) -> usize {
+        self.most / 3 * 2
+    }
+
     fn is_full(&self) -> bool {
-        self.out.len() > MOST
+        self.out.len() > self.most
     }
 
     fn arguments(&mut self, args: Id, depth: usize) {
@@ -109,7 +169,7 @@ impl<'s> Short<'s> {
     }
 
     fn payload(&mut self, bytes: &[u8], is_text: bool) {
-        let mut end = bytes.len().min(MOST_TEXT);
+        let mut end = bytes.len().min(self.most_of_text());
         while is_text && end < bytes.len() && bytes[end] & 0xc0 == 0x80 {
             end -= 1;
         }
@@ -126,12 +186,18 @@ impl<'s> Short<'s> {
     }
 
     fn write(&mut self, id: Id, depth: usize) {
+        if let Some(variable) = self.variables.and_then(|variables| variables.get(&id)) {
+            let _ = write!(self.out, "_{variable}");
+            return;
+        }
         let _ = match self.store.peek(self.source, id) {
             Peek::None => write!(self.out, "None"),
             Peek::Bool(true) => write!(self.out, "True"),
             Peek::Bool(false) => write!(self.out, "False"),
             Peek::Int(value) => write!(self.out, "{value}"),
-            Peek::BigInt(bytes) if bytes.len() <= MOST_TEXT => write!(self.out, "{}", BigDisplay(bytes)),
+            Peek::BigInt(bytes) if bytes.len() <= self.most_of_text() => {
+                write!(self.out, "{}", BigDisplay(bytes))
+            }
             Peek::BigInt(bytes) => write!(self.out, "<int of {} bits>", bytes.len() * 8),
             Peek::Float(value) => write!(self.out, "{}", repr::Float(value)),
             Peek::Complex(re, im) => write!(self.out, "complex({}, {})", repr::Float(re), repr::Float(im)),
@@ -155,22 +221,7 @@ impl<'s> Short<'s> {
             }
             Peek::Set(items) => return self.items("{", items, "}", depth),
             Peek::FrozenSet(items) => return self.items("frozenset({", items, "})", depth),
-            Peek::Dict(items) => {
-                self.out.push('{');
-                for (number, pair) in items.chunks_exact(2).enumerate() {
-                    if number > 0 {
-                        self.out.push_str(", ");
-                    }
-                    if self.is_full() || depth >= DEEPEST {
-                        self.out.push('…');
-                        break;
-                    }
-                    self.write(pair[0], depth + 1);
-                    self.out.push_str(": ");
-                    self.write(pair[1], depth + 1);
-                }
-                write!(self.out, "}}")
-            }
+            Peek::Dict(items) => return self.pairs(items, depth),
             Peek::Global(module, qualified) => {
                 let text = |id| self.store.payload(self.source, id).unwrap_or_default();
                 let name = name(text(module), text(qualified));

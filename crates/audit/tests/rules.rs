@@ -21,7 +21,11 @@ fn findings_read_as_sentences() {
         found(b"(S'id'\nios\nsystem\n0N."),
         ["R1 byte 0x7: INST imports os.system", "R4 byte 0x7: INST calls os.system('id')"]
     );
-    assert_eq!(found(b"cos\nenviron\nS'a'\nS'b'\ns.")[1], "R7 byte 0x16: SETITEM runs os.environ[…] = …");
+    assert_eq!(found(b"cos\nenviron\nS'a'\nS'b'\ns.")[1], "R7 byte 0x16: SETITEM runs os.environ['a'] = 'b'");
+    assert_eq!(
+        found(b"cos\nenviron\n(I1\nI2\ne0N.")[1],
+        "R7 byte 0x13: APPENDS runs os.environ.extend([1, 2])"
+    );
     assert_eq!(found(b"\x80\x02c\x1b[31m\nx\n.")[0], r"R1 byte 0x2: GLOBAL imports \u{1b}[31m.x");
 }
 
@@ -111,8 +115,9 @@ fn what_loads_bytes_may_load_what_is_clean() {
         audit(&outer)
     };
     assert!(load(b"\x80\x02K\x01.\x80\x02K\x02.").is_clean());
-    // In the second pickle; a zip; a number.
-    for inner in [&b"\x80\x02K\x01.\x80\x02cos\nsystem\n."[..], b"PK\x03\x04", b"\x00"] {
+    // In the second pickle; a zip; a number; what breaks off.
+    let second = b"\x80\x02K\x01.\x80\x02cos\nsystem\n.";
+    for inner in [&second[..], b"PK\x03\x04", b"\x00", b"\x80\x02K\x01", b"\x80\x02K\x01.\x80\x02"] {
         assert!(!load(inner).is_clean(), "{inner:?}");
     }
 }
@@ -133,6 +138,19 @@ fn bombs_are_found() {
     }
     keys.extend(b"u.");
     assert!(found(&keys)[0].contains("keys of one hash"));
+    // The same in tuples.
+    let mut tuples = b"\x8f(".to_vec();
+    for number in 1_u128..2000 {
+        tuples.extend([0x8a, 16]);
+        tuples.extend((number * ((1 << 61) - 1)).to_le_bytes());
+        tuples.extend(b"K\x01\x86");
+    }
+    tuples.extend(b"\x90.");
+    assert!(found(&tuples)[0].contains("keys of one hash"));
+    // A memo of two thousand million slots; and one that a pickler could have filled.
+    assert!(found(b"Nr\xff\xff\xff\x7f.")[0].contains("memo slot 2147483647"));
+    assert!(found(b"Np2147483647\n.")[0].contains("memo slot 2147483647"));
+    assert!(audit(b"Nr\x10\x00\x00\x00.").is_clean());
     // An array of objects of which there are none.
     let array = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntVb\ntR(I1\n(L1099511627776L\ntNI00\n(ltb.";
     assert_eq!(audit(array).findings[0].rule, Rule::R9);

@@ -117,6 +117,22 @@ impl Store {
         }
     }
 
+    /// The last so many items that were appended to, set on or added to an object of a class, or one from elsewhere. Of
+    /// other kinds, and of more items than lie in one piece, nothing.
+    pub fn last_items(&self, object: Id, count: usize) -> &[Id] {
+        let Some(index) = object.index() else { return &[] };
+        let index = match self.cells[index].tag {
+            Tag::Instance => Some(index),
+            Tag::Global | Tag::PersistentId | Tag::Extension | Tag::Buffer => {
+                let key = u32::try_from(index).ok();
+                key.and_then(|key| self.steps_elsewhere.get(&key)).and_then(|id| id.index())
+            }
+            _ => None,
+        };
+        let ids = index.map(|index| self.region_of(index)).unwrap_or_default();
+        if count < Id::MAX_RUN { &ids[ids.len().saturating_sub(count)..] } else { &[] }
+    }
+
     /// Keeps what is done to an object, if it is of a class, or from elsewhere.
     #[inline]
     fn step(&mut self, index: usize, run: Run, items: &[Id]) -> Result<(), Refusal> {

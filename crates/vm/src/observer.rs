@@ -36,12 +36,27 @@ pub enum Event {
         /// The state.
         state: Id,
     },
-    /// Items are appended to an object that is no list.
-    Append(Id),
-    /// Items are set on an object that is no dict or list.
-    SetItem(Id),
+    /// Items are appended to an object that is no list. [`Store::last_items`] has them.
+    Append {
+        /// The object.
+        object: Id,
+        /// How many.
+        count: usize,
+    },
+    /// Items are set on an object that is no dict.
+    SetItem {
+        /// The object.
+        object: Id,
+        /// How many keys and values.
+        count: usize,
+    },
     /// Members are added to an object that is no set.
-    Add(Id),
+    Add {
+        /// The object.
+        object: Id,
+        /// How many.
+        count: usize,
+    },
     /// An object is asked for by a persistent id.
     PersistentId(Id),
 }

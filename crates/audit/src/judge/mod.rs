@@ -1,19 +1,21 @@
 //! One verdict for each thing that a stream does.
 
+mod bytes;
+mod change;
+
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use halfsour_lexer::{ArgKind, Lexer, Op};
-use halfsour_vm::value::{Id, Kind, Peek, Store};
+use halfsour_lexer::{Lexer, Op};
+use halfsour_vm::value::{Id, Peek, Store};
 use halfsour_vm::{Event, Observer, Opcode};
 
 use crate::Rule;
-use crate::at::{At, is_larger_than_it_is};
-use crate::auditor::{may_be_pickle, nested};
+use crate::at::At;
 use crate::found::Found;
 use crate::pattern::{MOST_ITEMS, Pattern, Values, class_of};
 use crate::policy::{Acts, Entry, Policy, Use};
-use crate::report::{Action, Finding, OpcodeName, Severity};
+use crate::report::{Action, Context, Finding, OpcodeName, Severity};
 use crate::text;
 
 /// Watches a pickle being run, and judges what it does.
@@ -23,6 +25,8 @@ pub(crate) struct Judge<'p, 's> {
     /// Where the pickle is, from outside inwards.
     within: &'s [String],
     pub found: Found,
+    /// Where the last opcodes are, the one that is run last.
+    recent: [Option<usize>; 4],
     /// What is known of ids that stand for a listed class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
     /// How many keys of a state have been looked at.
@@ -57,6 +61,7 @@ impl<'p, 's> Judge<'p, 's> {
             source,
             within,
             found: Found::default(),
+            recent: [None; 4],
             named: HashMap::new(),
             scanned: HashMap::new(),
             tried: HashSet::new(),
@@ -85,8 +90,15 @@ impl<'p, 's> Judge<'p, 's> {
             code,
             reason: why.1,
             within: self.within.to_vec(),
+            context: self.context(),
         };
         self.found.add(self.policy.limits(), finding);
+    }
+
+    /// The opcodes before the one that is run.
+    fn context(&self) -> Vec<Context> {
+        let [before @ .., _] = &self.recent;
+        before.iter().flatten().map(|&offset| Context::at(self.source, offset)).collect()
     }
 
     fn values<'e>(&'e self, at: At<'e>) -> Values<'e> {
@@ -306,91 +318,14 @@ impl<'p, 's> Judge<'p, 's> {
         args_match && kwargs_match
     }
 
-    fn build(&mut self, at: At<'_>, object: Id, state: Id) {
-        if !self.may_change(at, object, Use::Build, Action::Build, |name| {
-            format!("{name}.__setstate__({})", at.short().value(state))
-        }) {
-            return;
+    /// A memo slot with a number that no pickler has come to here.
+    fn put(&mut self, offset: usize, slot: u64) {
+        const FREE: u64 = 100_000;
+        if slot > FREE && slot > offset as u64 {
+            let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
+            let code = format!("memo slot {slot}");
+            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Warning, why));
         }
-        let Some(named) = self.maker(at, object) else { return };
-        let Some(entry) = named.entry else { return };
-        let values = self.values(at);
-        let fits = entry.patterns.state.as_ref().is_none_or(|pattern| pattern.matches(&values, state));
-        let special = self.special_attribute(at, state);
-        let is_large = entry.allow.acts == Some(Acts::Array) && is_larger_than_it_is(at, state);
-        if fits && special.is_none() && !is_large {
-            return;
-        }
-        let why = match special {
-            None if is_large => {
-                (Severity::Warning, "its shape asks for more items than there are".to_owned())
-            }
-            Some(name) => (Severity::Error, format!("it sets {name}, which Python itself looks at")),
-            None => (Severity::Warning, "it may not have such a state".to_owned()),
-        };
-        let rule = if is_large { Rule::R9 } else { Rule::R7 };
-        let code = format!("{}.__setstate__({})", named.name, at.short().value(state));
-        self.add(at.offset, rule, Action::Build, &named.name, code, why);
-    }
-
-    /// A `__name__` that a state sets. What was looked at before is not looked at again.
-    fn special_attribute(&mut self, at: At<'_>, state: Id) -> Option<String> {
-        let parts = match at.peek(state) {
-            Peek::Tuple(&[dict, slots]) => [dict, slots],
-            _ => [state, Id::NONE],
-        };
-        // What decorators set on what they wrap, and what notes an exception has, nobody calls.
-        let is_harmless = |key: &[u8]| matches!(key, b"__doc__" | b"__name__" | b"__notes__");
-        for part in parts {
-            let Peek::Dict(items) = at.peek(part) else { continue };
-            let scanned = self.scanned.insert(part, items.len()).unwrap_or(0);
-            let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
-            for key in keys.map(|&key| at.text(key)) {
-                if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless(key) {
-                    return Some(text::name(key, b"").trim_end_matches('.').to_owned());
-                }
-            }
-        }
-        None
-    }
-
-    /// Whether an object may be changed so; a finding if not.
-    fn may_change(
-        &mut self,
-        at: At<'_>,
-        object: Id,
-        of: Use,
-        action: Action,
-        code: impl FnOnce(&str) -> String,
-    ) -> bool {
-        if let Some(named) = self.named(at, object) {
-            self.count(&named, |import| import.changes += 1);
-            let why = "it changes what is imported, for the whole program".to_owned();
-            self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), (Severity::Error, why));
-            return false;
-        }
-        match at.store.kind(object) {
-            Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId | Kind::Buffer => {}
-            // What has no class from outside takes only what cannot harm.
-            _ => return true,
-        }
-        let named = self.maker(at, object);
-        if let Some(named) = &named {
-            self.count(named, |import| import.changes += 1);
-            if named.entry.is_some_and(|entry| entry.allow.uses.contains(&of)) {
-                return true;
-            }
-        }
-        let (name, why) = match named {
-            Some(named) => (named.name.clone(), self.why(&named, "its objects may not be changed so")),
-            None => {
-                let why = "what it is is not known".to_owned();
-                (at.short().value(object), (Severity::Warning, why))
-            }
-        };
-        let code = code(&name);
-        self.add(at.offset, Rule::R7, action, &name, code, why);
-        false
     }
 
     fn persistent(&mut self, at: At<'_>, object: Id) {
@@ -403,66 +338,45 @@ impl<'p, 's> Judge<'p, 's> {
         let why = "the program that loads this resolves it; no pack knows ids of this form".to_owned();
         self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Warning, why));
     }
-
-    /// Arguments of a call that is not allowed: the bytes among them may be loaded.
-    fn flow(&mut self, at: At<'_>, args: &[Id]) {
-        const MOST: usize = 8;
-        for &arg in args.iter().take(MOST) {
-            self.look_into(at, arg);
-        }
-    }
-
-    /// Tries bytes as a pickle.
-    fn look_into(&mut self, at: At<'_>, id: Id) {
-        if let Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) =
-            at.peek(id)
-            && self.tried.insert(id)
-        {
-            self.nested(at.offset, bytes);
-        }
-    }
-
-    /// Whether these bytes are pickles, and nothing is found in them.
-    fn is_clean(&mut self, at: At<'_>, id: Id) -> bool {
-        let Peek::Bytes(bytes) = at.peek(id) else { return false };
-        let (policy, within) = (self.policy, self.within);
-        let judge = || {
-            let is_judged = within.len() < policy.limits().nested && may_be_pickle(bytes);
-            is_judged
-                && nested(policy, bytes, within, at.offset).is_none_or(|found| found.findings.is_empty())
-        };
-        *self.clean.entry(id).or_insert_with(judge)
-    }
-
-    fn nested(&mut self, offset: usize, bytes: &[u8]) {
-        if let Some(found) = nested(self.policy, bytes, self.within, offset) {
-            self.found.merge(self.policy.limits(), found);
-        }
-    }
 }
 
 impl Observer for Judge<'_, '_> {
     fn opcode(&mut self, offset: usize, opcode: Opcode) {
         self.found.stats.opcodes += 1;
-        if let Some(
-            ArgKind::Bytes1
-            | ArgKind::Bytes4
-            | ArgKind::Bytes8
-            | ArgKind::ByteArray8
-            | ArgKind::String1
-            | ArgKind::String4,
-        ) = opcode.arg()
-            && let Ok(op) = Lexer::at(self.source, offset).next_op()
-        {
-            match op {
+        // The memo says nothing of what is done.
+        if !matches!(opcode, Opcode::Memoize | Opcode::Put | Opcode::BinPut | Opcode::LongBinPut) {
+            self.recent.rotate_left(1);
+            self.recent[3] = Some(offset);
+        }
+        if !matches!(
+            opcode,
+            Opcode::BinBytes
+                | Opcode::ShortBinBytes
+                | Opcode::BinBytes8
+                | Opcode::ByteArray8
+                | Opcode::BinString
+                | Opcode::ShortBinString
+                | Opcode::Put
+                | Opcode::LongBinPut
+        ) {
+            return;
+        }
+        match Lexer::at(self.source, offset).next_op() {
+            Ok(
                 Op::BinBytes(bytes)
                 | Op::ShortBinBytes(bytes)
                 | Op::BinBytes8(bytes)
                 | Op::ByteArray8(bytes)
                 | Op::BinString(bytes)
-                | Op::ShortBinString(bytes) => self.nested(offset, bytes),
-                _ => {}
+                | Op::ShortBinString(bytes),
+            ) => self.nested(offset, bytes),
+            Ok(Op::LongBinPut(slot)) => self.put(offset, slot.into()),
+            // No pickler writes it in another way than as digits.
+            Ok(Op::Put(slot)) => {
+                let slot = str::from_utf8(slot).ok().and_then(|slot| slot.parse().ok());
+                self.put(offset, slot.unwrap_or(u64::MAX));
             }
+            _ => {}
         }
     }
 
@@ -473,14 +387,17 @@ impl Observer for Judge<'_, '_> {
             Event::Call { callable, args, result } => self.call(at, callable, args, result),
             Event::New { class, args, kwargs, result: _ } => self.new_object(at, class, args, kwargs),
             Event::Build { object, state } => self.build(at, object, state),
-            Event::Append(object) => {
-                self.may_change(at, object, Use::Append, Action::Append, |name| format!("{name}.extend(…)"));
+            Event::Append { object, count } => {
+                let code = |name: &str| at.short().extended(name, store.last_items(object, count));
+                self.may_change(at, object, Use::Append, Action::Append, code);
             }
-            Event::SetItem(object) => {
-                self.may_change(at, object, Use::SetItem, Action::SetItem, |name| format!("{name}[…] = …"));
+            Event::SetItem { object, count } => {
+                let code = |name: &str| at.short().assigned(name, store.last_items(object, count));
+                self.may_change(at, object, Use::SetItem, Action::SetItem, code);
             }
-            Event::Add(object) => {
-                self.may_change(at, object, Use::Append, Action::Add, |name| format!("{name}.update(…)"));
+            Event::Add { object, count } => {
+                let code = |name: &str| at.short().updated(name, store.last_items(object, count));
+                self.may_change(at, object, Use::Append, Action::Add, code);
             }
             Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.

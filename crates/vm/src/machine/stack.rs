@@ -143,8 +143,9 @@ impl<O: Observer> Machine<'_, '_, O> {
         if let Err(refusal) = self.state.store.append(list, &self.state.stack[height..]) {
             self.refused(refusal, list, height, Store::append_bytes)?;
         }
+        let count = self.state.stack.len() - height;
         self.state.stack.truncate(height);
-        self.report(start, list, Kind::List, Event::Append);
+        self.report(start, list, Kind::List, |object| Event::Append { object, count });
         Ok(())
     }
 
@@ -159,7 +160,7 @@ impl<O: Observer> Machine<'_, '_, O> {
             self.refused(refusal, dict, height, Store::assign_bytes)?;
         }
         self.state.stack.truncate(height);
-        self.report(start, dict, Kind::Dict, Event::SetItem);
+        self.report(start, dict, Kind::Dict, |object| Event::SetItem { object, count });
         Ok(())
     }
 
@@ -169,8 +170,9 @@ impl<O: Observer> Machine<'_, '_, O> {
         if let Err(refusal) = self.state.store.add_items(set, &self.state.stack[height..]) {
             self.refused(refusal, set, height, |_, _, _, _| Err(Refusal::Unsupported))?;
         }
+        let count = self.state.stack.len() - height;
         self.state.stack.truncate(height);
-        self.report(start, set, Kind::Set, Event::Add);
+        self.report(start, set, Kind::Set, |object| Event::Add { object, count });
         Ok(())
     }
 
@@ -194,7 +196,7 @@ impl<O: Observer> Machine<'_, '_, O> {
 
     /// Reports a step on something that is not of the plain kind.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn report(&mut self, start: usize, object: Id, plain: Kind, event: fn(Id) -> Event) {
+    pub(super) fn report(&mut self, start: usize, object: Id, plain: Kind, event: impl Fn(Id) -> Event) {
         if O::WATCHES && self.state.store.kind(object) != plain {
             self.event(start, event(object));
         }

@@ -1,0 +1,99 @@
+//! What is done to objects.
+
+use halfsour_vm::value::{Id, Kind, Peek};
+
+use super::Judge;
+use crate::Rule;
+use crate::at::{At, is_larger_than_it_is};
+use crate::policy::{Acts, Use};
+use crate::report::{Action, Severity};
+use crate::text;
+
+impl Judge<'_, '_> {
+    pub(super) fn build(&mut self, at: At<'_>, object: Id, state: Id) {
+        if !self.may_change(at, object, Use::Build, Action::Build, |name| {
+            format!("{name}.__setstate__({})", at.short().value(state))
+        }) {
+            return;
+        }
+        let Some(named) = self.maker(at, object) else { return };
+        let Some(entry) = named.entry else { return };
+        let values = self.values(at);
+        let fits = entry.patterns.state.as_ref().is_none_or(|pattern| pattern.matches(&values, state));
+        let special = self.special_attribute(at, state);
+        let is_large = entry.allow.acts == Some(Acts::Array) && is_larger_than_it_is(at, state);
+        if fits && special.is_none() && !is_large {
+            return;
+        }
+        let why = match special {
+            None if is_large => {
+                (Severity::Warning, "its shape asks for more items than there are".to_owned())
+            }
+            Some(name) => (Severity::Error, format!("it sets {name}, which Python itself looks at")),
+            None => (Severity::Warning, "it may not have such a state".to_owned()),
+        };
+        let rule = if is_large { Rule::R9 } else { Rule::R7 };
+        let code = format!("{}.__setstate__({})", named.name, at.short().value(state));
+        self.add(at.offset, rule, Action::Build, &named.name, code, why);
+    }
+
+    /// A `__name__` that a state sets. What was looked at before is not looked at again.
+    fn special_attribute(&mut self, at: At<'_>, state: Id) -> Option<String> {
+        let parts = match at.peek(state) {
+            Peek::Tuple(&[dict, slots]) => [dict, slots],
+            _ => [state, Id::NONE],
+        };
+        // What decorators set on what they wrap, and what notes an exception has, nobody calls.
+        let is_harmless = |key: &[u8]| matches!(key, b"__doc__" | b"__name__" | b"__notes__");
+        for part in parts {
+            let Peek::Dict(items) = at.peek(part) else { continue };
+            let scanned = self.scanned.insert(part, items.len()).unwrap_or(0);
+            let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
+            for key in keys.map(|&key| at.text(key)) {
+                if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless(key) {
+                    return Some(text::name(key, b"").trim_end_matches('.').to_owned());
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether an object may be changed so; a finding if not.
+    pub(super) fn may_change(
+        &mut self,
+        at: At<'_>,
+        object: Id,
+        of: Use,
+        action: Action,
+        code: impl FnOnce(&str) -> String,
+    ) -> bool {
+        if let Some(named) = self.named(at, object) {
+            self.count(&named, |import| import.changes += 1);
+            let why = "it changes what is imported, for the whole program".to_owned();
+            self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), (Severity::Error, why));
+            return false;
+        }
+        match at.store.kind(object) {
+            Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId | Kind::Buffer => {}
+            // What has no class from outside takes only what cannot harm.
+            _ => return true,
+        }
+        let named = self.maker(at, object);
+        if let Some(named) = &named {
+            self.count(named, |import| import.changes += 1);
+            if named.entry.is_some_and(|entry| entry.allow.uses.contains(&of)) {
+                return true;
+            }
+        }
+        let (name, why) = match named {
+            Some(named) => (named.name.clone(), self.why(&named, "its objects may not be changed so")),
+            None => {
+                let why = "what it is is not known".to_owned();
+                (at.short().value(object), (Severity::Warning, why))
+            }
+        };
+        let code = code(&name);
+        self.add(at.offset, Rule::R7, action, &name, code, why);
+        false
+    }
+}
