@@ -17,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   halfsour info *.pkl                    is it valid, what is in it, what would it import?
   halfsour audit models/                 what would Python run if it loaded them?
+  halfsour trace model.pkl               as the Python that it amounts to
   halfsour show --depth 3 model.pkl      a readable tree
   halfsour get users.pkl 'users[3].email'
   halfsour show model.pt:data.pkl        compression and archives are seen through
@@ -30,7 +31,7 @@ Examples:
   cat data.pkl | halfsour dis -          as python -m pickletools
 
 Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
-shown as asked; 2 if the command line is wrong.";
+shown as asked; 2 if the command line is wrong. That of audit says what it found.";
 
 const SIZE_EXAMPLES: &str = "\
 Examples:
@@ -74,6 +75,11 @@ pub enum Command {
     /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3 if the
     /// command line is wrong.
     Audit(Audit),
+    /// Show what Python would do to load the pickles, as Python: a statement for each import and call.
+    Trace {
+        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
+        files: Vec<String>,
+    },
     /// Show the data as a readable tree.
     ///
     /// It looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and

@@ -19,7 +19,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Reading};
 use crate::commands::{
-    Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, USAGE,
+    Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace, USAGE,
 };
 use crate::failure::Failure;
 use crate::file::{File, Whole};
@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
         Command::Show { files, cuts } => (files, Box::new(Show::new(&reading, cuts))),
+        Command::Trace { files } => (files, Box::new(Trace::new(&reading))),
         Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),
         Command::Json { files, form } => (files, Box::new(Json::new(&reading, form))),

@@ -12,6 +12,7 @@ mod rewrite;
 mod show;
 mod size;
 mod tensors;
+mod trace;
 
 use std::io::Write;
 
@@ -29,6 +30,7 @@ pub use rewrite::Rewrite;
 pub use show::Show;
 pub use size::Size;
 pub use tensors::ListTensors;
+pub use trace::Trace;
 
 use crate::failure::{Cause, Failure};
 use crate::file::{File, Parts, Whole};

@@ -1,5 +1,6 @@
 //! `halfsour audit`
 
+mod crew;
 mod report;
 mod sarif;
 mod show;
@@ -41,9 +42,12 @@ pub struct Audit {
     /// Say what a rule (R4) or the policy's entry for a name (collections:OrderedDict) means, and do nothing else.
     #[arg(long, value_name = "ID")]
     explain: Option<String>,
-    /// Say nothing of files that are clean, and no summary.
-    #[arg(long)]
+    /// Say nothing of files that are clean, no opcodes around what was found, and no summary.
+    #[arg(short, long)]
     quiet: bool,
+    /// Say also how much was read, and what the pickles name, as --globals does.
+    #[arg(short, long, conflicts_with = "quiet")]
+    verbose: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -91,22 +95,26 @@ impl Audit {
             return Ok(0);
         }
         let auditor = Auditor::new(policy);
+        let mut found = Vec::new();
+        for path in &self.paths {
+            found.extend(all_in(path)?);
+        }
         let mut files = Vec::new();
         let mut skipped = 0;
-        for path in &self.paths {
-            for (name, is_asked) in all_in(path)? {
-                match audit(&auditor, &name, is_asked, reading)? {
-                    Some(audited) => {
-                        if self.format == Form::Text {
-                            show::file(out, &audited, self.globals, self.quiet)?;
-                            out.flush()?;
-                        }
-                        files.push(audited);
+        let job = |(name, is_asked): &(String, bool)| audit(&auditor, name, *is_asked, reading);
+        crew::run(&found, job, |audited| {
+            match audited {
+                Some(audited) => {
+                    if self.format == Form::Text {
+                        show::file(out, &audited, self)?;
+                        out.flush()?;
                     }
-                    None => skipped += 1,
+                    files.push(audited);
                 }
+                None => skipped += 1,
             }
-        }
+            Ok::<(), Failure>(())
+        })?;
         match self.format {
             Form::Text if self.quiet => {}
             Form::Text => show::summary(out, &files, skipped, auditor.policy())?,
@@ -171,12 +179,7 @@ fn all_in(path: &str) -> Result<Vec<(String, bool)>, Failure> {
 }
 
 /// What is in a file; `None` if nobody named it and it has no pickles.
-fn audit(
-    auditor: &Auditor,
-    name: &str,
-    is_asked: bool,
-    reading: &Reading,
-) -> Result<Option<Audited>, Failure> {
+fn audit(auditor: &Auditor, name: &str, is_asked: bool, reading: &Reading) -> Option<Audited> {
     let parts = match open(name, reading.file_limits(), reading.options().limits.input) {
         Ok(source) if is_asked => auditor.audit_source(&source),
         Ok(source) => auditor.audit_if_pickle(&source),
@@ -185,5 +188,5 @@ fn audit(
             vec![Part { name: name.to_owned(), report }]
         }
     };
-    Ok((!parts.is_empty()).then(|| Audited { name: name.to_owned(), parts }))
+    (!parts.is_empty()).then(|| Audited { name: name.to_owned(), parts })
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use halfsour_audit::{Completeness, Part, Policy, Severity, Verdict};
 
-use super::Audited;
+use super::{Audit, Audited};
 use crate::text;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -13,9 +13,9 @@ const WARNING: Style = AnsiColor::Yellow.on_default();
 const CLEAN: Style = AnsiColor::Green.on_default();
 const DIM: Style = Style::new().dimmed();
 
-pub fn file(out: &mut dyn Write, audited: &Audited, globals: bool, quiet: bool) -> io::Result<()> {
+pub fn file(out: &mut dyn Write, audited: &Audited, how: &Audit) -> io::Result<()> {
     let verdict = audited.verdict();
-    if quiet && verdict == Verdict::Clean {
+    if how.quiet && verdict == Verdict::Clean {
         return Ok(());
     }
     let style = match verdict {
@@ -25,12 +25,12 @@ pub fn file(out: &mut dyn Write, audited: &Audited, globals: bool, quiet: bool) 
     };
     writeln!(out, "{}: {style}{verdict}{style:#}", text::name(&audited.name))?;
     for part in &audited.parts {
-        self::part(out, &audited.name, part, globals)?;
+        self::part(out, &audited.name, part, how)?;
     }
     Ok(())
 }
 
-fn part(out: &mut dyn Write, file: &str, part: &Part, globals: bool) -> io::Result<()> {
+fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result<()> {
     let report = &part.report;
     let inner = part.name.strip_prefix(file).unwrap_or(&part.name).trim_start_matches(':');
     let within = if inner.is_empty() || inner == "<stdin>" {
@@ -42,6 +42,9 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, globals: bool) -> io::Resu
         let style = if finding.severity == Severity::Error { ERROR } else { WARNING };
         writeln!(out, "  {within}{style}{finding}{style:#}")?;
         writeln!(out, "    {DIM}{}: {}{DIM:#}", finding.rule, finding.reason)?;
+        for before in finding.context.iter().filter(|_| !how.quiet) {
+            writeln!(out, "      {DIM}0x{:x} | {}{DIM:#}", before.offset, before.text)?;
+        }
     }
     if report.stats.repeated > 0 {
         let repeated = usize::try_from(report.stats.repeated).unwrap_or(usize::MAX);
@@ -50,7 +53,7 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, globals: bool) -> io::Resu
     if let Completeness::Incomplete { reason, .. } = &report.completeness {
         writeln!(out, "  {within}{WARNING}not read to its end{WARNING:#}: {}", text::name(reason))?;
     }
-    for import in report.imports.iter().filter(|_| globals) {
+    for import in report.imports.iter().filter(|_| how.globals || how.verbose) {
         let style = if import.listed { DIM } else { WARNING };
         let mut uses = Vec::new();
         for (count, what) in [
@@ -64,6 +67,18 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, globals: bool) -> io::Resu
             }
         }
         writeln!(out, "  {within}{style}{}{style:#}: {}", import.name, uses.join(", "))?;
+    }
+    if how.verbose {
+        let stats = &report.stats;
+        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        writeln!(
+            out,
+            "  {within}{DIM}{}, {}, {}; {} within bytes{DIM:#}",
+            text::plural(count(stats.bytes), "byte"),
+            text::plural(count(stats.pickles), "pickle"),
+            text::plural(count(stats.opcodes), "opcode"),
+            text::plural(count(stats.nested), "pickle"),
+        )?;
     }
     Ok(())
 }
