@@ -18,7 +18,7 @@ pub struct Part {
 }
 
 /// Archives that cannot be looked into.
-const CLOSED: [(&[u8], &str); 2] = [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "rar")];
+const CLOSED: [(&[u8], &str); 1] = [(b"Rar!\x1a\x07", "rar")];
 /// The class after whose objects joblib writes arrays.
 const WRAPPER: &str = "NumpyArrayWrapper";
 

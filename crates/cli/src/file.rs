@@ -59,7 +59,7 @@ impl Whole {
     }
 
     fn is_archive(&self) -> bool {
-        matches!(self.source.format(), Format::Zip | Format::Tar)
+        matches!(self.source.format(), Format::Zip | Format::Tar | Format::SevenZip)
     }
 
     /// All of it that has tensors: of a torch file, the one pickle that says what there is; nothing else is looked at.

@@ -1,4 +1,4 @@
-//! [`Archive`]: zip and tar, as lists of members that are opened one by one.
+//! [`Archive`]: zip, tar and 7z, as lists of members that are opened one by one.
 
 use std::io::Cursor;
 use std::ops::Range;
@@ -6,9 +6,9 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::coding::decode_method;
-use crate::{Error, ErrorKind, Format, Source, zip};
+use crate::{Error, ErrorKind, Format, Source, sevenzip, zip};
 
-/// The members of an archive. They are not read before they are asked for.
+/// The members of an archive. They are not read before they are asked for, save those of 7z, which are packed together.
 #[derive(Debug)]
 pub struct Archive {
     source: Source,
@@ -61,6 +61,7 @@ impl Archive {
     pub(crate) fn of(source: &Source) -> Self {
         match source.format() {
             Format::Tar => Self::tar(source),
+            Format::SevenZip => Self::sevenzip(source),
             _ => Self::zip(source),
         }
     }
@@ -76,6 +77,11 @@ impl Archive {
             (members, Err(kind)) => (members, Some(kind)),
         };
         Self { source: source.clone(), format: Format::Tar, members, damage }
+    }
+
+    fn sevenzip(source: &Source) -> Self {
+        let sevenzip::Unpacked { bytes, members, damage } = sevenzip::unpack(source.bytes(), source.budget());
+        Self { source: source.with_bytes(bytes), format: Format::SevenZip, members, damage }
     }
 
     /// The members, in the order of the archive. Names may occur twice.

@@ -5,7 +5,9 @@ use std::io::{self, Read};
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
-use lzma_rust2::{LzmaReader, XzReader};
+use lzma_rust2::filter::bcj::BcjReader;
+use lzma_rust2::filter::delta::DeltaReader;
+use lzma_rust2::{Lzma2Reader, LzmaReader, XzReader};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
@@ -53,7 +55,7 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
             }
             Format::Zstd => zstd(rest, &mut sink)?,
             Format::Lz4 => lz4(rest, &mut sink)?,
-            Format::Base64 | Format::Pickle | Format::Zip | Format::Tar | Format::Npy => {
+            Format::Base64 | Format::Pickle | Format::Zip | Format::Tar | Format::SevenZip | Format::Npy => {
                 unreachable!("only codings are decoded")
             }
         };
@@ -106,6 +108,44 @@ fn zip_lzma(input: &[u8], size: u64, budget: &Budget) -> Result<Vec<u8>, ErrorKi
         .map_err(|error| kind(&error))?;
     let mut sink = Sink::new(input.len(), budget);
     sink.fill(&mut decoder)?;
+    Ok(sink.bytes)
+}
+
+/// What one of 7z's decoders gives, by its id.
+pub(crate) fn decode_coder(
+    id: &[u8],
+    properties: &[u8],
+    input: &[u8],
+    size: u64,
+    budget: &Budget,
+) -> Result<Vec<u8>, ErrorKind> {
+    let mut sink = Sink::new(input.len(), budget);
+    match (id, properties) {
+        ([0], _) => sink.push(input)?,
+        ([0x21], [dictionary, ..]) => {
+            // Two bits of it are a mantissa, the others an exponent; the greatest is 4 GiB.
+            let power = u32::from(dictionary >> 1) + 11;
+            let size = (2 | u64::from(dictionary & 1)).checked_shl(power).unwrap_or(u64::MAX);
+            let dictionary = u32::try_from(size).ok().filter(|_| size <= budget.limits.window);
+            let dictionary = dictionary.ok_or(ErrorKind::Unsupported("so large a dictionary"))?;
+            sink.fill(&mut Lzma2Reader::new(input, dictionary, None))?;
+        }
+        ([3, 1, 1], [properties, dictionary @ ..]) => {
+            let dictionary = dictionary.first_chunk().ok_or(ErrorKind::Truncated)?;
+            let dictionary = u32::from_le_bytes(*dictionary);
+            if u64::from(dictionary) > budget.limits.window {
+                return Err(ErrorKind::Unsupported("so large a dictionary"));
+            }
+            let decoder = LzmaReader::new_with_props(input, size, *properties, dictionary, None);
+            sink.fill(&mut decoder.map_err(|error| kind(&error))?)?;
+        }
+        ([4, 1, 8], _) => drop(inflate(input, false, &mut sink)?),
+        ([4, 2, 2], _) => sink.fill(&mut BzDecoder::new(input))?,
+        ([4, 0xf7, 0x11, 1], _) => sink.bytes = decode(Format::Zstd, input, budget)?.bytes,
+        ([4] | [3, 3, 1, 3], _) => sink.fill(&mut BcjReader::new_x86(input, 0))?,
+        ([3], [distance, ..]) => sink.fill(&mut DeltaReader::new(input, usize::from(*distance) + 1))?,
+        _ => return Err(ErrorKind::Unsupported("this method of compression")),
+    }
     Ok(sink.bytes)
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use halfsour_lexer::{Lexer, Op};
 
-use crate::base64;
+use crate::{base64, sevenzip};
 
 /// What a file, or a layer of it, is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,6 +32,8 @@ pub enum Format {
     Zip,
     /// A tar archive.
     Tar,
+    /// A 7z archive.
+    SevenZip,
     /// numpy's `.npy`.
     Npy,
 }
@@ -59,6 +61,7 @@ impl Format {
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
             [0x04, 0x22, 0x4d, 0x18, ..] => Self::Lz4,
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
+            _ if bytes.starts_with(sevenzip::MAGIC) => Self::SevenZip,
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Self::Npy,
             _ if is_tar(bytes) => Self::Tar,
             _ if base64::head(bytes).is_some_and(|head| has_magic(&head)) => Self::Base64,
@@ -77,7 +80,7 @@ impl Format {
             | Self::Zstd
             | Self::Lz4
             | Self::Base64 => true,
-            Self::Zip | Self::Tar | Self::Npy | Self::Pickle => false,
+            Self::Zip | Self::Tar | Self::SevenZip | Self::Npy | Self::Pickle => false,
         }
     }
 }
@@ -133,6 +136,7 @@ impl fmt::Display for Format {
             Self::Base64 => "base64",
             Self::Zip => "zip",
             Self::Tar => "tar",
+            Self::SevenZip => "7z",
             Self::Npy => "npy",
         })
     }

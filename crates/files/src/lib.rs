@@ -12,6 +12,7 @@ mod literal;
 mod map;
 mod npy;
 mod pickles;
+mod sevenzip;
 mod source;
 mod torch;
 mod walk;

@@ -123,7 +123,7 @@ impl Source {
     /// If it lies too deep in other archives.
     pub fn archive(&self) -> Result<Option<Archive>, Error> {
         match self.format {
-            Format::Zip | Format::Tar => {
+            Format::Zip | Format::Tar | Format::SevenZip => {
                 self.check_depth()?;
                 Ok(Some(Archive::of(self)))
             }
@@ -145,6 +145,11 @@ impl Source {
     /// A source of some of the bytes, or of what they became.
     pub(crate) fn part(&self, name: &str, bytes: Bytes) -> Result<Self, Error> {
         Self::within(format!("{}:{name}", self.name), bytes, self.depth + 1, self.budget.clone())
+    }
+
+    /// The same with other bytes, of which its members are.
+    pub(crate) fn with_bytes(&self, bytes: Bytes) -> Self {
+        Self { bytes, ..self.clone() }
     }
 
     pub(crate) fn budget(&self) -> &Budget {
