@@ -131,6 +131,10 @@ impl Auditor {
             }
         }
         let completeness = match failure {
+            None if found.is_too_deep => Completeness::Incomplete {
+                offset: start,
+                reason: format!("pickles lie more than {} deep in bytes", policy.limits().nested),
+            },
             None if found.overflowed => Completeness::Incomplete {
                 offset: start,
                 reason: format!("there are more than {} names", policy.limits().listed),
@@ -281,8 +285,13 @@ pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: u
     const SHORTEST: usize = 4;
     // Streams of protocols 0 and 1 begin like any text; so does much else.
     let begins = matches!(bytes, [b'c' | b'(' | b']' | b'}' | b'i' | b'P', ..]) || may_be_pickle(bytes);
-    if bytes.len() < SHORTEST || !begins || within.len() >= policy.limits().nested {
+    if bytes.len() < SHORTEST || !begins {
         return None;
+    }
+    if within.len() >= policy.limits().nested {
+        let mut found = Found::default();
+        found.is_too_deep = may_be_pickle(bytes);
+        return Some(Nested { found, pickles: 0, is_whole: false });
     }
     let mut within = within.to_vec();
     within.push(format!("a pickle in the bytes of 0x{offset:x}"));

@@ -16,6 +16,8 @@ pub(crate) struct Found {
     pub stats: Stats,
     /// Whether there were more names than are listed.
     pub overflowed: bool,
+    /// Whether there may be pickles so deep in bytes that nobody looked at them.
+    pub is_too_deep: bool,
     same: HashMap<(Rule, Action, String), u64>,
 }
 
@@ -53,7 +55,7 @@ impl Found {
 
     /// Whether it names anything.
     pub fn is_empty(&self) -> bool {
-        self.imports.is_empty() && self.findings.is_empty()
+        self.imports.is_empty() && self.findings.is_empty() && !self.is_too_deep
     }
 
     /// Adds what another reading found.
@@ -74,5 +76,6 @@ impl Found {
         self.stats.nested += other.stats.nested;
         self.stats.repeated += other.stats.repeated;
         self.overflowed |= other.overflowed;
+        self.is_too_deep |= other.is_too_deep;
     }
 }

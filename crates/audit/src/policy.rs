@@ -84,6 +84,8 @@ pub struct Limits {
     pub expansion: u64,
     /// How many keys of a dict may have the same hash.
     pub equal_hashes: usize,
+    /// How many containers may lie in each other.
+    pub nesting: usize,
     /// How many digits an integer in text may have.
     pub int_digits: usize,
 }
@@ -96,6 +98,7 @@ impl Default for Limits {
             listed: 10_000,
             expansion: 10_000_000,
             equal_hashes: 1000,
+            nesting: 1000,
             int_digits: 100_000,
         }
     }

@@ -24,9 +24,21 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
         context: Vec::new(),
     };
     let mut found = Vec::new();
-    if let Some((id, size)) = expansion(graph, limits) {
-        let code = format!("an object that unfolds into {size} items");
-        found.push(finding(id, code, "repr, hash, copy and comparison visit shared parts again and again"));
+    match shape(graph, limits) {
+        Some(Shape::Large(id, size)) => {
+            let code = format!("an object that unfolds into {size} items");
+            found.push(finding(
+                id,
+                code,
+                "repr, hash, copy and comparison visit shared parts again and again",
+            ));
+        }
+        Some(Shape::Deep(id)) => {
+            let code =
+                format!("an object in which more than {} containers lie in each other", limits.nesting);
+            found.push(finding(id, code, "repr, hash, copy and comparison recurse, beyond Python's stack"));
+        }
+        None => {}
     }
     if let Some((id, same)) = equal_hashes(graph, limits) {
         let code = format!("a dict or set with {same} keys of one hash");
@@ -73,9 +85,12 @@ fn is_container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
     holds.then_some(index)
 }
 
-/// Whether any container is held twice.
+/// Whether any container is held twice, or is the root and held.
 fn is_shared(graph: &Graph<&[u8]>) -> bool {
     let mut held = vec![false; graph.node_count()];
+    if let Some(root) = graph.root().id().index() {
+        held[root] = true;
+    }
     let mut shared = false;
     for id in graph.store().ids() {
         children(graph, id, |child| {
@@ -87,30 +102,45 @@ fn is_shared(graph: &Graph<&[u8]>) -> bool {
     shared
 }
 
-/// The first object that unfolds into too many items, and into how many; those that hold themselves are counted once.
-fn expansion(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, u64)> {
+/// An object of a bad shape.
+enum Shape {
+    /// It unfolds into too many items, and into how many.
+    Large(Id, u64),
+    /// Too many containers lie in each other.
+    Deep(Id),
+}
+
+/// The first object of a bad shape; those that hold themselves are counted once.
+fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
     const OPEN: u64 = 0;
     const NEW: u64 = u64::MAX;
     let most = limits.expansion.max(graph.node_count() as u64 * 100);
     if !is_shared(graph) {
-        return None;
+        let root = graph.root().id();
+        return is_deep(graph, root, limits).then_some(Shape::Deep(root));
     }
     let mut sizes = vec![NEW; graph.node_count()];
+    let mut depths = vec![0_u32; graph.node_count()];
     let mut open = Vec::new();
     for id in graph.store().ids() {
         open.push((id, false));
         while let Some((id, done)) = open.pop() {
             let Some(index) = is_container(graph, id) else { continue };
             if done {
-                let mut size = 1_u64;
+                let (mut size, mut depth) = (1_u64, 0);
                 children(graph, id, |child| {
-                    let more = is_container(graph, child).map_or(1, |child| sizes[child]);
-                    size = size.saturating_add(more.max(1));
+                    let child = is_container(graph, child);
+                    size = size.saturating_add(child.map_or(1, |child| sizes[child]).max(1));
+                    depth = depth.max(child.map_or(0, |child| depths[child]));
                 });
+                depths[index] = depth.saturating_add(1);
                 // The greatest number is taken.
                 sizes[index] = size.min(NEW - 1);
                 if size > most {
-                    return Some((id, size));
+                    return Some(Shape::Large(id, size));
+                }
+                if depth as usize >= limits.nesting {
+                    return Some(Shape::Deep(id));
                 }
             } else if sizes[index] == NEW {
                 sizes[index] = OPEN;
@@ -124,6 +154,25 @@ fn expansion(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, u64)> {
         }
     }
     None
+}
+
+/// Whether too many containers lie in each other, where none is held twice.
+fn is_deep(graph: &Graph<&[u8]>, root: Id, limits: &Limits) -> bool {
+    let mut open = vec![(root, 0)];
+    while let Some((id, depth)) = open.pop() {
+        if is_container(graph, id).is_none() {
+            continue;
+        }
+        if depth >= limits.nesting {
+            return true;
+        }
+        children(graph, id, |child| {
+            if is_container(graph, child).is_some() {
+                open.push((child, depth + 1));
+            }
+        });
+    }
+    false
 }
 
 /// A dict or set in which too many ints, or tuples of them, have the same hash, and how many have.

@@ -100,6 +100,12 @@ fn pickles_in_bytes_are_judged() {
         "a pickle in the bytes of 0x0: byte 0x15: REDUCE calls os.system('id')"
     );
     assert_eq!(report.stats.nested, 1);
+    let mut deep = b"\x80\x04N.".to_vec();
+    for level in 0..9 {
+        assert!(audit(&deep).is_clean(), "{level}");
+        deep = [&b"\x80\x04B"[..], &u32::try_from(deep.len()).unwrap().to_le_bytes(), &deep, b"."].concat();
+    }
+    assert!(matches!(audit(&deep).completeness, Completeness::Incomplete { .. }));
     // Protocols below 3 write bytes as text.
     assert!(!found(b"c_codecs\nencode\n(Vcos\\u000asystem\\u000a.\nVlatin1\ntR.").is_empty());
     assert!(audit(b"C\x06cobalt.").is_clean());
@@ -138,6 +144,13 @@ fn bombs_are_found() {
     }
     keys.extend(b"u.");
     assert!(found(&keys)[0].contains("keys of one hash"));
+    // Lists in lists, and one of them held twice.
+    let (lists, tuples) = ([b"]".repeat(1001), b"a".repeat(1000)].concat(), b"\x85".repeat(1001));
+    let shared = [b"]q\x00h\x00\x86", &tuples[..]].concat();
+    for deep in [lists, [b")", &tuples[..]].concat(), shared] {
+        assert!(found(&[&deep, &b"."[..]].concat())[0].contains("lie in each other"));
+    }
+    assert!(audit(&[&b"]".repeat(1000)[..], &b"a".repeat(999), b"."].concat()).is_clean());
     // The same in tuples.
     let mut tuples = b"\x8f(".to_vec();
     for number in 1_u128..2000 {

@@ -10,7 +10,8 @@ use crate::ErrorKind;
 pub struct Limits {
     /// How many bytes all that is decompressed may take, together.
     pub total: u64,
-    /// How many bytes each compressed byte may become, beside the first 32 MiB of each layer.
+    /// How many bytes each compressed byte may become, beside the first 32 MiB of each layer. All that is in a file may
+    /// become twice that together, so that members that lie in each other do not add up.
     pub ratio: u64,
     /// How many layers may lie in each other: compression, archives.
     pub depth: usize,
@@ -20,7 +21,7 @@ pub struct Limits {
 
 impl Limits {
     /// For input from strangers: the default.
-    pub const UNTRUSTED: Self = Self { total: 1 << 32, ratio: 200, depth: 8, window: 128 << 20 };
+    pub const UNTRUSTED: Self = Self { total: 1 << 32, ratio: 100, depth: 8, window: 128 << 20 };
 
     /// For input that is known to be well meant. Only the depth has a limit.
     pub const TRUSTED: Self = Self { total: u64::MAX, ratio: u64::MAX, depth: 64, window: u32::MAX as u64 };
@@ -40,14 +41,20 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, left: Arc::new(AtomicU64::new(limits.total)) }
+    /// Of a file of this length.
+    pub fn new(limits: Limits, input: usize) -> Self {
+        let most = Self::ratio(limits, input).saturating_mul(2);
+        Self { limits, left: Arc::new(AtomicU64::new(limits.total.min(most))) }
     }
 
     /// How many bytes an input of this length may become.
     pub fn allowance(&self, input: usize) -> u64 {
+        Self::ratio(self.limits, input)
+    }
+
+    fn ratio(limits: Limits, input: usize) -> u64 {
         const FIRST: u64 = 32 << 20;
-        (input as u64).saturating_mul(self.limits.ratio).saturating_add(FIRST)
+        (input as u64).saturating_mul(limits.ratio).saturating_add(FIRST)
     }
 
     /// Takes this many bytes from what is left.

@@ -67,7 +67,8 @@ impl Source {
     ///
     /// As [`open`](Self::open).
     pub fn from_bytes(name: impl Into<String>, bytes: Bytes, limits: Limits) -> Result<Self, Error> {
-        Self::within(name.into(), bytes, 0, Budget::new(limits))
+        let budget = Budget::new(limits, bytes.len());
+        Self::within(name.into(), bytes, 0, budget)
     }
 
     /// Takes off all compression from what lies this deep.

@@ -14,7 +14,7 @@ use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
 use crate::pattern::{MOST_ITEMS, Pattern, Values, class_of};
-use crate::policy::{Acts, Entry, Policy, Use};
+use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
 use crate::report::{Action, Context, Finding, OpcodeName, Severity};
 use crate::text;
 
@@ -45,6 +45,20 @@ struct Named<'p> {
     entry: Option<Entry<'p>>,
     /// Its number among the imports.
     import: Option<usize>,
+}
+
+impl<'p> Named<'p> {
+    /// Of names that are too long to be in a policy, no more is kept than tells that.
+    fn new(
+        module: &[u8],
+        qualified: &[u8],
+        name: String,
+        entry: Option<Entry<'p>>,
+        import: Option<usize>,
+    ) -> Self {
+        let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
+        Self { module: cut(module), qualified: cut(qualified), name, entry, import }
+    }
 }
 
 /// What a call amounts to.
@@ -131,13 +145,7 @@ impl<'p, 's> Judge<'p, 's> {
         if let Some(import) = import {
             self.found.imports[import].imports += 1;
         }
-        let named = Named {
-            module: module.to_vec(),
-            qualified: qualified.to_vec(),
-            name: name.clone(),
-            entry,
-            import,
-        };
+        let named = Named::new(module, qualified, name.clone(), entry, import);
         if entry.is_none() {
             let why = self.why(&named, "the policy does not list it");
             self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
@@ -155,13 +163,7 @@ impl<'p, 's> Judge<'p, 's> {
         let (module, qualified) = (at.text(module), at.text(qualified));
         let name = text::name(module, qualified);
         let import = self.found.imports.get_index_of(&name);
-        Some(Rc::new(Named {
-            module: module.to_vec(),
-            qualified: qualified.to_vec(),
-            name,
-            entry: None,
-            import,
-        }))
+        Some(Rc::new(Named::new(module, qualified, name, None, import)))
     }
 
     fn count(&mut self, named: &Named<'_>, count: impl FnOnce(&mut crate::Import)) {
@@ -246,7 +248,7 @@ impl<'p, 's> Judge<'p, 's> {
     fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
         let Some(named) = self.named(at, of).or_else(|| self.maker(at, of)) else { return false };
         let (Peek::Str(attribute) | Peek::ByteString(attribute)) = at.peek(attribute) else { return false };
-        if named.qualified.len() + attribute.len() >= crate::policy::LONGEST_NAME {
+        if named.qualified.len() + attribute.len() >= LONGEST_NAME {
             return false;
         }
         let qualified = [&named.qualified, attribute].join(&b'.');
