@@ -1,5 +1,6 @@
 //! The chores of the workspace: `cargo xtask`, followed by a verb, does one of them.
 
+mod audit_compare;
 mod bench;
 mod ci;
 mod convert;
@@ -24,6 +25,8 @@ cargo xtask <verb>
 
   advisories          look for what is known against our dependencies, with
                       cargo-audit, if it is installed and gets its database
+  audit-compare       have other scanners, from PyPI, judge the attacks and the
+                      packages' fixtures, and print a table
   bench [--quick] [--save] [--rounds N] [TEXT…]
                       measure against CPython and other crates, only the lines
                       with one of the texts; --quick does it once, on less;
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
         ["advisories"] => dependencies::advisories(),
+        ["audit-compare"] => audit_compare::run(),
         ["bench", "--files"] => bench::files::make(),
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),

@@ -22,21 +22,26 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Adds a finding, unless there are enough of its kind.
-    pub fn add(&mut self, limits: &Limits, finding: Finding) {
+    /// Adds a finding, unless there are enough of its kind; whether it is listed.
+    pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
         let key = (finding.rule, finding.action, finding.name.clone());
         let full = self.findings.len() >= limits.listed;
         let same = match self.same.get_mut(&key) {
             Some(same) => same,
-            None if full => return self.stats.repeated += 1,
+            None if full => {
+                self.stats.repeated += 1;
+                return false;
+            }
             None => self.same.entry(key).or_default(),
         };
         *same += 1;
-        if *same > limits.same || full {
-            self.stats.repeated += 1;
-        } else {
+        let is_listed = *same <= limits.same && !full;
+        if is_listed {
             self.findings.push(finding);
+        } else {
+            self.stats.repeated += 1;
         }
+        is_listed
     }
 
     /// The number of the entry for a name; `None` if there are too many.

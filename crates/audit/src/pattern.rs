@@ -14,6 +14,8 @@ pub(crate) enum Pattern {
     Kind(&'static str),
     /// Text of digits, `-` and `/`.
     Numeral,
+    /// An int with which one can reckon in no time.
+    ShortInt,
     Int(i64, i64),
     Bool(bool),
     Str(String),
@@ -33,6 +35,9 @@ pub(crate) enum Pattern {
 /// How many items are looked at where a pattern allows any number. What holds more does not fit, since the same items may
 /// come again and again.
 pub(crate) const MOST_ITEMS: usize = 1000;
+
+/// How many bytes a short int has at most.
+const SHORT_INT: usize = 512;
 
 const KINDS: [&str; 13] = [
     "None",
@@ -89,6 +94,8 @@ impl Pattern {
                 text.len() <= MOST_ITEMS
                     && text.iter().all(|byte| byte.is_ascii_digit() || b"-/".contains(byte))
             }
+            (Self::ShortInt, Peek::Int(_)) => true,
+            (Self::ShortInt, Peek::BigInt(bytes)) => bytes.len() <= SHORT_INT,
             (Self::Bool(expected), Peek::Bool(value)) => *expected == value,
             (Self::Str(text), Peek::Str(value) | Peek::ByteString(value))
             | (Self::Bytes(text), Peek::Bytes(value) | Peek::ByteString(value)) => text.as_bytes() == value,
@@ -212,6 +219,7 @@ impl<'p> Parser<'p> {
         match word {
             "any" => Ok(Pattern::Any),
             "numeral" => Ok(Pattern::Numeral),
+            "shortint" => Ok(Pattern::ShortInt),
             "True" => Ok(Pattern::Bool(true)),
             "False" => Ok(Pattern::Bool(false)),
             "is" => Ok(Pattern::Is(self.name()?)),
@@ -266,6 +274,7 @@ impl fmt::Display for Pattern {
         match self {
             Self::Any => f.write_str("any"),
             Self::Numeral => f.write_str("numeral"),
+            Self::ShortInt => f.write_str("shortint"),
             Self::Kind(kind) => f.write_str(kind),
             Self::Int(low, high) if low == high => write!(f, "{low}"),
             Self::Int(low, high) => write!(f, "{low}..{high}"),
@@ -297,6 +306,7 @@ mod tests {
             "int | None",
             "0..9",
             "-1",
+            "shortint",
             "'latin1'",
             "b'b'",
             "(0,)",

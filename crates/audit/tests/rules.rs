@@ -58,6 +58,7 @@ fn calls_are_judged_by_what_is_called_with_what() {
         b"ccopyreg\n_reconstructor\n(ctypes\nSimpleNamespace\ncbuiltins\nint\nNtR.",
         b"ccopyreg\n_reconstructor\n(ctypes\nSimpleNamespace\ncbuiltins\nlist\n(ltR.",
         b"ccopyreg\n__newobj__\n(cfunctools\npartial\ncos\nsystem\ntR.",
+        b"cfunctools\npartial\n(cbuiltins\ngetattr\ntR.",
     ] {
         let last = audit(pickle).findings.pop().expect("it is found");
         assert_eq!(last.rule, Rule::R4, "{last}");

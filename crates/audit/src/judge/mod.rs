@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use halfsour_lexer::{Lexer, Op};
-use halfsour_vm::value::{Id, Peek, Store};
+use halfsour_vm::value::{Id, Kind, Peek, Store};
 use halfsour_vm::{Event, Observer, Opcode};
 
 use crate::Rule;
@@ -25,8 +25,10 @@ pub(crate) struct Judge<'p, 's> {
     /// Where the pickle is, from outside inwards.
     within: &'s [String],
     pub found: Found,
-    /// Where the last opcodes are, the one that is run last.
-    recent: [Option<usize>; 4],
+    /// Where the last opcodes are, in turn, that of the one that is run among them.
+    recent: [usize; 4],
+    /// How many there were.
+    steps: usize,
     /// What is known of ids that stand for a listed class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
     /// How many keys of a state have been looked at.
@@ -75,7 +77,8 @@ impl<'p, 's> Judge<'p, 's> {
             source,
             within,
             found: Found::default(),
-            recent: [None; 4],
+            recent: [0; 4],
+            steps: 0,
             named: HashMap::new(),
             scanned: HashMap::new(),
             tried: HashSet::new(),
@@ -104,15 +107,18 @@ impl<'p, 's> Judge<'p, 's> {
             code,
             reason: why.1,
             within: self.within.to_vec(),
-            context: self.context(),
+            context: Vec::new(),
         };
-        self.found.add(self.policy.limits(), finding);
+        if self.found.add(self.policy.limits(), finding) {
+            let context = self.context();
+            self.found.findings.last_mut().expect("it was listed").context = context;
+        }
     }
 
     /// The opcodes before the one that is run.
     fn context(&self) -> Vec<Context> {
-        let [before @ .., _] = &self.recent;
-        before.iter().flatten().map(|&offset| Context::at(self.source, offset)).collect()
+        let before = self.steps.saturating_sub(4)..self.steps.saturating_sub(1);
+        before.map(|step| Context::at(self.source, self.recent[step % 4])).collect()
     }
 
     fn values<'e>(&'e self, at: At<'e>) -> Values<'e> {
@@ -184,7 +190,9 @@ impl<'p, 's> Judge<'p, 's> {
 
     fn call(&mut self, at: At<'_>, callable: Id, args: Id, result: Id) {
         // Of text that becomes bytes again and again, one result is enough.
-        if at.store.sequence(args).and_then(|args| args.first()).is_none_or(|&text| self.tried.insert(text)) {
+        if matches!(at.store.kind(result), Kind::Bytes | Kind::ByteArray)
+            && at.store.sequence(args).and_then(|args| args.first()).is_none_or(|&it| self.tried.insert(it))
+        {
             self.look_into(at, result);
         }
         let Some(named) = self.named(at, callable) else {
@@ -347,8 +355,8 @@ impl Observer for Judge<'_, '_> {
         self.found.stats.opcodes += 1;
         // The memo says nothing of what is done.
         if !matches!(opcode, Opcode::Memoize | Opcode::Put | Opcode::BinPut | Opcode::LongBinPut) {
-            self.recent.rotate_left(1);
-            self.recent[3] = Some(offset);
+            self.recent[self.steps % 4] = offset;
+            self.steps += 1;
         }
         if !matches!(
             opcode,

@@ -36,7 +36,7 @@ pub struct Audit {
     /// Allow also what this file allows; see POLICY.md of halfsour-audit.
     #[arg(long, value_name = "TOML")]
     policy: Vec<PathBuf>,
-    /// Allow only what these packs of the policy allow: data, stdlib, numpy, pandas, scipy, joblib, sklearn, torch, all.
+    /// Allow only what these packs of the policy allow: data, stdlib, numpy, pandas, scipy, joblib, sklearn, lightgbm, torch, all.
     #[arg(long, value_name = "PACKS", value_delimiter = ',', default_value = "all")]
     profile: Vec<String>,
     /// Say what a rule (R4) or the policy's entry for a name (collections:OrderedDict) means, and do nothing else.
