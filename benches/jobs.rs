@@ -3,6 +3,7 @@
 use std::hint::black_box;
 use std::mem::take;
 
+use halfsour_audit::{Auditor, Completeness, Policy};
 use halfsour_json::Style;
 use halfsour_lexer::Disassembly;
 use halfsour_serde::{Serializer, WriteOptions};
@@ -17,11 +18,12 @@ use crate::workload::Workload;
 use crate::{scan, with_type};
 
 /// The names of the jobs.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "nothing",
     "scan",
     "lex",
     "graph",
+    "audit",
     "value",
     "typed-owned",
     "typed-borrowed",
@@ -40,6 +42,7 @@ pub fn named(job: &str, workload: &Workload, repeats: usize) -> Option<Result<Re
         "scan" => Ok(checksum(repeats, || scan::scan(black_box(input)))),
         "lex" => Ok(checksum(repeats, || scan::lex(black_box(input)))),
         "graph" => Ok(graph(input, repeats)),
+        "audit" => Ok(audit(input, repeats)),
         "value" => Ok(value(input, repeats)),
         "typed-owned" => with_type!(workload, String, T => typed::<T>(input, repeats)),
         "typed-borrowed" => with_type!(workload, &'static str, T => typed::<T>(input, repeats)),
@@ -59,6 +62,16 @@ fn checksum(repeats: usize, mut sum: impl FnMut() -> Option<u64>) -> Report {
 fn graph(input: &'static [u8], repeats: usize) -> Report {
     let load = |loader: &mut Loader| loader.load(black_box(input)).expect("a pickle");
     run(repeats, Loader::new(), load, |graph| Tally::of(&graph.root()).to_string(), Loader::recycle)
+}
+
+fn audit(input: &'static [u8], repeats: usize) -> Report {
+    let auditor = Auditor::new(Policy::default());
+    let judge = |auditor: &mut Auditor| auditor.audit(black_box(input));
+    let check = |report: &halfsour_audit::Report| {
+        assert_eq!(report.completeness, Completeness::Complete);
+        report.stats.opcodes.to_string()
+    };
+    run(repeats, auditor, judge, check, |_, _| ())
 }
 
 fn value(input: &'static [u8], repeats: usize) -> Report {

@@ -3,24 +3,6 @@
 use halfsour_audit::{Auditor, Policy, Verdict};
 use halfsour_fixtures::attacks;
 
-/// What the code of a finding must say, from what would run.
-fn named(runs: &str) -> &str {
-    match runs {
-        "getattr_import" => "builtins.getattr",
-        "raw_p2" => "system",
-        "import antigravity" => "antigravity",
-        "resource exhaustion" => "unfolds",
-        "map(os.system)" => "builtins.map",
-        "copyreg.add_extension -> os.system" => "copyreg.add_extension",
-        "__builtin__.eval -> builtins.eval" => "builtins.eval",
-        "numpy:os.system" => "numpy.os.system",
-        "numpy.size/numpy.__builtins__ -> eval" => "numpy.size",
-        "posixpath.join=os.system (module __dict__ update)" => "posixpath",
-        "os.environ[...]=" => "os.environ",
-        _ => runs.split(['(', ' ']).next().unwrap_or(runs),
-    }
-}
-
 #[test]
 fn no_attack_is_clean() {
     let auditor = Auditor::new(Policy::default());
@@ -29,13 +11,14 @@ fn no_attack_is_clean() {
         let report = auditor.audit(&attack.bytes);
         assert_ne!(report.verdict, Verdict::Clean, "{}", attack.file);
         judged += 1;
-        let name = named(&attack.runs);
+        let name = attack.names();
         if report.findings.iter().any(|finding| finding.code.contains(name)) {
             right += 1;
         } else {
             wrong.push(format!("{}: {name} is not in {:#?}", attack.file, report.findings));
         }
     }
+    println!("{judged} judged, {right} found for the right reason");
     assert!(judged >= 38, "only {judged} attacks");
     assert!(right * 100 >= judged * 97, "{right} of {judged}: {}", wrong.join("\n"));
 }
