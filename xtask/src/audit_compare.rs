@@ -1,4 +1,4 @@
-//! Has the scanners of pickles that are on PyPI judge the same files as `halfsour audit`.
+//! Has the scanners of pickles that are on `PyPI` judge the same files as `halfsour audit`.
 
 use std::process::Command;
 

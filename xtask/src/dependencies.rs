@@ -6,8 +6,9 @@ use spdx::{Expression, ParseMode};
 use crate::{Result, shell};
 
 /// Licences that go with MIT OR Apache-2.0.
-const LICENCES: [&str; 9] = [
+const LICENCES: [&str; 10] = [
     "MIT",
+    "MIT-0",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",

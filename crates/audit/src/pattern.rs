@@ -86,7 +86,7 @@ impl Pattern {
     pub fn matches(&self, values: &Values<'_>, id: Id) -> bool {
         let peek = values.store.peek(values.source, id);
         match (self, peek) {
-            (Self::Any, _) => true,
+            (Self::Any, _) | (Self::ShortInt, Peek::Int(_)) => true,
             (Self::OneOf(all), _) => all.iter().any(|pattern| pattern.matches(values, id)),
             (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.matches(values, id),
             (Self::Int(low, high), Peek::Int(value)) => (low..=high).contains(&&value),
@@ -94,7 +94,6 @@ impl Pattern {
                 text.len() <= MOST_ITEMS
                     && text.iter().all(|byte| byte.is_ascii_digit() || b"-/".contains(byte))
             }
-            (Self::ShortInt, Peek::Int(_)) => true,
             (Self::ShortInt, Peek::BigInt(bytes)) => bytes.len() <= SHORT_INT,
             (Self::Bool(expected), Peek::Bool(value)) => *expected == value,
             (Self::Str(text), Peek::Str(value) | Peek::ByteString(value))
