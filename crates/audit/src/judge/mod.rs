@@ -270,7 +270,12 @@ impl<'p, 's> Judge<'p, 's> {
     fn new_object(&mut self, at: At<'_>, class: Id, args: Id, kwargs: Option<Id>) {
         match at.store.sequence(args) {
             Some(args) => self.make(at, &Making { class, args, kwargs }),
-            None => self.computed(at, Action::New, class, args, kwargs),
+            None => {
+                if let Some(named) = self.named(at, class) {
+                    self.count(&named, |import| import.news += 1);
+                }
+                self.computed(at, Action::New, class, args, kwargs);
+            }
         }
     }
 
