@@ -143,14 +143,30 @@ def unseekable():
 def nested():
     """A tar of a pickle and of a zip of a pickle."""
     one, two, _ = stream()
-    members = [("one.pkl", one), ("two.zip", zipped(("2.pkl.bz2", bz2.compress(two), zipfile.ZIP_STORED)))]
+    return [tarred(("one.pkl", one), ("two.zip", zipped(("2.pkl.bz2", bz2.compress(two), zipfile.ZIP_STORED))))]
+
+
+def tarred(*members):
+    """A tar of (name, contents)."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name, contents in members:
             info = tarfile.TarInfo(name)
             info.size = len(contents)
             archive.addfile(info, io.BytesIO(contents))
-    return [out.getvalue()]
+    return out.getvalue()
+
+
+def models():
+    """A tar of what torch wrote, new and old, one of them in a zip."""
+    old, new = (committed(name) for name in ("legacy.pt", "torch.pt"))
+    return [tarred(("old.pt", old), ("new.zip", zipped(("new.pt", new, zipfile.ZIP_DEFLATED))), ("one.pkl", stream()[0]))]
+
+
+def committed(name):
+    """A file that was made by hand before."""
+    with open(os.path.join(sys.argv[1], name), "rb") as file:
+        return file.read()
 
 
 def frames():
@@ -189,6 +205,7 @@ FILES = {
         "methods.zip": zips,
         "pipe.zip": unseekable,
         "nested.tar": nested,
+        "models.tar": models,
         "frames.bin": frames,
         "shelf.dat": shelf,
     },

@@ -62,18 +62,27 @@ impl Whole {
         matches!(self.source.format(), Format::Zip | Format::Tar | Format::SevenZip)
     }
 
-    /// All of it that has tensors: of a torch file, the one pickle that says what there is; nothing else is looked at.
+    /// All of it that has tensors: of torch files, also of those in archives, the one pickle that says what there is; nothing else
+    /// of them is looked at.
     pub fn parts_with_tensors(&self) -> Result<Parts<'_>, Failure> {
         if let (None, Some(torch)) = (&self.member, self.torch()?) {
             let mut file = File::of(&self.source);
             file.of_torch(torch);
             return Ok(Box::new(std::iter::once(Ok(file))));
         }
-        self.parts()
+        let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
+        self.parts_among(self.source.leaves_and(move |source| self.is_named(source) && is_torch(source)))
     }
 
     /// All of it that has pickles.
     pub fn parts(&self) -> Result<Parts<'_>, Failure> {
+        self.parts_among(self.source.leaves())
+    }
+
+    fn parts_among<'w>(
+        &'w self,
+        leaves: impl Iterator<Item = Result<Leaf, Error>> + 'w,
+    ) -> Result<Parts<'w>, Failure> {
         if !self.is_archive() {
             if self.member.is_some() {
                 return Err(Failure::message(format!(
@@ -94,23 +103,27 @@ impl Whole {
             Some(torch) => torch.keys().into_iter().map(|key| format!("data/{key}")).collect(),
             None => Vec::new(),
         };
-        let is_wanted = move |leaf: &Leaf| {
-            let name = &leaf.source.name()[self.source.name().len() + 1..];
-            match &self.member {
-                Some(member) => name
-                    .strip_suffix(member.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':'])),
-                None => has_pickle(&leaf.source) && !storages.iter().any(|storage| name.ends_with(storage)),
-            }
+        let is_wanted = move |source: &Source| {
+            self.is_named(source)
+                && (self.member.is_some()
+                    || has_pickle(source) && !storages.iter().any(|storage| source.name().ends_with(storage)))
         };
-        let part = move |leaf: Result<Leaf, Error>| match leaf {
-            Ok(leaf) if is_wanted(&leaf) => {
-                Some(leaf.check().map(|()| File::of(&leaf.source)).map_err(Failure::from))
-            }
-            Ok(_) => None,
-            Err(error) => Some(Err(error.into())),
+        let part = move |leaf: Result<Leaf, Error>| {
+            let part = leaf.and_then(|leaf| {
+                let torch = if self.is_named(&leaf.source) { Torch::of(&leaf.source)? } else { None };
+                if torch.is_none() && !is_wanted(&leaf.source) {
+                    return Ok(None);
+                }
+                leaf.check()?;
+                let mut file = File::of(&leaf.source);
+                if let Some(torch) = torch {
+                    file.of_torch(&Rc::new(torch));
+                }
+                Ok(Some(file))
+            });
+            part.map_err(Failure::from).transpose()
         };
-        let mut parts = self.source.leaves().filter_map(part).peekable();
+        let mut parts = leaves.filter_map(part).peekable();
         if parts.peek().is_none() {
             let what = self
                 .member
@@ -119,6 +132,14 @@ impl Whole {
             return Err(Failure::message(format!("{}: without {what}", self.source.name())));
         }
         Ok(Box::new(parts))
+    }
+
+    /// Whether a member, or what is in one, is what is wanted; without a wish, all are.
+    fn is_named(&self, source: &Source) -> bool {
+        let Some(member) = &self.member else { return true };
+        let name = source.name().get(self.source.name().len() + 1..);
+        name.and_then(|name| name.strip_suffix(member.as_str()))
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':']))
     }
 }
 

@@ -170,7 +170,7 @@ fn tied_tensors() {
 fn safetensors_are_listed() {
     let (input, output) = (fixture("torch.pt"), scratch("list", "out.safetensors"));
     convert(&input, &output, &[]).unwrap();
-    let list = |file| -> Vec<(Value, Value, Value, Value)> {
+    let list = |file: &PathBuf| -> Vec<(Value, Value, Value, Value)> {
         let rows: Value = serde_json::from_str(&halfsour(&["tensors", "--json"], &[file]).unwrap()).unwrap();
         let of = |row: &Value| {
             (row["name"].clone(), row["dtype"].clone(), row["shape"].clone(), row["bytes"].clone())
@@ -180,6 +180,12 @@ fn safetensors_are_listed() {
         rows
     };
     assert_eq!(list(&input), list(&output));
+    // Also out of archives.
+    for member in ["old.pt", "new.pt"] {
+        let output = scratch("list", "member.safetensors");
+        convert(&fixture(&format!("models.tar:{member}")), &output, &[]).unwrap();
+        assert_eq!(list(&input), list(&output), "{member}");
+    }
 }
 
 #[test]

@@ -49,7 +49,13 @@ impl Source {
     /// # Ok::<(), halfsour_files::Error>(())
     /// ```
     pub fn leaves(&self) -> Leaves {
-        let mut leaves = Leaves { open: Vec::new(), next: None };
+        self.leaves_and(|_| false)
+    }
+
+    /// As [`leaves`](Self::leaves), but archives of which this is true are not entered: they are leaves, too. So it can stop at
+    /// files of torch, whose members mean nothing without each other.
+    pub fn leaves_and<W: Fn(&Source) -> bool>(&self, is_whole: W) -> Leaves<W> {
+        let mut leaves = Leaves { open: Vec::new(), next: None, is_whole };
         leaves.next = leaves.enter(self.clone(), None, self.bytes().clone());
         leaves
     }
@@ -57,16 +63,18 @@ impl Source {
 
 /// See [`Source::leaves`].
 #[derive(Debug)]
-pub struct Leaves {
+pub struct Leaves<W = fn(&Source) -> bool> {
     /// Archives, each in the one before, with the members that are left.
     open: Vec<(Archive, vec::IntoIter<Member>)>,
     next: Option<Result<Leaf, Error>>,
+    is_whole: W,
 }
 
-impl Leaves {
+impl<W: Fn(&Source) -> bool> Leaves<W> {
     /// A leaf, unless it is an archive, which is entered.
     fn enter(&mut self, source: Source, member: Option<Member>, raw: Bytes) -> Option<Result<Leaf, Error>> {
         match source.archive() {
+            Ok(Some(_)) if (self.is_whole)(&source) => Some(Ok(Leaf { source, member, raw })),
             Err(error) => Some(Err(error)),
             Ok(None) => Some(Ok(Leaf { source, member, raw })),
             Ok(Some(archive)) => {
@@ -78,7 +86,7 @@ impl Leaves {
     }
 }
 
-impl Iterator for Leaves {
+impl<W: Fn(&Source) -> bool> Iterator for Leaves<W> {
     type Item = Result<Leaf, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
