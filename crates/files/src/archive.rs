@@ -1,6 +1,6 @@
 //! [`Archive`]: zip, tar and 7z, as lists of members that are opened one by one.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -174,16 +174,19 @@ fn tar_members(bytes: &Bytes) -> (Vec<Member>, Result<(), ErrorKind>) {
         return (members, Err(ErrorKind::Malformed("it is no archive")));
     };
     let mut end = 0;
+    let mut sparse = false;
     for entry in entries {
-        let Ok(entry) = entry else {
+        let Ok(mut entry) = entry else {
             return (members, Err(ErrorKind::Malformed("a header is invalid, or the data ends early")));
         };
         let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
         let start = place(entry.raw_file_position());
         end = start.saturating_add(place(entry.size()));
         let kind = entry.header().entry_type();
-        if kind.is_gnu_sparse() {
-            return (members, Err(ErrorKind::Unsupported("sparse files")));
+        if kind.is_gnu_sparse() || is_sparse_pax(&mut entry) {
+            // Where the next one begins, the library knows.
+            sparse = true;
+            continue;
         }
         if kind.is_file() || kind.is_contiguous() {
             members.push(Member {
@@ -200,12 +203,21 @@ fn tar_members(bytes: &Bytes) -> (Vec<Member>, Result<(), ErrorKind>) {
             return (members, Err(ErrorKind::Truncated));
         }
     }
+    if sparse {
+        return (members, Err(ErrorKind::Unsupported("sparse files, which are left out")));
+    }
     // After the last member, padded, comes at least a block of zeros.
     let marker = end.next_multiple_of(BLOCK);
     match bytes.get(marker..marker + BLOCK) {
         Some(block) if block.iter().all(|&byte| byte == 0) => (members, Ok(())),
         _ => (members, Err(ErrorKind::Truncated)),
     }
+}
+
+/// Whether it is a file without its holes, as `tar --sparse --format=pax` writes it; to readers that do not know, it is a shorter file.
+fn is_sparse_pax(entry: &mut tar::Entry<'_, impl Read>) -> bool {
+    let extensions = entry.pax_extensions().ok().flatten();
+    extensions.into_iter().flatten().flatten().any(|field| field.key_bytes().starts_with(b"GNU.sparse."))
 }
 
 const BLOCK: usize = 512;

@@ -229,6 +229,19 @@ fn in_each_other() {
     assert_eq!(values, STREAM[..2]);
 }
 
+/// As GNU tar writes them. Without their holes they would be read as other files.
+#[test]
+fn sparse_files_in_tar_are_left_out_and_told() {
+    for name in ["sparse.gnu.tar", "sparse.pax0.0.tar", "sparse.pax0.1.tar", "sparse.pax1.0.tar"] {
+        let archive = open(name).archive().unwrap().unwrap();
+        let names: Vec<_> = archive.members().iter().map(|member| &*member.name).collect();
+        assert_eq!(names, ["one.pkl"], "{name}");
+        assert_eq!(shown(&archive.open(&archive.members()[0]).unwrap()), ["'one'"], "{name}");
+        let damage = archive.damage().unwrap().kind();
+        assert_eq!(damage, ErrorKind::Unsupported("sparse files, which are left out"), "{name}");
+    }
+}
+
 #[test]
 fn torch() {
     let expected = facts("torch.json")["storages"].clone();
