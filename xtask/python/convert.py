@@ -14,6 +14,7 @@ import sys
 import types
 import warnings
 
+import numpy
 import safetensors
 import safetensors.torch
 import torch
@@ -74,7 +75,7 @@ def torch_files():
                     yield f"{environment}, {row['name']}, {stream.get('file')}", data, stream.get("file")
 
 
-files = written = refused = 0
+files = written = refused = archives = members = 0
 source, target = os.path.join(scratch, "source"), os.path.join(scratch, "target")
 for name, data, file in torch_files():
     with open(source, "wb") as f:
@@ -85,7 +86,8 @@ for name, data, file in torch_files():
         assert name.startswith("3.8-torch, sparse csr"), name
         continue
     refusal = convert(source, target, "--to", "safetensors")
-    if refusal is None:
+    is_safe = refusal is None
+    if is_safe:
         found = safetensors.torch.load_file(target)
         assert found.keys() == expected.keys(), (name, found.keys(), expected.keys())
         for key, tensor in expected.items():
@@ -98,8 +100,23 @@ for name, data, file in torch_files():
             assert not expected, (name, refusal)
         except (KeyError, NotImplementedError, RuntimeError, ValueError, safetensors.SafetensorError):
             pass
-    # What is tied is once in it, and its other names are in the metadata, as safetensors' own `save_model` does it.
+    refusal = convert(source, target, "--to", "npz")
     if refusal is None:
+        with numpy.load(target) as arrays:
+            assert set(arrays) == expected.keys(), (name, set(arrays), expected.keys())
+            for key, tensor in expected.items():
+                array = plain(tensor).numpy()
+                assert arrays[key].dtype == array.dtype and arrays[key].shape == array.shape, (name, key)
+                assert arrays[key].tobytes() == array.tobytes(), (name, key)
+        archives, members = archives + 1, members + len(expected)
+    else:
+        try:
+            [plain(tensor).numpy() for tensor in expected.values()]
+            assert not expected or "quantised" in refusal, (name, refusal)
+        except (RuntimeError, TypeError):
+            pass
+    # What is tied is once in it, and its other names are in the metadata, as safetensors' own `save_model` does it.
+    if is_safe:
         assert convert(source, target, "--to", "safetensors", "--tied", "dedup") is None
         with safetensors.safe_open(target, "pt") as once:
             metadata = once.metadata()
@@ -112,6 +129,7 @@ for name, data, file in torch_files():
             again = dict(tensors(pickle.load(f)))
         assert all(again[key].equal(tensor) for key, tensor in expected.items() if not tensor.is_sparse), name
 print(f"safetensors {safetensors.__version__}: {written} tensors of {files} files are equal; {refused} files refused")
+print(f"numpy {numpy.__version__}: {members} arrays of {archives} archives are equal")
 
 rows = []
 stream = os.path.join(fixtures, "files", "stream.pkl")

@@ -71,7 +71,7 @@ static ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "3.13",
         python: "3.13",
-        scripts: &["standard", "records", "arrays", "frames", "dumps", "models"],
+        scripts: &["standard", "records", "arrays", "frames", "dumps", "models", "saved"],
         packages: &[
             "joblib==1.6.0",
             "lz4==4.4.5",

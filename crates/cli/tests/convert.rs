@@ -7,6 +7,7 @@ use std::process::Command;
 
 use halfsour::classes::torch::{ByteOrder, DType, Element};
 use halfsour::lexer::text::repr;
+use halfsour_files::{Member, Npy, Source};
 use halfsour_fixtures::{Package, package_files, packages};
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
@@ -136,6 +137,78 @@ fn safetensors_hold_what_torch_says() {
     assert!(written > 250 && refused > 20, "{written} {refused}");
 }
 
+/// The arrays of an archive of numpy's: type, shape and elements.
+fn arrays(file: &[u8]) -> BTreeMap<String, (DType, Vec<u64>, Vec<Value>)> {
+    let source = Source::from_bytes("npz", file.to_vec().into(), halfsour_files::Limits::UNTRUSTED).unwrap();
+    let archive = source.archive().unwrap().unwrap();
+    let array = |member: &Member| {
+        archive.check(member).unwrap();
+        let bytes = archive.bytes(member).unwrap();
+        let npy = Npy::parse(&bytes).unwrap();
+        assert!(!npy.fortran_order);
+        let dtype = DType::from_name(match &npy.descr.as_str().unwrap()[1..] {
+            "b1" => "bool",
+            "u1" => "uint8",
+            "u2" => "uint16",
+            "u4" => "uint32",
+            "u8" => "uint64",
+            "i1" => "int8",
+            "i2" => "int16",
+            "i4" => "int32",
+            "i8" => "int64",
+            "f2" => "float16",
+            "f4" => "float32",
+            "f8" => "float64",
+            "c8" => "complex64",
+            "c16" => "complex128",
+            other => panic!("{other}"),
+        });
+        let dtype = dtype.unwrap();
+        let read = |bytes| shown(dtype.read(bytes, ByteOrder::Little).unwrap());
+        let elements = bytes[npy.data..].chunks_exact(dtype.size()).map(read).collect();
+        (member.name.strip_suffix(".npy").unwrap().to_owned(), (dtype, npy.shape, elements))
+    };
+    assert!(archive.damage().is_none() && archive.orphans().is_empty());
+    archive.members().iter().map(array).collect()
+}
+
+#[test]
+fn npz_hold_what_torch_says() {
+    let (mut written, mut refused) = (0, 0);
+    for package in packages().into_iter().chain(package_files()).filter(|package| package.script == "tensors")
+    {
+        let name = package.to_string();
+        let Package { bytes, value, .. } = package;
+        let (input, output) = (scratch("npz", "in.pt"), scratch("npz", "out.npz"));
+        fs::write(&input, bytes).unwrap();
+        let mut expected = BTreeMap::new();
+        described("", &value, &mut expected);
+        if let Err(why) = convert(&input, &output, &[]) {
+            let lacks = |tensor: &Value| {
+                let dtype = tensor["dtype"].as_str().unwrap();
+                ["bfloat16", "complex32", "float8", "float4", "qint", "quint"]
+                    .iter()
+                    .any(|kind| dtype.contains(kind))
+                    || !tensor["layout"].is_null()
+                    || tensor["device"] == "meta"
+            };
+            assert!(expected.is_empty() || expected.values().any(lacks), "{name}: {why}");
+            refused += 1;
+            continue;
+        }
+        let mut found = arrays(&fs::read(&output).unwrap());
+        assert_eq!(found.len(), expected.len(), "{name}");
+        for (tensor, told) in expected {
+            let (dtype, shape, elements) = found.remove(&tensor).unwrap();
+            assert_eq!(json!(format!("torch.{dtype}")), told["dtype"], "{name}: {tensor}");
+            assert_eq!(json!(shape), told["shape"], "{name}: {tensor}");
+            assert_eq!(json!(elements), told["elements"], "{name}: {tensor}");
+            written += 1;
+        }
+    }
+    assert!(written > 250 && refused > 20, "{written} {refused}");
+}
+
 #[test]
 fn tied_tensors() {
     let (input, output) = (fixture("torch.pt"), scratch("tied", "out.safetensors"));
@@ -248,6 +321,10 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
         assert!(found.contains(why), "{found}");
         assert_eq!(fs::read(&output).unwrap(), b"kept");
     }
+    let why = convert(&fixture("torch.pt"), &output, &["--to", "npy"]).unwrap_err();
+    assert!(why.contains("there are 4 arrays in it; .npz takes all of them"), "{why}");
+    let why = convert(&fixture("torch.pt"), &output, &["--to", "npz", "--tied", "dedup"]).unwrap_err();
+    assert!(why.contains("numpy's files cannot say which arrays are left out"), "{why}");
     let why = convert(&fixture("nested.tar"), &output, &[]).unwrap_err();
     assert!(why.contains("an archive; --member says what to convert of it"), "{why}");
     let why = convert(&fixture("stream.pkl"), &scratch("refused", "out.xyz"), &[]).unwrap_err();

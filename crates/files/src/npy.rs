@@ -63,6 +63,58 @@ impl Npy {
         Ok(Self { version, descr, fortran_order, shape, data })
     }
 
+    /// The header of an array, as numpy writes it: of the lowest version that can say it, and so long that the data after it is aligned.
+    /// `descr` is the type as Python spells it: `'<f8'`, or a list of fields.
+    ///
+    /// ```
+    /// use halfsour_files::Npy;
+    ///
+    /// let header = Npy::header("'<f8'", false, &[2, 3]);
+    /// assert!(header.starts_with(b"\x93NUMPY\x01\0\x76\0{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }  "));
+    /// assert_eq!(Npy::parse(&header)?.data, header.len());
+    /// # Ok::<(), halfsour_files::ErrorKind>(())
+    /// ```
+    pub fn header(descr: &str, fortran_order: bool, shape: &[u64]) -> Vec<u8> {
+        const ALIGNMENT: usize = 64;
+        // So many digits fit where the length of the axis stands along which files grow.
+        const GROWTH: usize = 21;
+        let order = if fortran_order { "True" } else { "False" };
+        let lengths: Vec<_> = shape.iter().map(u64::to_string).collect();
+        let comma = if lengths.len() == 1 { "," } else { "" };
+        let mut text = format!(
+            "{{'descr': {descr}, 'fortran_order': {order}, 'shape': ({}{comma}), }}",
+            lengths.join(", ")
+        );
+        let growing = if fortran_order { lengths.last() } else { lengths.first() };
+        text.push_str(&" ".repeat(growing.map_or(0, |length| GROWTH.saturating_sub(length.len()))));
+        let latin1 = text.chars().map(|c| u8::try_from(c).ok()).collect::<Option<Vec<u8>>>();
+        let is_latin1 = latin1.is_some();
+        let mut text = latin1.unwrap_or_else(|| text.into_bytes());
+        let padded = |start: usize| {
+            let end = start + text.len() + 1;
+            text.len() + 1 + ALIGNMENT - end % ALIGNMENT
+        };
+        let (start, short) = (10, u16::try_from(padded(10)).ok().filter(|_| is_latin1));
+        let mut header = b"\x93NUMPY".to_vec();
+        let length = match short {
+            Some(length) => {
+                header.extend([1, 0]);
+                header.extend(length.to_le_bytes());
+                padded(start)
+            }
+            None => {
+                let length = padded(start + 2);
+                header.extend([if is_latin1 { 2 } else { 3 }, 0]);
+                header.extend(u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
+                length
+            }
+        };
+        text.resize(length - 1, b' ');
+        text.push(b'\n');
+        header.append(&mut text);
+        header
+    }
+
     /// Where the pickle begins that an array of objects is written as.
     pub fn pickle(&self) -> Option<usize> {
         self.descr.has_objects().then_some(self.data)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use halfsour_files::{ErrorKind, Format, Framing, Limits, Npy, Source, Torch, View, WithArrays};
+use halfsour_fixtures::package_files;
 use halfsour_vm::value::{Data, Node, Step};
 use halfsour_vm::{Graph, Loader};
 use serde_json::Value;
@@ -286,6 +287,31 @@ fn hex(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").unwrap();
         text
     })
+}
+
+/// What `numpy.save` writes.
+#[test]
+fn headers_of_npy_are_as_numpy_writes_them() {
+    let files = package_files().into_iter().filter(|package| package.script == "saved");
+    let mut count = 0;
+    for package in files {
+        let npy = Npy::parse(&package.bytes).unwrap();
+        let header = &package.bytes[..npy.data];
+        let text: String = match npy.version.0 {
+            3 => String::from_utf8(header.to_vec()[12..].to_vec()).unwrap(),
+            _ => header[10..].iter().copied().map(char::from).collect(),
+        };
+        let (descr, _) = text.strip_prefix("{'descr': ").unwrap().split_once(", 'fortran_order'").unwrap();
+        let again = Npy::header(descr, npy.fortran_order, &npy.shape);
+        assert_eq!(again.escape_ascii().to_string(), header.escape_ascii().to_string(), "{package}");
+        count += 1;
+    }
+    assert_eq!(count, 25);
+    // One that is too long for the first version.
+    let descr = format!("[('{}', '<f8')]", "a".repeat(1 << 16));
+    let header = Npy::header(&descr, false, &[1]);
+    let npy = Npy::parse(&header).unwrap();
+    assert_eq!((npy.version, npy.data, npy.data % 64, &npy.shape[..]), ((2, 0), header.len(), 0, &[1][..]));
 }
 
 #[test]

@@ -51,6 +51,29 @@ pub struct Storage {
     pub start: Option<usize>,
 }
 
+/// The elements of a tensor, all within its storage.
+pub struct Elements<'t> {
+    pub dtype: DType,
+    dense: &'t Dense<'t>,
+    contents: &'t Contents,
+}
+
+impl Elements<'_> {
+    /// Side by side, the last dimension first, little-endian.
+    pub fn contiguous(&self) -> Cow<'_, [u8]> {
+        let Contents { bytes, byte_order, .. } = self.contents;
+        let data = self.dense.contiguous(self.dtype, bytes, *byte_order);
+        data.expect("that it is within its storage was looked at before")
+    }
+}
+
+impl Tensor<'_> {
+    /// The first thing that there is to say.
+    pub fn note(&self) -> &str {
+        self.notes.first().map_or("its elements are not known", |note| note)
+    }
+}
+
 /// What tells storages apart.
 #[derive(PartialEq, Eq, Hash)]
 enum Key<'g> {
@@ -71,6 +94,26 @@ impl<'g> Tensors<'g> {
         let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
         walk::walk(root, |node, name| tensors.add(node, name, torch))?;
         Ok(tensors)
+    }
+
+    /// The elements of one of the tensors, or why they cannot be had.
+    pub fn elements<'t>(&'t self, tensor: &'t Tensor<'_>) -> Result<Elements<'t>, String> {
+        if tensor.is_part {
+            return Err(format!("{}: sparse tensors cannot be converted", tensor.note()));
+        }
+        let (Some((storage, _)), Some((dense, dtype))) = (tensor.place, &tensor.elements) else {
+            return Err(tensor.note().to_owned());
+        };
+        let contents = self.storages[storage].contents.as_ref().map_err(String::clone)?;
+        match dense.positions(*dtype, contents.bytes.len()) {
+            Some(_) => Ok(Elements { dtype: *dtype, dense, contents }),
+            None => Err("not within its storage".to_owned()),
+        }
+    }
+
+    /// How many bytes all storages have.
+    pub fn stored(&self) -> usize {
+        self.storages.iter().flat_map(|storage| &storage.contents).map(|contents| contents.bytes.len()).sum()
     }
 
     /// Adds what is a tensor; says whether it is one.

@@ -2,9 +2,12 @@
 
 mod json;
 mod ndjson;
+mod npy;
 mod output;
 mod pickle;
 mod safetensors;
+mod tied;
+mod zip;
 
 use std::io::Write;
 use std::path::Path;
@@ -24,6 +27,10 @@ use crate::tensors::is_safetensors;
 pub enum Format {
     /// Tensors, without anything else.
     Safetensors,
+    /// numpy's file of one array.
+    Npy,
+    /// numpy's archive of arrays, which are stored as they are.
+    Npz,
     /// A pickle, of the protocol that --protocol says.
     Pickle,
     /// A document for each pickle.
@@ -69,6 +76,8 @@ impl Target {
         let extension = Path::new(&self.output).extension().unwrap_or_default();
         Ok(match extension.to_string_lossy().to_ascii_lowercase().as_str() {
             "safetensors" => Format::Safetensors,
+            "npy" => Format::Npy,
+            "npz" => Format::Npz,
             "pkl" | "pickle" | "p" => Format::Pickle,
             "json" => Format::Json,
             "ndjson" | "jsonl" => Format::Ndjson,
@@ -119,6 +128,10 @@ impl Convert {
         let output = Output::create(&self.target.output)?;
         Ok(match self.format {
             Format::Safetensors => Box::new(safetensors::Writer::new(output, self.target.tied, self.limits)),
+            Format::Npy | Format::Npz => {
+                let is_archive = self.format == Format::Npz;
+                Box::new(npy::Writer::new(output, is_archive, self.target.tied, self.limits))
+            }
             Format::Pickle => Box::new(pickle::Writer::new(output, self.target.protocol, self.limits)),
             Format::Json => Box::new(json::Writer::new(output, self.limits)),
             Format::Ndjson => Box::new(ndjson::Writer::new(output, self.limits)),

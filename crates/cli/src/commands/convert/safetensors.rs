@@ -3,17 +3,15 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use bytes::Bytes;
 use halfsour::Graph;
-use halfsour::classes::torch::{ByteOrder, DType, Dense};
 use indicatif::ProgressBar;
 use safetensors::{Dtype, View, serialize_to_file};
 
 use super::output::Output;
-use super::{Limits, Tied};
+use super::{Limits, Tied, tied};
 use crate::failure::{Cause, Failure};
 use crate::file::File;
-use crate::tensors::{Tensor, Tensors, safe_dtype};
+use crate::tensors::{Elements, Tensor, Tensors, safe_dtype};
 use crate::text;
 
 pub struct Writer {
@@ -41,12 +39,10 @@ impl Writer {
         let mut metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
         match self.tied {
             Tied::Copy => {}
-            Tied::Dedup => metadata.extend(dedup(&mut tensors)),
-            Tied::Refuse => refuse(&tensors)?,
+            Tied::Dedup => metadata.extend(tied::dedup(&mut tensors)),
+            Tied::Refuse => tied::refuse(&tensors)?,
         }
-        let stored: usize =
-            tensors.storages.iter().flat_map(|storage| &storage.contents).map(|c| c.bytes.len()).sum();
-        let mut left = limit(self.limits.written.bytes, stored) as u64;
+        let mut left = limit(self.limits.written.bytes, tensors.stored()) as u64;
         let mut names = HashSet::new();
         let mut views = Vec::with_capacity(tensors.all.len());
         for tensor in &tensors.all {
@@ -85,10 +81,7 @@ struct Written<'t> {
     dtype: Dtype,
     shape: Vec<usize>,
     length: usize,
-    dense: &'t Dense<'t>,
-    of: DType,
-    bytes: &'t Bytes,
-    order: ByteOrder,
+    elements: Elements<'t>,
     bar: ProgressBar,
 }
 
@@ -103,8 +96,7 @@ impl View for Written<'_> {
 
     fn data(&self) -> Cow<'_, [u8]> {
         self.bar.inc(self.length as u64);
-        let data = self.dense.contiguous(self.of, self.bytes, self.order);
-        data.expect("that it is within its storage was looked at before")
+        self.elements.contiguous()
     }
 
     fn data_len(&self) -> usize {
@@ -118,75 +110,11 @@ fn view<'t>(
     tensor: &'t Tensor<'_>,
     bar: &ProgressBar,
 ) -> Result<Written<'t>, String> {
-    let problem = || tensor.notes.first().map_or("its elements are not known", |note| note);
-    if tensor.is_part {
-        return Err(format!("{}: safetensors has no sparse tensors", problem()));
-    }
-    let (Some((storage, _)), Some((dense, of))) = (tensor.place, &tensor.elements) else {
-        return Err(problem().to_owned());
-    };
-    let storage = &tensors.storages[storage];
-    let contents = storage.contents.as_ref().map_err(String::clone)?;
-    let dtype = safe_dtype(*of).ok_or_else(|| format!("safetensors has no type {of}"))?;
-    if dense.positions(*of, contents.bytes.len()).is_none() {
-        return Err("not within its storage".to_owned());
-    }
+    let elements = tensors.elements(tensor)?;
+    let dtype = elements.dtype;
+    let dtype = safe_dtype(dtype).ok_or_else(|| format!("safetensors has no type {dtype}"))?;
     let size = |size: u64| usize::try_from(size).map_err(|_| "too large".to_owned());
-    let shape = dense.shape.iter().map(|&length| size(length)).collect::<Result<_, _>>()?;
+    let shape = tensor.shape.iter().map(|&length| size(length)).collect::<Result<_, _>>()?;
     let length = size(tensor.bytes.ok_or("too large")?)?;
-    let (bytes, order, bar) = (&contents.bytes, contents.byte_order, bar.clone());
-    Ok(Written { dtype, shape, length, dense, of: *of, bytes, order, bar })
-}
-
-/// Takes away those that are the same as one before, and tells which.
-fn dedup(tensors: &mut Tensors<'_>) -> Vec<(String, String)> {
-    let mut kept = HashMap::new();
-    let mut removed = Vec::new();
-    tensors.all.retain(|tensor| {
-        let (Some(place), Some((dense, dtype))) = (tensor.place, &tensor.elements) else { return true };
-        let marks = (dense.is_conjugate, dense.is_negative);
-        let key = (place, *dtype, tensor.shape.clone(), tensor.strides.clone(), marks);
-        match kept.get(&key) {
-            Some(first) => {
-                removed.push((tensor.name.clone(), String::clone(first)));
-                false
-            }
-            None => {
-                kept.insert(key, tensor.name.clone());
-                true
-            }
-        }
-    });
-    removed
-}
-
-/// An error if there are two in the same bytes.
-fn refuse(tensors: &Tensors<'_>) -> Result<(), String> {
-    let span = |tensor: &Tensor<'_>| {
-        let (storage, start) = tensor.place.filter(|_| tensor.bytes != Some(0))?;
-        let reach = |(length, stride): (&u64, &u64)| (length - 1).saturating_mul(*stride);
-        let last = tensor.shape.iter().zip(&tensor.strides).map(reach).fold(0, u64::saturating_add);
-        let size = tensor.elements.as_ref()?.1.size() as u64;
-        Some((storage, start, start.saturating_add(last.saturating_add(1).saturating_mul(size))))
-    };
-    let mut spans: Vec<_> =
-        tensors.all.iter().filter_map(|tensor| Some((span(tensor)?, &tensor.name))).collect();
-    spans.sort();
-    // The one that reaches furthest of those before.
-    let mut before: Option<((usize, u64, u64), &String)> = None;
-    for (span, name) in spans {
-        if let Some((other, first)) = before
-            && other.0 == span.0
-        {
-            if span.1 < other.2 {
-                let (first, second) = (text::name(first), text::name(name));
-                return Err(format!("{first} and {second} share elements; --tied says what to do with them"));
-            }
-            if span.2 <= other.2 {
-                continue;
-            }
-        }
-        before = Some((span, name));
-    }
-    Ok(())
+    Ok(Written { dtype, shape, length, elements, bar: bar.clone() })
 }

@@ -1,0 +1,59 @@
+//! Tensors that share their elements.
+
+use std::collections::HashMap;
+
+use crate::tensors::{Tensor, Tensors};
+use crate::text;
+
+/// Takes away those that are the same as one before, and tells which.
+pub fn dedup(tensors: &mut Tensors<'_>) -> Vec<(String, String)> {
+    let mut kept = HashMap::new();
+    let mut removed = Vec::new();
+    tensors.all.retain(|tensor| {
+        let (Some(place), Some((dense, dtype))) = (tensor.place, &tensor.elements) else { return true };
+        let marks = (dense.is_conjugate, dense.is_negative);
+        let key = (place, *dtype, tensor.shape.clone(), tensor.strides.clone(), marks);
+        match kept.get(&key) {
+            Some(first) => {
+                removed.push((tensor.name.clone(), String::clone(first)));
+                false
+            }
+            None => {
+                kept.insert(key, tensor.name.clone());
+                true
+            }
+        }
+    });
+    removed
+}
+
+/// An error if there are two in the same bytes.
+pub fn refuse(tensors: &Tensors<'_>) -> Result<(), String> {
+    let span = |tensor: &Tensor<'_>| {
+        let (storage, start) = tensor.place.filter(|_| tensor.bytes != Some(0))?;
+        let reach = |(length, stride): (&u64, &u64)| (length - 1).saturating_mul(*stride);
+        let last = tensor.shape.iter().zip(&tensor.strides).map(reach).fold(0, u64::saturating_add);
+        let size = tensor.elements.as_ref()?.1.size() as u64;
+        Some((storage, start, start.saturating_add(last.saturating_add(1).saturating_mul(size))))
+    };
+    let mut spans: Vec<_> =
+        tensors.all.iter().filter_map(|tensor| Some((span(tensor)?, &tensor.name))).collect();
+    spans.sort();
+    // The one that reaches furthest of those before.
+    let mut before: Option<((usize, u64, u64), &String)> = None;
+    for (span, name) in spans {
+        if let Some((other, first)) = before
+            && other.0 == span.0
+        {
+            if span.1 < other.2 {
+                let (first, second) = (text::name(first), text::name(name));
+                return Err(format!("{first} and {second} share elements; --tied says what to do with them"));
+            }
+            if span.2 <= other.2 {
+                continue;
+            }
+        }
+        before = Some((span, name));
+    }
+    Ok(())
+}
