@@ -75,6 +75,7 @@ fn made(pythons: &[Python]) -> Result<Option<PathBuf>> {
     }
     shell::output(oracle.script("finish.py").arg(new.join("data")).args(missing), rows.as_bytes())?;
     fs::write(new.join("data/pairs.json"), shell::output(&mut oracle.script("pairs.py"), &[])?)?;
+    fs::write(new.join("data/hostile.jsonl"), shell::output(&mut oracle.script("hostile.py"), &[])?)?;
     fs::write(new.join(RELEASES), serde_json::to_string_pretty(&releases)? + "\n")?;
     Ok(Some(new))
 }

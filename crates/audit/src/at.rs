@@ -25,29 +25,3 @@ impl<'e> At<'e> {
         Short::new(self.store, self.source)
     }
 }
-
-/// Whether the state of an array has a shape for which its list has too few items. Of bytes, numpy checks the length before
-/// it takes memory.
-pub(crate) fn is_larger_than_it_is(at: At<'_>, state: Id) -> bool {
-    const MOST_DIMENSIONS: usize = 64;
-    const MOST_PARTS: usize = 8;
-    let parts = at.store.sequence(state).unwrap_or_default();
-    let parts = &parts[..parts.len().min(MOST_PARTS)];
-    let shape = parts.iter().find_map(|&part| match at.peek(part) {
-        Peek::Tuple(shape) => Some(shape),
-        _ => None,
-    });
-    let items = parts.iter().find_map(|&part| match at.peek(part) {
-        Peek::List(items) => Some(items.len() as u64),
-        _ => None,
-    });
-    let (Some(shape), Some(items)) = (shape, items) else { return false };
-    if shape.len() > MOST_DIMENSIONS {
-        return true;
-    }
-    let size = shape.iter().fold(1_u64, |size, &length| match at.peek(length) {
-        Peek::Int(length) => size.saturating_mul(u64::try_from(length).unwrap_or(0)),
-        _ => u64::MAX,
-    });
-    size > items
-}

@@ -162,6 +162,9 @@ impl Auditor {
     fn read_kept(&self, input: &[u8], found: &mut Found, doubt: &mut Option<Completeness>) -> bool {
         let mut judge = Judge::new(&self.policy, input, &[]);
         let result = loader(&self.policy).load_kept_observed(input, &mut judge);
+        if let Ok(graph) = &result {
+            judge.finish(graph);
+        }
         let mut more = judge.found;
         *doubt = second_reading(&found.findings, &mut more.findings, "if one Unpickler reads all pickles");
         more.findings.retain(|finding| !found.imports.contains_key(&finding.name));
@@ -220,6 +223,9 @@ fn read<'a>(
 ) -> (Found, Result<Graph<&'a [u8]>, Error>) {
     let mut judge = Judge::new(policy, input, within);
     let result = load(&mut loader(policy), input, start, &mut judge);
+    if let Ok(graph) = &result {
+        judge.finish(graph);
+    }
     let mut found = judge.found;
     match &result {
         Ok(graph) => {

@@ -39,7 +39,7 @@ pub(crate) const MOST_ITEMS: usize = 1000;
 /// How many bytes a short int has at most.
 const SHORT_INT: usize = 512;
 
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "None",
     "bool",
     "int",
@@ -53,6 +53,7 @@ const KINDS: [&str; 13] = [
     "dict",
     "set",
     "frozenset",
+    "buffer",
 ];
 
 /// What patterns are matched over.
@@ -122,6 +123,7 @@ impl Pattern {
                 Peek::Dict(_) => *kind == "dict",
                 Peek::Set(_) => *kind == "set",
                 Peek::FrozenSet(_) => *kind == "frozenset",
+                Peek::Buffer(_) | Peek::ReadOnly(_) => *kind == "buffer",
                 _ => false,
             },
             _ => false,

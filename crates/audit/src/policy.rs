@@ -157,6 +157,8 @@ pub(crate) enum Acts {
     Reconstructor,
     /// An array, whose state says how large it is.
     Array,
+    /// A dtype, whose state says where in an item objects are.
+    DType,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }

@@ -1,10 +1,11 @@
 //! What is done to objects.
 
+use halfsour_vm::Graph;
 use halfsour_vm::value::{Id, Kind, Peek};
 
 use super::Judge;
 use crate::Rule;
-use crate::at::{At, is_larger_than_it_is};
+use crate::at::At;
 use crate::policy::{Acts, Use};
 use crate::report::{Action, Severity};
 use crate::text;
@@ -21,41 +22,68 @@ impl Judge<'_, '_> {
         let values = self.values(at);
         let fits = entry.patterns.state.as_ref().is_none_or(|pattern| pattern.matches(&values, state));
         let special = self.special_attribute(at, state);
-        let is_large = entry.allow.acts == Some(Acts::Array) && is_larger_than_it_is(at, state);
-        if fits && special.is_none() && !is_large {
-            return;
-        }
-        let why = match special {
-            None if is_large => {
-                (Severity::Warning, "its shape asks for more items than there are".to_owned())
-            }
-            Some(name) => (Severity::Error, format!("it sets {name}, which Python itself looks at")),
-            None => (Severity::Warning, "it may not have such a state".to_owned()),
+        let memory = match entry.allow.acts {
+            Some(Acts::Array) => self.dtypes.build_array(at, object, state),
+            Some(Acts::DType) => self.dtypes.build(at, object, state),
+            _ => Ok(()),
         };
-        let rule = if is_large { Rule::R9 } else { Rule::R7 };
+        let (rule, severity, why) = match (special, memory, fits) {
+            (Some(name), _, _) => {
+                (Rule::R7, Severity::Error, format!("it sets {name}, which Python itself looks at"))
+            }
+            (None, Err((rule, why)), _) => (rule, Severity::Error, why.to_owned()),
+            (None, Ok(()), false) => (Rule::R7, Severity::Warning, "it may not have such a state".to_owned()),
+            (None, Ok(()), true) => return,
+        };
         let code = format!("{}.__setstate__({})", named.name, at.short().value(state));
-        self.add(at.offset, rule, Action::Build, &named.name, code, why);
+        self.add(at.offset, rule, Action::Build, &named.name, code, (severity, why));
     }
 
-    /// A `__name__` that a state sets. What was looked at before is not looked at again.
+    /// A `__name__` that a state sets.
     fn special_attribute(&mut self, at: At<'_>, state: Id) -> Option<String> {
-        let parts = match at.peek(state) {
-            Peek::Tuple(&[dict, slots]) => [dict, slots],
-            _ => [state, Id::NONE],
-        };
+        match at.peek(state) {
+            Peek::Tuple(&[dict, slots]) => self.special_key(at, dict).or_else(|| self.special_key(at, slots)),
+            _ => self.special_key(at, state),
+        }
+    }
+
+    /// A `__name__` among the keys of a dict. What was looked at before is not looked at again.
+    fn special_key(&mut self, at: At<'_>, dict: Id) -> Option<String> {
         // What decorators set on what they wrap, and what notes an exception has, nobody calls.
         let is_harmless = |key: &[u8]| matches!(key, b"__doc__" | b"__name__" | b"__notes__");
-        for part in parts {
-            let Peek::Dict(items) = at.peek(part) else { continue };
-            let scanned = self.scanned.insert(part, items.len()).unwrap_or(0);
-            let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
-            for key in keys.map(|&key| at.text(key)) {
-                if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless(key) {
-                    return Some(text::name(key, b"").trim_end_matches('.').to_owned());
-                }
+        let Peek::Dict(items) = at.peek(dict) else { return None };
+        let scanned = self.scanned.insert(dict, items.len()).unwrap_or(0);
+        let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
+        for key in keys.map(|&key| at.text(key)) {
+            if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless(key) {
+                return Some(text::name(key, b"").trim_end_matches('.').to_owned());
             }
         }
         None
+    }
+
+    /// Judges what was changed after something had taken it over.
+    pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) {
+        let at = |dict: Id| At {
+            store: graph.store(),
+            source: graph.source(),
+            offset: graph.node(dict).offset().unwrap_or(graph.start()),
+        };
+        for dict in self.scanned.keys().copied().collect::<Vec<_>>() {
+            if let Some(name) = self.special_key(at(dict), dict) {
+                let why = format!("it sets {name}, which Python itself looks at");
+                let code = "a state that is changed later".to_owned();
+                self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Error, why));
+            }
+        }
+        if let Some(dict) = self.dtypes.changed(|dict| match at(dict).peek(dict) {
+            Peek::Dict(items) => items.len(),
+            _ => 0,
+        }) {
+            let why = "numpy keeps it, and believes what it says".to_owned();
+            let code = "a dict of fields that is changed later".to_owned();
+            self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Error, why));
+        }
     }
 
     /// Whether an object may be changed so; a finding if not.

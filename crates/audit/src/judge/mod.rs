@@ -2,6 +2,7 @@
 
 mod bytes;
 mod change;
+mod dtypes;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use halfsour_lexer::{Lexer, Op};
 use halfsour_vm::value::{Id, Kind, Peek, Store};
 use halfsour_vm::{Event, Observer, Opcode};
 
+use self::dtypes::DTypes;
 use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
@@ -37,6 +39,7 @@ pub(crate) struct Judge<'p, 's> {
     tried: HashSet<Id>,
     /// Which bytes may be loaded.
     clean: HashMap<Id, bool>,
+    dtypes: DTypes,
 }
 
 /// A class or function that has a name.
@@ -83,6 +86,7 @@ impl<'p, 's> Judge<'p, 's> {
             scanned: HashMap::new(),
             tried: HashSet::new(),
             clean: HashMap::new(),
+            dtypes: DTypes::default(),
         }
     }
 
@@ -225,6 +229,9 @@ impl<'p, 's> Judge<'p, 's> {
             _ => {}
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
+            if acts == Some(Acts::DType) {
+                self.dtypes.made(at, result, items.unwrap_or_default());
+            }
             return;
         }
         self.flow(at, items.unwrap_or_default());
@@ -333,6 +340,22 @@ impl<'p, 's> Judge<'p, 's> {
         args_match && kwargs_match
     }
 
+    /// Whether an event can only be a part of making a dtype.
+    fn is_about_dtypes(&self, at: At<'_>, event: Event) -> bool {
+        let makes_dtypes = |named: Option<Rc<Named<'_>>>| {
+            named.and_then(|it| it.entry).is_some_and(|it| it.allow.acts == Some(Acts::DType))
+        };
+        match event {
+            Event::Import(_) => true,
+            // Old protocols write bytes as calls.
+            Event::Call { callable, result, .. } => {
+                at.store.kind(result) == Kind::Bytes || makes_dtypes(self.named(at, callable))
+            }
+            Event::Build { object, .. } => makes_dtypes(self.maker(at, object)),
+            _ => false,
+        }
+    }
+
     /// A memo slot with a number that no pickler has come to here.
     fn put(&mut self, offset: usize, slot: u64) {
         const FREE: u64 = 100_000;
@@ -397,6 +420,9 @@ impl Observer for Judge<'_, '_> {
 
     fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
         let at = At { store, source, offset };
+        if !self.is_about_dtypes(at, event) {
+            self.dtypes.used();
+        }
         match event {
             Event::Import(id) => self.import(at, id),
             Event::Call { callable, args, result } => self.call(at, callable, args, result),

@@ -1,0 +1,233 @@
+"""Prints pickles and files that harm who loads them without running code: a row of JSON each, with `name`, `finds`, a text
+that the audit has to give, and `bytes`, as pairs of base64 and how often it comes. None must ever be loaded.
+
+`numpy`: states that make numpy take numbers for addresses, or use memory that it has freed; each was seen to be taken over by
+numpy 1.26, 2.2 and 2.5. `bombs`: what takes memory or time.
+"""
+
+import base64
+import bz2
+import gzip
+import io
+import json
+import lzma
+import pickle
+import struct
+import tarfile
+import zipfile
+import zlib
+
+NONE, TRUE, FALSE, STOP = b"N", b"\x88", b"\x89", b"."
+MULTIARRAY = "numpy.core.multiarray"
+
+
+def hostile():
+    for group in (numpy, bombs):
+        for name, finds, *pieces in group():
+            yield "%s/%s" % (group.__name__, name), finds, pieces
+
+
+# Opcodes, as bytes that can be put together.
+
+
+def number(value):
+    return pickle.dumps(value, 2)[2:-1]
+
+
+def text(value):
+    data = value.encode()
+    return b"X" + struct.pack("<I", len(data)) + data
+
+
+def data(value):
+    return b"B" + struct.pack("<I", len(value)) + value
+
+
+def name(module, qualified):
+    return b"c%s\n%s\n" % (module.encode(), qualified.encode())
+
+
+def row(*items):
+    return b"(" + b"".join(items) + b"t"
+
+
+def listed(*items):
+    return b"](" + b"".join(items) + b"e"
+
+
+def called(function, *args):
+    return function + row(*args) + b"R"
+
+
+def put(slot):
+    return b"q" + bytes([slot])
+
+
+def get(slot):
+    return b"h" + bytes([slot])
+
+
+# numpy's objects.
+
+
+def dtype(code):
+    return called(name("numpy", "dtype"), text(code), FALSE, TRUE)
+
+
+def dtype_state(sub=NONE, fields=(), size=-1, flags=0, order="|", version=3, memo=b""):
+    """`fields` are name, dtype and offset."""
+    names, items = NONE, NONE
+    if fields:
+        names = row(*(text(field[0]) for field in fields))
+        items = b"}" + memo + b"(" + b"".join(text(key) + row(of, number(at)) for key, of, at in fields) + b"u"
+    state = (number(version), text(order), sub, names, items, number(size), number(1), number(flags))
+    return row(*state) + b"b"
+
+
+def built(code, **state):
+    return dtype(code) + dtype_state(**state)
+
+
+I8, OBJECT = built("i8", order="<"), built("O8", flags=63)
+EMPTY = called(name(MULTIARRAY, "_reconstruct"), name("numpy", "ndarray"), row(number(0)), data(b"b"))
+
+
+def array_state(of, content, *shape):
+    return row(number(1), row(*map(number, shape)), of, FALSE, content) + b"b"
+
+
+def array(of, content, *shape):
+    return EMPTY + array_state(of, content, *shape)
+
+
+def numpy():
+    flags, items, late = "addresses of objects", "beyond its memory", "is in use"
+    address = data(b"A" * 8)
+    yield "objects without flags", flags, array(built("O8"), address, 1), STOP
+    yield "objects without flags, metadata", flags, dtype("O8") + dtype_state(version=4)[:-2] + NONE + b"tb", STOP
+    yield "objects with half of their flags", flags, built("O8", flags=1), STOP
+    yield "numbers with flags of objects", flags, array(built("i8", flags=63, order="<"), listed(number(1)), 1), STOP
+    field = dict(fields=[("a", I8, 0), ("b", OBJECT, 8)], size=16)
+    yield "a field with objects, no flags", flags, array(built("V16", **field), address * 2, 1), STOP
+    yield "a field with objects, odd flags", flags, built("V16", flags=1, **field), STOP
+    yield "a part with objects, no flags", flags, built("V16", sub=row(OBJECT, row(number(2))), size=16), STOP
+    inner = built("V8", fields=[("a", OBJECT, 0)], size=8, flags=27)
+    yield "a field within a field", flags, built("V8", fields=[("x", inner, 0)], size=8), STOP
+    yield "fields of a number", "no such state", built("i8", fields=[("a", OBJECT, 0)], order="<"), STOP
+    yield "fields of text", "no such state", built("S8", fields=[("a", OBJECT, 0)], size=8), STOP
+    yield "a part of text", "no such state", built("U8", sub=row(OBJECT, row(number(4))), size=32), STOP
+    yield "a name with fields", "no such state", built("O,i4"), STOP
+    yield "a field beyond the item", items, built("V8", fields=[("a", I8, 100)], size=8), STOP
+    yield "a field before the item", items, built("V8", fields=[("a", I8, -100)], size=8), STOP
+    overlap = [("a", OBJECT, 0), ("b", I8, 4)]
+    yield "a number over an object", items, built("V16", fields=overlap, size=16, flags=27), STOP
+    yield "a part beyond the item", items, built("V8", sub=row(I8, row(number(1000000))), size=8), STOP
+    yield "a negative size", items, built("V8", size=-5), STOP
+    yield "a negative size of text", items, built("S8", size=-5), STOP
+    yield "another size", items, built("V8", size=1 << 30), STOP
+    of, objects = dict(fields=[("a", OBJECT, 0)], size=8, flags=27), dict(size=8)
+    twice = dtype("V8") + dtype_state(**of) + dtype_state(**objects)
+    yield "a state twice", late, twice, STOP
+    used = dtype("V8") + put(0) + array(get(0), address, 1) + b"0" + get(0) + dtype_state(**of)
+    yield "a state after an array", late, used, STOP
+    outer = dtype("V8") + put(0) + built("V8", fields=[("x", get(0), 0)], size=8) + b"0" + get(0)
+    yield "a state after a field", "numpy", outer + dtype_state(**of), STOP
+    itself = dtype("V8") + put(0) + dtype_state(fields=[("x", get(0), 0)], size=8)
+    yield "a field of itself", items, itself, STOP
+    changed = dtype("V8") + dtype_state(fields=[("a", I8, 0)], size=8, memo=put(0))
+    changed += get(0) + text("a") + row(OBJECT, number(0)) + b"s0"
+    yield "fields that change", "numpy keeps it", changed, STOP
+    kept = called(name("numpy", "dtype"), text("V8"), FALSE, FALSE) + dtype_state(**of)
+    yield "a dtype of the program", "no such state", kept, STOP
+    yield "a list that is too short", "more items", array(OBJECT, b"]", 1000), STOP
+    before = name("numpy.ma.core", "MaskedArray"), name("numpy", "ndarray"), row(number(0)), data(b"b")
+    masked = called(name("numpy.ma.core", "_mareconstruct"), *before)
+    state = listed(number(1), number(2)), row(number(2)), OBJECT, FALSE, b"]", data(b"\0\0"), NONE
+    yield "a longer list elsewhere", "more items", masked + row(*state) + b"b", STOP
+    view = called(name("numpy.core.numeric", "_frombuffer"), get(0), I8, row(number(1)), text("C"))
+    freed = array(I8, address, 1) + put(0) + view + get(0) + array_state(I8, b"C\0", 0) + b"\x86"
+    yield "a view of an array", "_frombuffer", freed, STOP
+    yield "an array twice", late, array(I8, address, 1) + array_state(I8, b"C\0", 0), STOP
+
+
+def bombs():
+    laughs = "unfolds into"
+    yield "pairs of pairs", laughs, b")", (b"2\x86", 64), STOP
+    yield "lists of lists", laughs, b"]", (b"q\0](" + b"h\0" * 10 + b"e", 30), STOP
+    yield "dicts of dicts", laughs, b"}", (b"q\0}(" + b"K\1h\0K\2h\0u", 40), STOP
+    yield "instances", laughs, b"]", (b"q\0cbuiltins\nException\n(h\0h\0tR", 40), STOP
+    prime = (1 << 61) - 1
+    keys = [number(prime * factor) for factor in range(1, 1100)]
+    yield "keys of one hash", "keys of one hash", b"}(" + b"N".join(keys) + b"Nu", STOP
+    yield "members of one hash", "keys of one hash", b"\x8f(" + b"".join(key + b"K\1\x86" for key in keys) + b"\x90", STOP
+    for opcode in (b"\x8d", b"\x8e", b"\x96", b"\x95"):
+        yield "length after %s" % opcode.hex(), "", opcode + struct.pack("<Q", 1 << 40), (b"A", 100)
+    for opcode in (b"B", b"X", b"T", b"\x8b"):
+        yield "length after %s" % opcode.hex(), "", opcode + struct.pack("<I", 0x7FFFFFFF), (b"A", 100)
+    yield "slot of the memo", "memo slot", b"Nr\xff\xff\xff\x7f", STOP
+    yield "slot of the memo, in text", "memo slot", b"Np99999999999\n", STOP
+    yield "digits", "", b"L1", (b"0", 200000), b"L\n", STOP
+    yield "digits of INT", "", b"I1", (b"0", 200000), b"\n", STOP
+    deep = "lie in each other"
+    yield "deep lists", deep, (b"]", 100001), (b"a", 100000), STOP
+    yield "deep tuples", deep, b")", (b"\x85", 100000), STOP
+    yield "deep dicts", deep, (b"}K\1", 100000), b"N", (b"s", 100000), STOP
+    yield "deep calls", deep, b"N", (b"q\0cbuiltins\nException\nh\0\x85R", 5000), STOP
+    yield "marks", "", (b"(", 300000)
+    size = number(1 << 40)
+    for function in ("bytes", "bytearray", "list", "range"):
+        yield "size for %s" % function, "builtins.%s(" % function, called(name("builtins", function), size), STOP
+    yield "size for repeat", "itertools.repeat", called(name("itertools", "repeat"), NONE, size), STOP
+    yield "size for a multiplication", "operator.mul", called(name("operator", "mul"), data(b"A"), size), STOP
+    shape = called(name(MULTIARRAY, "_reconstruct"), name("numpy", "ndarray"), row(size), data(b"b"))
+    yield "size for an array", "_reconstruct", shape, STOP
+    yield "size for zeros", "numpy.zeros", called(name("numpy", "zeros"), row(size)), STOP
+    yield "size for a scalar", "scalar(", called(name(MULTIARRAY, "scalar"), dtype("V2147483647")), STOP
+    yield "many pickles", "", (b"\x80\2N.", 50000), b"\xff"
+    inner = b"\x80\2N."
+    for _ in range(40):
+        inner = b"\x80\3" + data(inner) + STOP
+    yield "pickles within pickles", "", inner
+    yield from files(b"\x80\2cos\nsystem\n.")
+
+
+def files(evil):
+    """Files that are small, and large when they are unpacked; what is in them is not clean."""
+    zeros = bytes(1 << 24)
+    squeezed = gzip.compress(zeros, 9, mtime=0)
+    yield "gzip, a gigabyte", "", (squeezed, 64)
+    yield "gzip in gzip", "", gzip.compress(squeezed * 64, 9, mtime=0)
+    yield "bzip2", "", (bz2.compress(zeros), 64)
+    yield "xz", "", (lzma.compress(zeros), 64)
+    yield "zlib", "", zlib.compress(zeros, 9)
+    packed = evil + bytes(1 << 20)
+    for _ in range(4):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for copy in range(8):
+                archive.writestr(zipfile.ZipInfo("%d.zip" % copy), packed, zipfile.ZIP_DEFLATED)
+        packed = buffer.getvalue()
+    yield "zip in zip", "", packed
+    yield "zip with a member that is there a thousand times", "", *overlapping(zeros)
+    member = tarfile.TarInfo("data.pkl")
+    member.size = 1 << 40
+    yield "tar that declares a terabyte", "", member.tobuf(), evil
+
+
+def overlapping(member):
+    """A thousand entries of the directory for one member."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    content = deflate.compress(member) + deflate.flush()
+    name = b"data.pkl"
+    sizes = struct.pack("<III", zlib.crc32(member), len(content), len(member))
+    local = b"PK\3\4" + struct.pack("<HHHHH", 20, 0, 8, 0, 33) + sizes + struct.pack("<HH", len(name), 0) + name
+    head = b"PK\1\2" + struct.pack("<HHHHHH", 20, 20, 0, 8, 0, 33) + sizes
+    head += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1000, 1000, len(head) * 1000, len(local) + len(content), 0)
+    return local + content, (head, 1000), end
+
+
+for title, finds, pieces in hostile():
+    pairs = [piece if isinstance(piece, tuple) else (piece, 1) for piece in pieces]
+    encoded = [(base64.b64encode(piece).decode(), count) for piece, count in pairs]
+    print(json.dumps({"name": title, "finds": finds, "bytes": encoded}))
