@@ -5,6 +5,7 @@ mod call;
 mod exact;
 mod guess;
 mod known;
+mod memory;
 mod names;
 mod parse;
 mod rust;

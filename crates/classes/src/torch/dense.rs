@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::memory::{Positions, count};
 use crate::torch::{ByteOrder, DType, Element, Storage};
 
 /// A tensor each of whose elements has a place in a storage.
@@ -53,21 +54,12 @@ impl Dense<'_> {
             return None;
         }
         let size = dtype.size() as u64;
-        let left = self.len()?;
-        let mut dimensions = Vec::with_capacity(self.shape.len());
-        if left == 0 {
-            return Some(Positions { dimensions, next: 0, left });
-        }
-        let next = self.offset.checked_mul(size)?;
-        let mut last = next;
-        for (&length, &stride) in self.shape.iter().zip(&self.strides) {
-            // Of one element, the stride means nothing.
-            let stride = if length == 1 { 0 } else { stride.checked_mul(size)? };
-            last = last.checked_add(stride.checked_mul(length - 1)?)?;
-            dimensions.push(Dimension { length, stride, index: 0 });
-        }
-        let fits = last.checked_add(size)? <= length as u64;
-        fits.then_some(Positions { dimensions, next, left })
+        // Of what has no elements, neither where they begin nor strides mean anything.
+        let scale = |elements: u64| if self.is_empty() { Some(0) } else { elements.checked_mul(size) };
+        let dimensions = self.shape.iter().zip(&self.strides);
+        let strides = dimensions.map(|(&length, &stride)| if length == 1 { Some(0) } else { scale(stride) });
+        let strides: Vec<_> = strides.collect::<Option<_>>()?;
+        Positions::new(&self.shape, strides, scale(self.offset)?, size, length as u64)
     }
 
     /// The elements, the last dimension first, from the bytes of the storage. `None` as for [`positions`](Self::positions).
@@ -111,14 +103,14 @@ impl Dense<'_> {
     /// [`positions`](Self::positions).
     pub fn contiguous<'b>(&self, dtype: DType, storage: &'b [u8], order: ByteOrder) -> Option<Cow<'b, [u8]>> {
         let (size, number) = (dtype.size(), dtype.number_size());
-        let positions = self.positions(dtype, storage.len())?;
-        let length = usize::try_from(positions.left).ok()?.checked_mul(size)?;
+        let mut positions = self.positions(dtype, storage.len())?;
+        let length = usize::try_from(positions.left()).ok()?.checked_mul(size)?;
         let is_little = order == ByteOrder::Little || number == 1;
         // The sign is the highest bit of each number: of the first, and of the second in complex ones.
         let signs = [self.is_negative, self.is_negative != self.is_conjugate];
         let signs = if dtype.is_complex() { signs } else { [self.is_negative; 2] };
         if self.is_contiguous() && is_little && signs == [false; 2] {
-            let start = usize::try_from(positions.next).ok()?;
+            let start = positions.next().unwrap_or_default();
             return storage.get(start..start + length).map(Cow::Borrowed);
         }
         let mut bytes = Vec::with_capacity(length);
@@ -135,49 +127,5 @@ impl Dense<'_> {
             }
         }
         Some(Cow::Owned(bytes))
-    }
-}
-
-/// The product, if it is a number of 64 bits.
-pub(crate) fn count(shape: &[u64]) -> Option<u64> {
-    if shape.contains(&0) {
-        Some(0)
-    } else {
-        shape.iter().try_fold(1, |count: u64, length| count.checked_mul(*length))
-    }
-}
-
-/// See [`Dense::positions`].
-#[derive(Clone, Debug)]
-pub struct Positions {
-    dimensions: Vec<Dimension>,
-    next: u64,
-    left: u64,
-}
-
-#[derive(Clone, Debug)]
-struct Dimension {
-    length: u64,
-    /// In bytes.
-    stride: u64,
-    index: u64,
-}
-
-impl Iterator for Positions {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        self.left = self.left.checked_sub(1)?;
-        let at = self.next;
-        for dimension in self.dimensions.iter_mut().rev() {
-            dimension.index += 1;
-            self.next += dimension.stride;
-            if dimension.index < dimension.length {
-                break;
-            }
-            dimension.index = 0;
-            self.next -= dimension.stride * dimension.length;
-        }
-        usize::try_from(at).ok()
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::memory::{ByteOrder, bfloat, finite, float, power_of_two, signed, small};
+
 /// Each row: the variant, torch's name of it, the bytes of an element, and the prefix of the storage class that torch has for it.
 macro_rules! dtypes {
     ($($variant:ident $name:literal $size:literal $($storage:literal)?;)*) => {
@@ -68,15 +70,6 @@ dtypes! {
     QUInt2x4 "quint2x4" 1 "QUInt2x4";
 }
 
-/// In which order the bytes of numbers are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ByteOrder {
-    /// The least significant first.
-    Little,
-    /// The most significant first.
-    Big,
-}
-
 /// An element of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Element {
@@ -129,33 +122,17 @@ impl DType {
             return None;
         }
         let half = self.number_size();
-        let number = |bytes: &[u8]| {
-            let mut little = [0; 8];
-            for (index, &byte) in bytes.iter().enumerate() {
-                little[if order == ByteOrder::Little { index } else { bytes.len() - 1 - index }] = byte;
-            }
-            u64::from_le_bytes(little)
-        };
-        let bits = number(&bytes[..half]);
-        let float = |bits| match half {
-            2 => small(bits, 5, 10, 15),
-            4 => f64::from(f32::from_bits(u32::try_from(bits).unwrap_or_default())),
-            _ => f64::from_bits(bits),
-        };
-        let signed = || {
-            let unused = 64 - 8 * half;
-            Element::Int((bits.cast_signed() << unused >> unused).into())
-        };
+        let bits = order.bits(&bytes[..half]);
         Some(match self {
             Self::Bool => Element::Bool(bits != 0),
             Self::UInt8 | Self::UInt16 | Self::UInt32 | Self::UInt64 | Self::QUInt8 => {
                 Element::Int(bits.into())
             }
-            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 | Self::QInt8 | Self::QInt32 => signed(),
-            Self::Float16 | Self::Float32 | Self::Float64 => Element::Float(float(bits)),
-            Self::BFloat16 => {
-                Element::Float(f32::from_bits(u32::try_from(bits << 16).unwrap_or_default()).into())
+            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 | Self::QInt8 | Self::QInt32 => {
+                Element::Int(signed(bits, half).into())
             }
+            Self::Float16 | Self::Float32 | Self::Float64 => Element::Float(float(bits, half)),
+            Self::BFloat16 => Element::Float(bfloat(bits)),
             Self::Float8E5M2 => Element::Float(small(bits, 5, 2, 15)),
             // Without infinities: all bits of exponent and mantissa are NaN.
             Self::Float8E4M3 if bits & 0x7F == 0x7F => Element::Float(f64::NAN),
@@ -168,39 +145,11 @@ impl DType {
             Self::Float8E8M0 if bits == 0xFF => Element::Float(f64::NAN),
             Self::Float8E8M0 => Element::Float(power_of_two(bits, 127)),
             Self::Complex32 | Self::Complex64 | Self::Complex128 => {
-                Element::Complex(float(bits), float(number(&bytes[half..])))
+                Element::Complex(float(bits, half), float(order.bits(&bytes[half..]), half))
             }
             Self::Float4E2M1x2 | Self::QUInt4x2 | Self::QUInt2x4 => Element::Packed(bytes[0]),
         })
     }
-}
-
-/// A float of IEEE 754 with so many bits of exponent and mantissa.
-fn small(float: u64, exponent: u32, mantissa: u32, bias: u64) -> f64 {
-    let sign = if float >> (exponent + mantissa) & 1 == 1 { -1.0 } else { 1.0 };
-    let special = ((1 << exponent) - 1) << mantissa;
-    match float & ((1 << (exponent + mantissa)) - 1) {
-        magnitude if magnitude > special => f64::NAN,
-        magnitude if magnitude == special => sign * f64::INFINITY,
-        _ => finite(float, exponent, mantissa, bias),
-    }
-}
-
-/// The same where no exponent is special.
-fn finite(float: u64, exponent: u32, mantissa: u32, bias: u64) -> f64 {
-    let fraction = float & ((1 << mantissa) - 1);
-    let power = float >> mantissa & ((1 << exponent) - 1);
-    let digits = if power == 0 { fraction } else { fraction | 1 << mantissa };
-    let magnitude = f64::from(u32::try_from(digits).unwrap_or_default())
-        * power_of_two(power.max(1), bias + u64::from(mantissa));
-    if float >> (exponent + mantissa) & 1 == 1 { -magnitude } else { magnitude }
-}
-
-/// 2 to the power of the exponent less the bias: both are small.
-fn power_of_two(exponent: u64, bias: u64) -> f64 {
-    const BIAS: u64 = 1023;
-    const MANTISSA: u32 = 52;
-    f64::from_bits((BIAS + exponent - bias) << MANTISSA)
 }
 
 impl fmt::Display for DType {

@@ -9,9 +9,11 @@ mod storage;
 
 use halfsour_value::{Data, Elements, Node};
 
-pub use dense::{Dense, Positions};
-pub use dtype::{ByteOrder, DType, Element};
+pub use dense::Dense;
+pub use dtype::{DType, Element};
 pub use storage::{Place, Storage};
+
+pub use crate::memory::{ByteOrder, Positions};
 
 use crate::Known;
 use crate::call::{Call, class_of};
