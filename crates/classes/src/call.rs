@@ -12,6 +12,7 @@ pub(crate) struct Call<'g, S> {
     pub(crate) class: Class,
     /// Today's name of what was called.
     pub(crate) name: Name,
+    pub(crate) node: Node<'g, S>,
     pub(crate) instance: Instance<'g, S>,
 }
 
@@ -20,7 +21,7 @@ impl<'g, S: AsRef<[u8]>> Call<'g, S> {
     pub(crate) fn of(node: Node<'g, S>) -> Option<Self> {
         let instance = node.as_instance()?;
         let (class, name) = class_of(instance.class())?;
-        Some(Self { class, name, instance })
+        Some(Self { class, name, node, instance })
     }
 
     /// If it is of this row. What is read within reading something else goes through here, not through

@@ -2,7 +2,7 @@
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::{stdlib, torch};
+use crate::{numpy, stdlib, torch};
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
 #[derive(Clone)]
@@ -60,6 +60,12 @@ pub enum Known<'g, S> {
     /// Those that are built in.
     Exception(stdlib::Exception<'g, S>),
     // ---- numpy ----
+    /// `numpy.ndarray` and its subclasses.
+    NdArray(Box<numpy::NdArray<'g, S>>),
+    /// `numpy.float64(0.5)`, …
+    NumpyScalar(numpy::Scalar<'g, S>),
+    /// `numpy.dtype`
+    NumpyDType(numpy::DType),
 
     // ---- scipy ----
 

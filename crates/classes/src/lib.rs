@@ -7,6 +7,7 @@ mod guess;
 mod known;
 mod memory;
 mod names;
+pub mod numpy;
 mod parse;
 mod rust;
 mod scalars;

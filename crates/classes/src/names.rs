@@ -8,7 +8,7 @@ use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::call::Call;
-use crate::{Known, stdlib, torch};
+use crate::{Known, numpy, stdlib, torch};
 
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
@@ -93,6 +93,16 @@ table! {
     ] => stdlib::objects::exception;
 
     // ---- numpy ----
+    NumpyDType: "numpy" ["dtype"] => numpy::known_dtype;
+    NumpyStringType: "numpy._core._internal" ["_convert_to_stringdtype_kwargs"] => numpy::known_dtype;
+    NumpyArray: "numpy._core.multiarray" ["_reconstruct"] => numpy::known_array;
+    NumpyBuffer: "numpy._core.numeric" ["_frombuffer"] => numpy::known_array;
+    NumpyMasked: "numpy.ma.core" ["_mareconstruct"] => numpy::known_array;
+    NumpyMaskedConstant: "numpy.ma.core" ["MaskedConstant"] => numpy::known_array;
+    NumpyScalar: "numpy._core.multiarray" ["scalar"] => numpy::known_scalar;
+    NumpyNdArray: "numpy" ["ndarray" "matrix" "recarray" "memmap"];
+    NumpyMaskedArray: "numpy.ma" ["MaskedArray"];
+    NumpyRecord: "numpy" ["record"];
 
     // ---- scipy ----
 
@@ -114,6 +124,7 @@ table! {
     TorchDevice: "torch" ["device"] => torch::device;
 
     // ---- scikit-learn, joblib ----
+    JoblibArray: "joblib.numpy_pickle" ["NumpyArrayWrapper"] => numpy::known_array;
 
     // ---- others ----
 }
@@ -140,6 +151,13 @@ const MOVED: &[(Name, Name)] = &[
     (("dateutil.tz", "tzoffset"), ("dateutil.tz.tz", "tzoffset")),
 
     // numpy
+    (("numpy.ma.core", "MaskedArray"), ("numpy.ma", "MaskedArray")),
+    (("numpy.rec", "recarray"), ("numpy", "recarray")),
+    (("numpy._core.records", "recarray"), ("numpy", "recarray")),
+    (("numpy.rec", "record"), ("numpy", "record")),
+    (("numpy._core.records", "record"), ("numpy", "record")),
+    (("numpy._core.memmap", "memmap"), ("numpy", "memmap")),
+    (("numpy.matrixlib.defmatrix", "matrix"), ("numpy", "matrix")),
 
     // pandas
 

@@ -16,6 +16,11 @@ const MAKERS: &[(Name, Name)] = &[
     (("pytz", "_p"), ("pytz", "timezone")),
     (("array", "_array_reconstructor"), ("array", "array")),
     (("re", "_compile"), ("re", "Pattern")),
+    (("numpy._core.multiarray", "_reconstruct"), ("numpy", "ndarray")),
+    (("numpy._core.numeric", "_frombuffer"), ("numpy", "ndarray")),
+    (("numpy._core._internal", "_convert_to_stringdtype_kwargs"), ("numpy.dtypes", "StringDType")),
+    (("numpy.ma.core", "_mareconstruct"), ("numpy.ma", "MaskedArray")),
+    (("joblib.numpy_pickle", "NumpyArrayWrapper"), ("numpy", "ndarray")),
 ];
 
 /// The class of an object, by the module and the name that it has today, if it is known here: also where the pickle

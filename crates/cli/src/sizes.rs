@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use halfsour::classes::numpy::ArrayData;
 use halfsour::classes::{Known, recognise};
 use halfsour::lexer::{Lexer, Opcode};
 use halfsour::value::{Data, Elements, Id, Instance, Items, Step};
@@ -381,6 +382,9 @@ fn immediate(node: N<'_>, newest: u8) -> usize {
 
 /// Whether a known object holds others that people think of as objects.
 fn has_objects(known: &Known<'_, &[u8]>) -> bool {
+    if let Known::NdArray(array) = known {
+        return matches!(array.data, ArrayData::Objects(_));
+    }
     matches!(
         known,
         Known::OrderedDict(_)

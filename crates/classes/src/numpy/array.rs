@@ -1,0 +1,153 @@
+//! [`NdArray`]: an array of numpy.
+
+use halfsour_value::{Elements, Node};
+
+use super::dtype::DType;
+use super::element::Element;
+use super::parse::count;
+use crate::memory::Positions;
+
+/// `numpy.ndarray`, or one of its subclasses.
+#[derive(Clone)]
+pub struct NdArray<'g, S> {
+    /// Its class.
+    pub class: ArrayClass<'g, S>,
+    /// What its elements are.
+    pub dtype: DType,
+    /// How many there are in each dimension.
+    pub shape: Vec<usize>,
+    /// By how many elements of [`ArrayData::Bytes`] the next one in each dimension is away.
+    pub strides: Vec<usize>,
+    /// The elements.
+    pub data: ArrayData<'g, S>,
+    /// Of masked arrays, which of them do not count.
+    pub mask: Option<Mask<'g, S>>,
+}
+
+/// The class of an [`NdArray`].
+#[derive(Clone)]
+pub enum ArrayClass<'g, S> {
+    /// `numpy.ndarray`
+    Array,
+    /// `numpy.matrix`
+    Matrix,
+    /// `numpy.recarray`
+    Record,
+    /// `numpy.memmap`
+    Memmap,
+    /// `numpy.ma.MaskedArray`
+    Masked,
+    /// Another.
+    Other(Node<'g, S>),
+}
+
+/// Where the elements of an [`NdArray`] are.
+#[derive(Clone)]
+pub enum ArrayData<'g, S> {
+    /// In memory, side by side, in the order that the strides say: as many as the shape says, and nothing else.
+    Bytes(&'g [u8]),
+    /// Objects, the last dimension first.
+    Objects(Elements<'g, S>),
+    /// In the out-of-band buffer with this index, which was not supplied.
+    Buffer(usize),
+}
+
+/// Which elements of a masked array do not count.
+#[derive(Clone)]
+pub struct Mask<'g, S> {
+    /// A byte for each element, or for each field of it, in the order of the elements' bytes; those that are not 0 are masked.
+    pub bytes: &'g [u8],
+    /// An array without dimensions with what stands for them.
+    pub fill: Option<Node<'g, S>>,
+}
+
+/// The strides of elements that lie side by side.
+pub(crate) fn strides(shape: &[usize], is_fortran: bool) -> Vec<usize> {
+    let mut strides = vec![0; shape.len()];
+    let mut step = 1_usize;
+    let mut set = |(stride, length): (&mut usize, &usize)| {
+        *stride = step;
+        step = step.saturating_mul(*length);
+    };
+    if is_fortran {
+        strides.iter_mut().zip(shape).for_each(&mut set);
+    } else {
+        strides.iter_mut().zip(shape).rev().for_each(&mut set);
+    }
+    strides
+}
+
+impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        count(&self.shape, self.dtype.size).unwrap_or(0)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The elements' bytes, in the order that the strides say, if they are in memory.
+    pub fn bytes(&self) -> Option<&'g [u8]> {
+        match self.data {
+            ArrayData::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Whether the elements' bytes lie one after the other, the last dimension first, or in Fortran's order, the first dimension first.
+    pub fn is_contiguous(&self, is_fortran: bool) -> bool {
+        let strides = strides(&self.shape, is_fortran);
+        let mut dimensions = self.shape.iter().zip(self.strides.iter().zip(strides));
+        self.is_empty() || dimensions.all(|(length, (stride, expected))| *length == 1 || *stride == expected)
+    }
+
+    /// The elements, the last dimension first, whatever the order in memory; those that are masked are missing. `None` if they are
+    /// in a buffer that was not supplied.
+    ///
+    /// ```
+    /// use halfsour_classes::numpy::{Element, array};
+    ///
+    /// // numpy.array([7, 8], dtype="u1")
+    /// let pickle = b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85U\x01btR\
+    ///     (K\x01K\x02\x85cnumpy\ndtype\n(U\x02u1K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\
+    ///     \x89U\x02\x07\x08tb.";
+    /// let graph = halfsour_vm::from_slice(pickle)?;
+    /// let array = array(graph.root()).unwrap();
+    /// assert_eq!((array.dtype.to_string().as_str(), &array.shape[..]), ("uint8", &[2][..]));
+    /// let ints = array.elements().unwrap().map(|element| match element {
+    ///     Element::UInt(int) => int,
+    ///     _ => unreachable!("it is of uint8"),
+    /// });
+    /// assert_eq!(ints.collect::<Vec<_>>(), [7, 8]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn elements(&self) -> Option<impl Iterator<Item = Element<'_, S>>> {
+        if let ArrayData::Buffer(_) = self.data {
+            return None;
+        }
+        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect::<Vec<_>>();
+        let places = Positions::new(&wide(&self.shape), wide(&self.strides), 0, 1, self.len() as u64)?;
+        let masks = self.dtype.mask_size();
+        let element = move |(index, place): (usize, usize)| {
+            let mask = match &self.mask {
+                Some(mask) => Some(mask.bytes.get(place.checked_mul(masks)?..)?.get(..masks)?),
+                None => None,
+            };
+            Some(match &self.data {
+                ArrayData::Bytes(bytes) => {
+                    let size = self.dtype.size;
+                    let bytes = bytes.get(place.checked_mul(size)?..)?.get(..size)?;
+                    Element::read(&self.dtype, bytes, mask)
+                }
+                ArrayData::Objects(objects) => {
+                    let is_masked = mask.is_some_and(|mask| mask.iter().all(|byte| *byte != 0));
+                    Element::of_object(&self.dtype, objects.get(index)?, is_masked)
+                }
+                ArrayData::Buffer(_) => return None,
+            })
+        };
+        Some(places.enumerate().map_while(element))
+    }
+}

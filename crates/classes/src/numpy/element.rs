@@ -1,0 +1,205 @@
+//! [`Element`]: an element of an array.
+
+use std::borrow::Cow;
+
+use halfsour_value::{Data, Elements, Node};
+
+use super::dtype::{DType, Field, Kind, SubArray};
+use super::extended::Small;
+use super::{Ticks, parse};
+use crate::memory::{ByteOrder, float, signed};
+
+/// An element of an array.
+#[non_exhaustive]
+pub enum Element<'a, S> {
+    /// A bool.
+    Bool(bool),
+    /// An int with sign.
+    Int(i64),
+    /// An int without sign.
+    UInt(u64),
+    /// A float, exactly.
+    Float(f64),
+    /// A `longdouble`: 12 or 16 bytes as the machine had them, mostly an x86's 80 bits, and then anything.
+    LongDouble(&'a [u8]),
+    /// Real and imaginary part, exactly.
+    Complex(f64, f64),
+    /// The same of `clongdouble`.
+    LongComplex(&'a [u8]),
+    /// Bytes: of `S`, without zeros at the end; of `V`, all.
+    Bytes(&'a [u8]),
+    /// Text; what is no character is U+FFFD.
+    Text(Cow<'a, str>),
+    /// A `datetime64`
+    DateTime(Ticks),
+    /// A `timedelta64`
+    TimeDelta(Ticks),
+    /// An object.
+    Object(Node<'a, S>),
+    /// Of a structured type.
+    Record(Record<'a, S>),
+    /// Of a type of arrays.
+    Array(Inner<'a, S>),
+    /// Masked, or missing text.
+    Missing,
+}
+
+/// An element of a structured type.
+pub struct Record<'a, S> {
+    fields: &'a [Field],
+    place: Place<'a, S>,
+}
+
+/// An element that is an array of its own.
+pub struct Inner<'a, S> {
+    array: &'a SubArray,
+    bytes: &'a [u8],
+    mask: Option<&'a [u8]>,
+    // Objects in arrays in structures are pickled as arrays.
+    objects: std::marker::PhantomData<Node<'a, S>>,
+}
+
+enum Place<'a, S> {
+    /// In these bytes; and which of its parts are masked.
+    Bytes(&'a [u8], Option<&'a [u8]>),
+    /// Each field is an object.
+    Objects(Elements<'a, S>),
+}
+
+impl<'a, S: AsRef<[u8]>> Record<'a, S> {
+    /// Its fields in order: name and what is in it.
+    pub fn fields(&self) -> impl Iterator<Item = (&'a str, Element<'a, S>)> {
+        let mut masked = 0;
+        self.fields.iter().enumerate().map_while(move |(index, field)| {
+            let element = match &self.place {
+                Place::Objects(values) => Element::Object(values.get(index)?),
+                Place::Bytes(bytes, mask) => {
+                    let bytes = bytes.get(field.offset..)?.get(..field.dtype.size)?;
+                    let size = field.dtype.mask_size();
+                    let mask = match mask {
+                        Some(mask) => Some(mask.get(masked..)?.get(..size)?),
+                        None => None,
+                    };
+                    masked += size;
+                    Element::read(&field.dtype, bytes, mask)
+                }
+            };
+            Some((field.name.as_str(), element))
+        })
+    }
+
+    /// How many fields there are.
+    pub fn len(&self) -> usize {
+        self.fields.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+}
+
+impl<'a, S: AsRef<[u8]>> Inner<'a, S> {
+    /// How many elements there are in each dimension.
+    pub fn shape(&self) -> &'a [usize] {
+        &self.array.shape
+    }
+
+    /// What the elements are.
+    pub fn dtype(&self) -> &'a DType {
+        &self.array.base
+    }
+
+    /// The elements, the last dimension first.
+    pub fn elements(&self) -> impl Iterator<Item = Element<'a, S>> + use<'a, S> {
+        let (base, bytes, mask) = (&self.array.base, self.bytes, self.mask);
+        let count = parse::count(&self.array.shape, base.size).unwrap_or(0);
+        let masks = base.mask_size();
+        (0..count).map_while(move |index| {
+            let bytes = bytes.get(index * base.size..)?.get(..base.size)?;
+            let mask = match mask {
+                Some(mask) => Some(mask.get(index * masks..)?.get(..masks)?),
+                None => None,
+            };
+            Some(Element::read(base, bytes, mask))
+        })
+    }
+}
+
+impl<'a, S: AsRef<[u8]>> Element<'a, S> {
+    /// From its bytes, as many as the type says, and bools that say whether its parts are masked.
+    pub(crate) fn read(dtype: &'a DType, bytes: &'a [u8], mask: Option<&'a [u8]>) -> Self {
+        if let Some([masked]) = mask
+            && *masked != 0
+            && !matches!(dtype.kind, Kind::Structured(_) | Kind::SubArray(_))
+        {
+            return Self::Missing;
+        }
+        let (size, order) = (bytes.len(), dtype.order);
+        match &dtype.kind {
+            Kind::Bool => Self::Bool(bytes.first().is_some_and(|byte| *byte != 0)),
+            Kind::Int => Self::Int(signed(order.bits(bytes), size.clamp(1, 8))),
+            Kind::UInt => Self::UInt(order.bits(bytes)),
+            Kind::Float if size <= 8 => Self::Float(float(order.bits(bytes), size)),
+            Kind::Float => Self::LongDouble(bytes),
+            Kind::Complex if size <= 16 => {
+                let (re, im) = bytes.split_at(size / 2);
+                Self::Complex(float(order.bits(re), size / 2), float(order.bits(im), size / 2))
+            }
+            Kind::Complex => Self::LongComplex(bytes),
+            Kind::Bytes => {
+                let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+                Self::Bytes(&bytes[..end])
+            }
+            Kind::Void => Self::Bytes(bytes),
+            Kind::Text => Self::Text(Cow::Owned(utf32(bytes, order))),
+            Kind::DateTime(unit) => {
+                Self::DateTime(Ticks { count: order.bits(bytes).cast_signed(), unit: *unit })
+            }
+            Kind::TimeDelta(unit) => {
+                Self::TimeDelta(Ticks { count: order.bits(bytes).cast_signed(), unit: *unit })
+            }
+            Kind::Structured(structure) => {
+                Self::Record(Record { fields: &structure.fields, place: Place::Bytes(bytes, mask) })
+            }
+            Kind::SubArray(array) => {
+                Self::Array(Inner { array, bytes, mask, objects: std::marker::PhantomData })
+            }
+            Kind::Extended(extended) => match extended.read(order.bits(bytes)) {
+                Small::Int(int) => Self::Int(int),
+                Small::Float(float) => Self::Float(float),
+            },
+            // These are objects.
+            Kind::Object | Kind::String(_) => Self::Missing,
+        }
+    }
+
+    /// From the object that stands for it in an array with objects.
+    pub(crate) fn of_object(dtype: &'a DType, node: Node<'a, S>, is_masked: bool) -> Self {
+        match (&dtype.kind, node.data()) {
+            _ if is_masked => Self::Missing,
+            (Kind::String(_), Data::Str(text)) => Self::Text(text.to_string_lossy()),
+            (Kind::String(_), _) => Self::Missing,
+            (Kind::Structured(structure), Data::Tuple(values)) if values.len() == structure.fields.len() => {
+                Self::Record(Record { fields: &structure.fields, place: Place::Objects(values) })
+            }
+            _ => Self::Object(node),
+        }
+    }
+}
+
+/// UTF-32, less the zeros at the end.
+fn utf32(bytes: &[u8], order: ByteOrder) -> String {
+    let points = bytes.chunks_exact(4).map(|point| order.bits(point));
+    let mut text = String::new();
+    let mut zeros = 0;
+    for point in points {
+        if point == 0 {
+            zeros += 1;
+            continue;
+        }
+        text.extend(std::iter::repeat_n('\0', std::mem::take(&mut zeros)));
+        text.push(u32::try_from(point).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
