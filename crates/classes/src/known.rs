@@ -2,7 +2,7 @@
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::{numpy, stdlib, torch};
+use crate::{numpy, pandas, stdlib, torch};
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
 #[derive(Clone)]
@@ -70,6 +70,18 @@ pub enum Known<'g, S> {
     // ---- scipy ----
 
     // ---- pandas ----
+    /// `pandas.Timestamp`
+    Timestamp(pandas::Timestamp<'g, S>),
+    /// `pandas.Timedelta`
+    Timedelta(pandas::Timedelta),
+    /// `pandas.Period`
+    Period(pandas::Period),
+    /// `pandas.Interval`
+    Interval(pandas::Interval<'g, S>),
+    /// `pandas.NaT`: no time.
+    NaT,
+    /// `pandas.NA`: no value.
+    NA,
 
     // ---- torch ----
     /// `torch.Tensor`, `torch.nn.Parameter`, and subclasses.

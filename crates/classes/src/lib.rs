@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod build;
+mod calendar;
 mod call;
 mod exact;
 mod guess;
@@ -8,7 +9,9 @@ mod known;
 mod memory;
 mod names;
 pub mod numpy;
+pub mod pandas;
 mod parse;
+pub mod pyarrow;
 mod rust;
 mod scalars;
 mod shown;
@@ -46,6 +49,6 @@ pub use shown::class_name;
 pub fn recognise<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
     match call::Call::of(node) {
         Some(call) => names::read(&call),
-        None => torch::uncalled(node),
+        None => torch::uncalled(node).or_else(|| pandas::uncalled(node)),
     }
 }

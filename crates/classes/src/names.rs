@@ -8,7 +8,7 @@ use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::call::Call;
-use crate::{Known, numpy, stdlib, torch};
+use crate::{Known, numpy, pandas, stdlib, torch};
 
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
@@ -107,6 +107,25 @@ table! {
     // ---- scipy ----
 
     // ---- pandas ----
+    PandasOffset: "pandas._libs.tslibs.offsets" [
+        "BusinessDay" "Day" "Hour" "Micro" "Milli" "Minute" "MonthEnd" "Nano" "QuarterEnd" "Second" "Week" "YearEnd"
+    ];
+    PandasTimestamp: "pandas" ["Timestamp"] => pandas::timestamp;
+    PandasNewTimestamp: "pandas._libs.tslibs.timestamps" ["_unpickle_timestamp"] => pandas::timestamp;
+    PandasTimedelta: "pandas" ["Timedelta"] => pandas::timedelta;
+    PandasNewTimedelta: "pandas._libs.tslibs.timedeltas" ["_timedelta_unpickle"] => pandas::timedelta;
+    PandasPeriod: "pandas" ["Period"] => pandas::period;
+    PandasInterval: "pandas" ["Interval"] => pandas::interval;
+    PandasNat: "pandas._libs.tslibs.nattype" ["_nat_unpickle"] => pandas::nat;
+    PandasNa: "pandas" ["NA"];
+
+    // ---- pyarrow ----
+    ArrowArray: "pyarrow.lib" ["_restore_array"];
+    ArrowChunks: "pyarrow.lib" ["chunked_array"];
+    ArrowBuffer: "pyarrow.lib" ["py_buffer"];
+    ArrowType: "pyarrow.lib" [
+        "binary" "decimal128" "dictionary" "duration" "time32" "time64" "timestamp" "type_for_alias"
+    ];
 
     // ---- torch ----
     TorchTensor: "torch" ["Tensor"];
@@ -136,6 +155,8 @@ const MOVED_MODULES: &[(&str, &str)] = &[
     ("pathlib._local", "pathlib"),
     // numpy 2.
     ("numpy.core", "numpy._core"),
+    // pandas 1.1.
+    ("pandas.tseries.offsets", "pandas._libs.tslibs.offsets"),
     // joblib, as scikit-learn brought it up to 0.22.
     ("sklearn.externals.joblib", "joblib"),
 ];
@@ -159,7 +180,17 @@ const MOVED: &[(Name, Name)] = &[
     (("numpy._core.memmap", "memmap"), ("numpy", "memmap")),
     (("numpy.matrixlib.defmatrix", "matrix"), ("numpy", "matrix")),
 
-    // pandas
+    // pandas: in 3.0 classes have the names by which people import them.
+    (("pandas._libs.tslibs.timestamps", "Timestamp"), ("pandas", "Timestamp")),
+    (("pandas._libs.tslib", "Timestamp"), ("pandas", "Timestamp")),
+    (("pandas._libs.tslibs.timedeltas", "Timedelta"), ("pandas", "Timedelta")),
+    (("pandas._libs.tslib", "Timedelta"), ("pandas", "Timedelta")),
+    (("pandas._libs.tslibs.period", "Period"), ("pandas", "Period")),
+    (("pandas._libs.period", "Period"), ("pandas", "Period")),
+    (("pandas._libs.interval", "Interval"), ("pandas", "Interval")),
+    (("pandas._libs.tslibs.nattype", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
+    (("pandas._libs.tslib", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
+    (("pandas._libs.missing", "NA"), ("pandas", "NA")),
 
     // others
 ];

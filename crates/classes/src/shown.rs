@@ -21,6 +21,9 @@ const MAKERS: &[(Name, Name)] = &[
     (("numpy._core._internal", "_convert_to_stringdtype_kwargs"), ("numpy.dtypes", "StringDType")),
     (("numpy.ma.core", "_mareconstruct"), ("numpy.ma", "MaskedArray")),
     (("joblib.numpy_pickle", "NumpyArrayWrapper"), ("numpy", "ndarray")),
+    (("pandas._libs.tslibs.timestamps", "_unpickle_timestamp"), ("pandas", "Timestamp")),
+    (("pandas._libs.tslibs.timedeltas", "_timedelta_unpickle"), ("pandas", "Timedelta")),
+    (("pandas._libs.tslibs.nattype", "_nat_unpickle"), ("pandas", "NaT")),
 ];
 
 /// The class of an object, by the module and the name that it has today, if it is known here: also where the pickle
@@ -56,6 +59,9 @@ impl<S: AsRef<[u8]>> Known<'_, S> {
             Self::Path(path) => path,
             Self::IpAddress(address) => address,
             Self::IpNetwork(network) | Self::IpInterface(network) => network,
+            Self::Timestamp(stamp) if stamp.tz.is_none() || stamp.zone.is_some() => stamp,
+            Self::Timedelta(delta) => delta,
+            Self::Period(period) => period,
             _ => return None,
         })
     }

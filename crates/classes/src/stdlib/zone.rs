@@ -38,7 +38,7 @@ pub enum TimeZone<'g> {
 
 impl<'g> TimeZone<'g> {
     /// What this is, if it is a time zone of a class that is known.
-    pub(super) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
+    pub(crate) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
         let call = Call::of(node)?;
         // Anything may stand for a time zone: what is long and no time zone is not looked into for each time.
         let is_zone = matches!(

@@ -1,0 +1,44 @@
+//! pandas: points and spans of time, and intervals, from 0.23 to 3.x.
+
+mod closed;
+mod period;
+mod time;
+
+use halfsour_value::Node;
+
+pub use closed::Closed;
+pub use period::{Freq, Period, Span};
+pub use time::{Timedelta, Timestamp};
+
+pub use crate::pyarrow::TimeUnit;
+
+use crate::Known;
+use crate::call::{Call, class_of};
+use crate::names::Class;
+use crate::scalars::text;
+
+pub(crate) use period::period;
+pub(crate) use time::{nat, timedelta, timestamp};
+
+/// `pandas.Interval`
+#[derive(Clone)]
+pub struct Interval<'g, S> {
+    /// Where it begins.
+    pub left: Node<'g, S>,
+    /// Where it ends.
+    pub right: Node<'g, S>,
+    /// Which of these belong to it.
+    pub closed: Closed,
+}
+
+/// `Interval(left, right, closed)`
+pub(crate) fn interval<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [left, right, closed] = call.bare()?.exactly()?;
+    Some(Known::Interval(Interval { left, right, closed: Closed::from_name(text(closed)?)? }))
+}
+
+/// What is known and is no call: `pandas.NA`.
+pub(crate) fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+    let (Class::PandasNa, _) = class_of(node)? else { return None };
+    node.as_global().map(|_| Known::NA)
+}

@@ -1,0 +1,162 @@
+//! `Timestamp` and `Timedelta`.
+
+use std::fmt;
+
+use halfsour_value::Node;
+
+use crate::Known;
+use crate::calendar::civil;
+use crate::call::Call;
+use crate::pyarrow::TimeUnit;
+use crate::stdlib::{Offset, TimeDelta, TimeZone};
+
+/// `pandas.Timestamp`. Its `Display` is `isoformat()` as far as the pickle tells the offset from UTC; otherwise it is the time
+/// in UTC, and the name of the zone in brackets.
+#[derive(Clone)]
+pub struct Timestamp<'g, S> {
+    /// How long after 1970 began: in UTC if it has a time zone.
+    pub ticks: i64,
+    /// In what that is counted.
+    pub unit: TimeUnit,
+    /// The time zone, which may be of a class that is not known. A zone that Arrow names is no object.
+    pub tz: Option<Node<'g, S>>,
+    /// What that is, if it is known.
+    pub zone: Option<TimeZone<'g>>,
+    /// Local time less UTC, if it has a time zone, and the pickle tells.
+    pub offset: Option<TimeDelta>,
+}
+
+/// `pandas.Timedelta`. Its `Display` is `str()`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Timedelta {
+    /// How long it is.
+    pub ticks: i64,
+    /// In what that is counted.
+    pub unit: TimeUnit,
+}
+
+/// What pandas has in place of a number where there is no time.
+pub(super) const NAT: i64 = i64::MIN;
+
+const NANOS_OF_SECOND: i128 = 1_000_000_000;
+const SECONDS_OF_DAY: i128 = 86_400;
+
+/// From numpy's number for it, which pandas pickles.
+fn unit<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<TimeUnit> {
+    Some(match node.as_i64()? {
+        7 => TimeUnit::Seconds,
+        8 => TimeUnit::Milliseconds,
+        9 => TimeUnit::Microseconds,
+        10 => TimeUnit::Nanoseconds,
+        _ => return None,
+    })
+}
+
+fn nanoseconds(ticks: i64, unit: TimeUnit) -> i128 {
+    i128::from(ticks) * i128::from(unit.nanoseconds())
+}
+
+impl<'g, S: AsRef<[u8]>> Timestamp<'g, S> {
+    /// `None` for what is no time.
+    fn new(ticks: Node<'g, S>, unit: TimeUnit, tz: Node<'g, S>) -> Option<Self> {
+        let ticks = ticks.as_i64().filter(|ticks| *ticks != NAT)?;
+        let tz = Some(tz).filter(|tz| !tz.is_none());
+        let zone = tz.and_then(TimeZone::of);
+        Some(Self { ticks, unit, tz, zone, offset: zone.and_then(|zone| zone.offset()) })
+    }
+}
+
+/// `_unpickle_timestamp(ticks, freq, tz[, unit])`; before 2.0 it was `Timestamp(nanoseconds, freq, tz)`
+pub(crate) fn timestamp<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (count, [ticks, _, tz, number]) = call.bare()?.up_to()?;
+    let unit = match count {
+        3 => TimeUnit::Nanoseconds,
+        4 => unit(number)?,
+        _ => return None,
+    };
+    Timestamp::new(ticks, unit, tz).map(Known::Timestamp)
+}
+
+/// `_timedelta_unpickle(ticks, unit)`; before 1.5 it was `Timedelta(nanoseconds)`
+pub(crate) fn timedelta<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let (count, [ticks, number]) = call.bare()?.up_to()?;
+    let unit = match count {
+        1 => TimeUnit::Nanoseconds,
+        2 => unit(number)?,
+        _ => return None,
+    };
+    let ticks = ticks.as_i64().filter(|ticks| *ticks != NAT)?;
+    Some(Known::Timedelta(Timedelta { ticks, unit }))
+}
+
+/// `_nat_unpickle(None)`
+pub(crate) fn nat<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let [none] = call.bare()?.exactly()?;
+    none.is_none().then_some(Known::NaT)
+}
+
+impl Timedelta {
+    /// As a duration of ISO 8601, of days and what is less: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
+    pub fn to_iso(self) -> String {
+        let all = nanoseconds(self.ticks, self.unit);
+        let (seconds, nanos) = (all.unsigned_abs() / 1_000_000_000, all.unsigned_abs() % 1_000_000_000);
+        let unit =
+            |number: u128, unit: &str| if number == 0 { String::new() } else { format!("{number}{unit}") };
+        let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}") };
+        let second = match seconds % 60 {
+            0 if nanos == 0 && all != 0 => String::new(),
+            second => format!("{second}{}S", fraction.trim_end_matches('0')),
+        };
+        let time = unit(seconds / 3600 % 24, "H") + &unit(seconds / 60 % 60, "M") + &second;
+        let (sign, separator) = (if all < 0 { "-" } else { "" }, if time.is_empty() { "" } else { "T" });
+        format!("{sign}P{}{separator}{time}", unit(seconds / 86_400, "D"))
+    }
+}
+
+/// `12:30:00`, and as many digits after it as are needed: none, six or nine.
+struct Clock {
+    seconds: i128,
+    nanos: i128,
+}
+
+impl fmt::Display for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let minutes = self.seconds / 60;
+        write!(f, "{:02}:{:02}:{:02}", minutes / 60, minutes % 60, self.seconds % 60)?;
+        match self.nanos {
+            0 => Ok(()),
+            nanos if nanos % 1_000 == 0 => write!(f, ".{:06}", nanos / 1_000),
+            nanos => write!(f, ".{nanos:09}"),
+        }
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Display for Timestamp<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let offset = self.offset.unwrap_or_default();
+        let local = nanoseconds(self.ticks, self.unit) + offset.as_microseconds() * 1_000;
+        let seconds = local.div_euclid(NANOS_OF_SECOND);
+        let (year, month, day) = civil(seconds.div_euclid(SECONDS_OF_DAY));
+        let clock =
+            Clock { seconds: seconds.rem_euclid(SECONDS_OF_DAY), nanos: local.rem_euclid(NANOS_OF_SECOND) };
+        write!(f, "{year:04}-{month:02}-{day:02}T{clock}")?;
+        match (self.offset, self.zone) {
+            (Some(offset), _) => write!(f, "{}", Offset(offset)),
+            (None, Some(zone)) => write!(f, "+00:00[{zone}]"),
+            (None, None) if self.tz.is_some() => f.write_str("+00:00"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Timedelta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all = nanoseconds(self.ticks, self.unit);
+        let seconds = all.div_euclid(NANOS_OF_SECOND);
+        let days = seconds.div_euclid(SECONDS_OF_DAY);
+        let clock =
+            Clock { seconds: seconds.rem_euclid(SECONDS_OF_DAY), nanos: all.rem_euclid(NANOS_OF_SECOND) };
+        let sign = if days < 0 { "+" } else { "" };
+        write!(f, "{days} days {sign}{clock}")
+    }
+}

@@ -1,0 +1,206 @@
+//! What arrays of Arrow are of.
+
+use std::fmt;
+
+use halfsour_value::Node;
+
+use crate::call::Call;
+use crate::names::Class;
+use crate::scalars::text;
+use crate::torch::DType;
+
+/// What an array is of. Its `Display` is `str()`: `int64`, `timestamp[us, tz=UTC]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DataType<'g> {
+    /// Nothing is in it.
+    Null,
+    /// `bool`
+    Bool,
+    /// Ints and floats.
+    Number(DType),
+    /// `string`, `large_string`
+    Text {
+        /// Whether where they end takes 64 bits.
+        large: bool,
+    },
+    /// `binary`, `large_binary`
+    Bytes {
+        /// Whether where they end takes 64 bits.
+        large: bool,
+    },
+    /// `fixed_size_binary`: so many bytes each.
+    FixedBytes(usize),
+    /// `timestamp`, with a zone or without.
+    Timestamp(TimeUnit, Option<&'g str>),
+    /// `duration`
+    Duration(TimeUnit),
+    /// `date32[day]`
+    Date32,
+    /// `date64[ms]`
+    Date64,
+    /// `time32`, `time64`
+    Time(TimeUnit),
+    /// `decimal128`
+    Decimal {
+        /// How many digits there can be.
+        precision: u8,
+        /// How many of these are after the point.
+        scale: i8,
+    },
+    /// `dictionary`: ints that stand for values.
+    Dictionary {
+        /// Of which kind the ints are.
+        index: DType,
+        /// Of what the values are.
+        values: Box<DataType<'g>>,
+        /// Whether their order means something.
+        ordered: bool,
+    },
+}
+
+/// In what time is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TimeUnit {
+    /// `s`
+    Seconds,
+    /// `ms`
+    Milliseconds,
+    /// `us`
+    Microseconds,
+    /// `ns`
+    Nanoseconds,
+}
+
+/// Names of numbers that are not the same as torch's.
+const FLOATS: [(&str, DType); 3] =
+    [("halffloat", DType::Float16), ("float", DType::Float32), ("double", DType::Float64)];
+
+impl TimeUnit {
+    /// From what its `Display` shows.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.name() == name)
+    }
+
+    const ALL: [Self; 4] = [Self::Seconds, Self::Milliseconds, Self::Microseconds, Self::Nanoseconds];
+
+    /// What pandas, numpy and Arrow call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seconds => "s",
+            Self::Milliseconds => "ms",
+            Self::Microseconds => "us",
+            Self::Nanoseconds => "ns",
+        }
+    }
+
+    /// How many nanoseconds it has.
+    pub fn nanoseconds(self) -> i64 {
+        match self {
+            Self::Seconds => 1_000_000_000,
+            Self::Milliseconds => 1_000_000,
+            Self::Microseconds => 1_000,
+            Self::Nanoseconds => 1,
+        }
+    }
+}
+
+impl<'g> DataType<'g> {
+    /// What this is: `type_for_alias('int64')`, `timestamp('us', None)` …
+    pub fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
+        match Self::simple(node) {
+            Some(simple) => Some(simple),
+            None => Self::dictionary(node),
+        }
+    }
+
+    fn simple<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
+        let call = Call::of_class(node, Class::ArrowType)?;
+        let (count, [first, second, _]) = call.bare()?.up_to()?;
+        let unit = || TimeUnit::from_name(text(first)?);
+        Some(match call.name.1 {
+            "type_for_alias" if count == 1 => Self::named(text(first)?)?,
+            "timestamp" if second.is_none() => Self::Timestamp(unit()?, None),
+            "timestamp" => Self::Timestamp(unit()?, Some(text(second)?)),
+            "duration" => Self::Duration(unit()?),
+            "time32" | "time64" => Self::Time(unit()?),
+            "decimal128" => Self::Decimal {
+                precision: u8::try_from(first.as_i64()?).ok()?,
+                scale: i8::try_from(second.as_i64()?).ok()?,
+            },
+            // `binary(size)`
+            "binary" => Self::FixedBytes(usize::try_from(first.as_i64()?).ok().filter(|size| *size > 0)?),
+            _ => return None,
+        })
+    }
+
+    /// `dictionary(index, values, ordered)`
+    fn dictionary<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
+        let call = Call::of_class(node, Class::ArrowType).filter(|call| call.name.1 == "dictionary")?;
+        let [index, values, ordered] = call.bare()?.exactly()?;
+        let Self::Number(index) = Self::simple(index)? else { return None };
+        let values = Box::new(Self::simple(values)?);
+        Some(Self::Dictionary { index, values, ordered: ordered.as_bool()? })
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        let in_brackets = |kind| {
+            let unit = name.strip_prefix(kind)?.strip_prefix('[')?.strip_suffix(']')?;
+            TimeUnit::from_name(unit)
+        };
+        Some(match name {
+            "null" => Self::Null,
+            "bool" => Self::Bool,
+            "string" => Self::Text { large: false },
+            "large_string" => Self::Text { large: true },
+            "binary" => Self::Bytes { large: false },
+            "large_binary" => Self::Bytes { large: true },
+            "date32[day]" => Self::Date32,
+            "date64[ms]" => Self::Date64,
+            _ => {
+                if let Some((_, dtype)) = FLOATS.iter().find(|(float, _)| *float == name) {
+                    return Some(Self::Number(*dtype));
+                }
+                if let Some(dtype) = DType::from_name(name).filter(|_| name.contains("int")) {
+                    return (!name.starts_with('q')).then_some(Self::Number(dtype));
+                }
+                let time = in_brackets("time32").or_else(|| in_brackets("time64")).map(Self::Time);
+                let stamp = || in_brackets("timestamp").map(|unit| Self::Timestamp(unit, None));
+                time.or_else(stamp).or_else(|| in_brackets("duration").map(Self::Duration))?
+            }
+        })
+    }
+}
+
+impl fmt::Display for TimeUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl fmt::Display for DataType<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool => f.write_str("bool"),
+            Self::Number(dtype) => {
+                let float = FLOATS.iter().find(|(_, float)| float == dtype);
+                f.write_str(float.map_or(dtype.name(), |(name, _)| name))
+            }
+            Self::Text { large } => f.write_str(if *large { "large_string" } else { "string" }),
+            Self::Bytes { large } => f.write_str(if *large { "large_binary" } else { "binary" }),
+            Self::FixedBytes(size) => write!(f, "fixed_size_binary[{size}]"),
+            Self::Timestamp(unit, None) => write!(f, "timestamp[{unit}]"),
+            Self::Timestamp(unit, Some(tz)) => write!(f, "timestamp[{unit}, tz={tz}]"),
+            Self::Duration(unit) => write!(f, "duration[{unit}]"),
+            Self::Date32 => f.write_str("date32[day]"),
+            Self::Date64 => f.write_str("date64[ms]"),
+            Self::Time(unit @ (TimeUnit::Seconds | TimeUnit::Milliseconds)) => write!(f, "time32[{unit}]"),
+            Self::Time(unit) => write!(f, "time64[{unit}]"),
+            Self::Decimal { precision, scale } => write!(f, "decimal128({precision}, {scale})"),
+            Self::Dictionary { index, values, ordered } => {
+                write!(f, "dictionary<values={values}, indices={index}, ordered={}>", u8::from(*ordered))
+            }
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! pyarrow: arrays, as it pickles them, of the types that columns of tables mostly have.
+
+mod datatype;
+
+use std::fmt;
+
+use halfsour_value::{Data, Node};
+
+pub use datatype::{DataType, TimeUnit};
+
+use crate::calendar::civil;
+use crate::call::Call;
+use crate::names::Class;
+use crate::torch::{ByteOrder, DType, Element};
+
+/// A `pyarrow.Array` or `ChunkedArray`. What it is of is the same for all chunks.
+#[derive(Clone, Debug)]
+pub struct Array<'g> {
+    /// Of what it is.
+    pub datatype: DataType<'g>,
+    chunks: Vec<Chunk<'g>>,
+    /// How many there are in all chunks up to the end of each.
+    ends: Vec<usize>,
+}
+
+/// A value in an [`Array`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value<'g> {
+    /// None.
+    Null,
+    /// `bool`
+    Bool(bool),
+    /// Signed ints.
+    Int(i64),
+    /// Unsigned ints.
+    UInt(u64),
+    /// Floats, exactly.
+    Float(f64),
+    /// Text.
+    Text(&'g str),
+    /// Bytes.
+    Bytes(&'g [u8]),
+    /// So many of the unit after 1970 began; in UTC, if the type has a zone.
+    Timestamp(i64, TimeUnit),
+    /// So many of the unit.
+    Duration(i64, TimeUnit),
+    /// A day.
+    Day(Day),
+    /// The time of day: so many of the unit after midnight.
+    Time(i64, TimeUnit),
+    /// A decimal number.
+    Decimal(Decimal),
+}
+
+/// A day: so many after 1970 began. Its `Display` is as that of a date: `2024-02-29`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i64);
+
+/// A decimal number. Its `Display` is all its digits: `1.50`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Decimal {
+    /// All its digits, without the point.
+    pub digits: i128,
+    /// How many of these come after the point; if it is negative, how many zeros are left out.
+    pub scale: i8,
+}
+
+/// An array of one piece. What lies before `offset` is not of it.
+#[derive(Clone, Debug)]
+struct Chunk<'g> {
+    len: usize,
+    offset: usize,
+    /// A bit for each, which is not set where there is none.
+    validity: Option<&'g [u8]>,
+    /// The values, or where they end.
+    values: &'g [u8],
+    /// Of text and bytes: all of them.
+    data: &'g [u8],
+    /// Of a dictionary: the values that the ints stand for.
+    dictionary: Option<Box<Array<'g>>>,
+}
+
+/// Dictionaries of dictionaries do not occur, but a stream could nest them without end.
+const DEEPEST: u8 = 1;
+
+impl<'g> Array<'g> {
+    /// What this is: the call of `_restore_array`, or of `chunked_array` with such.
+    pub fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
+        let call = Call::of(node)?;
+        let chunks = match call.class {
+            Class::ArrowArray => {
+                let [parts] = call.bare()?.exactly()?;
+                vec![read(parts, DEEPEST)?]
+            }
+            Class::ArrowChunks => {
+                let (_, [chunks, of]) = call.bare()?.up_to()?;
+                let mut all = Vec::new();
+                for chunk in chunks.elements()? {
+                    let [parts] = Call::of_class(chunk, Class::ArrowArray)?.bare()?.exactly()?;
+                    all.push(read(parts, DEEPEST)?);
+                }
+                if all.is_empty() {
+                    let datatype = DataType::of(of)?;
+                    return Some(Self { datatype, chunks: Vec::new(), ends: Vec::new() });
+                }
+                all
+            }
+            _ => return None,
+        };
+        Self::joined(chunks)
+    }
+
+    fn joined(parts: Vec<(DataType<'g>, Chunk<'g>)>) -> Option<Self> {
+        let datatype = parts.first()?.0.clone();
+        let (mut chunks, mut ends, mut end) = (Vec::new(), Vec::new(), 0_usize);
+        for (of, chunk) in parts {
+            end = end.checked_add(chunk.len).filter(|_| of == datatype)?;
+            chunks.push(chunk);
+            ends.push(end);
+        }
+        Some(Self { datatype, chunks, ends })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.ends.last().copied().unwrap_or_default()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The one with this index; `None` if there is none, and where the buffers do not hold what they say.
+    pub fn get(&self, index: usize) -> Option<Value<'g>> {
+        let at = self.ends.partition_point(|end| *end <= index);
+        let before = if at == 0 { 0 } else { self.ends[at - 1] };
+        self.chunks.get(at)?.get(&self.datatype, index - before)
+    }
+}
+
+impl<'g> Chunk<'g> {
+    fn get(&self, datatype: &DataType<'g>, index: usize) -> Option<Value<'g>> {
+        if index >= self.len {
+            return None;
+        }
+        let at = self.offset + index;
+        if self.validity.is_some_and(|bits| !is_set(bits, at)) {
+            return Some(Value::Null);
+        }
+        Some(match datatype {
+            DataType::Null => Value::Null,
+            DataType::Bool => Value::Bool(is_set(self.values, at)),
+            DataType::Number(dtype) => number(*dtype, self.values, at)?,
+            DataType::Text { large } => Value::Text(std::str::from_utf8(self.slice(*large, at)?).ok()?),
+            DataType::Bytes { large } => Value::Bytes(self.slice(*large, at)?),
+            DataType::FixedBytes(size) => Value::Bytes(piece(self.values, at, *size)?),
+            DataType::Timestamp(unit, _) => Value::Timestamp(int(self.values, at, 8)?, *unit),
+            DataType::Duration(unit) => Value::Duration(int(self.values, at, 8)?, *unit),
+            DataType::Date32 => Value::Day(Day(int(self.values, at, 4)?)),
+            DataType::Date64 => Value::Day(Day(int(self.values, at, 8)?.div_euclid(86_400_000))),
+            DataType::Time(unit @ (TimeUnit::Seconds | TimeUnit::Milliseconds)) => {
+                Value::Time(int(self.values, at, 4)?, *unit)
+            }
+            DataType::Time(unit) => Value::Time(int(self.values, at, 8)?, *unit),
+            DataType::Decimal { scale, .. } => {
+                let digits = i128::from_le_bytes(piece(self.values, at, 16)?.try_into().ok()?);
+                Value::Decimal(Decimal { digits, scale: *scale })
+            }
+            DataType::Dictionary { index, .. } => {
+                let code = match number(*index, self.values, at)? {
+                    Value::Int(code) => usize::try_from(code).ok()?,
+                    Value::UInt(code) => usize::try_from(code).ok()?,
+                    _ => return None,
+                };
+                self.dictionary.as_ref()?.get(code)?
+            }
+        })
+    }
+
+    /// Text or bytes: from where those before end to where it ends.
+    fn slice(&self, large: bool, at: usize) -> Option<&'g [u8]> {
+        let width = if large { 8 } else { 4 };
+        let [start, end] =
+            [at, at + 1].map(|at| int(self.values, at, width).and_then(|at| usize::try_from(at).ok()));
+        self.data.get(start?..end?)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = civil(self.0.into());
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.digits < 0 { "-" } else { "" };
+        let digits = self.digits.unsigned_abs();
+        match usize::try_from(self.scale) {
+            Ok(0) => write!(f, "{sign}{digits}"),
+            Ok(scale) => {
+                let digits = format!("{digits:0width$}", width = scale + 1);
+                let (whole, fraction) = digits.split_at(digits.len() - scale);
+                write!(f, "{sign}{whole}.{fraction}")
+            }
+            Err(_) => write!(f, "{sign}{digits}E+{}", self.scale.unsigned_abs()),
+        }
+    }
+}
+
+fn is_set(bits: &[u8], at: usize) -> bool {
+    bits.get(at / 8).is_some_and(|byte| byte >> (at % 8) & 1 == 1)
+}
+
+fn piece(bytes: &[u8], at: usize, size: usize) -> Option<&[u8]> {
+    let start = at.checked_mul(size)?;
+    bytes.get(start..start.checked_add(size)?)
+}
+
+fn int(bytes: &[u8], at: usize, size: usize) -> Option<i64> {
+    let piece = piece(bytes, at, size)?;
+    Some(match size {
+        4 => i32::from_le_bytes(piece.try_into().ok()?).into(),
+        _ => i64::from_le_bytes(piece.try_into().ok()?),
+    })
+}
+
+fn number(dtype: DType, bytes: &[u8], at: usize) -> Option<Value<'static>> {
+    Some(match dtype.read(piece(bytes, at, dtype.size())?, ByteOrder::Little)? {
+        Element::Int(int) => match i64::try_from(int) {
+            Ok(int) if !dtype.name().starts_with('u') => Value::Int(int),
+            _ => Value::UInt(u64::try_from(int).ok()?),
+        },
+        Element::Float(float) => Value::Float(float),
+        _ => return None,
+    })
+}
+
+/// `(type, length, nulls, offset, [buffers], [children], dictionary)`
+fn read<S: AsRef<[u8]>>(parts: Node<'_, S>, depth: u8) -> Option<(DataType<'_>, Chunk<'_>)> {
+    let Data::Tuple(parts) = parts.data() else { return None };
+    let (datatype, [len, offset]) = (DataType::of(parts.get(0)?)?, [1, 3]);
+    let size = |at| parts.get(at).and_then(Node::as_i64).and_then(|size| usize::try_from(size).ok());
+    let (len, offset) = (size(len)?, size(offset)?);
+    let end = offset.checked_add(len)?;
+    let buffers = parts.get(4)?.elements()?;
+    let buffer = |at| buffers.get(at).map_or(Some(None), optional_buffer);
+    let (validity, values, data) =
+        (buffer(0)?, buffer(1)?.unwrap_or_default(), buffer(2)?.unwrap_or_default());
+    let dictionary = match &datatype {
+        DataType::Dictionary { .. } => {
+            let array = read(parts.get(6)?, depth.checked_sub(1)?)?;
+            Some(Box::new(Array::joined(vec![array])?))
+        }
+        _ => None,
+    };
+    let bits = end.div_ceil(8);
+    let needed = match &datatype {
+        // No bytes: what such an array says of its length costs nothing.
+        DataType::Null => 0,
+        DataType::Bool => bits,
+        DataType::Text { large } | DataType::Bytes { large } => {
+            let ends = if len == 0 { 0 } else { end.checked_add(1)? };
+            ends.checked_mul(if *large { 8 } else { 4 })?
+        }
+        DataType::Number(dtype) | DataType::Dictionary { index: dtype, .. } => {
+            end.checked_mul(dtype.size())?
+        }
+        DataType::FixedBytes(size) => end.checked_mul(*size)?,
+        DataType::Date32 | DataType::Time(TimeUnit::Seconds | TimeUnit::Milliseconds) => {
+            end.checked_mul(4)?
+        }
+        DataType::Timestamp(..) | DataType::Duration(_) | DataType::Date64 | DataType::Time(_) => {
+            end.checked_mul(8)?
+        }
+        DataType::Decimal { .. } => end.checked_mul(16)?,
+    };
+    let fits = values.len() >= needed && validity.is_none_or(|validity| validity.len() >= bits);
+    fits.then_some((datatype, Chunk { len, offset, validity, values, data, dictionary }))
+}
+
+/// None, or `py_buffer(bytes)`, of which the bytes may be beside the pickle.
+fn optional_buffer<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Option<&[u8]>> {
+    if node.is_none() {
+        return Some(None);
+    }
+    let [buffer] = Call::of_class(node, Class::ArrowBuffer)?.bare()?.exactly()?;
+    let mut held = buffer;
+    // A view of a view says nothing more.
+    if let Data::ReadOnly(shown) = held.data() {
+        held = shown;
+    }
+    match held.data() {
+        Data::Buffer(index) => held.graph().buffers().get(index).map(|buffer| Some(buffer.as_ref())),
+        Data::Bytes(bytes) | Data::ByteArray(bytes) => Some(Some(bytes)),
+        _ => None,
+    }
+}
