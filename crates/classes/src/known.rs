@@ -70,6 +70,14 @@ pub enum Known<'g, S> {
     // ---- scipy ----
 
     // ---- pandas ----
+    /// `pandas.DataFrame`
+    DataFrame(Box<pandas::Frame<'g, S>>),
+    /// `pandas.Series`
+    Series(Box<pandas::Series<'g, S>>),
+    /// `pandas.Index`, `RangeIndex`, `DatetimeIndex`, `MultiIndex` and others.
+    PandasIndex(Box<pandas::Index<'g, S>>),
+    /// `pandas.Categorical`, and the arrays of `pandas.arrays`.
+    PandasArray(Box<pandas::Values<'g, S>>),
     /// `pandas.Timestamp`
     Timestamp(pandas::Timestamp<'g, S>),
     /// `pandas.Timedelta`

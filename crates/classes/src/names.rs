@@ -107,6 +107,28 @@ table! {
     // ---- scipy ----
 
     // ---- pandas ----
+    PandasFrame: "pandas" ["DataFrame"] => pandas::frame;
+    PandasSeries: "pandas" ["Series"] => pandas::series;
+    PandasManager: "pandas.core.internals.managers" ["BlockManager" "SingleBlockManager"];
+    PandasBlock: "pandas._libs.internals" ["_unpickle_block"];
+    PandasIndex: "pandas" [
+        "CategoricalIndex" "DatetimeIndex" "Float64Index" "Index" "Int64Index" "IntervalIndex" "MultiIndex"
+        "PeriodIndex" "RangeIndex" "TimedeltaIndex" "UInt64Index"
+    ];
+    PandasNewIndex: "pandas.core.indexes.base" [
+        "_new_DatetimeIndex" "_new_Index" "_new_IntervalIndex" "_new_PeriodIndex" "_new_TimedeltaIndex"
+    ] => pandas::index;
+    PandasArray: "pandas.arrays" [
+        "ArrowExtensionArray" "ArrowStringArray" "BooleanArray" "Categorical" "DatetimeArray" "FloatingArray"
+        "IntegerArray" "IntervalArray" "NumpyExtensionArray" "PeriodArray" "SparseArray" "StringArray"
+        "TimedeltaArray"
+    ] => pandas::array;
+    PandasBacked: "pandas._libs.arrays" ["__pyx_unpickle_NDArrayBacked"] => pandas::array;
+    PandasIntervals: "pandas._libs.interval" ["__pyx_unpickle_IntervalMixin"] => pandas::array;
+    PandasSparseIndex: "pandas._libs.sparse" ["BlockIndex" "IntIndex"];
+    PandasDType: "pandas" [
+        "CategoricalDtype" "DatetimeTZDtype" "IntervalDtype" "PeriodDtype" "SparseDtype" "StringDtype"
+    ];
     PandasOffset: "pandas._libs.tslibs.offsets" [
         "BusinessDay" "Day" "Hour" "Micro" "Milli" "Minute" "MonthEnd" "Nano" "QuarterEnd" "Second" "Week" "YearEnd"
     ];
@@ -181,6 +203,50 @@ const MOVED: &[(Name, Name)] = &[
     (("numpy.matrixlib.defmatrix", "matrix"), ("numpy", "matrix")),
 
     // pandas: in 3.0 classes have the names by which people import them.
+    (("pandas.core.frame", "DataFrame"), ("pandas", "DataFrame")),
+    (("pandas.core.series", "Series"), ("pandas", "Series")),
+    (("pandas.core.internals", "BlockManager"), ("pandas.core.internals.managers", "BlockManager")),
+    (("pandas.core.internals", "SingleBlockManager"), ("pandas.core.internals.managers", "SingleBlockManager")),
+    (("pandas.core.indexes.base", "Index"), ("pandas", "Index")),
+    (("pandas.core.indexes.category", "CategoricalIndex"), ("pandas", "CategoricalIndex")),
+    (("pandas.core.indexes.datetimes", "DatetimeIndex"), ("pandas", "DatetimeIndex")),
+    (("pandas.core.indexes.interval", "IntervalIndex"), ("pandas", "IntervalIndex")),
+    (("pandas.core.indexes.multi", "MultiIndex"), ("pandas", "MultiIndex")),
+    (("pandas.core.indexes.numeric", "Float64Index"), ("pandas", "Float64Index")),
+    (("pandas.core.indexes.numeric", "Int64Index"), ("pandas", "Int64Index")),
+    (("pandas.core.indexes.numeric", "UInt64Index"), ("pandas", "UInt64Index")),
+    (("pandas.core.indexes.period", "PeriodIndex"), ("pandas", "PeriodIndex")),
+    (("pandas.core.indexes.range", "RangeIndex"), ("pandas", "RangeIndex")),
+    (("pandas.core.indexes.timedeltas", "TimedeltaIndex"), ("pandas", "TimedeltaIndex")),
+    (("pandas.core.indexes.datetimes", "_new_DatetimeIndex"), ("pandas.core.indexes.base", "_new_DatetimeIndex")),
+    (("pandas.core.indexes.interval", "_new_IntervalIndex"), ("pandas.core.indexes.base", "_new_IntervalIndex")),
+    (("pandas.core.indexes.period", "_new_PeriodIndex"), ("pandas.core.indexes.base", "_new_PeriodIndex")),
+    (("pandas.core.indexes.timedeltas", "_new_TimedeltaIndex"), ("pandas.core.indexes.base", "_new_TimedeltaIndex")),
+    (("pandas.core.arrays.arrow.array", "ArrowExtensionArray"), ("pandas.arrays", "ArrowExtensionArray")),
+    (("pandas.core.arrays.string_arrow", "ArrowStringArray"), ("pandas.arrays", "ArrowStringArray")),
+    (("pandas.core.arrays.boolean", "BooleanArray"), ("pandas.arrays", "BooleanArray")),
+    (("pandas", "Categorical"), ("pandas.arrays", "Categorical")),
+    (("pandas.core.arrays.categorical", "Categorical"), ("pandas.arrays", "Categorical")),
+    (("pandas.core.categorical", "Categorical"), ("pandas.arrays", "Categorical")),
+    (("pandas.core.arrays.datetimes", "DatetimeArray"), ("pandas.arrays", "DatetimeArray")),
+    (("pandas.core.arrays.floating", "FloatingArray"), ("pandas.arrays", "FloatingArray")),
+    (("pandas.core.arrays.integer", "IntegerArray"), ("pandas.arrays", "IntegerArray")),
+    (("pandas.core.arrays.interval", "IntervalArray"), ("pandas.arrays", "IntervalArray")),
+    (("pandas.core.arrays.numpy_", "NumpyExtensionArray"), ("pandas.arrays", "NumpyExtensionArray")),
+    (("pandas.core.arrays.numpy_", "PandasArray"), ("pandas.arrays", "NumpyExtensionArray")),
+    (("pandas.core.arrays.period", "PeriodArray"), ("pandas.arrays", "PeriodArray")),
+    (("pandas.core.arrays.sparse", "SparseArray"), ("pandas.arrays", "SparseArray")),
+    (("pandas.core.arrays.sparse.array", "SparseArray"), ("pandas.arrays", "SparseArray")),
+    (("pandas.core.arrays.string_", "StringArray"), ("pandas.arrays", "StringArray")),
+    (("pandas.core.arrays.timedeltas", "TimedeltaArray"), ("pandas.arrays", "TimedeltaArray")),
+    (("pandas.core.dtypes.dtypes", "CategoricalDtype"), ("pandas", "CategoricalDtype")),
+    (("pandas.core.dtypes.dtypes", "DatetimeTZDtype"), ("pandas", "DatetimeTZDtype")),
+    (("pandas.core.dtypes.dtypes", "IntervalDtype"), ("pandas", "IntervalDtype")),
+    (("pandas.core.dtypes.dtypes", "PeriodDtype"), ("pandas", "PeriodDtype")),
+    (("pandas.core.dtypes.dtypes", "SparseDtype"), ("pandas", "SparseDtype")),
+    (("pandas.core.arrays.sparse", "SparseDtype"), ("pandas", "SparseDtype")),
+    (("pandas.core.arrays.sparse.dtype", "SparseDtype"), ("pandas", "SparseDtype")),
+    (("pandas.core.arrays.string_", "StringDtype"), ("pandas", "StringDtype")),
     (("pandas._libs.tslibs.timestamps", "Timestamp"), ("pandas", "Timestamp")),
     (("pandas._libs.tslib", "Timestamp"), ("pandas", "Timestamp")),
     (("pandas._libs.tslibs.timedeltas", "Timedelta"), ("pandas", "Timedelta")),

@@ -1,14 +1,29 @@
-//! pandas: points and spans of time, and intervals, from 0.23 to 3.x.
+//! pandas: frames, series, indexes and what is in them, from 0.23 to 3.x.
+//!
+//! A frame is pickled by blocks, each an array with a row for each of some columns; a [`Frame`] finds the columns in them.
+//! Nothing is copied: a [`Cell`] is read when it is asked for.
 
+mod cells;
 mod closed;
+mod frame;
+mod grid;
+mod index;
 mod period;
+mod sparse;
 mod time;
+mod values;
 
 use halfsour_value::Node;
 
+pub use cells::Cell;
 pub use closed::Closed;
+pub use frame::{Column, Frame, Series};
+pub use grid::Grid;
+pub use index::{Index, Labels, Level};
 pub use period::{Freq, Period, Span};
+pub use sparse::Sparse;
 pub use time::{Timedelta, Timestamp};
+pub use values::{Categories, Values};
 
 pub use crate::pyarrow::TimeUnit;
 
@@ -17,8 +32,11 @@ use crate::call::{Call, class_of};
 use crate::names::Class;
 use crate::scalars::text;
 
+pub(crate) use frame::{frame, series};
+pub(crate) use index::index;
 pub(crate) use period::period;
 pub(crate) use time::{nat, timedelta, timestamp};
+pub(crate) use values::array;
 
 /// `pandas.Interval`
 #[derive(Clone)]

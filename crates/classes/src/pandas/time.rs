@@ -66,6 +66,15 @@ impl<'g, S: AsRef<[u8]>> Timestamp<'g, S> {
     }
 }
 
+/// Local time less UTC at all times, if it is the same. What a zone of pytz says of one time does not hold for a column.
+pub(super) fn always(zone: TimeZone<'_>) -> Option<TimeDelta> {
+    match zone {
+        TimeZone::Fixed { offset, .. } => Some(offset),
+        TimeZone::Iana { key: "UTC" } | TimeZone::Pytz { key: "UTC", .. } => Some(TimeDelta::default()),
+        TimeZone::Iana { .. } | TimeZone::Pytz { .. } => None,
+    }
+}
+
 /// `_unpickle_timestamp(ticks, freq, tz[, unit])`; before 2.0 it was `Timestamp(nanoseconds, freq, tz)`
 pub(crate) fn timestamp<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let (count, [ticks, _, tz, number]) = call.bare()?.up_to()?;

@@ -247,9 +247,13 @@ fn read<S: AsRef<[u8]>>(parts: Node<'_, S>, depth: u8) -> Option<(DataType<'_>, 
     let (len, offset) = (size(len)?, size(offset)?);
     let end = offset.checked_add(len)?;
     let buffers = parts.get(4)?.elements()?;
-    let buffer = |at| buffers.get(at).map_or(Some(None), optional_buffer);
-    let (validity, values, data) =
-        (buffer(0)?, buffer(1)?.unwrap_or_default(), buffer(2)?.unwrap_or_default());
+    let buffer = |at| buffers.get(at).filter(|buffer| !buffer.is_none());
+    let held = |at| buffer(at).map_or(Some(&[][..]), bytes);
+    let (values, data) = (held(1)?, held(2)?);
+    let validity = match buffer(0) {
+        Some(bits) => Some(bytes(bits)?),
+        None => None,
+    };
     let dictionary = match &datatype {
         DataType::Dictionary { .. } => {
             let array = read(parts.get(6)?, depth.checked_sub(1)?)?;
@@ -282,20 +286,17 @@ fn read<S: AsRef<[u8]>>(parts: Node<'_, S>, depth: u8) -> Option<(DataType<'_>, 
     fits.then_some((datatype, Chunk { len, offset, validity, values, data, dictionary }))
 }
 
-/// None, or `py_buffer(bytes)`, of which the bytes may be beside the pickle.
-fn optional_buffer<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Option<&[u8]>> {
-    if node.is_none() {
-        return Some(None);
-    }
+/// `py_buffer(bytes)`, of which the bytes may be beside the pickle.
+fn bytes<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&[u8]> {
     let [buffer] = Call::of_class(node, Class::ArrowBuffer)?.bare()?.exactly()?;
-    let mut held = buffer;
     // A view of a view says nothing more.
-    if let Data::ReadOnly(shown) = held.data() {
-        held = shown;
-    }
+    let held = match buffer.data() {
+        Data::ReadOnly(shown) => shown,
+        _ => buffer,
+    };
     match held.data() {
-        Data::Buffer(index) => held.graph().buffers().get(index).map(|buffer| Some(buffer.as_ref())),
-        Data::Bytes(bytes) | Data::ByteArray(bytes) => Some(Some(bytes)),
+        Data::Buffer(index) => held.graph().buffers().get(index).map(AsRef::as_ref),
+        Data::Bytes(bytes) | Data::ByteArray(bytes) => Some(bytes),
         _ => None,
     }
 }

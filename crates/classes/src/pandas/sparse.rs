@@ -1,0 +1,116 @@
+//! Sparse arrays: values at some places, and one that is at all others.
+
+use std::fmt;
+
+use halfsour_text::repr;
+use halfsour_value::Node;
+
+use super::cells::{Cell, object};
+use super::grid::Grid;
+use crate::call::Call;
+use crate::names::Class;
+
+/// `SparseArray`
+#[derive(Clone)]
+pub struct Sparse<'g, S> {
+    /// How many there are, with those that are not stored.
+    len: usize,
+    /// Those that are.
+    pub values: Grid<'g, S>,
+    /// What is at all other places.
+    pub fill: Node<'g, S>,
+    places: Places<'g, S>,
+}
+
+#[derive(Clone)]
+enum Places<'g, S> {
+    /// Of each value, in order.
+    Each(Grid<'g, S>),
+    /// Where runs of values begin, and how many values are in those before.
+    Runs(Vec<(usize, usize)>),
+}
+
+impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// `IntIndex(length, places)` or `BlockIndex(length, starts, lengths)`, and a dtype that has the fill value.
+    pub(super) fn of(index: Node<'g, S>, values: Node<'g, S>, dtype: Node<'g, S>) -> Option<Self> {
+        let (values, fill) = (Grid::of(values)?, dtype.attr("_fill_value")?);
+        let call = Call::of_class(index, Class::PandasSparseIndex)?;
+        let (count, [len, first, second]) = call.bare()?.up_to()?;
+        let len = usize::try_from(len.as_i64()?).ok()?;
+        let first = Grid::of(first)?;
+        let places = match (call.name.1, count) {
+            ("IntIndex", 2) if first.len() == values.len() => Places::Each(first),
+            ("BlockIndex", 3) => Places::Runs(runs(&first, &Grid::of(second)?, values.len())?),
+            _ => return None,
+        };
+        (values.rows() == values.len()).then_some(Self { len, values, fill, places })
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<Cell<'g, S>> {
+        if index >= self.len {
+            return None;
+        }
+        let stored = match &self.places {
+            Places::Each(places) => {
+                let at =
+                    partition_point(places.len(), |at| place(places, at).is_some_and(|place| place < index));
+                (place(places, at) == Some(index)).then_some(at)
+            }
+            Places::Runs(runs) => {
+                let after = runs.partition_point(|(start, _)| *start <= index);
+                let run = after.checked_sub(1).map(|run| runs[run]);
+                let end = runs.get(after).map_or(self.values.len(), |(_, before)| *before);
+                run.map(|(start, before)| before + (index - start)).filter(|at| *at < end)
+            }
+        };
+        match stored {
+            Some(at) => self.values.get(at),
+            None => Some(object(self.fill)),
+        }
+    }
+}
+
+/// `Sparse[float64, nan]`
+impl<S: AsRef<[u8]>> fmt::Display for Sparse<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sparse[{}, ", self.values.dtype())?;
+        match object(self.fill) {
+            Cell::Float(float) => write!(f, "{}]", repr::Float(float)),
+            Cell::Bool(true) => f.write_str("True]"),
+            Cell::Bool(false) => f.write_str("False]"),
+            Cell::Int(int) => write!(f, "{int}]"),
+            Cell::UInt(int) => write!(f, "{int}]"),
+            _ => f.write_str("?]"),
+        }
+    }
+}
+
+fn place<S: AsRef<[u8]>>(places: &Grid<'_, S>, at: usize) -> Option<usize> {
+    usize::try_from(places.int(at)?).ok()
+}
+
+fn partition_point(len: usize, is_before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, len);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
+}
+
+fn runs<S: AsRef<[u8]>>(
+    starts: &Grid<'_, S>,
+    lengths: &Grid<'_, S>,
+    values: usize,
+) -> Option<Vec<(usize, usize)>> {
+    let (mut runs, mut before) = (Vec::new(), 0_usize);
+    for at in 0..starts.len() {
+        runs.push((place(starts, at)?, before));
+        before = before.checked_add(place(lengths, at)?)?;
+    }
+    (before == values && starts.len() == lengths.len()).then_some(runs)
+}

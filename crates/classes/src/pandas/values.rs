@@ -1,0 +1,443 @@
+//! [`Values`]: what the columns of a frame and the labels of an index lie in.
+
+use std::fmt;
+
+use halfsour_value::{Data, Node};
+
+use super::cells::Cell;
+use super::closed::Closed;
+use super::grid::Grid;
+use super::index::{DEEPEST, Index, Labels, coded};
+use super::period::{Freq, Period};
+use super::sparse::Sparse;
+use super::time::{NAT, Timedelta, Timestamp, always};
+use crate::Known;
+use crate::call::{Call, class_of};
+use crate::names::Class;
+use crate::numpy::Kind;
+use crate::pyarrow::{self, TimeUnit};
+use crate::scalars::text;
+use crate::stdlib::TimeZone;
+
+/// An array as pandas has it, of numpy or an extension. Its `Display` is `str()` of its dtype in pandas 3: `int64`, `Int64`,
+/// `datetime64[ns, UTC]`.
+///
+/// What frames keep together has two dimensions: a row for each column. The values of one column are then one after the other.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Values<'g, S> {
+    /// An array of numpy, but of times.
+    Numpy(Grid<'g, S>),
+    /// `datetime64`, with a time zone or without.
+    Times {
+        /// How long after 1970 began, or the least of all ints for what is missing.
+        ticks: Grid<'g, S>,
+        /// In what that is counted.
+        unit: TimeUnit,
+        /// The time zone, and what that is if it is known.
+        tz: Option<(Node<'g, S>, Option<TimeZone<'g>>)>,
+    },
+    /// `timedelta64`
+    Deltas {
+        /// How long each is, or the least of all ints for what is missing.
+        ticks: Grid<'g, S>,
+        /// In what that is counted.
+        unit: TimeUnit,
+    },
+    /// `IntegerArray`, `FloatingArray`, `BooleanArray`
+    Masked {
+        /// The values, with anything where one is missing.
+        values: Grid<'g, S>,
+        /// Whether each is missing.
+        mask: Grid<'g, S>,
+    },
+    /// `StringArray`: objects.
+    Text {
+        /// Text, and anything else where it is missing.
+        objects: Grid<'g, S>,
+        /// `str` or `string`
+        dtype: &'static str,
+    },
+    /// `Categorical`
+    Categorical(Categories<'g, S>),
+    /// `PeriodArray`
+    Periods {
+        /// The number of each, or the least of all ints for what is missing.
+        ordinals: Grid<'g, S>,
+        /// How long each is.
+        freq: Freq,
+    },
+    /// `IntervalArray`
+    Intervals {
+        /// Where each begins, and where it ends.
+        sides: Box<(Values<'g, S>, Values<'g, S>)>,
+        /// Which of these belong to it.
+        closed: Closed,
+    },
+    /// `SparseArray`
+    Sparse(Sparse<'g, S>),
+    /// `ArrowExtensionArray`, `ArrowStringArray`: what Arrow holds.
+    Arrow {
+        /// The array.
+        array: pyarrow::Array<'g>,
+        /// `str` or `string`, of text of pandas' own.
+        dtype: Option<&'static str>,
+    },
+    /// An array of a class that is not known here, or not in this form. How long it is, it does not tell.
+    Other(Node<'g, S>),
+}
+
+/// `Categorical`: values of which each is one of a few.
+#[derive(Clone)]
+pub struct Categories<'g, S> {
+    /// Which of the categories each is; −1 for what is missing.
+    pub codes: Grid<'g, S>,
+    /// What they may be.
+    pub categories: Box<Index<'g, S>>,
+    /// Whether the categories are in an order.
+    pub is_ordered: bool,
+}
+
+/// What pandas calls numbers that may be missing: as numpy, but for the case.
+const NULLABLE: [&str; 10] =
+    ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64"];
+
+/// Longer names of zones are not known.
+const LONGEST_ZONE: usize = 100;
+
+type Parts<'g, S> = (Node<'g, S>, Option<Node<'g, S>>, Option<Node<'g, S>>);
+
+impl<'g, S: AsRef<[u8]>> Values<'g, S> {
+    /// How many there are, of all columns that are in it.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Numpy(array)
+            | Self::Times { ticks: array, .. }
+            | Self::Deltas { ticks: array, .. }
+            | Self::Masked { values: array, .. }
+            | Self::Text { objects: array, .. }
+            | Self::Periods { ordinals: array, .. } => array.len(),
+            Self::Categorical(categories) => categories.codes.len(),
+            Self::Intervals { sides, .. } => sides.0.len(),
+            Self::Sparse(sparse) => sparse.len(),
+            Self::Arrow { array, .. } => array.len(),
+            Self::Other(_) => 0,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many columns are in it.
+    pub(super) fn columns(&self) -> Option<usize> {
+        match self {
+            Self::Numpy(array)
+            | Self::Times { ticks: array, .. }
+            | Self::Deltas { ticks: array, .. }
+            | Self::Text { objects: array, .. }
+            | Self::Periods { ordinals: array, .. } => Some(array.columns()),
+            _ if self.rows() == self.len() => Some(1),
+            _ => None,
+        }
+    }
+
+    /// How many are of one column.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Numpy(array)
+            | Self::Times { ticks: array, .. }
+            | Self::Deltas { ticks: array, .. }
+            | Self::Masked { values: array, .. }
+            | Self::Text { objects: array, .. }
+            | Self::Periods { ordinals: array, .. } => array.rows(),
+            Self::Categorical(categories) => categories.codes.rows(),
+            _ => self.len(),
+        }
+    }
+
+    /// The one with this index; `None` if there is none, or none that can be read.
+    pub fn get(&self, index: usize) -> Option<Cell<'g, S>> {
+        Some(match self {
+            Self::Numpy(array) => array.get(index)?,
+            Self::Times { ticks, unit, tz } => match ticks.int(index)? {
+                NAT => Cell::Missing,
+                ticks => {
+                    let (tz, zone) = tz.unzip();
+                    let (unit, zone) = (*unit, zone.flatten());
+                    Cell::Timestamp(Timestamp { ticks, unit, tz, zone, offset: zone.and_then(always) })
+                }
+            },
+            Self::Deltas { ticks, unit } => match ticks.int(index)? {
+                NAT => Cell::Missing,
+                ticks => Cell::Timedelta(Timedelta { ticks, unit: *unit }),
+            },
+            Self::Masked { values, mask } => match mask.get(index)? {
+                Cell::Bool(true) => Cell::Missing,
+                _ => values.get(index)?,
+            },
+            Self::Text { objects, .. } => match objects.get(index)? {
+                Cell::Object(node) if matches!(node.data(), Data::Str(_) | Data::ByteString(_)) => {
+                    Cell::Object(node)
+                }
+                Cell::Object(_) => Cell::Missing,
+                _ => return None,
+            },
+            Self::Categorical(of) => coded(&of.codes, index, |code| of.categories.get(code))?,
+            Self::Periods { ordinals, freq } => match ordinals.int(index)? {
+                NAT => Cell::Missing,
+                ordinal => Cell::Period(Period { ordinal, freq: *freq }),
+            },
+            Self::Intervals { sides, closed } => match (sides.0.get(index)?, sides.1.get(index)?) {
+                (Cell::Missing, _) => Cell::Missing,
+                (Cell::Float(left), _) if left.is_nan() => Cell::Missing,
+                sides => Cell::Interval(Box::new(sides), *closed),
+            },
+            Self::Sparse(sparse) => sparse.get(index)?,
+            Self::Arrow { array, .. } => Cell::of_arrow(array.get(index)?, &array.datatype),
+            Self::Other(_) => return None,
+        })
+    }
+
+    /// An array of numpy, or an extension array.
+    pub(super) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
+        if let Some(array) = Grid::of(node) {
+            return Some(Self::of_numpy(array));
+        }
+        let call = Call::of(node)?;
+        match Self::extension(&call, depth) {
+            Some(values) => Some(values),
+            None => Some(Self::Other(node)),
+        }
+    }
+
+    fn of_numpy(array: Grid<'g, S>) -> Self {
+        match numpy_time(&array) {
+            Some((true, unit)) => Self::Times { ticks: array, unit, tz: None },
+            Some((false, unit)) => Self::Deltas { ticks: array, unit },
+            None => Self::Numpy(array),
+        }
+    }
+
+    /// Where the intervals of an array begin or end: an array, and before 1.2 an index.
+    pub(super) fn side(node: Node<'g, S>, depth: u8) -> Option<Self> {
+        let depth = depth.checked_sub(1)?;
+        match Index::of(node, depth) {
+            Some(Index { labels: Labels::Values(values), .. }) => Some(*values),
+            Some(_) => None,
+            None => Self::of(node, depth),
+        }
+    }
+
+    pub(super) fn intervals(left: Self, right: Self, closed: Closed) -> Option<Self> {
+        let fits = left.len() == right.len() && left.rows() == left.len();
+        fits.then(|| Self::Intervals { sides: Box::new((left, right)), closed })
+    }
+
+    /// The frequency that an array of times was made with.
+    pub(super) fn freq(node: Node<'g, S>) -> Option<Node<'g, S>> {
+        let state = Call::of(node)?.state()?;
+        let attributes = match state.data() {
+            Data::Tuple(parts) => parts.get(parts.len().checked_sub(1)?)?,
+            _ => state,
+        };
+        attributes.get("_freq").filter(|freq| !freq.is_none())
+    }
+
+    /// What an index of a class makes of its data: it has some attributes itself.
+    pub(super) fn in_index(
+        self,
+        class: &str,
+        tz: Option<Node<'g, S>>,
+        freq: Option<Node<'g, S>>,
+    ) -> Option<Self> {
+        Some(match (class, self) {
+            ("DatetimeIndex", Self::Times { ticks, unit, tz: None }) => {
+                Self::Times { ticks, unit, tz: tz.map(zoned) }
+            }
+            ("PeriodIndex", Self::Numpy(ordinals)) => Self::Periods { ordinals, freq: Freq::of(freq?)? },
+            ("DatetimeIndex" | "TimedeltaIndex" | "CategoricalIndex", Self::Numpy(_)) => {
+                return None;
+            }
+            (_, values) => values,
+        })
+    }
+
+    fn extension(call: &Call<'g, S>, depth: u8) -> Option<Self> {
+        let (class, state) = match call.class {
+            Class::PandasBacked => {
+                let [class, _, state] = call.exactly()?;
+                (state.is_none().then(|| class_of(class))??.1.1, call.state()?)
+            }
+            Class::PandasIntervals => {
+                let [class, _, state] = call.exactly()?;
+                (state.is_none().then(|| class_of(class))??.1.1, call.state()?)
+            }
+            Class::PandasArray if call.args()?.is_empty() => (call.name.1, call.state()?),
+            _ => return None,
+        };
+        let attribute = |names: &[&str]| names.iter().find_map(|name| state.get(*name));
+        match class {
+            "Categorical" => {
+                let (codes, dtype, _) = backed(state, &["_codes"])?;
+                Self::categorical(codes, dtype, state, depth)
+            }
+            "DatetimeArray" | "TimedeltaArray" | "PeriodArray" | "StringArray" => {
+                let (data, dtype, _) = backed(state, &["_data"])?;
+                let array = Grid::of(data)?;
+                match class {
+                    "DatetimeArray" => match (Self::of_numpy(array), dtype.and_then(zone_of)) {
+                        (Self::Times { ticks, unit, .. }, tz) => {
+                            Some(Self::Times { ticks, unit, tz: tz.map(zoned) })
+                        }
+                        _ => None,
+                    },
+                    "TimedeltaArray" => {
+                        Some(Self::of_numpy(array)).filter(|values| matches!(values, Self::Deltas { .. }))
+                    }
+                    "PeriodArray" => Some(Self::Periods { ordinals: array, freq: period_of(dtype?)? }),
+                    _ => Some(Self::Text { objects: array, dtype: dtype.map_or("string", text_of) }),
+                }
+            }
+            "IntegerArray" | "FloatingArray" | "BooleanArray" => {
+                let [values, mask] = ["_data", "_mask"].map(|name| state.get(name).and_then(Grid::of));
+                let (values, mask) = (values?, mask?);
+                (values.array.shape == mask.array.shape).then_some(Self::Masked { values, mask })
+            }
+            "IntervalArray" => {
+                // The state of what Cython makes is a tuple with the dict in it.
+                let state = match state.data() {
+                    Data::Tuple(parts) => parts.get(0)?,
+                    _ => state,
+                };
+                let side = |name| Self::side(state.get(name)?, depth);
+                let closed = match state.get("_closed") {
+                    Some(closed) => closed,
+                    None => state.get("_dtype")?.attr("closed")?,
+                };
+                Self::intervals(side("_left")?, side("_right")?, Closed::from_name(text(closed)?)?)
+            }
+            "SparseArray" => {
+                let part = |name| state.get(name);
+                Sparse::of(part("_sparse_index")?, part("_sparse_values")?, part("_dtype")?).map(Self::Sparse)
+            }
+            "ArrowExtensionArray" | "ArrowStringArray" => Some(Self::Arrow {
+                array: pyarrow::Array::of(attribute(&["_pa_array", "_data"])?)?,
+                dtype: attribute(&["_dtype"]).filter(|dtype| is_text(*dtype)).map(text_of),
+            }),
+            // A wrapper that adds nothing.
+            "NumpyExtensionArray" => Grid::of(attribute(&["_ndarray"])?).map(Self::of_numpy),
+            _ => None,
+        }
+    }
+
+    fn categorical(
+        codes: Node<'g, S>,
+        dtype: Option<Node<'g, S>>,
+        state: Node<'g, S>,
+        depth: u8,
+    ) -> Option<Self> {
+        let depth = depth.checked_sub(1)?;
+        let codes = Grid::of(codes)?;
+        // Before 0.21 there was no dtype.
+        let [categories, ordered] = match dtype {
+            Some(dtype) => ["categories", "ordered"].map(|name| dtype.attr(name)),
+            None => ["_categories", "_ordered"].map(|name| state.get(name)),
+        };
+        let categories = Box::new(Index::of(categories?, depth)?);
+        let is_ordered = ordered.and_then(Node::as_bool).unwrap_or_default();
+        let flat = !matches!(categories.labels, Labels::Levels(_));
+        flat.then_some(Self::Categorical(Categories { codes, categories, is_ordered }))
+    }
+}
+
+/// The array, the dtype and the other attributes of what is backed by an array of numpy: `(dtype, array[, {…}])`, in either
+/// order, or a dict with the array under `_ndarray` or the name that the class had for it.
+fn backed<'g, S: AsRef<[u8]>>(state: Node<'g, S>, names: &[&str]) -> Option<Parts<'g, S>> {
+    match state.data() {
+        Data::Tuple(parts) => {
+            let (first, second) = (parts.get(0)?, parts.get(1)?);
+            let is_array = Grid::of(first).is_some();
+            let (data, dtype) = if is_array { (first, second) } else { (second, first) };
+            (parts.len() <= 3).then(|| (data, Some(dtype), parts.get(2)))
+        }
+        _ => {
+            let data = ["_ndarray"].iter().chain(names).find_map(|name| state.get(*name))?;
+            Some((data, state.get("_dtype"), Some(state)))
+        }
+    }
+}
+
+/// Whether it is of points in time, and in what these are counted; only what pandas counts in.
+fn numpy_time<S: AsRef<[u8]>>(array: &Grid<'_, S>) -> Option<(bool, TimeUnit)> {
+    let (is_point, unit) = match &array.dtype().kind {
+        Kind::DateTime(unit) => (true, unit),
+        Kind::TimeDelta(unit) => (false, unit),
+        _ => return None,
+    };
+    let unit = TimeUnit::from_name(unit.unit.name()).filter(|_| unit.count == 1)?;
+    Some((is_point, unit))
+}
+
+fn zoned<S: AsRef<[u8]>>(tz: Node<'_, S>) -> (Node<'_, S>, Option<TimeZone<'_>>) {
+    let zone = TimeZone::of(tz).filter(|zone| zone.key().is_none_or(|key| key.len() <= LONGEST_ZONE));
+    (tz, zone)
+}
+
+/// The zone that a `DatetimeTZDtype` has.
+fn zone_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> Option<Node<'_, S>> {
+    dtype.attr("tz").filter(|tz| !tz.is_none())
+}
+
+/// The frequency of `PeriodDtype('period[M]')`, or of an offset in its place.
+fn period_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> Option<Freq> {
+    let call = Call::of_class(dtype, Class::PandasDType).filter(|call| call.name.1 == "PeriodDtype")?;
+    let (count, [freq]) = call.up_to()?;
+    if count == 0 {
+        return Freq::of(dtype.attr("freq")?);
+    }
+    match text(freq) {
+        Some(name) => Freq::parse(name.strip_prefix("period[")?.strip_suffix(']')?),
+        None => Freq::of(freq),
+    }
+}
+
+/// Whether a dtype is of text of pandas' own.
+fn is_text<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> bool {
+    Call::of_class(dtype, Class::PandasDType).is_some_and(|call| call.name.1 == "StringDtype")
+}
+
+/// What pandas calls a `StringDtype`: `StringDtype(storage, nan)` is `str`.
+fn text_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> &'static str {
+    let missing = Call::of_class(dtype, Class::PandasDType).and_then(|call| call.args()?.get(1));
+    if missing.and_then(Node::as_f64).is_some_and(f64::is_nan) { "str" } else { "string" }
+}
+
+impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Numpy(array) => write!(f, "{}", array.dtype()),
+            Self::Times { unit, tz: None, .. } => write!(f, "datetime64[{unit}]"),
+            Self::Times { unit, tz: Some((_, Some(zone))), .. } => write!(f, "datetime64[{unit}, {zone}]"),
+            Self::Times { unit, tz: Some((_, None)), .. } => write!(f, "datetime64[{unit}, ?]"),
+            Self::Deltas { unit, .. } => write!(f, "timedelta64[{unit}]"),
+            Self::Masked { values, .. } => {
+                let name = values.dtype().to_string();
+                let nullable = NULLABLE.iter().find(|nullable| nullable.eq_ignore_ascii_case(&name));
+                f.write_str(nullable.unwrap_or(&"boolean"))
+            }
+            Self::Text { dtype, .. } | Self::Arrow { dtype: Some(dtype), .. } => f.write_str(dtype),
+            Self::Categorical(_) => f.write_str("category"),
+            Self::Periods { freq, .. } => write!(f, "period[{freq}]"),
+            Self::Intervals { sides, closed } => write!(f, "interval[{}, {}]", sides.0, closed.name()),
+            Self::Sparse(sparse) => write!(f, "{sparse}"),
+            Self::Arrow { array, dtype: None } => write!(f, "{}[pyarrow]", array.datatype),
+            Self::Other(_) => f.write_str("extension"),
+        }
+    }
+}
+
+pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    Values::extension(call, DEEPEST).map(|values| Known::PandasArray(Box::new(values)))
+}
