@@ -14,7 +14,10 @@ const READER: Environment =
 /// The environment of the fixtures that has torch.
 const TORCH: &str = "3.13-torch";
 
-/// Compares what is read with what torch reads from the fixtures themselves. pip puts the packages under the target
+/// The one that has polars, and packages of models.
+const OTHERS: &str = "3.13-others";
+
+/// Compares what is read with what the packages read from the fixtures themselves. pip puts the packages under the target
 /// directory; what `cargo test` compares is committed, and needs none of them.
 pub fn run() -> Result {
     let Some(python) = Python::find(READER.python) else {
@@ -26,10 +29,13 @@ pub fn run() -> Result {
     let reader = packages::install(&READER, &python)?;
     let scratch = shell::target().join("convert");
     fs::create_dir_all(&scratch)?;
-    let mut command = python.script("convert.py");
-    command.arg(shell::target().join("debug").join(format!("halfsour{EXE_SUFFIX}")));
-    command.arg(shell::root().join("crates/fixtures")).arg(&scratch);
-    command.env("PYTHONPATH", std::env::join_paths([reader, torch])?);
-    print!("{}", shell::output(&mut command, &[])?);
+    let others = packages::install(packages::find(OTHERS)?, &python)?;
+    for (script, packages) in [("convert.py", vec![reader, torch]), ("convert_payloads.py", vec![others])] {
+        let mut command = python.script(script);
+        command.arg(shell::target().join("debug").join(format!("halfsour{EXE_SUFFIX}")));
+        command.arg(shell::root().join("crates/fixtures")).arg(&scratch);
+        command.env("PYTHONPATH", std::env::join_paths(packages)?);
+        print!("{}", shell::output(&mut command, &[])?);
+    }
     Ok(())
 }

@@ -95,6 +95,7 @@ static ENVIRONMENTS: [Environment; 9] = [
         python: "3.13",
         scripts: &["others"],
         packages: &[
+            "catboost==1.2.10",
             "lightgbm==4.7.0",
             "numpy==2.5.5",
             "polars==2.1.0",

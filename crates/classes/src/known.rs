@@ -2,7 +2,7 @@
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::{numpy, pandas, stdlib, torch};
+use crate::{Payload, numpy, pandas, stdlib, torch};
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
 #[derive(Clone)]
@@ -103,4 +103,6 @@ pub enum Known<'g, S> {
     /// `torch.float32`, …
     TorchDType(torch::DType),
     // ---- others ----
+    /// What polars, xgboost, lightgbm and catboost keep in formats of their own.
+    Payload(Payload<'g>),
 }

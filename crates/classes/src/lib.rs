@@ -11,12 +11,14 @@ mod names;
 pub mod numpy;
 pub mod pandas;
 mod parse;
+mod payload;
 pub mod pyarrow;
 mod rust;
 mod scalars;
 mod shown;
 pub mod stdlib;
 pub mod torch;
+mod ubjson;
 
 use halfsour_value::Node;
 
@@ -26,6 +28,7 @@ pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;
 pub use names::{canonical, classes};
+pub use payload::{Format, Payload};
 pub use rust::Unfit;
 #[cfg(feature = "ndarray")]
 pub use rust::{Memory, Number};

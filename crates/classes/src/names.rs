@@ -8,7 +8,7 @@ use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::call::Call;
-use crate::{Known, numpy, pandas, stdlib, torch};
+use crate::{Known, numpy, pandas, payload, stdlib, torch};
 
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
@@ -168,6 +168,14 @@ table! {
     JoblibArray: "joblib.numpy_pickle" ["NumpyArrayWrapper"] => numpy::known_array;
 
     // ---- others ----
+    PolarsFrame: "polars.dataframe.frame" ["DataFrame"] => payload::polars;
+    PolarsSeries: "polars.series.series" ["Series"] => payload::polars;
+    PolarsLazyFrame: "polars.lazyframe.frame" ["LazyFrame"] => payload::polars;
+    XgBoost: "xgboost.core" ["Booster"] => payload::xgboost;
+    LightGbm: "lightgbm.basic" ["Booster"] => payload::lightgbm;
+    CatBoost: "catboost.core" [
+        "CatBoost" "CatBoostClassifier" "CatBoostRanker" "CatBoostRegressor"
+    ] => payload::catboost;
 }
 
 /// Modules that moved, with all in them: the old name and the new one.

@@ -143,7 +143,8 @@ pub enum Command {
     /// Convert to a file of another format.
     ///
     /// To safetensors: the tensors of a file of torch, or of a pickle, side by side, by the names that `tensors` lists. To a pickle of
-    /// another protocol, to JSON, or to a line of JSON for each row.
+    /// another protocol, to JSON, or to a line of JSON for each row. What is a model of xgboost (.ubj), lightgbm (.txt) or catboost (.cbm), a frame
+    /// (.arrows) or a plan (.plan) of polars: to the file that the package itself loads.
     Convert {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,

@@ -286,6 +286,52 @@ fn other_formats_are_what_other_commands_write() {
     }
 }
 
+/// What packages keep in formats of their own becomes the file that they exported themselves.
+#[test]
+fn payloads_are_files_of_their_packages() {
+    let unhex = |text: &str| -> Vec<u8> {
+        let bytes = text.as_bytes().chunks(2).map(|digits| std::str::from_utf8(digits).unwrap());
+        bytes.map(|digits| u8::from_str_radix(digits, 16).unwrap()).collect()
+    };
+    let (mut written, mut refused) = (0, 0);
+    for package in packages().into_iter().filter(|package| package.script == "others") {
+        let (name, printed) = (package.to_string(), &package.value);
+        let input = scratch("payloads", "in.pkl");
+        fs::write(&input, &package.bytes).unwrap();
+        let extension = match printed["class"].as_str().unwrap_or_default() {
+            class if class.starts_with("xgboost") => "ubj",
+            class if class.starts_with("lightgbm") => "txt",
+            class if class.starts_with("catboost") => "cbm",
+            class if class.ends_with("LazyFrame") => "plan",
+            _ => "arrows",
+        };
+        let output = scratch("payloads", &format!("out.{extension}"));
+        let _ = fs::remove_file(&output);
+        let result = convert(&input, &output, &[]);
+        let exported = printed["model"].as_str().or(printed["file"].as_str());
+        let is_series = printed["class"] == "polars.series.series.Series";
+        assert_eq!(result.is_ok(), exported.is_some() || is_series, "{name}: {result:?}");
+        let Ok(file) = fs::read(&output) else {
+            assert!(result.unwrap_err().contains("nothing in it is a file of its package"), "{name}");
+            refused += 1;
+            continue;
+        };
+        match exported {
+            Some(text) if extension == "txt" => assert!(file == text.as_bytes(), "{name}"),
+            Some(bytes) => assert!(file == unhex(bytes), "{name}"),
+            None => {}
+        }
+        // The wrong extension is refused, any is good if the format is asked for.
+        let other = scratch("payloads", if extension == "ubj" { "out.txt" } else { "out.ubj" });
+        let why = convert(&input, &other, &[]).unwrap_err();
+        assert!(why.contains(&format!("a file of .{extension}")), "{why}");
+        convert(&input, &other, &["--to", "payload"]).unwrap();
+        assert!(fs::read(&other).unwrap() == file, "{name}");
+        written += 1;
+    }
+    assert!(written >= 11 && refused >= 7, "{written} {refused}");
+}
+
 #[test]
 fn what_cannot_be_converted_leaves_the_file_alone() {
     let output = scratch("refused", "out.safetensors");
@@ -306,13 +352,14 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
     many.extend(b"K\x00K\x00\x86");
     many.extend(&rest[next + strides.len()..]);
     // Frames have lengths, which readers do not need.
-    let cases: [(&[u8], &[&str], &str); 6] = [
+    let cases: [(&[u8], &[&str], &str); 7] = [
         (b"N.", &[], "there are no tensors in it"),
         (b"N.", &["--to", "json", "--limits", "opcodes=1"], "opcodes"),
         (pickle, &[], "tensor: its storage cannot be read"),
         (&many, &[], "it would be larger than the limit"),
         (b"]ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x02tQK\0K\x02\x85K\x01\x85\x89}tRa.", &[], "0: its storage is in another file"),
         (b"N", &["--to", "pickle"], "the input ends"),
+        (b"(cxgboost.core\nBooster\n)\x81}Vhandle\nC\x03{L\x00sbp0\ng0\nl.", &["--to", "payload"], "not well-formed"),
     ];
     for (pickle, args, why) in cases {
         let input = scratch("refused", "in.pkl");

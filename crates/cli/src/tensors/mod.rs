@@ -13,6 +13,7 @@ use halfsour::classes::{Known, recognise};
 use halfsour_files::{Contents, Torch};
 
 pub use safetensors::{is_safetensors, safe_dtype};
+pub use walk::walk;
 
 /// The tensors of a pickle, or of a file of safetensors.
 pub struct Tensors<'g> {
@@ -92,7 +93,7 @@ impl<'g> Tensors<'g> {
         most: usize,
     ) -> Result<Self, String> {
         let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
-        walk::walk(root, |node, name| tensors.add(node, name, torch))?;
+        walk(root, |node, name| tensors.add(node, name, torch))?;
         Ok(tensors)
     }
 

@@ -10,7 +10,7 @@ use halfsour::lexer::text::repr;
 use halfsour::value::Data;
 
 use super::leaf::Palette;
-use crate::text::{self, count};
+use crate::text::{self, count, plural};
 
 /// What is shared is looked at each time: of what has longer arguments, the parts are shown.
 const LONGEST: usize = 2048;
@@ -61,6 +61,10 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
             }
             line.push_str("])");
             Some(line)
+        }
+        Known::Payload(payload) => {
+            let (module, name) = class_name(node)?;
+            Some(format!("{module}.{name}({}, {})", payload.format, plural(payload.bytes.len(), "byte")))
         }
         _ => None,
     }

@@ -4,6 +4,7 @@ mod json;
 mod ndjson;
 mod npy;
 mod output;
+mod payload;
 mod pickle;
 mod safetensors;
 mod tied;
@@ -37,6 +38,8 @@ pub enum Format {
     Json,
     /// A line for each row: for each member of a list, or for each pickle that is no list.
     Ndjson,
+    /// The model of xgboost, lightgbm or catboost, or the frame of polars, that is in it, as the file that the package loads.
+    Payload,
 }
 
 /// What is done with tensors that share their elements.
@@ -68,19 +71,24 @@ pub struct Target {
 }
 
 impl Target {
+    fn extension(&self) -> String {
+        let extension = Path::new(&self.output).extension().unwrap_or_default();
+        extension.to_string_lossy().to_ascii_lowercase()
+    }
+
     /// The format that is asked for, or why there is none.
     pub fn format(&self) -> Result<Format, String> {
         if let Some(format) = self.to {
             return Ok(format);
         }
-        let extension = Path::new(&self.output).extension().unwrap_or_default();
-        Ok(match extension.to_string_lossy().to_ascii_lowercase().as_str() {
+        Ok(match self.extension().as_str() {
             "safetensors" => Format::Safetensors,
             "npy" => Format::Npy,
             "npz" => Format::Npz,
             "pkl" | "pickle" | "p" => Format::Pickle,
             "json" => Format::Json,
             "ndjson" | "jsonl" => Format::Ndjson,
+            "arrows" | "cbm" | "plan" | "txt" | "ubj" => Format::Payload,
             _ => {
                 return Err(format!(
                     "{}: its extension says no format that is known here: use --to",
@@ -135,6 +143,10 @@ impl Convert {
             Format::Pickle => Box::new(pickle::Writer::new(output, self.target.protocol, self.limits)),
             Format::Json => Box::new(json::Writer::new(output, self.limits)),
             Format::Ndjson => Box::new(ndjson::Writer::new(output, self.limits)),
+            Format::Payload => {
+                let extension = self.target.to.is_none().then(|| self.target.extension());
+                Box::new(payload::Writer::new(output, extension))
+            }
         })
     }
 }
