@@ -183,6 +183,9 @@ def bombs():
     yield "size for an array", "_reconstruct", shape, STOP
     yield "size for zeros", "numpy.zeros", called(name("numpy", "zeros"), row(size)), STOP
     yield "size for a scalar", "scalar(", called(name(MULTIARRAY, "scalar"), dtype("V2147483647")), STOP
+    text_again = b"X" + struct.pack("<I", 50000)
+    encode = b"c_codecs\nencode\n(h\0X\x06\0\0\0latin1tR"
+    yield "the same text as bytes", "are given", text_again, (b"A", 50000), put(0), (encode, 5000), STOP
     yield "many pickles", "", (b"\x80\2N.", 50000), b"\xff"
     inner = b"\x80\2N."
     for _ in range(40):

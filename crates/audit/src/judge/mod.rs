@@ -2,6 +2,7 @@
 
 mod bytes;
 mod change;
+mod copies;
 mod dtypes;
 
 use std::collections::{HashMap, HashSet};
@@ -40,6 +41,8 @@ pub(crate) struct Judge<'p, 's> {
     /// Which bytes may be loaded.
     clean: HashMap<Id, bool>,
     dtypes: DTypes,
+    /// How many bytes and items calls were given.
+    copied: u64,
 }
 
 /// A class or function that has a name.
@@ -87,6 +90,7 @@ impl<'p, 's> Judge<'p, 's> {
             tried: HashSet::new(),
             clean: HashMap::new(),
             dtypes: DTypes::default(),
+            copied: 0,
         }
     }
 
@@ -420,6 +424,7 @@ impl Observer for Judge<'_, '_> {
 
     fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
         let at = At { store, source, offset };
+        self.spend_copies(at, event);
         if !self.is_about_dtypes(at, event) {
             self.dtypes.used();
         }

@@ -1,0 +1,50 @@
+//! What is copied again and again.
+
+use halfsour_vm::Event;
+use halfsour_vm::value::{Id, Kind, Peek};
+
+use super::Judge;
+use crate::Rule;
+use crate::at::At;
+use crate::report::{Action, Severity};
+
+/// How many arguments, or parts of a state, are looked at: what copies takes few.
+const MOST: usize = 8;
+
+impl Judge<'_, '_> {
+    /// Spends what a call may copy, if it copies all that it is given. What the stream spells once, and fetches for each of
+    /// many calls, takes the memory of all of them.
+    pub(super) fn spend_copies(&mut self, at: At<'_>, event: Event) {
+        let before = self.copied;
+        match event {
+            Event::Call { args, .. } | Event::New { args, .. } => self.spend_parts(at, args),
+            Event::Build { state, .. } if at.store.kind(state) == Kind::Tuple => self.spend_parts(at, state),
+            Event::Build { state, .. } => self.copied += size(at, state),
+            _ => {}
+        }
+        let most = self.policy.limits().expansion.max(self.source.len() as u64 * 100);
+        if before <= most && self.copied > most {
+            let code = format!("calls that are given {} bytes and items", self.copied);
+            let why = "each may copy what the others are given, too".to_owned();
+            self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Warning, why));
+        }
+    }
+
+    fn spend_parts(&mut self, at: At<'_>, parts: Id) {
+        let parts = at.store.sequence(parts).unwrap_or_default();
+        self.copied += parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>();
+    }
+}
+
+/// How many bytes or items a copy has.
+fn size(at: At<'_>, id: Id) -> u64 {
+    match at.peek(id) {
+        Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) => {
+            bytes.len() as u64
+        }
+        Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids) => {
+            ids.len() as u64
+        }
+        _ => 0,
+    }
+}
