@@ -1,4 +1,4 @@
-//! Writes what fuzzers begin with, a file each, into three directories of the one that is named, or one in so many:
+//! Writes what fuzzers begin with, a file each, into four directories of the one that is named, or one in so many:
 //! `cargo xtask fuzz` runs it.
 
 use std::path::PathBuf;
@@ -8,10 +8,16 @@ fn main() -> io::Result<()> {
     let mut args = env::args().skip(1);
     let directory = PathBuf::from(args.next().expect("the first argument is a directory"));
     let one_in = args.next().map_or(1, |number| number.parse().expect("the second argument is a number"));
-    let [pickles, documents, files] = ["pickles", "documents", "files"].map(|part| directory.join(part));
-    fs::create_dir_all(&pickles)?;
-    fs::create_dir_all(&documents)?;
-    fs::create_dir_all(&files)?;
+    let [pickles, objects, documents, files] =
+        ["pickles", "objects", "documents", "files"].map(|part| directory.join(part));
+    for part in [&pickles, &objects, &documents, &files] {
+        fs::create_dir_all(part)?;
+    }
+    for (number, package) in halfsour_fixtures::packages().iter().enumerate().step_by(one_in) {
+        if package.bytes.len() <= 8192 {
+            fs::write(objects.join(number.to_string()), &package.bytes)?;
+        }
+    }
     for (number, file) in halfsour_fixtures::files().iter().enumerate() {
         fs::write(files.join(number.to_string()), file)?;
     }

@@ -7,6 +7,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 mod audit;
 mod budget;
+mod classes;
 mod feed;
 mod files;
 mod program;
@@ -17,12 +18,13 @@ mod types;
 use halfsour_fixtures::normalise;
 use halfsour_json::{Style, documents, to_string};
 use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
-use halfsour_value::{TreeLimits, Value};
+use halfsour_value::{Node, TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
 pub use audit::audit;
 use budget::load_within;
+pub use classes::classes;
 pub use feed::feed;
 pub use files::files;
 pub use program::{BUFFERS, Program};
@@ -31,7 +33,7 @@ pub use types::{Typed, serde, typed};
 
 /// What must hold for bytes, on bytes that hang together.
 pub fn program(program: &Program) {
-    for body in [lexer, vm, feed, audit, value, writer, serde] {
+    for body in [lexer, vm, feed, classes, audit, value, writer, serde] {
         body(&program.0);
     }
 }
@@ -119,7 +121,7 @@ pub fn vm(input: &[u8]) {
             assert_eq!(graph.node_count(), again.node_count());
             assert_eq!(graph.end(), again.end());
             assert!(graph.end() <= input.len());
-            visit(&graph);
+            visit(&graph, |_| {});
         }
         (Err(error), Err(again)) => assert_eq!(error.to_string(), again.to_string()),
         // The smaller budget may be the difference.
@@ -129,7 +131,7 @@ pub fn vm(input: &[u8]) {
 }
 
 /// Looks at every object once.
-fn visit(graph: &Graph<&[u8]>) {
+fn visit<'g, 'a>(graph: &'g Graph<&'a [u8]>, mut each: impl FnMut(Node<'g, &'a [u8]>)) {
     use halfsour_value::{Data, Step};
     let mut seen = vec![false; graph.node_count()];
     let mut open = vec![graph.root()];
@@ -139,6 +141,7 @@ fn visit(graph: &Graph<&[u8]>) {
                 continue;
             }
             assert!(node.offset().is_some_and(|offset| offset <= graph.source().len()));
+            each(node);
         }
         match node.data() {
             Data::List(all) | Data::Tuple(all) | Data::Set(all) | Data::FrozenSet(all) => open.extend(all),

@@ -9,10 +9,11 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 11] = [
+const TARGETS: [(&str, Body); 12] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
+    ("classes", halfsour_fuzz::classes),
     ("files", halfsour_fuzz::files),
     ("audit", halfsour_fuzz::audit),
     ("value", halfsour_fuzz::value),
@@ -76,6 +77,23 @@ fn vm() {
 #[test]
 fn feed() {
     run(halfsour_fuzz::feed);
+}
+
+/// What packages pickled, cut and changed.
+#[test]
+fn classes() {
+    const PLACES: usize = 10;
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.bytes.len() <= 2048) {
+        halfsour_fuzz::classes(&package.bytes);
+        let step = package.bytes.len() / PLACES + 1;
+        for at in (0..package.bytes.len()).step_by(step) {
+            for change in [1, 0x20, 0x80] {
+                let mut changed = package.bytes.clone();
+                changed[at] ^= change;
+                halfsour_fuzz::classes(&changed);
+            }
+        }
+    }
 }
 
 /// The files of the fixtures, cut and changed.

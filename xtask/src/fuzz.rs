@@ -91,12 +91,13 @@ fn one(target: &str, seconds: u64, seeds: &Path) -> Result {
     fs::create_dir_all(&findings)?;
     let log = shell::target().join(format!("fuzz/{target}.log"));
     let mut command = cargo_fuzz("run", target);
-    let kind = match target {
-        "json" => "documents",
-        "files" => "files",
-        _ => "pickles",
+    let kinds: &[&str] = match target {
+        "json" => &["documents"],
+        "files" => &["files"],
+        "audit" | "classes" => &["pickles", "objects"],
+        _ => &["pickles"],
     };
-    command.arg(&corpus).arg(seeds.join(kind));
+    command.arg(&corpus).args(kinds.iter().map(|kind| seeds.join(kind)));
     command.arg("--").args(["-timeout=20", "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1"]);
     command.arg(format!("-max_total_time={seconds}"));
     command.arg(format!("-artifact_prefix={}/", findings.display()));
