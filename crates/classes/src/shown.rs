@@ -57,6 +57,8 @@ impl<S: AsRef<[u8]>> Known<'_, S> {
             Self::Uuid(uuid) => uuid,
             Self::Range(range) => range,
             Self::Path(path) => path,
+            Self::NumpyDType(dtype) => dtype,
+            Self::NumpyScalar(scalar) if scalar.as_array().bytes().is_some() => scalar,
             Self::IpAddress(address) => address,
             Self::IpNetwork(network) | Self::IpInterface(network) => network,
             Self::Timestamp(stamp) if stamp.tz.is_none() || stamp.zone.is_some() => stamp,

@@ -1,6 +1,6 @@
 //! Arrays, scalars and dtypes, compared with what numpy printed of them.
 
-use halfsour_classes::numpy::{self, ArrayClass, DType, Element, Kind, Na, NdArray};
+use halfsour_classes::numpy::{self, ArrayClass, DType, Element, Kind, Na, NdArray, Ticks, TimeUnit};
 use halfsour_classes::{Known, recognise};
 use halfsour_fixtures::Package;
 use halfsour_value::{Data, Graph, Node};
@@ -98,6 +98,10 @@ fn array(array: &NdArray<'_, &[u8]>) -> Value {
         _ => unreachable!("there is none"),
     };
     let plain = NdArray { mask: None, ..array.clone() };
+    for (index, found) in array.elements().unwrap().enumerate().take(10) {
+        assert_eq!(array.get(index).unwrap().to_string(), found.to_string());
+    }
+    assert!(array.get(array.len()).is_none());
     let mut elements: Value =
         plain.elements().unwrap().map(|found| element_of(&array.dtype, found)).collect();
     if let Kind::String(string) = &array.dtype.kind {
@@ -146,7 +150,7 @@ fn value(node: N<'_>) -> Value {
         _ => match recognise(node) {
             Some(Known::NdArray(found)) => array(&found),
             Some(Known::NumpyScalar(scalar)) => json!({
-                "kind": "scalar", "dtype": dtype(&scalar.dtype), "element": element_of(&scalar.dtype, scalar.element()),
+                "kind": "scalar", "dtype": dtype(scalar.dtype()), "element": element_of(scalar.dtype(), scalar.element()),
             }),
             Some(Known::NumpyDType(found)) => {
                 let mut told = dtype(&found);
@@ -242,4 +246,45 @@ fn all_is_as_numpy_said() {
         seen += 1;
     }
     assert!(seen > 1000, "{seen}");
+}
+
+#[test]
+fn times_are_shown_as_they_are() {
+    let ticks = |count, unit| Ticks { count, unit: TimeUnit::parse(unit).unwrap() };
+    // As numpy 2 prints them.
+    for (count, unit, text) in [
+        (Ticks::NAT, "[D]", "NaT"),
+        (5, "[Y]", "1975"),
+        (-7, "[M]", "1969-06"),
+        (5, "[W]", "1970-02-05"),
+        (-7, "[h]", "1969-12-31T17"),
+        (-7, "[m]", "1969-12-31T23:53"),
+        (-7, "[ms]", "1969-12-31T23:59:59.993"),
+        (i64::MIN + 1, "[ns]", "1677-09-21T00:12:43.145224193"),
+        (5, "[as]", "1970-01-01T00:00:00.000000000000000005"),
+        (5, "[25s]", "1970-01-01T00:02:05"),
+        (-719_163, "[D]", "0000-12-31"),
+        (-719_529, "[D]", "-001-12-31"),
+        (59, "[D]", "1970-03-01"),
+        (11_016, "[D]", "2000-02-29"),
+        (19_782, "[D]", "2024-02-29"),
+        (19_783, "[D]", "2024-03-01"),
+        (47_540, "[D]", "2100-02-28"),
+        (47_541, "[D]", "2100-03-01"),
+        (2_932_896, "[D]", "9999-12-31"),
+        (2_932_897, "[D]", "10000-01-01"),
+    ] {
+        assert_eq!(ticks(count, unit).to_datetime(), text);
+    }
+    for (count, unit, text) in [
+        (93_600, "[s]", "P1DT2H"),
+        (-90_500, "[ms]", "-PT1M30.5S"),
+        (0, "[D]", "PT0S"),
+        (3, "[W]", "P21D"),
+        (-2, "[Y]", "-P2Y"),
+        (i64::MAX, "[4294967295W]", "P277298568735361577289355624455D"),
+        (7, "", "7"),
+    ] {
+        assert_eq!(ticks(count, unit).to_duration(), text);
+    }
 }

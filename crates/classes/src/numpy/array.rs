@@ -129,25 +129,40 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         }
         let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect::<Vec<_>>();
         let places = Positions::new(&wide(&self.shape), wide(&self.strides), 0, 1, self.len() as u64)?;
-        let masks = self.dtype.mask_size();
-        let element = move |(index, place): (usize, usize)| {
-            let mask = match &self.mask {
-                Some(mask) => Some(mask.bytes.get(place.checked_mul(masks)?..)?.get(..masks)?),
-                None => None,
-            };
-            Some(match &self.data {
-                ArrayData::Bytes(bytes) => {
-                    let size = self.dtype.size;
-                    let bytes = bytes.get(place.checked_mul(size)?..)?.get(..size)?;
-                    Element::read(&self.dtype, bytes, mask)
-                }
-                ArrayData::Objects(objects) => {
-                    let is_masked = mask.is_some_and(|mask| mask.iter().all(|byte| *byte != 0));
-                    Element::of_object(&self.dtype, objects.get(index)?, is_masked)
-                }
-                ArrayData::Buffer(_) => return None,
-            })
+        Some(places.enumerate().map_while(|(index, place)| self.element(index, place)))
+    }
+
+    /// One of these elements, by how many come before it.
+    pub fn get(&self, index: usize) -> Option<Element<'_, S>> {
+        (index < self.len()).then_some(())?;
+        let (mut rest, mut place) = (index, 0_usize);
+        for (length, stride) in self.shape.iter().zip(&self.strides).rev() {
+            place = place.checked_add(stride.checked_mul(rest % length)?)?;
+            rest /= length;
+        }
+        self.element(index, place)
+    }
+
+    /// The element with this index, which is in this place in memory.
+    fn element(&self, index: usize, place: usize) -> Option<Element<'_, S>> {
+        let mask = match &self.mask {
+            Some(mask) => {
+                let size = self.dtype.mask_size();
+                Some(mask.bytes.get(place.checked_mul(size)?..)?.get(..size)?)
+            }
+            None => None,
         };
-        Some(places.enumerate().map_while(element))
+        match &self.data {
+            ArrayData::Bytes(bytes) => {
+                let size = self.dtype.size;
+                let bytes = bytes.get(place.checked_mul(size)?..)?.get(..size)?;
+                Some(Element::read(&self.dtype, bytes, mask))
+            }
+            ArrayData::Objects(objects) => {
+                let is_masked = mask.is_some_and(|mask| mask.iter().all(|byte| *byte != 0));
+                Some(Element::of_object(&self.dtype, objects.get(index)?, is_masked))
+            }
+            ArrayData::Buffer(_) => None,
+        }
     }
 }

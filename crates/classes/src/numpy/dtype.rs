@@ -177,6 +177,11 @@ impl DType {
         }
     }
 
+    /// Whether elements are pickled as objects.
+    pub(crate) fn is_of_objects(&self) -> bool {
+        self.has_objects() || matches!(self.kind, Kind::String(_))
+    }
+
     /// How many bools say which parts of an element are masked: one, or one for each field.
     pub(crate) fn mask_size(&self) -> usize {
         match &self.kind {
@@ -214,8 +219,13 @@ impl DType {
     /// `<` or `>`; `|` where there is no order of bytes.
     fn order_code(&self) -> char {
         let has_order = match self.kind {
-            Kind::Bool | Kind::Object | Kind::Bytes | Kind::Void => false,
-            Kind::Structured(_) | Kind::SubArray(_) | Kind::String(_) => false,
+            Kind::Bool
+            | Kind::Object
+            | Kind::Bytes
+            | Kind::Void
+            | Kind::Structured(_)
+            | Kind::SubArray(_)
+            | Kind::String(_) => false,
             Kind::Extended(_) | Kind::Text => true,
             _ => self.size > 1,
         };

@@ -1,7 +1,10 @@
 //! [`Element`]: an element of an array.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
+use halfsour_text::repr;
 use halfsour_value::{Data, Elements, Node};
 
 use super::dtype::{DType, Field, Kind, SubArray};
@@ -55,8 +58,8 @@ pub struct Inner<'a, S> {
     array: &'a SubArray,
     bytes: &'a [u8],
     mask: Option<&'a [u8]>,
-    // Objects in arrays in structures are pickled as arrays.
-    objects: std::marker::PhantomData<Node<'a, S>>,
+    /// That there are no objects in it, which would be pickled as arrays, its elements do not know.
+    graph: PhantomData<Node<'a, S>>,
 }
 
 enum Place<'a, S> {
@@ -162,9 +165,7 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
             Kind::Structured(structure) => {
                 Self::Record(Record { fields: &structure.fields, place: Place::Bytes(bytes, mask) })
             }
-            Kind::SubArray(array) => {
-                Self::Array(Inner { array, bytes, mask, objects: std::marker::PhantomData })
-            }
+            Kind::SubArray(array) => Self::Array(Inner { array, bytes, mask, graph: PhantomData }),
             Kind::Extended(extended) => match extended.read(order.bits(bytes)) {
                 Small::Int(int) => Self::Int(int),
                 Small::Float(float) => Self::Float(float),
@@ -202,4 +203,48 @@ fn utf32(bytes: &[u8], order: ByteOrder) -> String {
         text.push(u32::try_from(point).ok().and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
     }
     text
+}
+
+/// As Python shows it in a list; times in ISO's form.
+impl<S: AsRef<[u8]>> fmt::Display for Element<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => f.write_str(if *value { "True" } else { "False" }),
+            Self::Int(value) => write!(f, "{value}"),
+            Self::UInt(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{}", repr::Float(*value)),
+            Self::Complex(re, im) => {
+                let sign = if im.is_sign_negative() { "" } else { "+" };
+                write!(f, "({}{sign}{}j)", repr::Float(*re), repr::Float(*im))
+            }
+            Self::LongDouble(bytes) | Self::LongComplex(bytes) | Self::Bytes(bytes) => {
+                write!(f, "{}", repr::Bytes(bytes))
+            }
+            Self::Text(text) => write!(f, "{}", repr::Str(text.as_bytes())),
+            Self::DateTime(ticks) => ticks.write_datetime(f),
+            Self::TimeDelta(ticks) => ticks.write_duration(f),
+            Self::Object(node) => write!(f, "{node}"),
+            Self::Record(record) => {
+                f.write_str("(")?;
+                separated(f, record.fields().map(|(_, element)| element))?;
+                f.write_str(if record.len() == 1 { ",)" } else { ")" })
+            }
+            Self::Array(array) => {
+                f.write_str("[")?;
+                separated(f, array.elements())?;
+                f.write_str("]")
+            }
+            Self::Missing => f.write_str("--"),
+        }
+    }
+}
+
+fn separated<'a, S: AsRef<[u8]> + 'a>(
+    f: &mut fmt::Formatter<'_>,
+    elements: impl Iterator<Item = Element<'a, S>>,
+) -> fmt::Result {
+    for (index, element) in elements.enumerate() {
+        write!(f, "{}{element}", if index > 0 { ", " } else { "" })?;
+    }
+    Ok(())
 }

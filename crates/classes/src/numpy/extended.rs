@@ -65,24 +65,24 @@ impl Extended {
         if matches!(self.format, Format::BFloat) { 2 } else { 1 }
     }
 
-    pub(crate) fn read(self, bits: u64) -> Small {
+    pub(crate) fn read(self, number: u64) -> Small {
         match self.format {
-            Format::BFloat => Small::Float(bfloat(bits)),
-            Format::Ieee(exponent, mantissa, bias) => Small::Float(small(bits, exponent, mantissa, bias)),
-            Format::Finite(..) if bits & 0x7F == 0x7F => Small::Float(f64::NAN),
-            Format::Unsigned0(..) if bits == 0x80 => Small::Float(f64::NAN),
+            Format::BFloat => Small::Float(bfloat(number)),
+            Format::Ieee(exponent, mantissa, bias) => Small::Float(small(number, exponent, mantissa, bias)),
+            Format::Finite(..) if number & 0x7F == 0x7F => Small::Float(f64::NAN),
+            Format::Unsigned0(..) if number == 0x80 => Small::Float(f64::NAN),
             Format::Finite(exponent, mantissa, bias)
             | Format::Unsigned0(exponent, mantissa, bias)
             | Format::Numbers(exponent, mantissa, bias) => {
-                Small::Float(finite(bits, exponent, mantissa, bias))
+                Small::Float(finite(number, exponent, mantissa, bias))
             }
-            Format::Exponent if bits == 0xFF => Small::Float(f64::NAN),
-            Format::Exponent => Small::Float(power_of_two(bits, 127)),
+            Format::Exponent if number == 0xFF => Small::Float(f64::NAN),
+            Format::Exponent => Small::Float(power_of_two(number, 127)),
             Format::Int(width) => {
                 let unused = 64 - width;
-                Small::Int(bits.cast_signed() << unused >> unused)
+                Small::Int(number.cast_signed() << unused >> unused)
             }
-            Format::UInt(width) => Small::Int((bits & ((1 << width) - 1)).cast_signed()),
+            Format::UInt(width) => Small::Int((number & ((1 << width) - 1)).cast_signed()),
         }
     }
 }

@@ -9,6 +9,8 @@ mod extended;
 mod parse;
 mod times;
 
+use std::fmt;
+
 use halfsour_value::{Data, Node, Step};
 
 pub use array::{ArrayClass, ArrayData, Mask, NdArray};
@@ -26,24 +28,34 @@ use crate::scalars::text;
 
 /// A scalar of numpy: `numpy.float64`, `numpy.datetime64`, …
 #[derive(Clone)]
-pub struct Scalar<'g, S> {
-    /// What it is.
-    pub dtype: DType,
-    /// Its bytes, or the object in it.
-    data: ArrayData<'g, S>,
-}
+pub struct Scalar<'g, S>(Box<NdArray<'g, S>>);
 
-impl<S: AsRef<[u8]>> Scalar<'_, S> {
+impl<'g, S: AsRef<[u8]>> Scalar<'g, S> {
+    /// What it is.
+    pub fn dtype(&self) -> &DType {
+        &self.0.dtype
+    }
+
     /// What it holds.
     pub fn element(&self) -> Element<'_, S> {
-        match &self.data {
-            ArrayData::Bytes(bytes) => Element::read(&self.dtype, bytes, None),
-            ArrayData::Objects(objects) => match objects.get(0) {
-                Some(object) => Element::of_object(&self.dtype, object, false),
-                None => Element::Missing,
-            },
-            ArrayData::Buffer(_) => Element::Missing,
-        }
+        self.0.get(0).unwrap_or(Element::Missing)
+    }
+
+    /// An array without dimensions that holds the same.
+    pub fn as_array(&self) -> &NdArray<'g, S> {
+        &self.0
+    }
+
+    /// The same.
+    pub fn into_array(self) -> Box<NdArray<'g, S>> {
+        self.0
+    }
+}
+
+/// What it holds, as Python shows that.
+impl<S: AsRef<[u8]>> fmt::Display for Scalar<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.element().fmt(f)
     }
 }
 
@@ -132,9 +144,9 @@ fn data<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<ArrayData<'_, S>> {
 }
 
 /// An array, if there is as much data as the shape says.
-fn checked<'g, S: AsRef<[u8]>>(array: NdArray<'g, S>) -> Option<NdArray<'g, S>> {
+fn checked<S: AsRef<[u8]>>(array: NdArray<'_, S>) -> Option<NdArray<'_, S>> {
     let count = parse::count(&array.shape, array.dtype.size)?;
-    let takes_objects = array.dtype.has_objects() || matches!(array.dtype.kind, Kind::String(_));
+    let takes_objects = array.dtype.is_of_objects();
     let fits = match &array.data {
         ArrayData::Bytes(bytes) => !takes_objects && bytes.len() == count.checked_mul(array.dtype.size)?,
         ArrayData::Objects(objects) => takes_objects && objects.len() == count,
@@ -209,17 +221,16 @@ fn from_buffer<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>>
 fn scalar<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Scalar<'g, S>> {
     let [dtype, value] = call.bare()?.exactly()?;
     let dtype = parse::read(dtype)?;
-    let data = if dtype.has_objects() || matches!(dtype.kind, Kind::String(_)) {
+    let data = if dtype.is_of_objects() {
         let mut args = call.args()?;
         args.next();
         ArrayData::Objects(args)
     } else {
-        match data(value)? {
-            ArrayData::Bytes(bytes) if bytes.len() == dtype.size => ArrayData::Bytes(bytes),
-            _ => return None,
-        }
+        data(value)?
     };
-    Some(Scalar { dtype, data })
+    let (class, shape, strides) = (ArrayClass::Array, Vec::new(), Vec::new());
+    let array = checked(NdArray { class, dtype, shape, strides, data, mask: None })?;
+    (!matches!(array.data, ArrayData::Buffer(_))).then_some(Scalar(Box::new(array)))
 }
 
 /// joblib's `NumpyArrayWrapper`, whose array follows it in the file: as bytes, or in a pickle of its own. Those who read the file

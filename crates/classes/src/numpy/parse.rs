@@ -25,6 +25,9 @@ pub(crate) fn metadata<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Node<'_, S>>
     metadata.items().filter(|items| !items.is_empty()).map(|_| metadata)
 }
 
+/// The bytes that an element of `StringDType` takes in an array.
+const STRING_SIZE: usize = 16;
+
 /// ASCII text of any kind.
 fn ascii<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
     match node.data() {
@@ -194,6 +197,5 @@ fn string<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<DType> {
         Data::Str(text) => Na::Text(text.to_string_lossy().into_owned()),
         _ => Na::Other,
     });
-    const POINTERS: usize = 16;
-    Some(DType { kind: Kind::String(StringType { coerce, na }), size: POINTERS, order: ByteOrder::Little })
+    Some(DType { kind: Kind::String(StringType { coerce, na }), size: STRING_SIZE, order: ByteOrder::Little })
 }

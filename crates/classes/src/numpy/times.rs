@@ -90,4 +90,138 @@ impl Ticks {
     pub const fn is_nat(self) -> bool {
         self.count == Self::NAT
     }
+
+    /// A `datetime64` as numpy prints it: `2024-02-29`, `2024-02-29T12:30:00.000`, `2024-02`; where there is no unit, the count.
+    pub fn to_datetime(self) -> String {
+        Shown(|f: &mut fmt::Formatter<'_>| self.write_datetime(f)).to_string()
+    }
+
+    /// A `timedelta64` as ISO 8601 writes durations: `P1DT2H`, `PT0.000000005S`; where there is no unit, the count.
+    pub fn to_duration(self) -> String {
+        Shown(|f: &mut fmt::Formatter<'_>| self.write_duration(f)).to_string()
+    }
+
+    /// How many units it is.
+    fn units(self) -> i128 {
+        i128::from(self.count) * i128::from(self.unit.count)
+    }
+
+    pub(crate) fn write_datetime(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_nat() {
+            return f.write_str("NaT");
+        }
+        let units = self.units();
+        let unit = match self.unit.unit {
+            Unit::Generic => return write!(f, "{units}"),
+            Unit::Year => return write!(f, "{:04}", units + 1970),
+            Unit::Month => {
+                return write!(f, "{:04}-{:02}", units.div_euclid(12) + 1970, units.rem_euclid(12) + 1);
+            }
+            unit => unit,
+        };
+        let (seconds, fraction) = unit.seconds(units);
+        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let (year, month, day) = civil(days);
+        write!(f, "{year:04}-{month:02}-{day:02}")?;
+        let (hour, minute) = (second / 3600, second / 60 % 60);
+        match self.unit.unit {
+            Unit::Week | Unit::Day => Ok(()),
+            Unit::Hour => write!(f, "T{hour:02}"),
+            Unit::Minute => write!(f, "T{hour:02}:{minute:02}"),
+            unit => {
+                write!(f, "T{hour:02}:{minute:02}:{:02}", second % 60)?;
+                match unit.places() {
+                    0 => Ok(()),
+                    places => write!(f, ".{fraction:0places$}"),
+                }
+            }
+        }
+    }
+
+    pub(crate) fn write_duration(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_nat() {
+            return f.write_str("NaT");
+        }
+        let units = self.units();
+        if self.unit.unit == Unit::Generic {
+            return write!(f, "{units}");
+        }
+        f.write_str(if units < 0 { "-P" } else { "P" })?;
+        let all = units.abs();
+        let (seconds, fraction) = match self.unit.unit {
+            Unit::Year => return write!(f, "{all}Y"),
+            Unit::Month => return write!(f, "{all}M"),
+            unit => unit.seconds(all),
+        };
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+        if days > 0 {
+            write!(f, "{days}D")?;
+        }
+        let fraction = match self.unit.unit.places() {
+            0 => String::new(),
+            places => format!(".{fraction:0places$}").trim_end_matches(['0', '.']).to_owned(),
+        };
+        let has_seconds = seconds % 60 > 0 || !fraction.is_empty() || seconds == 0;
+        if hours > 0 || minutes > 0 || has_seconds {
+            f.write_str("T")?;
+        }
+        for (number, letter) in [(hours, "H"), (minutes, "M")] {
+            if number > 0 {
+                write!(f, "{number}{letter}")?;
+            }
+        }
+        if has_seconds { write!(f, "{}{fraction}S", seconds % 60) } else { Ok(()) }
+    }
+}
+
+/// What a function writes.
+struct Shown<F>(F);
+
+impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> fmt::Display for Shown<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (self.0)(f)
+    }
+}
+
+impl Unit {
+    /// How many decimal places of a second it is.
+    const fn places(self) -> usize {
+        match self {
+            Self::Millisecond => 3,
+            Self::Microsecond => 6,
+            Self::Nanosecond => 9,
+            Self::Picosecond => 12,
+            Self::Femtosecond => 15,
+            Self::Attosecond => 18,
+            _ => 0,
+        }
+    }
+
+    /// Whole seconds, rounded down, and so many units more; of units that all have one length.
+    fn seconds(self, units: i128) -> (i128, i128) {
+        let length = match self {
+            Self::Week => 7 * 86_400,
+            Self::Day => 86_400,
+            Self::Hour => 3600,
+            Self::Minute => 60,
+            _ => 1,
+        };
+        let parts = 10_i128.pow(u32::try_from(self.places()).unwrap_or_default());
+        (units.div_euclid(parts) * length, units.rem_euclid(parts))
+    }
+}
+
+/// Year, month and day, from the days since the beginning of 1970. The years are counted from March, so that the day that some have
+/// more is their last.
+fn civil(days: i128) -> (i128, i128, i128) {
+    const ERA: i128 = 146_097; // days of 400 years
+    const TO_1970: i128 = 719_468; // from 1 March 0
+    let since = days + TO_1970;
+    let (era, day) = (since.div_euclid(ERA), since.rem_euclid(ERA));
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let (year, month) = (year + era * 400, month + 3);
+    if month > 12 { (year + 1, month - 12, day) } else { (year, month, day) }
 }
