@@ -34,6 +34,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 }
                 self.out.close(b'}');
             }
+            Known::NdArray(array) => return self.numpy(node, *array),
+            Known::NumpyScalar(scalar) => return self.numpy(node, *scalar.into_array()),
             Known::Slice(slice) => {
                 self.out.open(b'{');
                 self.push([

@@ -5,6 +5,7 @@ mod error;
 mod known;
 mod lossless;
 mod names;
+mod numpy;
 mod out;
 mod parse;
 mod plain;

@@ -4,6 +4,7 @@ use halfsour_classes::stdlib::{Appended, Pairs};
 use halfsour_text::{number, repr};
 use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, Step, Steps};
 
+use crate::numpy::Objects;
 use crate::out::Out;
 use crate::{Error, ErrorKind, Style};
 
@@ -46,7 +47,7 @@ pub(crate) struct Writer<'o, 'w, 'g, S> {
     open: Vec<bool>,
     /// How many values may still be written.
     values: usize,
-    depth: usize,
+    pub(crate) depth: usize,
     /// What is still to be written, the next last.
     work: Vec<Work<'g, S>>,
 }
@@ -60,6 +61,10 @@ pub(crate) enum Work<'g, S> {
     Pairs(Box<Pairs<'g, S>>),
     /// A member with this name; the value follows.
     Member(&'static str),
+    /// The same, with a name of the data.
+    Name(Box<str>),
+    /// The elements of an array of numpy.
+    Objects(Box<Objects<'g, S>>),
     /// The attributes and items that these steps set.
     Members(Steps<'g, S>),
     /// The elements that these steps append or add.
@@ -87,6 +92,12 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Work::Held(rest) => self.elements(rest, Work::Held)?,
                 Work::Pairs(rest) => self.items(0, rest, Work::Pairs)?,
                 Work::Member(name) => self.out.member(name)?,
+                Work::Name(name) => {
+                    self.out.item()?;
+                    self.out.string(name.as_bytes())?;
+                    self.out.colon();
+                }
+                Work::Objects(objects) => self.objects(objects)?,
                 Work::Members(steps) => self.members(steps),
                 Work::Appended(steps) => self.appended(steps),
                 Work::Open(bracket) => self.out.open(bracket),
@@ -277,6 +288,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
 
     /// Puts work on the stack so that it is done in this order.
     pub(crate) fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
+        self.work.extend(work.into_iter().rev());
+    }
+
+    /// The same.
+    pub(crate) fn push_all(&mut self, work: Vec<Work<'g, S>>) {
         self.work.extend(work.into_iter().rev());
     }
 
