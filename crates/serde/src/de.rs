@@ -3,6 +3,8 @@
 mod access;
 #[cfg(feature = "classes")]
 mod known;
+#[cfg(feature = "classes")]
+mod numpy;
 
 use std::cell::Cell;
 

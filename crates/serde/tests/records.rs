@@ -259,6 +259,7 @@ fn collections_and_addresses() {
         id: ByteBuf,
         ints: Vec<i32>,
         floats: Vec<f32>,
+        vector: Vec<f32>,
         path: Option<PathBuf>,
         v4: Option<IpAddr>,
         v6: Option<IpAddr>,
@@ -282,6 +283,8 @@ fn collections_and_addresses() {
         assert_eq!(json!(found.ints), printed("ints")["elements"]);
         let floats: Vec<_> = found.floats.iter().map(|float| format!("{float:?}")).collect();
         assert_eq!(json!(floats), printed("floats")["elements"]);
+        let vector: Vec<_> = found.vector.iter().map(|float| format!("{float:?}")).collect();
+        assert_eq!(json!(vector), printed("vector")["elements"]);
         if let (Some(path), Some(v4), Some(v6), Some(user)) = (&found.path, found.v4, found.v6, &found.user) {
             same(&path.display(), &printed("path")["value"]);
             same(&v4, &printed("v4")["value"]);
@@ -381,4 +384,71 @@ fn what_is_shared_has_a_limit() {
     for error in [bytes, numbers, paths] {
         assert!(error.to_string().contains("the data is too large"), "{error}");
     }
+}
+
+/// Arrays and scalars of numpy, of the fixtures that have a name.
+fn numpy<T: DeserializeOwned>(name: &str, mut see: impl FnMut(T, &Value)) {
+    let all = halfsour_fixtures::packages();
+    let arrays = all.iter().filter(|package| package.script == "arrays" && package.name == name);
+    let mut count = 0;
+    for package in arrays {
+        see(from_slice(&package.bytes).unwrap_or_else(|error| panic!("{package}: {error}")), &package.value);
+        count += 1;
+    }
+    assert!(count >= 10, "{count} of {name}");
+}
+
+#[test]
+fn arrays_of_numpy() {
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Point {
+        x: i32,
+        y: f64,
+    }
+    #[derive(Deserialize)]
+    struct Mixed {
+        name: String,
+        raw: ByteBuf,
+        day: Option<civil::Date>,
+        ok: bool,
+    }
+    let grid: Value = json!([[0, 1, 2], [3, 4, 5]]);
+    for name in ["C", "Fortran"] {
+        numpy(name, |found: Vec<Vec<f64>>, printed| {
+            assert_eq!(
+                found.concat(),
+                serde_json::from_value::<Vec<f64>>(printed["elements"].clone()).unwrap()
+            );
+        });
+        numpy(name, |found: Value, _| assert_eq!(found, grid));
+        numpy(name, |found: Vec<(u8, i64, u32)>, _| assert_eq!(found, [(0, 1, 2), (3, 4, 5)]));
+    }
+    numpy("0-d", |found: f64, _| assert_eq!(found.to_bits(), 2.5_f64.to_bits()));
+    numpy("text", |found: Vec<String>, printed| assert_eq!(json!(found), printed["elements"]));
+    numpy("structured", |found: Vec<Point>, _| {
+        assert_eq!(found, [Point { x: 1, y: 2.5 }, Point { x: -3, y: 0.1 }]);
+    });
+    numpy("structured", |found: Vec<(i64, f64)>, _| assert_eq!(found, [(1, 2.5), (-3, 0.1)]));
+    numpy("structured mixed", |found: Vec<Mixed>, _| {
+        let [first, second] = found.as_slice() else { panic!() };
+        assert_eq!((first.name.as_str(), &first.raw[..], first.ok), ("dill", &b"ab"[..], true));
+        assert_eq!(first.day, Some(civil::date(2024, 2, 29)));
+        assert_eq!((second.name.as_str(), second.day), ("", None));
+    });
+    numpy("masked fill", |found: Vec<Option<i64>>, _| assert_eq!(found, [Some(1), Some(2), None]));
+    numpy(
+        "scalars",
+        |found: (bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f32, f64, Complex64, Complex64), _| {
+            assert_eq!((found.0, found.4, found.8, found.13), (true, 3, 3, Complex64::new(3.0, 0.0)));
+        },
+    );
+    numpy("objects that are arrays", |found: (Vec<i64>, Vec<String>), _| {
+        assert_eq!(found, (vec![0, 1], vec!["x".to_owned()]));
+    });
+    // What is longer than the type is no such type.
+    let all = halfsour_fixtures::packages();
+    let package = all.iter().find(|package| package.script == "arrays" && package.name == "C").unwrap();
+    assert!(from_slice::<Vec<(u8, u8)>>(&package.bytes).is_err());
+    assert!(from_slice::<Vec<(u8, u8, u8, u8)>>(&package.bytes).is_err());
+    assert!(from_slice::<Vec<f64>>(&package.bytes).is_err());
 }

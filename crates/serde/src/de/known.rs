@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::borrow::Cow;
 
+use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
 use halfsour_classes::stdlib::{
     Array, ArrayItem, ArrayItems, Clock, Date, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeZone,
 };
@@ -13,7 +14,7 @@ use serde::de::{self, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::{Lend, Members, Pairs};
-use super::{Asked, De};
+use super::{Asked, De, numpy};
 use crate::kin::visit_int;
 use crate::{Error, big_int};
 
@@ -24,6 +25,7 @@ pub(super) enum Offer<'g, S> {
     Number(Scalar),
     Numbers(Vec<Int>),
     Array(Array<'g, S>),
+    NdArray(Box<NdArray<'g, S>>),
     Members(Vec<Node<'g, S>>),
     Items(Vec<(Node<'g, S>, Node<'g, S>)>),
     /// Another object, in its place.
@@ -80,6 +82,24 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
             }
             _ => (is_sequence || asked == Asked::Bytes).then_some(Offer::Array(array)),
         },
+        Known::NumpyScalar(scalar) => match scalar.element() {
+            Element::Object(_) => None,
+            _ => Some(Offer::NdArray(scalar.into_array())),
+        },
+        Known::NdArray(array) => match (&array.data, array.shape.len()) {
+            (ArrayData::Objects(objects), 1)
+                if is_sequence && array.mask.is_none() && array.dtype.kind == Kind::Object =>
+            {
+                Some(Offer::Members(objects.clone().collect()))
+            }
+            (ArrayData::Objects(_), _) if array.dtype.has_objects() => None,
+            (ArrayData::Bytes(bytes), 1) if asked == Asked::Bytes && array.mask.is_none() => {
+                let is_bytes = array.dtype.kind == Kind::UInt && array.dtype.size == 1;
+                (is_bytes && array.is_contiguous(false)).then(|| Offer::Bytes((*bytes).into()))
+            }
+            (_, dimensions) => (is_sequence || dimensions == 0).then_some(Offer::NdArray(array)),
+        },
+        Known::NumpyDType(dtype) if is_text => text(&dtype),
         Known::Path(path) if is_text && path.is_text() => text(&path),
         Known::IpAddress(address) if is_text => text(&address),
         Known::IpNetwork(network) | Known::IpInterface(network) if is_text => text(&network),
@@ -239,6 +259,11 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
                 // As much as the items may take.
                 self.pay(array.len().saturating_mul(8))?;
                 scalars(array.iter().map(Scalar::from), visitor)
+            }
+            Offer::NdArray(array) => {
+                // As much as an element may take, with all its fields.
+                self.pay(array.len().saturating_mul(array.dtype.size.max(8)))?;
+                numpy::visit(&array, visitor)
             }
             Offer::Members(nodes) => {
                 let mut members = Members::new(self.deeper()?, nodes.into_iter());
