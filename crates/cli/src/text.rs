@@ -1,6 +1,7 @@
 //! Small pieces of text.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use halfsour::Node;
 use halfsour::value::{Data, Global, Text};
@@ -26,10 +27,10 @@ pub fn plural(number: impl ToString + Copy, what: &str) -> String {
 }
 
 /// `(2, 3)`, `(2,)`
-pub fn shape(lengths: &[u64]) -> String {
+pub fn shape<T: fmt::Display>(lengths: &[T]) -> String {
     match lengths {
         [only] => format!("({only},)"),
-        _ => format!("({})", lengths.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
+        _ => format!("({})", lengths.iter().map(T::to_string).collect::<Vec<_>>().join(", ")),
     }
 }
 

@@ -77,6 +77,7 @@ impl<'g> Diff<'g> {
             }
             Shape::Set(members) => members.len().hash(&mut hasher),
             Shape::Array(array) => array.len().hash(&mut hasher),
+            Shape::NdArray(array) => array.shape.hash(&mut hasher),
             Shape::Id(id) => self.print(side, id, parts - 1, depth - 1).hash(&mut hasher),
             Shape::Object(instance) => {
                 self.keys.number(side, instance.class()).hash(&mut hasher);

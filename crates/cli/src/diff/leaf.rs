@@ -1,5 +1,6 @@
 //! Whether two values without parts are equal, as Python finds them.
 
+use halfsour::classes::numpy::{Element, NdArray};
 use halfsour::classes::stdlib::ArrayItem;
 use halfsour::classes::{Known, class_name, recognise};
 use halfsour::lexer::text::number::BigDisplay;
@@ -115,6 +116,75 @@ pub fn whole(value: f64) -> Option<i64> {
     let fits = value.fract() == 0.0 && (-TOO_LARGE..TOO_LARGE).contains(&value);
     #[expect(clippy::cast_possible_truncation, reason = "it was checked")]
     fits.then_some(value as i64)
+}
+
+/// Whether two arrays have the same shape and equal elements. Their types may differ in all but kind: the order of bytes, say.
+pub fn same_arrays(a: &NdArray<'_, &[u8]>, b: &NdArray<'_, &[u8]>, tolerance: Tolerance) -> bool {
+    let (Some(mut x), Some(mut y)) = (a.elements(), b.elements()) else { return false };
+    a.shape == b.shape && same_elements(&mut x, &mut y, tolerance)
+}
+
+/// The recursion is as deep as types lie in each other.
+fn same_elements<'a, 'b>(
+    a: &mut dyn Iterator<Item = Element<'a, &'a [u8]>>,
+    b: &mut dyn Iterator<Item = Element<'b, &'b [u8]>>,
+    tolerance: Tolerance,
+) -> bool {
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if same_element(&a, &b, tolerance) => {}
+            _ => return false,
+        }
+    }
+}
+
+fn same_element(a: &Element<'_, &[u8]>, b: &Element<'_, &[u8]>, tolerance: Tolerance) -> bool {
+    match (a, b) {
+        (Element::Bool(a), Element::Bool(b)) => a == b,
+        (Element::Text(a), Element::Text(b)) => a == b,
+        (Element::Bytes(a), Element::Bytes(b))
+        | (Element::LongDouble(a), Element::LongDouble(b))
+        | (Element::LongComplex(a), Element::LongComplex(b)) => a == b,
+        (Element::DateTime(a), Element::DateTime(b)) | (Element::TimeDelta(a), Element::TimeDelta(b)) => {
+            a == b || a.is_nat() && b.is_nat()
+        }
+        (Element::Missing, Element::Missing) => true,
+        (Element::Record(a), Element::Record(b)) => {
+            let (mut x, mut y) = (a.fields(), b.fields());
+            loop {
+                match (x.next(), y.next()) {
+                    (None, None) => return true,
+                    (Some((name, a)), Some((other, b)))
+                        if name == other && same_element(&a, &b, tolerance) => {}
+                    _ => return false,
+                }
+            }
+        }
+        (Element::Array(a), Element::Array(b)) => {
+            a.shape() == b.shape() && same_elements(&mut a.elements(), &mut b.elements(), tolerance)
+        }
+        // Those that are too large for the others.
+        (Element::UInt(a), Element::UInt(b)) => a == b,
+        _ => match (number(a), number(b)) {
+            (Some(a), Some(b)) => a.same(&b, tolerance),
+            _ => false,
+        },
+    }
+}
+
+fn number<'g>(element: &Element<'_, &[u8]>) -> Option<Number<'g>> {
+    Some(match *element {
+        Element::Int(value) => Number::Int(value),
+        Element::UInt(value) => match i64::try_from(value) {
+            Ok(value) => Number::Int(value),
+            #[expect(clippy::cast_precision_loss, reason = "only others as large are near")]
+            Err(_) => Number::Float(value as f64),
+        },
+        Element::Float(value) => Number::Float(value),
+        Element::Complex(re, im) => Number::Complex(re, im),
+        _ => return None,
+    })
 }
 
 pub fn same(a: N<'_>, b: N<'_>, tolerance: Tolerance) -> bool {

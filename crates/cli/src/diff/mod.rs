@@ -248,6 +248,12 @@ impl<'g> Diff<'g> {
                 }
                 Ok(())
             }
+            (Shape::NdArray(x), Shape::NdArray(y)) => {
+                if !leaf::same_arrays(&x, &y, self.rules.tolerance) {
+                    self.differ(place, Change::Changed(a, b));
+                }
+                Ok(())
+            }
             (Shape::Object(x), Shape::Object(y)) if shape::same_class(x, y) => self.objects(x, y, place),
             (Shape::Id(x), Shape::Id(y)) => match self.storages.compare(x, y, self.rules.tolerance) {
                 Some(Contents { different: 0, .. }) => Ok(()),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use halfsour::Node;
+use halfsour::classes::numpy::{ArrayData, NdArray};
 use halfsour::classes::stdlib::Array;
 use halfsour::classes::{Known, canonical, recognise};
 use halfsour::value::{Data, Global, Id, Instance, Step};
@@ -19,6 +20,8 @@ pub enum Shape<'g> {
     Mapping(Vec<(N<'g>, N<'g>)>, bool),
     Set(Vec<N<'g>>),
     Array(Array<'g, &'g [u8]>),
+    /// Without objects.
+    NdArray(Box<NdArray<'g, &'g [u8]>>),
     /// A persistent id.
     Id(N<'g>),
     Object(Instance<'g, &'g [u8]>),
@@ -40,6 +43,16 @@ impl<'g> Shape<'g> {
                 Some(Known::Counter(counts)) => Self::Mapping(counts.collect(), false),
                 Some(Known::Deque(deque)) => Self::Sequence("deque", deque.items.map(Node::id).collect()),
                 Some(Known::Array(array)) => Self::Array(array),
+                Some(Known::NdArray(array)) => match &array.data {
+                    ArrayData::Objects(objects) if array.mask.is_none() && array.shape.len() == 1 => {
+                        Self::Sequence("numpy.ndarray", Cow::Borrowed(objects.ids()))
+                    }
+                    ArrayData::Bytes(_) => Self::NdArray(array),
+                    _ => Self::Object(instance),
+                },
+                Some(Known::NumpyScalar(scalar)) if scalar.as_array().bytes().is_some() => {
+                    Self::NdArray(scalar.into_array())
+                }
                 Some(known) if known.as_text().is_some() => Self::Leaf,
                 _ => Self::Object(instance),
             },
@@ -51,6 +64,10 @@ impl<'g> Shape<'g> {
 /// How much there is to be looked at in a node, without what its parts have, as far as it is no more than this.
 pub fn size(node: N<'_>, most: usize) -> usize {
     let Data::Instance(instance) = node.data() else { return flat_size(node) };
+    // All elements of an array are looked at, and its state holds nothing else.
+    if let Some(Known::NdArray(array)) = recognise(node) {
+        return array.len();
+    }
     let args = instance.args().elements().into_iter().flatten().map(|arg| 1 + flat_size(arg));
     let steps = instance.steps().map(|step| match step {
         Step::State(_) | Step::Call(_) => 1,

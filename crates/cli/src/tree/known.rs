@@ -1,13 +1,14 @@
 //! Known objects that are shown on one line.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use anstyle::Style;
 use halfsour::Node;
+use halfsour::classes::numpy::{ArrayClass, ArrayData, NdArray};
 use halfsour::classes::stdlib::{ArrayItem, ArrayItems};
 use halfsour::classes::{Known, class_name, recognise};
 use halfsour::lexer::text::repr;
-use halfsour::value::Data;
+use halfsour::value::{Data, Elements};
 
 use super::leaf::Palette;
 use crate::text::{self, count, plural};
@@ -24,6 +25,9 @@ pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Style)> {
     let known = known(node)?;
     let text = known.as_text()?.to_string();
+    if let Known::NumpyScalar(scalar) = &known {
+        return Some((format!("numpy.{}", scalar.dtype().name()), text, Palette::NUMBER));
+    }
     let (text, style) = match known {
         Known::DateTime(_) => (text.replacen('T', " ", 1), Palette::NUMBER),
         Known::Path(_) => (repr::Str(text.as_bytes()).to_string(), Palette::TEXT),
@@ -42,6 +46,21 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Style)
 pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
     const LONG: usize = 60;
     match known(node)? {
+        Known::NdArray(array) if !matches!(array.data, ArrayData::Objects(_)) => {
+            let mut line = array_head(node, &array);
+            for (index, element) in array.elements().into_iter().flatten().enumerate() {
+                let separator = if index > 0 { ", " } else { "" };
+                if line.len() > LONG {
+                    let _ = write!(line, "{separator}… {} more", count(array.len() - index));
+                    break;
+                }
+                line.push_str(separator);
+                // What is longer than the room is cut off there.
+                let _ = write!(Room(&mut line, LONG), "{element}");
+            }
+            line.push_str("])");
+            Some(line)
+        }
         Known::Array(array) if matches!(array.items, ArrayItems::Machine { .. }) => {
             let mut line = format!("array.array('{}', [", array.typecode);
             for (index, item) in array.iter().enumerate() {
@@ -67,6 +86,47 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
             Some(format!("{module}.{name}({}, {})", payload.format, plural(payload.bytes.len(), "byte")))
         }
         _ => None,
+    }
+}
+
+/// What comes before the elements of an array of objects, and these.
+pub fn objects<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Elements<'_, S>)> {
+    let Known::NdArray(array) = known(node)? else { return None };
+    let ArrayData::Objects(elements) = &array.data else { return None };
+    Some((array_head(node, &array), elements.clone()))
+}
+
+/// `numpy.ndarray((2, 3), float64, [`
+fn array_head<S: AsRef<[u8]>>(node: Node<'_, S>, array: &NdArray<'_, S>) -> String {
+    let class = match &array.class {
+        ArrayClass::Matrix => "numpy.matrix".to_owned(),
+        ArrayClass::Record => "numpy.recarray".to_owned(),
+        ArrayClass::Memmap => "numpy.memmap".to_owned(),
+        ArrayClass::Other(class) => {
+            class.as_global().map_or_else(|| "?".to_owned(), |class| text::global(&class))
+        }
+        _ => class_name(node).map_or_else(|| "?".to_owned(), |(module, name)| format!("{module}.{name}")),
+    };
+    let mut head = format!("{class}({}, ", text::shape(&array.shape));
+    let _ = write!(Room(&mut head, 2 * LONGEST), "{}", array.dtype);
+    head.push_str(if let ArrayData::Buffer(_) = array.data { ", out of band [" } else { ", [" });
+    head
+}
+
+/// Takes text up to a length, and then an ellipsis.
+struct Room<'a>(&'a mut String, usize);
+
+impl Write for Room<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.1.saturating_sub(self.0.len());
+        if text.len() <= room {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        let end = (0..=room).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        self.0.push_str(&text[..end]);
+        self.0.push('…');
+        Err(fmt::Error)
     }
 }
 

@@ -84,6 +84,9 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                 if let Some(open) = known::line(node) {
                     return (Head { open, close: "" }, parts);
                 }
+                if let Some((open, elements)) = known::objects(node) {
+                    return (Head { open, close: "])" }, Parts::of(Group::Values(elements)));
+                }
                 let class = instance.class();
                 let open = match class.as_global() {
                     Some(class) => format!("{}(", text::global(&class)),
