@@ -51,7 +51,7 @@ impl<'b> Build<'b> {
         Self { builder, globals, modules, attributes, once: protocol >= 4 }
     }
 
-    fn global(&mut self, module: &'static str, name: &'static str) -> Id {
+    pub(crate) fn global(&mut self, module: &'static str, name: &'static str) -> Id {
         if let Some(id) = self.globals.get(&(module, name)) {
             return *id;
         }
@@ -81,7 +81,7 @@ impl<'b> Build<'b> {
         }
     }
 
-    fn call(&mut self, module: &'static str, name: &'static str, args: &[Id]) -> Id {
+    pub(crate) fn call(&mut self, module: &'static str, name: &'static str, args: &[Id]) -> Id {
         let callable = self.global(module, name);
         let args = self.builder.tuple(args);
         self.builder.call(callable, args)

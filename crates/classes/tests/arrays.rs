@@ -1,25 +1,15 @@
 //! Arrays of numpy as arrays of ndarray, compared with what numpy printed of them.
 
 use half::{bf16, f16};
+use halfsour_classes::numpy::{self, NdArray};
 use halfsour_classes::{Memory, Number, Unfit};
-use halfsour_value::{Instance, Node};
 use num_complex::Complex;
 use serde_json::{Value, json};
 
-/// An array's state: version, shape, dtype, whether it is in Fortran's order, and bytes.
-fn see<T: Number>(state: Node<'_, Vec<u8>>, printed: &Value, name: &str, show: impl Fn(&T) -> Value) {
-    let shape: Vec<_> = state
-        .at(1)
-        .unwrap()
-        .elements()
-        .unwrap()
-        .map(|n| usize::try_from(n.as_i64().unwrap()).unwrap())
-        .collect();
-    let memory = Memory {
-        bytes: state.at(4).unwrap().as_bytes().unwrap(),
-        shape: &shape,
-        is_fortran: state.at(3).unwrap().as_bool().unwrap(),
-        is_big_endian: printed["dtype"]["str"].as_str().unwrap().starts_with('>'),
+fn see<T: Number>(array: &NdArray<'_, Vec<u8>>, printed: &Value, name: &str, show: impl Fn(&T) -> Value) {
+    let Ok(memory) = array.memory() else {
+        assert_eq!(printed["c_contiguous"].as_bool().or(printed["f_contiguous"].as_bool()), Some(false));
+        return;
     };
     let array = memory.array::<T>().unwrap();
     assert_eq!(json!(array.shape()), printed["shape"], "{name}");
@@ -70,25 +60,25 @@ fn arrays_are_those_of_numpy() {
             continue;
         }
         let graph = halfsour_vm::Loader::new().load(package.bytes.clone()).unwrap();
-        let Some(state) = graph.root().as_instance().and_then(Instance::state) else { continue };
+        let Some(array) = numpy::array(graph.root()) else { continue };
         let dtype = printed["dtype"]["str"].as_str().unwrap();
         let name = package.to_string();
         let is_bfloat = printed["dtype"]["name"] == "bfloat16";
         match if is_bfloat { "bfloat" } else { dtype.trim_start_matches(['<', '>', '|']) } {
-            "bfloat" => see(state, printed, &name, float::<bf16>),
-            "i1" => see(state, printed, &name, int::<i8>),
-            "i2" => see(state, printed, &name, int::<i16>),
-            "i4" => see(state, printed, &name, int::<i32>),
-            "i8" => see(state, printed, &name, int::<i64>),
-            "u1" => see(state, printed, &name, int::<u8>),
-            "u2" => see(state, printed, &name, int::<u16>),
-            "u4" => see(state, printed, &name, int::<u32>),
-            "u8" => see(state, printed, &name, int::<u64>),
-            "f2" => see(state, printed, &name, float::<f16>),
-            "f4" => see(state, printed, &name, float::<f32>),
-            "f8" => see(state, printed, &name, float::<f64>),
-            "c8" => see(state, printed, &name, complex::<f32>),
-            "c16" => see(state, printed, &name, complex::<f64>),
+            "bfloat" => see(&array, printed, &name, float::<bf16>),
+            "i1" => see(&array, printed, &name, int::<i8>),
+            "i2" => see(&array, printed, &name, int::<i16>),
+            "i4" => see(&array, printed, &name, int::<i32>),
+            "i8" => see(&array, printed, &name, int::<i64>),
+            "u1" => see(&array, printed, &name, int::<u8>),
+            "u2" => see(&array, printed, &name, int::<u16>),
+            "u4" => see(&array, printed, &name, int::<u32>),
+            "u8" => see(&array, printed, &name, int::<u64>),
+            "f2" => see(&array, printed, &name, float::<f16>),
+            "f4" => see(&array, printed, &name, float::<f32>),
+            "f8" => see(&array, printed, &name, float::<f64>),
+            "c8" => see(&array, printed, &name, complex::<f32>),
+            "c16" => see(&array, printed, &name, complex::<f64>),
             _ => continue,
         }
         seen += 1;

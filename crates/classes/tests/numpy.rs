@@ -1,10 +1,13 @@
 //! Arrays, scalars and dtypes, compared with what numpy printed of them.
 
-use halfsour_classes::numpy::{self, ArrayClass, DType, Element, Kind, Na, NdArray, Ticks, TimeUnit};
-use halfsour_classes::{Known, recognise};
+use halfsour_classes::numpy::{
+    self, ArrayClass, ArrayData, DType, Element, Kind, Na, NdArray, Ticks, TimeUnit,
+};
+use halfsour_classes::{Build, Known, recognise};
 use halfsour_fixtures::Package;
-use halfsour_value::{Data, Graph, Node};
-use halfsour_vm::{Buffer, Loader, Options};
+use halfsour_value::{Builder, Data, Graph, Id, Node};
+use halfsour_vm::{Buffer, Loader};
+use halfsour_writer::{Options, to_vec};
 use serde_json::{Value, json};
 
 type N<'g> = Node<'g, &'g [u8]>;
@@ -220,7 +223,7 @@ fn load(package: &Package) -> Graph<&[u8]> {
     let buffers: Vec<_> = buffers
         .map(|buffer| Buffer { contents: buffer.bytes.clone().into(), read_only: buffer.readonly })
         .collect();
-    let options = Options { buffers: Some(buffers), ..Options::default() };
+    let options = halfsour_vm::Options { buffers: Some(buffers), ..Default::default() };
     Loader::with_options(options).load(&package.bytes[..]).unwrap()
 }
 
@@ -286,5 +289,142 @@ fn times_are_shown_as_they_are() {
         (7, "", "7"),
     ] {
         assert_eq!(ticks(count, unit).to_duration(), text);
+    }
+}
+
+/// What is built of an array, a scalar or a dtype; `None` of what there is no way back for.
+fn built(build: &mut Build<'_>, node: N<'_>) -> Option<Id> {
+    let array = match recognise(node)? {
+        Known::NumpyDType(dtype) => return build.dtype(&dtype).ok(),
+        Known::NumpyScalar(scalar) => scalar.into_array(),
+        Known::NdArray(array) if matches!(array.class, ArrayClass::Array) => array,
+        _ => return None,
+    };
+    let data = match &array.data {
+        ArrayData::Bytes(bytes) => build.builder.bytes(bytes),
+        ArrayData::Objects(objects) => {
+            let copied = objects.clone().map(|object| match object.data() {
+                Data::None => Some(Id::NONE),
+                Data::Int(value) => Some(build.builder.int(value)),
+                Data::Str(text) => Some(build.builder.str(text.as_str()?)),
+                _ => None,
+            });
+            let copied: Vec<_> = copied.collect::<Option<_>>()?;
+            build.builder.list(&copied)
+        }
+        ArrayData::Buffer(_) => return None,
+    };
+    let dtype = build.dtype(&array.dtype).unwrap();
+    if matches!(recognise(node), Some(Known::NumpyScalar(_))) {
+        return Some(build.numpy_scalar(dtype, data));
+    }
+    let is_fortran = !array.is_contiguous(false);
+    (array.is_contiguous(is_fortran)).then(|| build.nd_array(dtype, &array.shape, is_fortran, data).unwrap())
+}
+
+/// What is built is what numpy 1 wrote, byte for byte where Python 3 wrote it, and reads the same in any case.
+#[test]
+fn what_is_built_is_what_numpy_writes() {
+    let (mut same, mut seen) = (0, 0);
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "arrays") {
+        let (graph, mut builder) = (load(package), Builder::new());
+        let Some(root) = built(&mut Build::new(&mut builder), graph.root()) else { continue };
+        let protocol = package.protocol.unwrap();
+        let pickle = to_vec(builder.build(root).root(), &Options::with_protocol(protocol)).unwrap();
+        let again = halfsour_vm::from_slice(&pickle).unwrap();
+        let mut expected = value(graph.root());
+        // What a program says of a dtype is not a part of it.
+        expected.as_object_mut().unwrap().remove("metadata");
+        assert_eq!(value(again.root()), expected, "{package}");
+        seen += 1;
+        same += usize::from(package.environment == "3.6" && pickle == package.bytes);
+    }
+    assert!(seen > 900 && same > 100, "{seen}, {same}");
+}
+
+/// An array of numpy with this type, shape and number of bytes.
+fn claimed(dtype: &str, size: i64, shape: &[i64], bytes: usize) -> bool {
+    let mut builder = Builder::new();
+    let class = builder.global("numpy", "ndarray");
+    let zero = builder.int(0);
+    let (empty, b) = (builder.tuple(&[zero]), builder.bytes(b"b"));
+    let args = builder.tuple(&[class, empty, b]);
+    let callable = builder.global("numpy.core.multiarray", "_reconstruct");
+    let array = builder.call(callable, args);
+    let name = builder.str(dtype);
+    let args = builder.tuple(&[name, Id::bool(false), Id::bool(true)]);
+    let callable = builder.global("numpy", "dtype");
+    let dtype = builder.call(callable, args);
+    let (three, order, minus, size) = (builder.int(3), builder.str("|"), builder.int(-1), builder.int(size));
+    let state = builder.tuple(&[three, order, Id::NONE, Id::NONE, Id::NONE, size, minus, zero]);
+    builder.state(dtype, state).unwrap();
+    let shape: Vec<_> = shape.iter().map(|length| builder.int(*length)).collect();
+    let (shape, bytes, one) = (builder.tuple(&shape), builder.bytes(&vec![0; bytes]), builder.int(1));
+    let state = builder.tuple(&[one, shape, dtype, Id::bool(false), bytes]);
+    builder.state(array, state).unwrap();
+    numpy::array(builder.build(array).root()).is_some()
+}
+
+#[test]
+fn what_does_not_fit_is_no_array() {
+    const HUGE: i64 = 1 << 62;
+    assert!(claimed("u1", -1, &[2, 3], 6));
+    assert!(claimed("u1", -1, &[HUGE, 0, HUGE], 0));
+    assert!(claimed("V0", 0, &[100], 0) && claimed("S3", 3, &[2], 6));
+    for (dtype, size, shape, bytes) in [
+        ("u1", -1, &[2, 3][..], 5),
+        ("u1", -1, &[2, 3], 7),
+        ("u1", -1, &[-1], 0),
+        ("u1", -1, &[HUGE, 4], 0),
+        ("u1", -1, &[HUGE, HUGE, HUGE], 0),
+        ("f8", -1, &[HUGE], 0),
+        ("u1", -1, &[0], 1),
+        ("V0", 0, &[HUGE], 0),
+        ("S0", 0, &[1 << 20], 0),
+        ("V8", i64::MAX, &[4], 32),
+        ("U1", 3, &[2], 6),
+        ("i3", -1, &[2], 6),
+        ("f", -1, &[2], 6),
+        ("O8", -1, &[2], 16),
+        ("x", -1, &[2], 6),
+        ("\u{20ac}", -1, &[2], 6),
+        ("", -1, &[2], 6),
+        ("u1", -1, &[1; 65], 1),
+    ] {
+        assert!(!claimed(dtype, size, shape, bytes), "{dtype} {size} {shape:?} {bytes}");
+    }
+}
+
+/// Each in the next, twice.
+#[test]
+fn types_that_unfold_without_end_are_not_read() {
+    for (depth, twice, is_one) in
+        [(10, false, true), (40, false, false), (1000, false, false), (30, true, false)]
+    {
+        let mut builder = Builder::new();
+        let callable = builder.global("numpy", "dtype");
+        let mut inner = None;
+        for _ in 0..depth {
+            let name = builder.str(if inner.is_some() { "V1" } else { "u1" });
+            let args = builder.tuple(&[name, Id::bool(false), Id::bool(true)]);
+            let dtype = builder.call(callable, args);
+            let (three, order, one, zero) =
+                (builder.int(3), builder.str("|"), builder.int(1), builder.int(0));
+            let (mut names, mut items) = (Vec::new(), Vec::new());
+            for name in if twice { &["a", "b"][..] } else { &["a"] } {
+                if let Some(inner) = inner {
+                    names.push(builder.str(name));
+                    items.push((names[names.len() - 1], builder.tuple(&[inner, zero])));
+                }
+            }
+            let fields = builder.dict(&items).unwrap();
+            let names = builder.tuple(&names);
+            let (names, fields) = if inner.is_some() { (names, fields) } else { (Id::NONE, Id::NONE) };
+            let state = builder.tuple(&[three, order, Id::NONE, names, fields, one, one, zero]);
+            builder.state(dtype, state).unwrap();
+            inner = Some(dtype);
+        }
+        let graph = builder.build(inner.unwrap());
+        assert_eq!(numpy::dtype(graph.root()).is_some(), is_one, "{depth}");
     }
 }

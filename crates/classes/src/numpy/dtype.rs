@@ -217,7 +217,7 @@ impl DType {
     }
 
     /// `<` or `>`; `|` where there is no order of bytes.
-    fn order_code(&self) -> char {
+    pub(crate) fn order_code(&self) -> char {
         let has_order = match self.kind {
             Kind::Bool
             | Kind::Object

@@ -3,6 +3,7 @@
 //! The data of an array is where it is in the pickle, and not copied; [`NdArray::elements`] reads it.
 
 mod array;
+mod build;
 mod dtype;
 mod element;
 mod extended;

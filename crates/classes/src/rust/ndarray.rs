@@ -6,6 +6,7 @@ use bytemuck::Pod;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 
 use crate::Unfit;
+use crate::numpy::{ByteOrder, NdArray};
 
 /// Numbers side by side, as the memory of a machine held them: what numpy, torch and `array.array` pickle.
 ///
@@ -87,6 +88,23 @@ impl<'a> Memory<'a> {
 
     fn order(&self) -> ndarray::Shape<IxDyn> {
         IxDyn(self.shape).set_f(self.is_fortran)
+    }
+}
+
+impl<S: AsRef<[u8]>> NdArray<'_, S> {
+    /// The numbers of an array of numpy, for types of the crate ndarray; whether they are of such a type, the array's `dtype` says.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit::Layout`], if they are in no bytes here, or lie in an order other than C's and Fortran's.
+    pub fn memory(&self) -> Result<Memory<'_>, Unfit> {
+        let bytes = self.bytes().ok_or(Unfit::Layout)?;
+        let is_fortran = !self.is_contiguous(false);
+        if is_fortran && !self.is_contiguous(true) {
+            return Err(Unfit::Layout);
+        }
+        let is_big_endian = self.dtype.order == ByteOrder::Big;
+        Ok(Memory { bytes, shape: &self.shape, is_fortran, is_big_endian })
     }
 }
 
