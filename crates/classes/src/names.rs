@@ -139,7 +139,6 @@ table! {
     PandasPeriod: "pandas" ["Period"] => pandas::period;
     PandasInterval: "pandas" ["Interval"] => pandas::interval;
     PandasNat: "pandas._libs.tslibs.nattype" ["_nat_unpickle"] => pandas::nat;
-    PandasNa: "pandas" ["NA"];
 
     // ---- pyarrow ----
     ArrowArray: "pyarrow.lib" ["_restore_array"];
@@ -264,7 +263,6 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas._libs.interval", "Interval"), ("pandas", "Interval")),
     (("pandas._libs.tslibs.nattype", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
     (("pandas._libs.tslib", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
-    (("pandas._libs.missing", "NA"), ("pandas", "NA")),
 
     // others
 ];

@@ -36,6 +36,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             }
             Known::NdArray(array) => return self.numpy(node, *array),
             Known::NumpyScalar(scalar) => return self.numpy(node, *scalar.into_array()),
+            Known::DataFrame(frame) => return self.frame(frame),
+            Known::Series(series) => return self.series(series),
+            Known::PandasIndex(index) => return self.index(index),
+            Known::PandasArray(values) => self.values(values),
+            Known::Interval(interval) => {
+                self.interval(Work::Node(interval.left), Work::Node(interval.right), interval.closed)?;
+            }
+            Known::NaT => self.out.word("null"),
             Known::Slice(slice) => {
                 self.out.open(b'{');
                 self.push([
@@ -84,6 +92,10 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         let duration;
         let text: &dyn Display = match known {
             Known::TimeDelta(delta) => {
+                duration = delta.to_iso();
+                &duration
+            }
+            Known::Timedelta(delta) => {
                 duration = delta.to_iso();
                 &duration
             }

@@ -7,6 +7,7 @@ mod lossless;
 mod names;
 mod numpy;
 mod out;
+mod pandas;
 mod parse;
 mod plain;
 mod spelling;

@@ -1,11 +1,13 @@
 //! The plain form.
 
+use halfsour_classes::pandas::{Cell, is_na};
 use halfsour_classes::stdlib::{Appended, Pairs};
 use halfsour_text::{number, repr};
 use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, Step, Steps};
 
 use crate::numpy::Objects;
 use crate::out::Out;
+use crate::pandas::Table;
 use crate::{Error, ErrorKind, Style};
 
 pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style: Style) -> Result<(), Error> {
@@ -65,6 +67,11 @@ pub(crate) enum Work<'g, S> {
     Name(Box<str>),
     /// The elements of an array of numpy.
     Objects(Box<Objects<'g, S>>),
+    /// The rows of a frame or series, or the values of an array.
+    Table(Box<Table<'g, S>>),
+    /// A value of such.
+    Cell(Box<Cell<'g, S>>),
+    Cells(Box<std::vec::IntoIter<Cell<'g, S>>>),
     /// The attributes and items that these steps set.
     Members(Steps<'g, S>),
     /// The elements that these steps append or add.
@@ -98,6 +105,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     self.out.colon();
                 }
                 Work::Objects(objects) => self.objects(objects)?,
+                Work::Table(table) => self.rows(table)?,
+                Work::Cell(cell) => self.cell(*cell)?,
+                Work::Cells(cells) => self.cells(cells)?,
                 Work::Members(steps) => self.members(steps),
                 Work::Appended(steps) => self.appended(steps),
                 Work::Open(bracket) => self.out.open(bracket),
@@ -167,7 +177,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
 
     /// Writes what has no parts; false if it has.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn scalar(&mut self, data: &Data<'g, S>) -> Result<bool, Error> {
+    pub(crate) fn scalar(&mut self, data: &Data<'g, S>) -> Result<bool, Error> {
         match *data {
             Data::None => self.out.word("null"),
             Data::Bool(value) => self.out.word(if value { "true" } else { "false" }),
@@ -177,6 +187,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Data::Bytes(bytes) | Data::ByteArray(bytes) => self.out.base64(bytes)?,
             Data::ByteString(bytes) => self.byte_string(bytes)?,
             Data::BigInt(bytes) => self.big_int(bytes)?,
+            Data::Global(global) if is_na(&global) => self.out.word("null"),
             Data::Global(global) => self.global(global)?,
             _ => return Ok(false),
         }

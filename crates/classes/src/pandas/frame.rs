@@ -190,7 +190,7 @@ pub(crate) fn frame<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, 
         let count = match &values {
             // It does not tell how long it is.
             Values::Other(_) => 1,
-            _ if values.rows() == index.len() => count?,
+            _ if values.rows() == index.len() => count.filter(|count| *count > 0)?,
             _ => return None,
         };
         let mut row = 0;

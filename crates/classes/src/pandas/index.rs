@@ -56,7 +56,14 @@ pub struct Level<'g, S> {
 pub(super) const DEEPEST: u8 = 4;
 
 /// More levels are not looked at: each may be the same one again.
-const MOST_LEVELS: usize = 1000;
+const MOST_LEVELS: usize = 100;
+
+impl<'g, S: AsRef<[u8]>> Level<'g, S> {
+    /// The label of a row.
+    pub fn get(&self, row: usize) -> Option<Cell<'g, S>> {
+        coded(&self.codes, row, |code| self.labels.get(code))
+    }
+}
 
 impl<'g, S: AsRef<[u8]>> Index<'g, S> {
     /// How many labels there are.
@@ -82,8 +89,7 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
             }
             Labels::Values(values) => values.get(index),
             Labels::Levels(levels) => {
-                let level = |level: &Level<'g, S>| coded(&level.codes, index, |code| level.labels.get(code));
-                levels.iter().map(level).collect::<Option<_>>().map(Cell::Tuple)
+                levels.iter().map(|level| level.get(index)).collect::<Option<_>>().map(Cell::Tuple)
             }
         }
     }

@@ -13,7 +13,7 @@ mod sparse;
 mod time;
 mod values;
 
-use halfsour_value::Node;
+use halfsour_value::{Global, Node};
 
 pub use cells::Cell;
 pub use closed::Closed;
@@ -28,8 +28,7 @@ pub use values::{Categories, Values};
 pub use crate::pyarrow::TimeUnit;
 
 use crate::Known;
-use crate::call::{Call, class_of};
-use crate::names::Class;
+use crate::call::Call;
 use crate::scalars::text;
 
 pub(crate) use frame::{frame, series};
@@ -55,8 +54,12 @@ pub(crate) fn interval<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'
     Some(Known::Interval(Interval { left, right, closed: Closed::from_name(text(closed)?)? }))
 }
 
-/// What is known and is no call: `pandas.NA`.
+/// Whether a name is that of `pandas.NA`, which is pickled by name.
+pub fn is_na<S: AsRef<[u8]>>(global: &Global<'_, S>) -> bool {
+    ["pandas", "pandas._libs.missing"].iter().any(|module| global.is(module, "NA"))
+}
+
+/// What is known and is no call.
 pub(crate) fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
-    let (Class::PandasNa, _) = class_of(node)? else { return None };
-    node.as_global().map(|_| Known::NA)
+    is_na(&node.as_global()?).then_some(Known::NA)
 }

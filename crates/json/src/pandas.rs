@@ -1,0 +1,359 @@
+//! Frames, series and arrays of pandas in the plain form: records of rows, and lists.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Write};
+use std::vec;
+
+use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Labels, Series, Values};
+use halfsour_classes::recognise;
+use halfsour_text::repr;
+use halfsour_value::{Data, Node};
+
+use crate::Error;
+use crate::plain::{Work, Writer};
+
+/// Rows that are being written.
+pub(crate) struct Table<'g, S> {
+    source: Source<'g, S>,
+    /// What the columns are called, those of the labels first; not of a row that is its one value.
+    names: Option<Vec<String>>,
+    /// How many of the columns are labels.
+    labels: usize,
+    rows: usize,
+    /// The next to be written.
+    row: usize,
+    column: usize,
+}
+
+enum Source<'g, S> {
+    Frame(Box<Frame<'g, S>>),
+    Series(Box<Series<'g, S>>),
+    Values(Box<Values<'g, S>>),
+    Index(Box<Index<'g, S>>),
+}
+
+impl<'g, S: AsRef<[u8]>> Table<'g, S> {
+    fn new(source: Source<'g, S>, rows: usize) -> Self {
+        Self { source, names: None, labels: 0, rows, row: 0, column: 0 }
+    }
+
+    fn cell(&self) -> Option<Cell<'g, S>> {
+        let index = match &self.source {
+            Source::Frame(frame) => &frame.index,
+            Source::Series(series) => &series.index,
+            Source::Values(values) => return values.get(self.row),
+            Source::Index(index) => return index.get(self.row),
+        };
+        match self.column.checked_sub(self.labels) {
+            Some(column) => match &self.source {
+                Source::Frame(frame) => frame.column(column)?.get(self.row),
+                Source::Series(series) => series.values.get(self.row),
+                Source::Values(_) | Source::Index(_) => None,
+            },
+            None => match &index.labels {
+                Labels::Levels(levels) => levels.get(self.column)?.get(self.row),
+                _ => index.get(self.row),
+            },
+        }
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
+    /// False if there is a column that cannot be read.
+    pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>) -> Result<bool, Error> {
+        let mut columns = (0..frame.width()).map(|number| frame.column(number));
+        if columns.any(|column| column.is_none_or(|column| is_unknown(column.values)))
+            || is_unknown_index(&frame.index)
+        {
+            return Ok(false);
+        }
+        self.spend(frame.width() + frame.index.names.len())?;
+        let mut names = label_names(&frame.index);
+        let labels = names.len();
+        for label in frame.columns.cells() {
+            let mut name = String::new();
+            if let Some(label) = label {
+                name_of(&label, &mut name);
+            }
+            // Names are held, and written in each row.
+            self.spend(name.len() / 16)?;
+            names.push(name);
+        }
+        make_unique(&mut names);
+        let rows = frame.len();
+        self.table(Table { names: Some(names), labels, ..Table::new(Source::Frame(frame), rows) });
+        Ok(true)
+    }
+
+    /// False if its values cannot be read.
+    pub(crate) fn series(&mut self, series: Box<Series<'g, S>>) -> Result<bool, Error> {
+        if is_unknown(&series.values) || is_unknown_index(&series.index) {
+            return Ok(false);
+        }
+        self.spend(series.index.names.len())?;
+        let mut names = label_names(&series.index);
+        let labels = names.len();
+        if labels > 0 {
+            let mut name = String::new();
+            if series.name.is_none() {
+                name.push_str("value");
+            } else {
+                name_of(&Cell::Object(series.name), &mut name);
+            }
+            names.push(name);
+            make_unique(&mut names);
+        }
+        let rows = series.index.len();
+        let names = Some(names).filter(|names| !names.is_empty());
+        self.table(Table { names, labels, ..Table::new(Source::Series(series), rows) });
+        Ok(true)
+    }
+
+    /// False if it is of values that cannot be read.
+    pub(crate) fn index(&mut self, index: Box<Index<'g, S>>) -> Result<bool, Error> {
+        if is_unknown_index(&index) {
+            return Ok(false);
+        }
+        self.spend(index.names.len())?;
+        let rows = index.len();
+        self.table(Table::new(Source::Index(index), rows));
+        Ok(true)
+    }
+
+    pub(crate) fn values(&mut self, values: Box<Values<'g, S>>) {
+        let rows = values.len();
+        self.table(Table::new(Source::Values(values), rows));
+    }
+
+    fn table(&mut self, table: Table<'g, S>) {
+        self.out.open(b'[');
+        self.push([Work::Table(Box::new(table)), Work::Close(b']')]);
+    }
+
+    /// Writes rows up to a value that has parts.
+    pub(crate) fn rows(&mut self, mut table: Box<Table<'g, S>>) -> Result<(), Error> {
+        while table.row < table.rows {
+            if table.column == 0 {
+                self.spend(1)?;
+                self.out.item()?;
+                if table.names.is_some() {
+                    self.out.open(b'{');
+                }
+            }
+            let cell = match &table.names {
+                None => {
+                    let cell = table.cell();
+                    table.row += 1;
+                    cell
+                }
+                Some(names) => {
+                    let Some(name) = names.get(table.column) else {
+                        self.out.close(b'}');
+                        (table.row, table.column) = (table.row + 1, 0);
+                        continue;
+                    };
+                    self.spend(1)?;
+                    self.out.item()?;
+                    self.out.string(name.as_bytes())?;
+                    self.out.colon();
+                    let cell = table.cell();
+                    table.column += 1;
+                    cell
+                }
+            };
+            if let Some(cell) = self.flat(cell.unwrap_or(Cell::Missing))? {
+                self.push([Work::Cell(Box::new(cell)), Work::Table(table)]);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a value that has no parts; otherwise gives it back.
+    fn flat(&mut self, cell: Cell<'g, S>) -> Result<Option<Cell<'g, S>>, Error> {
+        match cell {
+            Cell::Missing => self.out.word("null"),
+            Cell::Bool(value) => self.out.word(if value { "true" } else { "false" }),
+            Cell::Int(value) => self.out.int(value),
+            Cell::UInt(value) => self.out.digits(&value.to_string())?,
+            Cell::Float(value) => self.float(value),
+            Cell::Text(text) => self.out.string(text.as_bytes())?,
+            Cell::Bytes(bytes) | Cell::LongDouble(bytes) => self.out.base64(bytes)?,
+            Cell::Timestamp(stamp) => drop(self.out.string_of(stamp)?),
+            Cell::Timedelta(delta) => drop(self.out.string_of(delta.to_iso())?),
+            Cell::Period(period) => drop(self.out.string_of(period)?),
+            Cell::Day(day) => drop(self.out.string_of(day)?),
+            Cell::Decimal(decimal) => self.out.digits(&decimal.to_string())?,
+            Cell::Object(node) => {
+                if !self.scalar(&node.data())? {
+                    return Ok(Some(Cell::Object(node)));
+                }
+            }
+            cell => return Ok(Some(cell)),
+        }
+        Ok(None)
+    }
+
+    /// Writes a value that may have parts.
+    pub(crate) fn cell(&mut self, cell: Cell<'g, S>) -> Result<(), Error> {
+        match self.flat(cell)? {
+            None => {}
+            Some(Cell::Object(node)) => self.push([Work::Node(node)]),
+            Some(Cell::Complex(re, im)) => {
+                self.out.open(b'[');
+                for part in [re, im] {
+                    self.out.item()?;
+                    self.float(part);
+                }
+                self.out.close(b']');
+            }
+            Some(Cell::Interval(sides, closed)) => {
+                let (left, right) = *sides;
+                self.interval(Work::Cell(Box::new(left)), Work::Cell(Box::new(right)), closed)?;
+            }
+            Some(Cell::Tuple(cells)) => {
+                self.out.open(b'[');
+                self.push([Work::Cells(Box::new(cells.into_iter())), Work::Close(b']')]);
+            }
+            Some(_) => self.out.word("null"),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn cells(&mut self, mut cells: Box<vec::IntoIter<Cell<'g, S>>>) -> Result<(), Error> {
+        while let Some(cell) = cells.next() {
+            self.spend(1)?;
+            self.out.item()?;
+            if let Some(cell) = self.flat(cell)? {
+                self.push([Work::Cell(Box::new(cell)), Work::Cells(cells)]);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn interval(
+        &mut self,
+        left: Work<'g, S>,
+        right: Work<'g, S>,
+        closed: Closed,
+    ) -> Result<(), Error> {
+        self.out.open(b'{');
+        self.out.member("closed")?;
+        self.out.string(closed.name().as_bytes())?;
+        self.push([Work::Member("left"), left, Work::Member("right"), right, Work::Close(b'}')]);
+        Ok(())
+    }
+}
+
+fn is_unknown<S>(values: &Values<'_, S>) -> bool {
+    matches!(values, Values::Other(_))
+}
+
+fn is_unknown_index<S>(index: &Index<'_, S>) -> bool {
+    match &index.labels {
+        Labels::Values(values) => is_unknown(values),
+        Labels::Levels(levels) => levels.iter().any(|level| is_unknown_index(&level.labels)),
+        Labels::Range { .. } => false,
+    }
+}
+
+/// What the labels of rows are called; those that only count the rows are left out.
+fn label_names<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Vec<String> {
+    if matches!(index.labels, Labels::Range { start: 0, step: 1, .. }) && index.names == [None] {
+        return Vec::new();
+    }
+    let name = |(level, name): (usize, &Option<Node<'_, S>>)| {
+        let mut text = String::new();
+        match name {
+            Some(name) => name_of(&Cell::Object(*name), &mut text),
+            None if index.names.len() == 1 => text.push_str("index"),
+            None => text = format!("level_{level}"),
+        }
+        text
+    };
+    index.names.iter().enumerate().map(name).collect()
+}
+
+/// The name that a label is: text is itself, other labels are spelled as Python shows them.
+fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
+    let mut short = Short(name);
+    // What is too long is cut off.
+    let _ = match label {
+        Cell::Object(node) => match node.data() {
+            Data::Str(text) => {
+                short.0.push_str(&text.to_string_lossy());
+                Ok(())
+            }
+            Data::ByteString(bytes) => short.write_str(&String::from_utf8_lossy(bytes)),
+            _ => match recognise(*node).as_ref().and_then(|known| known.as_text()) {
+                Some(text) => write!(short, "{text}"),
+                None => write!(short, "{node}"),
+            },
+        },
+        Cell::Tuple(cells) => {
+            name.push('(');
+            for (index, cell) in cells.iter().enumerate() {
+                name.push_str(if index > 0 { ", " } else { "" });
+                match cell {
+                    Cell::Object(node) => drop(write!(Short(name), "{node}")),
+                    cell => name_of(cell, name),
+                }
+            }
+            name.push(')');
+            Ok(())
+        }
+        Cell::Missing => short.write_str("null"),
+        Cell::Bool(value) => write!(short, "{value}"),
+        Cell::Int(value) => write!(short, "{value}"),
+        Cell::UInt(value) => write!(short, "{value}"),
+        Cell::Float(value) => write!(short, "{}", repr::Float(*value)),
+        Cell::Text(text) => short.write_str(text),
+        Cell::Timestamp(stamp) => write!(short, "{stamp}"),
+        Cell::Timedelta(delta) => write!(short, "{delta}"),
+        Cell::Period(period) => write!(short, "{period}"),
+        Cell::Day(day) => write!(short, "{day}"),
+        Cell::Decimal(decimal) => write!(short, "{decimal}"),
+        Cell::Interval(sides, _) => {
+            name_of(&sides.0, name);
+            name.push_str("..");
+            name_of(&sides.1, name);
+            Ok(())
+        }
+        _ => short.write_str("?"),
+    };
+}
+
+/// Takes text up to a length: what shows an object can be much longer than that.
+struct Short<'a>(&'a mut String);
+
+impl Write for Short<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        const LONGEST: usize = 1 << 16;
+        if self.0.len() > LONGEST {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(text);
+        Ok(())
+    }
+}
+
+/// Readers of JSON keep only one member of a name: another column of it is `name.1`.
+fn make_unique(names: &mut [String]) {
+    let mut seen = HashSet::new();
+    let mut numbers = HashMap::<String, usize>::new();
+    for name in names {
+        if seen.contains(name.as_str()) {
+            let number = numbers.entry(name.clone()).or_default();
+            let other = loop {
+                *number += 1;
+                let other = format!("{name}.{number}");
+                if !seen.contains(&other) {
+                    break other;
+                }
+            };
+            *name = other;
+        }
+        seen.insert(name.clone());
+    }
+}
