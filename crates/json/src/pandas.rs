@@ -61,13 +61,14 @@ impl<'g, S: AsRef<[u8]>> Table<'g, S> {
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// False if there is a column that cannot be read.
     pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>) -> Result<bool, Error> {
+        // Each column is looked for, also where it is then written in another way.
+        self.spend(frame.width() + frame.index.names.len())?;
         let mut columns = (0..frame.width()).map(|number| frame.column(number));
         if columns.any(|column| column.is_none_or(|column| is_unknown(column.values)))
             || is_unknown_index(&frame.index)
         {
             return Ok(false);
         }
-        self.spend(frame.width() + frame.index.names.len())?;
         let mut names = label_names(&frame.index);
         let labels = names.len();
         for label in frame.columns.cells() {

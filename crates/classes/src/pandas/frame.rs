@@ -1,5 +1,7 @@
 //! Frames and series, and the blocks that they are pickled by.
 
+use std::sync::OnceLock;
+
 use halfsour_value::{Data, Elements, Items, Node};
 
 use super::cells::Cell;
@@ -19,8 +21,16 @@ pub struct Frame<'g, S> {
     pub columns: Index<'g, S>,
     /// `attrs`: what was said of it as a whole.
     pub attributes: Option<Items<'g, S>>,
-    blocks: Vec<Values<'g, S>>,
-    /// Of each column, the block that it is in, and which row of that.
+    blocks: Blocks<'g, S>,
+    /// Made when a column is first asked for: a stream may name a frame many times.
+    layout: OnceLock<Option<Layout<'g, S>>>,
+}
+
+/// Where the columns of a frame are.
+#[derive(Clone)]
+struct Layout<'g, S> {
+    arrays: Vec<Values<'g, S>>,
+    /// Of each column, the array that it is in, and which row of that.
     places: Vec<(u32, u32)>,
 }
 
@@ -60,15 +70,25 @@ impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
 
     /// How many columns there are.
     pub fn width(&self) -> usize {
-        self.places.len()
+        self.columns.len()
+    }
+
+    /// Whether its blocks hold each column once. Otherwise no pandas wrote it, and no column can be had.
+    pub fn is_whole(&self) -> bool {
+        self.layout().is_some()
+    }
+
+    fn layout(&self) -> Option<&Layout<'g, S>> {
+        self.layout.get_or_init(|| Layout::of(self)).as_ref()
     }
 
     /// The column with this number.
     pub fn column(&self, number: usize) -> Option<Column<'_, 'g, S>> {
-        let (block, row) = *self.places.get(number)?;
+        let layout = self.layout()?;
+        let (array, row) = *layout.places.get(number)?;
         let len = self.len();
         let start = usize::try_from(row).ok()?.checked_mul(len)?;
-        Some(Column { values: self.blocks.get(usize::try_from(block).ok()?)?, start, len })
+        Some(Column { values: layout.arrays.get(usize::try_from(array).ok()?)?, start, len })
     }
 
     /// The first column with this label.
@@ -94,40 +114,69 @@ impl<'g, S: AsRef<[u8]>> Column<'_, 'g, S> {
     }
 }
 
-/// Arrays, and which columns they hold: a slice, or an array of numbers.
-struct Block<'g, S> {
-    values: Node<'g, S>,
-    places: Node<'g, S>,
+/// The blocks of a frame or series.
+#[derive(Clone)]
+struct Blocks<'g, S> {
+    nodes: Elements<'g, S>,
+    /// Whether each is a dict.
+    are_dicts: bool,
 }
 
-/// What a frame or series keeps its data in: labels of each dimension, and blocks.
-struct Manager<'g, S> {
-    axes: Elements<'g, S>,
-    blocks: Vec<Block<'g, S>>,
-}
+impl<'g, S: AsRef<[u8]>> Blocks<'g, S> {
+    /// The array of a block, and which columns it holds: a slice, or an array of numbers.
+    fn read(&self, block: Node<'g, S>) -> Option<(Node<'g, S>, Node<'g, S>)> {
+        if self.are_dicts {
+            return Some((block.get("values")?, block.get("mgr_locs")?));
+        }
+        let [values, places, _] = Call::of_class(block, Class::PandasBlock)?.bare()?.exactly()?;
+        Some((values, places))
+    }
 
-impl<'g, S: AsRef<[u8]>> Manager<'g, S> {
-    /// Since 1.3 `BlockManager((_unpickle_block(values, places, dimensions), …), [axes])`. That of a series, and in older pandas of
-    /// all, is made of a state `(axes, arrays, items, {'0.14.1': {'axes': axes, 'blocks': [{'values': …, 'mgr_locs': …}]}})`,
+    /// The labels of each dimension, and the blocks, of a manager.
+    ///
+    /// Since 1.3 it is `BlockManager((_unpickle_block(values, places, dimensions), …), [axes])`. That of a series, and in older
+    /// pandas of all, is made of a state `(axes, arrays, items, {'0.14.1': {'axes': axes, 'blocks': [{'values': …, 'mgr_locs': …}]}})`,
     /// where the dict says all.
-    fn of(node: Node<'g, S>) -> Option<Self> {
-        let call = Call::of_class(node, Class::PandasManager)?;
+    fn of(manager: Node<'g, S>) -> Option<(Elements<'g, S>, Self)> {
+        let call = Call::of_class(manager, Class::PandasManager)?;
         if call.is_bare() {
             let [blocks, axes] = call.exactly()?;
-            let block = |block| {
-                let [values, places, _] = Call::of_class(block, Class::PandasBlock)?.bare()?.exactly()?;
-                Some(Block { values, places })
-            };
-            let blocks = blocks.elements()?.map(block).collect::<Option<_>>()?;
-            return Some(Self { axes: axes.elements()?, blocks });
+            return Some((axes.elements()?, Self { nodes: blocks.elements()?, are_dicts: false }));
         }
         let Data::Tuple(state) = call.state()?.data() else { return None };
         let whole =
             state.get(3).filter(|_| call.args().is_some_and(|args| args.is_empty()))?.get("0.14.1")?;
-        let block =
-            |block: Node<'g, S>| Some(Block { values: block.get("values")?, places: block.get("mgr_locs")? });
-        let blocks = whole.get("blocks")?.elements()?.map(block).collect::<Option<_>>()?;
-        Some(Self { axes: whole.get("axes")?.elements()?, blocks })
+        let blocks = Self { nodes: whole.get("blocks")?.elements()?, are_dicts: true };
+        Some((whole.get("axes")?.elements()?, blocks))
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> Layout<'g, S> {
+    fn of(frame: &Frame<'g, S>) -> Option<Self> {
+        const NOWHERE: (u32, u32) = (u32::MAX, u32::MAX);
+        let mut all = vec![NOWHERE; frame.columns.len()];
+        let mut arrays = Vec::new();
+        let mut found = 0;
+        for block in frame.blocks.nodes.clone() {
+            let (values, numbers) = frame.blocks.read(block)?;
+            let values = Values::of(values, DEEPEST)?;
+            let count = match &values {
+                // It does not tell how long it is.
+                Values::Other(_) => 1,
+                _ if values.rows() == frame.index.len() => values.columns().filter(|count| *count > 0)?,
+                _ => return None,
+            };
+            let (number, mut row) = (u32::try_from(arrays.len()).ok()?, 0);
+            places(numbers, count, |place| {
+                let place = all.get_mut(place).filter(|place| **place == NOWHERE)?;
+                *place = (number, row);
+                row += 1;
+                found += 1;
+                Some(())
+            })?;
+            arrays.push(values);
+        }
+        (found == all.len()).then_some(Self { arrays, places: all })
     }
 }
 
@@ -156,69 +205,40 @@ fn places<S: AsRef<[u8]>>(
     (0..count).try_for_each(|at| see(usize::try_from(numbers.int(at)?).ok()?))
 }
 
-fn manager<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>, Manager<'g, S>)> {
-    let state = call.state().filter(|_| call.args().is_some_and(|args| args.is_empty()))?;
-    let manager = ["_mgr", "_data"].iter().find_map(|name| state.get(*name))?;
-    Some((state, Manager::of(manager)?))
-}
-
 fn attributes<S: AsRef<[u8]>>(state: Node<'_, S>) -> Option<Items<'_, S>> {
     state.get("attrs").and_then(Node::items).filter(|attributes| !attributes.is_empty())
 }
-
-/// The place of a column that is not found yet.
-const NOWHERE: (u32, u32) = (u32::MAX, u32::MAX);
 
 /// Columns without rows cost no bytes. There can be some, but not without end.
 fn too_many<S: AsRef<[u8]>>(columns: &Index<'_, S>, node: Node<'_, S>) -> bool {
     columns.len() > node.graph().source().as_ref().len() || u32::try_from(columns.len()).is_err()
 }
 
+/// The state, and what is in the manager that it has.
+fn managed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>, Elements<'g, S>, Blocks<'g, S>)> {
+    let state = call.state().filter(|_| call.args().is_some_and(|args| args.is_empty()))?;
+    let manager = ["_mgr", "_data"].iter().find_map(|name| state.get(*name))?;
+    let (axes, blocks) = Blocks::of(manager)?;
+    Some((state, axes, blocks))
+}
+
 pub(crate) fn frame<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    let (state, manager) = manager(call)?;
-    let (columns, index) = (manager.axes.get(0)?, manager.axes.get(1)?);
-    let (columns, index) = (Index::of(columns, DEEPEST)?, Index::of(index, DEEPEST)?);
-    if manager.axes.len() != 2 || too_many(&columns, state) {
-        return None;
-    }
-    let mut all = vec![NOWHERE; columns.len()];
-    let mut blocks = Vec::new();
-    let mut found = 0;
-    for block in manager.blocks {
-        let values = Values::of(block.values, DEEPEST)?;
-        let (count, number) = (values.columns(), u32::try_from(blocks.len()).ok()?);
-        let count = match &values {
-            // It does not tell how long it is.
-            Values::Other(_) => 1,
-            _ if values.rows() == index.len() => count.filter(|count| *count > 0)?,
-            _ => return None,
-        };
-        let mut row = 0;
-        places(block.places, count, |place| {
-            let place = all.get_mut(place).filter(|place| **place == NOWHERE)?;
-            *place = (number, row);
-            row += 1;
-            found += 1;
-            Some(())
-        })?;
-        blocks.push(values);
-    }
-    (found == all.len()).then(|| {
-        let attributes = attributes(state);
-        Known::DataFrame(Box::new(Frame { index, columns, attributes, blocks, places: all }))
-    })
+    let (state, axes, blocks) = managed(call)?;
+    let (columns, index) = (Index::of(axes.get(0)?, DEEPEST)?, Index::of(axes.get(1)?, DEEPEST)?);
+    let fits = axes.len() == 2 && !too_many(&columns, state);
+    let attributes = attributes(state);
+    let frame = Frame { index, columns, attributes, blocks, layout: OnceLock::new() };
+    fits.then(|| Known::DataFrame(Box::new(frame)))
 }
 
 pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    let (state, manager) = manager(call)?;
-    let ([block], [axis]) = (&manager.blocks[..], [manager.axes.get(0)?]) else { return None };
-    let (index, values) = (Index::of(axis, DEEPEST)?, Values::of(block.values, DEEPEST)?);
-    let is_other = matches!(values, Values::Other(_));
+    let (state, axes, blocks) = managed(call)?;
+    let (values, _) = blocks.read(blocks.nodes.get(0)?)?;
+    let (index, values) = (Index::of(axes.get(0)?, DEEPEST)?, Values::of(values, DEEPEST)?);
+    let is_single = axes.len() == 1 && blocks.nodes.len() == 1;
     let fits =
-        manager.axes.len() == 1 && (is_other || values.len() == index.len() && values.rows() == values.len());
+        matches!(values, Values::Other(_)) || values.len() == index.len() && values.rows() == values.len();
     let name = ["_name", "name"].iter().find_map(|name| state.get(*name))?;
-    fits.then(|| {
-        let attributes = attributes(state);
-        Known::Series(Box::new(Series { index, name, attributes, values }))
-    })
+    let attributes = attributes(state);
+    (is_single && fits).then(|| Known::Series(Box::new(Series { index, name, attributes, values })))
 }

@@ -1,6 +1,7 @@
 //! Sparse arrays: values at some places, and one that is at all others.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use halfsour_text::repr;
 use halfsour_value::Node;
@@ -26,8 +27,16 @@ pub struct Sparse<'g, S> {
 enum Places<'g, S> {
     /// Of each value, in order.
     Each(Grid<'g, S>),
-    /// Where runs of values begin, and how many values are in those before.
-    Runs(Vec<(usize, usize)>),
+    /// Where runs of values begin, and how long they are.
+    Runs(Box<Runs<'g, S>>),
+}
+
+#[derive(Clone)]
+struct Runs<'g, S> {
+    starts: Grid<'g, S>,
+    lengths: Grid<'g, S>,
+    /// Where each begins, and how many values are in those before: made when it is first needed.
+    before: OnceLock<Option<Vec<(usize, usize)>>>,
 }
 
 impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
@@ -44,7 +53,10 @@ impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
         let first = Grid::of(first)?;
         let places = match (call.name.1, count) {
             ("IntIndex", 2) if first.len() == values.len() => Places::Each(first),
-            ("BlockIndex", 3) => Places::Runs(runs(&first, &Grid::of(second)?, values.len())?),
+            ("BlockIndex", 3) => {
+                let lengths = Grid::of(second)?;
+                Places::Runs(Box::new(Runs { starts: first, lengths, before: OnceLock::new() }))
+            }
             _ => return None,
         };
         (values.rows() == values.len()).then_some(Self { len, values, fill, places })
@@ -60,7 +72,9 @@ impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
                     partition_point(places.len(), |at| place(places, at).is_some_and(|place| place < index));
                 (place(places, at) == Some(index)).then_some(at)
             }
-            Places::Runs(runs) => {
+            Places::Runs(all) => {
+                let made = || runs(&all.starts, &all.lengths, self.values.len());
+                let runs = all.before.get_or_init(made).as_ref()?;
                 let after = runs.partition_point(|(start, _)| *start <= index);
                 let run = after.checked_sub(1).map(|run| runs[run]);
                 let end = runs.get(after).map_or(self.values.len(), |(_, before)| *before);

@@ -75,7 +75,7 @@ pub enum Values<'g, S> {
         closed: Closed,
     },
     /// `SparseArray`
-    Sparse(Sparse<'g, S>),
+    Sparse(Box<Sparse<'g, S>>),
     /// `ArrowExtensionArray`, `ArrowStringArray`: what Arrow holds.
     Arrow {
         /// The array.
@@ -320,7 +320,8 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             }
             "SparseArray" => {
                 let part = |name| state.get(name);
-                Sparse::of(part("_sparse_index")?, part("_sparse_values")?, part("_dtype")?).map(Self::Sparse)
+                Sparse::of(part("_sparse_index")?, part("_sparse_values")?, part("_dtype")?)
+                    .map(|sparse| Self::Sparse(Box::new(sparse)))
             }
             "ArrowExtensionArray" | "ArrowStringArray" => Some(Self::Arrow {
                 array: pyarrow::Array::of(attribute(&["_pa_array", "_data"])?)?,
