@@ -2,7 +2,7 @@
 that the audit has to give, and `bytes`, as pairs of base64 and how often it comes. None must ever be loaded.
 
 `numpy`: states that make numpy take numbers for addresses, or use memory that it has freed; each was seen to be taken over by
-numpy 1.26, 2.2 and 2.5. `bombs`: what takes memory or time.
+numpy 1.26, 2.2 and 2.5. `torch`: storages and tensors that are larger than what there is. `bombs`: what takes memory or time.
 """
 
 import base64
@@ -22,7 +22,7 @@ MULTIARRAY = "numpy.core.multiarray"
 
 
 def hostile():
-    for group in (numpy, bombs):
+    for group in (numpy, torch, bombs):
         for name, finds, *pieces in group():
             yield "%s/%s" % (group.__name__, name), finds, pieces
 
@@ -148,6 +148,39 @@ def numpy():
     freed = array(I8, address, 1) + put(0) + view + get(0) + array_state(I8, b"C\0", 0) + b"\x86"
     yield "a view of an array", "_frombuffer", freed, STOP
     yield "an array twice", late, array(I8, address, 1) + array_state(I8, b"C\0", 0), STOP
+
+
+def torch():
+    storage, tensor = "a storage of", "more items than its storage"
+    plenty = number(1 << 30)
+    yield "a storage that is cut", storage, zipped(view(plenty, number(8)), bytes(8))
+    yield "a storage that is missing", storage, zipped(view(number(2), number(2), key="1"), bytes(8))
+    yield "a tensor beyond its storage", tensor, zipped(view(number(2), plenty), bytes(8))
+    yield "a stride beyond it", tensor, zipped(view(number(2), number(2), plenty), bytes(8))
+    yield "an old file, a storage that is cut", storage, old(view(plenty + NONE, number(8)), bytes(8))
+    yield "an old file, a tensor beyond its storage", tensor, old(view(number(2) + NONE, plenty), bytes(8))
+
+
+def view(count, length, stride=b"K\1", key="0"):
+    """A tensor of a storage of so many floats; in old files, a view stands behind the count, which is none."""
+    of = row(text("storage"), name("torch", "FloatStorage"), text(key), text("cpu"), count) + b"Q"
+    hooks = called(name("collections", "OrderedDict"))
+    return called(name("torch._utils", "_rebuild_tensor_v2"), of, number(0), row(length), row(stride), FALSE, hooks)
+
+
+def zipped(tensor, storage):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for member, content in ("data.pkl", b"\x80\2" + tensor + STOP), ("version", b"3\n"), ("data/0", storage):
+            archive.writestr(zipfile.ZipInfo("archive/" + member), content)
+    return buffer.getvalue()
+
+
+def old(tensor, storage):
+    system = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}
+    head = b"".join(pickle.dumps(part, 2) for part in (0x1950A86A20F9469CFC6C, 1001, system))
+    keys = pickle.dumps(["0"], 2)
+    return head + b"\x80\2" + tensor + STOP + keys + struct.pack("<q", len(storage) // 4) + storage
 
 
 def bombs():

@@ -4,9 +4,10 @@ use halfsour_files::{Archive, Error, Format, Source, Torch, WithArrays, is_pickl
 use halfsour_vm::{Graph, Loader};
 
 use crate::auditor::{has_effect, load_plain, second_reading};
+use crate::found::Found;
 use crate::judge::Judge;
-use crate::report::{Completeness, Stats};
-use crate::{Auditor, Report, Verdict};
+use crate::report::{Action, Completeness, Finding, Severity, Stats};
+use crate::{Auditor, Report, Rule, Verdict};
 
 /// Something in a file, and what was found in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +91,11 @@ impl Walk<'_> {
                 // The name of tar's first member may be a pickle.
                 self.pickles(source, source.bytes(), 0, false);
                 self.archive(&archive);
+                match Torch::of(source) {
+                    Ok(Some(torch)) => self.storages(source, &torch),
+                    Ok(None) => {}
+                    Err(error) => self.failed(source.name(), &error),
+                }
             }
             Ok(None) => {
                 self.leaf(source, is_asked);
@@ -132,6 +138,7 @@ impl Walk<'_> {
             Ok(Some(torch)) if source.format() == Format::Pickle => {
                 let places = torch.keys().into_iter().filter_map(|key| torch.place(key));
                 end = places.map(|place| place.start.saturating_sub(8)).min().unwrap_or(end);
+                self.storages(source, &torch);
             }
             Ok(_) => {}
             Err(error) => self.failed(source.name(), &error),
@@ -172,6 +179,38 @@ impl Walk<'_> {
         if is_meant || is_sure {
             self.parts.push(Part { name: source.name().to_owned(), report });
         }
+    }
+
+    /// Storages of which the pickle says more than there is; an error of the pickle is told where it is judged.
+    fn storages(&mut self, source: &Source, torch: &Torch) {
+        let overdrawn = torch.overdrawn(&mut Loader::new()).unwrap_or_default();
+        if overdrawn.is_empty() {
+            return;
+        }
+        let limits = self.auditor.policy().limits();
+        let mut found = Found::default();
+        for storage in overdrawn {
+            found.add(
+                limits,
+                Finding {
+                    rule: Rule::R9,
+                    severity: Severity::Error,
+                    offset: storage.offset,
+                    opcode: None,
+                    action: Action::Data,
+                    name: String::new(),
+                    code: format!("a storage of {} bytes, of which there are {}", storage.says, storage.has),
+                    reason: "torch writes no such file, and refuses it; other readers may go beyond what there is".to_owned(),
+                    within: Vec::new(),
+                    context: Vec::new(),
+                },
+            );
+        }
+        let mut report = self.auditor.unreadable(String::new());
+        report.completeness = Completeness::Complete;
+        report.findings = found.findings;
+        report.stats = found.stats;
+        self.parts.push(Part { name: source.name().to_owned(), report: report.decide() });
     }
 
     fn failed(&mut self, name: &str, error: &Error) {

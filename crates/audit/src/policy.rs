@@ -159,6 +159,8 @@ pub(crate) enum Acts {
     Array,
     /// A dtype, whose state says where in an item objects are.
     DType,
+    /// A tensor, which may not go beyond its storage.
+    Tensor,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }

@@ -27,5 +27,5 @@ pub use literal::Literal;
 pub use npy::Npy;
 pub use pickles::{Framing, Pickles};
 pub use source::{Layer, Source};
-pub use torch::{Contents, Torch};
+pub use torch::{Contents, Overdrawn, Torch};
 pub use walk::{Leaf, Leaves};

@@ -56,6 +56,19 @@ pub struct Contents {
     pub byte_order: ByteOrder,
 }
 
+/// A storage of which the pickle says that it has more bytes than there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overdrawn {
+    /// The storage.
+    pub key: String,
+    /// Where the pickle refers to it.
+    pub offset: usize,
+    /// How many bytes the pickle says.
+    pub says: u64,
+    /// How many there are: 0 also if it is not there.
+    pub has: u64,
+}
+
 impl Contents {
     /// Those of a storage that lies in a pickle as a whole file: [`Place::Embedded`]. The name is for errors.
     ///
@@ -174,6 +187,38 @@ impl Torch {
                 Ok(Contents { dtype: storage.dtype, bytes: self.storage(key)?, byte_order: self.byte_order })
             }
         }
+    }
+
+    /// The storages of which the pickle says that they have more bytes than there are.
+    ///
+    /// # Errors
+    ///
+    /// Those of loading the pickle.
+    pub fn overdrawn(&self, loader: &mut Loader) -> Result<Vec<Overdrawn>, halfsour_vm::Error> {
+        let mut ids = Ids::default();
+        let Some(graph) = self.pickle().load_next_observed(loader, &mut ids) else { return Ok(Vec::new()) };
+        let graph = graph?;
+        let overdrawn = |id| {
+            let node = graph.node(id);
+            let Place::Beside { key, length: says, .. } = Storage::of(node)?.place else { return None };
+            let has = self.length(key).unwrap_or(0);
+            (says > has).then(|| Overdrawn {
+                key: key.to_owned(),
+                offset: node.offset().unwrap_or(0),
+                says,
+                has,
+            })
+        };
+        Ok(ids.0.into_iter().filter_map(overdrawn).collect())
+    }
+
+    /// How many bytes a storage has; `None` if it is not there.
+    fn length(&self, key: &str) -> Option<u64> {
+        let index = *self.by_key.get(key)?;
+        Some(match &self.storages {
+            Storages::Members(archive, members) => archive.members()[members[index].1].size,
+            Storages::Behind(places) => places[index].1.len() as u64,
+        })
     }
 
     /// Where in the file's bytes, with compression taken off, a storage lies, if it is there as it is.

@@ -4,6 +4,7 @@ mod bytes;
 mod change;
 mod copies;
 mod dtypes;
+mod tensors;
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -13,6 +14,7 @@ use halfsour_vm::value::{Id, Kind, Peek, Store};
 use halfsour_vm::{Event, Observer, Opcode};
 
 use self::dtypes::DTypes;
+use self::tensors::is_beyond_storage;
 use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
@@ -233,8 +235,15 @@ impl<'p, 's> Judge<'p, 's> {
             _ => {}
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
-            if acts == Some(Acts::DType) {
-                self.dtypes.made(at, result, items.unwrap_or_default());
+            let items = items.unwrap_or_default();
+            match acts {
+                Some(Acts::DType) => self.dtypes.made(at, result, items),
+                Some(Acts::Tensor) if is_beyond_storage(at, items) => {
+                    let why = "it has more items than its storage".to_owned();
+                    let code = at.short().call(&named.name, args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Error, why));
+                }
+                _ => {}
             }
             return;
         }
