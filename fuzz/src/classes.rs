@@ -1,6 +1,7 @@
 //! Objects of classes that are known.
 
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
+use halfsour_classes::pandas::{Cell, Column, Frame, Index};
 use halfsour_classes::{Known, recognise};
 
 use crate::budget::within;
@@ -22,9 +23,57 @@ pub fn classes(input: &[u8]) {
             Known::NumpyDType(dtype) => {
                 let _ = within(most, input, || (dtype.to_string(), dtype.name(), dtype.typestr()));
             }
+            Known::DataFrame(table) => within(most, input, || frame(table)),
+            Known::Series(series) => within(most, input, || {
+                index(&series.index);
+                column(&Column { values: &series.values, start: 0, len: series.values.len() });
+            }),
+            Known::PandasIndex(labels) => within(most, input, || index(labels)),
+            Known::PandasArray(values) => within(most, input, || {
+                column(&Column { values, start: 0, len: values.len() });
+            }),
             _ => {}
         }
     });
+}
+
+fn frame(frame: &Frame<'_, &[u8]>) {
+    index(&frame.index);
+    index(&frame.columns);
+    if !frame.is_whole() {
+        assert!(frame.column(0).is_none());
+        return;
+    }
+    for number in 0..frame.width().min(MOST) {
+        let found = frame.column(number).expect("there are as many columns as it says");
+        assert_eq!(found.len, frame.len());
+        column(&found);
+    }
+}
+
+fn index(index: &Index<'_, &[u8]>) {
+    assert_eq!(index.cells().take(MOST).count(), index.len().min(MOST));
+    for number in 0..index.len().min(MOST) {
+        let _ = index.get(number).map(|label| cell(&label));
+    }
+    assert!(index.get(index.len()).is_none());
+}
+
+fn column(column: &Column<'_, '_, &[u8]>) {
+    assert_eq!(column.cells().take(MOST).count(), column.len.min(MOST));
+    column.cells().take(MOST).flatten().for_each(|label| cell(&label));
+    assert!(column.get(column.len).is_none());
+}
+
+/// It can be told.
+fn cell(cell: &Cell<'_, &[u8]>) {
+    match cell {
+        Cell::Timestamp(time) => drop(time.to_string()),
+        Cell::Timedelta(delta) => drop(delta.to_string()),
+        Cell::Interval(ends, _) => [&ends.0, &ends.1].into_iter().for_each(self::cell),
+        Cell::Tuple(cells) => cells.iter().for_each(self::cell),
+        _ => {}
+    }
 }
 
 fn array(array: &NdArray<'_, &[u8]>) {
