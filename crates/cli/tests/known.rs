@@ -59,3 +59,30 @@ fn known_objects_are_lines() {
     }
     assert!(lines > 800, "{lines}");
 }
+
+/// A line for each column: its label, its dtype as pandas printed it, and its first values.
+#[test]
+fn columns_of_frames_are_lines() {
+    let mut columns = 0;
+    for package in packages().iter().filter(|package| package.script == "frames") {
+        let value = &package.value;
+        let (Some(labels), Some(data)) = (value["columns"]["values"].as_array(), value["data"].as_array())
+        else {
+            continue;
+        };
+        let shown = show(&package.bytes);
+        let rows = value["index"]["values"].as_array().unwrap().len();
+        assert!(
+            shown.starts_with(&format!("pandas.DataFrame(({rows}, {}), [", data.len())),
+            "{package}: {shown}"
+        );
+        for (label, column) in labels.iter().zip(data) {
+            let label = label.as_str().map_or_else(|| label.to_string(), |label| format!("'{label}'"));
+            let line = format!("{label}: {} [", column["dtype"].as_str().unwrap());
+            // Labels of several levels are shown as tuples.
+            assert!(label.starts_with('[') || shown.contains(&line), "{package}: no {line} in\n{shown}");
+            columns += 1;
+        }
+    }
+    assert!(columns > 200, "{columns}");
+}

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::calendar::civil;
+
 /// In what a `datetime64` or a `timedelta64` counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TimeUnit {
@@ -209,19 +211,4 @@ impl Unit {
         let parts = 10_i128.pow(u32::try_from(self.places()).unwrap_or_default());
         (units.div_euclid(parts) * length, units.rem_euclid(parts))
     }
-}
-
-/// Year, month and day, from the days since the beginning of 1970. The years are counted from March, so that the day that some have
-/// more is their last.
-fn civil(days: i128) -> (i128, i128, i128) {
-    const ERA: i128 = 146_097; // days of 400 years
-    const TO_1970: i128 = 719_468; // from 1 March 0
-    let since = days + TO_1970;
-    let (era, day) = (since.div_euclid(ERA), since.rem_euclid(ERA));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let (year, month) = (year + era * 400, month + 3);
-    if month > 12 { (year + 1, month - 12, day) } else { (year, month, day) }
 }

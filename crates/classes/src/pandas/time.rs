@@ -7,6 +7,7 @@ use halfsour_value::Node;
 use crate::Known;
 use crate::calendar::civil;
 use crate::call::Call;
+use crate::numpy;
 use crate::pyarrow::TimeUnit;
 use crate::stdlib::{Offset, TimeDelta, TimeZone};
 
@@ -107,18 +108,14 @@ pub(crate) fn nat<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>
 impl Timedelta {
     /// As a duration of ISO 8601, of days and what is less: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
     pub fn to_iso(self) -> String {
-        let all = nanoseconds(self.ticks, self.unit);
-        let (seconds, nanos) = (all.unsigned_abs() / 1_000_000_000, all.unsigned_abs() % 1_000_000_000);
-        let unit =
-            |number: u128, unit: &str| if number == 0 { String::new() } else { format!("{number}{unit}") };
-        let fraction = if nanos == 0 { String::new() } else { format!(".{nanos:09}") };
-        let second = match seconds % 60 {
-            0 if nanos == 0 && all != 0 => String::new(),
-            second => format!("{second}{}S", fraction.trim_end_matches('0')),
+        let unit = match self.unit {
+            TimeUnit::Seconds => numpy::Unit::Second,
+            TimeUnit::Milliseconds => numpy::Unit::Millisecond,
+            TimeUnit::Microseconds => numpy::Unit::Microsecond,
+            TimeUnit::Nanoseconds => numpy::Unit::Nanosecond,
         };
-        let time = unit(seconds / 3600 % 24, "H") + &unit(seconds / 60 % 60, "M") + &second;
-        let (sign, separator) = (if all < 0 { "-" } else { "" }, if time.is_empty() { "" } else { "T" });
-        format!("{sign}P{}{separator}{time}", unit(seconds / 86_400, "D"))
+        let unit = numpy::TimeUnit { unit, count: 1 };
+        numpy::Ticks { count: self.ticks, unit }.to_duration()
     }
 }
 

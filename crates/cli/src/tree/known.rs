@@ -11,6 +11,7 @@ use halfsour::lexer::text::repr;
 use halfsour::value::{Data, Elements};
 
 use super::leaf::Palette;
+use super::pandas;
 use crate::text::{self, count, plural};
 
 /// What is shared is looked at each time: of what has longer arguments, the parts are shown.
@@ -18,12 +19,15 @@ const LONGEST: usize = 2048;
 
 /// Whether [`leaf`] has something of it.
 pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
-    known(node).is_some_and(|known| known.as_text().is_some())
+    known(node).is_some_and(|known| known.as_text().is_some() || matches!(known, Known::NaT))
 }
 
 /// A known object without parts: its class, its text, and the colour of that.
 pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Style)> {
     let known = known(node)?;
+    if let Known::NaT = known {
+        return Some((String::new(), "pandas.NaT".to_owned(), Palette::CONSTANT));
+    }
     let text = known.as_text()?.to_string();
     if let Known::NumpyScalar(scalar) = &known {
         return Some((format!("numpy.{}", scalar.dtype().name()), text, Palette::NUMBER));
@@ -34,6 +38,8 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Style)
         Known::Decimal(_) | Known::Fraction(_) | Known::Date(_) | Known::Time(_) | Known::TimeDelta(_) => {
             (text, Palette::NUMBER)
         }
+        Known::Timestamp(_) => (text.replacen('T', " ", 1), Palette::NUMBER),
+        Known::Timedelta(_) | Known::Period(_) => (text, Palette::NUMBER),
         // Its text says what it is.
         Known::Range(_) => return Some((String::new(), text, Palette::NUMBER)),
         _ => (text::name(&text).into_owned(), Palette::TEXT),
@@ -85,7 +91,7 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
             let (module, name) = class_name(node)?;
             Some(format!("{module}.{name}({}, {})", payload.format, plural(payload.bytes.len(), "byte")))
         }
-        _ => None,
+        known => pandas::line(&known),
     }
 }
 
@@ -114,7 +120,7 @@ fn array_head<S: AsRef<[u8]>>(node: Node<'_, S>, array: &NdArray<'_, S>) -> Stri
 }
 
 /// Takes text up to a length, and then an ellipsis.
-struct Room<'a>(&'a mut String, usize);
+pub struct Room<'a>(pub &'a mut String, pub usize);
 
 impl Write for Room<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {

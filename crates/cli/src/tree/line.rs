@@ -86,7 +86,7 @@ impl Line {
             item.write_name(self, cuts, levels - 1)?;
             match &item.target {
                 Target::Node(node) => self.node(*node, cuts, levels - 1, marks)?,
-                target @ Target::Elements(..) => self.nested(target, cuts, levels - 1, marks)?,
+                target => self.nested(target, cuts, levels - 1, marks)?,
             }
         }
         self.plain(head.close)

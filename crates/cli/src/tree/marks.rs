@@ -34,7 +34,7 @@ impl Marks {
                 Some(item) => {
                     open.extend(match item.target {
                         Target::Node(node) => marks.count(node),
-                        target @ Target::Elements(..) => Some(target.parts().1),
+                        target => Some(target.parts().1),
                     });
                 }
                 None => drop(open.pop()),

@@ -4,6 +4,7 @@ mod known;
 mod leaf;
 mod line;
 mod marks;
+mod pandas;
 mod parts;
 
 use std::io::{self, Write};
@@ -129,6 +130,10 @@ impl<'g, S: AsRef<[u8]>> Tree<'_, 'g, S> {
         }
         let (head, parts) = target.parts();
         self.out.write_all(head.styled_open().as_bytes())?;
+        if parts.len() == 0 {
+            self.out.write_all(head.close.as_bytes())?;
+            return self.end();
+        }
         if levels == 0 {
             self.dim(&format!("… {}", count(parts.len())))?;
             self.out.write_all(head.close.as_bytes())?;

@@ -6,6 +6,7 @@ use halfsour::value::{Data, Elements, Items, Step};
 use super::known;
 use super::leaf::Palette;
 use super::line::{Full, Line};
+use super::pandas::{self, Table};
 use crate::args::Cuts;
 use crate::text;
 
@@ -14,6 +15,8 @@ pub enum Target<'g, S> {
     Node(Node<'g, S>),
     /// Values that were appended or added to an object; in these brackets.
     Elements(Elements<'g, S>, &'static str, &'static str),
+    /// The values of a column.
+    Text(String),
 }
 
 /// What stands before and after the items.
@@ -36,6 +39,8 @@ enum Name<'g, S> {
     Attribute(Node<'g, S>),
     /// `append: `
     Label(&'static str),
+    /// The same, of the data.
+    Text(String),
 }
 
 /// The items of a container or object.
@@ -51,6 +56,7 @@ enum Group<'g, S> {
     One(&'static str, Node<'g, S>),
     Unnamed(Node<'g, S>),
     Many(&'static str, Elements<'g, S>, &'static str, &'static str),
+    Table(Table<'g, S>),
 }
 
 impl<'g, S: AsRef<[u8]>> Target<'g, S> {
@@ -60,6 +66,7 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
             Self::Elements(elements, open, close) => {
                 return (head(open, close), Parts::of(Group::Values(elements.clone())));
             }
+            Self::Text(text) => return (head(text, ""), Parts { groups: Vec::new() }),
         };
         match node.data() {
             Data::List(elements) => (head("[", "]"), Parts::of(Group::Values(elements))),
@@ -83,6 +90,9 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                 let mut parts = Parts { groups: Vec::new() };
                 if let Some(open) = known::line(node) {
                     return (Head { open, close: "" }, parts);
+                }
+                if let Some((open, table)) = pandas::table(node) {
+                    return (Head { open, close: "])" }, Parts::of(Group::Table(table)));
                 }
                 if let Some((open, elements)) = known::objects(node) {
                     return (Head { open, close: "])" }, Parts::of(Group::Values(elements)));
@@ -174,6 +184,7 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
             Group::Values(elements) => elements.len(),
             Group::Pairs(items) | Group::Attributes(items) => items.len(),
             Group::One(..) | Group::Unnamed(_) | Group::Many(..) => 1,
+            Group::Table(table) => table.len(),
         };
         self.groups.iter().map(length).sum()
     }
@@ -194,6 +205,9 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
                 Group::Pairs(items) => items.next().map(|(key, node)| (Name::Key(key), Target::Node(node))),
                 Group::Attributes(items) => {
                     items.next().map(|(name, node)| (Name::Attribute(name), Target::Node(node)))
+                }
+                Group::Table(table) => {
+                    table.next().map(|(name, text)| (Name::Text(name), Target::Text(text)))
                 }
                 Group::One(..) | Group::Unnamed(_) | Group::Many(..) => None,
             };
@@ -230,6 +244,10 @@ impl<S: AsRef<[u8]>> Item<'_, S> {
             Name::Attribute(name) => {
                 line.plain(text::as_name(name).unwrap_or("?"))?;
                 line.plain("=")
+            }
+            Name::Text(ref name) => {
+                line.styled(Palette::DIM, name)?;
+                line.plain(": ")
             }
             Name::Label(label) => {
                 line.styled(Palette::DIM, label)?;

@@ -1,0 +1,181 @@
+//! Frames, series, indexes and arrays of pandas: what they are, and their first values.
+
+use std::fmt::{self, Write};
+
+use halfsour::Node;
+use halfsour::classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
+use halfsour::classes::{Known, recognise};
+use halfsour::lexer::text::repr;
+use halfsour::value::Data;
+
+use super::known::Room;
+use crate::text::count;
+
+/// How long the first values of a column may get.
+const LONG: usize = 60;
+
+/// What stands before the parts of an object of pandas, and these, each by name.
+pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Table<'_, S>)> {
+    Some(match recognise(node)? {
+        Known::DataFrame(frame) if frame.is_whole() => {
+            let open = format!("pandas.DataFrame(({}, {}), [", frame.len(), frame.width());
+            (open, Table::Frame(frame, 0))
+        }
+        Known::Series(series) => {
+            let mut open = format!("pandas.Series(({},), ", series.index.len());
+            if !series.name.is_none() {
+                let _ = write!(Room(&mut open, LONG), "{}", series.name);
+                open.push_str(", ");
+            }
+            (open + "[", Table::Series(series, 0))
+        }
+        _ => return None,
+    })
+}
+
+/// An index or an array, on one line.
+pub fn line<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
+    match known {
+        Known::PandasIndex(index) => Some(format!("pandas.{}", of_index(index))),
+        Known::PandasArray(values) => {
+            let cells = (0..values.len()).map(|at| values.get(at));
+            Some(format!("pandas.array(({},), {})", values.len(), column(values, cells, values.len())))
+        }
+        _ => None,
+    }
+}
+
+/// The parts that are left: those of a frame are its labels and its columns.
+pub enum Table<'g, S> {
+    Frame(Box<Frame<'g, S>>, usize),
+    Series(Box<Series<'g, S>>, usize),
+}
+
+impl<S: AsRef<[u8]>> Table<'_, S> {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Frame(frame, next) => frame.width() + 1 - next,
+            Self::Series(_, next) => 2 - next,
+        }
+    }
+}
+
+impl<S: AsRef<[u8]>> Iterator for Table<'_, S> {
+    type Item = (String, String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.len() == 0 {
+            return None;
+        }
+        let (index, next) = match self {
+            Self::Frame(frame, next) => (&frame.index, next),
+            Self::Series(series, next) => (&series.index, next),
+        };
+        *next += 1;
+        if *next == 1 {
+            return Some(("index".to_owned(), of_index(index)));
+        }
+        Some(match self {
+            Self::Frame(frame, next) => {
+                let number = *next - 2;
+                let column_of = frame.column(number)?;
+                let mut name = String::new();
+                let _ = write!(Room(&mut name, LONG), "{}", Shown(frame.columns.get(number).as_ref()));
+                (name, column(column_of.values, column_of.cells(), column_of.len))
+            }
+            Self::Series(series, _) => {
+                let cells = (0..series.values.len()).map(|at| series.values.get(at));
+                ("values".to_owned(), column(&series.values, cells, series.values.len()))
+            }
+        })
+    }
+}
+
+/// `RangeIndex([0, 1, 2])`
+fn of_index<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
+    let mut names = String::new();
+    for name in index.names.iter().flatten() {
+        let _ = write!(Room(&mut names, LONG), "{name}");
+        names.push_str(", ");
+    }
+    let values = match &index.labels {
+        Labels::Values(values) => column(values, index.cells(), index.len()),
+        _ => cells(index.cells(), index.len()),
+    };
+    format!("{}({names}{values})", index.class)
+}
+
+/// `int64 [1, 2, 3]`
+fn column<'g, S: AsRef<[u8]> + 'g>(
+    values: &Values<'g, S>,
+    all: impl Iterator<Item = Option<Cell<'g, S>>>,
+    len: usize,
+) -> String {
+    if let Values::Other(node) = values {
+        let class = node.class().and_then(Node::as_global);
+        return class.map_or_else(|| "?".to_owned(), |class| crate::text::global(&class));
+    }
+    let mut dtype = String::new();
+    let _ = write!(Room(&mut dtype, LONG), "{values}");
+    format!("{dtype} {}", cells(all, len))
+}
+
+fn cells<'g, S: AsRef<[u8]> + 'g>(all: impl Iterator<Item = Option<Cell<'g, S>>>, len: usize) -> String {
+    let mut line = "[".to_owned();
+    for (index, cell) in all.enumerate() {
+        let separator = if index > 0 { ", " } else { "" };
+        if line.len() > LONG {
+            let _ = write!(line, "{separator}… {} more", count(len - index));
+            break;
+        }
+        line.push_str(separator);
+        // What is longer than the room is cut off there.
+        let _ = write!(Room(&mut line, LONG), "{}", Shown(cell.as_ref()));
+    }
+    line + "]"
+}
+
+/// A value as Python would show it.
+struct Shown<'a, 'g, S>(Option<&'a Cell<'g, S>>);
+
+impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(cell) = self.0 else { return f.write_str("?") };
+        match cell {
+            Cell::Missing => f.write_str("NA"),
+            Cell::Bool(value) => f.write_str(if *value { "True" } else { "False" }),
+            Cell::Int(value) => write!(f, "{value}"),
+            Cell::UInt(value) => write!(f, "{value}"),
+            Cell::Float(value) => write!(f, "{}", repr::Float(*value)),
+            Cell::Complex(re, im) => write!(f, "({}, {})", repr::Float(*re), repr::Float(*im)),
+            Cell::Text(text) => write!(f, "{}", repr::Str(text.as_bytes())),
+            Cell::Bytes(bytes) | Cell::LongDouble(bytes) => write!(f, "{}", repr::Bytes(bytes)),
+            // The dtype has the name of the zone.
+            Cell::Timestamp(stamp) => {
+                let text = stamp.to_string().replacen('T', " ", 1);
+                f.write_str(text.split('[').next().unwrap_or_default())
+            }
+            Cell::Timedelta(delta) => write!(f, "{delta}"),
+            Cell::Period(period) => write!(f, "{period}"),
+            Cell::Day(day) => write!(f, "{day}"),
+            Cell::Decimal(decimal) => write!(f, "{decimal}"),
+            Cell::Interval(sides, _) => write!(f, "{}..{}", Shown(Some(&sides.0)), Shown(Some(&sides.1))),
+            Cell::Tuple(cells) => {
+                f.write_str("(")?;
+                for (index, cell) in cells.iter().enumerate() {
+                    f.write_str(if index > 0 { ", " } else { "" })?;
+                    write!(f, "{}", Shown(Some(cell)))?;
+                }
+                f.write_str(")")
+            }
+            Cell::Object(node) => match node.data() {
+                Data::Instance(_) => match recognise(*node).as_ref().and_then(Known::as_text) {
+                    Some(text) => write!(f, "{text}"),
+                    None => write!(f, "{node}"),
+                },
+                _ => write!(f, "{node}"),
+            },
+            _ => f.write_str("?"),
+        }
+    }
+}
