@@ -200,7 +200,9 @@ impl Walk<'_> {
                     action: Action::Data,
                     name: String::new(),
                     code: format!("a storage of {} bytes, of which there are {}", storage.says, storage.has),
-                    reason: "torch writes no such file, and refuses it; other readers may go beyond what there is".to_owned(),
+                    reason:
+                        "torch writes no such file, and refuses it; other readers may go beyond what there is"
+                            .to_owned(),
                     within: Vec::new(),
                     context: Vec::new(),
                 },

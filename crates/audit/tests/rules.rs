@@ -57,6 +57,10 @@ fn calls_are_judged_by_what_is_called_with_what() {
         // A base that is asked to make the object, of a class that is not allowed so.
         b"ccopyreg\n_reconstructor\n(ctypes\nSimpleNamespace\ncbuiltins\nint\nNtR.",
         b"ccopyreg\n_reconstructor\n(ctypes\nSimpleNamespace\ncbuiltins\nlist\n(ltR.",
+        // A base whose `__init__` would be called.
+        b"ccopyreg\n_reconstructor\n(cbuiltins\nException\ncnumpy\npoly1d\n(ltR.",
+        // range(0, 1 << 40, 1)
+        b"cbuiltins\nrange\n(I0\nL1099511627776L\nI1\ntR.",
         b"ccopyreg\n__newobj__\n(cfunctools\npartial\ncos\nsystem\ntR.",
         b"cfunctools\npartial\n(cbuiltins\ngetattr\ntR.",
     ] {
@@ -74,6 +78,16 @@ fn a_state_may_not_set_what_python_looks_at() {
     let state = b"ctypes\nSimpleNamespace\n)\x81}V__class__\ncbuiltins\ndict\nsb.";
     assert_eq!(audit(state).findings[0].rule, Rule::R7);
     assert!(audit(b"ctypes\nSimpleNamespace\n)\x81}Vx\nI1\nsb.").is_clean());
+    // BytesIO.__setstate__((b'', 0, {'__setstate__': iter})), which the next BUILD would call.
+    let third = b"c_io\nBytesIO\n)R(C\0K\0}V__setstate__\ncbuiltins\niter\nstb.";
+    assert_eq!(audit(third).findings[0].rule, Rule::R7);
+    // A state that is changed after it was given.
+    let later = b"ctypes\nSimpleNamespace\n)\x81}q\0b0h\0V__class__\ncbuiltins\ndict\ns.";
+    assert_eq!(audit(later).findings[0].rule, Rule::R7);
+    // random.Random().setstate((2, range(0, 10000000, 1), None)), of which Python makes a tuple.
+    let range = b"cbuiltins\nrange\n(I0\nI10000000\nI1\ntR";
+    let random = [&b"crandom\nRandom\n)R(I2\n"[..], range, b"Ntb."].concat();
+    assert_eq!(audit(&random).findings[0].rule, Rule::R7);
 }
 
 #[test]

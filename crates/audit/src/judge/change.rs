@@ -21,7 +21,9 @@ impl Judge<'_, '_> {
         let Some(entry) = named.entry else { return };
         let values = self.values(at);
         let fits = entry.patterns.state.as_ref().is_none_or(|pattern| pattern.matches(&values, state));
-        let special = self.special_attribute(at, state);
+        // Those of a dtype are names of fields.
+        let is_dtype = entry.allow.acts == Some(Acts::DType);
+        let special = if is_dtype { None } else { self.special_attribute(at, state) };
         let memory = match entry.allow.acts {
             Some(Acts::Array) => self.dtypes.build_array(at, object, state),
             Some(Acts::DType) => self.dtypes.build(at, object, state),
@@ -39,10 +41,11 @@ impl Judge<'_, '_> {
         self.add(at.offset, rule, Action::Build, &named.name, code, (severity, why));
     }
 
-    /// A `__name__` that a state sets.
+    /// A `__name__` that a state sets. Of a tuple, Python takes two parts so, and classes of their own any.
     fn special_attribute(&mut self, at: At<'_>, state: Id) -> Option<String> {
+        const MOST_PARTS: usize = 8;
         match at.peek(state) {
-            Peek::Tuple(&[dict, slots]) => self.special_key(at, dict).or_else(|| self.special_key(at, slots)),
+            Peek::Tuple(parts) => parts.iter().take(MOST_PARTS).find_map(|&part| self.special_key(at, part)),
             _ => self.special_key(at, state),
         }
     }

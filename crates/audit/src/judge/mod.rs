@@ -267,7 +267,9 @@ impl<'p, 's> Judge<'p, 's> {
             if state == Id::NONE {
                 is_object
             } else {
-                base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New))
+                // Others have an `__init__`, which is called.
+                matches!(base.module.as_slice(), b"builtins" | b"datetime")
+                    && base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New))
             }
         })
     }
