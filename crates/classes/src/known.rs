@@ -2,7 +2,7 @@
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::{Payload, numpy, pandas, stdlib, torch};
+use crate::{Payload, numpy, pandas, scipy, stdlib, torch};
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
 #[derive(Clone)]
@@ -68,6 +68,8 @@ pub enum Known<'g, S> {
     NumpyDType(numpy::DType),
 
     // ---- scipy ----
+    /// `scipy.sparse.csr_matrix`, `csr_array`, and those of the other formats.
+    Sparse(Box<scipy::Sparse<'g, S>>),
 
     // ---- pandas ----
     /// `pandas.DataFrame`

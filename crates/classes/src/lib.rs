@@ -15,6 +15,7 @@ mod payload;
 pub mod pyarrow;
 mod rust;
 mod scalars;
+pub mod scipy;
 mod shown;
 pub mod stdlib;
 pub mod torch;

@@ -8,7 +8,7 @@ use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::call::Call;
-use crate::{Known, numpy, pandas, payload, stdlib, torch};
+use crate::{Known, numpy, pandas, payload, scipy, stdlib, torch};
 
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
@@ -105,6 +105,13 @@ table! {
     NumpyRecord: "numpy" ["record"];
 
     // ---- scipy ----
+    SparseBsr: "scipy.sparse._bsr" ["bsr_matrix" "bsr_array"] => scipy::sparse;
+    SparseCoo: "scipy.sparse._coo" ["coo_matrix" "coo_array"] => scipy::sparse;
+    SparseCsc: "scipy.sparse._csc" ["csc_matrix" "csc_array"] => scipy::sparse;
+    SparseCsr: "scipy.sparse._csr" ["csr_matrix" "csr_array"] => scipy::sparse;
+    SparseDia: "scipy.sparse._dia" ["dia_matrix" "dia_array"] => scipy::sparse;
+    SparseDok: "scipy.sparse._dok" ["dok_matrix" "dok_array"] => scipy::sparse;
+    SparseLil: "scipy.sparse._lil" ["lil_matrix" "lil_array"] => scipy::sparse;
 
     // ---- pandas ----
     PandasFrame: "pandas" ["DataFrame"] => pandas::frame;
@@ -186,6 +193,14 @@ const MOVED_MODULES: &[(&str, &str)] = &[
     ("numpy.core", "numpy._core"),
     // pandas 1.1.
     ("pandas.tseries.offsets", "pandas._libs.tslibs.offsets"),
+    // scipy 1.8.
+    ("scipy.sparse.bsr", "scipy.sparse._bsr"),
+    ("scipy.sparse.coo", "scipy.sparse._coo"),
+    ("scipy.sparse.csc", "scipy.sparse._csc"),
+    ("scipy.sparse.csr", "scipy.sparse._csr"),
+    ("scipy.sparse.dia", "scipy.sparse._dia"),
+    ("scipy.sparse.dok", "scipy.sparse._dok"),
+    ("scipy.sparse.lil", "scipy.sparse._lil"),
     // joblib, as scikit-learn brought it up to 0.22.
     ("sklearn.externals.joblib", "joblib"),
 ];
@@ -263,6 +278,16 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas._libs.interval", "Interval"), ("pandas", "Interval")),
     (("pandas._libs.tslibs.nattype", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
     (("pandas._libs.tslib", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
+    // scipy 1.8 to 1.10
+    (("scipy.sparse._arrays", "bsr_array"), ("scipy.sparse._bsr", "bsr_array")),
+    (("scipy.sparse._arrays", "coo_array"), ("scipy.sparse._coo", "coo_array")),
+    (("scipy.sparse._arrays", "csc_array"), ("scipy.sparse._csc", "csc_array")),
+    (("scipy.sparse._arrays", "csr_array"), ("scipy.sparse._csr", "csr_array")),
+    (("scipy.sparse._arrays", "dia_array"), ("scipy.sparse._dia", "dia_array")),
+    (("scipy.sparse._arrays", "dok_array"), ("scipy.sparse._dok", "dok_array")),
+    (("scipy.sparse._arrays", "lil_array"), ("scipy.sparse._lil", "lil_array")),
+
+    // pandas
 
     // others
 ];

@@ -37,6 +37,12 @@ for format in ("csr", "csc", "coo", "bsr", "lil", "dok", "dia"):
             emit("%s %s" % (format, kind), cls(grid), [2, NEWEST] if NEWEST > 2 else [2])
 emit("csr integers", scipy.sparse.csr_matrix(grid.astype("i2")), [NEWEST])
 emit("csr empty", scipy.sparse.csr_matrix((3, 2)), [NEWEST])
+emit("bsr blocks", scipy.sparse.bsr_matrix(grid, blocksize=(2, 2)), [NEWEST])
+emit("coo repeated", scipy.sparse.coo_matrix(([1, 2, 4], ([0, 2, 0], [1, 0, 1])), shape=(3, 5)), [NEWEST])
+emit("dia wide", scipy.sparse.dia_matrix(([[1, 2, 3], [4, 5, 6]], [1, -2]), shape=(3, 5)), [NEWEST])
+emit("lil integers", scipy.sparse.lil_matrix(grid.astype("i2")), [NEWEST])
+if hasattr(scipy.sparse, "coo_array"):
+    emit("coo line", scipy.sparse.coo_array([0, 1.5, 0, -2]), [NEWEST])
 
 import sklearn.base  # noqa: E402
 import sklearn.tree._tree  # noqa: E402

@@ -219,7 +219,7 @@ fn from_buffer<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>>
 }
 
 /// `scalar(dtype, bytes)`, or an object in place of the bytes.
-fn scalar<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Scalar<'g, S>> {
+pub(crate) fn scalar<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Scalar<'g, S>> {
     let [dtype, value] = call.bare()?.exactly()?;
     let dtype = parse::read(dtype)?;
     let data = if dtype.is_of_objects() {
