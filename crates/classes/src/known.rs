@@ -2,7 +2,7 @@
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::{Payload, numpy, pandas, scipy, stdlib, torch};
+use crate::{Payload, numpy, pandas, scipy, sklearn, stdlib, torch};
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
 #[derive(Clone)]
@@ -104,6 +104,11 @@ pub enum Known<'g, S> {
     Device(torch::Device<'g>),
     /// `torch.float32`, …
     TorchDType(torch::DType),
+    // ---- scikit-learn ----
+    /// Any model, transformer or pipeline.
+    Estimator(Box<sklearn::Estimator<'g, S>>),
+    /// `sklearn.tree._tree.Tree`
+    Tree(Box<sklearn::Tree<'g, S>>),
     // ---- others ----
     /// What polars, xgboost, lightgbm and catboost keep in formats of their own.
     Payload(Payload<'g>),

@@ -17,6 +17,7 @@ mod rust;
 mod scalars;
 pub mod scipy;
 mod shown;
+pub mod sklearn;
 pub mod stdlib;
 pub mod torch;
 mod ubjson;
@@ -53,6 +54,6 @@ pub use shown::class_name;
 pub fn recognise<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
     match call::Call::of(node) {
         Some(call) => names::read(&call),
-        None => torch::uncalled(node).or_else(|| pandas::uncalled(node)),
+        None => torch::uncalled(node).or_else(|| pandas::uncalled(node)).or_else(|| sklearn::estimator(node)),
     }
 }

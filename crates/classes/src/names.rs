@@ -8,7 +8,7 @@ use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::call::Call;
-use crate::{Known, numpy, pandas, payload, scipy, stdlib, torch};
+use crate::{Known, numpy, pandas, payload, scipy, sklearn, stdlib, torch};
 
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
@@ -171,6 +171,7 @@ table! {
     TorchDevice: "torch" ["device"] => torch::device;
 
     // ---- scikit-learn, joblib ----
+    SklearnTree: "sklearn.tree._tree" ["Tree"] => sklearn::tree;
     JoblibArray: "joblib.numpy_pickle" ["NumpyArrayWrapper"] => numpy::known_array;
 
     // ---- others ----

@@ -396,6 +396,7 @@ fn has_objects(known: &Known<'_, &[u8]>) -> bool {
             | Known::Partial(_)
             | Known::SimpleNamespace(_)
             | Known::Exception(_)
+            | Known::Estimator(_)
     )
 }
 
