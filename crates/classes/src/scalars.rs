@@ -12,6 +12,17 @@ pub(crate) fn text<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
     }
 }
 
+/// The same, if it is no longer than a name: what is looked for in a table, and may be asked for many times.
+pub(crate) fn short<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
+    const LONGEST: usize = 100;
+    let length = match node.data() {
+        Data::Str(text) => text.as_wtf8().len(),
+        Data::ByteString(bytes) => bytes.len(),
+        _ => return None,
+    };
+    if length > LONGEST { None } else { text(node) }
+}
+
 /// An int of any size.
 pub(crate) fn int<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Int> {
     match node.data() {

@@ -260,7 +260,8 @@ fn what_nobody_wrote_is_no_harm() {
                 | "DataFrame Arrow"
                 | "Period"
         );
-        if !is_wanted || package.protocol == Some(2) && package.environment != "2.7" {
+        let is_extreme = package.environment == "2.7" || package.environment.starts_with("3.13");
+        if !is_wanted || !is_extreme || package.protocol == Some(2) && package.environment != "2.7" {
             continue;
         }
         for at in 0..package.bytes.len() {
@@ -273,7 +274,7 @@ fn what_nobody_wrote_is_no_harm() {
             }
         }
     }
-    assert!(known > 10_000, "{known}");
+    assert!(known > 1000, "{known}");
 }
 
 fn ask(node: N<'_>) -> bool {

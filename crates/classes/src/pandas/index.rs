@@ -9,7 +9,7 @@ use super::values::Values;
 use crate::Known;
 use crate::call::{Call, class_of};
 use crate::names::Class;
-use crate::scalars::text;
+use crate::scalars::short;
 
 /// An `Index` of any kind.
 #[derive(Clone)]
@@ -120,13 +120,13 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
             "MultiIndex" => {
                 let levels = levels(&attributes, depth)?;
                 let given = attributes.get("names")?.elements()?;
+                (given.len() == levels.len()).then_some(())?;
                 names = given.map(|name| Some(name).filter(|name| !name.is_none())).collect();
-                (names.len() == levels.len()).then_some(())?;
                 Labels::Levels(levels)
             }
             "IntervalIndex" => {
                 let side = |name| Values::side(attributes.get(name)?, depth);
-                let closed = Closed::from_name(text(attributes.get("closed")?)?)?;
+                let closed = Closed::from_name(short(attributes.get("closed")?)?)?;
                 Labels::Values(Box::new(Values::intervals(side("left")?, side("right")?, closed)?))
             }
             _ => {

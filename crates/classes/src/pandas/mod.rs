@@ -29,7 +29,7 @@ pub use crate::pyarrow::TimeUnit;
 
 use crate::Known;
 use crate::call::Call;
-use crate::scalars::text;
+use crate::scalars::short;
 
 pub(crate) use frame::{frame, series};
 pub(crate) use index::index;
@@ -51,7 +51,7 @@ pub struct Interval<'g, S> {
 /// `Interval(left, right, closed)`
 pub(crate) fn interval<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let [left, right, closed] = call.bare()?.exactly()?;
-    Some(Known::Interval(Interval { left, right, closed: Closed::from_name(text(closed)?)? }))
+    Some(Known::Interval(Interval { left, right, closed: Closed::from_name(short(closed)?)? }))
 }
 
 /// Whether a name is that of `pandas.NA`, which is pickled by name.

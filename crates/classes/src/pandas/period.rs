@@ -9,7 +9,7 @@ use crate::Known;
 use crate::calendar::civil;
 use crate::call::Call;
 use crate::names::Class;
-use crate::scalars::text;
+use crate::scalars::short;
 
 /// `pandas.Period`: a span of time. Its `Display` is `str()`: `2024-02`, `2024Q1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,7 +102,7 @@ impl Freq {
     /// From its name, or from an offset that periods can have: `QuarterEnd(1, False, 12)`; before 1.1 its attributes were in
     /// its state.
     pub fn of<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Self> {
-        if let Some(name) = text(node) {
+        if let Some(name) = short(node) {
             return Self::parse(name);
         }
         let call = Call::of_class(node, Class::PandasOffset)?;

@@ -16,7 +16,7 @@ use crate::call::{Call, class_of};
 use crate::names::Class;
 use crate::numpy::Kind;
 use crate::pyarrow::{self, TimeUnit};
-use crate::scalars::text;
+use crate::scalars::short;
 use crate::stdlib::TimeZone;
 
 /// An array as pandas has it, of numpy or an extension. Its `Display` is `str()` of its dtype in pandas 3: `int64`, `Int64`,
@@ -316,7 +316,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                     Some(closed) => closed,
                     None => state.get("_dtype")?.attr("closed")?,
                 };
-                Self::intervals(side("_left")?, side("_right")?, Closed::from_name(text(closed)?)?)
+                Self::intervals(side("_left")?, side("_right")?, Closed::from_name(short(closed)?)?)
             }
             "SparseArray" => {
                 let part = |name| state.get(name);
@@ -398,7 +398,7 @@ fn period_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> Option<Freq> {
     if count == 0 {
         return Freq::of(dtype.attr("freq")?);
     }
-    match text(freq) {
+    match short(freq) {
         Some(name) => Freq::parse(name.strip_prefix("period[")?.strip_suffix(']')?),
         None => Freq::of(freq),
     }

@@ -6,7 +6,7 @@ use halfsour_value::Node;
 
 use crate::call::Call;
 use crate::names::Class;
-use crate::scalars::text;
+use crate::scalars::short;
 use crate::torch::DType;
 
 /// What an array is of. Its `Display` is `str()`: `int64`, `timestamp[us, tz=UTC]`.
@@ -117,11 +117,11 @@ impl<'g> DataType<'g> {
     fn simple<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
         let call = Call::of_class(node, Class::ArrowType)?;
         let (count, [first, second, _]) = call.bare()?.up_to()?;
-        let unit = || TimeUnit::from_name(text(first)?);
+        let unit = || TimeUnit::from_name(short(first)?);
         Some(match call.name.1 {
-            "type_for_alias" if count == 1 => Self::named(text(first)?)?,
+            "type_for_alias" if count == 1 => Self::named(short(first)?)?,
             "timestamp" if second.is_none() => Self::Timestamp(unit()?, None),
-            "timestamp" => Self::Timestamp(unit()?, Some(text(second)?)),
+            "timestamp" => Self::Timestamp(unit()?, Some(short(second)?)),
             "duration" => Self::Duration(unit()?),
             "time32" | "time64" => Self::Time(unit()?),
             "decimal128" => Self::Decimal {

@@ -33,12 +33,11 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Style)
         return Some((format!("numpy.{}", scalar.dtype().name()), text, Palette::NUMBER));
     }
     let (text, style) = match known {
-        Known::DateTime(_) => (text.replacen('T', " ", 1), Palette::NUMBER),
+        Known::DateTime(_) | Known::Timestamp(_) => (text.replacen('T', " ", 1), Palette::NUMBER),
         Known::Path(_) => (repr::Str(text.as_bytes()).to_string(), Palette::TEXT),
         Known::Decimal(_) | Known::Fraction(_) | Known::Date(_) | Known::Time(_) | Known::TimeDelta(_) => {
             (text, Palette::NUMBER)
         }
-        Known::Timestamp(_) => (text.replacen('T', " ", 1), Palette::NUMBER),
         Known::Timedelta(_) | Known::Period(_) => (text, Palette::NUMBER),
         // Its text says what it is.
         Known::Range(_) => return Some((String::new(), text, Palette::NUMBER)),
