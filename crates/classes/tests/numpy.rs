@@ -18,7 +18,8 @@ fn float(value: f64) -> Value {
 }
 
 fn hex(bytes: &[u8]) -> Value {
-    json!(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    let digit = |digit: u8| char::from_digit(digit.into(), 16).unwrap();
+    json!(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>())
 }
 
 /// Of ints of `ml_dtypes`, floats were printed.

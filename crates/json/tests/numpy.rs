@@ -55,11 +55,8 @@ fn expected(printed: &Value) -> Option<Value> {
             let mut data = printed["data"].clone();
             let kept = data["elements"].as_array()?.iter().zip(printed["mask"]["elements"].as_array()?);
             let kept: Option<Value> = kept
-                .map(|(element, masked)| match masked.as_bool()? {
-                    // Of a masked float, nan: as null.
-                    true => Some(json!("nan")),
-                    false => Some(element.clone()),
-                })
+                // Of a masked float, nan: as null.
+                .map(|(element, masked)| Some(if masked.as_bool()? { json!("nan") } else { element.clone() }))
                 .collect();
             data["elements"] = kept?;
             (data["dtype"]["str"] == "<f8").then(|| array(&data))?

@@ -412,6 +412,10 @@ fn arrays_of_numpy() {
         day: Option<civil::Date>,
         ok: bool,
     }
+    #[derive(Deserialize, Debug, PartialEq)]
+    struct Scalars(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f32, f64, Complex64, Complex64);
+    let complex = Complex64::new(3.0, 0.0);
+    let scalars = Scalars(true, 3, 3, 3, 3, 3, 3, 3, 3, 3.0, 3.0, 3.0, complex, complex);
     let grid: Value = json!([[0, 1, 2], [3, 4, 5]]);
     for name in ["C", "Fortran"] {
         numpy(name, |found: Vec<Vec<f64>>, printed| {
@@ -436,12 +440,8 @@ fn arrays_of_numpy() {
         assert_eq!((second.name.as_str(), second.day), ("", None));
     });
     numpy("masked fill", |found: Vec<Option<i64>>, _| assert_eq!(found, [Some(1), Some(2), None]));
-    numpy(
-        "scalars",
-        |found: (bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f32, f64, Complex64, Complex64), _| {
-            assert_eq!((found.0, found.4, found.8, found.13), (true, 3, 3, Complex64::new(3.0, 0.0)));
-        },
-    );
+    numpy("scalars", |found: Scalars, _| assert_eq!(found, scalars));
+    numpy("scalar structured", |found: Point, _| assert_eq!(found, Point { x: 1, y: 2.5 }));
     numpy("objects that are arrays", |found: (Vec<i64>, Vec<String>), _| {
         assert_eq!(found, (vec![0, 1], vec!["x".to_owned()]));
     });
