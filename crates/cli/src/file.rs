@@ -71,17 +71,19 @@ impl Whole {
             return Ok(Box::new(std::iter::once(Ok(file))));
         }
         let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
-        self.parts_among(self.source.leaves_and(move |source| self.is_named(source) && is_torch(source)))
+        let leaves = self.source.leaves_and(move |source| self.is_named(source) && is_torch(source));
+        self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickle(source))
     }
 
     /// All of it that has pickles.
     pub fn parts(&self) -> Result<Parts<'_>, Failure> {
-        self.parts_among(self.source.leaves())
+        self.parts_among(self.source.leaves(), has_pickle)
     }
 
     fn parts_among<'w>(
         &'w self,
         leaves: impl Iterator<Item = Result<Leaf, Error>> + 'w,
+        is_one: fn(&Source) -> bool,
     ) -> Result<Parts<'w>, Failure> {
         if !self.is_archive() {
             if self.member.is_some() {
@@ -90,7 +92,7 @@ impl Whole {
                     self.source.name()
                 )));
             }
-            if self.source.format() == Format::Npy && !has_pickle(&self.source) {
+            if self.source.format() == Format::Npy && !is_one(&self.source) {
                 return Err(Failure::message(format!("{}: an array without a pickle", self.source.name())));
             }
             let mut file = File::of(&self.source);
@@ -106,7 +108,7 @@ impl Whole {
         let is_wanted = move |source: &Source| {
             self.is_named(source)
                 && (self.member.is_some()
-                    || has_pickle(source) && !storages.iter().any(|storage| source.name().ends_with(storage)))
+                    || is_one(source) && !storages.iter().any(|storage| source.name().ends_with(storage)))
         };
         let part = move |leaf: Result<Leaf, Error>| {
             let part = leaf.and_then(|leaf| {

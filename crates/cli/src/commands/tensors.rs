@@ -11,7 +11,7 @@ use super::{PerFile, load};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
 use crate::file::{File, Parts, Whole};
-use crate::tensors::{Tensor, Tensors, is_safetensors};
+use crate::tensors::{Tensor, Tensors, is_npy, is_safetensors};
 use crate::text::{self, plural, shape};
 
 const BOLD: Style = Style::new().bold();
@@ -59,6 +59,11 @@ impl PerFile for ListTensors {
             let tensors = Tensors::of_safetensors(file.bytes()).map_err(|why| fail(Cause::Other(why)))?;
             return self.print(out, &tensors).map_err(fail);
         }
+        if is_npy(file.bytes()) {
+            let fail = |cause| Failure::new(cause, file, 0, 0);
+            let tensors = Tensors::of_npy(file.bytes()).map_err(|why| fail(Cause::Other(why)))?;
+            return self.print(out, &tensors).map_err(fail);
+        }
         file.pickles(self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             let most = bytes.len().saturating_mul(8).saturating_add(self.limits.bytes);
@@ -96,8 +101,7 @@ fn rows<'t>(tensors: &'t Tensors<'_>) -> impl Iterator<Item = Row<'t>> {
         let Tensor { name, dtype, shape, strides, bytes, place, notes, .. } = tensor;
         let storage = place.map(|(index, _)| &tensors.storages[index]);
         let offset = place.map(|(_, offset)| offset);
-        // Of safetensors, none share anything.
-        let shares = place.filter(|_| tensor.elements.is_some()).and_then(|(index, _)| {
+        let shares = place.filter(|_| tensors.may_share()).and_then(|(index, _)| {
             let first = *firsts.entry(index).or_insert(name);
             (!std::ptr::eq(first, name.as_str())).then_some(first)
         });
@@ -108,7 +112,7 @@ fn rows<'t>(tensors: &'t Tensors<'_>) -> impl Iterator<Item = Row<'t>> {
             strides,
             bytes: *bytes,
             storage: storage.map(|storage| storage.name.as_str()),
-            storage_bytes: storage.and_then(|storage| Some(storage.contents.as_ref().ok()?.bytes.len())),
+            storage_bytes: storage.and_then(|storage| storage.length),
             offset,
             file_offset: storage.and_then(|storage| offset?.checked_add(storage.start? as u64)),
             shares_with: shares,
@@ -164,8 +168,7 @@ fn table(out: &mut dyn Write, tensors: &Tensors<'_>) -> Result<(), Cause> {
             notes => writeln!(out, "{line}{DIM}{notes}{DIM:#}")?,
         }
     }
-    let sizes =
-        tensors.storages.iter().filter_map(|storage| Some(storage.contents.as_ref().ok()?.bytes.len()));
+    let sizes = tensors.storages.iter().filter_map(|storage| storage.length);
     let (count, storages) = (tensors.all.len(), tensors.storages.len());
     Ok(writeln!(
         out,

@@ -1,5 +1,6 @@
 //! The tensors of a file: what is the same for all kinds of files.
 
+mod numpy;
 mod safetensors;
 mod walk;
 
@@ -8,10 +9,13 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use halfsour::Node;
+use halfsour::classes::numpy::ArrayData;
 use halfsour::classes::torch::{self, DType, Dense, Layout, Place, Quantiser, Sparse};
 use halfsour::classes::{Known, recognise};
+use halfsour::value::Step;
 use halfsour_files::{Contents, Torch};
 
+pub use numpy::is_npy;
 pub use safetensors::{is_safetensors, safe_dtype};
 pub use walk::walk;
 
@@ -48,6 +52,8 @@ pub struct Storage {
     pub name: String,
     /// What is in it, or why that cannot be told.
     pub contents: Result<Contents, String>,
+    /// How many bytes it has, if that is known.
+    pub length: Option<usize>,
     /// Where it begins in the file's bytes, with compression taken off, if it is there as it is.
     pub start: Option<usize>,
 }
@@ -84,9 +90,8 @@ enum Key<'g> {
 }
 
 impl<'g> Tensors<'g> {
-    /// Those of a pickle, and of the torch file that it is of, if it is of one. There may be so many bytes of names and the like.
-    ///
-    /// Arrays of numpy are found here, too, once there is something that knows them: `add` is the place.
+    /// Those of a pickle, and of the torch file that it is of, if it is of one; arrays of numpy, too. There may be so many bytes of
+    /// names and the like.
     pub fn of_pickle<S: AsRef<[u8]>>(
         root: Node<'g, S>,
         torch: Option<&Torch>,
@@ -117,6 +122,11 @@ impl<'g> Tensors<'g> {
         self.storages.iter().flat_map(|storage| &storage.contents).map(|contents| contents.bytes.len()).sum()
     }
 
+    /// Whether several may lie in one storage: not in a file of safetensors, which is one storage.
+    pub fn may_share(&self) -> bool {
+        !self.by_key.is_empty()
+    }
+
     /// Adds what is a tensor; says whether it is one.
     fn add<S: AsRef<[u8]>>(
         &mut self,
@@ -132,6 +142,15 @@ impl<'g> Tensors<'g> {
                 }
                 self.torch(name, tensor, file)?;
                 Ok(true)
+            }
+            Some(Known::NdArray(array)) => {
+                let mut name = name();
+                if name.is_empty() {
+                    "array".clone_into(&mut name);
+                }
+                self.array(name, node, &array)?;
+                // There may be others among objects; joblib's wrapper has in it the array that it stands for, once more.
+                Ok(!matches!(array.data, ArrayData::Objects(_)) || is_wrapper(node))
             }
             _ => Ok(false),
         }
@@ -257,15 +276,21 @@ impl<'g> Tensors<'g> {
                 (Some(torch), Place::Beside { .. }) => torch.contents(&dense.storage),
                 (None, Place::Beside { .. }) => {
                     let contents = Err("its storage is in another file".to_owned());
-                    self.storages.push(Storage { name, contents, start: None });
+                    self.storages.push(Storage { name, contents, length: None, start: None });
                     return index;
                 }
             };
             let contents =
                 contents.map_err(|error| format!("its storage cannot be read: {}", error.reason()));
             let start = torch.and_then(|torch| Some(torch.place(&name)?.start));
-            self.storages.push(Storage { name, contents, start });
+            let length = contents.as_ref().ok().map(|contents| contents.bytes.len());
+            self.storages.push(Storage { name, contents, length, start });
         }
         index
     }
+}
+
+/// Whether something was appended to it, as the array to joblib's wrapper is.
+fn is_wrapper<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
+    node.as_instance().is_some_and(|object| object.steps().any(|step| matches!(step, Step::Append(_))))
 }

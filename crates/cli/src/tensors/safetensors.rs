@@ -56,7 +56,9 @@ impl Tensors<'_> {
         let (length, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
         let start = 8 + length;
         let contents = Contents { dtype: None, bytes: bytes.slice(start..), byte_order: ByteOrder::Little };
-        let storage = Storage { name: "the file".to_owned(), contents: Ok(contents), start: Some(start) };
+        let length = Some(contents.bytes.len());
+        let storage =
+            Storage { name: "the file".to_owned(), contents: Ok(contents), length, start: Some(start) };
         let mut all = Vec::new();
         for name in metadata.offset_keys() {
             let Some(info) = metadata.info(&name) else { continue };

@@ -53,15 +53,16 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
     match known(node)? {
         Known::NdArray(array) if !matches!(array.data, ArrayData::Objects(_)) => {
             let mut line = array_head(node, &array);
+            let long = LONG.max(line.len() + LONG / 2);
             for (index, element) in array.elements().into_iter().flatten().enumerate() {
                 let separator = if index > 0 { ", " } else { "" };
-                if line.len() > LONG {
+                if line.len() > long {
                     let _ = write!(line, "{separator}… {} more", count(array.len() - index));
                     break;
                 }
                 line.push_str(separator);
                 // What is longer than the room is cut off there.
-                let _ = write!(Room(&mut line, LONG), "{element}");
+                let _ = write!(Room(&mut line, long), "{element}");
             }
             line.push_str("])");
             Some(line)

@@ -1,0 +1,142 @@
+//! Arrays of numpy, in pickles and in files of their own.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use halfsour::Node;
+use halfsour::classes::numpy::{ArrayClass, ArrayData, ByteOrder, DType, NdArray};
+use halfsour_files::{Literal, Npy};
+
+use super::{Key, Storage, Tensor, Tensors};
+
+/// Whether it is a file that numpy wrote of one array, without a pickle in it.
+pub fn is_npy(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x93NUMPY") && Npy::parse(bytes).is_ok_and(|npy| npy.pickle().is_none())
+}
+
+/// As numpy names it; of the other order of bytes, its short text says that.
+fn name(dtype: &DType) -> String {
+    match dtype.order {
+        ByteOrder::Little => dtype.name(),
+        ByteOrder::Big => dtype.typestr(),
+    }
+}
+
+/// By how many elements the next one in each dimension is away, where all lie side by side.
+fn strides(shape: &[u64], is_fortran: bool) -> Vec<u64> {
+    let mut next = 1_u64;
+    let mut step = |length: &u64| {
+        let stride = next;
+        next = next.saturating_mul(*length);
+        stride
+    };
+    if is_fortran {
+        return shape.iter().map(step).collect();
+    }
+    let mut strides: Vec<_> = shape.iter().rev().map(&mut step).collect();
+    strides.reverse();
+    strides
+}
+
+impl<'g> Tensors<'g> {
+    /// Adds an array. Several that lie in the same bytes share them.
+    pub(super) fn array<S: AsRef<[u8]>>(
+        &mut self,
+        name: String,
+        node: Node<'g, S>,
+        array: &NdArray<'g, S>,
+    ) -> Result<(), String> {
+        let mut notes: Vec<Cow<'static, str>> = Vec::new();
+        match &array.class {
+            ArrayClass::Other(class) => {
+                let class = class.as_global().map(|class| crate::text::global(&class));
+                notes.push(format!("of class {}", class.as_deref().unwrap_or("?")).into());
+            }
+            ArrayClass::Matrix => notes.push("a matrix".into()),
+            _ => {}
+        }
+        if array.mask.is_some() {
+            notes.push("masked".into());
+        }
+        let length = array.len().checked_mul(array.dtype.size);
+        let place = match array.data {
+            ArrayData::Bytes(bytes) => {
+                let source = node.graph().source().as_ref().as_ptr_range();
+                let start =
+                    source.contains(&bytes.as_ptr()).then(|| bytes.as_ptr().addr() - source.start.addr());
+                Some((self.in_pickle(bytes, start), 0))
+            }
+            ArrayData::Buffer(index) => {
+                notes.push(format!("in the out-of-band buffer {index}").into());
+                None
+            }
+            ArrayData::Objects(_) => {
+                notes.push("of objects".into());
+                None
+            }
+        };
+        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect();
+        let bytes =
+            if let ArrayData::Objects(_) = array.data { None } else { length.map(|length| length as u64) };
+        self.push(Tensor {
+            name,
+            dtype: self::name(&array.dtype).into(),
+            shape: wide(&array.shape),
+            strides: wide(&array.strides),
+            bytes,
+            place,
+            notes,
+            is_part: false,
+            elements: None,
+        })
+    }
+
+    /// Which of the storages it is.
+    fn in_pickle(&mut self, bytes: &[u8], start: Option<usize>) -> usize {
+        let next = self.storages.len();
+        let index = *self.by_key.entry(Key::Embedded(bytes.as_ptr().addr())).or_insert(next);
+        if index == next {
+            let contents = Err("an array of numpy".to_owned());
+            let (name, length) = ("in the pickle".to_owned(), Some(bytes.len()));
+            self.storages.push(Storage { name, contents, length, start });
+        }
+        index
+    }
+}
+
+impl Tensors<'_> {
+    /// The array of such a file.
+    pub fn of_npy(bytes: &Bytes) -> Result<Self, String> {
+        let npy = Npy::parse(bytes).map_err(|error| error.to_string())?;
+        let dtype = match &npy.descr {
+            Literal::Str(descr) => DType::parse(descr),
+            _ => None,
+        };
+        let length = bytes.len() - npy.data.min(bytes.len());
+        let contents = Err("an array of numpy".to_owned());
+        let storage =
+            Storage { name: "the file".to_owned(), contents, length: Some(length), start: Some(npy.data) };
+        let count = if npy.shape.contains(&0) {
+            Some(0)
+        } else {
+            npy.shape.iter().try_fold(1_u64, |count, length| count.checked_mul(*length))
+        };
+        let size = dtype.as_ref().and_then(|dtype| count?.checked_mul(dtype.size as u64));
+        let mut notes: Vec<Cow<'static, str>> = Vec::new();
+        if size.is_some_and(|size| size != length as u64) {
+            notes.push("the file is not as long as its header says".into());
+        }
+        let all = vec![Tensor {
+            name: "array".to_owned(),
+            dtype: dtype.as_ref().map_or("structured".into(), |dtype| name(dtype).into()),
+            strides: strides(&npy.shape, npy.fortran_order),
+            shape: npy.shape,
+            bytes: size.or(Some(length as u64)),
+            place: Some((0, 0)),
+            notes,
+            is_part: false,
+            elements: None,
+        }];
+        Ok(Self { all, storages: vec![storage], by_key: std::collections::HashMap::new(), left: 0 })
+    }
+}
