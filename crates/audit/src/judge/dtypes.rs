@@ -219,8 +219,7 @@ impl DTypes {
         if !self.arrays.insert(array) {
             return Err(LATE);
         }
-        let (Some(&[shape, dtype, _, data]) | Some(&[_, shape, dtype, _, data, ..])) =
-            at.store.sequence(state)
+        let Some(&[shape, dtype, _, data] | &[_, shape, dtype, _, data, ..]) = at.store.sequence(state)
         else {
             return Err(NOT_NUMPY);
         };
