@@ -93,6 +93,11 @@ impl DTypes {
         }
     }
 
+    /// Whether one was made and nothing else has happened since.
+    pub(super) fn has_new(&self) -> bool {
+        !self.new.is_empty()
+    }
+
     /// Something else was done, perhaps with dtypes.
     pub(super) fn used(&mut self) {
         while let Some(last) = self.new.pop() {

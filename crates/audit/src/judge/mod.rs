@@ -436,7 +436,7 @@ impl Observer for Judge<'_, '_> {
     fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
         let at = At { store, source, offset };
         self.spend_copies(at, event);
-        if !self.is_about_dtypes(at, event) {
+        if self.dtypes.has_new() && !self.is_about_dtypes(at, event) {
             self.dtypes.used();
         }
         match event {
