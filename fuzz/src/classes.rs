@@ -16,7 +16,7 @@ pub fn classes(input: &[u8]) {
     let most = 64 * input.len() + (1 << 20);
     crate::visit(&graph, |node| {
         let Some(known) = within(most, input, || recognise(node)) else { return };
-        within(most, input, || known.as_text().map(|text| text.to_string()));
+        within(most, input, || known.as_text().map(ToString::to_string));
         match &known {
             Known::NdArray(numbers) => array(numbers),
             Known::NumpyScalar(scalar) => element(&scalar.element()),

@@ -60,8 +60,8 @@ pub enum Parts<'g, S> {
     Keys(Items<'g, S>),
 }
 
-fn int<S>(element: Element<'_, S>) -> Option<usize> {
-    match element {
+fn int<S>(element: &Element<'_, S>) -> Option<usize> {
+    match *element {
         Element::Int(int) => usize::try_from(int).ok(),
         Element::UInt(int) => usize::try_from(int).ok(),
         _ => None,
@@ -69,14 +69,14 @@ fn int<S>(element: Element<'_, S>) -> Option<usize> {
 }
 
 fn ints<S: AsRef<[u8]>>(array: &NdArray<'_, S>) -> Option<Vec<usize>> {
-    array.elements()?.map(int).collect()
+    array.elements()?.map(|element| int(&element)).collect()
 }
 
 /// An int of Python, or a scalar of numpy, as some keys have them.
 fn size<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<usize> {
     match node.as_i64() {
         Some(int) => usize::try_from(int).ok(),
-        None => int(numpy::scalar(&Call::of_class(node, Class::NumpyScalar)?)?.element()),
+        None => int(&numpy::scalar(&Call::of_class(node, Class::NumpyScalar)?)?.element()),
     }
 }
 
@@ -88,7 +88,7 @@ fn objects<'g, S: AsRef<[u8]>>(array: &NdArray<'g, S>) -> Option<Elements<'g, S>
 }
 
 /// An array in an attribute: of ints, and of one dimension.
-fn index<'g, S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<NdArray<'g, S>> {
+fn index<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<NdArray<'_, S>> {
     let array = numpy::array(node)?;
     let is_index = matches!(array.dtype.kind, Kind::Int | Kind::UInt) && array.mask.is_none();
     (is_index && array.shape.len() == 1).then_some(array)
@@ -162,8 +162,8 @@ impl<S: AsRef<[u8]>> Sparse<'_, S> {
             }
             Parts::Keys(items) => Box::new(items.clone().map(|(_, value)| Element::Object(value))),
         };
-        let placed = places.into_iter().zip(values);
-        Some(placed.filter_map(|(place, value)| place.map(|(row, column)| (row, column, value))))
+        let found = places.into_iter().zip(values);
+        Some(found.filter_map(|(place, value)| place.map(|(row, column)| (row, column, value))))
     }
 
     /// Where each element is; `None` for those of diagonals that are outside, which scipy allows.
