@@ -158,3 +158,63 @@ fn what_was_written_otherwise_is_the_same() {
     );
     assert!(compared > 5000, "{compared}");
 }
+
+/// What numpy said of elements, numbers of all kinds alike.
+fn elements(printed: &Value) -> Value {
+    match printed {
+        Value::Array(elements) => elements.iter().map(elements_of_one).collect(),
+        one => elements_of_one(one),
+    }
+}
+
+fn elements_of_one(printed: &Value) -> Value {
+    match printed {
+        Value::Array(_) => elements(printed),
+        Value::Number(number) => number.as_f64().unwrap().to_string().into(),
+        Value::String(text) => text.parse::<f64>().map_or(text.clone(), |number| number.to_string()).into(),
+        other => other.clone(),
+    }
+}
+
+/// Whatever their protocol, their order in memory and their type, arrays are the same that have the same elements.
+#[test]
+fn arrays_are_compared_by_their_elements() {
+    let names = [
+        "C",
+        "Fortran",
+        "big endian Fortran",
+        "one row",
+        "transposed 3-d",
+        "numbers ?",
+        "numbers i4",
+        "numbers f4",
+        "numbers >f4",
+        "numbers u1",
+        "odd floats f8",
+        "odd floats f2",
+        "text",
+        "text big endian",
+        "structured",
+        "bytes",
+        "0-d",
+        "empty",
+    ];
+    let mut all = halfsour_fixtures::packages();
+    all.retain(|package| package.script == "arrays" && names.contains(&package.name.as_str()));
+    let of = |protocol| all.iter().filter(move |package| package.protocol == Some(protocol));
+    let mut same = 0;
+    for a in of(2) {
+        for b in of(5) {
+            let is_same = a.value["shape"] == b.value["shape"]
+                && elements(&a.value["elements"]) == elements(&b.value["elements"]);
+            let found = told(&a.bytes, &b.bytes, Rules::default());
+            assert_eq!(found.is_empty(), is_same, "{a}; {b}");
+            same += usize::from(is_same);
+        }
+    }
+    assert!(same > 100, "{same}");
+    let floats = all.iter().find(|package| package.name == "odd floats f8").unwrap();
+    let halves = all.iter().find(|package| package.name == "odd floats f2").unwrap();
+    let close = Rules { tolerance: Tolerance { absolute: 0.0, relative: 0.001 }, ..Rules::default() };
+    differ(&floats.bytes, &halves.bytes, close, &[]);
+}

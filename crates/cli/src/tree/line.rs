@@ -129,7 +129,10 @@ impl Line {
         }
         let (head, parts) = Target::Node(key).parts();
         self.open(&head)?;
-        self.styled(Palette::DIM, &format!("… {}", count(parts.len())))?;
+        // What opens may be all there is to be shown.
+        if parts.len() > 0 {
+            self.styled(Palette::DIM, &format!("… {}", count(parts.len())))?;
+        }
         self.plain(head.close)
     }
 }
