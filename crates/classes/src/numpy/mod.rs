@@ -4,6 +4,7 @@
 
 mod array;
 mod build;
+mod descr;
 mod dtype;
 mod element;
 mod extended;
