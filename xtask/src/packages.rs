@@ -87,7 +87,7 @@ static ENVIRONMENTS: [Environment; 9] = [
     Environment {
         name: "3.13-arrow",
         python: "3.13",
-        scripts: &["frames"],
+        scripts: &["frames", "tables"],
         packages: &["numpy==2.5.5", "pandas==3.1.1", "pyarrow==26.0.1", "python-dateutil==4.0.0"],
     },
     Environment {

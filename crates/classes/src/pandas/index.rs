@@ -53,7 +53,7 @@ pub struct Level<'g, S> {
 }
 
 /// An index of several levels, of categories, of intervals, of something. Deeper it does not go in pandas.
-pub(super) const DEEPEST: u8 = 4;
+pub(crate) const DEEPEST: u8 = 4;
 
 /// More levels are not looked at: each may be the same one again.
 const MOST_LEVELS: usize = 100;

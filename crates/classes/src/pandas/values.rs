@@ -201,7 +201,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
     }
 
     /// An array of numpy, or an extension array.
-    pub(super) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
+    pub(crate) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
         if let Some(array) = Grid::of(node) {
             return Some(Self::of_numpy(array));
         }

@@ -1,0 +1,220 @@
+//! [`Cell`]: an object in a column.
+
+use halfsour_value::{Data, Node};
+
+use super::Misfit;
+use crate::numpy::Element;
+use crate::pandas::{self, TimeUnit};
+use crate::stdlib::{Clock, Date, DateTime, TimeDelta, TimeZone};
+use crate::{Known, recognise};
+
+/// What may stand in a column of objects.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Cell<'g> {
+    Missing,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    Text(&'g str),
+    Uuid(u128),
+    Bytes(&'g [u8]),
+    /// In days since 1970.
+    Date(i32),
+    /// In microseconds since 1970: of UTC, if there is a zone.
+    Moment(i64, Option<Zone<'g>>),
+    /// In microseconds.
+    Time(i64),
+    /// In microseconds.
+    Delta(i64),
+    /// Digits, and how many of them are after the point: at most 38.
+    Decimal(i128, i64),
+}
+
+/// A time zone of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Zone<'g> {
+    Named(&'g str),
+    /// Seconds east of UTC.
+    Fixed(i64),
+}
+
+impl<'g> Zone<'g> {
+    pub(super) fn of(zone: TimeZone<'g>) -> Self {
+        match zone {
+            TimeZone::Iana { key } | TimeZone::Pytz { key, .. } => Self::Named(key),
+            TimeZone::Fixed { offset, .. } => {
+                let (seconds, micro) = offset.as_seconds();
+                Self::Fixed(if micro == 0 && seconds % 60 == 0 { seconds } else { 0 })
+            }
+        }
+    }
+
+    /// As Arrow names it.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Named(name) => name.to_owned(),
+            Self::Fixed(0) => "UTC".to_owned(),
+            Self::Fixed(seconds) => {
+                let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs() / 60);
+                format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
+        }
+    }
+}
+
+/// What is wrong with decimals that do not fit.
+pub(super) const WIDE: &str = "decimals of more than 38 digits, with those after the point";
+const TOO_LARGE: &str = "an int of more than 64 bits";
+
+impl<'g> Cell<'g> {
+    /// What an object is, or why it cannot be in a column.
+    pub(super) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Result<Self, Misfit> {
+        Ok(match node.data() {
+            Data::None => Self::Missing,
+            Data::Bool(value) => Self::Bool(value),
+            Data::Int(value) => Self::Int(value.into()),
+            Data::BigInt(bytes) => Self::Int(int(bytes).ok_or(Misfit::new(TOO_LARGE))?),
+            Data::Float(value) => Self::Float(value),
+            Data::Str(text) => {
+                Self::Text(text.as_str().ok_or(Misfit::new("text with half a surrogate pair"))?)
+            }
+            Data::ByteString(bytes) => str::from_utf8(bytes).map_or(Self::Bytes(bytes), Self::Text),
+            Data::Bytes(bytes) | Data::ByteArray(bytes) => Self::Bytes(bytes),
+            _ => match recognise(node) {
+                Some(Known::Date(date)) => Self::Date(days(date)),
+                Some(Known::DateTime(datetime)) => moment(&datetime)?,
+                Some(Known::Time(time)) if time.tz.is_none() => Self::Time(microseconds(time.clock)),
+                Some(Known::TimeDelta(delta)) => {
+                    let microseconds = i64::try_from(delta.as_microseconds());
+                    Self::Delta(microseconds.map_err(|_| Misfit::new("a span of time that is too long"))?)
+                }
+                Some(Known::Decimal(number)) if number.is_finite() => {
+                    let (digits, after) = decimal(number.as_str()).ok_or(Misfit::new(WIDE))?;
+                    Self::Decimal(digits, after)
+                }
+                Some(Known::Decimal(number)) if !number.as_str().contains('I') => Self::Missing,
+                Some(Known::NaT | Known::NA) => Self::Missing,
+                Some(Known::Timestamp(timestamp)) => Self::of_timestamp(&timestamp)?,
+                Some(Known::Timedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
+                Some(Known::NumpyScalar(scalar)) => Self::of_element(scalar.element())?,
+                Some(Known::Uuid(uuid)) => Self::Uuid(uuid.int),
+                _ => return Err(Misfit::new(format!("{}, which no column can hold", called(node)))),
+            },
+        })
+    }
+}
+
+impl<'g> Cell<'g> {
+    fn of_timestamp<S>(timestamp: &pandas::Timestamp<'g, S>) -> Result<Self, Misfit> {
+        let zone = match (&timestamp.tz, timestamp.zone) {
+            (None, None) => None,
+            (_, Some(zone)) => Some(Zone::of(zone)),
+            (Some(_), None) => return Err(Misfit::new("a time in a zone that is not known")),
+        };
+        Ok(Self::Moment(microseconds_of(timestamp.ticks, timestamp.unit)?, zone))
+    }
+
+    fn of_element<S: AsRef<[u8]>>(element: Element<'_, S>) -> Result<Self, Misfit> {
+        Ok(match element {
+            Element::Bool(value) => Self::Bool(value),
+            Element::Int(value) => Self::Int(value.into()),
+            Element::UInt(value) => Self::Int(value.into()),
+            Element::Float(value) => Self::Float(value),
+            _ => return Err(Misfit::new("a scalar of numpy that is no number")),
+        })
+    }
+
+    /// What a cell of pandas is.
+    pub(super) fn of_pandas<S: AsRef<[u8]>>(cell: pandas::Cell<'g, S>) -> Result<Self, Misfit> {
+        use pandas::Cell as P;
+        Ok(match cell {
+            P::Missing => Self::Missing,
+            P::Bool(value) => Self::Bool(value),
+            P::Int(value) => Self::Int(value.into()),
+            P::UInt(value) => Self::Int(value.into()),
+            P::Float(value) => Self::Float(value),
+            P::Text(text) => Self::Text(text),
+            P::Bytes(bytes) => Self::Bytes(bytes),
+            P::Timestamp(timestamp) => Self::of_timestamp(&timestamp)?,
+            P::Timedelta(delta) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
+            P::Day(day) => {
+                Self::Date(i32::try_from(day.0).map_err(|_| Misfit::new("a day that is too far"))?)
+            }
+            P::TimeOfDay(ticks, unit) => Self::Time(microseconds_of(ticks, unit)?),
+            P::Decimal(decimal) => Self::Decimal(decimal.digits, decimal.scale.into()),
+            P::Object(node) => Self::of(node)?,
+            P::Period(_) => return Err(Misfit::new("a period, which no column can hold")),
+            P::Interval(..) => return Err(Misfit::new("an interval, which no column can hold")),
+            _ => return Err(Misfit::new("a value that no column can hold")),
+        })
+    }
+}
+
+fn microseconds_of(ticks: i64, unit: TimeUnit) -> Result<i64, Misfit> {
+    let nanoseconds = i128::from(ticks) * i128::from(unit.nanoseconds());
+    match (nanoseconds % 1000, i64::try_from(nanoseconds / 1000)) {
+        (0, Ok(ticks)) => Ok(ticks),
+        (0, Err(_)) => Err(Misfit::new("a time that is too far")),
+        _ => Err(Misfit::new("a time among objects that is finer than a microsecond")),
+    }
+}
+
+/// What an object is called in a complaint.
+fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
+    match crate::class_name(node) {
+        Some((module, name)) => format!("an object of {module}.{name}"),
+        None => format!("a {}", node.kind()),
+    }
+}
+
+/// A number of little-endian two's complement.
+fn int(bytes: &[u8]) -> Option<i128> {
+    let sign = if *bytes.last()? < 0x80 { 0 } else { 0xFF };
+    let mut all = [sign; 16];
+    all.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(i128::from_le_bytes(all))
+        .filter(|value| i64::try_from(*value).is_ok() || u64::try_from(*value).is_ok())
+}
+
+/// Since 1970.
+fn days(date: Date) -> i32 {
+    let before = i32::from(date.year) - 1;
+    let of_1970 = 719_162;
+    before * 365 + before / 4 - before / 100 + before / 400 + i32::from(date.ordinal()) - 1 - of_1970
+}
+
+fn microseconds(clock: Clock) -> i64 {
+    let seconds = (i64::from(clock.hour) * 60 + i64::from(clock.minute)) * 60 + i64::from(clock.second);
+    seconds * 1_000_000 + i64::from(clock.microsecond)
+}
+
+fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g>, Misfit> {
+    let local = i64::from(days(datetime.date)) * 86_400_000_000 + microseconds(datetime.clock);
+    if datetime.tz.is_none() {
+        return Ok(Cell::Moment(local, None));
+    }
+    let zone = datetime.zone().ok_or(Misfit::new("a time in a zone that is not known"))?;
+    let offset = zone.offset().map(TimeDelta::as_microseconds).and_then(|offset| i64::try_from(offset).ok());
+    let offset = offset.ok_or(Misfit::new("a time whose offset from UTC the pickle does not tell"))?;
+    Ok(Cell::Moment(local - offset, Some(Zone::of(zone))))
+}
+
+/// How many digits a decimal of 128 bits has at most.
+const DIGITS: i64 = 38;
+
+/// A decimal: its digits as a number, and how many of them are after the point.
+fn decimal(text: &str) -> Option<(i128, i64)> {
+    let (number, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
+    let exponent: i64 = exponent.parse().ok()?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = [whole, fraction].concat();
+    // Zeros may have any exponent, and numbers any number of zeros before them.
+    let (sign, magnitude) = match digits.strip_prefix('-') {
+        Some(magnitude) => (-1, magnitude),
+        None => (1, digits.strip_prefix('+').unwrap_or(&digits)),
+    };
+    let magnitude = magnitude.trim_start_matches('0');
+    let number: i128 = if magnitude.is_empty() { 0 } else { magnitude.parse().ok()? };
+    let after = i64::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
+    Some((sign * number, after)).filter(|_| after <= DIGITS)
+}

@@ -1,0 +1,112 @@
+//! Tables of objects: lists of dicts, dicts of lists.
+
+use std::collections::{HashMap, HashSet};
+
+use arrow_array::{Array, RecordBatch};
+use halfsour_value::{Data, Node};
+
+use super::cell::Cell;
+use super::column::Placed;
+use super::values::of_values;
+use super::{Budget, Misfit, batch, column};
+use crate::pandas::{DEEPEST, Values};
+use crate::{Known, recognise};
+
+/// What a row takes at least in a column.
+const CELL: usize = 8;
+
+/// A key and a value.
+type Pair<'g, S> = (Node<'g, S>, Node<'g, S>);
+
+/// The items of a dict of either kind.
+pub(super) fn items<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<Pair<'_, S>>> {
+    match node.data() {
+        Data::Dict(items) => Some(items.collect()),
+        _ => match recognise(node)? {
+            Known::OrderedDict(dict) => Some(dict.items.collect()),
+            _ => None,
+        },
+    }
+}
+
+pub(super) fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<String, Misfit> {
+    match Cell::of(node) {
+        Ok(Cell::Text(text)) => Ok(text.to_owned()),
+        Ok(Cell::Int(int)) => Ok(int.to_string()),
+        _ => Err(Misfit::new("the name of a column is neither text nor an int")),
+    }
+}
+
+pub(super) fn of_rows<S: AsRef<[u8]>>(
+    rows: &[Node<'_, S>],
+    budget: &mut Budget,
+) -> Result<RecordBatch, Misfit> {
+    let count = rows.len();
+    // Of each column, the cells that there are, with their rows.
+    let mut columns: Vec<(String, Vec<Placed<'_, S>>)> = Vec::new();
+    let mut by_name: HashMap<String, usize> = HashMap::new();
+    for (row, &node) in rows.iter().enumerate() {
+        let items = items(node).ok_or(Misfit::new("a row that is no dict").at(row))?;
+        for (key, value) in items {
+            let name = name(key).map_err(|misfit| misfit.at(row))?;
+            budget.spend(name.len())?;
+            let column = match by_name.get(&name) {
+                Some(&column) => column,
+                None => {
+                    budget.spend(count.saturating_mul(CELL))?;
+                    by_name.insert(name.clone(), columns.len());
+                    columns.push((name, Vec::new()));
+                    columns.len() - 1
+                }
+            };
+            let cells = &mut columns[column].1;
+            if cells.last().is_some_and(|(last, _)| *last == row) {
+                return Err(Misfit::new("two columns have this name").of(&columns[column].0).at(row));
+            }
+            cells.push((row, value));
+        }
+    }
+    let array = |(name, cells): (String, Vec<_>)| {
+        let array = column::of_some(count, cells, budget).map_err(|misfit| misfit.of(&name))?;
+        Ok((name, array))
+    };
+    batch(columns.into_iter().map(array).collect::<Result<_, _>>()?, count)
+}
+
+pub(super) fn of_columns<S: AsRef<[u8]>>(
+    columns: Vec<Pair<'_, S>>,
+    budget: &mut Budget,
+) -> Result<RecordBatch, Misfit> {
+    let mut rows = None;
+    let mut arrays = Vec::new();
+    let mut names = HashSet::new();
+    for (key, value) in columns {
+        let name = name(key)?;
+        if !names.insert(name.clone()) {
+            return Err(Misfit::new("two columns have this name").of(&name));
+        }
+        let array = |values: &Values<'_, S>, budget: &mut Budget| {
+            of_values(values, 0, values.rows(), budget).map(|array| (array.len(), array))
+        };
+        let column = match (value.data(), recognise(value)) {
+            (Data::List(cells) | Data::Tuple(cells), _) => {
+                let count = cells.len();
+                let spent = budget.spend(count.saturating_mul(CELL).saturating_add(name.len()));
+                spent
+                    .and_then(|()| column::of_some(count, cells.enumerate().collect(), budget))
+                    .map(|array| (count, array))
+            }
+            (_, Some(Known::Series(series))) => array(&series.values, budget),
+            _ => match Values::of(value, DEEPEST) {
+                Some(values) if values.rows() == values.len() => array(&values, budget),
+                _ => Err(Misfit::new("it is no list and no array")),
+            },
+        };
+        let (count, array) = column.map_err(|misfit| misfit.of(&name))?;
+        if *rows.get_or_insert(count) != count {
+            return Err(Misfit::new("it is not as long as the others").of(&name));
+        }
+        arrays.push((name, array));
+    }
+    batch(arrays, rows.unwrap_or_default())
+}

@@ -1,0 +1,172 @@
+//! Tables as pyarrow makes them of the same objects.
+
+use std::fmt::Write as _;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
+    DurationSecondType, Float16Type, Float32Type, Float64Type,
+};
+use arrow_array::{Array, RecordBatch, downcast_integer_array, downcast_temporal_array};
+use arrow_schema::{DataType, TimeUnit};
+use halfsour_classes::arrow::table;
+use halfsour_text::repr;
+use serde_json::{Value, json};
+
+/// As pyarrow names it, but for how large text may be and how many digits decimals may have.
+fn name(kind: &DataType) -> String {
+    let unit = |unit: &TimeUnit| match unit {
+        TimeUnit::Second => "s",
+        TimeUnit::Millisecond => "ms",
+        TimeUnit::Microsecond => "us",
+        TimeUnit::Nanosecond => "ns",
+    };
+    match kind {
+        DataType::Boolean => "bool".to_owned(),
+        DataType::Float16 => "halffloat".to_owned(),
+        DataType::Float32 => "float".to_owned(),
+        DataType::Float64 => "double".to_owned(),
+        DataType::Utf8 => "string".to_owned(),
+        DataType::Date32 => "date32[day]".to_owned(),
+        DataType::Time64(of) => format!("time64[{}]", unit(of)),
+        DataType::Duration(of) => format!("duration[{}]", unit(of)),
+        DataType::Timestamp(of, None) => format!("timestamp[{}]", unit(of)),
+        DataType::Timestamp(of, Some(zone)) => format!("timestamp[{}, tz={zone}]", unit(of)),
+        DataType::Decimal128(_, _) => "decimal128".to_owned(),
+        DataType::Dictionary(keys, values) => {
+            format!("dictionary<values={}, indices={}>", name(values), name(keys))
+        }
+        other => other.to_string().to_lowercase(),
+    }
+}
+
+fn cell(array: &dyn Array, row: usize) -> Value {
+    if array.is_null(row) || *array.data_type() == DataType::Null {
+        return Value::Null;
+    }
+    let float = |value: f64| if value.is_nan() { Value::Null } else { repr::Float(value).to_string().into() };
+    downcast_integer_array! {
+        array => array.value(row).into(),
+        DataType::Boolean => array.as_boolean().value(row).into(),
+        DataType::Float16 => float(array.as_primitive::<Float16Type>().value(row).to_f64()),
+        DataType::Float32 => float(array.as_primitive::<Float32Type>().value(row).into()),
+        DataType::Float64 => float(array.as_primitive::<Float64Type>().value(row)),
+        DataType::Utf8 => array.as_string::<i32>().value(row).into(),
+        DataType::Binary => array.as_binary::<i32>().value(row).iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").unwrap();
+            hex
+        }).into(),
+        DataType::Date32 => array.as_primitive::<Date32Type>().value(row).into(),
+        DataType::Decimal128(_, _) => array.as_primitive::<Decimal128Type>().value_as_string(row).into(),
+        DataType::Dictionary(_, _) => {
+            let array = array.as_any_dictionary();
+            cell(array.values().as_ref(), array.normalized_keys()[row])
+        },
+        DataType::Duration(unit) => match unit {
+            TimeUnit::Second => array.as_primitive::<DurationSecondType>().value(row),
+            TimeUnit::Millisecond => array.as_primitive::<DurationMillisecondType>().value(row),
+            TimeUnit::Microsecond => array.as_primitive::<DurationMicrosecondType>().value(row),
+            TimeUnit::Nanosecond => array.as_primitive::<DurationNanosecondType>().value(row),
+        }
+        .into(),
+        // Times are numbers of their unit.
+        _ => downcast_temporal_array! {
+            array => i64::from(array.value(row)).into(),
+            other => panic!("{other}"),
+        }
+    }
+}
+
+fn told(batch: &RecordBatch) -> Value {
+    let schema = batch.schema();
+    let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let types: Vec<_> = schema.fields().iter().map(|field| name(field.data_type())).collect();
+    let column = |array: &dyn Array| (0..array.len()).map(|row| cell(array, row)).collect::<Vec<_>>();
+    let columns: Vec<_> = batch.columns().iter().map(|array| column(array)).collect();
+    let pandas = schema.metadata().get("pandas").map(|text| serde_json::from_str::<Value>(text).unwrap());
+    normal(json!({"names": names, "types": types, "columns": columns, "pandas": pandas}))
+}
+
+/// pyarrow has NaN as null, in any frame; and here decimals have 38 digits, and text is short.
+fn normal(mut value: Value) -> Value {
+    for kind in value["types"].as_array_mut().unwrap() {
+        let text = kind
+            .as_str()
+            .unwrap()
+            .replace("large_string", "string")
+            .replace(", ordered=0", "")
+            .replace(", ordered=1", "");
+        *kind = if text.starts_with("decimal128") { "decimal128".into() } else { text.into() };
+    }
+    for cell in
+        value["columns"].as_array_mut().unwrap().iter_mut().flat_map(|column| column.as_array_mut().unwrap())
+    {
+        if cell == "nan" {
+            *cell = Value::Null;
+        }
+    }
+    // It calls long text and spans of time, which it has no name for, objects.
+    for column in value["pandas"]["columns"].as_array_mut().into_iter().flatten() {
+        if ["unicode", "timedelta"].map(Value::from).contains(&column["pandas_type"]) {
+            column["pandas_type"] = "object".into();
+        }
+    }
+    value
+}
+
+#[test]
+fn tables_are_as_pyarrow_makes_them() {
+    let mut count = 0;
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "tables") {
+        let graph = halfsour_vm::from_slice(&package.bytes).unwrap();
+        let batch = table(graph.root(), 1 << 20).unwrap_or_else(|misfit| panic!("{package}: {misfit}"));
+        assert_eq!(told(&batch), normal(package.value.clone()), "{package}");
+        count += 1;
+    }
+    assert!(count > 10, "{count}");
+}
+
+#[test]
+fn misfits_say_where() {
+    let cases: [(&[u8], &str); 9] = [
+        (b"N.", "neither a frame, nor a list of dicts, nor a dict of lists: no table"),
+        (b"](}K\x01e.", "row 1: a row that is no dict"),
+        (b"](}(X\x01\0\0\0aK\x01u}(X\x01\0\0\0aX\x01\0\0\0xue.", "column \"a\": row 1: text after an int"),
+        (b"](}(X\x01\0\0\0a]ue.", "column \"a\": row 0: a list, which no column can hold"),
+        (b"](}(NK\x01ue.", "row 0: the name of a column is neither text nor an int"),
+        (b"](}(K\x01K\x01X\x01\0\0\x001K\x02ue.", "column \"1\": row 0: two columns have this name"),
+        (b"}(X\x01\0\0\0a]K\x01aX\x01\0\0\0b]u.", "column \"b\": it is not as long as the others"),
+        (
+            b"}(X\x01\0\0\0a](\x8a\x09\0\0\0\0\0\0\0\0\x01eu.",
+            "column \"a\": row 0: an int of more than 64 bits",
+        ),
+        (
+            b"}(X\x01\0\0\0a](G?\xf0\0\0\0\0\0\0\x8a\x08\x01\0\0\0\0\0\x20\0eu.",
+            "column \"a\": row 1: an int that a float does not hold, among floats",
+        ),
+    ];
+    for (pickle, why) in cases {
+        let graph = halfsour_vm::from_slice(pickle).unwrap();
+        assert_eq!(table(graph.root(), 1 << 20).unwrap_err().to_string(), why);
+    }
+}
+
+/// A thousand rows, each with a column of its own; and a text that is in many rows.
+#[test]
+fn what_is_shared_has_a_limit() {
+    let mut sparse = b"](".to_vec();
+    for row in 0..1000_u16 {
+        sparse.extend(b"}(M");
+        sparse.extend(row.to_le_bytes());
+        sparse.extend(b"K\x01u");
+    }
+    sparse.extend(b"e.");
+    let text =
+        [&b"](}(X\x01\0\0\0aX\0\x10\0\0"[..], &[b'x'; 4096], b"uq\0", &b"h\0".repeat(1000), b"e."].concat();
+    for pickle in [sparse, text] {
+        let graph = halfsour_vm::from_slice(&pickle).unwrap();
+        let misfit = table(graph.root(), 1 << 20).unwrap_err();
+        assert!(misfit.to_string().ends_with("the table would be larger than the limit"), "{misfit}");
+        assert!(table(graph.root(), 1 << 24).is_ok());
+    }
+}
