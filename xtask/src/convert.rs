@@ -11,8 +11,9 @@ use crate::{Result, shell};
 const READER: Environment =
     Environment { name: "convert", python: "3.13", scripts: &[], packages: &["safetensors==0.8.0"] };
 
-/// The environment of the fixtures that has torch.
+/// The environments of the fixtures that have torch, and pandas with pyarrow.
 const TORCH: &str = "3.13-torch";
+const TABLES: &str = "3.13-arrow";
 
 /// The one that has polars, and packages of models.
 const OTHERS: &str = "3.13-others";
@@ -26,11 +27,16 @@ pub fn run() -> Result {
     };
     shell::run(&mut shell::cargo(&["build", "--quiet", "--package", "halfsour-cli"]))?;
     let torch = packages::install(packages::find(TORCH)?, &python)?;
+    let tables = packages::install(packages::find(TABLES)?, &python)?;
     let reader = packages::install(&READER, &python)?;
     let scratch = shell::target().join("convert");
     fs::create_dir_all(&scratch)?;
     let others = packages::install(packages::find(OTHERS)?, &python)?;
-    for (script, packages) in [("convert.py", vec![reader, torch]), ("convert_payloads.py", vec![others])] {
+    for (script, packages) in [
+        ("convert.py", &[reader, torch][..]),
+        ("convert_tables.py", &[tables]),
+        ("convert_payloads.py", &[others]),
+    ] {
         let mut command = python.script(script);
         command.arg(shell::target().join("debug").join(format!("halfsour{EXE_SUFFIX}")));
         command.arg(shell::root().join("crates/fixtures")).arg(&scratch);

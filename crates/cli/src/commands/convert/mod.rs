@@ -7,6 +7,8 @@ mod output;
 mod payload;
 mod pickle;
 mod safetensors;
+#[cfg(feature = "arrow")]
+mod table;
 mod tied;
 mod zip;
 
@@ -32,6 +34,15 @@ pub enum Format {
     Npy,
     /// numpy's archive of arrays, which are stored as they are.
     Npz,
+    /// A table, compressed by snappy.
+    #[cfg(feature = "arrow")]
+    Parquet,
+    /// A table, in Arrow's file format, which is also Feather's.
+    #[cfg(feature = "arrow")]
+    Arrow,
+    /// A table, as text.
+    #[cfg(feature = "arrow")]
+    Csv,
     /// A pickle, of the protocol that --protocol says.
     Pickle,
     /// A document for each pickle.
@@ -85,6 +96,12 @@ impl Target {
             "safetensors" => Format::Safetensors,
             "npy" => Format::Npy,
             "npz" => Format::Npz,
+            #[cfg(feature = "arrow")]
+            "parquet" | "pq" => Format::Parquet,
+            #[cfg(feature = "arrow")]
+            "arrow" | "feather" => Format::Arrow,
+            #[cfg(feature = "arrow")]
+            "csv" => Format::Csv,
             "pkl" | "pickle" | "p" => Format::Pickle,
             "json" => Format::Json,
             "ndjson" | "jsonl" => Format::Ndjson,
@@ -139,6 +156,10 @@ impl Convert {
             Format::Npy | Format::Npz => {
                 let is_archive = self.format == Format::Npz;
                 Box::new(npy::Writer::new(output, is_archive, self.target.tied, self.limits))
+            }
+            #[cfg(feature = "arrow")]
+            Format::Parquet | Format::Arrow | Format::Csv => {
+                Box::new(table::Writer::new(output, self.format, self.limits))
             }
             Format::Pickle => Box::new(pickle::Writer::new(output, self.target.protocol, self.limits)),
             Format::Json => Box::new(json::Writer::new(output, self.limits)),

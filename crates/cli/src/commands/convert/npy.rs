@@ -13,7 +13,7 @@ use super::zip::Archive;
 use super::{Limits, Tied, tied};
 use crate::failure::{Cause, Failure};
 use crate::file::File;
-use crate::tensors::{Elements, Tensor, Tensors};
+use crate::tensors::{Elements, Tensor, Tensors, safe_dtype};
 use crate::text;
 
 pub struct Writer {
@@ -107,8 +107,9 @@ impl<'t> Array<'t> {
     /// The array as it is to be written, or why it cannot be.
     fn of(tensors: &'t Tensors<'_>, tensor: &'t Tensor<'_>) -> Result<Self, String> {
         let elements = tensors.elements(tensor)?;
-        let descr = descr(elements.dtype)
-            .ok_or_else(|| format!("numpy has no type {}; safetensors may have it", elements.dtype))?;
+        let hint = if safe_dtype(elements.dtype).is_some() { "; safetensors has it" } else { "" };
+        let descr =
+            descr(elements.dtype).ok_or_else(|| format!("numpy has no type {}{hint}", elements.dtype))?;
         let length = tensor.bytes.ok_or("too large")?;
         Ok(Self { header: Npy::header(descr, false, &tensor.shape), length, elements })
     }
