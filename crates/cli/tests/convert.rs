@@ -210,6 +210,71 @@ fn npz_hold_what_torch_says() {
 }
 
 #[test]
+fn npy_is_what_numpy_saves() {
+    let files: BTreeMap<_, _> = package_files()
+        .into_iter()
+        .filter(|package| package.script == "saved")
+        .map(|package| (package.name.clone(), package.bytes))
+        .collect();
+    let mut count = 0;
+    for package in packages().into_iter().filter(|package| package.script == "saved") {
+        let (input, output) = (scratch("saved", "in.pkl"), scratch("saved", "out.npy"));
+        fs::write(&input, &package.bytes).unwrap();
+        convert(&input, &output, &[]).unwrap_or_else(|why| panic!("{package}: {why}"));
+        assert_eq!(fs::read(&output).unwrap(), files[&package.name], "{package}");
+        count += 1;
+    }
+    assert_eq!(count, 25);
+}
+
+#[test]
+fn arrays_of_numpy() {
+    let sample = |script: &str, name: &str| {
+        let found = packages().into_iter().find(|package| {
+            package.script == script && package.name == name && package.environment == "3.13"
+        });
+        found.unwrap().bytes
+    };
+    let (input, npz) = (scratch("numpy", "in.pkl"), scratch("numpy", "out.npz"));
+    let safetensors = scratch("numpy", "out.safetensors");
+    // The same array, thrice.
+    fs::write(&input, sample("arrays", "shared")).unwrap();
+    convert(&input, &npz, &[]).unwrap();
+    let found = arrays(&fs::read(&npz).unwrap());
+    let grid: Vec<_> = (0..6).map(Value::from).collect();
+    let expected = (DType::Int32, vec![2, 3], grid.clone());
+    assert_eq!(
+        found.into_iter().collect::<Vec<_>>(),
+        ["0", "1", "2.again"].map(|name| (name.to_owned(), expected.clone()))
+    );
+    convert(&input, &safetensors, &["--tied", "dedup"]).unwrap();
+    let file = fs::read(&safetensors).unwrap();
+    let tensors = SafeTensors::deserialize(&file).unwrap();
+    assert_eq!(tensors.names(), ["0"]);
+    // In Fortran's order, and with the bytes of numbers in the other: in safetensors they have none of both.
+    fs::write(&input, sample("arrays", "big endian Fortran")).unwrap();
+    convert(&input, &safetensors, &[]).unwrap();
+    let file = fs::read(&safetensors).unwrap();
+    let tensor = SafeTensors::deserialize(&file).unwrap().tensor("array").unwrap();
+    let floats: Vec<_> = (0..6_u8).flat_map(|number| f64::from(number).to_le_bytes()).collect();
+    assert_eq!((tensor.dtype(), tensor.shape(), tensor.data()), (Dtype::F64, &[2, 3][..], &floats[..]));
+    for (name, why) in [
+        ("objects", "of objects"),
+        ("masked", "masked"),
+        ("structured with gaps", "numpy's files have no type"),
+        ("ml_dtypes bfloat16", "numpy's files have no type bfloat16"),
+        ("StringDType", "of objects"),
+    ] {
+        fs::write(&input, sample("arrays", name)).unwrap();
+        let found = convert(&input, &npz, &[]).unwrap_err();
+        assert!(found.contains(why), "{name}: {found}");
+    }
+    fs::write(&input, sample("arrays", "structured")).unwrap();
+    let found = convert(&input, &safetensors, &[]).unwrap_err();
+    assert!(found.contains("safetensors has no type [('x', '<i4'), ('y', '>f8')]"), "{found}");
+}
+
+#[test]
 fn tied_tensors() {
     let (input, output) = (fixture("torch.pt"), scratch("tied", "out.safetensors"));
     let _ = fs::remove_file(&output);

@@ -8,7 +8,8 @@ use super::dtype::{DType, Kind, Structure, Tuple};
 
 impl DType {
     /// As the header of an `.npy` spells it, in Python: `'<f8'`, `[('a', '<i4'), ('', '|V4'), ('b', '<f8')]`. `None` for what numpy
-    /// does not write without pickling it, or at all: objects, text of any length, types of other packages, and fields that overlap.
+    /// does not write without pickling it, or at all: objects, text of any length, types of other packages, and fields that overlap or are not in
+    /// the order in which they lie.
     ///
     /// ```
     /// use halfsour_classes::numpy::DType;
@@ -38,10 +39,8 @@ impl DType {
     }
 }
 
-/// In the order in which they lie, with what is between them.
+/// With what is between them.
 fn fields(structure: &Structure, size: usize, out: &mut String) -> Option<()> {
-    let mut fields: Vec<_> = structure.fields.iter().collect();
-    fields.sort_by_key(|field| field.offset);
     let name = |text: &str| repr::Str(text.as_bytes()).to_string();
     let mut parts = Vec::new();
     let mut end = 0;
@@ -52,7 +51,7 @@ fn fields(structure: &Structure, size: usize, out: &mut String) -> Option<()> {
         }
         Some(())
     };
-    for field in fields {
+    for field in &structure.fields {
         gap(end, field.offset, &mut parts)?;
         let mut part = match &field.title {
             Some(title) => format!("(({}, {}), ", name(title), name(&field.name)),

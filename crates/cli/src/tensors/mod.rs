@@ -10,12 +10,12 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use halfsour::Node;
 use halfsour::classes::numpy::ArrayData;
-use halfsour::classes::torch::{self, DType, Dense, Layout, Place, Quantiser, Sparse};
+use halfsour::classes::torch::{self, ByteOrder, DType, Dense, Layout, Place, Quantiser, Sparse};
 use halfsour::classes::{Known, recognise};
 use halfsour::value::Step;
 use halfsour_files::{Contents, Torch};
 
-pub use numpy::is_npy;
+pub use numpy::{Array, is_npy};
 pub use safetensors::{is_safetensors, safe_dtype};
 pub use walk::walk;
 
@@ -45,7 +45,23 @@ pub struct Tensor<'g> {
     /// Whether it is but a part of a sparse one.
     pub is_part: bool,
     /// How to get at its elements.
-    pub elements: Option<(Dense<'g>, DType)>,
+    pub form: Option<Form<'g>>,
+}
+
+/// How elements lie, and where those of numpy do.
+pub enum Form<'g> {
+    Torch(Dense<'g>, DType),
+    Numpy(Array<'g>),
+}
+
+impl<'g> Form<'g> {
+    /// As torch would have it, if it has such elements.
+    pub fn dense(&self) -> Option<(&Dense<'g>, DType)> {
+        match self {
+            Self::Torch(dense, dtype) => Some((dense, *dtype)),
+            Self::Numpy(array) => array.dense.as_ref().map(|(dense, dtype)| (dense, *dtype)),
+        }
+    }
 }
 
 pub struct Storage {
@@ -59,17 +75,33 @@ pub struct Storage {
 }
 
 /// The elements of a tensor, all within its storage.
-pub struct Elements<'t> {
-    pub dtype: DType,
-    dense: &'t Dense<'t>,
-    contents: &'t Contents,
+pub enum Elements<'t> {
+    Torch(Flat<'t>),
+    Numpy(&'t Array<'t>),
 }
 
-impl Elements<'_> {
+/// Elements of a type that torch has.
+pub struct Flat<'t> {
+    pub dtype: DType,
+    dense: &'t Dense<'t>,
+    bytes: &'t [u8],
+    order: ByteOrder,
+}
+
+impl<'t> Elements<'t> {
+    /// As torch would have them; or the name of the type, if it has none such.
+    pub fn flat(self) -> Result<Flat<'t>, String> {
+        match self {
+            Self::Torch(flat) => Ok(flat),
+            Self::Numpy(array) => array.flat().ok_or_else(|| array.dtype.to_string()),
+        }
+    }
+}
+
+impl Flat<'_> {
     /// Side by side, the last dimension first, little-endian.
     pub fn contiguous(&self) -> Cow<'_, [u8]> {
-        let Contents { bytes, byte_order, .. } = self.contents;
-        let data = self.dense.contiguous(self.dtype, bytes, *byte_order);
+        let data = self.dense.contiguous(self.dtype, self.bytes, self.order);
         data.expect("that it is within its storage was looked at before")
     }
 }
@@ -107,19 +139,24 @@ impl<'g> Tensors<'g> {
         if tensor.is_part {
             return Err(format!("{}: sparse tensors cannot be converted", tensor.note()));
         }
-        let (Some((storage, _)), Some((dense, dtype))) = (tensor.place, &tensor.elements) else {
+        let (Some((storage, _)), Some(form)) = (tensor.place, &tensor.form) else {
             return Err(tensor.note().to_owned());
         };
-        let contents = self.storages[storage].contents.as_ref().map_err(String::clone)?;
-        match dense.positions(*dtype, contents.bytes.len()) {
-            Some(_) => Ok(Elements { dtype: *dtype, dense, contents }),
+        let (dense, dtype) = match form {
+            Form::Torch(dense, dtype) => (dense, *dtype),
+            Form::Numpy(array) => return Ok(Elements::Numpy(array)),
+        };
+        let Contents { bytes, byte_order, .. } =
+            self.storages[storage].contents.as_ref().map_err(String::clone)?;
+        match dense.positions(dtype, bytes.len()) {
+            Some(_) => Ok(Elements::Torch(Flat { dtype, dense, bytes, order: *byte_order })),
             None => Err("not within its storage".to_owned()),
         }
     }
 
     /// How many bytes all storages have.
     pub fn stored(&self) -> usize {
-        self.storages.iter().flat_map(|storage| &storage.contents).map(|contents| contents.bytes.len()).sum()
+        self.storages.iter().filter_map(|storage| storage.length).sum()
     }
 
     /// Whether several may lie in one storage: not in a file of safetensors, which is one storage.
@@ -205,7 +242,7 @@ impl<'g> Tensors<'g> {
                     place: None,
                     notes,
                     is_part: false,
-                    elements: None,
+                    form: None,
                 })
             }
             _ => Err(format!("{name}: a tensor of an unknown layout")),
@@ -251,7 +288,7 @@ impl<'g> Tensors<'g> {
             place: Some((storage, dense.offset.saturating_mul(size))),
             notes,
             is_part,
-            elements: dtype.map(|dtype| (dense, dtype)),
+            form: dtype.map(|dtype| Form::Torch(dense, dtype)),
         })
     }
 

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use halfsour::Node;
 use halfsour::classes::numpy::{ArrayClass, ArrayData, ByteOrder, DType, NdArray};
+use halfsour::classes::torch::{self, Dense, Place};
 use halfsour_files::{Literal, Npy};
 
-use super::{Key, Storage, Tensor, Tensors};
+use super::{Flat, Form, Key, Storage, Tensor, Tensors};
 
 /// Whether it is a file that numpy wrote of one array, without a pickle in it.
 pub fn is_npy(bytes: &[u8]) -> bool {
@@ -36,6 +37,46 @@ fn strides(shape: &[u64], is_fortran: bool) -> Vec<u64> {
     let mut strides: Vec<_> = shape.iter().rev().map(&mut step).collect();
     strides.reverse();
     strides
+}
+
+/// An array of numpy whose elements are in the pickle.
+pub struct Array<'g> {
+    pub dtype: DType,
+    pub bytes: &'g [u8],
+    /// Whether the first dimension comes first, or the last; neither, if they are in another order.
+    pub is_fortran: Option<bool>,
+    /// How the elements lie, if they are of a type that torch has, too.
+    pub(super) dense: Option<(Dense<'g>, torch::DType)>,
+}
+
+impl<'g> Array<'g> {
+    fn of<S: AsRef<[u8]>>(array: &NdArray<'g, S>) -> Option<Self> {
+        let bytes = array.bytes()?;
+        let is_fortran = [false, true].into_iter().find(|is_fortran| array.is_contiguous(*is_fortran));
+        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect();
+        let dtype = torch::DType::from_name(&array.dtype.name());
+        let dtype = dtype.filter(|dtype| dtype.size() == array.dtype.size);
+        let dense = dtype.map(|dtype| {
+            let dense = Dense {
+                dtype: Some(dtype),
+                shape: wide(&array.shape),
+                strides: wide(&array.strides),
+                offset: 0,
+                storage: torch::Storage { dtype: None, place: Place::Embedded(bytes) },
+                is_conjugate: false,
+                is_negative: false,
+            };
+            (dense, dtype)
+        });
+        Some(Self { dtype: array.dtype.clone(), bytes, is_fortran, dense })
+    }
+
+    /// As torch would have it.
+    pub fn flat(&self) -> Option<Flat<'_>> {
+        let (dense, dtype) = self.dense.as_ref()?;
+        dense.positions(*dtype, self.bytes.len())?;
+        Some(Flat { dtype: *dtype, dense, bytes: self.bytes, order: self.dtype.order })
+    }
 }
 
 impl<'g> Tensors<'g> {
@@ -87,7 +128,7 @@ impl<'g> Tensors<'g> {
             place,
             notes,
             is_part: false,
-            elements: None,
+            form: Array::of(array).filter(|_| array.mask.is_none()).map(Form::Numpy),
         })
     }
 
@@ -135,7 +176,7 @@ impl Tensors<'_> {
             place: Some((0, 0)),
             notes,
             is_part: false,
-            elements: None,
+            form: None,
         }];
         Ok(Self { all, storages: vec![storage], by_key: std::collections::HashMap::new(), left: 0 })
     }

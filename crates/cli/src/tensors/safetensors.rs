@@ -80,7 +80,7 @@ impl Tensors<'_> {
                 place: Some((0, first as u64)),
                 notes: Vec::new(),
                 is_part: false,
-                elements: None,
+                form: None,
             });
         }
         Ok(Self { all, storages: vec![storage], by_key: HashMap::new(), left: 0 })

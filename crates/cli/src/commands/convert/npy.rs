@@ -13,7 +13,7 @@ use super::zip::Archive;
 use super::{Limits, Tied, tied};
 use crate::failure::{Cause, Failure};
 use crate::file::File;
-use crate::tensors::{Elements, Tensor, Tensors, safe_dtype};
+use crate::tensors::{Elements, Flat, Tensor, Tensors, safe_dtype};
 use crate::text;
 
 pub struct Writer {
@@ -100,22 +100,40 @@ struct Array<'t> {
     header: Vec<u8>,
     /// Of its data.
     length: u64,
-    elements: Elements<'t>,
+    data: Data<'t>,
+}
+
+enum Data<'t> {
+    /// Where it lies.
+    Bytes(&'t [u8]),
+    /// To be put side by side.
+    Flat(Flat<'t>),
 }
 
 impl<'t> Array<'t> {
     /// The array as it is to be written, or why it cannot be.
     fn of(tensors: &'t Tensors<'_>, tensor: &'t Tensor<'_>) -> Result<Self, String> {
         let elements = tensors.elements(tensor)?;
-        let hint = if safe_dtype(elements.dtype).is_some() { "; safetensors has it" } else { "" };
-        let descr =
-            descr(elements.dtype).ok_or_else(|| format!("numpy has no type {}{hint}", elements.dtype))?;
         let length = tensor.bytes.ok_or("too large")?;
-        Ok(Self { header: Npy::header(descr, false, &tensor.shape), length, elements })
+        if let Elements::Numpy(array) = elements
+            && let Some(is_fortran) = array.is_fortran
+        {
+            let descr = array.dtype.descr();
+            let descr = descr.ok_or_else(|| format!("numpy's files have no type {}", array.dtype))?;
+            let header = Npy::header(&descr, is_fortran, &tensor.shape);
+            return Ok(Self { header, length, data: Data::Bytes(array.bytes) });
+        }
+        let flat = elements.flat().map_err(|of| format!("its elements, {of}, are not side by side"))?;
+        let hint = if safe_dtype(flat.dtype).is_some() { "; safetensors has it" } else { "" };
+        let descr = descr(flat.dtype).ok_or_else(|| format!("numpy has no type {}{hint}", flat.dtype))?;
+        Ok(Self { header: Npy::header(descr, false, &tensor.shape), length, data: Data::Flat(flat) })
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
-        self.elements.contiguous()
+        match &self.data {
+            Data::Bytes(bytes) => Cow::Borrowed(bytes),
+            Data::Flat(flat) => flat.contiguous(),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::output::Output;
 use super::{Limits, Tied, tied};
 use crate::failure::{Cause, Failure};
 use crate::file::File;
-use crate::tensors::{Elements, Tensor, Tensors, safe_dtype};
+use crate::tensors::{Flat, Tensor, Tensors, safe_dtype};
 use crate::text;
 
 pub struct Writer {
@@ -81,7 +81,7 @@ struct Written<'t> {
     dtype: Dtype,
     shape: Vec<usize>,
     length: usize,
-    elements: Elements<'t>,
+    elements: Flat<'t>,
     bar: ProgressBar,
 }
 
@@ -110,7 +110,7 @@ fn view<'t>(
     tensor: &'t Tensor<'_>,
     bar: &ProgressBar,
 ) -> Result<Written<'t>, String> {
-    let elements = tensors.elements(tensor)?;
+    let elements = tensors.elements(tensor)?.flat().map_err(|of| format!("safetensors has no type {of}"))?;
     let dtype = elements.dtype;
     let dtype = safe_dtype(dtype).ok_or_else(|| format!("safetensors has no type {dtype}"))?;
     let size = |size: u64| usize::try_from(size).map_err(|_| "too large".to_owned());

@@ -10,9 +10,10 @@ pub fn dedup(tensors: &mut Tensors<'_>) -> Vec<(String, String)> {
     let mut kept = HashMap::new();
     let mut removed = Vec::new();
     tensors.all.retain(|tensor| {
-        let (Some(place), Some((dense, dtype))) = (tensor.place, &tensor.elements) else { return true };
+        let form = tensor.form.as_ref().and_then(|form| form.dense());
+        let (Some(place), Some((dense, dtype))) = (tensor.place, form) else { return true };
         let marks = (dense.is_conjugate, dense.is_negative);
-        let key = (place, *dtype, tensor.shape.clone(), tensor.strides.clone(), marks);
+        let key = (place, dtype, tensor.shape.clone(), tensor.strides.clone(), marks);
         match kept.get(&key) {
             Some(first) => {
                 removed.push((tensor.name.clone(), String::clone(first)));
@@ -33,7 +34,8 @@ pub fn refuse(tensors: &Tensors<'_>) -> Result<(), String> {
         let (storage, start) = tensor.place.filter(|_| tensor.bytes != Some(0))?;
         let reach = |(length, stride): (&u64, &u64)| (length - 1).saturating_mul(*stride);
         let last = tensor.shape.iter().zip(&tensor.strides).map(reach).fold(0, u64::saturating_add);
-        let size = tensor.elements.as_ref()?.1.size() as u64;
+        // All elements are of one size.
+        let size = tensor.bytes? / tensor.shape.iter().product::<u64>();
         Some((storage, start, start.saturating_add(last.saturating_add(1).saturating_mul(size))))
     };
     let mut spans: Vec<_> =
