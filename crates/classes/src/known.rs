@@ -2,7 +2,7 @@
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::{Payload, numpy, pandas, scipy, sklearn, stdlib, torch};
+use crate::{Payload, numpy, pandas, pyarrow, scipy, sklearn, stdlib, torch};
 
 /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
 #[derive(Clone)]
@@ -92,6 +92,10 @@ pub enum Known<'g, S> {
     NaT,
     /// `pandas.NA`: no value.
     NA,
+
+    // ---- pyarrow ----
+    /// `pyarrow.Array`, `ChunkedArray`
+    ArrowArray(Box<pyarrow::Array<'g>>),
 
     // ---- torch ----
     /// `torch.Tensor`, `torch.nn.Parameter`, and subclasses.

@@ -8,7 +8,7 @@ use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
 use crate::call::Call;
-use crate::{Known, numpy, pandas, payload, scipy, sklearn, stdlib, torch};
+use crate::{Known, numpy, pandas, payload, pyarrow, scipy, sklearn, stdlib, torch};
 
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
@@ -148,8 +148,8 @@ table! {
     PandasNat: "pandas._libs.tslibs.nattype" ["_nat_unpickle"] => pandas::nat;
 
     // ---- pyarrow ----
-    ArrowArray: "pyarrow.lib" ["_restore_array"];
-    ArrowChunks: "pyarrow.lib" ["chunked_array"];
+    ArrowArray: "pyarrow.lib" ["_restore_array"] => pyarrow::array;
+    ArrowChunks: "pyarrow.lib" ["chunked_array"] => pyarrow::array;
     ArrowBuffer: "pyarrow.lib" ["py_buffer"];
     ArrowType: "pyarrow.lib" [
         "binary" "decimal128" "dictionary" "duration" "time32" "time64" "timestamp" "type_for_alias"

@@ -16,6 +16,8 @@ const MAKERS: &[(Name, Name)] = &[
     (("pytz", "_p"), ("pytz", "timezone")),
     (("array", "_array_reconstructor"), ("array", "array")),
     (("re", "_compile"), ("re", "Pattern")),
+    (("pyarrow.lib", "_restore_array"), ("pyarrow.lib", "Array")),
+    (("pyarrow.lib", "chunked_array"), ("pyarrow.lib", "ChunkedArray")),
     (("numpy._core.multiarray", "_reconstruct"), ("numpy", "ndarray")),
     (("numpy._core.numeric", "_frombuffer"), ("numpy", "ndarray")),
     (("numpy._core._internal", "_convert_to_stringdtype_kwargs"), ("numpy.dtypes", "StringDType")),

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use halfsour_classes::pandas::Values;
 use halfsour_classes::stdlib::{Array, ArrayItem, ArrayItems};
 use halfsour_classes::{Int, Known, recognise};
 use halfsour_value::{Data, Instance, Node};
@@ -40,6 +41,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Known::Series(series) => return self.series(series),
             Known::PandasIndex(index) => return self.index(index),
             Known::PandasArray(values) => self.values(values),
+            Known::ArrowArray(array) => {
+                // Each chunk was looked at, also those with nothing in them.
+                self.spend(instance.args().at(0).and_then(Node::len).unwrap_or_default())?;
+                self.values(Box::new(Values::Arrow { array: *array, dtype: None }));
+            }
             Known::Interval(interval) => {
                 self.interval(Work::Node(interval.left), Work::Node(interval.right), interval.closed)?;
             }

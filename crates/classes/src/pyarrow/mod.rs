@@ -8,6 +8,7 @@ use halfsour_value::{Data, Node};
 
 pub use datatype::{DataType, TimeUnit};
 
+use crate::Known;
 use crate::calendar::civil;
 use crate::call::Call;
 use crate::names::Class;
@@ -87,7 +88,10 @@ const DEEPEST: u8 = 1;
 impl<'g> Array<'g> {
     /// What this is: the call of `_restore_array`, or of `chunked_array` with such.
     pub fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
-        let call = Call::of(node)?;
+        Self::called(&Call::of(node)?)
+    }
+
+    fn called<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
         let chunks = match call.class {
             Class::ArrowArray => {
                 let [parts] = call.bare()?.exactly()?;
@@ -237,6 +241,10 @@ fn number(dtype: DType, bytes: &[u8], at: usize) -> Option<Value<'static>> {
         Element::Float(float) => Value::Float(float),
         _ => return None,
     })
+}
+
+pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    Array::called(call).map(|array| Known::ArrowArray(Box::new(array)))
 }
 
 /// `(type, length, nulls, offset, [buffers], [children], dictionary)`

@@ -37,12 +37,19 @@ pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Table<'_, S>)
 pub fn line<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
     match known {
         Known::PandasIndex(index) => Some(format!("pandas.{}", of_index(index))),
-        Known::PandasArray(values) => {
-            let cells = (0..values.len()).map(|at| values.get(at));
-            Some(format!("pandas.array(({},), {})", values.len(), column(values, cells, values.len())))
+        Known::PandasArray(values) => Some(array("pandas", values)),
+        Known::ArrowArray(held) => {
+            let values: Values<'_, S> = Values::Arrow { array: (**held).clone(), dtype: None };
+            Some(array("pyarrow", &values))
         }
         _ => None,
     }
+}
+
+/// `pandas.array((2,), Int64 [1, 2])`
+fn array<S: AsRef<[u8]>>(module: &str, values: &Values<'_, S>) -> String {
+    let cells = (0..values.len()).map(|at| values.get(at));
+    format!("{module}.array(({},), {})", values.len(), column(values, cells, values.len()))
 }
 
 /// The parts that are left: those of a frame are its labels and its columns.
