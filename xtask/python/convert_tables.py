@@ -53,6 +53,8 @@ def records():
     count = 0
     for name, data in pickles("3.13-arrow", "tables"):
         value = pickle.loads(data)
+        if isinstance(value, pandas.DataFrame):
+            continue
         value = value if isinstance(value, dict) else columns(value)
         for extension, read in (("parquet", pyarrow.parquet.read_table), ("arrow", pyarrow.feather.read_table)):
             target, refusal = convert(data, extension)
@@ -80,7 +82,10 @@ def frames():
             if not isinstance(frame, pandas.DataFrame):
                 continue
             try:
-                expected = pyarrow.Table.from_pandas(frame).to_pandas()
+                table = pyarrow.Table.from_pandas(frame)
+                own = os.path.join(scratch, "own.parquet")
+                pyarrow.parquet.write_table(table, own)
+                expected = {"parquet": pandas.read_parquet(own), "arrow": table.to_pandas()}
             except (pyarrow.ArrowException, NotImplementedError, TypeError, ValueError):
                 expected = None
             for extension, read in (("parquet", pandas.read_parquet), ("arrow", pyarrow.feather.read_feather)):
@@ -91,8 +96,12 @@ def frames():
                     continue
                 # Parquet makes dictionaries of its own, in which the order of categories is that in which they occur.
                 exact = extension == "arrow"
-                pandas.testing.assert_frame_equal(read(target), expected, check_categorical=exact)
+                pandas.testing.assert_frame_equal(read(target), expected[extension], check_categorical=exact)
             count += target is not None
+            if name in ("numbers", "numbered columns", "one block of Fortran", "range"):
+                frame.columns = frame.columns.astype(str)
+                found = pandas.read_csv(convert(data, "csv")[0])
+                pandas.testing.assert_frame_equal(found, frame.reset_index(drop=True), check_dtype=False)
     print(f"pandas {pandas.__version__}: {count} frames are equal; {refused} files refused")
 
 

@@ -6,12 +6,13 @@ use spdx::{Expression, ParseMode};
 use crate::{Result, shell};
 
 /// Licences that go with MIT OR Apache-2.0.
-const LICENCES: [&str; 10] = [
+const LICENCES: [&str; 11] = [
     "MIT",
     "MIT-0",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
+    "CC0-1.0",
     "NCSA",
     "bzip2-1.0.6",
     "Unicode-3.0",

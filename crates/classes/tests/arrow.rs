@@ -71,7 +71,7 @@ fn cell(array: &dyn Array, row: usize) -> Value {
         .into(),
         // Times are numbers of their unit.
         _ => downcast_temporal_array! {
-            array => i64::from(array.value(row)).into(),
+            array => array.value(row).into(),
             other => panic!("{other}"),
         }
     }

@@ -39,9 +39,10 @@ fn shown(batch: &RecordBatch) -> String {
         };
         let keys = dictionary.normalized_keys();
         for (row, key) in keys.into_iter().enumerate() {
-            match array.is_null(row) {
-                true => text.push_str("null"),
-                false => write!(text, "{:?}", dictionary.values().slice(key, 1)).unwrap(),
+            if array.is_null(row) {
+                text.push_str("null");
+            } else {
+                write!(text, "{:?}", dictionary.values().slice(key, 1)).unwrap();
             }
         }
     }
@@ -58,6 +59,10 @@ fn parquet_and_arrow_hold_the_table() {
         convert(&package.bytes, &parquet).unwrap();
         convert(&package.bytes, &arrow).unwrap();
         let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(parquet).unwrap()).unwrap();
+        // Parquet has no times in seconds.
+        if package.name == "times" && package.value["names"][0] == "s" {
+            continue;
+        }
         for batch in reader.build().unwrap() {
             assert_eq!(shown(&batch.unwrap()), shown(&expected), "{package}");
             count += 1;

@@ -96,7 +96,7 @@ impl<'g> Cell<'g> {
                 Some(Known::NaT | Known::NA) => Self::Missing,
                 Some(Known::Timestamp(timestamp)) => Self::of_timestamp(&timestamp)?,
                 Some(Known::Timedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
-                Some(Known::NumpyScalar(scalar)) => Self::of_element(scalar.element())?,
+                Some(Known::NumpyScalar(scalar)) => Self::of_element(&scalar.element())?,
                 Some(Known::Uuid(uuid)) => Self::Uuid(uuid.int),
                 _ => return Err(Misfit::new(format!("{}, which no column can hold", called(node)))),
             },
@@ -114,8 +114,8 @@ impl<'g> Cell<'g> {
         Ok(Self::Moment(microseconds_of(timestamp.ticks, timestamp.unit)?, zone))
     }
 
-    fn of_element<S: AsRef<[u8]>>(element: Element<'_, S>) -> Result<Self, Misfit> {
-        Ok(match element {
+    fn of_element<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Result<Self, Misfit> {
+        Ok(match *element {
             Element::Bool(value) => Self::Bool(value),
             Element::Int(value) => Self::Int(value.into()),
             Element::UInt(value) => Self::Int(value.into()),

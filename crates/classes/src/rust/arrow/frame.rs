@@ -1,9 +1,10 @@
 //! Frames and series of pandas.
 
 use std::collections::HashSet;
+use std::fmt::Write;
 
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, TimeUnit};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::DataType;
 use halfsour_value::Data;
 
 use super::cell::Cell;
@@ -18,6 +19,8 @@ struct Columns {
     names: HashSet<String>,
     told: Vec<String>,
     index: Vec<String>,
+    /// Which columns are of categories that have an order.
+    ordered: Vec<usize>,
 }
 
 pub(super) fn of_frame<S: AsRef<[u8]>>(
@@ -68,6 +71,9 @@ impl Columns {
             return Err(Misfit::new("two columns have this name").of(&name));
         }
         let array = of_values(values, start, rows, budget).map_err(|misfit| misfit.of(&name))?;
+        if is_ordered(values) {
+            self.ordered.push(self.arrays.len());
+        }
         self.told.push(told(Some(&name), &name, &array, &numpy_type(values), is_ordered(values)));
         self.arrays.push((name, array));
         Ok(())
@@ -132,8 +138,15 @@ impl Columns {
         );
         let batch = batch(self.arrays, rows)?;
         let mut schema = batch.schema().as_ref().clone();
+        let mut fields: Vec<_> = schema.fields.iter().cloned().collect();
+        for column in self.ordered {
+            fields[column] = fields[column].as_ref().clone().with_dict_is_ordered(true).into();
+        }
+        schema.fields = fields.into();
         schema.metadata.insert("pandas".to_owned(), metadata);
-        batch.with_schema(schema.into()).map_err(|error| Misfit::new(error.to_string()))
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        RecordBatch::try_new_with_options(schema.into(), batch.columns().to_vec(), &options)
+            .map_err(|error| Misfit::new(error.to_string()))
     }
 }
 
@@ -181,7 +194,6 @@ fn pandas_type(of: &DataType) -> String {
         DataType::Utf8 | DataType::LargeUtf8 => "unicode",
         DataType::Binary | DataType::LargeBinary => "bytes",
         DataType::Timestamp(_, _) => "datetime",
-        DataType::Duration(TimeUnit::Nanosecond) => "timedelta",
         DataType::Date32 => "date",
         DataType::Time64(_) => "time",
         DataType::Duration(_) => "timedelta",
@@ -196,7 +208,10 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => all.extend(['\\', c]),
-            c if c < ' ' => all.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if c < ' ' => {
+                // Writing to a String does not fail.
+                let _ = write!(all, "\\u{:04x}", u32::from(c));
+            }
             c => all.push(c),
         }
     }

@@ -21,8 +21,8 @@ use crate::torch;
 type Get<'a, 'g, S> = &'a dyn Fn(usize) -> Option<pandas::Cell<'g, S>>;
 
 /// So many of some values, from one on.
-pub(super) fn of_values<'g, S: AsRef<[u8]>>(
-    values: &Values<'g, S>,
+pub(super) fn of_values<S: AsRef<[u8]>>(
+    values: &Values<'_, S>,
     start: usize,
     rows: usize,
     budget: &mut Budget,
@@ -83,8 +83,7 @@ fn of_rows<S: AsRef<[u8]>>(
 ) -> Result<ArrayRef, Misfit> {
     budget.spend(rows.saturating_mul(8))?;
     match values {
-        Values::Numpy(grid) => numbers(grid.dtype(), rows, get, budget),
-        Values::Masked { values: grid, .. } => numbers(grid.dtype(), rows, get, budget),
+        Values::Numpy(grid) | Values::Masked { values: grid, .. } => numbers(grid.dtype(), rows, get, budget),
         Values::Arrow { array, .. } => match &array.datatype {
             DataType::Number(dtype) => numbers(&of_arrow(*dtype)?, rows, get, budget),
             _ => objects(rows, get, budget),

@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions, make_array};
-use arrow_schema::{ArrowError, DataType, FieldRef, Schema};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{TimestampMillisecondType, TimestampSecondType};
+use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, RecordBatchOptions, make_array};
+use arrow_schema::{ArrowError, DataType, FieldRef, Schema, TimeUnit};
 use halfsour::Graph;
 use halfsour::classes::arrow::table;
 use parquet::arrow::ArrowWriter;
@@ -34,12 +36,12 @@ impl Writer {
         }
         let most = graph.source().len().saturating_mul(8).saturating_add(self.limits.written.bytes);
         let batch = table(graph.root(), most).map_err(|misfit| misfit.to_string())?;
-        let schema = batch.schema();
         let out = &mut self.output;
         match self.format {
             Format::Parquet => {
                 let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
-                ArrowWriter::try_new(out, schema, Some(properties))
+                let batch = in_milliseconds(&batch).map_err(|error| error.to_string())?;
+                ArrowWriter::try_new(out, batch.schema(), Some(properties))
                     .and_then(|mut writer| writer.write(&batch).and_then(|()| writer.close()).map(drop))
                     .map_err(|error| error.to_string())
             }
@@ -47,7 +49,7 @@ impl Writer {
                 let mut writer = arrow_csv::Writer::new(out);
                 in_utc(&batch).and_then(|batch| writer.write(&batch)).map_err(|error| error.to_string())
             }
-            _ => arrow_ipc::writer::FileWriter::try_new(out, &schema)
+            _ => arrow_ipc::writer::FileWriter::try_new(out, &batch.schema())
                 .and_then(|mut writer| writer.write(&batch).and_then(|()| writer.finish()))
                 .map_err(|error| error.to_string()),
         }?;
@@ -74,11 +76,35 @@ fn in_utc(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         }
         _ => Ok(array.clone()),
     };
-    let columns = batch.columns().iter().map(column).collect::<Result<Vec<_>, ArrowError>>()?;
+    changed(batch, column)
+}
+
+/// The same, with times that count seconds in milliseconds: parquet has none of these.
+fn in_milliseconds(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    changed(batch, |array| match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, zone) => {
+            let seconds = array.as_primitive::<TimestampSecondType>();
+            let far = || ArrowError::ComputeError("a time is too far from 1970 for milliseconds".to_owned());
+            let ticks: PrimitiveArray<TimestampMillisecondType> =
+                seconds.try_unary(|ticks| ticks.checked_mul(1000).ok_or_else(far))?;
+            Ok(Arc::new(ticks.with_timezone_opt(zone.clone())))
+        }
+        _ => Ok(array.clone()),
+    })
+}
+
+/// The same, with other columns.
+fn changed(
+    batch: &RecordBatch,
+    column: impl Fn(&ArrayRef) -> Result<ArrayRef, ArrowError>,
+) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().map(column).collect::<Result<Vec<_>, _>>()?;
     let field = |(field, array): (&FieldRef, &ArrayRef)| {
         field.as_ref().clone().with_data_type(array.data_type().clone())
     };
-    let fields: Vec<_> = batch.schema().fields().iter().zip(&columns).map(field).collect();
+    let schema = batch.schema();
+    let fields: Vec<_> = schema.fields().iter().zip(&columns).map(field).collect();
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), columns, &options)
+    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
+    RecordBatch::try_new_with_options(Arc::new(schema), columns, &options)
 }
