@@ -148,8 +148,8 @@ impl<S: AsRef<[u8]>> fmt::Display for Timestamp<'_, S> {
         write!(f, "{year:04}-{month:02}-{day:02}T{clock}")?;
         match (self.offset, self.zone) {
             (Some(offset), _) => write!(f, "{}", Offset(offset)),
-            (None, Some(zone)) => write!(f, "+00:00[{zone}]"),
-            (None, None) if self.tz.is_some() => f.write_str("+00:00"),
+            (None, Some(zone)) => write!(f, "Z[{zone}]"),
+            (None, None) if self.tz.is_some() => f.write_str("Z"),
             (None, None) => Ok(()),
         }
     }
