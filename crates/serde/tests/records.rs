@@ -195,6 +195,17 @@ fn text_is_what_python_prints() {
     });
 }
 
+/// A row takes memory, whatever is in it: `numpy.zeros((2**40, 0))`, as numpy 2.5 pickles it.
+#[test]
+fn rows_without_elements_are_counted() {
+    let pickle = b"\x80\x02cnumpy._core.multiarray\n_reconstruct\nq\x00cnumpy\nndarray\nq\x01K\x00\x85q\x02c_codecs\nencode\nq\x03\
+        X\x01\x00\x00\x00bq\x04X\x06\x00\x00\x00latin1q\x05\x86q\x06Rq\x07\x87q\x08Rq\t(K\x01\x8a\x06\x00\x00\x00\x00\x00\x01K\x00\x86q\n\
+        cnumpy\ndtype\nq\x0bX\x02\x00\x00\x00f8q\x0c\x89\x88\x87q\rRq\x0e(K\x03X\x01\x00\x00\x00<q\x0fNNNJ\xff\xff\xff\xff\
+        J\xff\xff\xff\xffK\x00tq\x10b\x89c__builtin__\nbytes\nq\x11)Rq\x12tq\x13b.";
+    let error = from_slice::<Vec<Vec<f64>>>(pickle).unwrap_err();
+    assert!(error.to_string().contains("too large"), "{error}");
+}
+
 #[test]
 fn numbers() {
     #[derive(Deserialize)]

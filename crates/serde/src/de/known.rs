@@ -261,8 +261,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
                 scalars(array.iter().map(Scalar::from), visitor)
             }
             Offer::NdArray(array) => {
-                // As much as an element may take, with all its fields.
-                self.pay(array.len().saturating_mul(array.dtype.size.max(8)))?;
+                self.pay(numpy::cost(&array))?;
                 numpy::visit(&array, visitor)
             }
             Offer::Members(nodes) => {

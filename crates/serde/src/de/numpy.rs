@@ -1,6 +1,6 @@
 //! What arrays and scalars of numpy are to serde: sequences in sequences, and what is in them.
 
-use halfsour_classes::numpy::{Element, NdArray, Unit};
+use halfsour_classes::numpy::{DType, Element, Kind, NdArray, Unit};
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, DeserializeSeed, Error as _, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -15,6 +15,27 @@ pub(super) fn visit<'de, S: AsRef<[u8]>, V: Visitor<'de>>(
     let mut elements =
         array.elements().ok_or_else(|| Error::custom("the buffer of an array is not there"))?;
     de::Deserializer::deserialize_any(Row { shape: &array.shape, elements: &mut elements }, visitor)
+}
+
+/// How many bytes may be made of an array: fields may lie on each other, and rows have nothing in them.
+pub(super) fn cost<S: AsRef<[u8]>>(array: &NdArray<'_, S>) -> usize {
+    places(&array.shape).saturating_mul(item(&array.dtype))
+}
+
+/// How many elements there are, or rows without any.
+fn places(shape: &[usize]) -> usize {
+    shape.iter().take_while(|length| **length > 0).fold(1, |all, length| all.saturating_mul(*length))
+}
+
+/// Types lie in each other no deeper than `halfsour-classes` reads them.
+fn item(dtype: &DType) -> usize {
+    match &dtype.kind {
+        Kind::Structured(structure) => {
+            structure.fields.iter().map(|field| item(&field.dtype)).fold(8, usize::saturating_add)
+        }
+        Kind::SubArray(array) => places(&array.shape).saturating_mul(item(&array.base)),
+        _ => dtype.size.max(8),
+    }
 }
 
 /// Part of an array: an element, or a row of others.
