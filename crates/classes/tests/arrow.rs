@@ -170,3 +170,17 @@ fn what_is_shared_has_a_limit() {
         assert!(table(graph.root(), 1 << 24).is_ok());
     }
 }
+
+/// Rows take memory and time, whatever is in them: `pandas.DataFrame(index=pandas.RangeIndex(2**40))`, as pandas 3.1 pickles it.
+#[test]
+fn rows_without_columns_are_counted() {
+    let pickle = b"\x80\x04\x95<\x01\x00\x00\x00\x00\x00\x00\x8c\x06pandas\x94\x8c\x09DataFrame\x94\x93\x94)\x81\x94}\x94(\x8c\x04_mgr\
+        \x94\x8c\x1epandas.core.internals.managers\x94\x8c\x0cBlockManager\x94\x93\x94)]\x94(\x8c\x18pandas.core.indexes.bas\
+        e\x94\x8c\n_new_Index\x94\x93\x94h\x00\x8c\nRangeIndex\x94\x93\x94}\x94(\x8c\x04name\x94N\x8c\x05start\x94K\x00\x8c\
+        \x04stop\x94K\x00\x8c\x04step\x94K\x01u\x86\x94R\x94h\x0ch\x0e}\x94(h\x10Nh\x11K\x00h\x12\x8a\x06\x00\x00\x00\x00\
+        \x00\x01h\x13K\x01u\x86\x94R\x94e\x86\x94R\x94\x8c\x04_typ\x94\x8c\x09dataframe\x94\x8c\x09_metadata\x94]\x94\x8c\
+        \x05attrs\x94}\x94\x8c\x06_flags\x94}\x94\x8c\x17allows_duplicate_labels\x94\x88sub.";
+    let graph = halfsour_vm::from_slice(pickle).unwrap();
+    let misfit = table(graph.root(), 1 << 20).unwrap_err();
+    assert!(misfit.to_string().contains("limit"), "{misfit}");
+}

@@ -38,6 +38,8 @@ pub(super) fn of_frame<S: AsRef<[u8]>>(
         let column = frame.column(number).ok_or(Misfit::new("it is not in the pickle").of(&name))?;
         all.add(name, column.values, column.start, column.len, budget)?;
     }
+    // Rows are written also where nothing is in them.
+    budget.spend(frame.len())?;
     all.add_index(&frame.index, budget)?;
     all.finish(&frame.columns, frame.len())
 }
