@@ -1,12 +1,15 @@
 //! What may be held at once, counted by the allocator.
 
 use allocation_counter::measure;
+use halfsour_classes::canonical;
 use halfsour_vm::{Error, Graph, Limits};
 
 use crate::loader;
 
 /// Runs something that may hold so many bytes.
 pub fn within<T>(most: usize, input: &[u8], run: impl FnOnce() -> T) -> T {
+    // The table of names is made when it is first looked into, and then kept.
+    let _ = canonical("datetime", "date");
     let mut result = None;
     let held = measure(|| result = Some(run())).bytes_max;
     assert!(held <= most as u64, "{held} bytes are held, of {most}, for {}", input.escape_ascii());
