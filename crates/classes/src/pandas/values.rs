@@ -108,20 +108,27 @@ const LONGEST_ZONE: usize = 100;
 type Parts<'g, S> = (Node<'g, S>, Option<Node<'g, S>>, Option<Node<'g, S>>);
 
 impl<'g, S: AsRef<[u8]>> Values<'g, S> {
-    /// How many there are, of all columns that are in it.
-    pub fn len(&self) -> usize {
+    /// The array of numpy that has a place for each of them, in those that are no more than one.
+    fn grid(&self) -> Option<&Grid<'g, S>> {
         match self {
             Self::Numpy(array)
             | Self::Times { ticks: array, .. }
             | Self::Deltas { ticks: array, .. }
             | Self::Masked { values: array, .. }
             | Self::Text { objects: array, .. }
-            | Self::Periods { ordinals: array, .. } => array.len(),
-            Self::Categorical(categories) => categories.codes.len(),
+            | Self::Periods { ordinals: array, .. } => Some(array),
+            Self::Categorical(categories) => Some(&categories.codes),
+            Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } | Self::Other(_) => None,
+        }
+    }
+
+    /// How many there are, of all columns that are in it.
+    pub fn len(&self) -> usize {
+        match self {
             Self::Intervals { sides, .. } => sides.0.len(),
             Self::Sparse(sparse) => sparse.len(),
             Self::Arrow { array, .. } => array.len(),
-            Self::Other(_) => 0,
+            _ => self.grid().map_or(0, Grid::len),
         }
     }
 
@@ -133,28 +140,15 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
     /// How many columns are in it.
     pub(super) fn columns(&self) -> Option<usize> {
         match self {
-            Self::Numpy(array)
-            | Self::Times { ticks: array, .. }
-            | Self::Deltas { ticks: array, .. }
-            | Self::Text { objects: array, .. }
-            | Self::Periods { ordinals: array, .. } => Some(array.columns()),
-            _ if self.rows() == self.len() => Some(1),
-            _ => None,
+            // One mask, and one index of categories, is of one column.
+            Self::Masked { .. } | Self::Categorical(_) => (self.rows() == self.len()).then_some(1),
+            _ => Some(self.grid().map_or(1, Grid::columns)),
         }
     }
 
     /// How many are of one column.
     pub fn rows(&self) -> usize {
-        match self {
-            Self::Numpy(array)
-            | Self::Times { ticks: array, .. }
-            | Self::Deltas { ticks: array, .. }
-            | Self::Masked { values: array, .. }
-            | Self::Text { objects: array, .. }
-            | Self::Periods { ordinals: array, .. } => array.rows(),
-            Self::Categorical(categories) => categories.codes.rows(),
-            _ => self.len(),
-        }
+        self.grid().map_or_else(|| self.len(), Grid::rows)
     }
 
     /// The one with this index; `None` if there is none, or none that can be read.
