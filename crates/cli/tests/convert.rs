@@ -9,6 +9,7 @@ use halfsour::classes::torch::{ByteOrder, DType, Element};
 use halfsour::lexer::text::repr;
 use halfsour_files::{Member, Npy, Source};
 use halfsour_fixtures::{Package, package_files, packages};
+use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde_json::{Value, json};
 
@@ -96,23 +97,24 @@ fn shown(element: Element) -> Value {
     }
 }
 
-#[test]
-fn safetensors_hold_what_torch_says() {
+/// The tensors of a file by their names: type, shape and elements.
+type Found = BTreeMap<String, (DType, Vec<u64>, Vec<Value>)>;
+
+/// Converts all that torch wrote, and compares what is read from it with what torch said; only what has a type that the format
+/// lacks is refused.
+fn hold_what_torch_says(format: &str, is_lacking: fn(&str) -> bool, read: fn(&[u8]) -> Found) {
     let (mut written, mut refused) = (0, 0);
     for package in packages().into_iter().chain(package_files()).filter(|package| package.script == "tensors")
     {
         let name = package.to_string();
         let Package { bytes, value, .. } = package;
-        let (input, output) = (scratch("torch", "in.pt"), scratch("torch", "out.safetensors"));
+        let (input, output) = (scratch(format, "in.pt"), scratch(format, &format!("out.{format}")));
         fs::write(&input, bytes).unwrap();
         let mut expected = BTreeMap::new();
         described("", &value, &mut expected);
         if let Err(why) = convert(&input, &output, &[]) {
             let lacks = |tensor: &Value| {
-                let dtype = tensor["dtype"].as_str().unwrap();
-                dtype == "torch.complex128"
-                    || dtype.contains("qint")
-                    || dtype.contains("quint")
+                is_lacking(tensor["dtype"].as_str().unwrap())
                     || !tensor["layout"].is_null()
                     || tensor["device"] == "meta"
             };
@@ -120,16 +122,14 @@ fn safetensors_hold_what_torch_says() {
             refused += 1;
             continue;
         }
-        let file = fs::read(&output).unwrap();
-        let tensors = SafeTensors::deserialize(&file).unwrap();
-        assert_eq!(tensors.len(), expected.len(), "{name}");
+        let mut found = read(&fs::read(&output).unwrap());
+        assert_eq!(found.len(), expected.len(), "{name}");
         for (tensor, told) in expected {
-            let found = tensors.tensor(&tensor).unwrap_or_else(|error| panic!("{name}: {tensor}: {error}"));
-            assert_eq!(json!(format!("torch.{}", dtype(found.dtype()))), told["dtype"], "{name}: {tensor}");
-            assert_eq!(json!(found.shape()), told["shape"], "{name}: {tensor}");
-            let of = DType::from_name(dtype(found.dtype())).unwrap();
-            let read = |bytes| shown(of.read(bytes, ByteOrder::Little).unwrap());
-            let elements: Vec<_> = found.data().chunks_exact(of.size()).map(read).collect();
+            let Some((dtype, shape, elements)) = found.remove(&tensor) else {
+                panic!("{name}: {tensor} is missing")
+            };
+            assert_eq!(json!(format!("torch.{dtype}")), told["dtype"], "{name}: {tensor}");
+            assert_eq!(json!(shape), told["shape"], "{name}: {tensor}");
             assert_eq!(json!(elements), told["elements"], "{name}: {tensor}");
             written += 1;
         }
@@ -137,8 +137,24 @@ fn safetensors_hold_what_torch_says() {
     assert!(written > 250 && refused > 20, "{written} {refused}");
 }
 
-/// The arrays of an archive of numpy's: type, shape and elements.
-fn arrays(file: &[u8]) -> BTreeMap<String, (DType, Vec<u64>, Vec<Value>)> {
+fn tensors(file: &[u8]) -> Found {
+    let tensor = |(name, view): (String, TensorView<'_>)| {
+        let dtype = DType::from_name(dtype(view.dtype())).unwrap();
+        let read = |bytes| shown(dtype.read(bytes, ByteOrder::Little).unwrap());
+        let elements = view.data().chunks_exact(dtype.size()).map(read).collect();
+        (name, (dtype, view.shape().iter().map(|length| *length as u64).collect(), elements))
+    };
+    SafeTensors::deserialize(file).unwrap().tensors().into_iter().map(tensor).collect()
+}
+
+#[test]
+fn safetensors_hold_what_torch_says() {
+    let is_lacking =
+        |dtype: &str| dtype == "torch.complex128" || dtype.contains("qint") || dtype.contains("quint");
+    hold_what_torch_says("safetensors", is_lacking, tensors);
+}
+
+fn arrays(file: &[u8]) -> Found {
     let source = Source::from_bytes("npz", file.to_vec().into(), halfsour_files::Limits::UNTRUSTED).unwrap();
     let archive = source.archive().unwrap().unwrap();
     let array = |member: &Member| {
@@ -174,39 +190,10 @@ fn arrays(file: &[u8]) -> BTreeMap<String, (DType, Vec<u64>, Vec<Value>)> {
 
 #[test]
 fn npz_hold_what_torch_says() {
-    let (mut written, mut refused) = (0, 0);
-    for package in packages().into_iter().chain(package_files()).filter(|package| package.script == "tensors")
-    {
-        let name = package.to_string();
-        let Package { bytes, value, .. } = package;
-        let (input, output) = (scratch("npz", "in.pt"), scratch("npz", "out.npz"));
-        fs::write(&input, bytes).unwrap();
-        let mut expected = BTreeMap::new();
-        described("", &value, &mut expected);
-        if let Err(why) = convert(&input, &output, &[]) {
-            let lacks = |tensor: &Value| {
-                let dtype = tensor["dtype"].as_str().unwrap();
-                ["bfloat16", "complex32", "float8", "float4", "qint", "quint"]
-                    .iter()
-                    .any(|kind| dtype.contains(kind))
-                    || !tensor["layout"].is_null()
-                    || tensor["device"] == "meta"
-            };
-            assert!(expected.is_empty() || expected.values().any(lacks), "{name}: {why}");
-            refused += 1;
-            continue;
-        }
-        let mut found = arrays(&fs::read(&output).unwrap());
-        assert_eq!(found.len(), expected.len(), "{name}");
-        for (tensor, told) in expected {
-            let (dtype, shape, elements) = found.remove(&tensor).unwrap();
-            assert_eq!(json!(format!("torch.{dtype}")), told["dtype"], "{name}: {tensor}");
-            assert_eq!(json!(shape), told["shape"], "{name}: {tensor}");
-            assert_eq!(json!(elements), told["elements"], "{name}: {tensor}");
-            written += 1;
-        }
-    }
-    assert!(written > 250 && refused > 20, "{written} {refused}");
+    let is_lacking = |dtype: &str| {
+        ["bfloat16", "complex32", "float8", "float4", "qint", "quint"].iter().any(|kind| dtype.contains(kind))
+    };
+    hold_what_torch_says("npz", is_lacking, arrays);
 }
 
 #[test]
