@@ -16,6 +16,7 @@ pub mod pyarrow;
 mod rust;
 mod scalars;
 pub mod scipy;
+mod shape;
 mod shown;
 pub mod sklearn;
 pub mod stdlib;
@@ -36,6 +37,7 @@ pub use rust::Unfit;
 pub use rust::arrow;
 #[cfg(feature = "ndarray")]
 pub use rust::{Memory, Number};
+pub use shape::{Shape, Table, cost, members, pairs};
 pub use shown::class_name;
 
 /// What an object is, if it is of a class that is known here and its pickle is one that the class writes.
