@@ -96,7 +96,7 @@ payloads! {
 /// A line, without its newline.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn line(input: &[u8]) -> Parsed<'_, &[u8]> {
-    match halfsour_text::short::newline(input) {
+    match halfsour_text::scan::newline(input) {
         Some(at) => Ok((&input[at + 1..], &input[..at])),
         None => Err(Err::Incomplete(Needed::new(1))),
     }
