@@ -19,8 +19,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-writer", &["opcode", "text", "value"]),
     ("halfsour-serde", &["classes", "lexer", "value", "vm", "writer"]),
     ("halfsour-classes", &["text", "value"]),
+    ("halfsour-arrow", &["classes", "value"]),
     ("halfsour-audit", &["classes", "files", "lexer", "vm"]),
-    ("halfsour", &["audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"]),
+    (
+        "halfsour",
+        &["arrow", "audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"],
+    ),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),
     ("halfsour-cli", &["audit", "files", "halfsour"]),
 ];

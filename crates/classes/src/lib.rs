@@ -33,8 +33,6 @@ pub use known::Known;
 pub use names::{canonical, classes};
 pub use payload::{Format, Payload};
 pub use rust::Unfit;
-#[cfg(feature = "arrow")]
-pub use rust::arrow;
 #[cfg(feature = "ndarray")]
 pub use rust::{Memory, Number};
 pub use shape::{Shape, Table, cost, members, pairs};

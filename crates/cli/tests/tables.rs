@@ -9,7 +9,7 @@ use std::process::Command;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch};
 use arrow_ipc::reader::FileReader;
-use halfsour::classes::arrow::table;
+use halfsour::arrow::table;
 use halfsour_fixtures::packages;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -101,7 +101,7 @@ fn csv() {
 fn what_is_no_table_is_refused() {
     let output = scratch("refused", "none.parquet");
     let why = convert(b"](}(X\x01\0\0\0a]ue.", &output).unwrap_err();
-    assert!(why.contains("column \"a\": row 0: a list, which no column can hold"), "{why}");
+    assert!(why.contains("column \"a\": row 0: no Arrow column type for a list"), "{why}");
     let why = convert(b"]}(X\x01\0\0\0aK\x01ua.N.", &output).unwrap_err();
     assert!(why.contains("several pickles; --first takes the table of the first"), "{why}");
     assert!(!output.exists());

@@ -3,6 +3,9 @@
 #[cfg(feature = "tokio")]
 pub mod codec;
 
+#[cfg(feature = "arrow")]
+#[doc(inline)]
+pub use halfsour_arrow as arrow;
 #[cfg(feature = "audit")]
 #[doc(inline)]
 pub use halfsour_audit as audit;

@@ -32,8 +32,6 @@ use crate::call::Call;
 use crate::scalars::short;
 
 pub(crate) use frame::{frame, series};
-#[cfg(feature = "arrow")]
-pub(crate) use index::DEEPEST;
 pub(crate) use index::index;
 pub(crate) use period::period;
 pub(crate) use time::{nat, timedelta, timestamp};

@@ -194,8 +194,13 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         })
     }
 
+    /// Reads an array of numpy with one or two dimensions, or an extension array of pandas; `None` of anything else.
+    pub fn read(node: Node<'g, S>) -> Option<Self> {
+        Self::of(node, DEEPEST)
+    }
+
     /// An array of numpy, or an extension array.
-    pub(crate) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
+    pub(super) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
         if let Some(array) = Grid::of(node) {
             return Some(Self::of_numpy(array));
         }

@@ -1,7 +1,5 @@
 //! Types of Rust's own crates, each behind the feature with the name of its crate.
 
-#[cfg(feature = "arrow")]
-pub mod arrow;
 #[cfg(feature = "bigdecimal")]
 mod bigdecimal;
 #[cfg(feature = "chrono")]

@@ -5,21 +5,21 @@ use std::collections::{HashMap, HashSet};
 use arrow_array::{Array, RecordBatch};
 use halfsour_value::{Data, Node};
 
-use super::cell::Cell;
-use super::column::Placed;
-use super::values::of_values;
-use super::{Budget, Misfit, batch, column};
-use crate::pandas::{DEEPEST, Values};
-use crate::{Known, recognise};
+use crate::cell::Cell;
+use crate::column::Placed;
+use crate::values::of_values;
+use crate::{Budget, TableError, batch, column};
+use halfsour_classes::pandas::Values;
+use halfsour_classes::{Known, recognise};
 
-/// What a row takes at least in a column.
+/// The bytes that a row takes at least in a column.
 const CELL: usize = 8;
 
 /// A key and a value.
 type Pair<'g, S> = (Node<'g, S>, Node<'g, S>);
 
-/// The items of a dict of either kind.
-pub(super) fn items<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<Pair<'_, S>>> {
+/// Returns the items of a dict, plain or ordered.
+pub(crate) fn items<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<Pair<'_, S>>> {
     match node.data() {
         Data::Dict(items) => Some(items.collect()),
         _ => match recognise(node)? {
@@ -29,26 +29,26 @@ pub(super) fn items<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<Pair<'_, S>
     }
 }
 
-pub(super) fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<String, Misfit> {
+pub(crate) fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<String, TableError> {
     match Cell::of(node) {
         Ok(Cell::Text(text)) => Ok(text.to_owned()),
         Ok(Cell::Int(int)) => Ok(int.to_string()),
-        _ => Err(Misfit::new("the name of a column is neither text nor an int")),
+        _ => Err(TableError::new("the name of a column is neither text nor an int")),
     }
 }
 
-pub(super) fn of_rows<S: AsRef<[u8]>>(
+pub(crate) fn of_rows<S: AsRef<[u8]>>(
     rows: &[Node<'_, S>],
     budget: &mut Budget,
-) -> Result<RecordBatch, Misfit> {
+) -> Result<RecordBatch, TableError> {
     let count = rows.len();
-    // Of each column, the cells that there are, with their rows.
+    // The name of each column, and the cells that there are in it with their rows.
     let mut columns: Vec<(String, Vec<Placed<'_, S>>)> = Vec::new();
     let mut by_name: HashMap<String, usize> = HashMap::new();
     for (row, &node) in rows.iter().enumerate() {
-        let items = items(node).ok_or(Misfit::new("a row that is no dict").at(row))?;
+        let items = items(node).ok_or(TableError::new("a row that is not a dict").at(row))?;
         for (key, value) in items {
-            let name = name(key).map_err(|misfit| misfit.at(row))?;
+            let name = name(key).map_err(|error| error.at(row))?;
             budget.spend(name.len())?;
             let column = match by_name.get(&name) {
                 Some(&column) => column,
@@ -61,29 +61,29 @@ pub(super) fn of_rows<S: AsRef<[u8]>>(
             };
             let cells = &mut columns[column].1;
             if cells.last().is_some_and(|(last, _)| *last == row) {
-                return Err(Misfit::new("two columns have this name").of(&columns[column].0).at(row));
+                return Err(TableError::new("two columns have this name").of(&columns[column].0).at(row));
             }
             cells.push((row, value));
         }
     }
     let array = |(name, cells): (String, Vec<_>)| {
-        let array = column::of_some(count, cells, budget).map_err(|misfit| misfit.of(&name))?;
+        let array = column::of_some(count, cells, budget).map_err(|error| error.of(&name))?;
         Ok((name, array))
     };
     batch(columns.into_iter().map(array).collect::<Result<_, _>>()?, count)
 }
 
-pub(super) fn of_columns<S: AsRef<[u8]>>(
+pub(crate) fn of_columns<S: AsRef<[u8]>>(
     columns: Vec<Pair<'_, S>>,
     budget: &mut Budget,
-) -> Result<RecordBatch, Misfit> {
+) -> Result<RecordBatch, TableError> {
     let mut rows = None;
     let mut arrays = Vec::new();
     let mut names = HashSet::new();
     for (key, value) in columns {
         let name = name(key)?;
         if !names.insert(name.clone()) {
-            return Err(Misfit::new("two columns have this name").of(&name));
+            return Err(TableError::new("two columns have this name").of(&name));
         }
         let array = |values: &Values<'_, S>, budget: &mut Budget| {
             of_values(values, 0, values.rows(), budget).map(|array| (array.len(), array))
@@ -97,14 +97,14 @@ pub(super) fn of_columns<S: AsRef<[u8]>>(
                     .map(|array| (count, array))
             }
             (_, Some(Known::Series(series))) => array(&series.values, budget),
-            _ => match Values::of(value, DEEPEST) {
+            _ => match Values::read(value) {
                 Some(values) if values.rows() == values.len() => array(&values, budget),
-                _ => Err(Misfit::new("it is no list and no array")),
+                _ => Err(TableError::new("neither a list nor an array")),
             },
         };
-        let (count, array) = column.map_err(|misfit| misfit.of(&name))?;
+        let (count, array) = column.map_err(|error| error.of(&name))?;
         if *rows.get_or_insert(count) != count {
-            return Err(Misfit::new("it is not as long as the others").of(&name));
+            return Err(TableError::new("it is not as long as the others").of(&name));
         }
         arrays.push((name, array));
     }

@@ -9,7 +9,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, RecordBatch, downcast_integer_array, downcast_temporal_array};
 use arrow_schema::{DataType, TimeUnit};
-use halfsour_classes::arrow::table;
+use halfsour_arrow::table;
 use halfsour_text::repr;
 use serde_json::{Value, json};
 
@@ -119,7 +119,7 @@ fn tables_are_as_pyarrow_makes_them() {
     let mut count = 0;
     for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "tables") {
         let graph = halfsour_vm::from_slice(&package.bytes).unwrap();
-        let batch = table(graph.root(), 1 << 20).unwrap_or_else(|misfit| panic!("{package}: {misfit}"));
+        let batch = table(graph.root(), 1 << 20).unwrap_or_else(|error| panic!("{package}: {error}"));
         assert_eq!(told(&batch), normal(package.value.clone()), "{package}");
         count += 1;
     }
@@ -127,12 +127,12 @@ fn tables_are_as_pyarrow_makes_them() {
 }
 
 #[test]
-fn misfits_say_where() {
+fn errors_say_where() {
     let cases: [(&[u8], &str); 9] = [
-        (b"N.", "neither a frame, nor a list of dicts, nor a dict of lists: no table"),
-        (b"](}K\x01e.", "row 1: a row that is no dict"),
+        (b"N.", "not a table: expected a DataFrame, a list of dicts or a dict of lists"),
+        (b"](}K\x01e.", "row 1: a row that is not a dict"),
         (b"](}(X\x01\0\0\0aK\x01u}(X\x01\0\0\0aX\x01\0\0\0xue.", "column \"a\": row 1: text after an int"),
-        (b"](}(X\x01\0\0\0a]ue.", "column \"a\": row 0: a list, which no column can hold"),
+        (b"](}(X\x01\0\0\0a]ue.", "column \"a\": row 0: no Arrow column type for a list"),
         (b"](}(NK\x01ue.", "row 0: the name of a column is neither text nor an int"),
         (b"](}(K\x01K\x01X\x01\0\0\x001K\x02ue.", "column \"1\": row 0: two columns have this name"),
         (b"}(X\x01\0\0\0a]K\x01aX\x01\0\0\0b]u.", "column \"b\": it is not as long as the others"),
@@ -165,8 +165,8 @@ fn what_is_shared_has_a_limit() {
         [&b"](}(X\x01\0\0\0aX\0\x10\0\0"[..], &[b'x'; 4096], b"uq\0", &b"h\0".repeat(1000), b"e."].concat();
     for pickle in [sparse, text] {
         let graph = halfsour_vm::from_slice(&pickle).unwrap();
-        let misfit = table(graph.root(), 1 << 20).unwrap_err();
-        assert!(misfit.to_string().ends_with("the table would be larger than the limit"), "{misfit}");
+        let error = table(graph.root(), 1 << 20).unwrap_err();
+        assert!(error.to_string().ends_with("the table would be larger than the limit"), "{error}");
         assert!(table(graph.root(), 1 << 24).is_ok());
     }
 }
@@ -181,6 +181,6 @@ fn rows_without_columns_are_counted() {
         \x00\x01h\x13K\x01u\x86\x94R\x94e\x86\x94R\x94\x8c\x04_typ\x94\x8c\x09dataframe\x94\x8c\x09_metadata\x94]\x94\x8c\
         \x05attrs\x94}\x94\x8c\x06_flags\x94}\x94\x8c\x17allows_duplicate_labels\x94\x88sub.";
     let graph = halfsour_vm::from_slice(pickle).unwrap();
-    let misfit = table(graph.root(), 1 << 20).unwrap_err();
-    assert!(misfit.to_string().contains("limit"), "{misfit}");
+    let error = table(graph.root(), 1 << 20).unwrap_err();
+    assert!(error.to_string().contains("limit"), "{error}");
 }

@@ -2,15 +2,15 @@
 
 use halfsour_value::{Data, Node};
 
-use super::Misfit;
-use crate::numpy::Element;
-use crate::pandas::{self, TimeUnit};
-use crate::stdlib::{Clock, Date, DateTime, TimeDelta, TimeZone};
-use crate::{Known, recognise};
+use crate::TableError;
+use halfsour_classes::numpy::Element;
+use halfsour_classes::pandas::{self, TimeUnit};
+use halfsour_classes::stdlib::{Clock, Date, DateTime, TimeDelta, TimeZone};
+use halfsour_classes::{Known, recognise};
 
-/// What may stand in a column of objects.
+/// A value in a column of Python objects.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Cell<'g> {
+pub(crate) enum Cell<'g> {
     Missing,
     Bool(bool),
     Int(i128),
@@ -26,31 +26,32 @@ pub(super) enum Cell<'g> {
     Time(i64),
     /// In microseconds.
     Delta(i64),
-    /// Digits, and how many of them are after the point: at most 38.
+    /// The digits as a number, and how many of them are after the point (at most 38).
     Decimal(i128, i64),
 }
 
 /// A time zone of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Zone<'g> {
+pub(crate) enum Zone<'g> {
     Named(&'g str),
     /// Seconds east of UTC.
     Fixed(i64),
 }
 
 impl<'g> Zone<'g> {
-    pub(super) fn of(zone: TimeZone<'g>) -> Self {
-        match zone {
+    pub(crate) fn of(zone: TimeZone<'g>) -> Result<Self, TableError> {
+        Ok(match zone {
             TimeZone::Iana { key } | TimeZone::Pytz { key, .. } => Self::Named(key),
             TimeZone::Fixed { offset, .. } => {
                 let (seconds, micro) = offset.as_seconds();
                 Self::Fixed(if micro == 0 && seconds % 60 == 0 { seconds } else { 0 })
             }
-        }
+            _ => return Err(TableError::new(UNKNOWN_ZONE)),
+        })
     }
 
-    /// As Arrow names it.
-    pub(super) fn name(self) -> String {
+    /// Returns the name that Arrow has for it: a name of the IANA database, `UTC` or `+05:30`.
+    pub(crate) fn name(self) -> String {
         match self {
             Self::Named(name) => name.to_owned(),
             Self::Fixed(0) => "UTC".to_owned(),
@@ -62,21 +63,26 @@ impl<'g> Zone<'g> {
     }
 }
 
-/// What is wrong with decimals that do not fit.
-pub(super) const WIDE: &str = "decimals of more than 38 digits, with those after the point";
+/// The complaint about decimals that do not fit.
+pub(crate) const WIDE: &str = "decimals of more than 38 digits, with those after the point";
+const UNKNOWN_ZONE: &str = "a time in a zone that is not known";
 const TOO_LARGE: &str = "an int of more than 64 bits";
 
 impl<'g> Cell<'g> {
-    /// What an object is, or why it cannot be in a column.
-    pub(super) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Result<Self, Misfit> {
+    /// Reads an object.
+    ///
+    /// # Errors
+    ///
+    /// If Arrow has no type for it.
+    pub(crate) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Result<Self, TableError> {
         Ok(match node.data() {
             Data::None => Self::Missing,
             Data::Bool(value) => Self::Bool(value),
             Data::Int(value) => Self::Int(value.into()),
-            Data::BigInt(bytes) => Self::Int(int(bytes).ok_or(Misfit::new(TOO_LARGE))?),
+            Data::BigInt(bytes) => Self::Int(int(bytes).ok_or(TableError::new(TOO_LARGE))?),
             Data::Float(value) => Self::Float(value),
             Data::Str(text) => {
-                Self::Text(text.as_str().ok_or(Misfit::new("text with half a surrogate pair"))?)
+                Self::Text(text.as_str().ok_or(TableError::new("text with half a surrogate pair"))?)
             }
             Data::ByteString(bytes) => str::from_utf8(bytes).map_or(Self::Bytes(bytes), Self::Text),
             Data::Bytes(bytes) | Data::ByteArray(bytes) => Self::Bytes(bytes),
@@ -86,10 +92,10 @@ impl<'g> Cell<'g> {
                 Some(Known::Time(time)) if time.tz.is_none() => Self::Time(microseconds(time.clock)),
                 Some(Known::TimeDelta(delta)) => {
                     let microseconds = i64::try_from(delta.as_microseconds());
-                    Self::Delta(microseconds.map_err(|_| Misfit::new("a span of time that is too long"))?)
+                    Self::Delta(microseconds.map_err(|_| TableError::new("a span of time that is too long"))?)
                 }
                 Some(Known::Decimal(number)) if number.is_finite() => {
-                    let (digits, after) = decimal(number.as_str()).ok_or(Misfit::new(WIDE))?;
+                    let (digits, after) = decimal(number.as_str()).ok_or(TableError::new(WIDE))?;
                     Self::Decimal(digits, after)
                 }
                 Some(Known::Decimal(number)) if !number.as_str().contains('I') => Self::Missing,
@@ -98,34 +104,38 @@ impl<'g> Cell<'g> {
                 Some(Known::Timedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
                 Some(Known::NumpyScalar(scalar)) => Self::of_element(&scalar.element())?,
                 Some(Known::Uuid(uuid)) => Self::Uuid(uuid.int),
-                _ => return Err(Misfit::new(format!("{}, which no column can hold", called(node)))),
+                _ => return Err(TableError::new(format!("no Arrow column type for {}", called(node)))),
             },
         })
     }
 }
 
 impl<'g> Cell<'g> {
-    fn of_timestamp<S>(timestamp: &pandas::Timestamp<'g, S>) -> Result<Self, Misfit> {
+    fn of_timestamp<S>(timestamp: &pandas::Timestamp<'g, S>) -> Result<Self, TableError> {
         let zone = match (&timestamp.tz, timestamp.zone) {
             (None, None) => None,
-            (_, Some(zone)) => Some(Zone::of(zone)),
-            (Some(_), None) => return Err(Misfit::new("a time in a zone that is not known")),
+            (_, Some(zone)) => Some(Zone::of(zone)?),
+            (Some(_), None) => return Err(TableError::new(UNKNOWN_ZONE)),
         };
         Ok(Self::Moment(microseconds_of(timestamp.ticks, timestamp.unit)?, zone))
     }
 
-    fn of_element<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Result<Self, Misfit> {
+    fn of_element<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Result<Self, TableError> {
         Ok(match *element {
             Element::Bool(value) => Self::Bool(value),
             Element::Int(value) => Self::Int(value.into()),
             Element::UInt(value) => Self::Int(value.into()),
             Element::Float(value) => Self::Float(value),
-            _ => return Err(Misfit::new("a scalar of numpy that is no number")),
+            _ => return Err(TableError::new("a scalar of numpy that is no number")),
         })
     }
 
-    /// What a cell of pandas is.
-    pub(super) fn of_pandas<S: AsRef<[u8]>>(cell: pandas::Cell<'g, S>) -> Result<Self, Misfit> {
+    /// Reads a cell of pandas.
+    ///
+    /// # Errors
+    ///
+    /// If Arrow has no type for it.
+    pub(crate) fn of_pandas<S: AsRef<[u8]>>(cell: pandas::Cell<'g, S>) -> Result<Self, TableError> {
         use pandas::Cell as P;
         Ok(match cell {
             P::Missing => Self::Missing,
@@ -138,36 +148,36 @@ impl<'g> Cell<'g> {
             P::Timestamp(timestamp) => Self::of_timestamp(&timestamp)?,
             P::Timedelta(delta) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
             P::Day(day) => {
-                Self::Date(i32::try_from(day.0).map_err(|_| Misfit::new("a day that is too far"))?)
+                Self::Date(i32::try_from(day.0).map_err(|_| TableError::new("a day that is too far"))?)
             }
             P::TimeOfDay(ticks, unit) => Self::Time(microseconds_of(ticks, unit)?),
             P::Decimal(decimal) => Self::Decimal(decimal.digits, decimal.scale.into()),
             P::Object(node) => Self::of(node)?,
-            P::Period(_) => return Err(Misfit::new("a period, which no column can hold")),
-            P::Interval(..) => return Err(Misfit::new("an interval, which no column can hold")),
-            _ => return Err(Misfit::new("a value that no column can hold")),
+            P::Period(_) => return Err(TableError::new("no Arrow column type for a period")),
+            P::Interval(..) => return Err(TableError::new("no Arrow column type for an interval")),
+            _ => return Err(TableError::new("no Arrow column type for a value of this kind")),
         })
     }
 }
 
-fn microseconds_of(ticks: i64, unit: TimeUnit) -> Result<i64, Misfit> {
+fn microseconds_of(ticks: i64, unit: TimeUnit) -> Result<i64, TableError> {
     let nanoseconds = i128::from(ticks) * i128::from(unit.nanoseconds());
     match (nanoseconds % 1000, i64::try_from(nanoseconds / 1000)) {
         (0, Ok(ticks)) => Ok(ticks),
-        (0, Err(_)) => Err(Misfit::new("a time that is too far")),
-        _ => Err(Misfit::new("a time among objects that is finer than a microsecond")),
+        (0, Err(_)) => Err(TableError::new("a time that is too far")),
+        _ => Err(TableError::new("a time among objects that is finer than a microsecond")),
     }
 }
 
-/// What an object is called in a complaint.
+/// Returns the name of an object in a complaint.
 fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
-    match crate::class_name(node) {
+    match halfsour_classes::class_name(node) {
         Some((module, name)) => format!("an object of {module}.{name}"),
         None => format!("a {}", node.kind()),
     }
 }
 
-/// A number of little-endian two's complement.
+/// Reads little-endian two's complement; `None` if it needs more than 64 bits.
 fn int(bytes: &[u8]) -> Option<i128> {
     let sign = if *bytes.last()? < 0x80 { 0 } else { 0xFF };
     let mut all = [sign; 16];
@@ -176,7 +186,7 @@ fn int(bytes: &[u8]) -> Option<i128> {
         .filter(|value| i64::try_from(*value).is_ok() || u64::try_from(*value).is_ok())
 }
 
-/// Since 1970.
+/// Returns the days since 1970.
 fn days(date: Date) -> i32 {
     let before = i32::from(date.year) - 1;
     let of_1970 = 719_162;
@@ -188,21 +198,21 @@ fn microseconds(clock: Clock) -> i64 {
     seconds * 1_000_000 + i64::from(clock.microsecond)
 }
 
-fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g>, Misfit> {
+fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g>, TableError> {
     let local = i64::from(days(datetime.date)) * 86_400_000_000 + microseconds(datetime.clock);
     if datetime.tz.is_none() {
         return Ok(Cell::Moment(local, None));
     }
-    let zone = datetime.zone().ok_or(Misfit::new("a time in a zone that is not known"))?;
+    let zone = datetime.zone().ok_or(TableError::new(UNKNOWN_ZONE))?;
     let offset = zone.offset().map(TimeDelta::as_microseconds).and_then(|offset| i64::try_from(offset).ok());
-    let offset = offset.ok_or(Misfit::new("a time whose offset from UTC the pickle does not tell"))?;
-    Ok(Cell::Moment(local - offset, Some(Zone::of(zone))))
+    let offset = offset.ok_or(TableError::new("a time whose offset from UTC the pickle does not tell"))?;
+    Ok(Cell::Moment(local - offset, Some(Zone::of(zone)?)))
 }
 
-/// How many digits a decimal of 128 bits has at most.
+/// The digits that a decimal of 128 bits has at most.
 const DIGITS: i64 = 38;
 
-/// A decimal: its digits as a number, and how many of them are after the point.
+/// Reads a decimal: its digits as a number, and how many of them are after the point.
 fn decimal(text: &str) -> Option<(i128, i64)> {
     let (number, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
     let exponent: i64 = exponent.parse().ok()?;

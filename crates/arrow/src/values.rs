@@ -10,34 +10,34 @@ use arrow_array::types::{
 };
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, PrimitiveArray};
 
-use super::cell::{Cell, Zone};
-use super::{Budget, Misfit, column};
-use crate::numpy::{DType, Kind};
-use crate::pandas::{self, Categories, Index, Labels, TimeUnit, Values};
-use crate::pyarrow::DataType;
-use crate::torch;
+use crate::cell::{Cell, Zone};
+use crate::{Budget, TableError, column};
+use halfsour_classes::numpy::{DType, Kind};
+use halfsour_classes::pandas::{self, Categories, Index, Labels, TimeUnit, Values};
+use halfsour_classes::pyarrow::DataType;
+use halfsour_classes::torch;
 
-/// A value by its row.
+/// Returns the value in a row.
 type Get<'a, 'g, S> = &'a dyn Fn(usize) -> Option<pandas::Cell<'g, S>>;
 
-/// So many of some values, from one on.
-pub(super) fn of_values<S: AsRef<[u8]>>(
+/// Makes a column of `rows` values, from `start` on.
+pub(crate) fn of_values<S: AsRef<[u8]>>(
     values: &Values<'_, S>,
     start: usize,
     rows: usize,
     budget: &mut Budget,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     match values {
         Values::Categorical(categories) => categorical(categories, start, rows, budget),
         _ => of_rows(values, rows, &|row| values.get(start + row), budget),
     }
 }
 
-/// The labels of an index, a column for each level.
-pub(super) fn of_index<'g, S: AsRef<[u8]>>(
+/// Makes columns of the labels of an index, one for each level.
+pub(crate) fn of_index<'g, S: AsRef<[u8]>>(
     index: &Index<'g, S>,
     budget: &mut Budget,
-) -> Result<Vec<ArrayRef>, Misfit> {
+) -> Result<Vec<ArrayRef>, TableError> {
     let rows = index.len();
     match &index.labels {
         Labels::Range { .. } => {
@@ -64,23 +64,23 @@ pub(super) fn of_index<'g, S: AsRef<[u8]>>(
     }
 }
 
-/// As numpy has it.
-fn of_arrow(dtype: torch::DType) -> Result<DType, Misfit> {
+/// Returns numpy's type for the same numbers.
+fn of_arrow(dtype: torch::DType) -> Result<DType, TableError> {
     let name = dtype.name();
     let (kind, bits) = name.split_at(name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len()));
     let bytes = bits.parse::<usize>().map_or(0, |bits| bits / 8);
     let text = format!("{}{bytes}", &kind[..1]);
     DType::parse(&text)
-        .ok_or_else(|| Misfit::new(format!("numbers of type {name}, which no column can hold")))
+        .ok_or_else(|| TableError::new(format!("no Arrow column type for numbers of type {name}")))
 }
 
-/// Values of one kind.
+/// Makes a column of values that have one type.
 fn of_rows<S: AsRef<[u8]>>(
     values: &Values<'_, S>,
     rows: usize,
     get: Get<'_, '_, S>,
     budget: &mut Budget,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     budget.spend(rows.saturating_mul(8))?;
     match values {
         Values::Numpy(grid) | Values::Masked { values: grid, .. } => numbers(grid.dtype(), rows, get, budget),
@@ -91,8 +91,8 @@ fn of_rows<S: AsRef<[u8]>>(
         Values::Times { unit, tz, .. } => {
             let zone = match tz {
                 None => None,
-                Some((_, Some(zone))) => Some(Zone::of(*zone).name()),
-                Some((_, None)) => return Err(Misfit::new("times in a zone that is not known")),
+                Some((_, Some(zone))) => Some(Zone::of(*zone)?.name()),
+                Some((_, None)) => return Err(TableError::new("times in a zone that is not known")),
             };
             match unit {
                 TimeUnit::Seconds => times::<TimestampSecondType, S>(rows, get, zone),
@@ -107,21 +107,21 @@ fn of_rows<S: AsRef<[u8]>>(
             TimeUnit::Microseconds => primitive::<DurationMicrosecondType, S>(rows, get, ticks),
             TimeUnit::Nanoseconds => primitive::<DurationNanosecondType, S>(rows, get, ticks),
         },
-        Values::Other(_) => Err(Misfit::new("an array of a class that is not known")),
+        Values::Other(_) => Err(TableError::new("an array of a class that is not known")),
         _ => objects(rows, get, budget),
     }
 }
 
-/// Values of which each says what it is.
+/// Makes a column of values that have a type each.
 fn objects<S: AsRef<[u8]>>(
     rows: usize,
     get: Get<'_, '_, S>,
     budget: &mut Budget,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     budget.spend(rows.saturating_mul(size_of::<Cell<'_>>()))?;
     let cell = |row: usize| {
-        let cell = get(row).ok_or(Misfit::new(UNREADABLE));
-        cell.and_then(Cell::of_pandas).map_err(|misfit| misfit.at(row))
+        let cell = get(row).ok_or(TableError::new(UNREADABLE));
+        cell.and_then(Cell::of_pandas).map_err(|error| error.at(row))
     };
     column::of_cells(&(0..rows).map(cell).collect::<Result<Vec<_>, _>>()?, budget)
 }
@@ -132,7 +132,7 @@ fn primitive<T: ArrowPrimitiveType, S>(
     rows: usize,
     get: Get<'_, '_, S>,
     read: impl Fn(&pandas::Cell<'_, S>) -> Option<T::Native>,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     Ok(Arc::new(typed::<T, S>(rows, get, read)?))
 }
 
@@ -140,10 +140,10 @@ fn typed<T: ArrowPrimitiveType, S>(
     rows: usize,
     get: Get<'_, '_, S>,
     read: impl Fn(&pandas::Cell<'_, S>) -> Option<T::Native>,
-) -> Result<PrimitiveArray<T>, Misfit> {
+) -> Result<PrimitiveArray<T>, TableError> {
     let value = |row: usize| match get(row) {
         Some(pandas::Cell::Missing) => Ok(None),
-        cell => cell.and_then(|cell| read(&cell)).map(Some).ok_or(Misfit::new(UNREADABLE).at(row)),
+        cell => cell.and_then(|cell| read(&cell)).map(Some).ok_or(TableError::new(UNREADABLE).at(row)),
     };
     (0..rows).map(value).collect()
 }
@@ -152,7 +152,7 @@ fn times<T: arrow_array::types::ArrowTimestampType, S>(
     rows: usize,
     get: Get<'_, '_, S>,
     zone: Option<String>,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     Ok(Arc::new(typed::<T, S>(rows, get, ticks)?.with_timezone_opt(zone)))
 }
 
@@ -185,19 +185,19 @@ fn float<S>(cell: &pandas::Cell<'_, S>) -> Option<f64> {
     }
 }
 
-/// Numbers of one type, or objects.
+/// Makes a column of numbers of one type, or of objects.
 fn numbers<S: AsRef<[u8]>>(
     dtype: &DType,
     rows: usize,
     get: Get<'_, '_, S>,
     budget: &mut Budget,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     match (&dtype.kind, dtype.size) {
         (Kind::Bool, _) => {
             let value = |row: usize| match get(row) {
                 Some(pandas::Cell::Missing) => Ok(None),
                 Some(pandas::Cell::Bool(value)) => Ok(Some(value)),
-                _ => Err(Misfit::new(UNREADABLE).at(row)),
+                _ => Err(TableError::new(UNREADABLE).at(row)),
             };
             Ok(Arc::new((0..rows).map(value).collect::<Result<BooleanArray, _>>()?))
         }
@@ -212,28 +212,28 @@ fn numbers<S: AsRef<[u8]>>(
         (Kind::Float, 2) => {
             primitive::<Float16Type, S>(rows, get, |cell| float(cell).map(half::f16::from_f64))
         }
-        // It was of so many bits.
+        // The value was read from a float of 32 bits.
         #[allow(clippy::cast_possible_truncation)]
         (Kind::Float, 4) => {
             primitive::<Float32Type, S>(rows, get, |cell| float(cell).map(|value| value as f32))
         }
         (Kind::Float, 8) => primitive::<Float64Type, S>(rows, get, float),
         (Kind::Object, _) => objects(rows, get, budget),
-        _ => Err(Misfit::new(format!("numbers of type {dtype}, which no column can hold"))),
+        _ => Err(TableError::new(format!("no Arrow column type for numbers of type {dtype}"))),
     }
 }
 
-/// Values of which each is one of a few: in Arrow, a dictionary.
+/// Makes a dictionary of Arrow: the categories, and which of them each row has.
 fn categorical<S: AsRef<[u8]>>(
     of: &Categories<'_, S>,
     start: usize,
     rows: usize,
     budget: &mut Budget,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     budget.spend(rows.saturating_mul(8))?;
     let mut values = of_index(&of.categories, budget)?;
     let (Some(values), true) = (values.pop(), values.is_empty()) else {
-        return Err(Misfit::new("categories of several levels"));
+        return Err(TableError::new("categories of several levels"));
     };
     let get = |row: usize| {
         Some(match of.codes.get(start + row)? {
@@ -249,12 +249,12 @@ fn categorical<S: AsRef<[u8]>>(
     }
 }
 
-fn dictionary<T, S>(rows: usize, get: Get<'_, '_, S>, values: ArrayRef) -> Result<ArrayRef, Misfit>
+fn dictionary<T, S>(rows: usize, get: Get<'_, '_, S>, values: ArrayRef) -> Result<ArrayRef, TableError>
 where
     T: ArrowDictionaryKeyType,
     T::Native: TryFrom<i64>,
 {
     let keys = typed::<T, S>(rows, get, int)?;
     let array = DictionaryArray::try_new(keys, values);
-    Ok(Arc::new(array.map_err(|error| Misfit::new(error.to_string()))?))
+    Ok(Arc::new(array.map_err(|error| TableError::new(error.to_string()))?))
 }

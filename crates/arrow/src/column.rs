@@ -13,19 +13,19 @@ use arrow_array::{
 use arrow_array::{ArrowPrimitiveType, BinaryArray};
 use halfsour_value::Node;
 
-use super::cell::{Cell, WIDE, Zone};
-use super::{Budget, Misfit};
+use crate::cell::{Cell, WIDE, Zone};
+use crate::{Budget, TableError};
 
-/// What all cells of a column are, except those that are missing.
+/// The kind that all cells of a column have, except the missing ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind<'g> {
     Bool,
-    /// Whether some are negative, and whether some need 64 bits without a sign.
+    /// Some may be negative, and some may need 64 bits without a sign.
     Int {
         negative: bool,
         large: bool,
     },
-    /// Whether nothing but NaN was there.
+    /// NaN is a missing value, too, if there was nothing else.
     Float {
         only_nan: bool,
     },
@@ -38,7 +38,7 @@ enum Kind<'g> {
     Decimal,
 }
 
-/// What a float holds exactly.
+/// The largest int up to which a float holds every int exactly.
 const EXACT: i128 = 1 << 53;
 
 impl<'g> Kind<'g> {
@@ -60,7 +60,7 @@ impl<'g> Kind<'g> {
         })
     }
 
-    /// What both can be.
+    /// Returns the kind that holds both; `None` if there is none.
     fn with(self, other: Self) -> Option<Self> {
         Some(match (self, other) {
             (Self::Int { negative, large }, Self::Int { negative: also, large: too }) => {
@@ -100,23 +100,23 @@ impl<'g> Kind<'g> {
 }
 
 /// A cell and its row.
-pub(super) type Placed<'g, S> = (usize, Node<'g, S>);
+pub(crate) type Placed<'g, S> = (usize, Node<'g, S>);
 
-/// A column of so many rows in which some have a cell.
-pub(super) fn of_some<S: AsRef<[u8]>>(
+/// Makes a column of `rows` rows of the cells that there are; in the others it is null.
+pub(crate) fn of_some<S: AsRef<[u8]>>(
     rows: usize,
     nodes: Vec<Placed<'_, S>>,
     budget: &mut Budget,
-) -> Result<ArrayRef, Misfit> {
+) -> Result<ArrayRef, TableError> {
     let mut cells = vec![Cell::Missing; rows];
     for (row, node) in nodes {
-        cells[row] = Cell::of(node).map_err(|misfit| misfit.at(row))?;
+        cells[row] = Cell::of(node).map_err(|error| error.at(row))?;
     }
     of_cells(&cells, budget)
 }
 
-/// The kind of all cells, and how many bytes their text takes.
-fn kind<'g>(cells: &[Cell<'g>], budget: &mut Budget) -> Result<(Option<Kind<'g>>, usize), Misfit> {
+/// Returns the kind of all cells, and the bytes that their text takes.
+fn kind<'g>(cells: &[Cell<'g>], budget: &mut Budget) -> Result<(Option<Kind<'g>>, usize), TableError> {
     let mut kind: Option<Kind<'_>> = None;
     let mut length = 0_usize;
     for (row, &cell) in cells.iter().enumerate() {
@@ -133,7 +133,7 @@ fn kind<'g>(cells: &[Cell<'g>], budget: &mut Budget) -> Result<(Option<Kind<'g>>
         kind = match kind {
             None => Some(new),
             Some(before) => {
-                let mixed = || Misfit::new(format!("{} after {}", new.name(), before.name())).at(row);
+                let mixed = || TableError::new(format!("{} after {}", new.name(), before.name())).at(row);
                 Some(before.with(new).ok_or_else(mixed)?)
             }
         };
@@ -141,7 +141,7 @@ fn kind<'g>(cells: &[Cell<'g>], budget: &mut Budget) -> Result<(Option<Kind<'g>>
     Ok((kind, length))
 }
 
-pub(super) fn of_cells(cells: &[Cell<'_>], budget: &mut Budget) -> Result<ArrayRef, Misfit> {
+pub(crate) fn of_cells(cells: &[Cell<'_>], budget: &mut Budget) -> Result<ArrayRef, TableError> {
     let (kind, length) = kind(cells, budget)?;
     let is_long = i32::try_from(length).is_err();
     Ok(match kind {
@@ -156,13 +156,13 @@ pub(super) fn of_cells(cells: &[Cell<'_>], budget: &mut Budget) -> Result<ArrayR
             _ => None,
         }),
         Some(Kind::Int { .. }) => {
-            return Err(Misfit::new("some ints are negative, and some need 64 bits without a sign"));
+            return Err(TableError::new("some ints are negative, and some need 64 bits without a sign"));
         }
         Some(Kind::Float { .. }) => {
             let inexact =
                 |cell: &Cell<'_>| matches!(cell, Cell::Int(value) if !(-EXACT..=EXACT).contains(value));
             if let Some(row) = cells.iter().position(inexact) {
-                return Err(Misfit::new("an int that a float does not hold, among floats").at(row));
+                return Err(TableError::new("an int that a float does not hold, among floats").at(row));
             }
             primitive::<Float64Type>(cells, float)
         }
@@ -241,13 +241,13 @@ fn float(cell: Cell<'_>) -> Option<f64> {
 fn text<'g>(cell: &Cell<'g>) -> Option<std::borrow::Cow<'g, str>> {
     match *cell {
         Cell::Text(text) => Some(text.into()),
-        Cell::Uuid(int) => Some(crate::stdlib::Uuid { int, is_safe: None }.to_string().into()),
+        Cell::Uuid(int) => Some(halfsour_classes::stdlib::Uuid { int, is_safe: None }.to_string().into()),
         _ => None,
     }
 }
 
-fn decimals(cells: &[Cell<'_>]) -> Result<ArrayRef, Misfit> {
-    let wide = |row: usize| Misfit::new(WIDE).at(row);
+fn decimals(cells: &[Cell<'_>]) -> Result<ArrayRef, TableError> {
+    let wide = |row: usize| TableError::new(WIDE).at(row);
     let mut numbers = vec![None; cells.len()];
     let mut scale = 0;
     for (row, cell) in cells.iter().enumerate() {
@@ -266,5 +266,5 @@ fn decimals(cells: &[Cell<'_>]) -> Result<ArrayRef, Misfit> {
     let numbers = numbers.into_iter().enumerate().map(scaled).collect::<Result<Vec<_>, _>>()?;
     let array: Decimal128Array = numbers.into_iter().collect();
     let array = array.with_precision_and_scale(38, i8::try_from(scale).unwrap_or_default());
-    Ok(Arc::new(array.map_err(|error| Misfit::new(error.to_string()))?))
+    Ok(Arc::new(array.map_err(|error| TableError::new(error.to_string()))?))
 }

@@ -1,0 +1,78 @@
+#![doc = include_str!("../README.md")]
+
+mod cell;
+mod column;
+mod error;
+mod frame;
+mod metadata;
+mod records;
+mod values;
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{Field, Schema};
+use halfsour_classes::{Known, recognise};
+use halfsour_value::{Data, Node};
+
+pub use error::TableError;
+
+/// The bytes that a table may still take. A value that a pickle shares counts each time that the table has it.
+struct Budget(usize);
+
+impl Budget {
+    fn spend(&mut self, bytes: usize) -> Result<(), TableError> {
+        let left = self.0.checked_sub(bytes);
+        self.0 = left.ok_or(TableError::new("the table would be larger than the limit"))?;
+        Ok(())
+    }
+}
+
+/// Returns the table that an object is: a frame or a series of pandas; a list of dicts, which are its rows; or a dict of lists, arrays
+/// and series, which are its columns.
+///
+/// The table may take `most` bytes. Rows may leave out columns, which are null there. Columns come in the order in which they first
+/// occur.
+///
+/// ```
+/// use halfsour_arrow::table;
+///
+/// // {'n': [1, 2, None]}
+/// let graph = halfsour_vm::from_slice(b"}X\x01\0\0\0n](K\x01K\x02Nes.")?;
+/// let batch = table(graph.root(), 1 << 20)?;
+/// assert_eq!(batch.schema().field(0).name(), "n");
+/// assert_eq!((batch.num_rows(), batch.column(0).null_count()), (3, 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If the object is no table, if Arrow has no type for a column, or if the table would take more than `most` bytes.
+pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
+    let mut budget = Budget(most);
+    if let Some(columns) = records::items(node) {
+        return records::of_columns(columns, &mut budget);
+    }
+    let rows: Vec<_> = match (node.data(), recognise(node)) {
+        (Data::List(rows) | Data::Tuple(rows), _) => rows.collect(),
+        (_, Some(Known::Deque(deque))) => deque.items.collect(),
+        (_, Some(Known::DataFrame(frame))) => return frame::of_frame(&frame, &mut budget),
+        (_, Some(Known::Series(series))) => return frame::of_series(&series, &mut budget),
+        _ => {
+            return Err(TableError::new(
+                "not a table: expected a DataFrame, a list of dicts or a dict of lists",
+            ));
+        }
+    };
+    records::of_rows(&rows, &mut budget)
+}
+
+/// Returns a batch of columns, each `rows` long.
+fn batch(columns: Vec<(String, ArrayRef)>, rows: usize) -> Result<RecordBatch, TableError> {
+    let field = |(name, array): &(String, ArrayRef)| Field::new(name, array.data_type().clone(), true);
+    let fields: Vec<_> = columns.iter().map(field).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    let arrays = columns.into_iter().map(|(_, array)| array).collect();
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+        .map_err(|error| TableError::new(error.to_string()))
+}
