@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-lexer", &["opcode", "text"]),
     ("halfsour-value", &["text"]),
     ("halfsour-vm", &["lexer", "value"]),
+    ("halfsour-inspect", &["classes", "files", "json", "lexer", "text", "value", "vm"]),
     ("halfsour-json", &["classes", "text", "value"]),
     ("halfsour-writer", &["opcode", "text", "value"]),
     ("halfsour-serde", &["classes", "lexer", "value", "vm", "writer"]),
@@ -26,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["arrow", "audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"],
     ),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),
-    ("halfsour-cli", &["audit", "files", "halfsour"]),
+    ("halfsour-cli", &["audit", "files", "halfsour", "inspect"]),
 ];
 
 /// The crates below `halfsour-classes`, and the one that asks it: they know no Python class by name.
