@@ -346,8 +346,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
 
     /// Plans the steps that a stream did to what is a name, or comes from outside.
     fn steps_elsewhere(&mut self, node: Node<'g, S>) {
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
+        if let Some(steps) = node.foreign_steps() {
+            self.tasks.push(Task::Steps(steps));
         }
     }
 
