@@ -40,7 +40,8 @@ fn check(readme: &Path, at_least: usize) {
             let (line, shown) = command.split_once('\n').unwrap_or((command, ""));
             let Some(line) = as_halfsour(line) else { continue };
             let printed = run(&line, folder.path());
-            let (printed, shown): (Vec<_>, Vec<_>) = (printed.lines().collect(), shown.trim_end().lines().collect());
+            let (printed, shown): (Vec<_>, Vec<_>) =
+                (printed.lines().collect(), shown.trim_end().lines().collect());
             let is_right = shown.is_empty() || is_shown(&printed, &shown);
             assert!(is_right, "{}: {line}\nprints\n{}", readme.display(), printed.join("\n"));
             count += 1;
@@ -68,7 +69,12 @@ fn run(line: &str, folder: &Path) -> String {
         .env("COLUMNS", "100")
         .output()
         .unwrap();
-    assert!(output.status.success(), "{line}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{line}: {}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
 }
 

@@ -43,7 +43,11 @@ impl TreeLimits {
         Budget {
             depth: self.depth,
             values: within(size, Self::FREE_VALUES, self.values),
-            bytes: within(graph.view().source().len() + graph.store().pool.len(), Self::FREE_BYTES, self.bytes),
+            bytes: within(
+                graph.view().source().len() + graph.store().pool.len(),
+                Self::FREE_BYTES,
+                self.bytes,
+            ),
         }
     }
 }
