@@ -58,7 +58,8 @@ impl<'s> View<'s> {
     }
 
     /// An object and what it holds.
-    #[inline]
+    // Forced: where `Node::data` is made from it, the two matches become one.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn peek(self, id: Id) -> Peek<'s> {
         let index = match id.unpack() {
             Unpacked::Node(index) => index as usize,
