@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use halfsour_audit::{Action, Auditor, Policy, Verdict};
-use halfsour_value::{Id, Kind, Store};
+use halfsour_value::{Id, Kind, View};
 use halfsour_vm::{Event, Loader, Observer, Options};
 
 static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new(Policy::default()));
@@ -22,8 +22,8 @@ struct Watcher {
 }
 
 impl Observer for Watcher {
-    fn event(&mut self, store: &Store, _: &[u8], _: usize, event: Event) {
-        let is_name = |id: Id| store.kind(id) == Kind::Global;
+    fn event(&mut self, view: View<'_>, _: usize, event: Event) {
+        let is_name = |id: Id| view.kind(id) == Kind::Global;
         match event {
             Event::Import(id) => self.imports += u64::from(is_name(id)),
             Event::Call { callable, .. } | Event::New { class: callable, .. } if is_name(callable) => {
