@@ -5,7 +5,7 @@ use halfsour_value::{Data, Node};
 use crate::TableError;
 use halfsour_classes::numpy::Element;
 use halfsour_classes::pandas::{self, TimeUnit};
-use halfsour_classes::stdlib::{Clock, Date, DateTime, TimeDelta, TimeZone};
+use halfsour_classes::stdlib::{Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
 use halfsour_classes::{Known, recognise};
 
 /// A value in a column of Python objects.
@@ -101,7 +101,7 @@ impl<'g> Cell<'g> {
                 Some(Known::Decimal(number)) if !number.as_str().contains('I') => Self::Missing,
                 Some(Known::NaT | Known::NA) => Self::Missing,
                 Some(Known::Timestamp(timestamp)) => Self::of_timestamp(&timestamp)?,
-                Some(Known::Timedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
+                Some(Known::PandasTimedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
                 Some(Known::NumpyScalar(scalar)) => Self::of_element(&scalar.element())?,
                 Some(Known::Uuid(uuid)) => Self::Uuid(uuid.int),
                 _ => return Err(TableError::new(format!("no Arrow column type for {}", called(node)))),
@@ -193,7 +193,7 @@ fn days(date: Date) -> i32 {
     before * 365 + before / 4 - before / 100 + before / 400 + i32::from(date.ordinal()) - 1 - of_1970
 }
 
-fn microseconds(clock: Clock) -> i64 {
+fn microseconds(clock: TimeOfDay) -> i64 {
     let seconds = (i64::from(clock.hour) * 60 + i64::from(clock.minute)) * 60 + i64::from(clock.second);
     seconds * 1_000_000 + i64::from(clock.microsecond)
 }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::Known;
 use crate::call::Call;
 use crate::names::Class;
 use crate::numpy::{self, ArrayData, Element, Kind, NdArray};
@@ -95,7 +94,7 @@ fn index<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<NdArray<'_, S>> {
 }
 
 /// A sparse matrix or array, if there is as much in its parts as the shape says.
-pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Sparse<'g, S>> {
     let (format, kind) = call.name.1.split_once('_')?;
     let state = call.state()?;
     let shape = state.get("_shape")?.elements()?.map(size).collect::<Option<Vec<_>>>()?;
@@ -142,7 +141,7 @@ pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g,
             Parts::Compressed { pointers, indices, data }
         }
     };
-    Some(Known::Sparse(Box::new(Sparse { format, is_array: kind == "array", shape, parts })))
+    Some(Sparse { format, is_array: kind == "array", shape, parts })
 }
 
 impl<S: AsRef<[u8]>> Sparse<'_, S> {

@@ -2,7 +2,6 @@
 
 use halfsour_value::{Items, Node};
 
-use crate::Known;
 use crate::call::Call;
 use crate::numpy::{self, Element, NdArray};
 use crate::scalars::text;
@@ -44,7 +43,7 @@ impl<'g, S: AsRef<[u8]>> Estimator<'g, S> {
 }
 
 /// What is of a class of scikit-learn, and has its version among its attributes, as only estimators have.
-pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Estimator<'_, S>> {
     let instance = node.as_instance()?;
     let class = instance.class().as_global()?;
     let module = text(class.module)?;
@@ -52,7 +51,7 @@ pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S
     let state = instance.state()?;
     let version = text(state.get("_sklearn_version")?)?;
     let (class, attributes) = (text(class.name)?, state.items()?);
-    Some(Known::Estimator(Box::new(Estimator { module, class, version, attributes })))
+    Some(Estimator { module, class, version, attributes })
 }
 
 /// `sklearn.tree._tree.Tree`: what a decision tree has learnt.
@@ -149,7 +148,7 @@ impl TreeNode {
 }
 
 /// `Tree(n_features, n_classes, n_outputs)`, and its state.
-pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tree<'g, S>> {
     let [features, classes, outputs] = call.exactly()?;
     let state = call.state()?;
     let number = |node: Node<'g, S>| u64::try_from(node.as_i64()?).ok();
@@ -165,5 +164,5 @@ pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S
         && values.shape.first() == Some(&records.len());
     is_whole.then_some(())?;
     let (features, depth) = (number(features)?, number(state.get("max_depth")?)?);
-    Some(Known::Tree(Box::new(Tree { features, classes, depth, records, values })))
+    Some(Tree { features, classes, depth, records, values })
 }

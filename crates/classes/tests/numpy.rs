@@ -3,7 +3,7 @@
 use halfsour_classes::numpy::{
     self, ArrayClass, ArrayData, DType, Element, Kind, Na, NdArray, Ticks, TimeUnit,
 };
-use halfsour_classes::{Build, Known, recognise};
+use halfsour_classes::{ClassBuilder, Known, recognise};
 use halfsour_fixtures::Package;
 use halfsour_value::{Builder, Data, Graph, Id, Node};
 use halfsour_vm::{Buffer, Loader};
@@ -294,7 +294,7 @@ fn times_are_shown_as_they_are() {
 }
 
 /// What is built of an array, a scalar or a dtype; `None` of what there is no way back for.
-fn built(build: &mut Build<'_>, node: N<'_>) -> Option<Id> {
+fn built(build: &mut ClassBuilder<'_>, node: N<'_>) -> Option<Id> {
     let array = match recognise(node)? {
         Known::NumpyDType(dtype) => return build.dtype(&dtype).ok(),
         Known::NumpyScalar(scalar) => scalar.into_array(),
@@ -329,7 +329,7 @@ fn what_is_built_is_what_numpy_writes() {
     let (mut same, mut seen) = (0, 0);
     for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "arrays") {
         let (graph, mut builder) = (load(package), Builder::new());
-        let Some(root) = built(&mut Build::new(&mut builder), graph.root()) else { continue };
+        let Some(root) = built(&mut ClassBuilder::new(&mut builder), graph.root()) else { continue };
         let protocol = package.protocol.unwrap();
         let pickle = to_vec(builder.build(root).root(), &Options::with_protocol(protocol)).unwrap();
         let again = halfsour_vm::from_slice(&pickle).unwrap();

@@ -210,7 +210,7 @@ fn object(node: N<'_>) -> Value {
             Known::Timestamp(stamp) => json!({
                 "kind": "Timestamp", "iso": stamp.to_string(), "value": stamp.ticks, "unit": stamp.unit.name(),
             }),
-            Known::Timedelta(delta) => json!({
+            Known::PandasTimedelta(delta) => json!({
                 "kind": "Timedelta", "iso": delta.to_string(), "value": delta.ticks, "unit": delta.unit.name(),
             }),
             Known::Period(period) => json!({

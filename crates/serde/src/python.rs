@@ -19,7 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use halfsour_classes::{Unfit, stdlib::TimeZone};
+use halfsour_classes::{ConversionError, stdlib::TimeZone};
 use serde::{Serialize, Serializer, ser::Error};
 
 /// What each module has beside the function that writes.
@@ -40,7 +40,7 @@ macro_rules! deserialize {
 
 /// `datetime.date`
 pub mod date {
-    use halfsour_classes::{Unfit, stdlib::Date};
+    use halfsour_classes::{ConversionError, stdlib::Date};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     use crate::big_int::Bytes;
@@ -56,7 +56,7 @@ pub mod date {
     /// If Python has no such day.
     pub fn serialize<T, S>(date: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        T: Copy + TryInto<Date, Error = Unfit>,
+        T: Copy + TryInto<Date, Error = ConversionError>,
         S: Serializer,
     {
         let date: Date = (*date).try_into().map_err(S::Error::custom)?;
@@ -68,7 +68,7 @@ pub mod date {
 
 /// `datetime.datetime`, with a `zoneinfo.ZoneInfo`, a `datetime.timezone`, or without.
 pub mod datetime {
-    use halfsour_classes::{Unfit, stdlib::Moment};
+    use halfsour_classes::{ConversionError, stdlib::DateTimeParts};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     use super::Zone;
@@ -89,10 +89,10 @@ pub mod datetime {
     /// If Python has no such time.
     pub fn serialize<T, S>(datetime: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        for<'a> Moment<'a>: TryFrom<&'a T, Error = Unfit>,
+        for<'a> DateTimeParts<'a>: TryFrom<&'a T, Error = ConversionError>,
         S: Serializer,
     {
-        let moment = Moment::try_from(datetime).map_err(S::Error::custom)?;
+        let moment = DateTimeParts::try_from(datetime).map_err(S::Error::custom)?;
         match moment.zone {
             None => Naive(Bytes(&moment.stamp())).serialize(serializer),
             Some(zone) => Aware(Bytes(&moment.stamp()), Zone(zone)).serialize(serializer),
@@ -117,14 +117,14 @@ impl Serialize for Zone<'_> {
         match (self.0.key(), self.0.offset()) {
             (Some(key), _) => Named(key).serialize(serializer),
             (None, Some(offset)) => Fixed(offset.into()).serialize(serializer),
-            (None, None) => Err(S::Error::custom(Unfit::UnknownZone)),
+            (None, None) => Err(S::Error::custom(ConversionError::UnknownZone)),
         }
     }
 }
 
 /// `datetime.timedelta`
 pub mod timedelta {
-    use halfsour_classes::{Unfit, stdlib::TimeDelta};
+    use halfsour_classes::{ConversionError, stdlib::TimeDelta};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     #[derive(Serialize)]
@@ -144,7 +144,7 @@ pub mod timedelta {
     /// If it has nanoseconds, or is too long for Python.
     pub fn serialize<T, S>(duration: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        T: Copy + TryInto<TimeDelta, Error = Unfit>,
+        T: Copy + TryInto<TimeDelta, Error = ConversionError>,
         S: Serializer,
     {
         let delta = (*duration).try_into().map_err(S::Error::custom)?;

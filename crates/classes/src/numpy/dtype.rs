@@ -4,7 +4,8 @@ use std::fmt;
 
 use halfsour_text::repr;
 
-use super::{Extended, TimeUnit};
+use super::extended::Extended;
+use super::times::TimeUnit;
 use crate::memory::ByteOrder;
 
 /// `numpy.dtype`: what the elements of an array are. Its `Display` is what numpy prints: `float32`, `>i4`,

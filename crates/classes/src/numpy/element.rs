@@ -9,7 +9,8 @@ use halfsour_value::{Data, Elements, Node};
 
 use super::dtype::{DType, Field, Kind, SubArray};
 use super::extended::Small;
-use super::{Ticks, parse};
+use super::parse;
+use super::times::Ticks;
 use crate::memory::{ByteOrder, float, signed};
 
 /// An element of an array.

@@ -3,7 +3,8 @@
 use halfsour_value::{Data, Key, Node};
 
 use super::dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
-use super::{Extended, TimeUnit, Unit};
+use super::extended::Extended;
+use super::times::{TimeUnit, Unit};
 use crate::call::{Call, class_of};
 use crate::memory::ByteOrder;
 use crate::names::Class;

@@ -5,7 +5,6 @@ use halfsour_value::{Data, Node};
 use super::closed::Closed;
 use super::period::Period;
 use super::time::{Timedelta, Timestamp, always};
-use crate::Known;
 use crate::call::Call;
 use crate::names::Class;
 use crate::numpy::{self, Element};
@@ -106,11 +105,9 @@ pub(super) fn object<S: AsRef<[u8]>>(node: Node<'_, S>) -> Cell<'_, S> {
         Data::Bool(value) => Cell::Bool(value),
         Data::Int(value) => Cell::Int(value),
         Data::Float(value) => Cell::Float(value),
-        _ => match Call::of_class(node, Class::NumpyScalar).and_then(|call| numpy::known_scalar(&call)) {
-            Some(Known::NumpyScalar(scalar)) => {
-                Cell::of_element(&scalar.element()).unwrap_or(Cell::Object(node))
-            }
-            _ => Cell::Object(node),
-        },
+        _ => {
+            let scalar = Call::of_class(node, Class::NumpyScalar).and_then(|call| numpy::scalar(&call));
+            scalar.and_then(|scalar| Cell::of_element(&scalar.element())).unwrap_or(Cell::Object(node))
+        }
     }
 }

@@ -6,7 +6,6 @@ use super::cells::Cell;
 use super::closed::Closed;
 use super::grid::Grid;
 use super::values::Values;
-use crate::Known;
 use crate::call::{Call, class_of};
 use crate::names::Class;
 use crate::scalars::short;
@@ -192,6 +191,6 @@ pub(super) fn coded<'g, S: AsRef<[u8]>>(
     usize::try_from(codes.int(index)?).map_or(Some(Cell::Missing), label)
 }
 
-pub(crate) fn index<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Index::read(call, DEEPEST).map(|index| Known::PandasIndex(Box::new(index)))
+pub(crate) fn index<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Index<'g, S>> {
+    Index::read(call, DEEPEST)
 }

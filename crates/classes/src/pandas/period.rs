@@ -5,7 +5,6 @@ use std::fmt;
 use halfsour_value::Node;
 
 use super::time::NAT;
-use crate::Known;
 use crate::calendar::civil;
 use crate::call::Call;
 use crate::names::Class;
@@ -132,10 +131,10 @@ impl Freq {
 }
 
 /// `Period(None, freq, ordinal)`
-pub(crate) fn period<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn period<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Period> {
     let [value, freq, ordinal] = call.bare()?.exactly()?;
     let ordinal = ordinal.as_i64().filter(|ordinal| value.is_none() && *ordinal != NAT)?;
-    Some(Known::Period(Period { ordinal, freq: Freq::of(freq)? }))
+    Some(Period { ordinal, freq: Freq::of(freq)? })
 }
 
 impl fmt::Display for Freq {

@@ -4,7 +4,6 @@ use std::fmt;
 
 use halfsour_value::Node;
 
-use crate::Known;
 use crate::calendar::civil;
 use crate::call::Call;
 use crate::numpy;
@@ -77,18 +76,18 @@ pub(super) fn always(zone: TimeZone<'_>) -> Option<TimeDelta> {
 }
 
 /// `_unpickle_timestamp(ticks, freq, tz[, unit])`; before 2.0 it was `Timestamp(nanoseconds, freq, tz)`
-pub(crate) fn timestamp<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn timestamp<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Timestamp<'g, S>> {
     let (count, [ticks, _, tz, number]) = call.bare()?.up_to()?;
     let unit = match count {
         3 => TimeUnit::Nanoseconds,
         4 => unit(number)?,
         _ => return None,
     };
-    Timestamp::new(ticks, unit, tz).map(Known::Timestamp)
+    Timestamp::new(ticks, unit, tz)
 }
 
 /// `_timedelta_unpickle(ticks, unit)`; before 1.5 it was `Timedelta(nanoseconds)`
-pub(crate) fn timedelta<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn timedelta<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Timedelta> {
     let (count, [ticks, number]) = call.bare()?.up_to()?;
     let unit = match count {
         1 => TimeUnit::Nanoseconds,
@@ -96,13 +95,13 @@ pub(crate) fn timedelta<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<
         _ => return None,
     };
     let ticks = ticks.as_i64().filter(|ticks| *ticks != NAT)?;
-    Some(Known::Timedelta(Timedelta { ticks, unit }))
+    Some(Timedelta { ticks, unit })
 }
 
 /// `_nat_unpickle(None)`
-pub(crate) fn nat<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn nat<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<()> {
     let [none] = call.bare()?.exactly()?;
-    none.is_none().then_some(Known::NaT)
+    none.is_none().then_some(())
 }
 
 impl Timedelta {

@@ -11,7 +11,6 @@ use super::index::{DEEPEST, Index, Labels, coded};
 use super::period::{Freq, Period};
 use super::sparse::Sparse;
 use super::time::{NAT, Timedelta, Timestamp, always};
-use crate::Known;
 use crate::call::{Call, class_of};
 use crate::names::Class;
 use crate::numpy::Kind;
@@ -438,6 +437,6 @@ impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
     }
 }
 
-pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Values::extension(call, DEEPEST).map(|values| Known::PandasArray(Box::new(values)))
+pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Values<'g, S>> {
+    Values::extension(call, DEEPEST)
 }

@@ -8,7 +8,6 @@ use halfsour_value::{Data, Node};
 
 pub use datatype::{DataType, TimeUnit};
 
-use crate::Known;
 use crate::calendar::civil;
 use crate::call::Call;
 use crate::names::Class;
@@ -91,7 +90,7 @@ impl<'g> Array<'g> {
         Self::called(&Call::of(node)?)
     }
 
-    fn called<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
+    pub(crate) fn called<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
         let chunks = match call.class {
             Class::ArrowArray => {
                 let [parts] = call.bare()?.exactly()?;
@@ -241,10 +240,6 @@ fn number(dtype: DType, bytes: &[u8], at: usize) -> Option<Value<'static>> {
         Element::Float(float) => Value::Float(float),
         _ => return None,
     })
-}
-
-pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Array::called(call).map(|array| Known::ArrowArray(Box::new(array)))
 }
 
 /// `(type, length, nulls, offset, [buffers], [children], dictionary)`

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::dtype::{DType, Element};
+use super::storage::Storage;
+use crate::memory::ByteOrder;
 use crate::memory::{Positions, count};
-use crate::torch::{ByteOrder, DType, Element, Storage};
 
 /// A tensor each of whose elements has a place in a storage.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use halfsour_value::Global;
+
 use crate::memory::{ByteOrder, bfloat, finite, float, power_of_two, signed, small};
+use crate::scalars::text;
 
 /// Each row: the variant, torch's name of it, the bytes of an element, and the prefix of the storage class that torch has for it.
 macro_rules! dtypes {
@@ -89,6 +92,11 @@ impl DType {
     /// By its name, without `torch.`: `float32`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|dtype| dtype.name() == name)
+    }
+
+    /// By what is pickled for it, a bare global: `torch.float32`.
+    pub(crate) fn from_global<S: AsRef<[u8]>>(global: &Global<'_, S>) -> Option<Self> {
+        if text(global.module)? == "torch" { Self::from_name(text(global.name)?) } else { None }
     }
 
     /// How many bytes of an element are one number, whose order of bytes there is: of complex ones, half of them.
