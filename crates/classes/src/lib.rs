@@ -1,12 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod build;
-mod calendar;
 mod call;
 mod exact;
 mod guess;
 mod known;
-mod memory;
+pub mod memory;
 mod names;
 pub mod numpy;
 pub mod pandas;
@@ -20,6 +19,7 @@ mod shape;
 mod shown;
 pub mod sklearn;
 pub mod stdlib;
+pub mod time;
 pub mod torch;
 mod ubjson;
 

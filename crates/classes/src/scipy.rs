@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use halfsour_value::{Elements, Items, Node};
 
 use crate::call::Call;
+use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{self, ArrayData, Element, Kind, NdArray};
 
@@ -61,8 +62,8 @@ pub enum Parts<'g, S> {
 
 fn int<S>(element: &Element<'_, S>) -> Option<usize> {
     match *element {
-        Element::Int(int) => usize::try_from(int).ok(),
-        Element::UInt(int) => usize::try_from(int).ok(),
+        Element::Scalar(Scalar::Int(int)) => usize::try_from(int).ok(),
+        Element::Scalar(Scalar::UInt(int)) => usize::try_from(int).ok(),
         _ => None,
     }
 }
@@ -207,8 +208,8 @@ impl<S: AsRef<[u8]>> Sparse<'_, S> {
                 let mut places = Vec::new();
                 for offset in offsets.elements()? {
                     let offset = match offset {
-                        Element::Int(offset) => offset,
-                        Element::UInt(offset) => i64::try_from(offset).ok()?,
+                        Element::Scalar(Scalar::Int(offset)) => offset,
+                        Element::Scalar(Scalar::UInt(offset)) => i64::try_from(offset).ok()?,
                         _ => return None,
                     };
                     let place = |column: usize| {

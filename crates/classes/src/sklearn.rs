@@ -3,6 +3,7 @@
 use halfsour_value::{Items, Node};
 
 use crate::call::Call;
+use crate::memory::Scalar;
 use crate::numpy::{self, Element, NdArray};
 use crate::scalars::text;
 
@@ -122,14 +123,16 @@ impl TreeNode {
         let (mut threshold, mut impurity, mut samples, mut weight) = (None, None, None, None);
         for (name, value) in record.fields() {
             match (name, value) {
-                ("left_child", Element::Int(child)) => left = Some(child),
-                ("right_child", Element::Int(child)) => right = Some(child),
-                ("feature", Element::Int(number)) => feature = Some(number),
-                ("threshold", Element::Float(value)) => threshold = Some(value),
-                ("impurity", Element::Float(value)) => impurity = Some(value),
-                ("n_node_samples", Element::Int(count)) => samples = u64::try_from(count).ok(),
-                ("weighted_n_node_samples", Element::Float(value)) => weight = Some(value),
-                ("missing_go_to_left", Element::UInt(goes)) => missing = Some(goes != 0),
+                ("left_child", Element::Scalar(Scalar::Int(child))) => left = Some(child),
+                ("right_child", Element::Scalar(Scalar::Int(child))) => right = Some(child),
+                ("feature", Element::Scalar(Scalar::Int(number))) => feature = Some(number),
+                ("threshold", Element::Scalar(Scalar::Float(value))) => threshold = Some(value),
+                ("impurity", Element::Scalar(Scalar::Float(value))) => impurity = Some(value),
+                ("n_node_samples", Element::Scalar(Scalar::Int(count))) => {
+                    samples = u64::try_from(count).ok()
+                }
+                ("weighted_n_node_samples", Element::Scalar(Scalar::Float(value))) => weight = Some(value),
+                ("missing_go_to_left", Element::Scalar(Scalar::UInt(goes))) => missing = Some(goes != 0),
                 _ => {}
             }
         }
@@ -153,7 +156,7 @@ pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tree<'g, S>
     let state = call.state()?;
     let number = |node: Node<'g, S>| u64::try_from(node.as_i64()?).ok();
     let class_count = |element| match element {
-        Element::Int(count) => u64::try_from(count).ok(),
+        Element::Scalar(Scalar::Int(count)) => u64::try_from(count).ok(),
         _ => None,
     };
     let classes = numpy::array(classes)?.elements()?.map(class_count).collect::<Option<Vec<_>>>()?;

@@ -1,8 +1,10 @@
 //! Arrays, scalars and dtypes, compared with what numpy printed of them.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{
-    self, ArrayClass, ArrayData, DType, Element, Kind, Na, NdArray, Ticks, TimeUnit,
+    self, ArrayClass, ArrayData, DType, Element, Kind, Na, NdArray, Resolution, Ticks,
 };
+use halfsour_classes::time::NAT;
 use halfsour_classes::{ClassBuilder, Known, recognise};
 use halfsour_fixtures::Package;
 use halfsour_value::{Builder, Data, Graph, Id, Node};
@@ -32,12 +34,12 @@ fn element_of(dtype: &DType, found: Element<'_, &[u8]>) -> Value {
 
 fn element(found: Element<'_, &[u8]>) -> Value {
     match found {
-        Element::Bool(value) => json!(value),
-        Element::Int(value) => json!(value),
-        Element::UInt(value) => json!(value),
-        Element::Float(value) => float(value),
+        Element::Scalar(Scalar::Bool(value)) => json!(value),
+        Element::Scalar(Scalar::Int(value)) => json!(value),
+        Element::Scalar(Scalar::UInt(value)) => json!(value),
+        Element::Scalar(Scalar::Float(value)) => float(value),
         Element::LongDouble(bytes) => hex(&bytes[..10]),
-        Element::Complex(re, im) => json!([float(re), float(im)]),
+        Element::Scalar(Scalar::Complex(re, im)) => json!([float(re), float(im)]),
         Element::Bytes(bytes) => hex(bytes),
         Element::Text(text) => json!(text),
         Element::DateTime(ticks) | Element::TimeDelta(ticks) => json!(ticks.count),
@@ -254,10 +256,10 @@ fn all_is_as_numpy_said() {
 
 #[test]
 fn times_are_shown_as_they_are() {
-    let ticks = |count, unit| Ticks { count, unit: TimeUnit::parse(unit).unwrap() };
+    let ticks = |count, unit| Ticks { count, unit: Resolution::parse(unit).unwrap() };
     // As numpy 2 prints them.
     for (count, unit, text) in [
-        (Ticks::NAT, "[D]", "NaT"),
+        (NAT, "[D]", "NaT"),
         (5, "[Y]", "1975"),
         (-7, "[M]", "1969-06"),
         (5, "[W]", "1970-02-05"),

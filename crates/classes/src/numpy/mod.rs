@@ -18,7 +18,7 @@ pub use array::{ArrayClass, ArrayData, Mask, NdArray};
 pub use dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 pub use element::{Element, Inner, Record};
 pub use extended::Extended;
-pub use times::{Ticks, TimeUnit, Unit};
+pub use times::{Resolution, Ticks, Unit};
 
 pub use crate::memory::ByteOrder;
 

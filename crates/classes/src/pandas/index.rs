@@ -7,6 +7,7 @@ use super::closed::Closed;
 use super::grid::Grid;
 use super::values::Values;
 use crate::call::{Call, class_of};
+use crate::memory::Scalar;
 use crate::names::Class;
 use crate::scalars::short;
 
@@ -84,7 +85,9 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
         match &self.labels {
             Labels::Range { start, step, len } => {
                 let along = i128::try_from(index).ok().filter(|_| index < *len)?;
-                i64::try_from(i128::from(*start) + along * i128::from(*step)).ok().map(Cell::Int)
+                i64::try_from(i128::from(*start) + along * i128::from(*step))
+                    .ok()
+                    .map(|label| Cell::Scalar(Scalar::Int(label)))
             }
             Labels::Values(values) => values.get(index),
             Labels::Levels(levels) => {

@@ -10,22 +10,22 @@ mod grid;
 mod index;
 mod period;
 mod sparse;
-mod time;
+mod timestamp;
 mod values;
 
 use halfsour_value::{Global, Node};
 
-pub use cells::Cell;
+pub use cells::{Cell, named_zone};
 pub use closed::Closed;
 pub use frame::{Column, Frame, Series};
 pub use grid::Grid;
 pub use index::{Index, Labels, Level};
 pub use period::{Freq, Period, Span};
 pub use sparse::Sparse;
-pub use time::{Timedelta, Timestamp};
+pub use timestamp::{Timedelta, Timestamp};
 pub use values::{Categories, Values};
 
-pub use crate::pyarrow::TimeUnit;
+pub use crate::time::TimeUnit;
 
 use crate::call::Call;
 use crate::scalars::short;
@@ -33,7 +33,7 @@ use crate::scalars::short;
 pub(crate) use frame::{frame, series};
 pub(crate) use index::index;
 pub(crate) use period::period;
-pub(crate) use time::{nat, timedelta, timestamp};
+pub(crate) use timestamp::{nat, timedelta, timestamp};
 pub(crate) use values::array;
 
 /// `pandas.Interval`

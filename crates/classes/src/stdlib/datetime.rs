@@ -6,6 +6,7 @@ use halfsour_value::{Data, Node};
 
 use super::zone::TimeZone;
 use crate::call::Call;
+use crate::time::Clock;
 
 /// `datetime.date`. Its `Display` is `isoformat()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -268,8 +269,8 @@ impl fmt::Display for Date {
 
 impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second)?;
-        if self.microsecond == 0 { Ok(()) } else { write!(f, ".{:06}", self.microsecond) }
+        let seconds = (u32::from(self.hour) * 60 + u32::from(self.minute)) * 60 + u32::from(self.second);
+        Clock { seconds, nanoseconds: self.microsecond.saturating_mul(1000) }.fmt(f)
     }
 }
 

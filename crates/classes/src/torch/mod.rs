@@ -16,6 +16,7 @@ pub use storage::{Place, Storage};
 pub use crate::memory::{ByteOrder, Positions};
 
 use crate::call::{Call, class_of};
+use crate::memory::Strided;
 use crate::names::Class;
 use crate::scalars::text;
 
@@ -115,7 +116,7 @@ impl<S> Tensor<'_, S> {
     /// How many elements it has in each dimension.
     pub fn shape(&self) -> &[u64] {
         match &self.layout {
-            Layout::Strided(dense) | Layout::Quantised(dense, _) => &dense.shape,
+            Layout::Strided(dense) | Layout::Quantised(dense, _) => &dense.strided.shape,
             Layout::Sparse(sparse) => &sparse.shape,
             Layout::Meta { shape, .. } => shape,
         }
@@ -146,14 +147,16 @@ fn dense<'g, S: AsRef<[u8]>>(args: &Elements<'g, S>) -> Option<Dense<'g>> {
     let storage = Storage::of(args.get(0)?)?;
     let dense = Dense {
         dtype: storage.dtype,
-        shape: sizes(args.get(2)?)?,
-        strides: sizes(args.get(3)?)?,
-        offset: u64::try_from(args.get(1)?.as_i64()?).ok()?,
+        strided: Strided {
+            shape: sizes(args.get(2)?)?,
+            strides: sizes(args.get(3)?)?,
+            offset: u64::try_from(args.get(1)?.as_i64()?).ok()?,
+        },
         storage,
         is_conjugate: false,
         is_negative: false,
     };
-    (dense.shape.len() == dense.strides.len()).then_some(dense)
+    (dense.strided.shape.len() == dense.strided.strides.len()).then_some(dense)
 }
 
 /// The strided tensor that a function makes of these arguments, and whether gradients are computed for it.
