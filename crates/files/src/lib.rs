@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod archive;
 mod arrays;
@@ -6,6 +7,7 @@ mod base64;
 mod coding;
 mod error;
 mod format;
+mod input;
 mod limits;
 mod literal;
 #[cfg(feature = "map")]
@@ -22,10 +24,11 @@ pub use archive::{Archive, Member, View};
 pub use arrays::WithArrays;
 pub use error::{Error, ErrorKind};
 pub use format::{Format, is_pickle};
+pub use input::{Input, Part, Parts, PickleError};
 pub use limits::{Limit, Limits};
 pub use literal::Literal;
 pub use npy::Npy;
 pub use pickles::{Framing, Pickles};
-pub use source::{Layer, Source};
+pub use source::{Layer, Source, read_at_most};
 pub use torch::{Contents, Overdrawn, Torch};
 pub use walk::{Leaf, Leaves};

@@ -1,4 +1,4 @@
-//! Lists what a pickle would import and call, without doing it: `cargo run --example imports -- FILE`.
+//! Lists the globals that a pickle would import, without importing them: `cargo run --example imports -- FILE`.
 
 use halfsour::Loader;
 use halfsour::value::Store;

@@ -75,7 +75,7 @@ fn what_python_cannot_have_is_refused() {
     assert_eq!(error.to_string(), "the value is finer than the type");
     halfsour_serde::to_vec(&Text("1E+3")).unwrap();
     let error = halfsour_serde::to_vec(&Text("ten")).unwrap_err();
-    assert_eq!(error.to_string(), "no decimal number");
+    assert_eq!(error.to_string(), "the value does not print as a number that Python's Decimal accepts");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use serde::forward_to_deserialize_any;
 
 use super::access::{Lend, Members, Pairs};
 use super::{Asked, De, numpy};
-use crate::kin::visit_int;
+use crate::common::visit_int;
 use crate::{Error, big_int};
 
 /// What a type is given for an object.

@@ -7,7 +7,7 @@ use serde::de::{self, DeserializeSeed, Error as _, IntoDeserializer, SeqAccess, 
 use serde::forward_to_deserialize_any;
 
 use crate::Error;
-use crate::kin::visit_int;
+use crate::common::visit_int;
 
 pub(super) fn visit<'de, S: AsRef<[u8]>, V: Visitor<'de>>(
     array: &NdArray<'_, S>,
