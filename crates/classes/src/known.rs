@@ -83,7 +83,7 @@ pub enum Known<'g, S> {
     /// `pandas.Timestamp`
     Timestamp(pandas::Timestamp<'g, S>),
     /// `pandas.Timedelta`
-    Timedelta(pandas::Timedelta),
+    PandasTimedelta(pandas::Timedelta),
     /// `pandas.Period`
     Period(pandas::Period),
     /// `pandas.Interval`

@@ -80,7 +80,7 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             Self::IpAddress(address) => Shape::Text(address),
             Self::IpNetwork(network) | Self::IpInterface(network) => Shape::Text(network),
             Self::NumpyDType(dtype) => Shape::Text(dtype),
-            Self::Timedelta(delta) => Shape::Text(delta),
+            Self::PandasTimedelta(delta) => Shape::Text(delta),
             Self::Period(period) => Shape::Text(period),
             Self::Decimal(decimal) => Shape::Number(*decimal),
             Self::Deque(deque) => Shape::Sequence(deque.items.clone()),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use halfsour_classes::Exact;
+use halfsour_classes::CanonicalForm;
 use halfsour_text::wtf8::Encoding;
 use halfsour_value::{Data, Elements, Id, Items, Node, Step, Steps};
 
@@ -192,12 +192,12 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
     /// Whether a known object is shown by a tag, or may be: then, of its parts, only the time zone is.
     fn known(&mut self, node: Node<'g, S>) -> bool {
         if self.usual.is_some() {
-            let Some(exact) = Exact::of(node) else { return false };
+            let Some(exact) = CanonicalForm::of(node) else { return false };
             self.census.note(node.id(), KNOWN);
             self.work.extend(exact.tz().map(Work::Node));
             self.found(Usual::known(node, exact));
         } else if self.census.has_tag(node.id()) {
-            self.work.extend(Exact::of(node).and_then(|exact| exact.tz()).map(Work::Node));
+            self.work.extend(CanonicalForm::of(node).and_then(|exact| exact.tz()).map(Work::Node));
         } else {
             return false;
         }

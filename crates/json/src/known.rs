@@ -113,7 +113,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 duration = delta.to_iso();
                 &duration
             }
-            Known::Timedelta(delta) => {
+            Known::PandasTimedelta(delta) => {
                 duration = delta.to_iso();
                 &duration
             }

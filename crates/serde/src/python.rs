@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use halfsour_classes::{Unfit, stdlib::TimeZone};
+use halfsour_classes::{ConversionError, stdlib::TimeZone};
 use serde::{Serialize, Serializer, ser::Error};
 
 /// The function that each module has beside `serialize`.
@@ -41,7 +41,7 @@ macro_rules! deserialize {
 
 /// Writes a date as `datetime.date`.
 pub mod date {
-    use halfsour_classes::{Unfit, stdlib::Date};
+    use halfsour_classes::{ConversionError, stdlib::Date};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     use crate::big_int::Bytes;
@@ -57,7 +57,7 @@ pub mod date {
     /// If Python has no such day: its years are 1 to 9999.
     pub fn serialize<T, S>(date: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        T: Copy + TryInto<Date, Error = Unfit>,
+        T: Copy + TryInto<Date, Error = ConversionError>,
         S: Serializer,
     {
         let date: Date = (*date).try_into().map_err(S::Error::custom)?;
@@ -69,7 +69,7 @@ pub mod date {
 
 /// Writes a time as `datetime.datetime`, with a `zoneinfo.ZoneInfo`, with a `datetime.timezone`, or without a zone.
 pub mod datetime {
-    use halfsour_classes::{Unfit, stdlib::Moment};
+    use halfsour_classes::{ConversionError, stdlib::DateTimeParts};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     use super::Zone;
@@ -90,10 +90,10 @@ pub mod datetime {
     /// If Python cannot hold the time: a year outside of 1 to 9999, nanoseconds, or an unknown zone.
     pub fn serialize<T, S>(datetime: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        for<'a> Moment<'a>: TryFrom<&'a T, Error = Unfit>,
+        for<'a> DateTimeParts<'a>: TryFrom<&'a T, Error = ConversionError>,
         S: Serializer,
     {
-        let moment = Moment::try_from(datetime).map_err(S::Error::custom)?;
+        let moment = DateTimeParts::try_from(datetime).map_err(S::Error::custom)?;
         match moment.zone {
             None => Naive(Bytes(&moment.stamp())).serialize(serializer),
             Some(zone) => Aware(Bytes(&moment.stamp()), Zone(zone)).serialize(serializer),
@@ -118,14 +118,14 @@ impl Serialize for Zone<'_> {
         match (self.0.key(), self.0.offset()) {
             (Some(key), _) => Named(key).serialize(serializer),
             (None, Some(offset)) => Fixed(offset.into()).serialize(serializer),
-            (None, None) => Err(S::Error::custom(Unfit::UnknownZone)),
+            (None, None) => Err(S::Error::custom(ConversionError::UnknownZone)),
         }
     }
 }
 
 /// Writes a duration as `datetime.timedelta`.
 pub mod timedelta {
-    use halfsour_classes::{Unfit, stdlib::TimeDelta};
+    use halfsour_classes::{ConversionError, stdlib::TimeDelta};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     #[derive(Serialize)]
@@ -145,7 +145,7 @@ pub mod timedelta {
     /// If the duration has nanoseconds, or is too long for Python.
     pub fn serialize<T, S>(duration: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        T: Copy + TryInto<TimeDelta, Error = Unfit>,
+        T: Copy + TryInto<TimeDelta, Error = ConversionError>,
         S: Serializer,
     {
         let delta = (*duration).try_into().map_err(S::Error::custom)?;

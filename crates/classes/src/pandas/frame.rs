@@ -8,7 +8,6 @@ use super::cells::Cell;
 use super::grid::Grid;
 use super::index::{DEEPEST, Index};
 use super::values::Values;
-use crate::Known;
 use crate::call::Call;
 use crate::names::Class;
 
@@ -222,16 +221,15 @@ fn managed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>, Eleme
     Some((state, axes, blocks))
 }
 
-pub(crate) fn frame<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn frame<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Frame<'g, S>> {
     let (state, axes, blocks) = managed(call)?;
     let (columns, index) = (Index::of(axes.get(0)?, DEEPEST)?, Index::of(axes.get(1)?, DEEPEST)?);
     let fits = axes.len() == 2 && !too_many(&columns, state);
     let attributes = attributes(state);
-    let frame = Frame { index, columns, attributes, blocks, layout: OnceLock::new() };
-    fits.then(|| Known::DataFrame(Box::new(frame)))
+    fits.then_some(Frame { index, columns, attributes, blocks, layout: OnceLock::new() })
 }
 
-pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Series<'g, S>> {
     let (state, axes, blocks) = managed(call)?;
     let (values, _) = blocks.read(blocks.nodes.get(0)?)?;
     let (index, values) = (Index::of(axes.get(0)?, DEEPEST)?, Values::of(values, DEEPEST)?);
@@ -240,5 +238,5 @@ pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g,
         matches!(values, Values::Other(_)) || values.len() == index.len() && values.rows() == values.len();
     let name = ["_name", "name"].iter().find_map(|name| state.get(*name))?;
     let attributes = attributes(state);
-    (is_single && fits).then(|| Known::Series(Box::new(Series { index, name, attributes, values })))
+    (is_single && fits).then_some(Series { index, name, attributes, values })
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use halfsour_text::repr;
 use halfsour_value::Node;
 
 use super::cells::{Cell, object};
 use super::grid::Grid;
 use crate::call::Call;
+use crate::memory::Scalar;
 use crate::names::Class;
 
 /// `SparseArray`
@@ -93,11 +93,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Sparse<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sparse[{}, ", self.values.dtype())?;
         match object(self.fill) {
-            Cell::Float(float) => write!(f, "{}]", repr::Float(float)),
-            Cell::Bool(true) => f.write_str("True]"),
-            Cell::Bool(false) => f.write_str("False]"),
-            Cell::Int(int) => write!(f, "{int}]"),
-            Cell::UInt(int) => write!(f, "{int}]"),
+            Cell::Scalar(fill) if !matches!(fill, Scalar::Complex(..)) => write!(f, "{fill}]"),
             _ => f.write_str("?]"),
         }
     }

@@ -20,4 +20,4 @@ mod uuid;
 
 #[cfg(feature = "ndarray")]
 pub use ndarray::{Memory, Number};
-pub use unfit::Unfit;
+pub use unfit::ConversionError;
