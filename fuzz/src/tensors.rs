@@ -1,4 +1,4 @@
-//! Tensors of files of torch.
+//! The properties of tensors in files of torch.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,11 @@ use halfsour_classes::{Known, recognise};
 use halfsour_files::Torch;
 use halfsour_vm::Loader;
 
-/// How many elements of a tensor are looked at, and how many objects of a file.
+/// The number of elements of a tensor, and of objects of a file, that are visited.
 const MOST: usize = 1000;
 
-/// Whatever a pickle says of its tensors: their elements are as many as it says, or they are not given; and so are they side by side.
+/// Checks tensors: whatever a pickle declares, a tensor has as many elements as it declares, or none can be had. The same goes
+/// for a contiguous copy.
 pub fn tensors(torch: &Torch) {
     let Some(Ok(graph)) = torch.pickle().load_next(&mut Loader::with_options(crate::options())) else {
         return;

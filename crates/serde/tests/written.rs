@@ -52,7 +52,7 @@ fn objects_are_those_of_python() {
     assert!(count > 80, "{count}");
 }
 
-/// What the object is; of a zone, Python pickles a call of a method.
+/// Returns the text of an object. Python pickles a zone as a call of a method.
 fn meaning(node: Node<'_, &[u8]>) -> String {
     match recognise(node) {
         Some(Known::DateTime(datetime)) => {
