@@ -20,7 +20,7 @@ pub struct Environment {
     pub packages: &'static [&'static str],
 }
 
-static ENVIRONMENTS: [Environment; 9] = [
+static ENVIRONMENTS: [Environment; 10] = [
     Environment {
         name: "2.7",
         python: "2.7",
@@ -89,6 +89,12 @@ static ENVIRONMENTS: [Environment; 9] = [
         python: "3.13",
         scripts: &["frames", "tables"],
         packages: &["numpy==2.5.5", "pandas==3.1.1", "pyarrow==26.0.1", "python-dateutil==4.0.0"],
+    },
+    Environment {
+        name: "3.13-containers",
+        python: "3.13",
+        scripts: &["containers"],
+        packages: &["sortedcontainers==2.4.0"],
     },
     Environment {
         name: "3.13-others",

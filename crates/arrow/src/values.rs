@@ -20,6 +20,9 @@ use halfsour_classes::pyarrow::{self, DataType, Value};
 /// Returns the value in a row.
 type Get<'a, 'g, S> = &'a dyn Fn(usize) -> Option<pandas::Cell<'g, S>>;
 
+/// Returns the number in a row; nothing, where it is missing.
+type Numbers<'a> = &'a dyn Fn(usize) -> Result<Option<Scalar>, TableError>;
+
 /// Makes a column of `rows` values, from `start` on.
 pub(crate) fn of_values<S: AsRef<[u8]>>(
     values: &Values<'_, S>,
@@ -43,7 +46,7 @@ pub(crate) fn of_index<'g, S: AsRef<[u8]>>(
     match &index.labels {
         Labels::Range { .. } => {
             budget.spend(rows.saturating_mul(8))?;
-            Ok(vec![numbers(Number::Int64, rows, &|row| scalar(index.get(row)?))?])
+            Ok(vec![numbers(Number::Int64, rows, &|row| scalar(index.get(row).as_ref()))?])
         }
         Labels::Values(values) => Ok(vec![of_values(values, 0, rows, budget)?]),
         Labels::Levels(levels) => {
@@ -75,14 +78,14 @@ fn of_rows<S: AsRef<[u8]>>(
     budget.spend(rows.saturating_mul(8))?;
     match values {
         Values::Numpy(grid) | Values::Masked { values: grid, .. } => match grid.dtype().number() {
-            Some(number) => numbers(number, rows, &|row| scalar(get(row)?)),
+            Some(number) => numbers(number, rows, &|row| scalar(get(row).as_ref())),
             None if grid.dtype().kind == Kind::Object => objects(rows, get, budget),
             None => {
                 Err(TableError::new(format!("no Arrow column type for numbers of type {}", grid.dtype())))
             }
         },
         Values::Arrow { array, .. } => match array.datatype {
-            DataType::Number(number) => numbers(number, rows, &|row| scalar(get(row)?)),
+            DataType::Number(number) => numbers(number, rows, &|row| scalar(get(row).as_ref())),
             _ => objects(rows, get, budget),
         },
         Values::Times { unit, tz, .. } => {
@@ -161,12 +164,12 @@ fn ticks<S>(cell: &pandas::Cell<'_, S>) -> Option<i64> {
     }
 }
 
-/// Returns the number that a cell has, or nothing where it is missing; `None` if it is neither.
-fn scalar<S>(cell: pandas::Cell<'_, S>) -> Option<Option<Scalar>> {
+/// Returns the number of a cell; nothing, where it is missing.
+fn scalar<S>(cell: Option<&pandas::Cell<'_, S>>) -> Result<Option<Scalar>, TableError> {
     match cell {
-        pandas::Cell::Missing => Some(None),
-        pandas::Cell::Scalar(scalar) => Some(Some(scalar)),
-        _ => None,
+        Some(pandas::Cell::Missing) => Ok(None),
+        Some(pandas::Cell::Scalar(scalar)) => Ok(Some(*scalar)),
+        _ => Err(TableError::new(UNREADABLE)),
     }
 }
 
@@ -179,10 +182,10 @@ fn of_arrow(
 ) -> Result<ArrayRef, TableError> {
     budget.spend(rows.saturating_mul(8))?;
     if let DataType::Number(number) = array.datatype {
-        return numbers(number, rows, &|row| match array.get(start + row)? {
-            Value::Null => Some(None),
-            Value::Scalar(scalar) => Some(Some(scalar)),
-            _ => None,
+        return numbers(number, rows, &|row| match array.get(start + row) {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Scalar(scalar)) => Ok(Some(scalar)),
+            _ => Err(TableError::new(UNREADABLE)),
         });
     }
     let zone = match array.datatype {
@@ -198,19 +201,12 @@ fn of_arrow(
 }
 
 /// Makes a column of numbers of one type.
-fn numbers(
-    number: Number,
-    rows: usize,
-    get: &dyn Fn(usize) -> Option<Option<Scalar>>,
-) -> Result<ArrayRef, TableError> {
+fn numbers(number: Number, rows: usize, get: Numbers<'_>) -> Result<ArrayRef, TableError> {
     match number {
         Number::Bool => {
-            let value = |row: usize| match get(row) {
-                Some(None) => Ok(None),
-                Some(Some(Scalar::Bool(value))) => Ok(Some(value)),
-                _ => Err(TableError::new(UNREADABLE).at(row)),
-            };
-            Ok(Arc::new((0..rows).map(value).collect::<Result<BooleanArray, _>>()?))
+            let bool = |scalar| if let Scalar::Bool(value) = scalar { Some(value) } else { None };
+            let values = (0..rows).map(|row| value(row, get, bool));
+            Ok(Arc::new(values.collect::<Result<BooleanArray, _>>()?))
         }
         Number::Int8 => native::<Int8Type>(rows, get, int),
         Number::Int16 => native::<Int16Type>(rows, get, int),
@@ -232,14 +228,22 @@ fn numbers(
 
 fn native<T: ArrowPrimitiveType>(
     rows: usize,
-    get: &dyn Fn(usize) -> Option<Option<Scalar>>,
+    get: Numbers<'_>,
     read: impl Fn(Scalar) -> Option<T::Native>,
 ) -> Result<ArrayRef, TableError> {
-    let value = |row: usize| match get(row) {
-        Some(None) => Ok(None),
-        value => value.flatten().and_then(&read).map(Some).ok_or(TableError::new(UNREADABLE).at(row)),
-    };
-    Ok(Arc::new((0..rows).map(value).collect::<Result<PrimitiveArray<T>, _>>()?))
+    let values = (0..rows).map(|row| value(row, get, &read));
+    Ok(Arc::new(values.collect::<Result<PrimitiveArray<T>, _>>()?))
+}
+
+fn value<T>(
+    row: usize,
+    get: Numbers<'_>,
+    read: impl Fn(Scalar) -> Option<T>,
+) -> Result<Option<T>, TableError> {
+    match get(row).map_err(|error| error.at(row))? {
+        None => Ok(None),
+        Some(scalar) => read(scalar).map(Some).ok_or(TableError::new(UNREADABLE).at(row)),
+    }
 }
 
 fn int<T: TryFrom<i64>>(scalar: Scalar) -> Option<T> {

@@ -119,12 +119,12 @@ impl<'b> ClassBuilder<'b> {
 
     /// `datetime.datetime`, with a `datetime.timezone` of a fixed offset, or a `zoneinfo.ZoneInfo` of what has a name in the IANA
     /// database.
-    pub fn moment(&mut self, moment: DateTimeParts<'_>) -> Id {
-        let tz = moment.zone.map(|zone| match zone {
+    pub fn datetime_of(&mut self, parts: DateTimeParts<'_>) -> Id {
+        let tz = parts.zone.map(|zone| match zone {
             TimeZone::Fixed { offset, name } => self.timezone(offset, name),
             TimeZone::Iana { key } | TimeZone::Pytz { key, .. } => self.zone_info(key),
         });
-        self.datetime(moment.date, moment.clock, tz)
+        self.datetime(parts.date, parts.clock, tz)
     }
 
     /// `datetime.time`, likewise.

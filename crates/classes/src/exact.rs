@@ -3,6 +3,7 @@
 use halfsour_value::{Data, Elements, Form, Kind, Node};
 
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::names::Class;
 use crate::stdlib::TimeZone;
 use crate::{Known, recognise};
@@ -142,3 +143,5 @@ fn is_str<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 fn is_usual_int<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
     matches!(node.kind(), Kind::Int) && node.int_op().is_none()
 }
+
+debug_fields!(CanonicalForm, this { known: this.known, own: this.own, once: this.once });

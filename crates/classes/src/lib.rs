@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(missing_debug_implementations)]
 
 mod build;
 mod call;
+mod debug;
 mod exact;
 mod guess;
 mod known;
@@ -34,6 +36,6 @@ pub use payload::{Format, Payload};
 pub use recognise::recognise;
 pub use rust::ConversionError;
 #[cfg(feature = "ndarray")]
-pub use rust::{Memory, Number};
+pub use rust::{Memory, Numeric};
 pub use shape::{Shape, Table, cost, members, pairs};
 pub use shown::class_name;

@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use halfsour_value::{Elements, Items, Node};
 
 use crate::call::Call;
+use crate::debug::{debug_fields, debug_variants};
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{self, ArrayData, Element, Kind, NdArray};
+use crate::stdlib::Pairs;
 
 /// A sparse matrix or array: `scipy.sparse.csr_matrix`, `csr_array`, …
 #[derive(Clone)]
@@ -253,3 +255,15 @@ impl<S: AsRef<[u8]>> Sparse<'_, S> {
         }
     }
 }
+
+debug_fields!(
+    Sparse,
+    this { format: this.format, is_array: this.is_array, shape: this.shape, parts: this.parts }
+);
+debug_variants!(Parts {
+    Self::Compressed { pointers, indices, data } => Compressed(pointers, indices, data),
+    Self::Coordinates { coordinates, data } => Coordinates(coordinates, data),
+    Self::Diagonals { offsets, data } => Diagonals(offsets, data),
+    Self::Lists { columns, data } => Lists(columns, data),
+    Self::Keys(items) => Keys(&Pairs::from(items.clone())),
+});

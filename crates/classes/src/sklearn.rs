@@ -3,9 +3,11 @@
 use halfsour_value::{Items, Node};
 
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::memory::Scalar;
 use crate::numpy::{self, Element, NdArray};
 use crate::scalars::text;
+use crate::stdlib::Pairs;
 
 /// An estimator of scikit-learn: a model, a transformer, a pipeline, fitted or not.
 ///
@@ -129,7 +131,7 @@ impl TreeNode {
                 ("threshold", Element::Scalar(Scalar::Float(value))) => threshold = Some(value),
                 ("impurity", Element::Scalar(Scalar::Float(value))) => impurity = Some(value),
                 ("n_node_samples", Element::Scalar(Scalar::Int(count))) => {
-                    samples = u64::try_from(count).ok()
+                    samples = u64::try_from(count).ok();
                 }
                 ("weighted_n_node_samples", Element::Scalar(Scalar::Float(value))) => weight = Some(value),
                 ("missing_go_to_left", Element::Scalar(Scalar::UInt(goes))) => missing = Some(goes != 0),
@@ -169,3 +171,23 @@ pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tree<'g, S>
     let (features, depth) = (number(features)?, number(state.get("max_depth")?)?);
     Some(Tree { features, classes, depth, records, values })
 }
+
+debug_fields!(
+    Estimator,
+    this {
+        module: this.module,
+        class: this.class,
+        version: this.version,
+        attributes: Pairs::from(this.attributes.clone()),
+    }
+);
+debug_fields!(
+    Tree,
+    this {
+        features: this.features,
+        classes: this.classes,
+        depth: this.depth,
+        records: this.records,
+        values: this.values,
+    }
+);

@@ -2,11 +2,11 @@
 
 use half::{bf16, f16};
 use halfsour_classes::numpy::{self, NdArray};
-use halfsour_classes::{ConversionError, Memory, Number};
+use halfsour_classes::{ConversionError, Memory, Numeric};
 use num_complex::Complex;
 use serde_json::{Value, json};
 
-fn see<T: Number>(array: &NdArray<'_, Vec<u8>>, printed: &Value, name: &str, show: impl Fn(&T) -> Value) {
+fn see<T: Numeric>(array: &NdArray<'_, Vec<u8>>, printed: &Value, name: &str, show: impl Fn(&T) -> Value) {
     let Ok(memory) = array.memory() else {
         assert_eq!(printed["c_contiguous"].as_bool().or(printed["f_contiguous"].as_bool()), Some(false));
         return;

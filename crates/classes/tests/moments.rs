@@ -21,7 +21,7 @@ fn microseconds(value: &Value) -> i128 {
 /// Looks at what is built.
 fn with_built(moment: DateTimeParts<'_>, see: impl FnOnce(&DateTime<'_, Vec<u8>>)) {
     let mut builder = Builder::new();
-    let root = ClassBuilder::new(&mut builder).moment(moment);
+    let root = ClassBuilder::new(&mut builder).datetime_of(moment);
     let pickle = halfsour_writer::to_vec(builder.build(root).root(), &halfsour_writer::Options::default());
     let graph = halfsour_vm::Loader::new().load(pickle.unwrap()).unwrap();
     let Some(Known::DateTime(datetime)) = recognise(graph.root()) else { panic!("{}", graph.root()) };

@@ -36,7 +36,7 @@ fn rust_decimals() {
         let Known::Decimal(decimal) = known else { panic!("{value}") };
         match (text(value), Decimal::try_from(decimal)) {
             ("1E+40" | "123456789012345678901234567890.5", unfit) => {
-                assert_eq!(unfit, Err(ConversionError::Range))
+                assert_eq!(unfit, Err(ConversionError::Range));
             }
             (text, unfit) if !is_plain(text) => assert_eq!(unfit, Err(ConversionError::NotFinite)),
             (text, rust) => {

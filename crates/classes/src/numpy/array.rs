@@ -5,7 +5,9 @@ use halfsour_value::{Elements, Node};
 use super::dtype::DType;
 use super::element::Element;
 use super::parse::count;
+use crate::debug::{debug_fields, debug_variants};
 use crate::memory::Strided;
+use crate::stdlib::Members;
 
 /// `numpy.ndarray`, or one of its subclasses.
 #[derive(Clone)]
@@ -172,3 +174,29 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         }
     }
 }
+
+debug_fields!(
+    NdArray,
+    this {
+        class: this.class,
+        dtype: this.dtype,
+        shape: this.shape,
+        strides: this.strides,
+        data: this.data,
+        mask: this.mask,
+    }
+);
+debug_variants!(ArrayClass {
+    Self::Array => Array(),
+    Self::Matrix => Matrix(),
+    Self::Record => Record(),
+    Self::Memmap => Memmap(),
+    Self::Masked => Masked(),
+    Self::Other(class) => Other(class),
+});
+debug_variants!(ArrayData {
+    Self::Bytes(bytes) => Bytes(bytes),
+    Self::Objects(objects) => Objects(&Members::from(objects.clone())),
+    Self::Buffer(index) => Buffer(index),
+});
+debug_fields!(Mask, this { bytes: this.bytes, fill: this.fill });

@@ -10,6 +10,7 @@ use halfsour_value::{Data, Elements, Node};
 use super::dtype::{DType, Field, Kind, SubArray};
 use super::parse;
 use super::times::Ticks;
+use crate::debug::debug_variants;
 use crate::memory::{ByteOrder, Scalar, float, signed};
 
 /// An element of an array.
@@ -230,4 +231,30 @@ fn separated<'a, S: AsRef<[u8]> + 'a>(
         write!(f, "{}{element}", if index > 0 { ", " } else { "" })?;
     }
     Ok(())
+}
+
+debug_variants!(Element {
+    Self::Scalar(scalar) => Scalar(scalar),
+    Self::LongDouble(bytes) => LongDouble(bytes),
+    Self::LongComplex(bytes) => LongComplex(bytes),
+    Self::Bytes(bytes) => Bytes(bytes),
+    Self::Text(text) => Text(text),
+    Self::DateTime(ticks) => DateTime(ticks),
+    Self::TimeDelta(ticks) => TimeDelta(ticks),
+    Self::Object(node) => Object(node),
+    Self::Record(record) => Record(record),
+    Self::Array(array) => Array(array),
+    Self::Missing => Missing(),
+});
+
+impl<S: AsRef<[u8]>> fmt::Debug for Record<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.fields()).finish()
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Inner<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.elements()).finish()
+    }
 }

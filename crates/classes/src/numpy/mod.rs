@@ -23,6 +23,7 @@ pub use times::{Resolution, Ticks, Unit};
 pub use crate::memory::ByteOrder;
 
 use crate::call::{Call, class_of};
+use crate::debug::debug_fields;
 use crate::names::Class;
 use crate::scalars::text;
 
@@ -240,3 +241,5 @@ fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
     let strides = array::strides(&shape, text(state.get("order")?)? == "F");
     checked(NdArray { class: subclass, dtype, shape, strides, data: data(follows)?, mask: None })
 }
+
+debug_fields!(Scalar, this { dtype: this.0.dtype, element: this.element() });

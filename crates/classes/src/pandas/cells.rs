@@ -6,6 +6,7 @@ use super::closed::Closed;
 use super::period::Period;
 use super::timestamp::{Timedelta, Timestamp, always};
 use crate::call::Call;
+use crate::debug::debug_variants;
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{self, Element};
@@ -94,3 +95,20 @@ pub(super) fn object<S: AsRef<[u8]>>(node: Node<'_, S>) -> Cell<'_, S> {
     };
     Cell::Scalar(scalar)
 }
+
+debug_variants!(Cell {
+    Self::Missing => Missing(),
+    Self::Scalar(scalar) => Scalar(scalar),
+    Self::Text(text) => Text(text),
+    Self::Bytes(bytes) => Bytes(bytes),
+    Self::Timestamp(stamp) => Timestamp(stamp),
+    Self::Timedelta(delta) => Timedelta(delta),
+    Self::Period(period) => Period(period),
+    Self::Interval(sides, closed) => Interval(sides, closed),
+    Self::Day(day) => Day(day),
+    Self::TimeOfDay(ticks, unit) => TimeOfDay(ticks, unit),
+    Self::Decimal(decimal) => Decimal(decimal),
+    Self::Object(node) => Object(node),
+    Self::Tuple(cells) => Tuple(cells),
+    Self::LongDouble(bytes) => LongDouble(bytes),
+});

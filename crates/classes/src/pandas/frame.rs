@@ -1,5 +1,6 @@
 //! Frames and series, and the blocks that they are pickled by.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use halfsour_value::{Data, Elements, Items, Node};
@@ -9,7 +10,9 @@ use super::grid::Grid;
 use super::index::{DEEPEST, Index};
 use super::values::Values;
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::names::Class;
+use crate::stdlib::Pairs;
 
 /// `pandas.DataFrame`
 #[derive(Clone)]
@@ -239,4 +242,28 @@ pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Series<'g
     let name = ["_name", "name"].iter().find_map(|name| state.get(*name))?;
     let attributes = attributes(state);
     (is_single && fits).then_some(Series { index, name, attributes, values })
+}
+
+debug_fields!(
+    Frame,
+    this { index: this.index, columns: this.columns, attributes: this.attributes.clone().map(Pairs::from) }
+);
+debug_fields!(
+    Series,
+    this {
+        index: this.index,
+        name: this.name,
+        attributes: this.attributes.clone().map(Pairs::from),
+        values: this.values,
+    }
+);
+
+impl<S: AsRef<[u8]>> fmt::Debug for Column<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Column")
+            .field("values", &self.values)
+            .field("start", &self.start)
+            .field("len", &self.len)
+            .finish()
+    }
 }

@@ -1,5 +1,7 @@
 //! [`Grid`]: an array of numpy as pandas has it.
 
+use std::fmt;
+
 use halfsour_value::Node;
 
 use super::cells::Cell;
@@ -94,5 +96,11 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
         };
         let size = self.array.dtype.size;
         self.array.bytes()?.get(place.checked_mul(size)?..)?.get(..size)
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Grid<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.array.fmt(f)
     }
 }

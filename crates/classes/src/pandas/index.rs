@@ -7,6 +7,7 @@ use super::closed::Closed;
 use super::grid::Grid;
 use super::values::Values;
 use crate::call::{Call, class_of};
+use crate::debug::{debug_fields, debug_variants};
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::scalars::short;
@@ -197,3 +198,11 @@ pub(super) fn coded<'g, S: AsRef<[u8]>>(
 pub(crate) fn index<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Index<'g, S>> {
     Index::read(call, DEEPEST)
 }
+
+debug_fields!(Index, this { class: this.class, names: this.names, freq: this.freq, labels: this.labels });
+debug_fields!(Level, this { labels: this.labels, codes: this.codes });
+debug_variants!(Labels {
+    Self::Range { start, step, len } => Range(start, step, len),
+    Self::Values(values) => Values(values),
+    Self::Levels(levels) => Levels(levels),
+});

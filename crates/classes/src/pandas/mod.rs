@@ -28,6 +28,7 @@ pub use values::{Categories, Values};
 pub use crate::time::TimeUnit;
 
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::scalars::short;
 
 pub(crate) use frame::{frame, series};
@@ -57,3 +58,5 @@ pub(crate) fn interval<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Interva
 pub fn is_na<S: AsRef<[u8]>>(global: &Global<'_, S>) -> bool {
     ["pandas", "pandas._libs.missing"].iter().any(|module| global.is(module, "NA"))
 }
+
+debug_fields!(Interval, this { left: this.left, right: this.right, closed: this.closed });

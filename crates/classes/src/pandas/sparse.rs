@@ -8,6 +8,7 @@ use halfsour_value::Node;
 use super::cells::{Cell, object};
 use super::grid::Grid;
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::memory::Scalar;
 use crate::names::Class;
 
@@ -124,3 +125,5 @@ fn runs<S: AsRef<[u8]>>(
     }
     (before == values && starts.len() == lengths.len()).then_some(runs)
 }
+
+debug_fields!(Sparse, this { len: this.len, values: this.values, fill: this.fill });

@@ -5,6 +5,7 @@ use std::fmt;
 use halfsour_value::Node;
 
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::numpy;
 use crate::stdlib::{Offset, TimeDelta, TimeZone};
 use crate::time::{Civil, NAT, TimeUnit, day_and_clock};
@@ -133,3 +134,8 @@ impl fmt::Display for Timedelta {
         write!(f, "{days} days {sign}{clock}")
     }
 }
+
+debug_fields!(
+    Timestamp,
+    this { ticks: this.ticks, unit: this.unit, tz: this.tz, zone: this.zone, offset: this.offset }
+);

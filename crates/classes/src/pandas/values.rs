@@ -12,6 +12,7 @@ use super::period::{Freq, Period};
 use super::sparse::Sparse;
 use super::timestamp::{Timedelta, Timestamp, always};
 use crate::call::{Call, class_of};
+use crate::debug::{debug_fields, debug_variants};
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::Kind;
@@ -442,3 +443,21 @@ impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
 pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Values<'g, S>> {
     Values::extension(call, DEEPEST)
 }
+
+debug_variants!(Values {
+    Self::Numpy(array) => Numpy(array),
+    Self::Times { ticks, unit, tz } => Times(ticks, unit, tz),
+    Self::Deltas { ticks, unit } => Deltas(ticks, unit),
+    Self::Masked { values, mask } => Masked(values, mask),
+    Self::Text { objects, dtype } => Text(objects, dtype),
+    Self::Categorical(categories) => Categorical(categories),
+    Self::Periods { ordinals, freq } => Periods(ordinals, freq),
+    Self::Intervals { sides, closed } => Intervals(sides, closed),
+    Self::Sparse(sparse) => Sparse(sparse),
+    Self::Arrow { array, dtype } => Arrow(array, dtype),
+    Self::Other(node) => Other(node),
+});
+debug_fields!(
+    Categories,
+    this { codes: this.codes, categories: this.categories, is_ordered: this.is_ordered }
+);

@@ -213,7 +213,7 @@ impl TryFrom<&civil::DateTime> for DateTimeParts<'_> {
 ///
 /// let mut builder = Builder::new();
 /// let zoned: jiff::ZonedDateTime = "2024-10-27T03:30:00+02:00[Europe/Vilnius]".parse()?;
-/// let root = ClassBuilder::new(&mut builder).moment(DateTimeParts::try_from(&zoned)?);
+/// let root = ClassBuilder::new(&mut builder).datetime_of(DateTimeParts::try_from(&zoned)?);
 /// let pickle = halfsour_writer::to_vec(builder.build(root).root(), &Default::default())?;
 /// // Python: datetime(2024, 10, 27, 3, 30, fold=1, tzinfo=ZoneInfo("Europe/Vilnius"))
 /// # assert!(pickle.windows(7).any(|part| part == b"Vilnius"));

@@ -46,7 +46,7 @@ impl<'a> Memory<'a> {
     ///
     /// [`ConversionError::Shape`], if there are not as many as the shape says; [`ConversionError::Layout`], if they do not lie as this machine
     /// keeps such numbers, in the order of their bytes and at what they are aligned to.
-    pub fn view<T: Number>(&self) -> Result<ArrayViewD<'a, T>, ConversionError> {
+    pub fn view<T: Numeric>(&self) -> Result<ArrayViewD<'a, T>, ConversionError> {
         self.check::<T>()?;
         let numbers = self.is_native::<T>().then(|| bytemuck::try_cast_slice(self.bytes).ok()).flatten();
         ArrayViewD::from_shape(self.order(), numbers.ok_or(ConversionError::Layout)?)
@@ -58,7 +58,7 @@ impl<'a> Memory<'a> {
     /// # Errors
     ///
     /// [`ConversionError::Shape`], if there are not as many as the shape says.
-    pub fn array<T: Number>(&self) -> Result<CowArray<'a, T, IxDyn>, ConversionError> {
+    pub fn array<T: Numeric>(&self) -> Result<CowArray<'a, T, IxDyn>, ConversionError> {
         match self.view() {
             Err(ConversionError::Layout) => {}
             view => return view.map(CowArray::from),
@@ -78,7 +78,7 @@ impl<'a> Memory<'a> {
         Ok(array.into())
     }
 
-    fn is_native<T: Number>(&self) -> bool {
+    fn is_native<T: Numeric>(&self) -> bool {
         T::PART == 1 || self.is_big_endian == cfg!(target_endian = "big")
     }
 
@@ -110,13 +110,13 @@ impl<S: AsRef<[u8]>> NdArray<'_, S> {
 }
 
 /// A number as machines keep it.
-pub trait Number: Pod {
+pub trait Numeric: Pod {
     /// How many bytes belong together, where their order differs: of a complex number, those of a part.
     const PART: usize = size_of::<Self>();
 }
 
 macro_rules! numbers {
-    ($($type:ty)*) => { $(impl Number for $type {})* };
+    ($($type:ty)*) => { $(impl Numeric for $type {})* };
 }
 
 numbers! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
@@ -125,6 +125,6 @@ numbers! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
 numbers! { half::f16 half::bf16 }
 
 #[cfg(feature = "num-complex")]
-impl<T: Number> Number for num_complex::Complex<T> {
+impl<T: Numeric> Numeric for num_complex::Complex<T> {
     const PART: usize = T::PART;
 }

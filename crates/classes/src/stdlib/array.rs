@@ -3,6 +3,7 @@
 use halfsour_value::{Data, Elements, Node};
 
 use crate::call::{Call, class_of};
+use crate::debug::{debug_fields, debug_variants};
 use crate::names::Class;
 use crate::scalars::text;
 
@@ -188,3 +189,9 @@ pub(crate) fn machine<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Array<'g
     let whole = bytes.len().is_multiple_of(format.size);
     whole.then_some(Array { typecode: typecode(code)?, items: ArrayItems::Machine { format, bytes } })
 }
+
+debug_fields!(Array, this { typecode: this.typecode, items: this.items });
+debug_variants!(ArrayItems {
+    Self::Listed(elements) => Listed(&super::Members::from(elements.clone())),
+    Self::Machine { format, bytes } => Machine(format, bytes),
+});

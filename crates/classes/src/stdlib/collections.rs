@@ -1,8 +1,11 @@
 //! Collections.
 
+use std::fmt;
+
 use halfsour_value::{Elements, Items, Node, Step, Steps};
 
 use crate::call::Call;
+use crate::debug::debug_fields;
 
 /// `collections.OrderedDict`
 #[derive(Clone)]
@@ -154,8 +157,8 @@ pub(crate) fn deque<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Deque<'g, 
 }
 
 /// `ChainMap()` with `{maps}`
-pub(crate) fn chain_map<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Elements<'g, S>> {
-    only_attribute(call, "maps")?.elements()
+pub(crate) fn chain_map<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Members<'g, S>> {
+    only_attribute(call, "maps")?.elements().map(Members::from)
 }
 
 /// `UserDict()` with `{data}`, and so `UserList`
@@ -174,4 +177,20 @@ fn only_attribute<'g, S: AsRef<[u8]>>(call: &Call<'g, S>, name: &str) -> Option<
     let [] = call.exactly()?;
     let state = call.state()?;
     (state.len() == Some(1)).then(|| state.get(name))?
+}
+
+debug_fields!(OrderedDict, this { items: this.items, attributes: this.attributes });
+debug_fields!(DefaultDict, this { factory: this.factory, items: this.items });
+debug_fields!(Deque, this { items: this.items, maxlen: this.maxlen });
+
+impl<S: AsRef<[u8]>> fmt::Debug for Pairs<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.clone()).finish()
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Members<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
 }

@@ -6,6 +6,7 @@ use halfsour_value::{Data, Node};
 
 use super::zone::TimeZone;
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::time::Clock;
 
 /// `datetime.date`. Its `Display` is `isoformat()`.
@@ -47,7 +48,7 @@ pub struct DateTime<'g, S> {
     pub tz: Option<Node<'g, S>>,
 }
 
-/// What a `datetime.datetime` is made of, by [`ClassBuilder::moment`](crate::ClassBuilder::moment).
+/// What a `datetime.datetime` is made of, by [`ClassBuilder::datetime_of`](crate::ClassBuilder::datetime_of).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTimeParts<'a> {
     /// The day.
@@ -298,3 +299,6 @@ impl fmt::Display for TimeDelta {
         if self.microseconds == 0 { Ok(()) } else { write!(f, ".{:06}", self.microseconds) }
     }
 }
+
+debug_fields!(DateTime, this { date: this.date, clock: this.clock, tz: this.tz });
+debug_fields!(Time, this { clock: this.clock, tz: this.tz });

@@ -2,7 +2,9 @@
 
 use halfsour_value::{Data, Elements, Items, Node};
 
+use super::collections::{Members, Pairs};
 use crate::call::Call;
+use crate::debug::debug_fields;
 
 /// An exception or a warning that is built in.
 #[derive(Clone)]
@@ -77,7 +79,23 @@ pub(crate) fn partial<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Partial<
 }
 
 /// `SimpleNamespace()` with a dict
-pub(crate) fn namespace<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Items<'g, S>> {
+pub(crate) fn namespace<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
     let [] = call.exactly()?;
-    call.state()?.items()
+    call.state()?.items().map(Pairs::from)
 }
+
+debug_fields!(
+    Exception,
+    this { name: this.name, args: Members::from(this.args.clone()), attributes: this.attributes }
+);
+debug_fields!(Slice, this { start: this.start, stop: this.stop, step: this.step });
+debug_fields!(Pattern, this { pattern: this.pattern, flags: this.flags });
+debug_fields!(
+    Partial,
+    this {
+        function: this.function,
+        args: Members::from(this.args.clone()),
+        keywords: Pairs::from(this.keywords.clone()),
+        attributes: this.attributes,
+    }
+);

@@ -125,3 +125,9 @@ fn split_windows(path: &str) -> (&str, bool, &str) {
         None => (drive, false, rest),
     }
 }
+
+impl<S: AsRef<[u8]>> fmt::Debug for Path<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({:?})", self.name, self.to_string())
+    }
+}

@@ -16,6 +16,7 @@ pub use storage::{Place, Storage};
 pub use crate::memory::{ByteOrder, Positions};
 
 use crate::call::{Call, class_of};
+use crate::debug::debug_fields;
 use crate::memory::Strided;
 use crate::names::Class;
 use crate::scalars::text;
@@ -313,3 +314,14 @@ pub(crate) fn device<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Device<'g
     let index = if index.is_none() { None } else { Some(u64::try_from(index.as_i64()?).ok()?) };
     Some(Device { kind: text(kind)?, index })
 }
+
+debug_fields!(
+    Tensor,
+    this {
+        is_parameter: this.is_parameter,
+        class: this.class,
+        attributes: this.attributes,
+        requires_grad: this.requires_grad,
+        layout: this.layout,
+    }
+);
