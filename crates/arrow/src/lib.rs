@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema};
-use halfsour_classes::{Known, recognise};
+use halfsour_classes::{Known, Shape, Table, recognise};
 use halfsour_value::{Data, Node};
 
 pub use error::TableError;
@@ -50,18 +50,23 @@ impl Budget {
 /// If the object is no table, if Arrow has no type for a column, or if the table would take more than `most` bytes.
 pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
     let mut budget = Budget(most);
-    if let Some(columns) = records::items(node) {
-        return records::of_columns(columns, &mut budget);
-    }
-    let rows: Vec<_> = match (node.data(), recognise(node)) {
-        (Data::List(rows) | Data::Tuple(rows), _) => rows.collect(),
-        (_, Some(Known::Deque(deque))) => deque.items.collect(),
-        (_, Some(Known::DataFrame(frame))) => return frame::of_frame(&frame, &mut budget),
-        (_, Some(Known::Series(series))) => return frame::of_series(&series, &mut budget),
+    let known;
+    let rows: Vec<_> = match node.data() {
+        Data::Dict(columns) => return records::of_columns(columns, &mut budget),
+        Data::List(rows) | Data::Tuple(rows) => rows.collect(),
         _ => {
-            return Err(TableError::new(
-                "not a table: expected a DataFrame, a list of dicts or a dict of lists",
-            ));
+            known = recognise(node);
+            match known.as_ref().map(Known::shape) {
+                Some(Shape::Mapping(columns)) => return records::of_columns(columns, &mut budget),
+                Some(Shape::Sequence(rows)) => rows.collect(),
+                Some(Shape::Table(Table::Frame(frame))) => return frame::of_frame(frame, &mut budget),
+                Some(Shape::Table(Table::Series(series))) => return frame::of_series(series, &mut budget),
+                _ => {
+                    return Err(TableError::new(
+                        "not a table: expected a DataFrame, a list of dicts or a dict of lists",
+                    ));
+                }
+            }
         }
     };
     records::of_rows(&rows, &mut budget)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::{Data, Id, Node, Peek, Step};
+use halfsour_vm::value::{Data, Id, Node, Peek};
 
 use crate::Rule;
 use crate::policy::Limits;
@@ -47,45 +47,24 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
     found
 }
 
-/// The ids that an object holds.
-fn children(graph: &Graph<&[u8]>, id: Id, mut each: impl FnMut(Id)) {
-    match graph.store().peek(graph.source(), id) {
-        Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids) => {
-            ids.iter().copied().for_each(each);
-        }
-        Peek::Instance { callable, args, .. } => {
-            each(callable);
-            each(args);
-            let Some(instance) = graph.node(id).as_instance() else { return };
-            for step in instance.steps() {
-                match step {
-                    Step::State(of) | Step::Call(of) => each(of.id()),
-                    Step::Append(of) | Step::Add(of) => of.ids().iter().copied().for_each(&mut each),
-                    Step::SetItem(of) => of.ids().iter().copied().for_each(&mut each),
-                }
-            }
-        }
-        Peek::PersistentId(of) | Peek::ReadOnly(of) => each(of),
-        _ => {}
-    }
-}
-
-fn is_container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
+/// The index of an object that holds others.
+fn container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
     let index = id.index()?;
-    let peek = graph.store().peek(graph.source(), id);
-    let holds = matches!(
-        peek,
+    let view = graph.view();
+    let holds = match view.peek(id) {
         Peek::List(_)
-            | Peek::Tuple(_)
-            | Peek::Dict(_)
-            | Peek::Set(_)
-            | Peek::FrozenSet(_)
-            | Peek::Instance { .. }
-    );
+        | Peek::Tuple(_)
+        | Peek::Dict(_)
+        | Peek::Set(_)
+        | Peek::FrozenSet(_)
+        | Peek::Instance(_) => true,
+        _ => view.foreign_steps(id).is_some(),
+    };
     holds.then_some(index)
 }
 
-/// Whether any container is held twice, or is the root and held.
+/// Whether any container is held twice, or is the root and held. What is done to something other than an instance counts
+/// twice, for the store keeps it in a node of its own.
 fn is_shared(graph: &Graph<&[u8]>) -> bool {
     let mut held = vec![false; graph.node_count()];
     if let Some(root) = graph.root().id().index() {
@@ -93,8 +72,8 @@ fn is_shared(graph: &Graph<&[u8]>) -> bool {
     }
     let mut shared = false;
     for id in graph.store().ids() {
-        children(graph, id, |child| {
-            if let Some(index) = is_container(graph, child) {
+        graph.view().children(id).for_each(|child| {
+            if let Some(index) = container(graph, child) {
                 shared |= std::mem::replace(&mut held[index], true);
             }
         });
@@ -125,11 +104,11 @@ fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
     for id in graph.store().ids() {
         open.push((id, false));
         while let Some((id, done)) = open.pop() {
-            let Some(index) = is_container(graph, id) else { continue };
+            let Some(index) = container(graph, id) else { continue };
             if done {
                 let (mut size, mut depth) = (1_u64, 0);
-                children(graph, id, |child| {
-                    let child = is_container(graph, child);
+                graph.view().children(id).for_each(|child| {
+                    let child = container(graph, child);
                     size = size.saturating_add(child.map_or(1, |child| sizes[child]).max(1));
                     depth = depth.max(child.map_or(0, |child| depths[child]));
                 });
@@ -145,8 +124,8 @@ fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
             } else if sizes[index] == NEW {
                 sizes[index] = OPEN;
                 open.push((id, true));
-                children(graph, id, |child| {
-                    if is_container(graph, child).is_some_and(|child| sizes[child] == NEW) {
+                graph.view().children(id).for_each(|child| {
+                    if container(graph, child).is_some_and(|child| sizes[child] == NEW) {
                         open.push((child, false));
                     }
                 });
@@ -160,14 +139,14 @@ fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
 fn is_deep(graph: &Graph<&[u8]>, root: Id, limits: &Limits) -> bool {
     let mut open = vec![(root, 0)];
     while let Some((id, depth)) = open.pop() {
-        if is_container(graph, id).is_none() {
+        if container(graph, id).is_none() {
             continue;
         }
         if depth >= limits.nesting {
             return true;
         }
-        children(graph, id, |child| {
-            if is_container(graph, child).is_some() {
+        graph.view().children(id).for_each(|child| {
+            if container(graph, child).is_some() {
                 open.push((child, depth + 1));
             }
         });
@@ -178,7 +157,7 @@ fn is_deep(graph: &Graph<&[u8]>, root: Id, limits: &Limits) -> bool {
 /// A dict or set in which too many ints, or tuples of them, have the same hash, and how many have.
 fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
     for id in graph.store().ids() {
-        let (ids, width) = match graph.store().peek(graph.source(), id) {
+        let (ids, width) = match graph.view().peek(id) {
             Peek::Dict(ids) => (ids, 2),
             Peek::Set(ids) | Peek::FrozenSet(ids) => (ids, 1),
             _ => continue,
@@ -213,7 +192,7 @@ fn hash(graph: &Graph<&[u8]>, id: Id, depth: usize) -> Option<u64> {
     const LONGEST: usize = 8;
     // Odd, and otherwise of no meaning.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    match graph.store().peek(graph.source(), id) {
+    match graph.view().peek(id) {
         Peek::Int(value) => Some(value.unsigned_abs() % MODULUS),
         Peek::BigInt(bytes) => Some(remainder(bytes)),
         Peek::Tuple(items) if depth < DEEPEST && items.len() <= LONGEST => {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use halfsour::classes::memory::Scalar;
 use halfsour::classes::torch::{ByteOrder, DType, Element};
 use halfsour::lexer::text::repr;
 use halfsour_files::{Member, Npy, Source};
@@ -89,10 +90,11 @@ fn dtype(dtype: Dtype) -> &'static str {
 fn shown(element: Element) -> Value {
     let float = |value| json!(repr::Float(value).to_string());
     match element {
-        Element::Bool(value) => value.into(),
-        Element::Int(value) => serde_json::from_str(&value.to_string()).unwrap(),
-        Element::Float(value) => float(value),
-        Element::Complex(re, im) => json!([float(re), float(im)]),
+        Element::Scalar(Scalar::Bool(value)) => value.into(),
+        Element::Scalar(Scalar::Int(value)) => value.into(),
+        Element::Scalar(Scalar::UInt(value)) => value.into(),
+        Element::Scalar(Scalar::Float(value)) => float(value),
+        Element::Scalar(Scalar::Complex(re, im)) => json!([float(re), float(im)]),
         Element::Packed(_) => panic!("torch shows none of these"),
     }
 }

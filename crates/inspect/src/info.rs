@@ -6,7 +6,7 @@ use std::fmt;
 use halfsour_files::{Format, Input, Layer, Part, PickleError, Torch, WithArrays};
 use halfsour_lexer::Opcode;
 use halfsour_text::phrase::{count, plural};
-use halfsour_value::{Data, Graph, Id, Node, Store};
+use halfsour_value::{Data, Graph, Id, Node, View};
 use halfsour_vm::{Event, Loader, Observer};
 use serde::{Serialize, Serializer};
 
@@ -303,7 +303,7 @@ impl Observer for &mut Seen {
         self.opcodes += 1;
     }
 
-    fn event(&mut self, _: &Store, _: &[u8], _: usize, event: Event) {
+    fn event(&mut self, _: View<'_>, _: usize, event: Event) {
         match event {
             Event::Import(name) => self.imports.push(name),
             Event::Call { .. } | Event::New { .. } => self.calls += 1,

@@ -28,9 +28,5 @@ pub fn type_name<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
 
 /// The text of a key that can stand as the name of an attribute.
 pub(crate) fn as_name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Option<&str> {
-    match key.data() {
-        Data::Str(text) => identifier(text.as_wtf8()),
-        Data::ByteString(bytes) => identifier(bytes),
-        _ => None,
-    }
+    identifier(key.text_bytes()?)
 }

@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
 mod cell;
 mod check;
+mod children;
 mod data;
 mod display;
 mod form;
@@ -21,20 +23,23 @@ mod store;
 mod text;
 mod to_value;
 mod value;
+mod view;
 
 pub use builder::{Builder, InstanceBuilder, ValueError};
+pub use children::{ChildIds, Children};
 pub use data::{Data, Elements, Items, Kind};
 pub use form::{Builtin, Form, IntOp};
 pub use graph::{Graph, Provenance};
 pub use halfsour_text::wtf8::Encoding;
-pub use id::Id;
-pub use instance::{Global, Instance, Step, Steps};
+pub use id::{Id, StepKind};
+pub use instance::{Global, Instance, Part, Parts, Step, Steps};
 pub use keys::Key;
 pub use node::Node;
 pub use parts::{Container, Full, Payload, Refusal, Spelling};
 pub use path::PathError;
-pub use peek::Peek;
+pub use peek::{Peek, RawInstance, RawSteps};
 pub use store::Store;
 pub use text::Text;
 pub use to_value::{Budget, TreeError, TreeLimits};
 pub use value::{Value, ValueInstance, ValueStep};
+pub use view::View;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use halfsour_classes::numpy::ArrayData;
 use halfsour_classes::{Known, Shape, recognise};
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Data, Elements, Graph, Id, Instance, Items, Node, Step};
+use halfsour_value::{Data, Elements, Graph, Id, Instance, Items, Node, Step, Steps};
 
 use super::Sizes;
 use crate::{path, type_name};
@@ -106,8 +106,8 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
                 _ => self.later(args, at, Some(of)),
             }
         }
-        if let Some(instance) = node.steps_elsewhere() {
-            self.steps(instance, at, of);
+        if let Some(steps) = node.foreign_steps() {
+            self.steps(steps, at, of);
         }
     }
 
@@ -169,12 +169,12 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
             }
             None => self.later(instance.args(), at, Some(of)),
         }
-        self.steps(instance, at, of);
+        self.steps(instance.steps(), at, of);
     }
 
-    fn steps(&mut self, instance: Instance<'g, S>, at: usize, of: usize) {
+    fn steps(&mut self, steps: Steps<'g, S>, at: usize, of: usize) {
         let mut before = 0;
-        for step in instance.steps() {
+        for step in steps {
             match step {
                 Step::State(state) => match state.attributes() {
                     Some(parts) => {

@@ -37,7 +37,7 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)>
         Known::Decimal(_) | Known::Fraction(_) | Known::Date(_) | Known::Time(_) | Known::TimeDelta(_) => {
             (text, Role::Number)
         }
-        Known::Timedelta(_) | Known::Period(_) => (text, Role::Number),
+        Known::PandasTimedelta(_) | Known::Period(_) => (text, Role::Number),
         // Its text says what it is.
         Known::Range(_) => return Some((String::new(), text, Role::Number)),
         _ => (visible(&text).into_owned(), Role::Text),
