@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use halfsour_classes::numpy::ArrayData;
 use halfsour_classes::{Known, Shape, recognise};
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Data, Elements, Graph, Id, Instance, Items, Node, Step, Steps};
+use halfsour_value::{Data, Elements, Graph, Id, Instance, Items, Node, Part, Step, Steps};
 
 use super::Sizes;
 use crate::{path, type_name};
@@ -144,30 +144,27 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
         of: usize,
         is_part: bool,
     ) {
-        self.later(instance.callable(), at, Some(of));
         if is_part || recognise(node).is_some_and(|known| !has_objects(&known)) {
-            self.later(instance.args(), at, Some(of));
-            for part in instance.kwargs().into_iter().chain(instance.steps().flat_map(step_nodes)) {
-                self.later(part, at, Some(of));
-            }
-            return;
+            return node.children().for_each(|part| self.later(part, at, Some(of)));
         }
-        self.shell(instance.args(), at, of);
-        match instance.arguments() {
-            Some((args, keywords)) => {
-                let named = |index| format!("({index})");
-                for (index, arg) in args.enumerate() {
-                    let place = self.sizes.place(at, named(index));
-                    self.later(arg, place, None);
+        let arguments = instance.arguments();
+        for part in instance.parts() {
+            match (part, &arguments) {
+                (Part::Callable(callable), _) => self.later(callable, at, Some(of)),
+                (Part::Args(args), Some((positional, keywords))) => {
+                    self.shell(args, at, of);
+                    for (index, arg) in positional.clone().enumerate() {
+                        let place = self.sizes.place(at, format!("({index})"));
+                        self.later(arg, place, None);
+                    }
+                    if let Some(keywords) = keywords {
+                        self.items(keywords.clone(), at, None);
+                    }
                 }
-                if let Some(kwargs) = instance.kwargs() {
-                    self.shell(kwargs, at, of);
-                }
-                if let Some(keywords) = keywords {
-                    self.items(keywords, at, None);
-                }
+                (Part::Kwargs(kwargs), Some(_)) => self.shell(kwargs, at, of),
+                (Part::Args(odd) | Part::Kwargs(odd), None) => self.later(odd, at, Some(of)),
+                (Part::Step(_), _) => {}
             }
-            None => self.later(instance.args(), at, Some(of)),
         }
         self.steps(instance.steps(), at, of);
     }
@@ -291,13 +288,5 @@ fn has_objects<S: AsRef<[u8]>>(known: &Known<'_, S>) -> bool {
             Known::Partial(_) | Known::SimpleNamespace(_) | Known::Exception(_) | Known::Estimator(_)
         ),
         _ => false,
-    }
-}
-
-fn step_nodes<S: AsRef<[u8]>>(step: Step<'_, S>) -> Vec<Node<'_, S>> {
-    match step {
-        Step::State(node) | Step::Call(node) => vec![node],
-        Step::Append(elements) | Step::Add(elements) => elements.collect(),
-        Step::SetItem(items) => items.flat_map(|(key, value)| [key, value]).collect(),
     }
 }
