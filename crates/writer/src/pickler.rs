@@ -11,6 +11,8 @@ use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
 
 /// Returns the pickle of an object and all objects that it refers to.
 ///
+/// `to_vec` of `halfsour-serde`, which is `halfsour::to_vec`, writes a Rust type.
+///
 /// # Errors
 ///
 /// - The protocol does not exist.
