@@ -18,14 +18,15 @@ const MANY_ITEMS: usize = 256;
 pub fn walk<S: AsRef<[u8]>>(sizes: &mut Sizes, graph: &Graph<S>, at: usize) {
     let seen = vec![false; graph.node_count()];
     let (ops, newest) = (HashSet::new(), newest(graph));
-    let mut walk = Walk { sizes, graph, newest, seen, ops, counted: 0, work: Vec::new() };
+    let left = (graph.end() - graph.start()) as u64;
+    let mut walk = Walk { sizes, graph, newest, seen, ops, left, work: Vec::new() };
     walk.work.push(Work { id: graph.root().id(), at, owner: None });
     while let Some(work) = walk.work.pop() {
         walk.node(work);
     }
-    let (all, counted) = ((graph.end() - graph.start()) as u64, walk.counted);
+    let left = walk.left;
     let between = sizes.type_number("(marks, references, frames)".to_owned());
-    sizes.count(at, between, all.saturating_sub(counted), 0);
+    sizes.count(at, between, left, 0);
 }
 
 /// Something whose bytes are to be counted.
@@ -45,7 +46,8 @@ struct Walk<'s, 'g, S> {
     seen: Vec<bool>,
     /// The opcodes that were counted, by their offsets: one may make several objects.
     ops: HashSet<usize>,
-    counted: u64,
+    /// The bytes of the pickle that were not counted yet.
+    left: u64,
     work: Vec<Work>,
 }
 
@@ -59,7 +61,6 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
         let node = self.graph.node(id);
         let of = owner.unwrap_or_else(|| self.sizes.type_number(type_name(node)));
         let bytes = self.bytes(node);
-        self.counted += bytes;
         self.sizes.count(at, of, bytes, u64::from(owner.is_none()));
         let before = self.work.len();
         self.parts(node, at, owner, of);
@@ -203,7 +204,6 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
             && !std::mem::replace(&mut self.seen[index], true)
         {
             let bytes = self.bytes(node);
-            self.counted += bytes;
             self.sizes.count(at, of, bytes, 0);
         }
     }
@@ -228,7 +228,10 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
             },
             None => immediate(node, self.newest),
         };
-        bytes as u64
+        // What was duplicated and has no place in the source counts each time, but no more than there is.
+        let bytes = self.left.min(bytes as u64);
+        self.left -= bytes;
+        bytes
     }
 
     fn source(&self) -> &'g [u8] {
