@@ -76,10 +76,12 @@ struct File {
 pub struct Limits {
     /// How many levels of pickles within bytes are looked at.
     pub nested: usize,
-    /// How many findings of the same kind are listed.
-    pub same: u64,
-    /// How many findings, and how many names, are listed in all.
-    pub listed: usize,
+    /// The number of findings of one kind that are listed: `same` in TOML.
+    #[serde(rename = "same")]
+    pub per_kind: u64,
+    /// The number of findings, and of names, that are listed in all: `listed` in TOML.
+    #[serde(rename = "listed")]
+    pub total: usize,
     /// How many items the data may unfold into, if that is a hundred times what it holds.
     pub expansion: u64,
     /// How many keys of a dict may have the same hash.
@@ -94,8 +96,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             nested: 8,
-            same: 5,
-            listed: 10_000,
+            per_kind: 5,
+            total: 10_000,
             expansion: 10_000_000,
             equal_hashes: 1000,
             nesting: 1000,

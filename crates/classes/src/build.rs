@@ -1,7 +1,7 @@
 //! The way back: [`Build`] makes the graph of which Python loads the object.
 
 use halfsour_text::number::Int;
-use halfsour_value::{Builder, Id, Refusal};
+use halfsour_value::{Builder, Id, StepError};
 use hashbrown::HashMap;
 
 use crate::stdlib::{
@@ -217,8 +217,8 @@ impl<'b> Build<'b> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unhashable`], if a key is.
-    pub fn counter(&mut self, counts: &[(Id, Id)]) -> Result<Id, Refusal> {
+    /// [`StepError::Unhashable`], if a key is.
+    pub fn counter(&mut self, counts: &[(Id, Id)]) -> Result<Id, StepError> {
         let counts = self.builder.dict(counts)?;
         Ok(self.call("collections", "Counter", &[counts]))
     }

@@ -140,5 +140,5 @@ fn is_str<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 }
 
 fn is_usual_int<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
-    matches!(node.kind(), Kind::Int) && node.int_op().is_none()
+    matches!(node.kind(), Kind::Int) && node.int_spelling().is_none()
 }

@@ -71,7 +71,7 @@ impl Whole {
             return Ok(Box::new(std::iter::once(Ok(file))));
         }
         let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
-        let leaves = self.source.leaves_and(move |source| self.is_named(source) && is_torch(source));
+        let leaves = self.source.leaves_with(move |source| self.is_named(source) && is_torch(source));
         self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickle(source))
     }
 

@@ -19,7 +19,7 @@ mod walk;
 mod zip;
 
 pub use archive::{Archive, Member, View};
-pub use arrays::WithArrays;
+pub use arrays::JoblibArrays;
 pub use error::{Error, ErrorKind};
 pub use format::{Format, is_pickle};
 pub use limits::{Limit, Limits};
@@ -27,5 +27,5 @@ pub use literal::Literal;
 pub use npy::Npy;
 pub use pickles::{Framing, Pickles};
 pub use source::{Layer, Source};
-pub use torch::{Contents, Overdrawn, Torch};
+pub use torch::{Contents, StorageTooShort, Torch};
 pub use walk::{Leaf, Leaves};

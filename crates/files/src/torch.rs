@@ -58,7 +58,7 @@ pub struct Contents {
 
 /// A storage of which the pickle says that it has more bytes than there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Overdrawn {
+pub struct StorageTooShort {
     /// The storage.
     pub key: String,
     /// Where the pickle refers to it.
@@ -194,7 +194,7 @@ impl Torch {
     /// # Errors
     ///
     /// Those of loading the pickle.
-    pub fn overdrawn(&self, loader: &mut Loader) -> Result<Vec<Overdrawn>, halfsour_vm::Error> {
+    pub fn short_storages(&self, loader: &mut Loader) -> Result<Vec<StorageTooShort>, halfsour_vm::Error> {
         let mut ids = Ids::default();
         let Some(graph) = self.pickle().load_next_observed(loader, &mut ids) else { return Ok(Vec::new()) };
         let graph = graph?;
@@ -202,7 +202,7 @@ impl Torch {
             let node = graph.node(id);
             let Place::Beside { key, length: says, .. } = Storage::of(node)?.place else { return None };
             let has = self.length(key).unwrap_or(0);
-            (says > has).then(|| Overdrawn {
+            (says > has).then(|| StorageTooShort {
                 key: key.to_owned(),
                 offset: node.offset().unwrap_or(0),
                 says,

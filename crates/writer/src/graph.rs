@@ -390,7 +390,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     /// An int, by the opcode that Python 2 gave it.
     fn int(&mut self, node: Node<'g, S>, value: i64) {
         let protocol = self.emitter.protocol();
-        match node.int_op() {
+        match node.int_spelling() {
             Some(op) if protocol < 3 => self.emitter.int_by(op, value),
             _ => self.emitter.int(value),
         }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use halfsour::Loader;
-use halfsour_files::WithArrays;
+use halfsour_files::JoblibArrays;
 
 use super::PerFile;
 use crate::args::Reading;
@@ -34,7 +34,7 @@ impl PerFile for Trace {
                 writeln!(out, "# pickle {number}, from byte 0x{start:x}")?;
             }
             let mut trace = halfsour_audit::Trace::new(out);
-            let observer = WithArrays::new(&mut trace);
+            let observer = JoblibArrays::new(&mut trace);
             let graph = self.loader.load_observed(bytes, start, observer).map_err(Cause::Load)?;
             trace.finish(&graph)?;
             let end = graph.end();
