@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
+#![warn(missing_debug_implementations)]
 
 mod builder;
 mod cell;
 mod check;
 mod children;
 mod data;
+mod debug;
 mod display;
 mod form;
 mod graph;
