@@ -90,8 +90,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             return;
         }
         // Python 2's cPickle counts slots from 1, and looks ahead in lists.
-        self.looks_ahead =
-            self.graph.recorded_memo().is_some_and(|memo| memo.len() > 1 && memo[0] == Id::VACANT);
+        let first = self.graph.recorded_memo().and_then(|mut memo| memo.next());
+        self.looks_ahead = first.is_some_and(|(slot, _)| slot > 0);
         let source = self.graph.source().as_ref();
         let mut ops = source.get(self.graph.start() + 2..).unwrap_or_default().iter();
         if ops.next() == Some(&Opcode::Frame.byte())

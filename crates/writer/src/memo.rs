@@ -74,8 +74,8 @@ impl Memo {
     }
 
     /// For the second pass: what was fetched in the first gets a slot, and, if the stream is to be as
-    /// it was read, what had one there.
-    pub fn second_pass(self, recorded: &[Id]) -> Self {
+    /// it was read, what had one there: `recorded`, in the order of the slots.
+    pub fn second_pass(self, recorded: &[(u64, Id)]) -> Self {
         let Plan::Noted(noted) = self.plan else { return self };
         let fetched = |slot: u32| slot != NO_SLOT && noted.get(slot as usize) == Some(&true);
         let shared =
@@ -84,11 +84,11 @@ impl Memo {
             MemoPolicy::All => Plan::AllAnd(shared.collect()),
             MemoPolicy::Shared => Plan::Some(noted),
             MemoPolicy::AsRead => {
-                let had = recorded.iter().enumerate();
                 let mut slots: HashMap<_, _> =
-                    had.filter_map(|(slot, id)| Some((id.index()?, slot as u64))).collect();
+                    recorded.iter().filter_map(|&(slot, id)| Some((id.index()?, slot))).collect();
                 // What was shared by other ways, as DUP is one, is in none.
-                for (free, index) in (recorded.len() as u64..).zip(shared) {
+                let free = recorded.last().map_or(0, |(slot, _)| slot + 1);
+                for (free, index) in (free..).zip(shared) {
                     slots.entry(index).or_insert(free);
                 }
                 Plan::Slots(slots)
