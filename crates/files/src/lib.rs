@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![warn(missing_debug_implementations)]
 
 mod archive;
 mod arrays;
@@ -10,6 +11,7 @@ mod limits;
 mod literal;
 #[cfg(feature = "map")]
 mod map;
+mod member;
 mod npy;
 mod pickles;
 mod sevenzip;
@@ -18,12 +20,13 @@ mod torch;
 mod walk;
 mod zip;
 
-pub use archive::{Archive, Member, View};
+pub use archive::Archive;
 pub use arrays::JoblibArrays;
 pub use error::{Error, ErrorKind};
 pub use format::{Format, is_pickle};
 pub use limits::{Limit, Limits};
 pub use literal::Literal;
+pub use member::{Member, View};
 pub use npy::Npy;
 pub use pickles::{Framing, Pickles};
 pub use source::{Layer, Source};

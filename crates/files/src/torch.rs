@@ -8,7 +8,8 @@ use halfsour_classes::torch::{ByteOrder, DType, Place, Storage};
 use halfsour_value::{Data, Id, Node, View};
 use halfsour_vm::{Event, Graph, Loader, Observer};
 
-use crate::archive::{self, Archive};
+use crate::archive::Archive;
+use crate::member;
 use crate::{Error, ErrorKind, Format, Member, Pickles, Source};
 
 /// A file of torch: a pickle, in which tensors refer to storages by persistent ids, and the storages beside it.
@@ -127,7 +128,7 @@ impl Torch {
         let mut by_key = HashMap::new();
         // The last one in the directory, as readers take it.
         for (place, (key, member)) in storages.iter().enumerate() {
-            if archive.members()[*member].view == archive::View::Directory {
+            if archive.members()[*member].view == member::View::Directory {
                 by_key.insert(key.clone(), place);
             }
         }

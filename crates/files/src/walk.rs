@@ -4,7 +4,8 @@ use std::vec;
 
 use bytes::Bytes;
 
-use crate::archive::{Archive, Member};
+use crate::archive::Archive;
+use crate::member::Member;
 use crate::{Error, ErrorKind, Source};
 
 /// Something in a file that is no archive, or the file itself.
