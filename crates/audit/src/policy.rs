@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -219,14 +220,21 @@ impl fmt::Display for PolicyError {
 
 impl std::error::Error for PolicyError {}
 
-/// The policy that halfsour brings, with all of its packs.
+/// A copy of [`Policy::built_in`].
 impl Default for Policy {
     fn default() -> Self {
-        Self::parse(include_str!("../policy.toml")).expect("it is tested")
+        Self::built_in().clone()
     }
 }
 
 impl Policy {
+    /// The policy that halfsour brings, with all of its packs. It is parsed once in a program.
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: LazyLock<Policy> =
+            LazyLock::new(|| Policy::parse(include_str!("../policy.toml")).expect("it is tested"));
+        &BUILT_IN
+    }
+
     /// Reads a policy.
     ///
     /// # Errors
