@@ -8,7 +8,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use crate::ErrorKind;
-use crate::archive::{Member, View};
+use crate::member::{Member, View};
 
 /// What the directory says.
 #[derive(Debug)]
