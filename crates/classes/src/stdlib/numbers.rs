@@ -5,8 +5,8 @@ use std::fmt;
 use halfsour_text::number::{Int, parse_big};
 use halfsour_value::Node;
 
+use crate::args::{int, text, unsigned};
 use crate::call::Call;
-use crate::scalars::{int, text, unsigned};
 
 /// `decimal.Decimal`: its `Display` is `str()`, which is also how it is pickled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,12 +20,12 @@ impl<'g> Decimal<'g> {
         self.text
     }
 
-    /// Whether it is a number, and not infinite.
+    /// Whether it is a finite number.
     pub fn is_finite(self) -> bool {
         !self.text.contains(['I', 'N'])
     }
 
-    /// Checks the text, which Python would.
+    /// Checks the text as Python would; `None` if it is no decimal number.
     pub fn new(text: &'g str) -> Option<Self> {
         let magnitude = text.strip_prefix(['+', '-']).unwrap_or(text);
         let digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -46,9 +46,9 @@ impl<'g> Decimal<'g> {
 /// `fractions.Fraction`. Its `Display` is `str()`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fraction {
-    /// Has the sign.
+    /// The numerator, with the sign.
     pub numerator: Int,
-    /// Is positive.
+    /// The denominator, which is positive.
     pub denominator: Int,
 }
 
@@ -64,11 +64,11 @@ pub struct Uuid {
 /// `range`, or Python 2's `xrange`. Its `Display` is `repr()`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
-    /// The first.
+    /// The first number.
     pub start: Int,
-    /// Where it ends, itself not in it.
+    /// The end, which is not in the range.
     pub stop: Int,
-    /// Is not 0.
+    /// The distance between neighbours; never 0.
     pub step: Int,
 }
 
