@@ -25,6 +25,27 @@ impl<'g> Decimal<'g> {
         !self.text.contains(['I', 'N'])
     }
 
+    /// The number in parts; `None` if it is not finite, or if 64 bits do not hold the exponent.
+    ///
+    /// ```
+    /// use halfsour_classes::stdlib::Decimal;
+    ///
+    /// let parts = Decimal::new("-0.0150").unwrap().parts().unwrap();
+    /// assert_eq!((parts.is_negative, parts.digits.as_str(), parts.exponent), (true, "150", -4));
+    /// ```
+    pub fn parts(self) -> Option<DecimalParts> {
+        if !self.is_finite() {
+            return None;
+        }
+        let is_negative = self.text.starts_with('-');
+        let magnitude = self.text.trim_start_matches(['+', '-']);
+        let (number, exponent) = magnitude.split_once(['E', 'e']).unwrap_or((magnitude, "0"));
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let exponent = exponent.parse::<i64>().ok()?.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+        let digits = [whole, fraction].concat().trim_start_matches('0').to_owned();
+        Some(DecimalParts { is_negative, digits, exponent })
+    }
+
     /// Checks the text as Python would; `None` if it is no decimal number.
     pub fn new(text: &'g str) -> Option<Self> {
         let magnitude = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -41,6 +62,17 @@ impl<'g> Decimal<'g> {
             || magnitude.strip_prefix('s').unwrap_or(magnitude).strip_prefix("NaN").is_some_and(digits);
         (finite || special).then_some(Self { text })
     }
+}
+
+/// A finite decimal number in parts: its value is that of the digits, times ten to the power of the exponent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DecimalParts {
+    /// Whether it has a minus sign, also before zero.
+    pub is_negative: bool,
+    /// The digits, without zeros before them; empty for zero.
+    pub digits: String,
+    /// The exponent of the last digit: −2 for `1.50`.
+    pub exponent: i64,
 }
 
 /// `fractions.Fraction`. Its `Display` is `str()`.
