@@ -20,7 +20,7 @@ mod types;
 use halfsour_fixtures::normalise;
 use halfsour_json::{Style, documents, to_string};
 use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
-use halfsour_value::{Node, TreeLimits, Value};
+use halfsour_value::{Instance, Node, TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
@@ -133,9 +133,8 @@ pub fn vm(input: &[u8]) {
     }
 }
 
-/// Visits every object once.
-fn visit<'g, 'a>(graph: &'g Graph<&'a [u8]>, mut each: impl FnMut(Node<'g, &'a [u8]>)) {
-    use halfsour_value::{Data, Step};
+/// Visits every object once, those in old spellings of builtins among them.
+fn visit<'g, S: AsRef<[u8]>>(graph: &'g Graph<S>, mut each: impl FnMut(Node<'g, S>)) {
     let mut seen = vec![false; graph.node_count()];
     let mut open = vec![graph.root()];
     while let Some(node) = open.pop() {
@@ -143,29 +142,18 @@ fn visit<'g, 'a>(graph: &'g Graph<&'a [u8]>, mut each: impl FnMut(Node<'g, &'a [
             if std::mem::replace(&mut seen[index], true) {
                 continue;
             }
-            assert!(node.offset().is_some_and(|offset| offset <= graph.source().len()));
+            assert!(node.offset().is_some_and(|offset| offset <= graph.source().as_ref().len()));
             each(node);
         }
-        match node.data() {
-            Data::List(all) | Data::Tuple(all) | Data::Set(all) | Data::FrozenSet(all) => open.extend(all),
-            Data::Dict(items) => open.extend(items.flat_map(|(key, value)| [key, value])),
-            Data::PersistentId(of) | Data::ReadOnly(of) => open.push(of),
-            Data::Global(global) => open.extend([global.module, global.name]),
-            Data::Str(text) => {
-                assert_eq!(text.as_str().is_some(), std::str::from_utf8(text.as_wtf8()).is_ok());
-            }
-            Data::Instance(instance) => {
-                open.extend([instance.callable(), instance.args()]);
-                for step in instance.steps() {
-                    match step {
-                        Step::State(of) | Step::Call(of) => open.push(of),
-                        Step::Append(all) | Step::Add(all) => open.extend(all),
-                        Step::SetItem(items) => open.extend(items.flat_map(|(key, value)| [key, value])),
-                    }
-                }
-            }
-            _ => {}
+        if let Some(text) = node.as_text() {
+            assert_eq!(text.as_str().is_some(), std::str::from_utf8(text.as_wtf8()).is_ok());
         }
+        let by_parts = |instance: Instance<'g, S>| instance.parts().flat_map(|part| part.children());
+        assert!(node.as_instance().is_none_or(|instance| by_parts(instance).eq(node.children())));
+        open.extend(node.children());
+        open.extend(
+            node.spelling().into_iter().flat_map(|it| [it.callable, it.args]).map(|id| graph.node(id)),
+        );
     }
 }
 
@@ -288,4 +276,21 @@ fn facts<S: AsRef<[u8]>>(graph: &Graph<S>) -> Option<serde_json::Value> {
     let text = to_string(graph.root(), Style::lossless()).ok().filter(|text| !is_deep(text))?;
     let document = serde_json::from_str(&text).expect("it is JSON");
     Some(normalise(&document)["value"].take())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_object_is_visited() {
+        // C(*('a',), **{'b': 'c'}) with a state, a name with a state, and bytes in an old spelling.
+        let pickle = b"\x80\x04(cm\nC\nU\x01a\x85}U\x01bU\x01cs\x92U\x01db\
+            cm\nf\nU\x01ebc_codecs\nencode\n(Vg\nU\x06latin1tRt.";
+        let graph = load(pickle).expect("it is one");
+        let mut texts = Vec::new();
+        visit(&graph, |node| texts.extend(node.text_bytes().filter(|text| text.len() == 1)));
+        texts.sort_unstable();
+        assert_eq!(texts.concat(), b"Cabcdefgmm");
+    }
 }

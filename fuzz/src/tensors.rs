@@ -21,11 +21,7 @@ pub fn tensors(torch: &Torch) {
         if !seen.insert(node.id()) || seen.len() > MOST {
             continue;
         }
-        open.extend(node.elements().into_iter().flatten());
-        open.extend(node.items().into_iter().flatten().map(|(_, value)| value));
-        if let Some(instance) = node.as_instance() {
-            open.extend([instance.args()].into_iter().chain(instance.state()));
-        }
+        open.extend(node.children());
         let Some(Known::Tensor(tensor)) = recognise(node) else { continue };
         let (Layout::Strided(dense) | Layout::Quantised(dense, _)) = &tensor.layout else { continue };
         let Ok(contents) = torch.contents(&dense.storage) else { continue };

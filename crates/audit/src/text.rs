@@ -126,7 +126,7 @@ impl<'s> Short<'s> {
             && !matches!(self.view.peek(kwargs), Peek::Dict([]))
         {
             self.out.pop();
-            self.out.push_str(", **");
+            self.out.push_str(if self.out.ends_with('(') { "**" } else { ", **" });
             self.write(kwargs, 1);
             self.out.push(')');
         }
