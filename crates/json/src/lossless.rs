@@ -5,7 +5,7 @@ use std::fmt::Write;
 use halfsour_text::wtf8::{self, Encoding};
 use halfsour_value::{Data, Elements, Form, Id, Instance, IntSpelling, Items, Node, Step, Steps, Text};
 
-use crate::census::{Census, KEY, ODD, PLAIN, SHARED};
+use crate::census::{Census, KEY, NON_CANONICAL, PLAIN, SHARED};
 use crate::out::Out;
 use crate::{Error, ErrorKind, Style};
 
@@ -215,7 +215,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         let op = match op {
             Some(IntSpelling::Long) => "LONG",
             Some(IntSpelling::Int) => "INT",
-            None => unreachable!("a usual int has been written"),
+            None => unreachable!("a canonical int has been written"),
         };
         self.out.tagged("@int", |out| {
             out.string_of(value)?;
@@ -357,9 +357,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         Ok(())
     }
 
-    /// The spelling of a builtin, if it is odd.
+    /// The spelling of a builtin, if it is not canonical.
     fn by(&mut self, node: Node<'g, S>) {
-        if !self.census.is(node.id(), ODD) {
+        if !self.census.is(node.id(), NON_CANONICAL) {
             return;
         }
         let Some(spelling) = node.spelling() else { return };

@@ -96,7 +96,7 @@ fn document(json: &Value) -> Result<Document, ParseError> {
     Ok(Document { graph, protocol })
 }
 
-/// What a document is for that does not say.
+/// The version of a document that does not say it.
 const DEFAULT_PROTOCOL: u8 = 4;
 
 pub(crate) struct Reader<'b> {

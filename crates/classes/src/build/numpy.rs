@@ -154,7 +154,7 @@ fn alignment(dtype: &DType) -> i64 {
     }
 }
 
-/// What numpy has to know of elements, as bits: of objects, to count references and more.
+/// The flags of numpy for elements, as bits: of objects, to count references and more.
 fn flags(dtype: &DType) -> i64 {
     const ALIGNED: i64 = 0x80;
     // Of these, a structure has what its fields have.
