@@ -7,6 +7,7 @@ mod frame;
 mod metadata;
 mod records;
 mod values;
+mod write;
 
 use std::sync::Arc;
 
@@ -16,6 +17,13 @@ use halfsour_classes::{Known, recognise};
 use halfsour_value::{Data, Node};
 
 pub use error::TableError;
+pub use write::WriteError;
+#[cfg(feature = "csv")]
+pub use write::write_csv;
+#[cfg(feature = "ipc")]
+pub use write::write_ipc;
+#[cfg(feature = "parquet")]
+pub use write::write_parquet;
 
 /// The bytes that a table may still take. A value that a pickle shares counts each time that the table has it.
 struct Budget(usize);
