@@ -16,6 +16,7 @@ pub mod pyarrow;
 mod rust;
 mod scalars;
 pub mod scipy;
+mod shape;
 mod shown;
 pub mod sklearn;
 pub mod stdlib;
@@ -34,6 +35,7 @@ pub use payload::{Format, Payload};
 pub use rust::Unfit;
 #[cfg(feature = "ndarray")]
 pub use rust::{Memory, Number};
+pub use shape::{Shape, Table, cost, members, pairs};
 pub use shown::class_name;
 
 /// What an object is, if it is of a class that is known here and its pickle is one that the class writes.

@@ -1,10 +1,7 @@
-//! How a known object is shown to people: what it is called, and what it is where that is one piece.
-
-use std::fmt::Display;
+//! What the class of a known object is called.
 
 use halfsour_value::Node;
 
-use crate::Known;
 use crate::call::Call;
 use crate::names::Name;
 
@@ -42,31 +39,4 @@ const MAKERS: &[(Name, Name)] = &[
 pub fn class_name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(&'static str, &'static str)> {
     let name = Call::of(node)?.name;
     Some(MAKERS.iter().find(|(maker, _)| *maker == name).map_or(name, |(_, class)| *class))
-}
-
-impl<S: AsRef<[u8]>> Known<'_, S> {
-    /// The object as text that leaves nothing out which can be seen of it: `2024-02-29`, `1.50`, `/usr/bin`. `None` if it has
-    /// parts, or is no text to people.
-    pub fn as_text(&self) -> Option<&dyn Display> {
-        Some(match self {
-            Self::Date(date) => date,
-            Self::DateTime(datetime) if datetime.tz.is_none() || datetime.zone().is_some() => datetime,
-            Self::Time(time) if time.tz.is_none() || time.zone().is_some() => time,
-            Self::TimeDelta(delta) => delta,
-            Self::TimeZone(zone) => zone,
-            Self::Decimal(decimal) => decimal,
-            Self::Fraction(fraction) => fraction,
-            Self::Uuid(uuid) => uuid,
-            Self::Range(range) => range,
-            Self::Path(path) => path,
-            Self::NumpyDType(dtype) => dtype,
-            Self::NumpyScalar(scalar) if scalar.as_array().bytes().is_some() => scalar,
-            Self::IpAddress(address) => address,
-            Self::IpNetwork(network) | Self::IpInterface(network) => network,
-            Self::Timestamp(stamp) if stamp.tz.is_none() || stamp.zone.is_some() => stamp,
-            Self::Timedelta(delta) => delta,
-            Self::Period(period) => period,
-            _ => return None,
-        })
-    }
 }

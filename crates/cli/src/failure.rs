@@ -8,8 +8,8 @@ use anstyle::{AnsiColor, Style};
 use halfsour::lexer::{Complaint, Lexer, Opcode, brief};
 use halfsour::value::PathError;
 use halfsour::{json, vm, writer};
+use halfsour_files::PickleError;
 
-use crate::file::File;
 use crate::text;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -54,11 +54,12 @@ impl From<io::Error> for Cause {
 }
 
 impl Failure {
-    /// In the pickle that begins at `start`, before which there are some others.
+    /// In a pickle that lies in these bytes.
     #[cold]
-    pub fn new(cause: Cause, file: &File, start: usize, before: usize) -> Self {
+    pub fn in_pickle(at: PickleError<Cause>, bytes: &[u8]) -> Self {
+        let PickleError { name, start, before, error } = at;
         let mut note = String::new();
-        let (message, place) = match cause {
+        let (message, place) = match error {
             Cause::Output(error) => return Self::Output(error),
             Cause::Load(error) => (error.to_string(), Some(error.offset())),
             // The opcodes have just been shown.
@@ -77,11 +78,11 @@ impl Failure {
             let pickles = text::plural(before, "pickle");
             note = format!("before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
         }
-        let mut excerpt = place.map(|place| excerpt(file.bytes(), start, place)).unwrap_or_default();
+        let mut excerpt = place.map(|place| excerpt(bytes, start, place)).unwrap_or_default();
         if !note.is_empty() {
             let _ = writeln!(excerpt, "{DIM}{note}{DIM:#}");
         }
-        Self::Pickle { message: format!("{}: {message}", file.name()), excerpt }
+        Self::Pickle { message: format!("{name}: {message}"), excerpt }
     }
 
     /// Without a place in a pickle.

@@ -4,7 +4,7 @@ mod args;
 mod commands;
 mod diff;
 mod failure;
-mod file;
+mod input;
 mod path;
 mod sizes;
 mod tensors;
@@ -21,8 +21,9 @@ use crate::args::{Args, Command, Reading};
 use crate::commands::{
     Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace, USAGE,
 };
+use halfsour_files::{Input, Part};
+
 use crate::failure::Failure;
-use crate::file::{File, Whole};
 
 fn main() -> ExitCode {
     let Args { command, reading, color } = match Args::try_parse() {
@@ -92,23 +93,22 @@ impl Run {
         if let Some(result) = self.command.name(&mut self.out, name) {
             return self.tell(result);
         }
-        let most = reading.options().limits.input;
-        match Whole::open(name, reading.member.as_deref(), reading.file_limits(), most) {
-            Ok(whole) => self.whole(&whole),
+        match input::open(name, reading) {
+            Ok(input) => self.input(&input),
             Err(failure) => self.tell(Err(failure)),
         }
     }
 
-    fn whole(&mut self, whole: &Whole) -> ControlFlow<()> {
-        if let Err(failure) = self.command.whole(&mut self.out, whole) {
+    fn input(&mut self, input: &Input) -> ControlFlow<()> {
+        if let Err(failure) = self.command.input(&mut self.out, input) {
             return self.tell(Err(failure));
         }
-        let headed = self.command.is_headed() && whole.has_parts();
-        match self.command.parts(whole) {
+        let headed = self.command.is_headed() && input.has_parts();
+        match self.command.parts(input) {
             Ok(mut parts) => parts.try_for_each(|part| {
-                let result = part.and_then(|file| {
-                    let is_part = headed && file.name() != whole.source.name();
-                    self.file(&file, self.several || is_part)
+                let result = part.map_err(Failure::from).and_then(|part| {
+                    let is_part = headed && part.name() != input.source().name();
+                    self.part(&part, self.several || is_part)
                 });
                 self.tell(result)
             }),
@@ -116,11 +116,11 @@ impl Run {
         }
     }
 
-    fn file(&mut self, file: &File, headed: bool) -> Result<(), Failure> {
+    fn part(&mut self, part: &Part, headed: bool) -> Result<(), Failure> {
         if headed {
-            writeln!(self.out, "==> {} <==", file.name())?;
+            writeln!(self.out, "==> {} <==", part.name())?;
         }
-        self.command.file(&mut self.out, file)
+        self.command.part(&mut self.out, part)
     }
 
     /// Tells what went wrong. If nobody reads what is written, it is time to end.

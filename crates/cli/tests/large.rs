@@ -98,7 +98,7 @@ fn tensors() {
 fn many_digits() {
     let int = [&b"I"[..], &b"7".repeat(10_000_000), b"\n."].concat();
     for command in ["info", "show", "json"] {
-        fails(command, &int, "INT: too many digits");
+        fails(command, &int, "INT: the number has more decimal digits than the limit allows");
     }
 }
 

@@ -32,6 +32,10 @@ pub enum ErrorKind {
     Checksum,
     /// There is no such member.
     NoMember,
+    /// A member was asked for, and the file is no archive.
+    NotAnArchive,
+    /// The file, or the archive, contains no pickles.
+    NoPickles,
     /// A limit would be exceeded.
     Limit(Limit),
 }
@@ -92,6 +96,8 @@ impl fmt::Display for ErrorKind {
             Self::Unsupported(what) => write!(f, "not supported: {what}"),
             Self::Checksum => f.write_str("the checksum is not that of the data"),
             Self::NoMember => f.write_str("there is no such member"),
+            Self::NotAnArchive => f.write_str("not an archive, so without members"),
+            Self::NoPickles => f.write_str("contains no pickles"),
             Self::Limit(Limit::Total) => f.write_str("it decompresses to more than the limit"),
             Self::Limit(Limit::Ratio) => f.write_str("it decompresses to far more than it takes: a bomb"),
             Self::Limit(Limit::Depth) => f.write_str("too many layers lie in each other"),

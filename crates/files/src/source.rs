@@ -1,7 +1,7 @@
 //! [`Source`]: a file, or what is in one, with the compression taken off.
 
-use std::fs::File;
-use std::io::Read;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::path::Path;
 
 use bytes::Bytes;
@@ -58,6 +58,39 @@ impl Source {
     pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, Error> {
         let name = path.as_ref().to_string_lossy().into_owned();
         let bytes = read(path.as_ref()).map_err(|error| Error::io(error, &name))?;
+        Self::from_bytes(name, bytes, limits)
+    }
+
+    /// As [`open`](Self::open), of a file that may have no more than `max_bytes`.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), and if the file is longer.
+    pub fn open_at_most(path: impl AsRef<Path>, max_bytes: usize, limits: Limits) -> Result<Self, Error> {
+        let path = path.as_ref();
+        // Of pipes and devices, the length is not known before they are read.
+        let is_short = |file: Metadata| file.is_dir() || file.is_file() && file.len() <= max_bytes as u64;
+        if fs::metadata(path).map_or(true, is_short) {
+            return Self::open(path, limits);
+        }
+        let name = path.to_string_lossy().into_owned();
+        let bytes = File::open(path).and_then(|file| read_at_most(file, max_bytes));
+        Self::from_bytes(name.clone(), bytes.map_err(|error| Error::io(error, &name))?, limits)
+    }
+
+    /// Reads all that there is, which may be no more than `max_bytes`. The name is for errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_at_most`](Self::open_at_most).
+    pub fn from_reader(
+        name: impl Into<String>,
+        reader: impl Read,
+        max_bytes: usize,
+        limits: Limits,
+    ) -> Result<Self, Error> {
+        let name = name.into();
+        let bytes = read_at_most(reader, max_bytes).map_err(|error| Error::io(error, &name))?;
         Self::from_bytes(name, bytes, limits)
     }
 
@@ -162,7 +195,7 @@ impl Source {
     }
 }
 
-fn read(path: &Path) -> std::io::Result<Bytes> {
+fn read(path: &Path) -> io::Result<Bytes> {
     let mut file = File::open(path)?;
     #[cfg(feature = "map")]
     {
@@ -178,4 +211,31 @@ fn read(path: &Path) -> std::io::Result<Bytes> {
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(Bytes::from(bytes))
+}
+
+/// Reads all that there is, which may be no more than `max_bytes`.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::FileTooLarge`] if there is more, and those of the reader.
+pub fn read_at_most(reader: impl Read, max_bytes: usize) -> io::Result<Bytes> {
+    let mut bytes = Vec::new();
+    reader.take((max_bytes as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > max_bytes {
+        let message = format!("it is longer than the limit for input, {max_bytes} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_at_most;
+
+    #[test]
+    fn what_is_too_long_is_refused() {
+        assert_eq!(&read_at_most(&b"abc"[..], 3).unwrap()[..], b"abc");
+        let error = read_at_most(std::io::repeat(0), 1000).unwrap_err();
+        assert_eq!(error.to_string(), "it is longer than the limit for input, 1000 bytes");
+    }
 }

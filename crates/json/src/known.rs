@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use halfsour_classes::pandas::Values;
 use halfsour_classes::stdlib::{Array, ArrayItem, ArrayItems};
-use halfsour_classes::{Int, Known, recognise};
-use halfsour_value::{Data, Instance, Node};
+use halfsour_classes::{Int, Known, Shape, cost, recognise};
+use halfsour_value::{Instance, Node};
 
 use crate::Error;
 use crate::plain::{Work, Writer};
@@ -14,16 +14,29 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// Writes an object of a known class that JSON has something better for than its parts; false if it has not.
     pub(crate) fn known(&mut self, node: Node<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
         let Some(known) = recognise(node) else { return Ok(false) };
+        match known.shape() {
+            Shape::Null => self.out.word("null"),
+            Shape::Number(decimal) if is_number(decimal.as_str()) => self.out.digits(decimal.as_str())?,
+            Shape::Sequence(members) => self.array(Work::Held(Box::new(members))),
+            Shape::Mapping(pairs) => self.object(Work::Pairs(Box::new(pairs))),
+            Shape::Inner(node) => self.push([Work::Node(node)]),
+            Shape::Array(array) => self.numbers(array)?,
+            Shape::Text(_) | Shape::Number(_) | Shape::NdArray(_) | Shape::Table(_) | Shape::Object => {
+                return self.by_class(node, instance, known);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The same, where the shape is not enough.
+    fn by_class(
+        &mut self,
+        node: Node<'g, S>,
+        instance: Instance<'g, S>,
+        known: Known<'g, S>,
+    ) -> Result<bool, Error> {
         match known {
-            Known::Decimal(decimal) if is_number(decimal.as_str()) => self.out.digits(decimal.as_str())?,
-            Known::OrderedDict(dict) => self.object(Work::Pairs(Box::new(dict.items))),
-            Known::DefaultDict(dict) => self.object(Work::Pairs(Box::new(dict.items))),
-            Known::Counter(counts) => self.object(Work::Pairs(Box::new(counts))),
             Known::SimpleNamespace(attributes) => self.object(Work::Items(attributes)),
-            Known::Deque(deque) => self.array(Work::Held(Box::new(deque.items))),
-            Known::ChainMap(maps) => self.array(Work::Elements(maps)),
-            Known::User(data) => self.push([Work::Node(data)]),
-            Known::Array(array) => self.numbers(&array)?,
             Known::Range(range) => {
                 self.out.open(b'{');
                 for (name, part) in [("start", range.start), ("stop", range.stop), ("step", range.step)] {
@@ -49,7 +62,6 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Known::Interval(interval) => {
                 self.interval(Work::Node(interval.left), Work::Node(interval.right), interval.closed)?;
             }
-            Known::NaT => self.out.word("null"),
             Known::Slice(slice) => {
                 self.out.open(b'{');
                 self.push([
@@ -112,7 +124,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         };
         self.out.string_of(text)?;
         // What is long may have a short text, and an object may occur often.
-        self.spend(read_for(instance) / 16)?;
+        self.spend(cost(instance, usize::MAX) / 16)?;
         Ok(true)
     }
 
@@ -174,14 +186,4 @@ fn is_number(text: &str) -> bool {
     starts_well
         && text.len() <= 400
         && serde_json::from_str::<f64>(text).is_ok_and(|value| value.is_finite() && (value != 0.0 || is_zero))
-}
-
-/// How many bytes of arguments have to be read to know what a known object is.
-fn read_for<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> usize {
-    let length = |node: Node<'_, S>| match node.data() {
-        Data::Str(text) => text.as_wtf8().len(),
-        Data::Bytes(bytes) | Data::ByteString(bytes) | Data::BigInt(bytes) => bytes.len(),
-        _ => 0,
-    };
-    instance.args().elements().into_iter().flatten().map(length).sum()
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use halfsour_text::short::is_plain_json;
+use halfsour_text::scan::is_plain_json;
 use halfsour_text::wtf8::Encoding;
 use halfsour_text::{number, repr};
 use halfsour_value::{Data, Node, Text};

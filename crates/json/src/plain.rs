@@ -1,7 +1,7 @@
 //! The plain form.
 
 use halfsour_classes::pandas::{Cell, is_na};
-use halfsour_classes::stdlib::{Appended, Pairs};
+use halfsour_classes::stdlib::{Members, Pairs};
 use halfsour_text::{number, repr};
 use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, Step, Steps};
 
@@ -59,7 +59,7 @@ pub(crate) enum Work<'g, S> {
     Elements(Elements<'g, S>),
     Items(Items<'g, S>),
     /// What a known object holds. It is long, and rare.
-    Held(Box<Appended<'g, S>>),
+    Held(Box<Members<'g, S>>),
     Pairs(Box<Pairs<'g, S>>),
     /// A member with this name; the value follows.
     Member(&'static str),

@@ -1,7 +1,7 @@
-//! One nom parser for each kind of argument. They are the streaming ones: what is missing comes back as
-//! `Incomplete`, and whoever knows that no more will come makes it an error.
+//! One nom parser for each kind of argument. All are streaming: they return `Incomplete` if bytes are missing, and a caller
+//! that knows that no more will come turns that into an error.
 
-// A copy of the argument's parser in each arm of the dispatch is the point: it vanishes there.
+// Forced inlining: each arm of the dispatch gets its own copy of its argument's parser, and optimises it away.
 
 use nom::bytes::streaming::take;
 use nom::error::{ErrorKind as NomKind, ParseError};
@@ -9,13 +9,13 @@ use nom::{Err, IResult, Needed};
 
 use crate::ErrorKind;
 
-/// The error type that nom carries: one of ours.
+/// The error type that nom carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fault(pub ErrorKind);
 
 impl<I> ParseError<I> for Fault {
     fn from_error_kind(_: I, _: NomKind) -> Self {
-        // The combinators used here fail in one way only: they want more input.
+        // The combinators used here fail in one way only: for want of input.
         Self(ErrorKind::UnexpectedEnd)
     }
 
@@ -93,10 +93,10 @@ payloads! {
     long4 int4 signed;
 }
 
-/// A line, without its newline.
+/// Takes a line, and drops its newline.
 #[cfg_attr(not(debug_assertions), inline(always))]
 fn line(input: &[u8]) -> Parsed<'_, &[u8]> {
-    match halfsour_text::short::newline(input) {
+    match halfsour_text::scan::newline(input) {
         Some(at) => Ok((&input[at + 1..], &input[..at])),
         None => Err(Err::Incomplete(Needed::new(1))),
     }

@@ -1,4 +1,4 @@
-//! An opcode in a few words.
+//! An opcode and its argument on one short line.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -8,7 +8,10 @@ use crate::text::number::BigDisplay;
 use crate::text::repr;
 use crate::{ArgKind, Opcode};
 
-/// An opcode with a short form of its argument, from its bytes, which may be incomplete: `SHORT_BINUNICODE 'hi'`.
+/// Returns the name of the opcode that `bytes` begin with and a short form of its argument, such as
+/// `SHORT_BINUNICODE 'hi'`.
+///
+/// `bytes` end where the opcode ends, or earlier. A long text is cut after 40 bytes, a long integer is shown as its length.
 ///
 /// ```
 /// assert_eq!(halfsour_lexer::brief(b"K\x07"), "BININT1 7");

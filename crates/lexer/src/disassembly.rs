@@ -1,7 +1,7 @@
-//! The text of `pickletools.dis`.
+//! The disassembler: the text of `pickletools.dis`.
 
-// All that makes a line is copied into each arm of the lexer's dispatch, where the opcode is known: that makes it
-// half as long.
+// Forced inlining: the code for a line is copied into each arm of the lexer's dispatch, where the opcode is a constant. That
+// halves the time.
 #![allow(clippy::inline_always)]
 
 mod argument;
@@ -22,10 +22,10 @@ use page::Page;
 pub use complaint::{Complaint, ComplaintKind};
 pub use memo::DisassemblyMemo;
 
-/// One pickle as text, to the byte as `pickletools.dis` of Python 3.13 prints it.
+/// Prints one pickle as text, to the byte as `pickletools.dis` of Python 3.13 does.
 ///
-/// Shown with `{}`, a pickle that ends before its time is shown up to the place, with the reason on a line of its own.
-/// [`write_to`](Self::write_to) gives the reason as a value.
+/// With `{}`, an invalid pickle is printed up to its first error, which then stands on a line of its own.
+/// [`write_to`](Self::write_to) returns the error as a value.
 ///
 /// ```
 /// use halfsour_lexer::Disassembly;
@@ -44,18 +44,19 @@ pub use memo::DisassemblyMemo;
 /// ");
 /// ```
 ///
-/// # Where it goes on
+/// # Differences from `pickletools`
 ///
-/// `pickletools` checks what it shows, and stops at some things that Python's unpickler reads. Those are remembered
-/// in [`Summary::complaint`], and shown as the unpickler takes them:
+/// `pickletools` checks the opcodes that it prints, and stops at some that Python's unpickler accepts. Here, printing goes
+/// on, [`Summary::complaint`] keeps the first of them, and they are printed as the unpickler reads them:
 ///
 /// - an index of the memo that is set again;
 /// - objects left on the stack at `STOP`;
-/// - Python 2 strings that are not ASCII in `STRING` (shown as latin-1, as `BINSTRING` is) and names that are not
-///   (shown as UTF-8), numbers of `INT` and `LONG` that are not decimal, and NULs in the lines of numbers;
-/// - integers with more than 4,300 digits (shown in hexadecimal).
+/// - Python 2 strings in `STRING` that are not ASCII (printed as Latin-1, as `BINSTRING` is);
+/// - names that are not ASCII (printed as UTF-8);
+/// - numbers of `INT` and `LONG` that are not decimal, and NULs in the lines of numbers;
+/// - integers of more than 4,300 digits (printed in hexadecimal).
 ///
-/// At what the unpickler refuses, too, it ends. What only `pickletools` reads, it shows.
+/// Printing stops at opcodes that the unpickler refuses as well. Opcodes that only `pickletools` accepts are printed.
 #[derive(Clone, Copy, Debug)]
 pub struct Disassembly<'a> {
     input: &'a [u8],
@@ -65,67 +66,69 @@ pub struct Disassembly<'a> {
     annotate: usize,
 }
 
-/// What there is to say after a pickle has been disassembled.
+/// The facts that are known once a pickle has been disassembled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Where the pickle ends: just after its `STOP`.
+    /// The offset in bytes where the pickle ends, just behind its `STOP`.
     pub end: usize,
-    /// The highest of the protocols in which its opcodes appeared.
+    /// The highest protocol among the opcodes: the lowest one that has them all.
     pub highest_protocol: u8,
-    /// The first thing at which `pickletools` would have stopped.
+    /// The first complaint at which `pickletools` would have stopped, if any.
     pub complaint: Option<Complaint>,
 }
 
 impl<'a> Disassembly<'a> {
-    /// Of the pickle with which `input` begins.
+    /// Creates a disassembly of the pickle that `input` begins with.
     pub const fn new(input: &'a [u8]) -> Self {
         Self::at(input, 0)
     }
 
-    /// Of the pickle that begins at `offset`; the offsets shown count from the start of `input`.
+    /// Creates a disassembly of the pickle that begins at `offset` of `input`. Printed offsets count from the start of
+    /// `input`.
     pub const fn at(input: &'a [u8], offset: usize) -> Self {
         Self { input, offset, indent: 4, deepest: 256, annotate: 0 }
     }
 
-    /// By how many blanks to indent what follows a `MARK`: 4 unless told otherwise.
+    /// Sets the number of blanks by which each `MARK` indents the lines that follow. The default is 4.
     #[must_use]
     pub const fn indent(mut self, blanks: usize) -> Self {
         self.indent = blanks;
         self
     }
 
-    /// How many marks indent at most: 256 unless told otherwise.
+    /// Sets the number of marks beyond which lines are not indented further. The default is 256.
     ///
-    /// `pickletools` has no such limit, and its output grows with the square of the input if that is made of marks.
+    /// `pickletools` has no such limit; for an input of nothing but marks, its output grows with the square of the input.
     #[must_use]
     pub const fn deepest(mut self, marks: usize) -> Self {
         self.deepest = marks;
         self
     }
 
-    /// Adds to each line what its opcode does, if possible from this column on (not counting the offset). 0, as it is
-    /// at first, is for no annotations.
+    /// Appends to each line what its opcode does, from this column on if the line is short enough (columns are counted after
+    /// the offset). The default is 0, for no annotations.
     #[must_use]
     pub const fn annotate(mut self, column: usize) -> Self {
         self.annotate = column;
         self
     }
 
-    /// Writes the text.
+    /// Writes the text to `out`.
     ///
     /// # Errors
     ///
-    /// At the first thing that makes no sense to Python's unpickler either, or if `out` fails. If the line of the
-    /// opcode could be written, it is.
+    /// At the first opcode that Python's unpickler refuses, too, or if `out` fails. The line of that opcode is still written
+    /// if it can be.
     pub fn write_to(&self, out: &mut dyn fmt::Write) -> Result<Summary, Complaint> {
         self.write_with_memo(out, &mut DisassemblyMemo::default())
     }
 
-    /// Writes the text of a pickle that was made by the same `Pickler` as the ones before, which refers to their memo.
+    /// Writes the text of a pickle that refers to the memo of pickles before it, because the same `Pickler` made them. Pass
+    /// the same `memo` for each of them, in order.
     ///
     /// # Errors
     ///
-    /// Those of [`write_to`](Self::write_to).
+    /// As [`write_to`](Self::write_to).
     pub fn write_with_memo(
         &self,
         out: &mut dyn fmt::Write,
@@ -169,26 +172,26 @@ impl<'a> Disassembly<'a> {
     }
 }
 
-/// A disassembly that is going on.
+/// The state of a disassembly.
 struct Run<'w, 'm> {
     page: Page<'w>,
     machine: Machine<'m>,
     decoder: Decoder,
-    /// How far each mark indents.
+    /// The number of blanks for each mark.
     step: usize,
     deepest: usize,
-    /// How far the next line is indented.
+    /// The number of blanks before the next line.
     indent: usize,
-    /// The protocols of the opcodes, each as a bit.
+    /// A bit for each protocol that an opcode is from.
     protocols: u8,
-    /// The first thing at which `pickletools` would have stopped.
+    /// The first complaint at which `pickletools` would have stopped.
     noted: Option<Complaint>,
-    /// The thing at which it is to stop.
+    /// The complaint at which to stop.
     fatal: Option<Complaint>,
 }
 
 impl<'a> Visitor<'a> for Run<'_, '_> {
-    /// Whether to go on.
+    /// True if more opcodes follow.
     type Output = bool;
 
     #[inline(always)]

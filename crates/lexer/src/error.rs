@@ -1,10 +1,10 @@
-//! What can be wrong with the bytes.
+//! The errors of bytes that are not opcodes.
 
 use core::fmt;
 
 use halfsour_opcode::Opcode;
 
-/// Why bytes are not opcodes, and where.
+/// An error in the bytes of a pickle, with the offset where it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
@@ -12,17 +12,17 @@ pub struct Error {
     opcode: Option<Opcode>,
 }
 
-/// The ways in which bytes can fail to be opcodes.
+/// The kinds of [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// No opcode has this byte.
+    /// An opcode is expected, and no opcode has this byte.
     UnknownOpcode(u8),
-    /// The input ends where an opcode should be, or inside an argument.
+    /// The input ends where an opcode is expected, or inside an argument.
     UnexpectedEnd,
-    /// A signed length (`BINSTRING`, `LONG4`) is negative.
+    /// The signed length of an argument (of `BINSTRING` or `LONG4`) is negative.
     NegativeLength,
-    /// A length is more than any memory holds: beyond `isize::MAX`.
+    /// The length of an argument is larger than any memory: beyond `isize::MAX`.
     LengthOverflow,
 }
 
@@ -32,17 +32,17 @@ impl Error {
         Self { kind, offset, opcode }
     }
 
-    /// What is wrong.
+    /// Returns the kind of error.
     pub const fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Where the opcode begins that could not be read, in bytes from the start of the input.
+    /// Returns the offset of the opcode that could not be read, in bytes from the start of the input.
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
-    /// The opcode whose argument could not be read.
+    /// Returns the opcode whose argument could not be read, or `None` if the opcode itself could not.
     pub const fn opcode(&self) -> Option<Opcode> {
         self.opcode
     }
@@ -51,10 +51,10 @@ impl Error {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownOpcode(byte) => write!(f, "no opcode has the byte 0x{byte:02x}"),
+            Self::UnknownOpcode(byte) => write!(f, "expected an opcode, found the byte 0x{byte:02x}"),
             Self::UnexpectedEnd => f.write_str("the input ends inside the argument"),
-            Self::NegativeLength => f.write_str("the length is negative"),
-            Self::LengthOverflow => f.write_str("the length is more than any memory holds"),
+            Self::NegativeLength => f.write_str("the length of the argument is negative"),
+            Self::LengthOverflow => f.write_str("the length of the argument is larger than any memory"),
         }
     }
 }

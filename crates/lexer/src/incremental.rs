@@ -8,10 +8,11 @@ use nom::{Err, Needed};
 use crate::lexer::{Plain, dispatch};
 use crate::{Error, ErrorKind};
 
-/// Reads opcodes from a buffer that somebody else fills.
+/// Reads opcodes from a buffer that the caller fills as bytes arrive.
 ///
-/// It does no I/O and owns no bytes. Call [`next`](Self::next) with all bytes that have arrived and are not yet
-/// consumed; it gives an opcode, or says how many bytes more it needs at least.
+/// The lexer does no I/O and owns no bytes. Call [`next`](Self::next) with all bytes that have arrived and are not yet
+/// consumed; it returns an opcode, or the least number of bytes that are missing. Opcodes and errors are those of
+/// [`Lexer`](crate::Lexer), however the input is cut.
 ///
 /// ```
 /// use halfsour_lexer::{Incremental, Op, Step};
@@ -26,39 +27,40 @@ use crate::{Error, ErrorKind};
 #[derive(Clone, Debug, Default)]
 pub struct Incremental {
     offset: usize,
-    /// How much of a line has been searched for its end already, so that a long line that arrives byte by byte is
-    /// not searched over and over.
+    /// The number of bytes of the buffer that have been searched for newlines already, so that a long line that arrives
+    /// byte by byte is not searched over and over.
     searched: usize,
-    /// How many newlines that part holds.
+    /// The number of newlines among those bytes.
     newlines: usize,
 }
 
-/// What [`Incremental::next`] found.
+/// The result of [`Incremental::next`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Step<'a> {
-    /// An opcode, in the first `length` bytes of the buffer, which are now consumed.
+    /// The buffer begins with an opcode. Its first `length` bytes are consumed: drop them before the next call.
     Op {
         /// The opcode and its argument.
         op: Op<'a>,
-        /// How many bytes it takes.
+        /// The length of the opcode and its argument, in bytes.
         length: usize,
     },
-    /// At least so many bytes more are needed. The number comes from the stream: do not allocate it in one piece.
+    /// At least this many more bytes are needed. The number comes from the stream and may be huge: do not allocate it at
+    /// once.
     Need(NonZeroUsize),
 }
 
 impl Incremental {
-    /// A lexer at the start of a stream.
+    /// Creates a lexer at the start of a stream.
     pub const fn new() -> Self {
         Self { offset: 0, searched: 0, newlines: 0 }
     }
 
-    /// How many bytes have been consumed: the offset of the next opcode in the stream.
+    /// Returns the number of bytes consumed, which is the offset of the next opcode in the stream.
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
-    /// Reads the opcode with which `buffer` begins. `end` says that no bytes will follow those of `buffer`.
+    /// Reads the opcode that `buffer` begins with. Pass true for `end` if no bytes will follow those of `buffer`.
     ///
     /// # Errors
     ///
@@ -84,7 +86,7 @@ impl Incremental {
         Err(Error::new(kind, self.offset, opcode))
     }
 
-    /// Whether the lines of the opcode's argument, if it is made of lines, are in the buffer.
+    /// Returns whether the buffer holds all lines of the opcode's argument; true for an argument without lines.
     fn lines_are_there(&mut self, opcode: Option<Opcode>, buffer: &[u8]) -> bool {
         let lines = match opcode.and_then(Opcode::arg) {
             Some(ArgKind::StringNlNoEscapePair) => 2,

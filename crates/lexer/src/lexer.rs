@@ -1,6 +1,6 @@
 //! The lexer over a whole slice.
 
-// The visitor's code is copied into each arm of the dispatch, where the opcode is known: that is what makes it fast.
+// Forced inlining: the visitor's code is copied into each arm of the dispatch, where the opcode is a constant.
 
 use halfsour_opcode::{Op, Opcode, for_each_opcode};
 use nom::Err;
@@ -8,10 +8,10 @@ use nom::Err;
 use crate::args::{self, Fault};
 use crate::{Error, ErrorKind};
 
-/// Goes over the opcodes of a pickle, up to and including `STOP`.
+/// Reads the opcodes of a pickle, up to and including `STOP`.
 ///
-/// As an iterator it gives `(offset, op)`; after `STOP`, or after an error, it gives `None`. What follows a pickle is
-/// read by a new lexer: `Lexer::at(input, lexer.offset())`.
+/// The iterator yields `(offset, op)`, with the offset in bytes, and ends after `STOP` or after an error. To read a pickle
+/// that follows, make a new lexer: `Lexer::at(input, lexer.offset())`.
 ///
 /// ```
 /// use halfsour_lexer::{Lexer, Op};
@@ -30,22 +30,23 @@ pub struct Lexer<'a> {
     done: bool,
 }
 
-/// Something that takes opcodes as they are read.
+/// A receiver of opcodes, as they are read by [`Lexer::visit`].
 ///
-/// [`Lexer::visit`] calls it where the opcode is already known. An implementation that is `#[inline(always)]` and
-/// begins with `match op` is therefore compiled into the lexer's own dispatch.
+/// The lexer calls `visit` where it knows the opcode already. An implementation that is `#[inline(always)]` and begins with
+/// `match op` is therefore compiled into the lexer's own dispatch, without a second one.
 pub trait Visitor<'a> {
-    /// What a step gives.
+    /// The result of one step.
     type Output;
 
-    /// Takes the opcode that begins at `start`. `lexer` stands behind it; what is read from it here is not visited.
+    /// Receives the opcode that begins at offset `start`. `lexer` is already behind it; opcodes that this method reads from
+    /// `lexer` are not visited.
     fn visit(&mut self, start: usize, lexer: &mut Lexer<'a>, op: Op<'a>) -> Self::Output;
 }
 
 macro_rules! dispatch {
     ($($byte:literal $variant:ident $(($arg:ident: $kind:ident))? $name:literal
         [$($before:ident)*] => [$($after:ident)*] $protocol:literal $summary:literal;)*) => {
-        /// Reads the argument of the opcode with this byte, and hands on the op and what follows it.
+        /// Reads the argument of the opcode with this byte, and passes on the op and the bytes behind it.
         #[cfg_attr(not(debug_assertions), inline(always))]
         pub(crate) fn dispatch<'a, R>(
             byte: u8,
@@ -68,14 +69,14 @@ macro_rules! dispatch {
 
 for_each_opcode!(dispatch);
 
-/// What is done with an op and what follows it, or with a fault. It is done in each arm of the dispatch, so that what the
-/// arms have in common need not be put together.
+/// The last step of each arm of the dispatch: it takes the op and the bytes behind it, or the error. As each arm has its own
+/// copy, the arms need not merge their results first.
 pub(crate) trait Take<'a, R> {
     fn take(&mut self, op: Op<'a>, rest: &'a [u8]) -> R;
     fn fail(&mut self, error: Err<Fault>) -> R;
 }
 
-/// Gives the op itself.
+/// Returns the op and the bytes behind it.
 pub(crate) struct Plain;
 
 type Parsed<'a> = Result<(Op<'a>, &'a [u8]), Err<Fault>>;
@@ -96,11 +97,11 @@ impl<'a> Take<'a, Parsed<'a>> for Plain {
 struct Visit<'l, 'a, V> {
     lexer: &'l mut Lexer<'a>,
     visitor: &'l mut V,
-    /// Kept here, so that what an arm gives is small.
+    /// The error is kept here, so that the result of an arm is small.
     failure: &'l mut Option<Error>,
 }
 
-/// The failure was kept.
+/// The error is in [`Visit::failure`].
 struct Failed;
 
 impl<'a, V: Visitor<'a>> Take<'a, Result<V::Output, Failed>> for Visit<'_, 'a, V> {
@@ -120,12 +121,12 @@ impl<'a, V: Visitor<'a>> Take<'a, Result<V::Output, Failed>> for Visit<'_, 'a, V
 }
 
 impl<'a> Lexer<'a> {
-    /// A lexer over `input`, which begins with a pickle.
+    /// Creates a lexer over `input`, which begins with a pickle.
     pub const fn new(input: &'a [u8]) -> Self {
         Self { input, rest: input, done: false }
     }
 
-    /// A lexer over the pickle that begins at `offset`; the offsets that it tells count from the start of `input`.
+    /// Creates a lexer over the pickle that begins at `offset` of `input`. Its offsets count from the start of `input`.
     ///
     /// # Panics
     ///
@@ -134,22 +135,22 @@ impl<'a> Lexer<'a> {
         Self { input, rest: &input[offset..], done: false }
     }
 
-    /// Where the next opcode begins; after `STOP`, where the pickle ends.
+    /// Returns the offset in bytes where the next opcode begins; after `STOP`, where the pickle ends.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn offset(&self) -> usize {
         self.input.len() - self.rest.len()
     }
 
-    /// Whether `STOP` was read last.
+    /// Returns whether the last opcode was `STOP`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn is_done(&self) -> bool {
         self.done
     }
 
-    /// Reads the next opcode if it is an int in binary, of at most eight bytes and as Python 3 writes it; except for the
-    /// last of the input. Otherwise the lexer stays where it is.
+    /// Reads the next opcode and returns its value, if it is a binary int of at most eight bytes, as Python 3 writes it, and
+    /// at least ten bytes of input are left. Otherwise returns `None`, and the lexer does not move.
     ///
-    /// It is for many ints of different sizes: there it takes half the time of [`visit`](Self::visit).
+    /// For many ints of different sizes, this takes half the time of [`visit`](Self::visit).
     ///
     /// ```
     /// use halfsour_lexer::Lexer;
@@ -160,22 +161,22 @@ impl<'a> Lexer<'a> {
     /// ```
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn next_int(&mut self) -> Option<i64> {
-        let (value, length) = crate::short::int(self.rest)?;
+        let (value, length) = crate::binary_int::binary_int(self.rest)?;
         self.rest = &self.rest[length..];
         Some(value)
     }
 
-    /// Passes over bytes that were read otherwise, without a `STOP` among them.
+    /// Skips bytes that the caller has read itself. No `STOP` may be among them.
     ///
     /// # Panics
     ///
-    /// If there are not so many.
+    /// If fewer than `length` bytes are left.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn advance(&mut self, length: usize) {
         self.rest = &self.rest[length..];
     }
 
-    /// Passes over the next opcode if it is this one, which has no argument; tells whether it is.
+    /// Skips the next opcode if it is `opcode`, which must be one without an argument. Returns whether it is.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn skip(&mut self, opcode: Opcode) -> bool {
         match self.rest.split_first() {
@@ -187,22 +188,22 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// What has not been read.
+    /// Returns the bytes that have not been read yet.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// All of the input.
+    /// Returns the whole input.
     pub const fn input(&self) -> &'a [u8] {
         self.input
     }
 
-    /// Reads the next opcode, also beyond a `STOP`.
+    /// Reads the next opcode, even after a `STOP`.
     ///
     /// # Errors
     ///
-    /// If the next bytes are not an opcode. The lexer stays where it is.
+    /// If the next bytes are not an opcode with its argument. The lexer does not move.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn next_op(&mut self) -> Result<Op<'a>, Error> {
         let Some((&byte, rest)) = self.rest.split_first() else {
@@ -218,11 +219,11 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Reads the next opcode and hands it to `visitor`.
+    /// Reads the next opcode and passes it to `visitor`.
     ///
     /// # Errors
     ///
-    /// If the next bytes are not an opcode. The lexer stays where it is, and the visitor is not called.
+    /// If the next bytes are not an opcode with its argument. The lexer does not move, and the visitor is not called.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn visit<V: Visitor<'a>>(&mut self, visitor: &mut V) -> Result<V::Output, Error> {
         let Some((&byte, rest)) = self.rest.split_first() else {
@@ -237,7 +238,7 @@ impl<'a> Lexer<'a> {
 
     #[cold]
     fn error(&self, error: &Err<Fault>) -> Error {
-        // No more will come: what is incomplete is at its end.
+        // The slice is the whole input, so incomplete means at its end.
         let kind = match error {
             Err::Incomplete(_) => ErrorKind::UnexpectedEnd,
             Err::Error(fault) | Err::Failure(fault) => fault.0,

@@ -4,12 +4,12 @@
 extern crate alloc;
 
 mod args;
+mod binary_int;
 mod brief;
 mod disassembly;
 mod error;
 mod incremental;
 mod lexer;
-mod short;
 
 pub use brief::brief;
 pub use disassembly::{Complaint, ComplaintKind, Disassembly, DisassemblyMemo, Summary};

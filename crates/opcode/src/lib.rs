@@ -8,5 +8,5 @@ mod table;
 pub use kinds::{ArgKind, StackItem};
 pub use op::{Op, Opcode};
 
-/// The highest protocol there is.
+/// The highest pickle protocol.
 pub const HIGHEST_PROTOCOL: u8 = 5;

@@ -1,12 +1,12 @@
-//! The rows. Everything else that halfsour knows about opcodes is derived from them.
+//! The table of opcodes. Every other fact about opcodes in halfsour is derived from its rows.
 
 /// Calls the macro `$callback` with one row for each of the 68 opcodes, in the order of their bytes.
 ///
-/// A row reads `byte Variant(arg: kind) "NAME" [stack before] => [stack after] protocol "summary";` where
-/// `(arg: kind)` is absent for opcodes without an argument. Tokens given after the callback's name are put
-/// before the rows.
+/// A row reads `byte Variant(arg: kind) "NAME" [stack before] => [stack after] protocol "summary";`, without
+/// `(arg: kind)` for an opcode that takes no argument. The kinds have the names that `pickletools` gives them.
+/// Tokens after the callback's name are passed on in front of the rows.
 ///
-/// The facts are those of `pickletools.opcodes` in CPython 3.13.
+/// All facts are those of `pickletools.opcodes` in CPython 3.13.
 ///
 /// ```
 /// macro_rules! names {

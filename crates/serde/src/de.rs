@@ -254,7 +254,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         #[cfg(feature = "classes")]
-        self.pay(known::read_for(instance))?;
+        self.pay(halfsour_classes::cost(instance, usize::MAX))?;
         #[cfg(feature = "classes")]
         if let Some(offer) = known::offer::<S, V::Value>(self.node, asked).map_err(Error::custom)? {
             return self.take(offer, asked, visitor);

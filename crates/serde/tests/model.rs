@@ -306,3 +306,21 @@ proptest! {
         let _ = from_slice::<BTreeMap<String, Vec<Option<i128>>>>(&bytes);
     }
 }
+
+/// A container of a known class is a sequence or a mapping, whatever it is asked for: it is never read as an empty one.
+#[cfg(feature = "classes")]
+#[test]
+fn known_containers_are_what_they_are() {
+    // UserList([1, 2]), ChainMap({'a': 1}, {'b': 2}), OrderedDict(a=1), deque([1])
+    let user_list = b"\x80\x02cUserList\nUserList\n)\x81}X\x04\0\0\0data](K\x01K\x02esb.";
+    let chain_map =
+        b"\x80\x02ccollections\nChainMap\n)\x81}X\x04\0\0\0maps](}X\x01\0\0\0aK\x01s}X\x01\0\0\0bK\x02sesb.";
+    let ordered_dict = b"\x80\x02ccollections\nOrderedDict\n)RX\x01\0\0\0aK\x01s.";
+    let deque = b"\x80\x02ccollections\ndeque\n)RK\x01a.";
+    assert_eq!(from_slice::<Vec<u8>>(user_list).unwrap(), [1, 2]);
+    let maps: Vec<BTreeMap<String, u8>> = from_slice(chain_map).unwrap();
+    assert_eq!(maps, [BTreeMap::from([("a".into(), 1)]), BTreeMap::from([("b".into(), 2)])]);
+    assert!(from_slice::<BTreeMap<String, u8>>(user_list).is_err());
+    assert!(from_slice::<Vec<String>>(ordered_dict).is_err());
+    assert!(from_slice::<BTreeMap<String, u8>>(deque).is_err());
+}

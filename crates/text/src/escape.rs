@@ -1,29 +1,29 @@
-//! The lines of `STRING` and `UNICODE`, and latin-1.
+//! The escaped text in the lines of `STRING` and `UNICODE`; Latin-1 to UTF-8 and back.
 
-use crate::short::is_plain_ascii;
+use crate::scan::is_plain_ascii;
 use crate::wtf8;
 use alloc::{borrow::Cow, vec::Vec};
 use core::fmt;
 
-/// What is wrong with an escaped line, and at which byte of what stands between its quotes.
+/// The reason why an escaped line cannot be decoded. Positions are in bytes, from the first one after the opening quote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EscapeError {
-    /// A `STRING` line must start and end with the same quote.
+    /// A `STRING` line does not begin and end with the same quote.
     NotQuoted,
-    /// A backslash has nothing to escape.
+    /// A backslash is the last byte, with nothing to escape.
     TrailingBackslash {
-        /// Where the backslash is.
+        /// The index of the backslash.
         position: usize,
     },
-    /// `\x` wants two hexadecimal digits, `\u` four, `\U` eight.
+    /// An escape has too few hexadecimal digits: `\x` takes two, `\u` four, `\U` eight.
     MissingDigits {
-        /// Where the backslash is.
+        /// The index of the backslash.
         position: usize,
     },
-    /// `\U` goes beyond 10FFFF.
+    /// A `\U` escape is beyond U+10FFFF.
     OutOfRange {
-        /// Where the backslash is.
+        /// The index of the backslash.
         position: usize,
     },
 }
@@ -31,17 +31,24 @@ pub enum EscapeError {
 impl fmt::Display for EscapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotQuoted => f.write_str("not in quotes"),
-            Self::TrailingBackslash { position } => write!(f, "trailing backslash at position {position}"),
-            Self::MissingDigits { position } => write!(f, "truncated escape at position {position}"),
-            Self::OutOfRange { position } => write!(f, "escape out of range at position {position}"),
+            Self::NotQuoted => f.write_str("the string does not begin and end with the same quote"),
+            Self::TrailingBackslash { position } => {
+                write!(f, "the backslash at position {position} is the last byte, with nothing to escape")
+            }
+            Self::MissingDigits { position } => write!(
+                f,
+                "the escape at position {position} has too few hexadecimal digits: \\x takes 2, \\u 4, \\U 8"
+            ),
+            Self::OutOfRange { position } => {
+                write!(f, "the escape at position {position} is beyond U+10FFFF")
+            }
         }
     }
 }
 
 impl core::error::Error for EscapeError {}
 
-/// The bytes that the argument of `STRING` stands for: a bytes literal in quotes. As `load_string` of CPython.
+/// Decodes the argument of `STRING`, a bytes literal in quotes, as `load_string` of CPython does.
 ///
 /// ```
 /// use halfsour_text::escape::string_line;
@@ -49,6 +56,10 @@ impl core::error::Error for EscapeError {}
 /// assert_eq!(string_line(br"'\x41\q\400'").unwrap(), &b"A\\q\0"[..]);
 /// assert!(string_line(b"'a").is_err());
 /// ```
+///
+/// # Errors
+///
+/// If the quotes do not match, or an escape is incomplete.
 #[inline]
 pub fn string_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     match line {
@@ -58,9 +69,9 @@ pub fn string_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     }
 }
 
-/// What stands between the quotes of a bytes literal, with its escapes undone: Python's `codecs.escape_decode`.
+/// Decodes the escapes between the quotes of a bytes literal, as Python's `codecs.escape_decode` does.
 ///
-/// What is not an escape stays as it is, with its backslash. Borrows if there is no backslash.
+/// A backslash that begins no escape stays as it is. The result is borrowed if there is no backslash.
 ///
 /// ```
 /// use halfsour_text::escape::decode;
@@ -68,6 +79,10 @@ pub fn string_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
 /// assert_eq!(decode(br"\x41\q").unwrap(), &br"A\q"[..]);
 /// assert!(decode(br"\x4").is_err());
 /// ```
+///
+/// # Errors
+///
+/// If an escape is incomplete.
 pub fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     let Some(mut backslash) = memchr::memchr(b'\\', text) else {
         return Ok(Cow::Borrowed(text));
@@ -112,10 +127,10 @@ pub fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     Ok(Cow::Owned(out))
 }
 
-/// The text that the argument of `UNICODE` stands for, in WTF-8: Python's `raw-unicode-escape`.
+/// Decodes the argument of `UNICODE`, which is in Python's codec `raw-unicode-escape`, to WTF-8.
 ///
-/// `\uXXXX` and `\UXXXXXXXX` stand for characters unless their backslash is itself preceded by one; all else is
-/// latin-1. Surrogates stay what they are, even in pairs.
+/// `\uXXXX` and `\UXXXXXXXX` stand for a code point, unless the backslash follows another one; all other bytes are
+/// Latin-1. Surrogates are kept, even in pairs.
 ///
 /// ```
 /// use halfsour_text::escape::unicode_line;
@@ -123,6 +138,10 @@ pub fn decode(text: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
 /// assert_eq!(unicode_line(br"\u20ac \x41").unwrap(), r"€ \x41".as_bytes());
 /// assert_eq!(unicode_line(b"\xe4").unwrap(), "ä".as_bytes());
 /// ```
+///
+/// # Errors
+///
+/// If an escape is incomplete, or beyond U+10FFFF.
 #[inline]
 pub fn unicode_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     if is_plain_ascii(line) { Ok(Cow::Borrowed(line)) } else { escaped_line(line) }
@@ -153,7 +172,7 @@ fn escaped_line(line: &[u8]) -> Result<Cow<'_, [u8]>, EscapeError> {
     Ok(Cow::Owned(out))
 }
 
-/// Where the next `\u` or `\U` is whose backslash is not taken by one before it.
+/// Returns the index of the next `\u` or `\U` whose backslash is not itself escaped.
 fn find_unicode_escape(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -165,7 +184,7 @@ fn find_unicode_escape(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// The value of the first `digits` bytes, if they are there and all are hexadecimal digits.
+/// Returns the value of the first `digits` bytes, or `None` unless all of them are hexadecimal digits.
 fn hex(bytes: &[u8], digits: usize) -> Option<u32> {
     bytes
         .get(..digits)?
@@ -173,7 +192,7 @@ fn hex(bytes: &[u8], digits: usize) -> Option<u32> {
         .try_fold(0, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))
 }
 
-/// Latin-1 as UTF-8; borrows if it is ASCII.
+/// Converts Latin-1 to UTF-8. The result is borrowed if all bytes are ASCII.
 pub fn latin1_to_utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     if bytes.is_ascii() {
         return Cow::Borrowed(bytes);
@@ -193,7 +212,8 @@ fn extend_from_latin1(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-/// Text as latin-1; `None` if there are code points beyond 255. Borrows if it is ASCII.
+/// Converts text to Latin-1, or returns `None` if it has code points beyond U+00FF. The result is borrowed if all bytes are
+/// ASCII.
 pub fn utf8_to_latin1(wtf8: &[u8]) -> Option<Cow<'_, [u8]>> {
     if wtf8.is_ascii() {
         return Some(Cow::Borrowed(wtf8));

@@ -7,5 +7,5 @@ pub mod escape;
 pub mod names;
 pub mod number;
 pub mod repr;
-pub mod short;
+pub mod scan;
 pub mod wtf8;

@@ -1,41 +1,41 @@
-//! Python's text as bytes: UTF-8 in which lone surrogates may stand.
+//! Python's text as bytes: UTF-8 that may also hold surrogates.
 //!
-//! Python calls it UTF-8 with the error handler `surrogatepass`; others call it generalized UTF-8 or, almost, WTF-8:
-//! unlike WTF-8 proper, a pair of surrogates may stand as two characters of three bytes each, because a Python `str`
-//! can hold such a pair and tells it from the one character that it would mean in UTF-16.
+//! Python calls this encoding UTF-8 with the error handler `surrogatepass`; other names are generalized UTF-8 and WTF-8.
+//! WTF-8 proper forbids a pair of surrogates; here it may stand as two code points of three bytes each, because a
+//! Python `str` can hold such a pair, and does not equal the one character that the pair means in UTF-16.
 
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::short::{LONG, is_ascii};
+use crate::scan::{LONG, is_ascii};
 
-/// What text is made of.
+/// The narrowest encoding that text is valid in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
-    /// Only ASCII.
+    /// ASCII.
     Ascii,
-    /// UTF-8, not all of it ASCII.
+    /// UTF-8: some characters are not ASCII.
     Utf8,
-    /// There are surrogates, so it is not UTF-8.
+    /// UTF-8 with surrogates, which is not valid UTF-8.
     Wtf8,
 }
 
-/// These bytes are not text, not even with surrogates allowed.
+/// The error for bytes that are not UTF-8, even with surrogates allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidUtf8 {
-    /// How many bytes in front are valid.
+    /// The number of valid bytes before the first invalid one.
     pub valid_up_to: usize,
 }
 
 impl fmt::Display for InvalidUtf8 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid UTF-8 after {} bytes", self.valid_up_to)
+        write!(f, "the text is not UTF-8 after its first {} bytes", self.valid_up_to)
     }
 }
 
 impl core::error::Error for InvalidUtf8 {}
 
-/// Checks that the bytes are text, and says of which kind.
+/// Checks that bytes are text, and returns the narrowest encoding that they are valid in.
 ///
 /// ```
 /// use halfsour_text::wtf8::{check, Encoding};
@@ -45,6 +45,10 @@ impl core::error::Error for InvalidUtf8 {}
 /// assert_eq!(check(b"\xed\xa0\x80"), Ok(Encoding::Wtf8));
 /// assert_eq!(check(b"a\xff").unwrap_err().valid_up_to, 1);
 /// ```
+///
+/// # Errors
+///
+/// If the bytes are not UTF-8, even with surrogates allowed.
 #[inline]
 pub fn check(bytes: &[u8]) -> Result<Encoding, InvalidUtf8> {
     if is_ascii(bytes) { Ok(Encoding::Ascii) } else { check_non_ascii(bytes) }
@@ -72,7 +76,7 @@ fn check_surrogates(bytes: &[u8]) -> Result<Encoding, InvalidUtf8> {
     Ok(Encoding::Wtf8)
 }
 
-/// The surrogate with which these bytes start, if they start with one.
+/// Returns the surrogate that the bytes begin with, if they begin with one.
 pub(crate) fn surrogate(bytes: &[u8]) -> Option<u32> {
     match *bytes {
         [0xED, second @ 0xA0..=0xBF, third @ 0x80..=0xBF, ..] => {
@@ -82,9 +86,9 @@ pub(crate) fn surrogate(bytes: &[u8]) -> Option<u32> {
     }
 }
 
-/// The code points of valid text, surrogates among them.
+/// Iterates over the code points of text, surrogates included.
 ///
-/// A byte that is not part of a valid sequence comes as U+FFFD.
+/// A byte that is not part of a valid sequence yields U+FFFD.
 ///
 /// ```
 /// let points: Vec<u32> = halfsour_text::wtf8::chars(b"a\xc3\xa4\xed\xa0\x80").collect();
@@ -99,7 +103,7 @@ pub fn chars(bytes: &[u8]) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The first code point and the number of its bytes.
+/// Returns the first code point and its length in bytes.
 fn first(bytes: &[u8]) -> Option<(u32, usize)> {
     let lead = *bytes.first()?;
     let (len, bits) = match lead {
@@ -119,7 +123,7 @@ fn first(bytes: &[u8]) -> Option<(u32, usize)> {
 
 /// Appends one code point, which may be a surrogate.
 ///
-/// Beyond U+10FFFF, U+FFFD is appended instead.
+/// A number beyond U+10FFFF appends U+FFFD.
 pub fn push(out: &mut Vec<u8>, code_point: u32) {
     if let Some(c) = char::from_u32(code_point) {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());

@@ -1,48 +1,50 @@
-//! How members are added to a container: in batches of a thousand, as CPython does it.
+//! The batches of a thousand in which members are added to a container, as by CPython.
 
 use halfsour_opcode::Opcode;
 
-/// As many members as one `APPENDS`, `SETITEMS` or `ADDITEMS` takes.
+/// The most members that CPython adds by one `APPENDS`, `SETITEMS` or `ADDITEMS`.
 const BATCH: usize = 1000;
 
-/// To what members are added. CPython's C code has a loop of its own for each, and the loops differ in how they end.
+/// The kind of container that members are added to. CPython's C code has a loop for each kind, and the loops differ in how
+/// they end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Members {
-    /// Of a list.
+    /// The items of a list.
     List,
-    /// Of a dict.
+    /// The keys and values of a dict.
     Dict,
-    /// Of a set.
+    /// The members of a set.
     Set,
-    /// Appended to an object that is no plain list; also to a plain one, in protocol 0.
+    /// The items appended to an object that is not a plain list; in protocol 0, to a plain list, too.
     Appended,
-    /// Set on an object that is no plain dict.
+    /// The keys and values set on an object that is not a plain dict.
     Assigned,
-    /// Added to an object that is no plain set.
+    /// The members added to an object that is not a plain set.
     Added,
 }
 
-/// The members of one container, while they are written.
+/// The state of writing the members of one container. Made by [`Emitter::begin`](crate::Emitter::begin).
 #[derive(Clone, Copy, Debug)]
 pub struct Batch {
     members: Members,
+    /// The protocol has no batches.
     one_by_one: bool,
-    /// Members are added one by one: `APPEND`, `SETITEM`.
+    /// The next member is added by itself: `APPEND`, `SETITEM`.
     singly: bool,
-    /// How many come after the open batch; more than there can be, if that is not known.
+    /// The number of members behind the open batch; `usize::MAX` at first if the length is unknown.
     left: usize,
-    /// How many the open batch takes.
+    /// The number of members in the open batch.
     size: usize,
-    /// How many of these are still to come; if none is, no batch is open.
+    /// The number of members of the open batch that are still to come; 0 if no batch is open.
     room: usize,
 }
 
-/// What to write at a point between members.
+/// The opcodes to write at a point between members.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Punctuation {
     Nothing,
     One(Opcode),
-    /// CPython's loops over dicts and sets, after a full batch, open one more even if nothing is left.
+    /// After a full batch, CPython's loops over dicts and sets open one more, even if no member is left.
     Empty(Opcode, Opcode, Opcode),
 }
 
@@ -55,7 +57,8 @@ impl Batch {
         batch
     }
 
-    /// A member that stands alone is added by itself; in protocol 0, all are. There is no opcode to add one to a set.
+    /// Decides whether to add the next member by itself: if it is the only one left, and always in protocol 0. Sets have no
+    /// opcode for one member.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn decide(&mut self) {
         self.singly =
@@ -80,7 +83,7 @@ impl Batch {
         }
     }
 
-    /// Before a member: whether to write a mark.
+    /// Begins a member; returns whether to write a mark before it.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn before(&mut self) -> bool {
         self.room == 0 && self.open()
@@ -88,7 +91,7 @@ impl Batch {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn open(&mut self) -> bool {
-        // The general loop looks ahead; the ones for plain lists and dicts do not.
+        // CPython's general loop looks ahead; the loops for plain lists and dicts do not.
         if matches!(self.members, Members::Appended | Members::Assigned) {
             self.decide();
         }
@@ -98,7 +101,7 @@ impl Batch {
         !self.singly
     }
 
-    /// After a member.
+    /// Ends a member; returns the opcodes to write behind it.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn after(&mut self) -> Punctuation {
         self.room = self.room.saturating_sub(1);
@@ -116,7 +119,7 @@ impl Batch {
         Punctuation::One(self.many())
     }
 
-    /// After the last member, where its being the last was not known before.
+    /// Ends the members; returns the opcode to write if the last batch is not full, because the length was unknown.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn end(self) -> Option<Opcode> {
         (self.room > 0).then(|| self.many())

@@ -1,4 +1,4 @@
-//! [`Emitter`]: Python-shaped calls to bytes.
+//! [`Emitter`]: a method for each kind of Python object, to bytes.
 
 mod frames;
 mod memo;
@@ -13,11 +13,11 @@ use crate::batch::{Batch, Members, Punctuation};
 use crate::op::write_op;
 use crate::{Error, ErrorKind, Options};
 
-/// Writes one pickle, call by call.
+/// Writes one pickle, object by object.
 ///
-/// The calls are what Python's objects are: `int`, `str`, `begin` a list and say where each item begins and ends. Which opcodes
-/// the protocol has for them, how long members are batched, where frames begin: that is known here. What is to be
-/// memoised is the caller's business.
+/// There is a method for each kind of Python object: [`int`](Self::int), [`str`](Self::str), [`begin`](Self::begin) for a
+/// list, with calls around each item. The emitter knows the opcodes of the protocol, the batches of members, and the frames.
+/// The caller decides which objects are memoised.
 ///
 /// ```
 /// use halfsour_writer::{Emitter, Members, Options};
@@ -43,20 +43,20 @@ pub struct Emitter {
 }
 
 impl Emitter {
-    /// A pickle of which nothing but the protocol is written.
+    /// Begins a pickle.
     ///
     /// # Errors
     ///
-    /// If there is no such protocol.
+    /// If the protocol does not exist.
     pub fn new(options: &Options) -> Result<Self, Error> {
         Self::with_buffer(options, Vec::new())
     }
 
-    /// A pickle after what `buffer` holds already.
+    /// Begins a pickle behind the bytes that `buffer` holds already.
     ///
     /// # Errors
     ///
-    /// If there is no such protocol.
+    /// If the protocol does not exist.
     pub fn with_buffer(options: &Options, buffer: Vec<u8>) -> Result<Self, Error> {
         let protocol = options.protocol;
         if protocol > HIGHEST_PROTOCOL {
@@ -70,43 +70,43 @@ impl Emitter {
         Ok(Self { out, protocol, fix_imports: options.fix_imports, frames, memoized: 0 })
     }
 
-    /// The protocol.
+    /// Returns the protocol, 0 to 5.
     pub fn protocol(&self) -> u8 {
         self.protocol
     }
 
-    /// How many bytes there are, those that the buffer held included.
+    /// Returns the length of the output in bytes, those included that the buffer held at first.
     pub(crate) fn length(&self) -> usize {
         self.out.len()
     }
 
-    /// How many objects have been memoised.
+    /// Returns the number of objects that have been memoised.
     pub fn memoized(&self) -> u64 {
         self.memoized
     }
 
-    /// Ends the pickle; gives its bytes, after what the buffer held.
+    /// Ends the pickle. Returns its bytes, behind those that the buffer held at first.
     pub fn finish(mut self) -> Vec<u8> {
         self.op(Opcode::Stop);
         self.close_frame();
         self.out
     }
 
-    /// An opcode without an argument, as it is.
+    /// Writes an opcode without an argument, which does not begin an object.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn op(&mut self, opcode: Opcode) {
         self.in_frame();
         self.out.push(opcode.byte());
     }
 
-    /// An opcode that begins an object.
+    /// Writes an opcode without an argument, which begins an object, and so may close the frame.
     #[inline]
-    pub(crate) fn op_of_object(&mut self, opcode: Opcode) {
+    pub(crate) fn op_with_frame_check(&mut self, opcode: Opcode) {
         self.object();
         self.out.push(opcode.byte());
     }
 
-    /// An object that is an opcode with a payload, outside frames if that is large.
+    /// Writes an object that is an opcode with a payload; a large one is written outside of frames.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn payload<const N: usize>(&mut self, opcode: Opcode, length: [u8; N], payload: &[u8]) {
         if payload.len() >= FRAME_TARGET {
@@ -119,7 +119,7 @@ impl Emitter {
         self.out.extend_from_slice(payload);
     }
 
-    /// An opcode with an argument of a few bytes.
+    /// Writes an opcode with an argument of at most eight bytes.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn write<const N: usize>(&mut self, opcode: Opcode, arg: [u8; N]) {
         const { assert!(N <= 8) };
@@ -137,13 +137,13 @@ impl Emitter {
         let _ = writeln!(self.out, "{text}{end}");
     }
 
-    /// `None`.
+    /// Writes `None`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn none(&mut self) {
-        self.op_of_object(Opcode::None);
+        self.op_with_frame_check(Opcode::None);
     }
 
-    /// A bool.
+    /// Writes a bool.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn bool(&mut self, value: bool) {
         self.object();
@@ -154,13 +154,13 @@ impl Emitter {
         }
     }
 
-    /// Text.
+    /// Writes a str.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn str(&mut self, text: &str) {
         self.wtf8(text.as_bytes());
     }
 
-    /// Text that may have lone surrogates, as WTF-8.
+    /// Writes a str that may have lone surrogates, given in WTF-8.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn wtf8(&mut self, text: &[u8]) {
         if self.protocol >= 4
@@ -174,7 +174,7 @@ impl Emitter {
         }
     }
 
-    /// Text for which there is no short opcode.
+    /// Writes a str for which there is no short opcode.
     #[inline(never)]
     fn long_text(&mut self, text: &[u8]) {
         if self.protocol == 0 {
@@ -186,7 +186,7 @@ impl Emitter {
         }
     }
 
-    /// `raw-unicode-escape`, with those characters escaped, too, that would end the line or that readers cut.
+    /// Writes text in `raw-unicode-escape`, and also escapes the characters that would end the line or that readers cut off.
     fn unicode_line(&mut self, text: &[u8]) {
         use std::io::Write;
         self.out.push(Opcode::Unicode.byte());
@@ -205,10 +205,10 @@ impl Emitter {
         self.out.push(b'\n');
     }
 
-    /// A Python 2 string.
+    /// Writes a Python 2 string.
     pub fn byte_string(&mut self, bytes: &[u8]) {
         if self.protocol == 0 {
-            // As bytes, without their prefix.
+            // The literal of bytes, without its prefix.
             let text = repr::Bytes(bytes).to_string();
             self.line(Opcode::String, &text[1..], "");
         } else if let Ok(length) = u8::try_from(bytes.len()) {
@@ -219,11 +219,11 @@ impl Emitter {
         }
     }
 
-    /// `bytes`, for which protocols below 3 have no opcode.
+    /// Writes `bytes`. Needs protocol 3.
     ///
     /// # Panics
     ///
-    /// In debug builds, in those protocols.
+    /// In debug builds, if the protocol is lower than 3.
     #[inline]
     pub fn bytes(&mut self, bytes: &[u8]) {
         debug_assert!(self.protocol >= 3);
@@ -236,17 +236,17 @@ impl Emitter {
         }
     }
 
-    /// A bytearray, for which protocols below 5 have no opcode.
+    /// Writes a bytearray. Needs protocol 5.
     ///
     /// # Panics
     ///
-    /// In debug builds, in those protocols.
+    /// In debug builds, if the protocol is lower than 5.
     pub fn bytearray(&mut self, bytes: &[u8]) {
         debug_assert!(self.protocol >= 5);
         self.payload(Opcode::ByteArray8, (bytes.len() as u64).to_le_bytes(), bytes);
     }
 
-    /// An empty tuple.
+    /// Writes an empty tuple.
     pub fn empty_tuple(&mut self) {
         self.object();
         if self.protocol == 0 {
@@ -257,7 +257,7 @@ impl Emitter {
         }
     }
 
-    /// Begins a tuple of so many members; they come next, then [`end_tuple`](Self::end_tuple).
+    /// Begins a tuple of `length` members, at least one. Write the members next, then call [`end_tuple`](Self::end_tuple).
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn begin_tuple(&mut self, length: usize) {
         self.object();
@@ -266,7 +266,7 @@ impl Emitter {
         }
     }
 
-    /// Ends the tuple of so many members, at least one.
+    /// Ends a tuple of `length` members, at least one.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn end_tuple(&mut self, length: usize) {
         self.op(match length {
@@ -277,7 +277,7 @@ impl Emitter {
         });
     }
 
-    /// Drops the members that a tuple has so far, which turned out to be in the memo already.
+    /// Drops the members of a tuple that turned out to be in the memo already.
     pub(crate) fn drop_tuple(&mut self, length: usize) {
         let marked = self.protocol < 2 || length > 3;
         if marked && self.protocol > 0 {
@@ -289,7 +289,7 @@ impl Emitter {
         }
     }
 
-    /// An empty list, dict or set (which needs protocol 4), before it is memoised and filled.
+    /// Writes an empty list, dict or set, to be memoised and filled next. A set needs protocol 4.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn empty(&mut self, members: Members) {
         self.object();
@@ -306,20 +306,23 @@ impl Emitter {
         }
     }
 
-    /// Begins the members of something that is on the stack already.
+    /// Begins the members of a container that is on the stack already.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn members(&self, members: Members, length: Option<usize>) -> Batch {
         Batch::new(members, self.protocol, length)
     }
 
-    /// Begins a list, a dict or a set; `length` is the number of members, if it is known.
+    /// Begins a list, a dict or a set. `length` is the number of members (pairs, for a dict), if it is known.
+    ///
+    /// For each member, call [`before_item`](Self::before_item), write it, and call [`after_item`](Self::after_item). Then
+    /// call [`end`](Self::end). A set needs protocol 4.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn begin(&mut self, members: Members, length: Option<usize>) -> Batch {
         self.empty(members);
         self.members(members, length)
     }
 
-    /// An item comes next; for a dict, a key and then a value.
+    /// Begins an item. Write it next; for a dict, write a key and then a value.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn before_item(&mut self, batch: &mut Batch) {
         if batch.before() {
@@ -327,7 +330,7 @@ impl Emitter {
         }
     }
 
-    /// The item is complete.
+    /// Ends an item.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn after_item(&mut self, batch: &mut Batch) {
         match batch.after() {
@@ -341,7 +344,7 @@ impl Emitter {
         }
     }
 
-    /// There are no more items.
+    /// Ends a list, a dict or a set.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn end(&mut self, batch: Batch) {
         if let Some(opcode) = batch.end() {
@@ -349,11 +352,12 @@ impl Emitter {
         }
     }
 
-    /// A class or function, by two lines; protocols from 4 on have [`stack_global`](Self::stack_global), too.
+    /// Writes a global, that is a class or function, by the two lines of `GLOBAL`. Protocols 4 and 5 can also write it by
+    /// [`stack_global`](Self::stack_global).
     ///
     /// # Errors
     ///
-    /// If a name is empty or holds a newline.
+    /// If a name is empty or contains a newline.
     pub fn global(&mut self, module: &str, name: &str) -> Result<(), Error> {
         self.object();
         let (module, name) = self.fixed(module, name);
@@ -364,7 +368,7 @@ impl Emitter {
         write_op(&mut self.out, &Op::Global((module.as_bytes(), name.as_bytes())))
     }
 
-    /// The names of Python 2, where they are to be written.
+    /// Returns Python 2's names for a global, if they are to be written, or else the given ones.
     pub(crate) fn fixed<'n>(&self, module: &'n str, name: &'n str) -> (&'n str, &'n str) {
         if self.protocol < 3 && self.fix_imports {
             names::to_python2(module, name).unwrap_or((module, name))
@@ -373,12 +377,12 @@ impl Emitter {
         }
     }
 
-    /// Makes a class or function of the two texts on the stack.
+    /// Replaces the two strings on top of the stack, module and name, by the global of that name. Needs protocol 4.
     pub fn stack_global(&mut self) {
         self.op(Opcode::StackGlobal);
     }
 
-    /// An opcode with its argument, as it is: for what has no call of its own.
+    /// Writes an opcode with its argument, for objects that have no method here.
     ///
     /// # Errors
     ///

@@ -1,41 +1,44 @@
-//! What cannot be written.
+//! The errors of writing.
 
 use std::fmt;
 
-/// Why data cannot be written.
+use halfsour_opcode::HIGHEST_PROTOCOL;
+
+/// An error in writing a pickle.
 #[derive(Debug)]
 pub struct Error(Box<(ErrorKind, Option<std::io::Error>)>);
 
-/// The ways in which writing can fail.
+/// The kinds of [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// There is no such protocol.
+    /// The protocol does not exist.
     UnsupportedProtocol(u8),
-    /// A name, or a persistent id in protocol 0, holds a newline, is empty, or is not the text that its line must be.
+    /// A name is empty, contains a newline or is not text, and so cannot stand in a line, as protocols below 4 write it.
+    /// The same goes for a persistent id with a newline in protocol 0.
     Name,
-    /// A persistent id is not text, which protocol 0 needs.
+    /// A persistent id is not ASCII text, as protocol 0 requires.
     PersistentId,
-    /// An argument is longer than its opcode can say.
+    /// An argument is longer than its opcode can express.
     Length,
-    /// An out-of-band buffer needs protocol 5, or its contents, which were not supplied.
+    /// An out-of-band buffer is written below protocol 5, and its contents were not supplied.
     Buffer,
-    /// An out-of-band buffer comes after one that was supplied later: `NEXT_BUFFER` takes them in order.
+    /// An out-of-band buffer occurs after one that was supplied later: `NEXT_BUFFER` takes buffers in order.
     BufferOrder,
-    /// A set leads back to itself through arguments, which needs protocol 4.
+    /// A set contains itself by way of an object's arguments, which protocols below 4 cannot write.
     SetInItself,
-    /// A tree nests too deep.
+    /// A tree nests deeper than 1,000 levels.
     TooDeep,
-    /// It exceeds [`Limits::bytes`](crate::Limits::bytes).
+    /// The pickle exceeds [`Limits::bytes`](crate::Limits::bytes).
     TooLarge,
-    /// A tree has a key or member that Python cannot hash.
+    /// A tree has a key or member of a kind that Python cannot hash.
     Unhashable,
-    /// The writer failed.
+    /// The output failed.
     Io(std::io::ErrorKind),
 }
 
 impl Error {
-    /// What is wrong.
+    /// Returns the kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.0.0
     }
@@ -58,20 +61,33 @@ impl From<std::io::Error> for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.0 {
-            ErrorKind::UnsupportedProtocol(protocol) => write!(f, "there is no protocol {protocol}"),
-            ErrorKind::Name => f.write_str("a name does not fit its line"),
-            ErrorKind::PersistentId => f.write_str("protocol 0 needs persistent ids to be ASCII text"),
-            ErrorKind::Length => f.write_str("an argument is longer than its opcode can say"),
-            ErrorKind::Buffer => f.write_str("an out-of-band buffer needs protocol 5, or its contents"),
-            ErrorKind::BufferOrder => f.write_str("out-of-band buffers are not in the order of their supply"),
+            ErrorKind::UnsupportedProtocol(protocol) => {
+                write!(f, "protocol {protocol} does not exist; use 0 to {HIGHEST_PROTOCOL}")
+            }
+            ErrorKind::Name => f.write_str(
+                "a name is empty, contains a newline or is not text, which protocols below 4 cannot write; \
+                 use protocol 4 or 5",
+            ),
+            ErrorKind::PersistentId => {
+                f.write_str("a persistent id is not ASCII text, as protocol 0 requires; use protocol 1 or higher")
+            }
+            ErrorKind::Length => f.write_str("an argument is longer than its opcode can express"),
+            ErrorKind::Buffer => f.write_str(
+                "an out-of-band buffer has no contents to write; supply it when reading, or use protocol 5",
+            ),
+            ErrorKind::BufferOrder => f.write_str(
+                "an out-of-band buffer occurs after one that was supplied later; \
+                 use protocol 4, which writes the contents",
+            ),
             ErrorKind::SetInItself => {
-                f.write_str("a set that leads back to itself through arguments needs protocol 4")
+                f.write_str("a set contains itself by way of an object's arguments; use protocol 4 or 5")
             }
             ErrorKind::TooLarge => f.write_str(
-                "as a pickle, in which some shared data is repeated, the data is larger than the limit",
+                "the pickle is larger than the limit, because some shared data is written each time it occurs; \
+                 raise the limit on bytes",
             ),
-            ErrorKind::TooDeep => f.write_str("the tree nests too deep"),
-            ErrorKind::Unhashable => f.write_str("a key or member is of a kind that cannot be hashed"),
+            ErrorKind::TooDeep => f.write_str("the tree nests deeper than 1,000 levels; write it from a graph"),
+            ErrorKind::Unhashable => f.write_str("a key or member is of a kind that Python cannot hash"),
             ErrorKind::Io(kind) => write!(f, "writing failed: {kind}"),
         }
     }

@@ -1,4 +1,4 @@
-//! A graph to bytes.
+//! The writer of graphs.
 
 mod builtins;
 mod instances;
@@ -13,61 +13,61 @@ use crate::batch::{Batch, Members};
 use crate::memo::{Constant, Memo};
 use crate::{Emitter, Error, ErrorKind};
 
-/// Writes one graph. Nothing recurses: what is to come is a stack of tasks.
+/// Writes one graph, without recursion: the objects still to be written are tasks on a stack.
 pub(crate) struct Writer<'g, S> {
     graph: &'g Graph<S>,
     pub emitter: Emitter,
     pub memo: Memo,
-    /// How often a set has been begun that is written as a call.
+    /// The number of times that each set has been begun that is written as a call.
     begun_sets: HashMap<Id, u8>,
-    /// The number of the out-of-band buffer that `NEXT_BUFFER` takes next.
+    /// The index of the out-of-band buffer that `NEXT_BUFFER` takes next.
     next_buffer: usize,
-    /// Lists are batched as Python 2 does it.
+    /// Lists are batched as by Python 2.
     looks_ahead: bool,
     tasks: Vec<Task<'g, S>>,
 }
 
-/// What is still to be written; the next is last. This takes the place of recursion in CPython's pickler.
+/// A part of the pickle that is still to be written. CPython's pickler recurses instead.
 enum Task<'g, S> {
     Object(Id),
     Each(&'g [Id]),
     Op(Opcode),
     Members(Rest<'g>),
-    /// The members are on the stack: make the tuple.
+    /// The members are on the stack: makes the tuple.
     Tuple {
         id: Id,
         length: usize,
     },
     FrozenSet(Id),
-    /// What the opcode takes is on the stack: it makes this object.
+    /// The operands are on the stack: the opcode makes this object of them.
     Made {
         id: Id,
         opcode: Opcode,
     },
-    /// The steps that come after an object was made.
+    /// The steps that follow once an object is made.
     Steps(Steps<'g, S>),
-    /// What `REDUCE` made of the tuple of one member that is on the stack.
+    /// The callable and its one argument are on the stack: makes the tuple, and the object by `REDUCE`.
     CallOfOne(Id),
-    /// Text on the stack, twice: a global.
+    /// Module and name are on the stack: makes the global.
     StackGlobal(Id),
-    /// A callable that is not in the graph, and the beginning of its arguments.
+    /// Writes a callable that is not in the graph, and begins its arguments, of this number.
     Callable(Constant, usize),
-    /// The end of these arguments.
+    /// Ends the arguments, of this number.
     Arguments(usize),
-    /// The arguments of an instance are on the stack, above a mark.
+    /// The arguments are on the stack, above a mark: makes the instance.
     Inst {
         id: Id,
         class: Id,
     },
 }
 
-/// The members that are still to be written.
+/// The members of a container that are still to be written.
 struct Rest<'g> {
     ids: &'g [Id],
-    /// They are keys and values in turn.
+    /// The members are keys and values in turn.
     pairs: bool,
     batch: Batch,
-    /// A member was written, and has not been ended.
+    /// A member has been written, and not been ended.
     begun: bool,
 }
 
@@ -84,7 +84,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         }
     }
 
-    /// Where the memo is to be as it was read, so are other habits of the pickler that wrote it.
+    /// Takes up the habits of the pickler that wrote the source, if the memo is to be as it was read.
     pub fn follow_dialect(&mut self) {
         if !self.memo.is_as_read() {
             return;
@@ -102,7 +102,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         }
     }
 
-    /// The line by which protocol 0 wrote this object, where it is to be written so again.
+    /// Returns the line by which protocol 0 wrote this object, if it is to be written so again.
     fn read_line(&self, node: Node<'g, S>, opcode: Opcode) -> Option<&'g [u8]> {
         if self.emitter.protocol() != 0 || !self.memo.is_as_read() {
             return None;
@@ -112,7 +112,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         line.split(|&byte| byte == b'\n').next()
     }
 
-    /// Writes an object and what it holds, as long as that is not longer than `most`.
+    /// Writes an object and all that it holds, up to an output of `most` bytes.
     pub fn run(&mut self, root: Id, most: usize) -> Result<(), Error> {
         self.object(root)?;
         while let Some(task) = self.tasks.pop() {
@@ -147,7 +147,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             Task::Inst { id, class } => self.inst(id, class)?,
             Task::Members(rest) => self.members(rest)?,
             Task::Tuple { id, length } => match self.memo.find(index(id)) {
-                // Something in the tuple led back to it.
+                // A member of the tuple led back to it, so the tuple has been written already.
                 Some(slot) => {
                     self.emitter.drop_tuple(length);
                     self.emitter.get(slot);
@@ -196,7 +196,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// Writes members, and those of lists and dicts among them, up to one that may have others, which go first.
+    /// Writes members, and those of lists and dicts among them, up to a member of another kind that may have members itself:
+    /// those go first.
     fn members(&mut self, mut rest: Rest<'g>) -> Result<(), Error> {
         loop {
             let between = !rest.pairs || rest.ids.len().is_multiple_of(2);
@@ -228,7 +229,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         self.memo.object(&mut self.emitter, index(id));
     }
 
-    /// Writes an object; what it holds, if it holds anything, becomes tasks.
+    /// Writes an object. Its members become tasks.
     fn object(&mut self, id: Id) -> Result<(), Error> {
         let node = self.graph.node(id);
         match self.flat(node)? {
@@ -237,7 +238,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         }
     }
 
-    /// Writes what is in the memo, and what commonly holds nothing; gives the rest back.
+    /// Writes an object that is in the memo or is of a common kind without members. Returns the data of any other.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn flat(&mut self, node: Node<'g, S>) -> Result<Option<Data<'g, S>>, Error> {
         let id = node.id();
@@ -267,7 +268,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(None)
     }
 
-    /// Writes what [`flat`](Self::flat) gave back.
+    /// Writes the data that [`flat`](Self::flat) returned.
     fn deep(&mut self, node: Node<'g, S>, data: Data<'g, S>) -> Result<(), Error> {
         let id = node.id();
         match data {
@@ -309,7 +310,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// Plans some objects, in this order.
+    /// Adds tasks for some objects, to be written in this order.
     fn push_all(&mut self, ids: &[Id]) {
         self.tasks.extend(ids.iter().rev().map(|&id| Task::Object(id)));
     }
@@ -339,19 +340,19 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Rest { ids: items.ids(), pairs: true, batch, begun: false }
     }
 
-    /// Plans members of what is on the stack.
+    /// Adds a task for the members of the container on the stack.
     fn push(&mut self, rest: Rest<'g>) {
         self.tasks.push(Task::Members(rest));
     }
 
-    /// Plans the steps that a stream did to what is a name, or comes from outside.
+    /// Adds a task for the steps that a stream applied to a global or an outside object.
     fn steps_elsewhere(&mut self, node: Node<'g, S>) {
         if let Some(elsewhere) = node.steps_elsewhere() {
             self.tasks.push(Task::Steps(elsewhere.steps()));
         }
     }
 
-    /// Writes a constant by name, or fetches it from the memo.
+    /// Writes a constant by its name, or fetches it from the memo.
     fn constant(&mut self, constant: Constant) -> Result<(), Error> {
         if let Some(slot) = self.memo.find_constant(constant) {
             self.emitter.get(slot);
@@ -387,7 +388,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// An int, by the opcode that Python 2 gave it.
+    /// Writes an int; in Python 2's protocols, by the opcode that it had.
     fn int(&mut self, node: Node<'g, S>, value: i64) {
         let protocol = self.emitter.protocol();
         match node.int_op() {
@@ -397,7 +398,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     }
 }
 
-/// The number of a node that has one: all that is memoised has.
+/// Returns the index of a node. Every object that is memoised is a node.
 fn index(id: Id) -> usize {
     id.index().expect("only nodes are memoised")
 }

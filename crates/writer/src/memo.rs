@@ -1,4 +1,4 @@
-//! Which objects are in the memo, and in which slots.
+//! The memo: objects and their slots.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,7 @@ use halfsour_value::Id;
 
 use crate::{Emitter, MemoPolicy};
 
-/// Objects that are written by name and are not in the graph, but are one object to Python.
+/// The objects that are written by name although they are not in the graph. Each is one object to Python.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Constant {
     Latin1,
@@ -23,40 +23,43 @@ pub(crate) enum Constant {
 }
 
 /// The memo of the pickle that is being written.
+///
+/// An *outside object* comes from outside the pickle: a persistent id, a buffer. Python does not memoise those.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    /// By number of node.
+    /// The slot of each node, by its index.
     slots: Vec<u32>,
     constants: HashMap<Constant, u64>,
     plan: Plan,
     policy: MemoPolicy,
-    /// What came from outside and was not memoised, by number of node.
+    /// The indices of outside objects that were not memoised.
     outside: HashSet<usize>,
-    /// Some of it was met again.
+    /// One of those was met again.
     outside_again: bool,
-    /// Of all that could have been memoised so far, how many: the names of slots in a plan.
+    /// The number of objects so far that could have been memoised. A plan names them by this count.
     candidates: usize,
 }
 
-/// Which candidates get a slot.
+/// The choice of candidates that get a slot.
 #[derive(Debug, Default)]
 enum Plan {
+    /// All but outside objects.
     #[default]
     All,
-    /// All, and of what comes from outside these.
+    /// All, and of outside objects those with these indices.
     AllAnd(HashSet<usize>),
-    /// All; which slots are fetched is noted, for a second pass.
+    /// All, in the first of two passes, which notes the slots that are fetched.
     Noted(Vec<bool>),
-    /// Those whose number is set.
+    /// The candidates whose flag is set.
     Some(Vec<bool>),
-    /// These nodes, in these slots.
+    /// The nodes with these indices, in these slots.
     Slots(HashMap<usize, u64>),
 }
 
 const NO_SLOT: u32 = u32::MAX;
 
 impl Memo {
-    /// For the first pass, if that is not the only one. `slots` lends its memory.
+    /// Creates the memo of the first or only pass. `slots` lends its memory.
     pub fn new(policy: MemoPolicy, nodes: usize, slots: Vec<u32>) -> Self {
         let plan = if policy == MemoPolicy::All { Plan::All } else { Plan::Noted(Vec::new()) };
         Self::with_plan(policy, nodes, slots, plan)
@@ -68,13 +71,13 @@ impl Memo {
         Self { slots, plan, policy, ..Self::default() }
     }
 
-    /// Whether this is the first of two passes.
+    /// Returns whether this is the memo of the first of two passes.
     pub fn needs_second_pass(&self) -> bool {
         matches!(self.plan, Plan::Noted(_))
     }
 
-    /// For the second pass: what was fetched in the first gets a slot, and, if the stream is to be as
-    /// it was read, what had one there.
+    /// Creates the memo of the second pass: objects that were fetched in the first get a slot, and, if the stream is to be
+    /// as it was read, objects that had one there.
     pub fn second_pass(self, recorded: &[Id]) -> Self {
         let Plan::Noted(noted) = self.plan else { return self };
         let fetched = |slot: u32| slot != NO_SLOT && noted.get(slot as usize) == Some(&true);
@@ -87,7 +90,7 @@ impl Memo {
                 let had = recorded.iter().enumerate();
                 let mut slots: HashMap<_, _> =
                     had.filter_map(|(slot, id)| Some((id.index()?, slot as u64))).collect();
-                // What was shared by other ways, as DUP is one, is in none.
+                // Objects that were shared without the memo, for example by DUP, had no slot.
                 for (free, index) in (recorded.len() as u64..).zip(shared) {
                     slots.entry(index).or_insert(free);
                 }
@@ -97,17 +100,17 @@ impl Memo {
         Self::with_plan(self.policy, self.slots.len(), self.slots, plan)
     }
 
-    /// Whether something from outside was met again, so that it has to be memoised: all has to be written once more.
+    /// Returns whether an outside object was met again and so has to be memoised. Then the pickle must be written anew.
     pub fn is_void(&self) -> bool {
         self.outside_again
     }
 
-    /// For the first of two passes, after a single one that was in vain.
+    /// Creates the memo of the first of two passes, after a single pass that was void.
     pub fn start_over(self) -> Self {
         Self::with_plan(self.policy, self.slots.len(), self.slots, Plan::Noted(Vec::new()))
     }
 
-    /// Whether to memoise something from outside, which Python does not; but here it may occur again.
+    /// Returns whether to memoise an outside object. Python does not, but in a graph it may occur again.
     pub fn keeps_outside(&self, index: usize) -> bool {
         match &self.plan {
             Plan::All => false,
@@ -116,14 +119,14 @@ impl Memo {
         }
     }
 
-    /// Meets something from outside that is not memoised; whether it was met before.
+    /// Records that an outside object was met that is not memoised. Returns whether it was met before.
     pub fn meet_outside(&mut self, index: usize) -> bool {
         let again = matches!(self.plan, Plan::All) && !self.outside.insert(index);
         self.outside_again |= again;
         again
     }
 
-    /// Its memory, for the next.
+    /// Returns the memory, for the next memo.
     pub fn into_slots(self) -> Vec<u32> {
         self.slots
     }
@@ -132,7 +135,7 @@ impl Memo {
         self.policy == MemoPolicy::AsRead
     }
 
-    /// The slot in which an object is.
+    /// Returns the slot of an object, which is about to be fetched.
     #[inline]
     pub fn find(&mut self, index: usize) -> Option<u64> {
         match self.slots[index] {
@@ -156,7 +159,7 @@ impl Memo {
         slot
     }
 
-    /// Memoises what is on the stack, unless the plan is against it.
+    /// Memoises the object on top of the stack, if the plan says so.
     #[inline]
     fn candidate(&mut self, emitter: &mut Emitter, index: Option<usize>) -> Option<u64> {
         let number = self.candidates;
@@ -172,7 +175,7 @@ impl Memo {
         }
     }
 
-    /// Memoises the object on the stack.
+    /// Memoises the node on top of the stack.
     #[inline]
     pub fn object(&mut self, emitter: &mut Emitter, index: usize) {
         if let Some(slot) = self.candidate(emitter, Some(index)) {

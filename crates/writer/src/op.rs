@@ -8,7 +8,7 @@ fn put(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(bytes);
 }
 
-/// A line must end where its newline is.
+/// Writes a line, whose only newline is its end.
 fn line(out: &mut Vec<u8>, text: &[u8]) -> Result<(), Error> {
     if text.contains(&b'\n') {
         return Err(ErrorKind::Name.into());
@@ -103,7 +103,7 @@ macro_rules! define {
         ///
         /// # Errors
         ///
-        /// If a line holds a newline, or bytes are more than the opcode can count. `out` is then as it was.
+        /// If a line contains a newline, or the argument is longer than the opcode can express. `out` is then unchanged.
         pub fn write_op(out: &mut Vec<u8>, op: &Op<'_>) -> Result<(), Error> {
             let before = out.len();
             write(out, op).inspect_err(|_| out.truncate(before))

@@ -1,57 +1,61 @@
-//! How to write.
+//! The options of writing.
 
 use bytes::Bytes;
 use halfsour_value::Graph;
 
-/// What gets a place in the memo, from which it can be fetched when it occurs again.
+/// The choice of objects that get a slot in the memo, from which the pickle fetches an object that occurs again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemoPolicy {
-    /// Every object, as CPython does.
+    /// All objects, as CPython does.
     #[default]
     All,
-    /// Only objects that occur again: what `pickletools.optimize` leaves. The data is gone through twice.
+    /// Only objects that occur again, as after `pickletools.optimize`. The graph is written twice.
     Shared,
-    /// What the stream had there that the graph was read from, in the same slots, and what it shared without a slot; and, so that what is written is what
-    /// was read, the lines of protocol 0, the small frames of CPython 3.6 and the batches of Python 2's cPickle. The
-    /// graph must have been read with its memo recorded; otherwise this is [`All`](Self::All).
+    /// The objects that had a slot in the stream that the graph was read from, in the same slots, and objects that the
+    /// stream shared without a slot.
+    ///
+    /// This policy writes the bytes that were read: it also keeps the lines of protocol 0, the small frames of CPython 3.6
+    /// and the batches of Python 2's cPickle. The graph must have been read with its memo recorded; otherwise this policy
+    /// is [`All`](Self::All).
     AsRead,
 }
 
-/// How to write a pickle: what Python's `pickle.dump` takes as arguments, and more.
+/// The options of writing a pickle: the arguments of Python's `pickle.dump`, and more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// The protocol, 0 to 5. The default is 4, as in Python 3.8 to 3.13.
     pub protocol: u8,
-    /// Whether the names of Python 3 are turned into those of Python 2 in protocols below 3. The default is true, as
-    /// in Python.
+    /// Whether protocols below 3 write Python 2's names for modules and globals that Python 3 renamed. The default is true,
+    /// as in Python.
     pub fix_imports: bool,
-    /// What is put into the memo.
+    /// The objects that are put into the memo. The default is all.
     pub memo: MemoPolicy,
     /// Whether protocols 4 and 5 are framed. The default is true, as in Python.
     pub framing: bool,
-    /// What it may cost.
+    /// The limits on the pickle's size.
     pub limits: Limits,
 }
 
-/// What a pickle may grow to.
+/// The limit on the size of a pickle.
 ///
-/// What occurs again is as a rule fetched from the memo, but CPython's pickler, and so this one, writes some of it each time: ints of
-/// any length; below protocol 4, the module of each name; and what a tuple holds that leads back to the tuple.
+/// Objects that occur again are usually fetched from the memo. But CPython's pickler, and so this one, writes some of them
+/// each time: ints of any length; below protocol 4, the module of each global; and the members of a tuple that lead back to
+/// the tuple. So a small graph can stand for a huge pickle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many bytes may be written beyond eight for each byte that the graph, its source and its buffers have. What is
-    /// not shared never exceeds it, however much it is.
+    /// The number of bytes that may be written in addition to eight for each byte of the graph, its source and its buffers.
+    /// A graph without shared objects never exceeds the limit, however large it is.
     pub bytes: usize,
 }
 
 impl Limits {
-    /// For graphs from strangers: the default.
+    /// The limit for graphs from untrusted sources, which is the default: 256 MiB.
     pub const UNTRUSTED: Self = Self { bytes: 256 << 20 };
 
     /// No limit.
     pub const TRUSTED: Self = Self { bytes: usize::MAX };
 
-    /// How long a pickle of this graph may be.
+    /// Returns the greatest length of a pickle of this graph, in bytes.
     pub(crate) fn length<S: AsRef<[u8]>>(self, graph: &Graph<S>) -> usize {
         let buffers: usize = graph.buffers().iter().map(Bytes::len).sum();
         let has = graph.source().as_ref().len() + graph.bytes_held() + buffers;
@@ -66,7 +70,7 @@ impl Default for Limits {
 }
 
 impl Options {
-    /// The defaults, for a protocol.
+    /// Returns the default options with the given protocol.
     pub fn with_protocol(protocol: u8) -> Self {
         Self { protocol, ..Self::default() }
     }

@@ -1,4 +1,4 @@
-//! [`Pickler`], and what needs no more than one: graphs and trees to bytes.
+//! [`Pickler`], and the functions that write one graph or tree.
 
 use std::io::Write;
 use std::mem::take;
@@ -9,22 +9,26 @@ use crate::graph::Writer;
 use crate::memo::Memo;
 use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
 
-/// The pickle of an object and of all that it reaches.
+/// Returns the pickle of an object and all objects that it refers to.
 ///
 /// # Errors
 ///
-/// If the protocol does not exist, or has no way to write something: a persistent id that is no text in protocol 0, an
-/// out-of-band buffer below protocol 5 that was not supplied, a name with a newline below protocol 4; or if it would exceed
-/// the limits.
+/// - The protocol does not exist.
+/// - The protocol cannot express something: a persistent id that is not text in protocol 0, a name with a newline below
+///   protocol 4, an out-of-band buffer without contents below protocol 5.
+/// - The pickle would exceed the limits.
 pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, options: &Options) -> Result<Vec<u8>, Error> {
     Pickler::new(options).dump(node)
 }
 
-/// As [`to_vec`], to a writer.
+/// Writes the pickle of an object and all objects that it refers to.
+///
+/// The whole pickle is made in memory, then written at once: a writer need not be buffered, and nothing is written if there
+/// is an error in the data.
 ///
 /// # Errors
 ///
-/// As [`to_vec`], and if writing fails.
+/// As [`to_vec`], and if `writer` fails.
 pub fn to_writer<S: AsRef<[u8]>>(
     mut writer: impl Write,
     node: Node<'_, S>,
@@ -33,11 +37,11 @@ pub fn to_writer<S: AsRef<[u8]>>(
     Ok(writer.write_all(&to_vec(node, options)?)?)
 }
 
-/// The pickle of a tree.
+/// Returns the pickle of a tree.
 ///
 /// # Errors
 ///
-/// As [`to_vec`], and if the tree nests too deep or has a key that Python cannot hash.
+/// As [`to_vec`], and if the tree nests deeper than 1,000 levels or has a key or member that Python cannot hash.
 pub fn value_to_vec(value: &Value, options: &Options) -> Result<Vec<u8>, Error> {
     let mut builder = Builder::new();
     let root = builder.value(value).map_err(|error| match error {
@@ -47,7 +51,7 @@ pub fn value_to_vec(value: &Value, options: &Options) -> Result<Vec<u8>, Error> 
     to_vec(builder.build(root).root(), options)
 }
 
-/// Writes graphs, one after the other, in the same memory.
+/// Writes graphs, one after the other, and uses the same memory again for each.
 ///
 /// ```
 /// use halfsour_writer::{Options, Pickler};
@@ -69,12 +73,12 @@ pub struct Pickler {
 }
 
 impl Pickler {
-    /// A pickler that has written nothing yet.
+    /// Creates a pickler with the given options.
     pub fn new(options: &Options) -> Self {
         Self { options: *options, slots: Vec::new(), buffer: Vec::new() }
     }
 
-    /// The pickle of an object and of all that it reaches: as [`to_vec`]. It begins with a memo of its own.
+    /// Returns the pickle of an object and all objects that it refers to. Each pickle has a memo of its own.
     ///
     /// # Errors
     ///
@@ -89,7 +93,7 @@ impl Pickler {
         let most = options.limits.length(graph);
         let mut memo = Memo::new(policy, graph.node_count(), take(&mut self.slots));
         let mut buffer = take(&mut self.buffer);
-        // What is written is about as long as what was read.
+        // The pickle is usually about as long as the source.
         buffer.reserve(graph.source().as_ref().len());
         loop {
             if memo.needs_second_pass() {
@@ -111,7 +115,7 @@ impl Pickler {
         }
     }
 
-    /// Takes back the memory of a pickle that is no longer needed.
+    /// Takes back a pickle that is no longer needed, to use its memory for the next one.
     pub fn recycle(&mut self, mut pickle: Vec<u8>) {
         pickle.clear();
         self.buffer = pickle;

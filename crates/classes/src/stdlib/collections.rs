@@ -27,14 +27,13 @@ pub struct DefaultDict<'g, S> {
 #[derive(Clone)]
 pub struct Deque<'g, S> {
     /// From left to right.
-    pub items: Appended<'g, S>,
+    pub items: Members<'g, S>,
     /// How many it holds at most.
     pub maxlen: Option<u64>,
 }
 
 /// Keys and values that were set, in the order of the stream. Unlike those of a dict, they are not compared: where a key
 /// comes twice, which no pickler writes, Python keeps the last value.
-#[derive(Clone)]
 pub struct Pairs<'g, S> {
     listed: Option<Elements<'g, S>>,
     items: Option<Items<'g, S>>,
@@ -59,14 +58,38 @@ impl<'g, S: AsRef<[u8]>> Iterator for Pairs<'g, S> {
     }
 }
 
-/// Members that were appended, in order.
-#[derive(Clone)]
-pub struct Appended<'g, S> {
-    elements: Option<Elements<'g, S>>,
-    steps: Steps<'g, S>,
+impl<S> Clone for Pairs<'_, S> {
+    fn clone(&self) -> Self {
+        Self { listed: self.listed.clone(), items: self.items.clone(), steps: self.steps.clone() }
+    }
 }
 
-impl<'g, S: AsRef<[u8]>> Iterator for Appended<'g, S> {
+impl<'g, S> From<Items<'g, S>> for Pairs<'g, S> {
+    fn from(items: Items<'g, S>) -> Self {
+        Self { listed: None, items: Some(items), steps: None }
+    }
+}
+
+/// The members of a sequence, in order.
+pub struct Members<'g, S> {
+    elements: Option<Elements<'g, S>>,
+    /// Those that append more.
+    steps: Option<Steps<'g, S>>,
+}
+
+impl<S> Clone for Members<'_, S> {
+    fn clone(&self) -> Self {
+        Self { elements: self.elements.clone(), steps: self.steps.clone() }
+    }
+}
+
+impl<'g, S> From<Elements<'g, S>> for Members<'g, S> {
+    fn from(elements: Elements<'g, S>) -> Self {
+        Self { elements: Some(elements), steps: None }
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> Iterator for Members<'g, S> {
     type Item = Node<'g, S>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -74,7 +97,7 @@ impl<'g, S: AsRef<[u8]>> Iterator for Appended<'g, S> {
             if let Some(element) = self.elements.as_mut().and_then(Iterator::next) {
                 return Some(element);
             }
-            if let Step::Append(elements) = self.steps.next()? {
+            if let Step::Append(elements) = self.steps.as_mut()?.next()? {
                 self.elements = Some(elements);
             }
         }
@@ -113,7 +136,7 @@ pub(crate) fn default_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Kno
 /// `Counter({…})`
 pub(crate) fn counter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     let [counts] = call.bare()?.exactly()?;
-    Some(Known::Counter(Pairs { listed: None, items: Some(counts.items()?), steps: None }))
+    Some(Known::Counter(counts.items()?.into()))
 }
 
 fn set_items<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
@@ -129,7 +152,7 @@ pub(crate) fn deque<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, 
     let maxlen = if maxlen.is_none() { None } else { Some(u64::try_from(maxlen.as_i64()?).ok()?) };
     let steps = call.instance.steps();
     let all = steps.clone().all(|step| matches!(step, Step::Append(_)));
-    all.then_some(Known::Deque(Deque { items: Appended { elements, steps }, maxlen }))
+    all.then_some(Known::Deque(Deque { items: Members { elements, steps: Some(steps) }, maxlen }))
 }
 
 /// `ChainMap()` with `{maps}`

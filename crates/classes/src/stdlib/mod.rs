@@ -10,7 +10,7 @@ pub(crate) mod paths;
 pub(crate) mod zone;
 
 pub use array::{Array, ArrayItem, ArrayItems, ItemKind, MachineFormat};
-pub use collections::{Appended, DefaultDict, Deque, OrderedDict, Pairs};
+pub use collections::{DefaultDict, Deque, Members, OrderedDict, Pairs};
 pub use datetime::{Clock, Date, DateTime, Moment, Time, TimeDelta};
 pub use net::{IpAddress, IpNetwork};
 pub use numbers::{Decimal, Fraction, Range, Uuid};

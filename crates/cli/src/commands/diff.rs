@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::rc::Rc;
 
 use halfsour::{Graph, Loader};
+use halfsour_files::{Input, Part};
 use serde_json::{Value, json};
 
-use super::load;
+use super::{each_pickle, load};
 use crate::args::{DiffForm, Reading};
 use crate::diff::{Change, Diff, Storages, TooMuch};
 use crate::failure::Failure;
-use crate::file::{File, Whole};
+use crate::input;
 use crate::text::count;
 
 /// The exit status of `diff` and `cmp`, too.
@@ -38,23 +38,22 @@ pub fn run(out: &mut dyn Write, reading: &Reading, names: [&str; 2], form: &Diff
 
 /// One of the files that are compared.
 struct Side {
-    whole: Whole,
-    files: Vec<File>,
+    input: Input,
+    parts: Vec<Part>,
 }
 
 impl Side {
     fn open(reading: &Reading, name: &str) -> Result<Self, Failure> {
-        let most = reading.options().limits.input;
-        let whole = Whole::open(name, reading.member.as_deref(), reading.file_limits(), most)?;
-        let files = whole.parts()?.collect::<Result<_, _>>()?;
-        Ok(Self { whole, files })
+        let input = input::open(name, reading)?;
+        let parts = input.parts()?.collect::<Result<_, _>>()?;
+        Ok(Self { input, parts })
     }
 
     fn graphs(&self, reading: &Reading) -> Result<Vec<Graph<&[u8]>>, Failure> {
         let mut loader = Loader::with_options(reading.options());
         let mut graphs = Vec::new();
-        for file in &self.files {
-            file.pickles(reading.first, |bytes, start| {
+        for part in &self.parts {
+            each_pickle(part, reading.first, |bytes, start| {
                 let graph = load(&mut loader, bytes, start)?;
                 let end = graph.end();
                 graphs.push(graph);
@@ -74,7 +73,7 @@ fn compare(
 ) -> Result<usize, Failure> {
     let (old, new) = (Side::open(reading, old)?, Side::open(reading, new)?);
     let (a, b) = (old.graphs(reading)?, new.graphs(reading)?);
-    let storages = Storages::new(old.whole.torch()?.map(Rc::as_ref), new.whole.torch()?.map(Rc::as_ref));
+    let storages = Storages::new(old.input.torch()?, new.input.torch()?);
     let mut diff = Diff::new(form.rules(), storages, form.max);
     let several = a.len() > 1 || b.len() > 1;
     for (number, (a, b)) in (1..).zip(a.iter().zip(&b)) {

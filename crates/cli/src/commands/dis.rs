@@ -4,11 +4,11 @@ use std::fmt;
 use std::io::{self, Write};
 
 use halfsour::lexer::{ComplaintKind, Disassembly};
+use halfsour_files::Part;
 
-use super::PerFile;
+use super::{PerFile, each_pickle};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Dis {
     first: bool,
@@ -26,8 +26,8 @@ impl PerFile for Dis {
         true
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
-        file.pickles(self.first, |bytes, start| {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
+        each_pickle(file, self.first, |bytes, start| {
             let mut text = Text { out, error: None };
             let shown = Disassembly::at(bytes, start).annotate(self.annotate).write_to(&mut text);
             match (shown, text.error) {

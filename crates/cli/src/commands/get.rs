@@ -6,11 +6,11 @@ use halfsour::classes::{Known, recognise};
 use halfsour::json::{self, Style};
 use halfsour::value::Data;
 use halfsour::{Loader, Node};
+use halfsour_files::Part;
 
-use super::{PerFile, load};
+use super::{PerFile, each_pickle, load};
 use crate::args::{GetForm, Reading};
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Get {
     loader: Loader,
@@ -51,8 +51,8 @@ impl Get {
 }
 
 impl PerFile for Get {
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
-        file.pickles(self.first, |bytes, start| {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
+        each_pickle(file, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             self.print(out, graph.root().path(&self.path).map_err(Cause::Path)?)?;
             Ok(graph.end())

@@ -9,12 +9,11 @@ use halfsour::lexer::Opcode;
 use halfsour::value::{Data, Id, Store};
 use halfsour::vm::{Event, Observer};
 use halfsour::{Graph, Loader, Node};
-use halfsour_files::{Format, Layer, Torch, WithArrays};
+use halfsour_files::{Format, Input, Layer, Part, Torch, WithArrays};
 
-use super::PerFile;
+use super::{PerFile, each_pickle};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
-use crate::file::{File, Whole};
 use crate::text::{self, count, plural};
 
 const BOLD: Style = Style::new().bold();
@@ -36,13 +35,13 @@ impl PerFile for Info {
         true
     }
 
-    fn whole(&mut self, out: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
-        let source = &whole.source;
+    fn input(&mut self, out: &mut dyn Write, input: &Input) -> Result<(), Failure> {
+        let source = input.source();
         let mut what = Vec::new();
         if let Some(archive) = source.archive()? {
             what.push(format!("{} of {}", source.format(), plural(archive.members().len(), "member")));
         }
-        if let Some(torch) = whole.torch()? {
+        if let Some(torch) = input.torch()? {
             what.push(storages(torch));
         }
         if source.format() == Format::Npy {
@@ -55,9 +54,9 @@ impl PerFile for Info {
         Ok(())
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         let mut pickles = Vec::new();
-        let result = file.pickles(self.first, |bytes, start| {
+        let result = each_pickle(file, self.first, |bytes, start| {
             let mut seen = Seen::default();
             let graph = self.loader.load_observed(bytes, start, WithArrays::new(&mut seen));
             let graph = graph.map_err(Cause::Load)?;
@@ -66,7 +65,7 @@ impl PerFile for Info {
             self.loader.recycle(graph);
             Ok(end)
         });
-        let size = format!("{}{}", layers(&file.layers), plural(file.bytes().len(), "byte"));
+        let size = format!("{}{}", layers(file.layers()), plural(file.bytes().len(), "byte"));
         let valid = if result.is_ok() { "" } else { ", then something invalid" };
         writeln!(out, "{BOLD}{}{BOLD:#}: {size}, {}{valid}", file.name(), plural(pickles.len(), "pickle"))?;
         let several = pickles.len() > 1 || result.is_err();

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use halfsour::Loader;
 use halfsour::json::{self, Style};
+use halfsour_files::Part;
 
-use super::{PerFile, load};
+use super::{PerFile, each_pickle, load};
 use crate::args::{JsonForm, Reading};
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Json {
     loader: Loader,
@@ -29,8 +29,8 @@ impl Json {
 }
 
 impl PerFile for Json {
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
-        file.pickles(self.first, |bytes, start| {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
+        each_pickle(file, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             // Not written piece by piece: a document that cannot be finished is not begun.
             let mut document = json::to_vec(graph.root(), self.style).map_err(Cause::Json)?;

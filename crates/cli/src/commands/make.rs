@@ -5,11 +5,12 @@ use std::io::Write;
 
 use halfsour::json;
 use halfsour::writer::{Limits, Options, to_vec};
+use halfsour_files::Part;
 
 use super::PerFile;
 use crate::args::{Reading, Target};
 use crate::failure::Failure;
-use crate::file::{File, read};
+use crate::input::read;
 
 pub struct Make {
     target: Target,
@@ -43,7 +44,7 @@ impl PerFile for Make {
         Some(self.make(out, name))
     }
 
-    fn file(&mut self, _: &mut dyn Write, _: &File) -> Result<(), Failure> {
+    fn part(&mut self, _: &mut dyn Write, _: &Part) -> Result<(), Failure> {
         Ok(())
     }
 }

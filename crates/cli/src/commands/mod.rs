@@ -17,7 +17,7 @@ mod trace;
 use std::io::Write;
 
 use halfsour::{Graph, Loader};
-use halfsour_files::WithArrays;
+use halfsour_files::{Input, Part, Parts, WithArrays};
 
 pub use audit::{Audit, USAGE};
 pub use convert::Convert;
@@ -33,7 +33,6 @@ pub use tensors::ListTensors;
 pub use trace::Trace;
 
 use crate::failure::{Cause, Failure};
-use crate::file::{File, Parts, Whole};
 
 /// What is done with each file.
 pub trait PerFile {
@@ -54,17 +53,26 @@ pub trait PerFile {
     }
 
     /// What is done with a file before its parts.
-    fn whole(&mut self, out: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
-        let _ = (out, whole);
+    fn input(&mut self, out: &mut dyn Write, input: &Input) -> Result<(), Failure> {
+        let _ = (out, input);
         Ok(())
     }
 
     /// What of it is to be looked at.
-    fn parts<'w>(&self, whole: &'w Whole) -> Result<Parts<'w>, Failure> {
-        whole.parts()
+    fn parts<'i>(&self, input: &'i Input) -> Result<Parts<'i>, Failure> {
+        Ok(input.parts()?)
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure>;
+    fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure>;
+}
+
+/// Does something with each pickle of a part, or only with the first; see [`Part::each_pickle`].
+fn each_pickle<'p>(
+    part: &'p Part,
+    first: bool,
+    each: impl FnMut(&'p [u8], usize) -> Result<usize, Cause>,
+) -> Result<(), Failure> {
+    part.each_pickle(first, each).map_err(|error| Failure::in_pickle(error, part.bytes()))
 }
 
 /// The pickle that begins at `start`, with the arrays that may stand between its opcodes.

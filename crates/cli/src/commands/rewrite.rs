@@ -4,11 +4,11 @@ use std::io::Write;
 
 use halfsour::Loader;
 use halfsour::writer::{Limits, MemoPolicy, Options, to_vec};
+use halfsour_files::{Input, Part};
 
-use super::{PerFile, load};
+use super::{PerFile, each_pickle, load};
 use crate::args::{Reading, Target};
 use crate::failure::{Cause, Failure};
-use crate::file::{File, Whole};
 
 pub struct Rewrite {
     loader: Loader,
@@ -30,17 +30,17 @@ impl Rewrite {
 }
 
 impl PerFile for Rewrite {
-    fn whole(&mut self, _: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
-        if whole.has_parts() {
-            let name = whole.source.name();
+    fn input(&mut self, _: &mut dyn Write, input: &Input) -> Result<(), Failure> {
+        if input.has_parts() {
+            let name = input.source().name();
             return Err(Failure::message(format!("{name}: an archive; --member says what to rewrite of it")));
         }
         Ok(())
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         let mut pickles = Vec::new();
-        file.pickles(self.first, |bytes, start| {
+        each_pickle(file, self.first, |bytes, start| {
             // Names of Python 2 stay as they are unless the protocol changes to one in which they are Python 3's.
             self.loader.options_mut().fix_imports = self.fix_imports && self.target.protocol.is_some();
             let graph = load(&mut self.loader, bytes, start)?;

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use anstyle::Style;
 use halfsour::Loader;
+use halfsour_files::Part;
 
-use super::{PerFile, load};
+use super::{PerFile, each_pickle, load};
 use crate::args::{Cuts, Reading};
 use crate::failure::Failure;
-use crate::file::File;
 use crate::tree;
 
 const DIM: Style = Style::new().dimmed();
@@ -34,9 +34,9 @@ impl PerFile for Show {
         true
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         let mut number = 0;
-        file.pickles(self.first, |bytes, start| {
+        each_pickle(file, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             let end = graph.end();
             number += 1;

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use halfsour::Loader;
+use halfsour_files::{Input, Part};
 use serde_json::{Value, json};
 
-use super::{PerFile, load};
+use super::{PerFile, each_pickle, load};
 use crate::args::{Reading, SizeForm};
 use crate::failure::Failure;
-use crate::file::{File, Whole};
 use crate::path;
 use crate::sizes::{Place, Sizes, Type};
 use crate::text::{count, plural};
@@ -39,9 +39,9 @@ impl PerFile for Size {
         true
     }
 
-    fn whole(&mut self, _: &mut dyn Write, whole: &Whole) -> Result<(), Failure> {
+    fn input(&mut self, _: &mut dyn Write, input: &Input) -> Result<(), Failure> {
         self.storages.clear();
-        if let Some(torch) = whole.torch()? {
+        if let Some(torch) = input.torch()? {
             for key in torch.keys() {
                 self.storages.insert(key.to_owned(), torch.storage(key)?.len() as u64);
             }
@@ -49,10 +49,10 @@ impl PerFile for Size {
         Ok(())
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         let mut sizes = Sizes::new(std::mem::take(&mut self.storages), self.form.each);
         let mut pickles = 0;
-        file.pickles(self.first, |bytes, start| {
+        each_pickle(file, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             pickles += 1;
             let at = if self.form.each { sizes.place(0, format!("#{pickles}")) } else { 0 };

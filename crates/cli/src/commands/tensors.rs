@@ -5,12 +5,12 @@ use std::io::Write;
 
 use anstyle::Style;
 use halfsour::{Loader, json};
+use halfsour_files::{Input, Part, Parts, PickleError};
 use serde::Serialize;
 
-use super::{PerFile, load};
+use super::{PerFile, each_pickle, load};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
-use crate::file::{File, Parts, Whole};
 use crate::tensors::{Tensor, Tensors, is_npy, is_safetensors};
 use crate::text::{self, plural, shape};
 
@@ -49,22 +49,24 @@ impl PerFile for ListTensors {
         !self.json
     }
 
-    fn parts<'w>(&self, whole: &'w Whole) -> Result<Parts<'w>, Failure> {
-        whole.parts_with_tensors()
+    fn parts<'i>(&self, input: &'i Input) -> Result<Parts<'i>, Failure> {
+        Ok(input.parts_with_tensors()?)
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
+        let fail = |error| {
+            let name = file.name().to_owned();
+            Failure::in_pickle(PickleError { name, start: 0, before: 0, error }, file.bytes())
+        };
         if is_safetensors(file.bytes()) {
-            let fail = |cause| Failure::new(cause, file, 0, 0);
             let tensors = Tensors::of_safetensors(file.bytes()).map_err(|why| fail(Cause::Other(why)))?;
             return self.print(out, &tensors).map_err(fail);
         }
         if is_npy(file.bytes()) {
-            let fail = |cause| Failure::new(cause, file, 0, 0);
             let tensors = Tensors::of_npy(file.bytes()).map_err(|why| fail(Cause::Other(why)))?;
             return self.print(out, &tensors).map_err(fail);
         }
-        file.pickles(self.first, |bytes, start| {
+        each_pickle(file, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             let most = bytes.len().saturating_mul(8).saturating_add(self.limits.bytes);
             let tensors = Tensors::of_pickle(graph.root(), file.torch(), most).map_err(Cause::Other)?;

@@ -3,12 +3,11 @@
 use std::io::Write;
 
 use halfsour::Loader;
-use halfsour_files::WithArrays;
+use halfsour_files::{Part, WithArrays};
 
-use super::PerFile;
+use super::{PerFile, each_pickle};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Trace {
     loader: Loader,
@@ -26,9 +25,9 @@ impl PerFile for Trace {
         true
     }
 
-    fn file(&mut self, out: &mut dyn Write, file: &File) -> Result<(), Failure> {
+    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         let mut number = 0;
-        file.pickles(self.first, |bytes, start| {
+        each_pickle(file, self.first, |bytes, start| {
             number += 1;
             if number > 1 {
                 writeln!(out, "# pickle {number}, from byte 0x{start:x}")?;

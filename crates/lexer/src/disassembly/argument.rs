@@ -1,4 +1,4 @@
-//! What arguments are shown as.
+//! The arguments of opcodes, as they are printed.
 
 use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
@@ -8,15 +8,17 @@ use halfsour_opcode::Op;
 use halfsour_text::number::{self, DEFAULT_MAX_DIGITS, Int, IntLine};
 use halfsour_text::{escape, repr, wtf8};
 
-use super::page::SHORT;
 use Reader::{Pickletools, Unpickler};
 
-/// The value of an argument: what `pickletools.genops` gives.
+/// Longer texts and indents, in bytes, are printed the slow way.
+pub(super) const SHORT: usize = 64;
+
+/// The value of an argument, as `pickletools.genops` gives it.
 pub(super) enum Argument<'a> {
     None,
     Bool(bool),
     Int(i64),
-    /// One beyond 64 bits, in little-endian two's complement, and how it is shown.
+    /// An int beyond 64 bits, in little-endian two's complement, and its text.
     Big(&'a [u8], &'a str),
     Float(f64),
     Str(&'a [u8]),
@@ -29,7 +31,7 @@ pub(super) enum Argument<'a> {
 }
 
 impl Argument<'_> {
-    /// The int that it is; `pickletools` reads some as bools.
+    /// Returns the argument as an int; `pickletools` reads some ints as bools.
     pub fn to_int(&self) -> Option<Int> {
         match self {
             Self::Int(int) => Some(Int::Small(*int)),
@@ -40,14 +42,14 @@ impl Argument<'_> {
     }
 }
 
-/// Where arguments are kept that are not in the input as they are shown.
+/// Decodes arguments, and keeps those that do not stand in the input as they are printed.
 #[derive(Default)]
 pub(super) struct Decoder {
     bytes: Vec<u8>,
     text: String,
 }
 
-/// Who can read an argument.
+/// The program that can read an argument.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reader {
     Pickletools,
@@ -59,7 +61,8 @@ pub(super) enum Reader {
 impl Decoder {
     /// Reads the argument of `op` into `argument`.
     ///
-    /// To return it would mean to copy as a whole what was just written in parts, for which processors have to wait.
+    /// The argument is not returned, because that would copy as a whole what was just written in parts, and processors stall
+    /// on that.
     #[inline(always)]
     pub fn read<'a>(&'a mut self, op: Op<'a>, argument: &mut Argument<'a>) -> Reader {
         *argument = match op {
@@ -92,7 +95,7 @@ impl Decoder {
         Pickletools
     }
 
-    /// The arguments that are not in the input as they are shown.
+    /// Decodes the arguments that do not stand in the input as they are printed.
     fn decode<'a>(&'a mut self, op: Op<'a>) -> Option<(Argument<'a>, Reader)> {
         Some(match op {
             Op::Frame(length) => self.int(Int::from_le(&u128::from(length).to_le_bytes()), Pickletools),
@@ -140,7 +143,7 @@ impl Decoder {
         }
     }
 
-    /// `read_decimalnl_short` of `pickletools`, or else what the unpickler reads.
+    /// Reads as `read_decimalnl_short` of `pickletools` does, or else as the unpickler does.
     fn short(
         &mut self,
         line: &[u8],
@@ -159,7 +162,7 @@ impl Decoder {
         })
     }
 
-    /// `read_decimalnl_long` of `pickletools`, or else what the unpickler reads.
+    /// Reads as `read_decimalnl_long` of `pickletools` does, or else as the unpickler does.
     fn long(&mut self, line: &[u8]) -> Option<(Argument<'_>, Reader)> {
         Some(match number::int(line.strip_suffix(b"L").unwrap_or(line), DEFAULT_MAX_DIGITS) {
             Ok(int) => self.int(int, Pickletools),
@@ -167,10 +170,10 @@ impl Decoder {
         })
     }
 
-    /// `read_stringnl` of `pickletools`, which takes ASCII only.
+    /// Reads as `read_stringnl` of `pickletools` does, which takes ASCII only.
     fn string<'a>(&'a mut self, line: &'a [u8]) -> Option<(Argument<'a>, Reader)> {
         let bytes = match line {
-            // It takes this quote for both the first and the last.
+            // `pickletools` takes this one quote for both the first and the last.
             [b'\'' | b'"'] => Cow::Borrowed(&b""[..]),
             _ => escape::string_line(line).ok()?,
         };
@@ -180,7 +183,8 @@ impl Decoder {
         Some((self.text(Cow::Owned(escape::latin1_to_utf8(&bytes).into_owned())), Unpickler))
     }
 
-    /// `read_stringnl_noescape` of `pickletools`, which undoes escapes nevertheless, and takes ASCII only.
+    /// Reads as `read_stringnl_noescape` of `pickletools` does, which decodes escapes in spite of its name, and takes ASCII
+    /// only.
     fn name<'a>(&'a mut self, line: &'a [u8]) -> (Argument<'a>, Reader) {
         match escape::decode(line) {
             Ok(text) if text.is_ascii() => (self.text(text), Pickletools),
@@ -203,13 +207,13 @@ impl Decoder {
     }
 }
 
-/// Whether it is [`Argument::Plain`].
+/// Returns whether a text is [`Argument::Plain`].
 #[inline(always)]
 fn is_plain(text: &[u8]) -> bool {
     text.len() <= SHORT && repr::is_plain(text)
 }
 
-/// What the unpickler reads as an index.
+/// Reads an index of the memo as the unpickler does.
 fn index(line: &[u8]) -> Option<IntLine> {
     let index = number::index_line(line).ok()?;
     Some(IntLine::Int(Int::Small(index.try_into().ok()?)))

@@ -1,4 +1,4 @@
-//! What `pickletools.dis` objects to.
+//! The complaints of `pickletools.dis`.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -10,7 +10,7 @@ use super::argument::Argument;
 use super::machine::Problem;
 use crate::ErrorKind;
 
-/// Something at which `pickletools.dis` stops, and where.
+/// A fault at which `pickletools.dis` stops, with its offset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
     kind: ComplaintKind,
@@ -18,36 +18,36 @@ pub struct Complaint {
     opcode: Option<Opcode>,
 }
 
-/// The things at which `pickletools.dis` stops.
+/// The kinds of [`Complaint`].
 ///
-/// They are shown in its words, except where it says only what went wrong inside it.
+/// Their texts are those of `pickletools`, except where that reports an internal error of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ComplaintKind {
     /// The bytes are not an opcode.
     Bytes(ErrorKind),
-    /// The argument cannot be read.
+    /// The argument cannot be decoded.
     Argument,
-    /// The opcode wants a mark, and there is none.
+    /// The opcode takes a mark, and none is on the stack.
     NoMark,
-    /// An index of the memo is set that is set already: the index, or nothing for `MEMOIZE`.
+    /// An index of the memo is set a second time. `None` stands for the index that `MEMOIZE` would set.
     AlreadyDefined(Option<Int>),
-    /// There is nothing to store into the memo.
+    /// An object is stored into the memo, and the stack is empty.
     NothingToStore,
-    /// A mark is on top, where an object is to be stored into the memo.
+    /// An object is stored into the memo, and a mark is on top of the stack.
     MarkToStore,
     /// An index of the memo is read that was never set.
     NeverStored(Int),
-    /// The opcode wants more from the stack than there is.
+    /// The opcode takes more items from the stack than there are.
     TooFewItems {
-        /// How many it wants.
+        /// The number of items that the opcode takes.
         wanted: usize,
-        /// How many there are.
+        /// The number of items on the stack.
         there: usize,
     },
-    /// Objects are left on the stack after `STOP`: their kinds, the topmost last.
+    /// Objects are left on the stack after `STOP`. These are their kinds, the topmost last.
     StackNotEmpty(Vec<StackItem>),
-    /// The text could not be written.
+    /// The text could not be written to its output.
     Output,
 }
 
@@ -64,7 +64,7 @@ impl ComplaintKind {
         }
     }
 
-    /// Whether Python's unpickler reads on where `pickletools` stops.
+    /// Returns whether Python's unpickler accepts this, although `pickletools` stops.
     pub(super) const fn is_read_by_python(&self) -> bool {
         matches!(self, Self::AlreadyDefined(_) | Self::StackNotEmpty(_))
     }
@@ -76,17 +76,17 @@ impl Complaint {
         Self { kind, offset, opcode }
     }
 
-    /// What is wrong.
+    /// Returns the kind of complaint.
     pub const fn kind(&self) -> &ComplaintKind {
         &self.kind
     }
 
-    /// Where the opcode begins; if it is about the whole pickle, where that ends.
+    /// Returns the offset in bytes where the opcode begins; for a complaint about the whole pickle, where the pickle ends.
     pub const fn offset(&self) -> usize {
         self.offset
     }
 
-    /// The opcode, if it is about one.
+    /// Returns the opcode, or `None` for a complaint about the whole pickle or a byte that is no opcode.
     pub const fn opcode(&self) -> Option<Opcode> {
         self.opcode
     }
@@ -96,7 +96,7 @@ impl fmt::Display for ComplaintKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes(kind) => kind.fmt(f),
-            Self::Argument => f.write_str("the argument makes no sense"),
+            Self::Argument => f.write_str("the argument cannot be decoded"),
             Self::NoMark => f.write_str("no MARK exists on stack"),
             Self::AlreadyDefined(Some(index)) => write!(f, "memo key {index} already defined"),
             Self::AlreadyDefined(None) => f.write_str("memo key None already defined"),
@@ -114,7 +114,7 @@ impl fmt::Display for ComplaintKind {
                 }
                 f.write_str("]")
             }
-            Self::Output => f.write_str("the text could not be written"),
+            Self::Output => f.write_str("the text could not be written to its output"),
         }
     }
 }

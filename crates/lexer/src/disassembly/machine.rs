@@ -1,4 +1,4 @@
-//! The stack as `pickletools.dis` imitates it: it knows no objects, only their kinds.
+//! The stack as `pickletools.dis` simulates it, which holds the kinds of objects, not objects.
 
 use alloc::vec::Vec;
 
@@ -7,21 +7,21 @@ use halfsour_opcode::{Opcode, StackItem};
 use super::argument::Argument;
 use super::memo::{DisassemblyMemo, Index};
 
-/// What is known of an opcode, in the shape in which it is needed here.
+/// The facts of an opcode, in the shape that the disassembler needs.
 #[derive(Clone, Copy)]
 pub(super) struct Row {
-    /// What follows the offset: a colon, and its byte as `repr()` shows it, as wide as the column is.
+    /// The text behind the offset: a colon, and the byte as in `repr()`, padded to the width of the column.
     pub label: [u8; 7],
-    /// Its name, and blanks.
+    /// The name, padded with blanks.
     pub name: [u8; 24],
     pub name_len: usize,
     pub summary: &'static str,
     pub protocol: u8,
     pub has_argument: bool,
-    /// What it takes that lies below its mark; all that it takes if it wants no mark.
+    /// The number of items that the opcode takes below its mark, or in all if it takes no mark.
     takes: usize,
     wants_mark: bool,
-    /// Whether it can take or leave a mark.
+    /// Whether the opcode can take or leave a mark.
     pub moves_marks: bool,
     leaves: &'static [StackItem],
 }
@@ -87,18 +87,18 @@ impl Row {
     }
 }
 
-/// What a line says after the argument.
+/// The remark behind the argument on a line.
 #[derive(Clone, Copy)]
 pub(super) enum Remark {
     Nothing,
-    /// The opcode takes the mark of this offset.
+    /// The opcode takes the mark that was pushed at this offset.
     MarkAt(usize),
     NoMark,
-    /// `MEMOIZE` stores at this index.
+    /// `MEMOIZE` stores into this index of the memo.
     StoredAs(usize),
 }
 
-/// What is wrong with an opcode at this place.
+/// A fault of an opcode, given the stack and the memo.
 #[derive(Clone, Copy)]
 pub(super) enum Problem {
     NoMark,
@@ -116,13 +116,13 @@ pub(super) struct Machine<'m> {
     memo: &'m mut DisassemblyMemo,
 }
 
-/// What is known of an opcode before its line is written.
+/// The effects of an opcode that are known before its line is written.
 pub(super) struct Before {
     pub remark: Remark,
     pub problem: Option<Problem>,
-    /// How much it will still take once its line is written.
+    /// The number of items to take once the line is written.
     takes: usize,
-    /// What a GET leaves.
+    /// The kind of object that a GET leaves.
     got: Option<StackItem>,
 }
 
@@ -131,13 +131,13 @@ impl<'m> Machine<'m> {
         Self { stack: Vec::new(), marks: Vec::new(), memo }
     }
 
-    /// How many marks there are.
+    /// Returns the number of marks on the stack.
     #[inline]
     pub fn depth(&self) -> usize {
         self.marks.len()
     }
 
-    /// What happens before the line is written: a mark is taken, and the memo is used.
+    /// Does what comes before the line is written: takes a mark, and uses the memo.
     #[inline(always)]
     pub fn before(&mut self, opcode: Opcode, row: &Row, argument: &Argument<'_>) -> Before {
         let (mut takes, mut got) = (row.takes, None);
@@ -164,7 +164,7 @@ impl<'m> Machine<'m> {
     }
 
     fn take_mark(&mut self) -> (Remark, Option<Problem>) {
-        // The second can be missing where the first is there, since marks are also taken as if they were objects.
+        // A mark can be gone from the stack although its offset is left, since opcodes take marks as if they were objects.
         let mark = self.stack.iter().rposition(|&item| item == StackItem::Mark);
         if let (Some(offset), Some(mark)) = (self.marks.pop(), mark) {
             self.stack.truncate(mark);
@@ -184,7 +184,7 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// What happens once the line is written: the rest is taken from the stack, and the result left there.
+    /// Does what comes once the line is written: takes the other items from the stack, and pushes the result.
     #[inline(always)]
     pub fn after(&mut self, row: &Row, before: &Before, offset: usize) -> Result<(), Problem> {
         let there = self.stack.len();
@@ -207,7 +207,7 @@ impl<'m> Machine<'m> {
 }
 
 impl<'a> Argument<'a> {
-    /// The index of the memo that it is.
+    /// Returns the argument as an index of the memo.
     fn index(&self) -> Index<'a> {
         match self {
             Self::Int(index) => Index::Small(*index),

@@ -1,18 +1,19 @@
-//! The memo.
+//! The memo of a disassembly.
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use halfsour_opcode::StackItem;
 use halfsour_text::number::i64_to_le;
 
-/// Which indices of the memo are set, and to what kind of object.
+/// The indices of the memo that are set, with the kinds of their objects.
 ///
-/// It takes no more room than the opcodes that filled it, whatever the indices are.
+/// Its memory grows with the number of opcodes that filled it, whatever the indices are.
 #[derive(Clone, Debug, Default)]
 pub struct DisassemblyMemo {
-    /// By index. There are at most twice as many places as indices are set, and [`GAP`] more.
+    /// The objects at small indices. Its length is at most twice the number of indices that are set, plus [`GAP`].
     dense: Vec<Option<StackItem>>,
-    /// All others, in little-endian two's complement: `pickletools` takes negative and very large ones.
+    /// The objects at all other indices, which are in little-endian two's complement: `pickletools` takes negative and very
+    /// large ones.
     sparse: BTreeMap<Vec<u8>, StackItem>,
     len: usize,
 }
@@ -23,7 +24,7 @@ const GAP: usize = 64;
 #[derive(Clone, Copy)]
 pub(super) enum Index<'a> {
     Small(i64),
-    /// In little-endian two's complement, as short as possible.
+    /// An index in its shortest little-endian two's complement.
     Big(&'a [u8]),
 }
 
@@ -48,12 +49,12 @@ impl Index<'_> {
 }
 
 impl DisassemblyMemo {
-    /// How many indices are set.
+    /// Returns the number of indices that are set.
     pub const fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether no index is set.
+    /// Returns whether no index is set.
     pub const fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -66,7 +67,7 @@ impl DisassemblyMemo {
         }
     }
 
-    /// Sets an index, and says whether it was not set before.
+    /// Sets an index; returns true if it was not set before.
     #[inline(always)]
     pub(super) fn set(&mut self, index: Index<'_>, item: StackItem) -> bool {
         if index.place() == Some(self.dense.len()) && self.sparse.is_empty() {
@@ -83,7 +84,7 @@ impl DisassemblyMemo {
                 if place >= self.dense.len() {
                     self.dense.resize(place + 1, None);
                 }
-                // Where there was no room when it was set first, it may be in the other part.
+                // The index may be in the sparse part, if the dense one was too short when it was set.
                 let other = || index.with_bytes(|bytes| self.sparse.remove(bytes));
                 self.dense[place].replace(item).or_else(other)
             }

@@ -1,36 +1,33 @@
-//! How lines are laid out.
+//! The layout of lines.
 
 use alloc::boxed::Box;
 use core::fmt::{self, Write};
 
 use halfsour_text::repr;
 
-use super::argument::Argument;
+use super::argument::{Argument, SHORT};
 use super::machine::{Remark, Row};
 
-/// Writes lines, in large pieces: a call of the writer for each word would take most of the time.
+/// Writes lines through a buffer, because a call of the writer for each word would take most of the time.
 pub(super) struct Page<'w> {
     out: &'w mut dyn Write,
     buffer: Box<[u8; CAPACITY]>,
-    /// How much of the buffer is used.
+    /// The number of bytes of the buffer that are used.
     len: usize,
     annotate: usize,
-    /// The column at which the next annotation would best begin.
+    /// The column where the next annotation begins, if the line is short enough.
     column: usize,
-    /// Where the part of the line begins that is still in the buffer, without the offset.
+    /// The index in the buffer of the line's first byte behind the offset, or of the part that is still in the buffer.
     line: usize,
-    /// How many characters of the line are no longer in the buffer.
+    /// The number of characters of the line that are no longer in the buffer.
     written: usize,
     counters: Counters,
 }
 
 const CAPACITY: usize = 8192;
 
-/// What a [`Cursor`] may need: an offset, the columns, a short text and a remark.
+/// The most bytes that a [`Cursor`] writes: an offset, the columns, a short text and a remark.
 const ROOM: usize = 1024;
-
-/// Texts and indents of more bytes are not left to a [`Cursor`].
-pub(super) const SHORT: usize = 64;
 
 impl<'w> Page<'w> {
     pub fn new(out: &'w mut dyn Write, annotate: usize) -> Self {
@@ -112,7 +109,7 @@ impl<'w> Page<'w> {
     #[cold]
     fn annotation(&mut self, summary: &str) -> fmt::Result {
         const RIGHTMOST: usize = 50;
-        // The newline comes after it.
+        // The newline comes behind the annotation.
         self.len -= 1;
         let length = self.written + characters(&self.buffer[self.line..self.len]);
         self.blanks(self.column.saturating_sub(length) + 1)?;
@@ -150,7 +147,7 @@ impl<'w> Page<'w> {
         self.out.write_str(text)
     }
 
-    /// A cursor at the end of what is written. What it puts down counts once its `len` is added.
+    /// Returns a cursor at the end of the text. Its bytes belong to the text once its `len` is added to `self.len`.
     #[inline(always)]
     fn cursor(&mut self) -> Result<Cursor<'_>, fmt::Error> {
         self.make_room()?;
@@ -186,10 +183,10 @@ impl Write for Page<'_> {
     }
 }
 
-/// Writes to a place in the buffer.
+/// A place in the buffer, to write at.
 struct Cursor<'b> {
     room: &'b mut [u8; ROOM],
-    /// How much of it is used. It is clear to the compiler how much that is at most, so that little of it is checked.
+    /// The number of bytes of the room that are used. The compiler can see its upper bound, and so drops most checks.
     len: usize,
     counters: &'b mut Counters,
 }
@@ -201,21 +198,20 @@ impl<'b> Cursor<'b> {
         Self { room, len: 0, counters }
     }
 
-    /// Puts down the first `used` of some bytes. How many there are is known when this is compiled, so that all are
-    /// copied at once without counting them.
+    /// Writes the first `used` of `N` bytes. As `N` is known to the compiler, all of them are copied at once.
     #[inline(always)]
     fn put<const N: usize>(&mut self, bytes: &[u8; N], used: usize) {
         self.room[self.len..self.len + N].copy_from_slice(bytes);
         self.len += used;
     }
 
-    /// At most [`SHORT`] blanks.
+    /// Writes at most [`SHORT`] blanks.
     #[inline(always)]
     fn blanks(&mut self, number: usize) {
         self.put(&[b' '; SHORT], number);
     }
 
-    /// Puts down an argument of the most usual kinds, or says that it is not one.
+    /// Writes an argument of one of the most common kinds, or returns false if it is of another.
     #[inline(always)]
     fn argument(&mut self, argument: &Argument<'_>) -> bool {
         match *argument {
@@ -256,7 +252,7 @@ impl<'b> Cursor<'b> {
         self.put(b")", 1);
     }
 
-    /// A number that is a little larger, as a rule, than the one before.
+    /// Writes a number that is usually a little larger than the one before.
     #[inline(always)]
     fn counted(&mut self, which: impl FnOnce(&mut Counters) -> &mut Counter, number: usize) {
         let counter = which(self.counters);
@@ -283,7 +279,7 @@ impl<'b> Cursor<'b> {
     }
 }
 
-/// Numbers that grow line by line.
+/// The numbers that grow from line to line.
 struct Counters {
     offset: Counter,
     /// The index of `MEMOIZE`.
@@ -296,15 +292,15 @@ impl Default for Counters {
     }
 }
 
-/// The text of a number, of which only the last two digits are written anew as long as the others are the same.
+/// The text of a number. While all digits but the last two stay the same, only those two are written anew.
 struct Counter {
-    /// How wide it is at least.
+    /// The least width, in characters.
     width: u8,
     /// The number with zeros for the last two digits.
     hundred: usize,
     text: [u8; MOST_DIGITS],
     len: u8,
-    /// Where the last two digits are; after the text, if it has no two.
+    /// The index of the last two digits; behind the text, if it has fewer than two.
     pair: u8,
 }
 
@@ -313,7 +309,7 @@ impl Counter {
         Self { width, hundred: NEAR_NOTHING, text: [b' '; MOST_DIGITS], len: 0, pair: 0 }
     }
 
-    /// Goes on to a number that has other digits in front; gives its last two.
+    /// Goes on to a number whose leading digits differ; returns the value of its last two.
     #[cold]
     fn follow(&mut self, number: usize) -> usize {
         let (digits, len) = many_digits(number);
@@ -332,7 +328,7 @@ impl Counter {
 
 const NEAR_NOTHING: usize = usize::MAX / 2;
 
-/// No number has more, rounded up to whole words.
+/// The most digits of a `usize`, rounded up to whole words.
 const MOST_DIGITS: usize = 24;
 
 /// The numbers below a hundred, in two digits.
@@ -347,19 +343,19 @@ static PAIRS: [u16; 100] = {
     pairs
 };
 
-/// As many numbers have eight digits or less.
+/// The first number of more than eight digits.
 const EIGHT_DIGITS: usize = 100_000_000;
 
 const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
-/// A number of at most eight digits, and its length.
+/// Returns the digits of a number below 10⁸, the first in the lowest byte, and how many they are.
 #[inline(always)]
 fn digits(number: usize) -> (u64, u8) {
     if number < PAIRS.len() {
         let count = 1 + u8::from(number >= 10);
         return (u64::from(PAIRS[number] >> (8 * (2 - count))), count);
     }
-    // Counted by branches, which are foreseen, so that what follows in the line need not wait for the digits.
+    // Branches that are predicted well count the digits, so that the rest of the line need not wait for the division.
     let mut count = 3;
     let mut beyond = 1000;
     while number >= beyond {
@@ -369,7 +365,7 @@ fn digits(number: usize) -> (u64, u8) {
     ((eight_digits(number as u64) | ZEROS) >> (8 * (8 - count)), count)
 }
 
-/// Any number, and its length.
+/// Returns the digits of any number, and how many they are.
 #[cold]
 fn many_digits(number: usize) -> ([u8; MOST_DIGITS], u8) {
     let mut text = [0; MOST_DIGITS];
@@ -383,9 +379,10 @@ fn many_digits(number: usize) -> ([u8; MOST_DIGITS], u8) {
     (text, len)
 }
 
-/// The eight decimal digits of a number below 10⁸, one in each byte, the first in the lowest.
+/// Returns the eight decimal digits of a number below 10⁸, one in each byte, the first in the lowest.
 ///
-/// The number is halved three times; the parts are kept side by side and divided together, by multiplication.
+/// The digits are halved three times, into fours, pairs and single ones. The parts lie side by side in one word, and are
+/// divided together by a multiplication.
 const fn eight_digits(number: u64) -> u64 {
     let fours = (number / 10_000) | ((number % 10_000) << 32);
     let hundreds = ((fours * 10_486) >> 20) & 0x0000_007F_0000_007F;

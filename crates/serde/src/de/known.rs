@@ -7,8 +7,8 @@ use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
 use halfsour_classes::stdlib::{
     Array, ArrayItem, ArrayItems, Clock, Date, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeZone,
 };
-use halfsour_classes::{Int, Known, Unfit, recognise};
-use halfsour_value::{Data, Instance, Node};
+use halfsour_classes::{Int, Known, Shape, Unfit, recognise};
+use halfsour_value::Node;
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
@@ -39,7 +39,6 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
 ) -> Result<Option<Offer<'_, S>>, Unfit> {
     let Some(known) = recognise(node) else { return Ok(None) };
     let is_text = matches!(asked, Asked::Any | Asked::Text);
-    let is_map = matches!(asked, Asked::Any | Asked::Map | Asked::Struct(_));
     let is_sequence = matches!(asked, Asked::Any | Asked::Sequence | Asked::Tuple(_) | Asked::Struct(_));
     let text = |text: &dyn ToString| Some(Offer::Text(text.to_string()));
     let name = type_name::<T>();
@@ -69,11 +68,6 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
             Asked::Int => Some(Offer::Number(Scalar::Int(Int::from_le(&unsigned(uuid.int))))),
             _ => None,
         },
-        Known::OrderedDict(dict) if is_map => Some(Offer::Items(dict.items.collect())),
-        Known::DefaultDict(dict) if is_map => Some(Offer::Items(dict.items.collect())),
-        Known::Counter(counts) if is_map => Some(Offer::Items(counts.collect())),
-        Known::Deque(deque) if is_sequence => Some(Offer::Members(deque.items.collect())),
-        Known::User(data) => Some(Offer::Object(data)),
         Known::Array(array) => match &array.items {
             _ if is_text && "uwc".contains(array.typecode) => characters(&array).map(Offer::Text),
             ArrayItems::Machine { format, bytes } if asked == Asked::Bytes => {
@@ -99,24 +93,17 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
             }
             (_, dimensions) => (is_sequence || dimensions == 0).then_some(Offer::NdArray(array)),
         },
-        Known::NumpyDType(dtype) if is_text => text(&dtype),
-        Known::Path(path) if is_text && path.is_text() => text(&path),
-        Known::IpAddress(address) if is_text => text(&address),
-        Known::IpNetwork(network) | Known::IpInterface(network) if is_text => text(&network),
-        _ => None,
+        Known::Path(path) if !path.is_text() => None,
+        // Their arguments say more.
+        Known::Range(_) | Known::Timestamp(_) | Known::Timedelta(_) | Known::Period(_) => None,
+        known => match known.shape() {
+            Shape::Sequence(members) => Some(Offer::Members(members.collect())),
+            Shape::Mapping(pairs) => Some(Offer::Items(pairs.collect())),
+            Shape::Inner(node) => Some(Offer::Object(node)),
+            Shape::Text(shown) if is_text => text(&shown),
+            _ => None,
+        },
     })
-}
-
-/// What has to be read to know what an instance is, in bytes or parts: it may be much, come often, and make little.
-pub(super) fn read_for<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> usize {
-    let size = |node: Node<'_, S>| match node.data() {
-        Data::Str(text) => text.as_wtf8().len(),
-        Data::Bytes(bytes) | Data::ByteString(bytes) | Data::BigInt(bytes) => bytes.len(),
-        Data::List(elements) => elements.len(),
-        _ => 1,
-    };
-    let args = instance.args().elements().into_iter().flatten();
-    args.map(|arg| size(arg) + 1).sum::<usize>() + instance.steps().count()
 }
 
 /// The text of RFC 3339. For the types of jiff it has the name of the zone, too, as RFC 9557 has it: some of them want it,

@@ -1,6 +1,6 @@
-//! The names that Python 3 gave to what Python 2 called otherwise.
+//! The modules and globals that have different names in Python 2 and 3.
 //!
-//! Pickles of protocols 0 to 2 hold Python 2's names, whichever Python wrote them.
+//! Pickles of protocols 0 to 2 hold Python 2's names by default, whichever Python wrote them.
 
 mod table;
 
@@ -8,9 +8,10 @@ use table::{IMPORT_MAPPING, NAME_MAPPING, REVERSE_IMPORT_MAPPING, REVERSE_NAME_M
 
 type Name = (&'static str, &'static str);
 
-/// The Python 3 name of a Python 2 global; `None` if it is the same.
+/// Returns the Python 3 name of a Python 2 global, as module and name, or `None` if it is the same.
 ///
-/// As `find_class` of CPython's unpickler: first the name is looked up, and only if it is not known, the module.
+/// As in `find_class` of CPython's unpickler, the global is looked up first, and the module only if the global is not
+/// found.
 ///
 /// ```
 /// use halfsour_text::names::to_python3;
@@ -23,7 +24,8 @@ pub fn to_python3<'a>(module: &'a str, name: &'a str) -> Option<(&'a str, &'a st
     look_up(&NAME_MAPPING, &IMPORT_MAPPING, module, name)
 }
 
-/// The Python 2 name of a Python 3 global; `None` if it is the same. As `save_global` of CPython's pickler.
+/// Returns the Python 2 name of a Python 3 global, as module and name, or `None` if it is the same. This is what
+/// `save_global` of CPython's pickler writes.
 ///
 /// ```
 /// use halfsour_text::names::to_python2;

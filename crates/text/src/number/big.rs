@@ -11,14 +11,14 @@ use num_bigint::{BigInt, BigUint, Sign};
 /// A Python int.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Int {
-    /// One that fits.
+    /// An integer that fits 64 bits.
     Small(i64),
-    /// One that does not: little-endian two's complement, as short as possible.
+    /// An integer that does not fit: its shortest little-endian two's complement.
     Big(Vec<u8>),
 }
 
 impl Int {
-    /// From little-endian two's complement, however long.
+    /// Converts from little-endian two's complement of any length.
     ///
     /// ```
     /// use halfsour_text::number::Int;
@@ -57,7 +57,7 @@ impl From<&BigInt> for Int {
     }
 }
 
-/// Without the bytes at the end that only repeat the sign.
+/// Strips the bytes at the end that only repeat the sign.
 fn minimal(bytes: &[u8]) -> &[u8] {
     let mut bytes = bytes;
     while let [rest @ .., last] = bytes {
@@ -70,7 +70,8 @@ fn minimal(bytes: &[u8]) -> &[u8] {
     bytes
 }
 
-/// Little-endian two's complement of any length; `None` if the value does not fit. No bytes are 0.
+/// Converts little-endian two's complement of any length, or returns `None` if the value does not fit. No bytes at all
+/// are 0.
 ///
 /// ```
 /// use halfsour_text::number::le_to_i64;
@@ -90,7 +91,8 @@ pub fn le_to_i64(bytes: &[u8]) -> Option<i64> {
     ((value < 0) == negative && tail.iter().all(|&byte| byte == sign)).then_some(value)
 }
 
-/// The shortest little-endian two's complement, in the front of the array; 0 takes no bytes. As `pickle.encode_long`.
+/// Returns the shortest little-endian two's complement at the front of the array, and its length in bytes, as
+/// `pickle.encode_long` makes it. The length of 0 is 0.
 ///
 /// ```
 /// let (bytes, len) = halfsour_text::number::i64_to_le(-129);
@@ -101,10 +103,10 @@ pub fn i64_to_le(value: i64) -> ([u8; 8], usize) {
     (bytes, minimal(&bytes).len())
 }
 
-/// Shows an integer, given as little-endian two's complement.
+/// Prints an integer, given as little-endian two's complement, in decimal.
 ///
-/// In decimal, and with more than 4,300 digits (the most that Python converts) in hexadecimal, as `-0x1f`, because the time to find the decimal digits grows
-/// with the square of their number. [`parse_big`] reads both.
+/// An integer of more than 4,300 decimal digits, the most that Python converts, is printed in hexadecimal, as `-0x1f`:
+/// finding decimal digits takes time that grows with the square of their number. [`parse_big`] reads both.
 ///
 /// ```
 /// use halfsour_text::number::BigDisplay;
@@ -126,7 +128,8 @@ impl fmt::Display for BigDisplay<'_> {
     }
 }
 
-/// Python's `str()` of an integer, given as little-endian two's complement; `None` if it has more digits than allowed.
+/// Returns Python's `str()` of an integer, given as little-endian two's complement, or `None` if it has more than
+/// `max_digits` decimal digits.
 ///
 /// ```
 /// use halfsour_text::number::to_decimal;
@@ -143,9 +146,9 @@ pub fn to_decimal(bytes: &[u8], max_digits: usize) -> Option<String> {
     (text.trim_start_matches('-').len() <= max_digits).then_some(text)
 }
 
-/// An integer in decimal (`-123`) or hexadecimal (`-0x1f`), without blanks or underscores.
+/// Parses an integer in decimal (`-123`) or hexadecimal (`-0x1f`), without blanks or underscores.
 ///
-/// `None` also for more than [`DEFAULT_MAX_DIGITS`] decimal digits.
+/// Returns `None` for any other text, and for more than [`DEFAULT_MAX_DIGITS`] decimal digits.
 ///
 /// ```
 /// use halfsour_text::number::{parse_big, Int};
@@ -162,7 +165,7 @@ pub fn parse_big(text: &str) -> Option<Int> {
     from_digits(negative, digits.as_bytes(), radix, DEFAULT_MAX_DIGITS).ok()
 }
 
-/// From digits, between which single underscores may stand.
+/// Parses digits, which single underscores may separate.
 pub(super) fn from_digits(
     negative: bool,
     text: &[u8],
@@ -209,8 +212,8 @@ fn big_from_digits(negative: bool, text: &[u8], radix: u32) -> Vec<u8> {
     BigInt::from_biguint(sign, magnitude).to_signed_bytes_le()
 }
 
-/// Of many digits, those of the upper and of the lower half: multiplying takes less than the square of their number, which
-/// `from_radix_be` takes.
+/// Converts digits to a number. Many digits are converted in halves, because multiplying takes less time than the square of
+/// their number, which `from_radix_be` takes.
 fn magnitude(digits: &[u8], radix: u32) -> BigUint {
     const FEW: usize = 5000;
     if digits.len() <= FEW || radix.is_power_of_two() {

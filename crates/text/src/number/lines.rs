@@ -1,25 +1,25 @@
 //! The lines of the text opcodes, without their newlines.
 //!
-//! CPython gives them to C functions that take them to end at a NUL; so do we.
+//! CPython passes them to C functions, for which a NUL ends the line, so a NUL ends it here, too.
 
 use alloc::borrow::Cow;
 
 use super::big::{Int, from_digits, signed};
 use super::{DEFAULT_MAX_DIGITS, NumberError};
 
-/// What the argument of `INT` stands for.
+/// The value of the argument of `INT`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IntLine {
-    /// A bool: two characters that make 0 or 1, as a rule `00` or `01`.
+    /// A bool: two characters with the value 0 or 1, usually `00` or `01`.
     Bool(bool),
     /// An integer.
     Int(Int),
 }
 
-/// The argument of `INT`.
+/// Parses the argument of `INT` as `load_int` of CPython does.
 ///
-/// As `load_int` of CPython: C's `strtol` with base 0, so that `010` is 8, and failing that, Python's `int(…, 0)`.
-/// `max_digits` limits the decimal digits of what only the latter reads.
+/// C's `strtol` with base 0 reads it, so that `010` is 8, or else Python's `int(…, 0)`. `max_digits` limits the decimal
+/// digits of numbers that only the latter can read.
 ///
 /// ```
 /// use halfsour_text::number::{int_line, Int, IntLine, NumberError};
@@ -29,6 +29,10 @@ pub enum IntLine {
 /// assert_eq!(int_line(b"1", 4300), Ok(IntLine::Int(Int::Small(1))));
 /// assert_eq!(int_line(b"09", 4300), Err(NumberError::Invalid));
 /// ```
+///
+/// # Errors
+///
+/// If the line is empty, is not an integer, or has too many digits.
 pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, NumberError> {
     if let Some(int) = plain_decimal(line) {
         return Ok(IntLine::Int(Int::Small(int)));
@@ -41,7 +45,7 @@ pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, NumberError> 
     }
 }
 
-/// The argument of `LONG`: as `int(…, 0)` of Python reads it, after an `L` at the end is taken away.
+/// Parses the argument of `LONG` as Python's `int(…, 0)` does, without an `L` at its end.
 ///
 /// ```
 /// use halfsour_text::number::{long_line, Int};
@@ -49,6 +53,10 @@ pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, NumberError> 
 /// assert_eq!(long_line(b"10L", 4300), Ok(Int::Small(10)));
 /// assert_eq!(long_line(b"0b11", 4300), Ok(Int::Small(3)));
 /// ```
+///
+/// # Errors
+///
+/// If the line is empty, is not an integer, or has more than `max_digits` decimal digits.
 pub fn long_line(line: &[u8], max_digits: usize) -> Result<Int, NumberError> {
     let text = c_string(line)?;
     // The L is looked for at the end of the line, even if a NUL cuts it shorter.
@@ -59,9 +67,7 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<Int, NumberError> {
     }
 }
 
-/// The argument of `GET` and `PUT`: as `int(…, 10)` of Python reads it.
-///
-/// Negative numbers are [`NumberError::Invalid`], those beyond `i64::MAX` are [`NumberError::Overflow`].
+/// Parses the argument of `GET` or `PUT` as Python's `int(…, 10)` does.
 ///
 /// ```
 /// use halfsour_text::number::index_line;
@@ -70,6 +76,10 @@ pub fn long_line(line: &[u8], max_digits: usize) -> Result<Int, NumberError> {
 /// assert_eq!(index_line(b"007"), Ok(7));
 /// assert!(index_line(b"-1").is_err());
 /// ```
+///
+/// # Errors
+///
+/// [`NumberError::Invalid`] for a negative number, [`NumberError::Overflow`] for one beyond `i64::MAX`, and those of [`int`].
 #[inline]
 pub fn index_line(line: &[u8]) -> Result<u64, NumberError> {
     if let Some(value) = plain_digits(line)
@@ -87,9 +97,8 @@ fn any_index_line(line: &[u8]) -> Result<u64, NumberError> {
     }
 }
 
-/// The argument of `FLOAT`.
-///
-/// As `PyOS_string_to_double` of CPython: no blanks, no underscores, nothing hexadecimal.
+/// Parses the argument of `FLOAT` as `PyOS_string_to_double` of CPython does: without blanks, underscores and hexadecimal
+/// digits.
 ///
 /// ```
 /// use halfsour_text::number::{float_line, NumberError};
@@ -98,6 +107,10 @@ fn any_index_line(line: &[u8]) -> Result<u64, NumberError> {
 /// assert_eq!(float_line(b"Infinity"), Ok(f64::INFINITY));
 /// assert_eq!(float_line(b"1e400"), Err(NumberError::Overflow));
 /// ```
+///
+/// # Errors
+///
+/// If the line is empty, is not a float, or is too large for one.
 #[inline]
 pub fn float_line(line: &[u8]) -> Result<f64, NumberError> {
     match double(line) {
@@ -116,13 +129,17 @@ fn any_float_line(line: &[u8]) -> Result<f64, NumberError> {
     Ok(value)
 }
 
-/// Python's `int(text)`. `max_digits` limits the decimal digits.
+/// Parses text as Python's `int(text)` does. `max_digits` limits the decimal digits.
 ///
 /// ```
 /// use halfsour_text::number::{int, Int};
 ///
 /// assert_eq!(int(b" -01_0 ", 4300), Ok(Int::Small(-10)));
 /// ```
+///
+/// # Errors
+///
+/// If the text is not an integer, or has too many digits.
 pub fn int(text: &[u8], max_digits: usize) -> Result<Int, NumberError> {
     if let Some(int) = plain_decimal(text) {
         return Ok(Int::Small(int));
@@ -131,7 +148,8 @@ pub fn int(text: &[u8], max_digits: usize) -> Result<Int, NumberError> {
     from_digits(negative, digits, 10, max_digits)
 }
 
-/// Python's `float(text)`: unlike [`float_line`], with blanks, underscores, and infinity for what is too large.
+/// Parses text as Python's `float(text)` does. Unlike [`float_line`], it allows blanks and underscores, and returns infinity
+/// for a number that is too large.
 ///
 /// ```
 /// use halfsour_text::number::float;
@@ -139,6 +157,10 @@ pub fn int(text: &[u8], max_digits: usize) -> Result<Int, NumberError> {
 /// assert_eq!(float(b" 1_0.5 "), Ok(10.5));
 /// assert_eq!(float(b"1e400"), Ok(f64::INFINITY));
 /// ```
+///
+/// # Errors
+///
+/// If the text is not a float.
 pub fn float(text: &[u8]) -> Result<f64, NumberError> {
     let text = trim(text);
     let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
@@ -169,7 +191,10 @@ fn double(text: &[u8]) -> Result<f64, NumberError> {
     Ok(if negative { -value } else { value })
 }
 
-/// The fast path of all that read integers: a decimal number that fits, of which no reader could think otherwise.
+/// Parses a decimal integer that all parsers of integers in this module read alike: an optional `-`, then digits, the first
+/// of which is not 0. Returns `None` for any other text, and for a number beyond 64 bits.
+///
+/// This is the fast path of those parsers.
 ///
 /// ```
 /// use halfsour_text::number::plain_decimal;
@@ -189,7 +214,7 @@ pub fn plain_decimal(line: &[u8]) -> Option<i64> {
     }
 }
 
-/// The number of 1 to 19 digits, which is below 2 to the power of 64.
+/// Parses 1 to 19 digits, whose value is below 2⁶⁴.
 #[inline]
 fn plain_digits(digits: &[u8]) -> Option<u64> {
     if !matches!(digits.len(), 1..=19) {
@@ -205,8 +230,8 @@ fn plain_digits(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// The number that eight digits make, the first of them in the lowest byte: neighbours are joined, first digits to
-/// pairs, then pairs, then fours.
+/// Returns the value of eight digits, the first of them in the lowest byte. Neighbours are joined: digits to pairs, pairs to
+/// fours, fours to eight.
 #[inline]
 const fn eight_digits(word: u64) -> Option<u64> {
     const HIGH: u64 = 0xf0f0_f0f0_f0f0_f0f0;
@@ -219,7 +244,7 @@ const fn eight_digits(word: u64) -> Option<u64> {
     Some((word & 0x0000_ffff_0000_ffff).wrapping_mul(10_000 << 32 | 1) >> 32)
 }
 
-/// What C sees of a line. Of an empty one, CPython says that the pickle was truncated.
+/// Cuts a line at its first NUL, where C takes it to end. CPython calls a pickle with an empty line truncated.
 fn c_string(line: &[u8]) -> Result<&[u8], NumberError> {
     match memchr::memchr(0, line) {
         _ if line.is_empty() => Err(NumberError::Truncated),
@@ -228,7 +253,8 @@ fn c_string(line: &[u8]) -> Result<&[u8], NumberError> {
     }
 }
 
-/// C's `strtol(text, …, 0)`, if it reads the whole text and the number fits.
+/// Parses as C's `strtol(text, …, 0)` does, or returns `None` if that would not read the whole text or the number does not
+/// fit.
 fn strtol(text: &[u8]) -> Option<i64> {
     // Nothing at all is read as 0, and wholly.
     if text.is_empty() {
@@ -246,7 +272,7 @@ fn strtol(text: &[u8]) -> Option<i64> {
     if digits.is_empty() { None } else { signed(negative, value) }
 }
 
-/// Python's `int(text, 0)`: `PyLong_FromString` of CPython.
+/// Parses as Python's `int(text, 0)` does, by `PyLong_FromString` of CPython.
 fn literal(text: &[u8], max_digits: usize) -> Result<Int, NumberError> {
     let (negative, digits) = split_sign(trim(text));
     let (radix, digits) = match digits {
@@ -270,7 +296,7 @@ fn split_sign(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// Without the blanks that C skips. (Rust's trimming of ASCII does not know the vertical tab.)
+/// Strips the blanks that C skips. (Rust's trimming of ASCII does not strip the vertical tab.)
 fn trim(text: &[u8]) -> &[u8] {
     let end = text.iter().rposition(|byte| !is_blank(*byte)).map_or(0, |last| last + 1);
     trim_start(&text[..end])

@@ -1,4 +1,4 @@
-//! The lines of `INT`, `LONG`, `FLOAT`, `GET` and `PUT`; integers as little-endian two's complement.
+//! The numbers in the lines of `INT`, `LONG`, `FLOAT`, `GET` and `PUT`; integers as little-endian two's complement.
 
 mod big;
 mod lines;
@@ -8,31 +8,30 @@ pub use lines::{IntLine, float, float_line, index_line, int, int_line, long_line
 
 use core::fmt;
 
-/// How many decimal digits Python converts to an integer unless told otherwise:
-/// `sys.int_info.default_max_str_digits`.
+/// The number of decimal digits that Python converts to an integer by default: `sys.int_info.default_max_str_digits`.
 pub const DEFAULT_MAX_DIGITS: usize = 4300;
 
-/// Why a line is not a number.
+/// The reason why a line or a text is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NumberError {
-    /// It is not spelled as a number of this kind.
+    /// The line is not spelled as a number of this kind.
     Invalid,
-    /// The line is empty. CPython says: pickle data was truncated.
+    /// The line is empty. CPython's message is "pickle data was truncated".
     Truncated,
-    /// It has more decimal digits than allowed.
+    /// The number has more decimal digits than the limit allows.
     TooManyDigits,
-    /// It is too large for a double or an index.
+    /// The number is too large for a double or an index.
     Overflow,
 }
 
 impl fmt::Display for NumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Invalid => "not a number",
-            Self::Truncated => "empty line",
-            Self::TooManyDigits => "too many digits",
-            Self::Overflow => "number too large",
+            Self::Invalid => "the line is not a valid number",
+            Self::Truncated => "the line is empty, where a number is expected",
+            Self::TooManyDigits => "the number has more decimal digits than the limit allows",
+            Self::Overflow => "the number is too large for a double or an index",
         })
     }
 }

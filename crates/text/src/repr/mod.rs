@@ -1,16 +1,16 @@
-//! `repr()` as Python 3 writes it.
+//! Python 3's `repr()` of str, bytes, bytearray, int and float.
 
 mod printable;
 
-use crate::short::none_of;
+use crate::scan::none_of;
 use crate::wtf8;
 use core::fmt::{self, Write};
 use printable::NOT_PRINTABLE;
 
-/// The `repr()` of a str, given in WTF-8.
+/// Prints the `repr()` of a str, given in WTF-8.
 ///
-/// What is printable is what `str.isprintable` of CPython 3.13 (Unicode 15.1) says. A byte that is no part of valid
-/// WTF-8 shows as the surrogate that the error handler `surrogateescape` makes of it.
+/// Characters are escaped unless `str.isprintable` of CPython 3.13 (Unicode 15.1) is true. A byte that is not valid WTF-8
+/// is printed as the surrogate that the error handler `surrogateescape` makes of it.
 ///
 /// ```
 /// use halfsour_text::repr::Str;
@@ -21,7 +21,11 @@ use printable::NOT_PRINTABLE;
 pub struct Str<'a>(pub &'a [u8]);
 
 impl Str<'_> {
-    /// Writes it to any writer, which takes less time than to go through a formatter.
+    /// Writes the `repr()` to any writer, which is faster than going through a formatter.
+    ///
+    /// # Errors
+    ///
+    /// If the writer fails.
     pub fn write_to<W: Write + ?Sized>(self, out: &mut W) -> fmt::Result {
         let quote = quote(self.0);
         out.write_char(quote.into())?;
@@ -48,7 +52,7 @@ impl Str<'_> {
     }
 }
 
-/// The `repr()` of bytes.
+/// Prints the `repr()` of bytes.
 ///
 /// ```
 /// assert_eq!(halfsour_text::repr::Bytes(b"a'\n\xff").to_string(), r#"b"a'\n\xff""#);
@@ -57,7 +61,11 @@ impl Str<'_> {
 pub struct Bytes<'a>(pub &'a [u8]);
 
 impl Bytes<'_> {
-    /// Writes it to any writer, which takes less time than to go through a formatter.
+    /// Writes the `repr()` to any writer, which is faster than going through a formatter.
+    ///
+    /// # Errors
+    ///
+    /// If the writer fails.
     pub fn write_to<W: Write + ?Sized>(self, out: &mut W) -> fmt::Result {
         let quote = quote(self.0);
         out.write_char('b')?;
@@ -67,7 +75,7 @@ impl Bytes<'_> {
     }
 }
 
-/// The `repr()` of a bytearray. It escapes single quotes also where bytes do not.
+/// Prints the `repr()` of a bytearray, which escapes single quotes even where that of bytes does not.
 ///
 /// ```
 /// assert_eq!(halfsour_text::repr::ByteArray(b"it's").to_string(), r#"bytearray(b"it\'s")"#);
@@ -76,7 +84,11 @@ impl Bytes<'_> {
 pub struct ByteArray<'a>(pub &'a [u8]);
 
 impl ByteArray<'_> {
-    /// Writes it to any writer, which takes less time than to go through a formatter.
+    /// Writes the `repr()` to any writer, which is faster than going through a formatter.
+    ///
+    /// # Errors
+    ///
+    /// If the writer fails.
     pub fn write_to<W: Write + ?Sized>(self, out: &mut W) -> fmt::Result {
         let quote = quote(self.0);
         out.write_str("bytearray(b")?;
@@ -87,13 +99,13 @@ impl ByteArray<'_> {
     }
 }
 
-/// Double quotes only where they save escapes.
+/// Returns the quote that Python takes: double quotes only if they save escapes.
 fn quote(bytes: &[u8]) -> u8 {
     let holds = |quote| memchr::memchr(quote, bytes).is_some();
     if holds(b'\'') && !holds(b'"') { b'"' } else { b'\'' }
 }
 
-/// Whether the bytes stand for themselves in any literal: printable ASCII without quotes and backslashes.
+/// Returns whether the bytes need no escapes in any literal: they are printable ASCII without quotes and backslashes.
 ///
 /// ```
 /// use halfsour_text::repr::is_plain;
@@ -106,7 +118,7 @@ pub fn is_plain(bytes: &[u8]) -> bool {
     none_of(bytes, special)
 }
 
-/// How many bytes in front stand for themselves.
+/// Returns the number of bytes at the front that need no escapes.
 fn plain_len(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks::<8>();
     for (number, word) in words.iter().enumerate() {
@@ -118,7 +130,7 @@ fn plain_len(bytes: &[u8]) -> usize {
     words.len() * 8 + rest.iter().take_while(|&&byte| is_plain_byte(byte)).count()
 }
 
-/// Sets the highest bit of each byte that does not stand for itself; of those after the first, some may be wrong.
+/// Sets the highest bit of each byte that needs an escape. After the first such byte, some bits may be wrong.
 #[cfg_attr(not(debug_assertions), inline(always))]
 const fn special(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xFF;
@@ -139,7 +151,7 @@ fn write_text<W: Write + ?Sized>(out: &mut W, text: &str, escaped: u8) -> fmt::R
     let mut written = 0;
     let mut at = 0;
     loop {
-        // What is plain is ASCII, so that a character starts after it.
+        // Plain bytes are ASCII, so a character starts after them.
         at += plain_len(&text.as_bytes()[at..]);
         let Some(c) = text[at..].chars().next() else {
             return out.write_str(&text[written..]);
@@ -170,7 +182,8 @@ fn write_bytes<W: Write + ?Sized>(out: &mut W, bytes: &[u8], escaped: u8) -> fmt
     Ok(())
 }
 
-/// A character as it is shown in a literal, if it is ASCII or needs to be escaped; of the quotes, only `escaped` does.
+/// Returns a character as it stands in a literal, and its length in bytes, if it is ASCII or needs an escape. Of the two
+/// quotes, only `escaped` needs one.
 #[inline]
 fn escape(c: char, escaped: u8) -> ([u8; 10], usize) {
     let mut text = [b'\\', 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -196,20 +209,20 @@ fn escape(c: char, escaped: u8) -> ([u8; 10], usize) {
     (text, 2 + digits)
 }
 
-/// `str.isprintable` of Python.
+/// Returns whether Python's `str.isprintable` is true.
 fn is_printable(c: char) -> bool {
-    // Most of what is written is here.
+    // These are most characters in practice.
     matches!(c, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{377}' | '\u{4E00}'..='\u{9FFF}')
         || !is_in(&NOT_PRINTABLE, u32::from(c))
 }
 
-/// Whether a code point is in one of some ranges, which are in order.
+/// Returns whether a code point is in one of the ranges, which are sorted.
 fn is_in(ranges: &[(u32, u32)], point: u32) -> bool {
     let after = ranges.partition_point(|&(first, _)| first <= point);
     after > 0 && point <= ranges[after - 1].1
 }
 
-/// The `repr()` of a float: the fewest digits that make the same float again.
+/// Prints the `repr()` of a float: the fewest digits that are read as the same float again.
 ///
 /// ```
 /// use halfsour_text::repr::Float;
@@ -222,7 +235,11 @@ fn is_in(ranges: &[(u32, u32)], point: u32) -> bool {
 pub struct Float(pub f64);
 
 impl Float {
-    /// Writes it to any writer, which takes less time than to go through a formatter.
+    /// Writes the `repr()` to any writer, which is faster than going through a formatter.
+    ///
+    /// # Errors
+    ///
+    /// If the writer fails.
     pub fn write_to<W: Write + ?Sized>(self, out: &mut W) -> fmt::Result {
         if self.0.is_nan() {
             return out.write_str("nan");
@@ -233,7 +250,7 @@ impl Float {
         // Not `{:e}` of the standard library: of two equally near candidates, it takes another than Python.
         let mut buffer = zmij::Buffer::new();
         let text = buffer.format_finite(self.0);
-        // As a rule it has no exponent, here or there.
+        // Usually neither Python nor this crate writes an exponent.
         if (1e-4..1e16).contains(&self.0.abs()) {
             return out.write_str(text);
         }
@@ -252,12 +269,16 @@ impl Float {
     }
 }
 
-/// The `repr()` of an int that fits.
+/// Prints the `repr()` of an int that fits 64 bits.
 #[derive(Clone, Copy, Debug)]
 pub struct Int(pub i64);
 
 impl Int {
-    /// Writes it to any writer, which takes less time than to go through a formatter.
+    /// Writes the `repr()` to any writer, which is faster than going through a formatter.
+    ///
+    /// # Errors
+    ///
+    /// If the writer fails.
     pub fn write_to<W: Write + ?Sized>(self, out: &mut W) -> fmt::Result {
         out.write_str(itoa::Buffer::new().format(self.0))
     }

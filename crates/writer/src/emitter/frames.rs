@@ -1,27 +1,26 @@
-//! Frames.
+//! The frames of protocols 4 and 5.
 
 use halfsour_opcode::Opcode;
 
 use super::Emitter;
 
-/// CPython closes a frame once it has this size, and writes payloads of this size outside frames.
+/// The size in bytes from which CPython closes a frame, and writes a payload outside of frames.
 pub(super) const FRAME_TARGET: usize = 64 * 1024;
-/// Since 3.7, CPython writes no frame of less.
+/// The least size in bytes of a frame, since CPython 3.7.
 const FRAME_LEAST: usize = 4;
 const FRAME_HEADER: usize = 9;
-/// The longest number in binary has so many bytes, or fewer.
+/// An upper bound for the length in bytes of a binary number with its opcode.
 pub(super) const SHORT: usize = 16;
 
-/// The open frame, if one is.
+/// The open frame, if there is one.
 #[derive(Debug)]
 pub(super) struct Frames {
     on: bool,
-    /// A frame of less is not worth its header.
+    /// The least size of a frame, in bytes; shorter ones are written without a header.
     least: usize,
-    /// Where the open frame's header is.
+    /// The index of the open frame's header.
     start: Option<usize>,
-    /// From this length of the output on, there is something to be done before an object: the open frame is full, or none
-    /// is open.
+    /// The length of the output from which an object needs a new frame: the open one is full, or none is open.
     limit: usize,
 }
 
@@ -33,21 +32,21 @@ impl Frames {
 }
 
 impl Emitter {
-    /// Frames whatever there is, as CPython 3.6 did.
+    /// Frames payloads of any size, as CPython 3.6 did.
     pub(crate) fn frame_all(&mut self) {
-        // Of nothing, there never was one.
+        // Even CPython 3.6 wrote no empty frame.
         self.frames.least = 1;
     }
 
-    /// Whether a short object can be written as it is: in binary, in the open frame and in memory that is there. The code
-    /// for this case makes no calls.
+    /// Returns whether a short object can be written at once: in binary, in the open frame, without growing the buffer. The
+    /// code for this case makes no calls.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn has_room(&self) -> bool {
         let length = self.out.len();
         self.protocol >= 2 && length < self.frames.limit && self.out.capacity() - length >= SHORT
     }
 
-    /// An object begins here. CPython closes a full frame only here.
+    /// Prepares for the first opcode of an object. CPython closes a full frame only here.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn object(&mut self) {
         if self.out.len() >= self.frames.limit {

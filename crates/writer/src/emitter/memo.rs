@@ -5,7 +5,7 @@ use halfsour_opcode::Opcode;
 use super::Emitter;
 
 impl Emitter {
-    /// Puts what is on the stack into the next slot of the memo; gives the slot.
+    /// Puts the object on top of the stack into the next slot of the memo. Returns the slot.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn memoize(&mut self) -> u64 {
         let slot = self.memoized;
@@ -18,7 +18,7 @@ impl Emitter {
         slot
     }
 
-    /// Puts what is on the stack into a slot of the memo.
+    /// Puts the object on top of the stack into a slot of the memo.
     pub(crate) fn put(&mut self, slot: u64) {
         if self.protocol >= 4 && slot == self.memoized {
             self.op(Opcode::Memoize);
@@ -28,7 +28,7 @@ impl Emitter {
         self.memoized += 1;
     }
 
-    /// Fetches what is in a slot of the memo.
+    /// Pushes the object in a slot of the memo.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn get(&mut self, slot: u64) {
         self.object();

@@ -1,4 +1,4 @@
-//! Numbers.
+//! The numbers.
 
 use halfsour_opcode::Opcode;
 use halfsour_text::{number, repr};
@@ -7,24 +7,27 @@ use halfsour_value::IntOp;
 use super::Emitter;
 use super::frames::SHORT;
 
-/// How an int is written in binary.
+/// The binary encoding of an int.
+///
+/// All encodings are a head of one or two bytes, then the lowest bytes of the int. So head and int are joined by shifts to a
+/// word of 16 bytes, which is written as a whole, and the output is cut to the encoding's length. That takes no branch.
 #[derive(Clone, Copy)]
 struct BinaryInt {
     /// The opcode, and for `LONG1` the number of bytes.
     head: u16,
-    /// Bits of the head.
+    /// The length of the head, in bits.
     head_bits: u8,
-    /// Bytes in all.
+    /// The length of the encoding, in bytes.
     length: u8,
 }
 
-/// Of an int that is negative (1) or not (0), and has its highest bit that differs from the sign here.
+/// The encodings by sign (1 is negative), then by the index of the highest bit that differs from the sign.
 const BINARY_INTS: [[BinaryInt; 64]; 2] = {
     const fn short(opcode: Opcode, length: u8) -> BinaryInt {
         BinaryInt { head: opcode.byte() as u16, head_bits: 8, length }
     }
     let mut table = [[short(Opcode::BinInt, 5); 64]; 2];
-    // That the int has in two's complement.
+    // The length of the int in two's complement.
     let mut bytes = 1;
     let mut bit = 0;
     while bit < 64 {
@@ -47,7 +50,7 @@ const BINARY_INTS: [[BinaryInt; 64]; 2] = {
 };
 
 impl Emitter {
-    /// An int that fits 64 bits.
+    /// Writes an int of up to 64 bits.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn int(&mut self, value: i64) {
         if self.has_room() { self.binary_int(value) } else { self.any_int(value) }
@@ -63,7 +66,7 @@ impl Emitter {
         }
     }
 
-    /// Which opcode it is is looked up without a branch: where values are mixed, branches cannot be predicted.
+    /// Writes an int in binary without a branch: where sizes are mixed, a branch would be mispredicted.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn binary_int(&mut self, value: i64) {
         let highest_bit = ((value ^ value >> 63) | 1).ilog2() as usize;
@@ -78,7 +81,7 @@ impl Emitter {
         self.out.truncate(end);
     }
 
-    /// An int by the opcode that Python 2 gave it.
+    /// Writes an int by the opcode that Python 2 gave it.
     pub(crate) fn int_by(&mut self, op: IntOp, value: i64) {
         self.object();
         match op {
@@ -104,8 +107,9 @@ impl Emitter {
         }
     }
 
-    /// Any other int: minimal little-endian two's complement. In protocols 0 and 1, one of more than 4,300 digits is
-    /// written in hexadecimal, where Python refuses to write it.
+    /// Writes an int of more than 64 bits, given as its shortest little-endian two's complement.
+    ///
+    /// Protocols 0 and 1 write an int of more than 4,300 digits in hexadecimal, where Python refuses to write it.
     pub fn big_int(&mut self, bytes: &[u8]) {
         self.object();
         if self.protocol < 2 {
@@ -119,7 +123,7 @@ impl Emitter {
         }
     }
 
-    /// A float.
+    /// Writes a float.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn float(&mut self, value: f64) {
         if self.has_room() { self.binary_float(value) } else { self.any_float(value) }

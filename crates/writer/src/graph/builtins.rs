@@ -1,7 +1,7 @@
-//! What old protocols have no opcodes for.
+//! The writer of objects that old protocols have no opcodes for.
 //!
-//! They are written as calls. Where the graph was read from such a call, that call is written again, so that what an
-//! older Python wrote stays as it is; otherwise the one that CPython 3.8 and later write.
+//! Those are written as calls. If the graph was read from such a call, the same call is written again, so that the pickle
+//! of an older Python stays as it is; otherwise the call is the one that CPython 3.8 and later write.
 
 use halfsour_opcode::Opcode;
 use halfsour_value::{Data, Elements, Id, Node, Spelling};
@@ -12,7 +12,8 @@ use crate::memo::Constant;
 use crate::{Error, ErrorKind};
 
 impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
-    /// Writes the call by which an object was spelled in the stream that it was read from.
+    /// Writes the call by which an object was spelled in the stream that it was read from. Returns false if there is none,
+    /// or it no longer makes this object.
     fn spelled(&mut self, node: Node<'g, S>) -> bool {
         let Some(Spelling { callable, args }) = node.spelling() else { return false };
         if !self.still_spells(node, args) {
@@ -23,7 +24,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         true
     }
 
-    /// Whether the object is still what the call made: a list may have changed since, and so may the object.
+    /// Returns whether the call still makes the object: since then, the list in its arguments or the object may have changed.
     fn still_spells(&self, node: Node<'g, S>, args: Id) -> bool {
         let first = self.graph.node(args).at(0);
         match (node.data(), first.map(Node::data)) {
@@ -48,7 +49,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// `bytes()`, or `_codecs.encode(text, 'latin1')`.
+    /// Writes `bytes()`, or `_codecs.encode(text, 'latin1')`.
     fn call_for_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if bytes.is_empty() {
             self.constant(Constant::Bytes)?;
@@ -105,7 +106,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
 
     pub(super) fn frozenset(&mut self, node: Node<'g, S>, elements: &Elements<'g, S>) -> Result<(), Error> {
         if self.emitter.protocol() >= 4 {
-            self.emitter.op_of_object(Opcode::Mark);
+            self.emitter.op_with_frame_check(Opcode::Mark);
             self.tasks.push(Task::FrozenSet(node.id()));
             self.tasks.push(Task::Each(elements.ids()));
             Ok(())
@@ -114,11 +115,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         }
     }
 
-    /// `set([…])`.
+    /// Writes `set([…])`.
     ///
-    /// A set may hold something that leads back to it: then it is written again inside itself, and Python calls it
-    /// with a list of its own each time. To write the list of the graph twice would be to call it with what that
-    /// list holds by then.
+    /// A set may have a member that leads back to it. Then the set is written again inside itself, and as Python does, each
+    /// call gets a list of its own. If both calls got the list that is in the graph, the second would get its members of
+    /// that time.
     fn call_of_list(
         &mut self,
         node: Node<'g, S>,
@@ -131,7 +132,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         match begun {
             1 if self.memo.is_as_read() && self.spelled(node) => return Ok(()),
             1 | 2 => {}
-            // What leads back to it is not in the memo either: this would not end, and does not in Python.
+            // The member that leads back is not in the memo either: this would not end, and does not in Python.
             _ => return Err(ErrorKind::SetInItself.into()),
         }
         self.constant(constant)?;

@@ -1,4 +1,4 @@
-//! Globals, instances, and what refers to outside the stream.
+//! The writer of globals, instances, and references to outside of the stream.
 
 use halfsour_opcode::{Op, Opcode};
 use halfsour_value::{Data, Form, Global, Id, Instance, Node, Step};
@@ -25,11 +25,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// `getattr(parent, last)`: only protocols from 4 on look up dotted names.
+    /// Writes `getattr(parent, last)`, because only protocols 4 and 5 look up dotted names.
     fn nested_global(&mut self, module: &str, parent: &str, last: &str) -> Result<(), Error> {
         let mut names = parent.split('.').chain([last]);
         let first = names.next().unwrap_or_default();
-        // From the outermost to the innermost: each call takes the one before as its first argument.
+        // The outermost call comes first: its first argument is the next call.
         let depth = names.clone().count();
         for _ in 0..depth {
             self.constant(Constant::GetAttr)?;
@@ -87,9 +87,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         }
     }
 
-    /// An instance of one of Python 2's classic classes.
+    /// Writes an instance of one of Python 2's classic classes.
     fn old_instance(&mut self, id: Id, instance: Instance<'g, S>) {
-        self.emitter.op_of_object(Opcode::Mark);
+        self.emitter.op_with_frame_check(Opcode::Mark);
         let class = instance.callable();
         let args = instance.args().elements();
         let args = args.map(|elements| elements.ids()).unwrap_or_default();
@@ -106,7 +106,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         }
     }
 
-    /// The last part of an instance in protocol 0: its arguments are on the stack.
+    /// Writes the last part of an instance in protocol 0, whose arguments are on the stack.
     pub(super) fn inst(&mut self, id: Id, class: Id) -> Result<(), Error> {
         if let Data::Global(global) = self.graph.node(class).data() {
             let (module, name) = self.emitter.fixed(text(global.module)?, text(global.name)?);
@@ -134,7 +134,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
                 let args = call.args().elements().map(|elements| elements.ids()).unwrap_or_default();
                 self.tasks.push(Task::Op(Opcode::Pop));
                 self.tasks.push(Task::Op(Opcode::Reduce));
-                // At any protocol.
+                // CPython writes this opcode at any protocol.
                 self.tasks.push(Task::Op(Opcode::Tuple2));
                 self.tasks.push(Task::Each(args));
                 self.tasks.push(Task::Object(call.callable().id()));
@@ -156,15 +156,15 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         Ok(())
     }
 
-    /// Plans an opcode that makes an object of another.
+    /// Adds tasks for an object that an opcode makes of another.
     fn made_of(&mut self, node: Node<'g, S>, kept: bool, opcode: Opcode, of: Node<'g, S>) {
         self.steps_elsewhere(node);
         self.tasks.push(if kept { Task::Made { id: node.id(), opcode } } else { Task::Op(opcode) });
         self.tasks.push(Task::Object(of.id()));
     }
 
-    /// Whether to memoise something that comes from outside. Python does not, but a stream may hold it twice, or do
-    /// something to it. `None` if only now it turns out that it should have been memoised.
+    /// Returns whether to memoise an outside object. Python does not, but a stream may hold it twice, or apply steps to it.
+    /// Returns `None` if it turns out only now that the object should have been memoised.
     fn meet_outside(&mut self, node: Node<'g, S>) -> Option<bool> {
         let index = index(node.id());
         let kept = node.steps_elsewhere().is_some() || self.memo.keeps_outside(index);
@@ -198,14 +198,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     pub(super) fn out_of_band(&mut self, node: Node<'g, S>, number: usize) -> Result<(), Error> {
         if self.emitter.protocol() >= 5 {
             let Some(kept) = self.meet_outside(node) else { return Ok(()) };
-            // Those before it that are not in the graph are taken, too; one that was passed over is gone.
+            // Buffers before this one that are not in the graph are taken and dropped; one that was skipped is gone.
             let unused = number.checked_sub(self.next_buffer).ok_or(ErrorKind::BufferOrder)?;
             for _ in 0..unused {
-                self.emitter.op_of_object(Opcode::NextBuffer);
+                self.emitter.op_with_frame_check(Opcode::NextBuffer);
                 self.emitter.op(Opcode::Pop);
             }
             self.next_buffer = number + 1;
-            self.emitter.op_of_object(Opcode::NextBuffer);
+            self.emitter.op_with_frame_check(Opcode::NextBuffer);
             if node.is_read_only_buffer() {
                 self.emitter.op(Opcode::ReadonlyBuffer);
             }
@@ -213,7 +213,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             return Ok(());
         }
         if node.steps_elsewhere().is_some() {
-            // It would be done to a bytearray.
+            // The steps would be applied to a bytearray.
             return Err(ErrorKind::Buffer.into());
         }
         let contents = self.graph.buffers().get(number).ok_or(ErrorKind::Buffer)?;
@@ -234,7 +234,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     }
 }
 
-/// A name as text.
+/// Returns a name as text.
 fn text<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<&str, Error> {
     let bytes = || std::str::from_utf8(node.as_bytes()?).ok();
     node.as_str().or_else(bytes).ok_or_else(|| ErrorKind::Name.into())

@@ -15,7 +15,7 @@ use halfsour_audit::{Auditor, Part, Policy, Rule, Verdict};
 
 use crate::args::Reading;
 use crate::failure::Failure;
-use crate::file::open;
+use crate::input::source;
 
 /// The command line is wrong.
 pub const USAGE: u8 = 3;
@@ -180,7 +180,7 @@ fn all_in(path: &str) -> Result<Vec<(String, bool)>, Failure> {
 
 /// What is in a file; `None` if nobody named it and it has no pickles.
 fn audit(auditor: &Auditor, name: &str, is_asked: bool, reading: &Reading) -> Option<Audited> {
-    let parts = match open(name, reading.file_limits(), reading.options().limits.input) {
+    let parts = match source(name, reading) {
         Ok(source) if is_asked => auditor.audit_source(&source),
         Ok(source) => auditor.audit_if_pickle(&source),
         Err(failure) => {

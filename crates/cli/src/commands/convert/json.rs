@@ -4,10 +4,10 @@ use std::io::Write;
 
 use halfsour::Graph;
 use halfsour::json::{Style, to_writer};
+use halfsour_files::Part;
 
 use super::output::Output;
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Writer {
     output: Output,
@@ -21,7 +21,7 @@ impl Writer {
 }
 
 impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &File) -> Result<(), Cause> {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
         to_writer(&mut self.output, graph.root(), self.style).map_err(Cause::Json)?;
         self.output.write_all(b"\n").map_err(|error| Cause::Json(error.into()))
     }

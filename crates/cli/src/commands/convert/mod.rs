@@ -17,12 +17,12 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use halfsour::{Graph, Loader, json as document, writer};
+use halfsour_files::{Input, Part, Parts};
 
 use self::output::Output;
-use super::{PerFile, load};
+use super::{PerFile, each_pickle, load};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
-use crate::file::{File, Parts, Whole};
 use crate::tensors::is_safetensors;
 
 /// What is converted to. Each has a file beside this one, and an extension or several.
@@ -126,7 +126,7 @@ struct Limits {
 /// A file of a format that is being written.
 trait Writer {
     /// Writes a pickle.
-    fn add(&mut self, graph: &Graph<&[u8]>, file: &File) -> Result<(), Cause>;
+    fn add(&mut self, graph: &Graph<&[u8]>, file: &Part) -> Result<(), Cause>;
 
     /// Puts the file in its place.
     fn finish(self: Box<Self>) -> Result<(), Failure>;
@@ -173,21 +173,21 @@ impl Convert {
 }
 
 impl PerFile for Convert {
-    fn parts<'w>(&self, whole: &'w Whole) -> Result<Parts<'w>, Failure> {
-        if whole.has_parts() && whole.torch()?.is_none() {
-            let name = whole.source.name();
+    fn parts<'i>(&self, input: &'i Input) -> Result<Parts<'i>, Failure> {
+        if input.has_parts() && input.torch()?.is_none() {
+            let name = input.source().name();
             return Err(Failure::message(format!("{name}: an archive; --member says what to convert of it")));
         }
-        whole.parts_with_tensors()
+        Ok(input.parts_with_tensors()?)
     }
 
-    fn file(&mut self, _: &mut dyn Write, file: &File) -> Result<(), Failure> {
+    fn part(&mut self, _: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         if is_safetensors(file.bytes()) {
             let name = file.name();
             return Err(Failure::message(format!("{name}: safetensors, of which nothing else is made")));
         }
         let mut writer = self.writer()?;
-        file.pickles(self.first, |bytes, start| {
+        each_pickle(file, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             writer.add(&graph, file)?;
             let end = graph.end();

@@ -4,10 +4,10 @@ use halfsour::classes::{Known, recognise};
 use halfsour::json::lines_to_writer;
 use halfsour::value::Data;
 use halfsour::{Graph, json};
+use halfsour_files::Part;
 
 use super::output::Output;
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Writer {
     output: Output,
@@ -21,7 +21,7 @@ impl Writer {
 }
 
 impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &File) -> Result<(), Cause> {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
         let (output, root) = (&mut self.output, graph.root());
         let written = match root.data() {
             Data::List(rows) | Data::Tuple(rows) | Data::Set(rows) | Data::FrozenSet(rows) => {

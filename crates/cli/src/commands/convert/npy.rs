@@ -6,13 +6,12 @@ use std::io::Write;
 
 use halfsour::Graph;
 use halfsour::classes::torch::DType;
-use halfsour_files::Npy;
+use halfsour_files::{Npy, Part};
 
 use super::output::Output;
 use super::zip::Archive;
 use super::{Limits, Tied, tied};
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 use crate::tensors::{Elements, Flat, Tensor, Tensors, safe_dtype};
 use crate::text;
 
@@ -29,7 +28,7 @@ impl Writer {
         Self { output, is_archive, tied, limits, is_written: false }
     }
 
-    fn write(&mut self, graph: &Graph<&[u8]>, file: &File) -> Result<(), String> {
+    fn write(&mut self, graph: &Graph<&[u8]>, file: &Part) -> Result<(), String> {
         let limit = |most: usize, size: usize| size.saturating_mul(8).saturating_add(most);
         let most = limit(self.limits.json.bytes, graph.source().len());
         let tensors = Tensors::of_pickle(graph.root(), file.torch(), most)?;
@@ -81,7 +80,7 @@ impl Writer {
 }
 
 impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, file: &File) -> Result<(), Cause> {
+    fn add(&mut self, graph: &Graph<&[u8]>, file: &Part) -> Result<(), Cause> {
         self.write(graph, file).map_err(Cause::Other)
     }
 

@@ -4,10 +4,10 @@ use std::io::Write;
 
 use halfsour::Graph;
 use halfsour::classes::{Known, Payload, recognise};
+use halfsour_files::Part;
 
 use super::output::Output;
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 use crate::tensors::walk;
 use crate::text;
 
@@ -49,7 +49,7 @@ impl Writer {
 }
 
 impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &File) -> Result<(), Cause> {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
         let payload = self.find(graph).map_err(Cause::Other)?;
         let (format, extension) = (payload.format, payload.format.extension());
         if self.extension.as_ref().is_some_and(|asked| asked != extension) {

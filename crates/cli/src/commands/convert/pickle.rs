@@ -2,10 +2,10 @@
 
 use halfsour::Graph;
 use halfsour::writer::{Limits, MemoPolicy, Options, to_writer};
+use halfsour_files::Part;
 
 use super::output::Output;
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Writer {
     output: Output,
@@ -20,7 +20,7 @@ impl Writer {
 }
 
 impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &File) -> Result<(), Cause> {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
         let (memo, fix_imports, limits) = (MemoPolicy::All, self.protocol.is_some(), self.limits);
         let protocol = self.protocol.unwrap_or_else(|| graph.protocol());
         let options = Options { memo, fix_imports, limits, ..Options::with_protocol(protocol) };

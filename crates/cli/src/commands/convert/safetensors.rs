@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use halfsour::Graph;
+use halfsour_files::Part;
 use indicatif::ProgressBar;
 use safetensors::{Dtype, View, serialize_to_file};
 
 use super::output::Output;
 use super::{Limits, Tied, tied};
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 use crate::tensors::{Flat, Tensor, Tensors, safe_dtype};
 use crate::text;
 
@@ -26,7 +26,7 @@ impl Writer {
         Self { output, tied, limits, is_written: false }
     }
 
-    fn write(&mut self, graph: &Graph<&[u8]>, file: &File) -> Result<(), String> {
+    fn write(&mut self, graph: &Graph<&[u8]>, file: &Part) -> Result<(), String> {
         let limit = |most: usize, size: usize| size.saturating_mul(8).saturating_add(most);
         let most = limit(self.limits.json.bytes, graph.source().len());
         let mut tensors = Tensors::of_pickle(graph.root(), file.torch(), most)?;
@@ -67,7 +67,7 @@ impl Writer {
 }
 
 impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, file: &File) -> Result<(), Cause> {
+    fn add(&mut self, graph: &Graph<&[u8]>, file: &Part) -> Result<(), Cause> {
         self.write(graph, file).map_err(Cause::Other)
     }
 

@@ -9,6 +9,7 @@ use arrow_array::{Array, ArrayRef, PrimitiveArray, RecordBatch, RecordBatchOptio
 use arrow_schema::{ArrowError, DataType, FieldRef, Schema, TimeUnit};
 use halfsour::Graph;
 use halfsour::arrow::table;
+use halfsour_files::Part;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
@@ -16,7 +17,6 @@ use parquet::file::properties::WriterProperties;
 use super::output::Output;
 use super::{Format, Limits};
 use crate::failure::{Cause, Failure};
-use crate::file::File;
 
 pub struct Writer {
     output: Output,
@@ -58,7 +58,7 @@ impl Writer {
 }
 
 impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &File) -> Result<(), Cause> {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
         self.write(graph).map_err(Cause::Other)
     }
 

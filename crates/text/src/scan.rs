@@ -1,5 +1,5 @@
-//! Searches in byte strings that are a few bytes long as a rule, a word at a time: a vectorised search takes longer to
-//! begin than these take.
+//! Searches in short byte strings, eight bytes at a time. Up to about 64 bytes, they finish before a vectorised search has
+//! begun; longer ones are passed on to one.
 
 // Compiled into the lexer's arms, where the time goes.
 
@@ -8,7 +8,7 @@ const HIGH: u64 = ONES << 7;
 /// Letters, to fill a word that holds one byte.
 const REST_OF_A: u64 = (ONES * b'a' as u64) << 8;
 
-/// From this length on, what is vectorised is faster.
+/// From this length on, in bytes, a vectorised search is faster.
 pub(crate) const LONG: usize = 64;
 
 /// The high bit of each byte that is `byte`, and perhaps of bytes after the first of them.
@@ -18,11 +18,11 @@ const fn matches(word: u64, byte: u8) -> u64 {
     zeros.wrapping_sub(ONES) & !zeros & HIGH
 }
 
-/// Where the first newline is.
+/// Returns the index of the first newline.
 ///
 /// ```
-/// assert_eq!(halfsour_text::short::newline(b"12345678901\n\n"), Some(11));
-/// assert_eq!(halfsour_text::short::newline(b""), None);
+/// assert_eq!(halfsour_text::scan::newline(b"12345678901\n\n"), Some(11));
+/// assert_eq!(halfsour_text::scan::newline(b""), None);
 /// ```
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn newline(bytes: &[u8]) -> Option<usize> {
@@ -43,7 +43,7 @@ fn far_newline(bytes: &[u8], from: usize) -> Option<usize> {
     memchr::memchr(b'\n', &bytes[from..]).map(|at| at + from)
 }
 
-/// Whether `seen`, over all words of a text that is best shorter than [`LONG`], has no high bit.
+/// Returns whether `seen` sets no high bit in any word of a text, which should be shorter than [`LONG`].
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn none_of(bytes: &[u8], seen: impl Fn(u64) -> u64) -> bool {
     // The last word overlaps the one before it, so that no byte is looked at alone.
@@ -61,13 +61,13 @@ pub(crate) fn none_of(bytes: &[u8], seen: impl Fn(u64) -> u64) -> bool {
     bytes.iter().all(|&byte| seen(u64::from(byte) | REST_OF_A) & HIGH == 0)
 }
 
-/// As `<[u8]>::is_ascii`.
+/// Returns whether all bytes are ASCII.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn is_ascii(bytes: &[u8]) -> bool {
     if bytes.len() >= LONG { bytes.is_ascii() } else { none_of(bytes, |word| word) }
 }
 
-/// Whether it is ASCII without backslashes.
+/// Returns whether all bytes are ASCII, and none is a backslash.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) fn is_plain_ascii(bytes: &[u8]) -> bool {
     if bytes.len() >= LONG {
@@ -77,11 +77,12 @@ pub(crate) fn is_plain_ascii(bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether nothing in it is escaped in a JSON string: there are no control characters, quotes or backslashes.
+/// Returns whether a JSON string can hold the bytes without escapes: there are no control characters, quotes or
+/// backslashes among them.
 ///
 /// ```
-/// assert!(halfsour_text::short::is_plain_json("é€".as_bytes()));
-/// assert!(!halfsour_text::short::is_plain_json(b"\n"));
+/// assert!(halfsour_text::scan::is_plain_json("é€".as_bytes()));
+/// assert!(!halfsour_text::scan::is_plain_json(b"\n"));
 /// ```
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub fn is_plain_json(bytes: &[u8]) -> bool {

@@ -1,23 +1,23 @@
-//! Ints in binary, looked up in a table.
+//! Binary ints, decoded by a table.
 //!
-//! A jump to code of its own for each opcode cannot be predicted where ints of different sizes are mixed at random, and
-//! guessing wrong takes longer than everything else.
+//! Where ints of different sizes are mixed at random, a branch for each opcode is mispredicted, and that takes longer than
+//! all the rest. The table needs no branch.
 
 use halfsour_opcode::Opcode;
 
-/// How an int is written.
+/// The encoding of an int.
 #[derive(Clone, Copy)]
 struct Int {
-    /// What is left of eight bytes.
+    /// The bits of the word that belong to the int, once it is shifted.
     mask: i32,
-    /// Where these are, from the opcode.
+    /// The distance in bytes from the opcode to the word of eight bytes that holds the int.
     from: u8,
-    /// By how many bits they have to be shifted so that nothing is left but the int's own. That of what is no int is out of
-    /// range.
+    /// The number of bits by which to shift the word up and down again, so that only the int is left. Out of range for an
+    /// opcode that is no int.
     shift: u8,
-    /// How many bytes it takes, with the opcode, beside those that are counted.
+    /// The length in bytes, with the opcode, without the bytes that are counted.
     length: u8,
-    /// All bits, if the byte after the opcode counts bytes.
+    /// All bits, if the byte after the opcode is a count of bytes.
     counted: u8,
 }
 
@@ -27,15 +27,17 @@ const INTS: [Int; 256] = {
     ints[Opcode::BinInt1.byte() as usize] = Int { mask: 0xff, shift: 56, length: 2, ..none };
     ints[Opcode::BinInt2.byte() as usize] = Int { mask: 0xffff, shift: 48, length: 3, ..none };
     ints[Opcode::BinInt.byte() as usize] = Int { shift: 32, length: 5, ..none };
-    // It has one byte at least.
+    // Without a byte, the shift is out of range: 0 is never written so.
     ints[Opcode::Long1.byte() as usize] = Int { from: 2, shift: 64, length: 2, counted: u8::MAX, ..none };
     ints
 };
 
-/// The int with which `input` begins, and how many bytes it takes; unless it is longer than a word, or near the end of the
-/// input, or a `LONG1` where Python would have written something shorter.
+/// Returns the int that `input` begins with, and its length in bytes with the opcode.
+///
+/// Returns `None` for an int of more than eight bytes, one near the end of the input, and a `LONG1` where Python would have
+/// written something shorter.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(crate) fn int(input: &[u8]) -> Option<(i64, usize)> {
+pub(crate) fn binary_int(input: &[u8]) -> Option<(i64, usize)> {
     let [byte, next, ..] = *input.first_chunk::<10>()?;
     let Int { mask, from, shift, length, counted } = INTS[usize::from(byte)];
     let count = next & counted;
@@ -53,7 +55,7 @@ pub(crate) fn int(input: &[u8]) -> Option<(i64, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::int;
+    use super::binary_int;
     use crate::{Lexer, Op};
     use halfsour_text::number::le_to_i64;
 
@@ -66,7 +68,7 @@ mod tests {
             {
                 let mut input = [filler; 16];
                 input[..2].copy_from_slice(&[byte, count]);
-                let Some((value, length)) = int(&input) else { continue };
+                let Some((value, length)) = binary_int(&input) else { continue };
                 let mut lexer = Lexer::new(&input);
                 let same = match lexer.next_op().unwrap() {
                     Op::BinInt1(same) => same.into(),

@@ -1,0 +1,321 @@
+//! [`Input`]: a file or bytes, with what is wanted of it.
+
+use std::collections::HashSet;
+use std::error::Error as StdError;
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+
+use crate::{Error, ErrorKind, Format, Framing, Layer, Leaf, Limits, Npy, Pickles, Source, Torch, is_pickle};
+
+/// A file or bytes, with what is wanted of it: everything that holds pickles, or one member of an archive.
+///
+/// ```
+/// use halfsour_files::{Input, Limits};
+/// use halfsour_vm::{Error, Loader};
+///
+/// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/nested.tar");
+/// let input = Input::open(file, Limits::UNTRUSTED)?.with_member("2.pkl.bz2");
+/// let mut loader = Loader::new();
+/// let mut shown = Vec::new();
+/// for part in input.parts()? {
+///     part?.each_pickle(false, |bytes, start| {
+///         let graph = loader.load_at(bytes, start)?;
+///         shown.push(graph.root().to_string());
+///         Ok::<_, Error>(graph.end())
+///     })?;
+/// }
+/// assert_eq!(shown, ["{'day': 2, 'sold': 6}"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Input {
+    source: Source,
+    /// The torch file that the source is, once somebody asked.
+    torch: OnceLock<Option<Arc<Torch>>>,
+    member: Option<String>,
+}
+
+/// One thing with pickles: a file, or a member of an archive, without its compression.
+#[derive(Clone, Debug)]
+pub struct Part {
+    name: String,
+    layers: Vec<Layer>,
+    pickles: Pickles,
+    torch: Option<Arc<Torch>>,
+}
+
+/// The parts of an [`Input`], each opened when it comes. A part that cannot be opened is an error, after which
+/// the others follow.
+pub struct Parts<'i>(Box<dyn Iterator<Item = Result<Part, Error>> + 'i>);
+
+/// An error in one of the pickles of a [`Part`].
+#[derive(Clone, Debug)]
+pub struct PickleError<E> {
+    /// The name of the part.
+    pub name: String,
+    /// The offset at which the pickle begins.
+    pub start: usize,
+    /// How many pickles of the part come before it.
+    pub before: usize,
+    /// What is wrong with the pickle.
+    pub error: E,
+}
+
+impl From<Source> for Input {
+    fn from(source: Source) -> Self {
+        Self { source, torch: OnceLock::new(), member: None }
+    }
+}
+
+impl Input {
+    /// Opens a file, as [`Source::open`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Source::open`].
+    pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, Error> {
+        Source::open(path, limits).map(Self::from)
+    }
+
+    /// Takes these bytes for a file. The name is for errors.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Source::from_bytes`].
+    pub fn from_bytes(name: impl Into<String>, bytes: Bytes, limits: Limits) -> Result<Self, Error> {
+        Source::from_bytes(name, bytes, limits).map(Self::from)
+    }
+
+    /// Asks for only the member of the archive that has this name, or whose name ends so after a `/`.
+    #[must_use]
+    pub fn with_member(mut self, name: impl Into<String>) -> Self {
+        self.member = Some(name.into());
+        self
+    }
+
+    /// The file itself, without its compression.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The torch file that the input is, if it is one. An archive that is a broken torch file counts as none: its members
+    /// are still there, and say what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// If the input is a torch file from before torch 1.6 that is malformed or cut off.
+    pub fn torch(&self) -> Result<Option<&Torch>, Error> {
+        Ok(self.shared_torch()?.map(Arc::as_ref))
+    }
+
+    fn shared_torch(&self) -> Result<Option<&Arc<Torch>>, Error> {
+        if let Some(torch) = self.torch.get() {
+            return Ok(torch.as_ref());
+        }
+        let torch = match Torch::of(&self.source) {
+            Err(_) if self.is_archive() => None,
+            torch => torch?,
+        };
+        Ok(self.torch.get_or_init(|| torch.map(Arc::new)).as_ref())
+    }
+
+    /// Whether there may be several parts: the input is an archive, and no member of it was asked for.
+    pub fn has_parts(&self) -> bool {
+        self.is_archive() && self.member.is_none()
+    }
+
+    fn is_archive(&self) -> bool {
+        matches!(self.source.format(), Format::Zip | Format::Tar | Format::SevenZip)
+    }
+
+    /// Everything that holds pickles.
+    ///
+    /// # Errors
+    ///
+    /// If nothing does, or a member was asked for that is not there, or the input is a malformed torch file.
+    pub fn parts(&self) -> Result<Parts<'_>, Error> {
+        self.parts_among(self.source.leaves(), has_pickles)
+    }
+
+    /// Everything that may hold tensors: pickles, `.npy`, and of each torch file, also within archives, the one pickle that
+    /// says which tensors there are.
+    ///
+    /// # Errors
+    ///
+    /// As [`parts`](Self::parts).
+    pub fn parts_with_tensors(&self) -> Result<Parts<'_>, Error> {
+        if let (None, Some(torch)) = (&self.member, self.shared_torch()?) {
+            return Ok(Parts::one(Part::of(&self.source, Some(torch.clone()))));
+        }
+        let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
+        let leaves = self.source.leaves_and(move |source| self.is_named(source) && is_torch(source));
+        self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickles(source))
+    }
+
+    fn parts_among<'i>(
+        &'i self,
+        leaves: impl Iterator<Item = Result<Leaf, Error>> + 'i,
+        is_part: fn(&Source) -> bool,
+    ) -> Result<Parts<'i>, Error> {
+        if !self.is_archive() {
+            return self.only_part(is_part).map(Parts::one);
+        }
+        // The storages of a torch file are no pickles, whatever their bytes look like.
+        let storages: HashSet<&str> = match self.torch()? {
+            Some(torch) => torch.keys().into_iter().collect(),
+            None => HashSet::new(),
+        };
+        let is_storage = move |name: &str| {
+            const FOLDER: &str = "data/";
+            name.match_indices(FOLDER).any(|(at, _)| storages.contains(&name[at + FOLDER.len()..]))
+        };
+        let is_wanted = move |source: &Source| {
+            self.is_named(source) && (self.member.is_some() || is_part(source) && !is_storage(source.name()))
+        };
+        let part = move |leaf: Leaf| {
+            let torch = if self.is_named(&leaf.source) { Torch::of(&leaf.source)? } else { None };
+            if torch.is_none() && !is_wanted(&leaf.source) {
+                return Ok(None);
+            }
+            leaf.check()?;
+            Ok(Some(Part::of(&leaf.source, torch.map(Arc::new))))
+        };
+        let mut parts = leaves.filter_map(move |leaf| leaf.and_then(&part).transpose()).peekable();
+        if parts.peek().is_none() {
+            let name = self.source.name();
+            return Err(match &self.member {
+                Some(member) => Error::new(ErrorKind::NoMember, &format!("{name}:{member}"), None),
+                None => Error::new(ErrorKind::NoPickles, name, None),
+            });
+        }
+        Ok(Parts(Box::new(parts)))
+    }
+
+    /// The part that an input is which is no archive.
+    fn only_part(&self, is_part: fn(&Source) -> bool) -> Result<Part, Error> {
+        let fail = |kind| Err(Error::new(kind, self.source.name(), None));
+        if self.member.is_some() {
+            return fail(ErrorKind::NotAnArchive);
+        }
+        // Any other bytes are taken for pickles, so that errors say where they are none.
+        if self.source.format() == Format::Npy && !is_part(&self.source) {
+            return fail(ErrorKind::NoPickles);
+        }
+        Ok(Part::of(&self.source, self.shared_torch()?.cloned()))
+    }
+
+    /// Whether a member, or what is in one, was asked for. All are where none was.
+    fn is_named(&self, source: &Source) -> bool {
+        let Some(member) = &self.member else { return true };
+        let name = source.name().get(self.source.name().len() + 1..);
+        name.and_then(|name| name.strip_suffix(member.as_str()))
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':']))
+    }
+}
+
+/// Whether a member of an archive holds pickles, by the look of it.
+fn has_pickles(source: &Source) -> bool {
+    match source.format() {
+        Format::Npy => Npy::parse(source.bytes()).is_ok_and(|npy| npy.pickle().is_some()),
+        _ => is_pickle(source.bytes()) || source.pickles().framing() != Framing::None,
+    }
+}
+
+impl Part {
+    fn of(source: &Source, torch: Option<Arc<Torch>>) -> Self {
+        let pickles = torch.as_ref().map_or_else(|| source.pickles(), |torch| torch.pickle());
+        Self { name: source.name().to_owned(), layers: source.layers().to_vec(), pickles, torch }
+    }
+
+    /// The name of the file, and after a colon that of the member: `model.tar:weights.pt:data.pkl`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The layers of compression that were taken off, from the outside in.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// The bytes in which the pickles lie. Offsets count from their beginning.
+    pub fn bytes(&self) -> &Bytes {
+        self.pickles.bytes()
+    }
+
+    /// The pickles, to be loaded one after the other.
+    pub fn pickles(&self) -> Pickles {
+        self.pickles.clone()
+    }
+
+    /// The torch file whose pickle this is, with the storages to which the pickle refers.
+    pub fn torch(&self) -> Option<&Torch> {
+        self.torch.as_deref()
+    }
+
+    /// Calls `each` for every pickle, or for the first only, with the bytes up to where the pickle has to end, and the offset
+    /// at which it begins. `each` returns the offset at which it ends.
+    ///
+    /// A part without any pickle has one that begins and ends at 0, so that `each` can say that it is none.
+    ///
+    /// # Errors
+    ///
+    /// The first one that `each` returns.
+    pub fn each_pickle<'p, E>(
+        &'p self,
+        first_only: bool,
+        mut each: impl FnMut(&'p [u8], usize) -> Result<usize, E>,
+    ) -> Result<(), PickleError<E>> {
+        let mut pickles = self.pickles();
+        let mut before = 0;
+        let mut range = pickles.part().unwrap_or(0..0);
+        loop {
+            let end = each(&self.bytes()[..range.end], range.start);
+            let fail = |error| PickleError { name: self.name.clone(), start: range.start, before, error };
+            pickles.pass(end.map_err(fail)?);
+            before += 1;
+            match pickles.part().filter(|_| !first_only) {
+                Some(next) => range = next,
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+impl Parts<'_> {
+    fn one(part: Part) -> Self {
+        Self(Box::new(std::iter::once(Ok(part))))
+    }
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Result<Part, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+}
+
+impl fmt::Debug for Parts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for PickleError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.name)?;
+        if self.before > 0 {
+            write!(f, "pickle {}, from byte 0x{:x}: ", self.before + 1, self.start)?;
+        }
+        self.error.fmt(f)
+    }
+}
+
+impl<E: StdError + 'static> StdError for PickleError<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.error)
+    }
+}
