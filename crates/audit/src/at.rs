@@ -1,6 +1,6 @@
 //! [`At`]: the place of an event, and what can be seen there.
 
-use halfsour_vm::value::{Id, Peek, Store};
+use halfsour_vm::value::{Id, Peek, Store, View};
 
 use crate::text::Short;
 
@@ -14,7 +14,7 @@ pub(crate) struct At<'e> {
 
 impl<'e> At<'e> {
     pub fn peek(self, id: Id) -> Peek<'e> {
-        self.store.peek(self.source, id)
+        View::new(self.store, self.source).peek(id)
     }
 
     pub fn text(self, id: Id) -> &'e [u8] {

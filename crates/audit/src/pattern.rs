@@ -3,7 +3,7 @@
 use std::fmt;
 
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::{Form, Id, Peek, Store};
+use halfsour_vm::value::{Id, Peek, Store, View};
 
 use crate::Policy;
 
@@ -85,7 +85,7 @@ impl Pattern {
     }
 
     pub fn matches(&self, values: &Values<'_>, id: Id) -> bool {
-        let peek = values.store.peek(values.source, id);
+        let peek = View::new(values.store, values.source).peek(id);
         match (self, peek) {
             (Self::Any, _) | (Self::ShortInt, Peek::Int(_)) => true,
             (Self::OneOf(all), _) => all.iter().any(|pattern| pattern.matches(values, id)),
@@ -101,8 +101,9 @@ impl Pattern {
             | (Self::Bytes(text), Peek::Bytes(value) | Peek::ByteString(value)) => text.as_bytes() == value,
             (Self::Tuple(parts), Peek::Tuple(items)) => Self::all_match(parts, values, items),
             (Self::Is(name), Peek::Global(module, qualified)) => values.names(module, qualified, name),
-            (Self::Of(name), Peek::Instance { form, callable, args }) => {
-                match values.store.peek(values.source, class_of(values.store, form, callable, args)) {
+            (Self::Of(name), Peek::Instance(_)) => {
+                let view = View::new(values.store, values.source);
+                match view.peek(view.class(id).unwrap_or(id)) {
                     Peek::Global(module, qualified) => values.names(module, qualified, name),
                     _ => false,
                 }
@@ -157,16 +158,6 @@ impl Values<'_> {
     fn names(&self, module: Id, qualified: Id, name: &str) -> bool {
         let text = |id| self.store.payload(self.source, id).unwrap_or_default();
         self.policy.is_in(text(module), text(qualified), name)
-    }
-}
-
-/// The class of an instance, or what was called. Some calls name the class among their arguments.
-pub(crate) fn class_of(store: &Store, form: Form, callable: Id, args: Id) -> Id {
-    match form {
-        Form::Reconstructor | Form::NewObjCall | Form::NewObjExCall => {
-            store.sequence(args).and_then(|args| args.first()).copied().unwrap_or(callable)
-        }
-        _ => callable,
     }
 }
 

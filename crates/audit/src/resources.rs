@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::{Data, Id, Node, Peek, Step};
+use halfsour_vm::value::{Data, Id, Node, Peek};
 
 use crate::Rule;
 use crate::policy::Limits;
@@ -48,31 +48,13 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
 }
 
 /// The ids that an object holds.
-fn children(graph: &Graph<&[u8]>, id: Id, mut each: impl FnMut(Id)) {
-    match graph.store().peek(graph.source(), id) {
-        Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids) => {
-            ids.iter().copied().for_each(each);
-        }
-        Peek::Instance { callable, args, .. } => {
-            each(callable);
-            each(args);
-            let Some(instance) = graph.node(id).as_instance() else { return };
-            for step in instance.steps() {
-                match step {
-                    Step::State(of) | Step::Call(of) => each(of.id()),
-                    Step::Append(of) | Step::Add(of) => of.ids().iter().copied().for_each(&mut each),
-                    Step::SetItem(of) => of.ids().iter().copied().for_each(&mut each),
-                }
-            }
-        }
-        Peek::PersistentId(of) | Peek::ReadOnly(of) => each(of),
-        _ => {}
-    }
+fn children(graph: &Graph<&[u8]>, id: Id, each: impl FnMut(Id)) {
+    graph.view().children(id).for_each(each);
 }
 
 fn is_container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
     let index = id.index()?;
-    let peek = graph.store().peek(graph.source(), id);
+    let peek = graph.view().peek(id);
     let holds = matches!(
         peek,
         Peek::List(_)
@@ -80,7 +62,7 @@ fn is_container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
             | Peek::Dict(_)
             | Peek::Set(_)
             | Peek::FrozenSet(_)
-            | Peek::Instance { .. }
+            | Peek::Instance(_)
     );
     holds.then_some(index)
 }
@@ -178,7 +160,7 @@ fn is_deep(graph: &Graph<&[u8]>, root: Id, limits: &Limits) -> bool {
 /// A dict or set in which too many ints, or tuples of them, have the same hash, and how many have.
 fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
     for id in graph.store().ids() {
-        let (ids, width) = match graph.store().peek(graph.source(), id) {
+        let (ids, width) = match graph.view().peek(id) {
             Peek::Dict(ids) => (ids, 2),
             Peek::Set(ids) | Peek::FrozenSet(ids) => (ids, 1),
             _ => continue,
@@ -213,7 +195,7 @@ fn hash(graph: &Graph<&[u8]>, id: Id, depth: usize) -> Option<u64> {
     const LONGEST: usize = 8;
     // Odd, and otherwise of no meaning.
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    match graph.store().peek(graph.source(), id) {
+    match graph.view().peek(id) {
         Peek::Int(value) => Some(value.unsigned_abs() % MODULUS),
         Peek::BigInt(bytes) => Some(remainder(bytes)),
         Peek::Tuple(items) if depth < DEEPEST && items.len() <= LONGEST => {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use halfsour_lexer::text::number::BigDisplay;
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::{Id, Peek, Store};
+use halfsour_vm::value::{Id, Peek, Store, View};
 
 /// How many characters of a value are shown, about.
 const MOST: usize = 120;
@@ -124,7 +124,7 @@ impl<'s> Short<'s> {
 
     fn keywords(mut self, kwargs: Option<Id>) -> String {
         if let Some(kwargs) = kwargs
-            && !matches!(self.store.peek(self.source, kwargs), Peek::Dict([]))
+            && !matches!(View::new(self.store, self.source).peek(kwargs), Peek::Dict([]))
         {
             self.out.pop();
             self.out.push_str(", **");
@@ -143,7 +143,7 @@ impl<'s> Short<'s> {
     }
 
     fn arguments(&mut self, args: Id, depth: usize) {
-        match self.store.peek(self.source, args) {
+        match View::new(self.store, self.source).peek(args) {
             Peek::Tuple(items) => self.items("(", items, ")", depth),
             _ => {
                 self.out.push_str("(*");
@@ -190,7 +190,7 @@ impl<'s> Short<'s> {
             let _ = write!(self.out, "_{variable}");
             return;
         }
-        let _ = match self.store.peek(self.source, id) {
+        let _ = match View::new(self.store, self.source).peek(id) {
             Peek::None => write!(self.out, "None"),
             Peek::Bool(true) => write!(self.out, "True"),
             Peek::Bool(false) => write!(self.out, "False"),
@@ -227,13 +227,13 @@ impl<'s> Short<'s> {
                 let name = name(text(module), text(qualified));
                 write!(self.out, "{name}")
             }
-            Peek::Instance { callable, args, .. } => {
+            Peek::Instance(instance) => {
                 if depth >= DEEPEST {
                     self.out.push('…');
                     return;
                 }
-                self.write(callable, depth + 1);
-                return self.arguments(args, depth + 1);
+                self.write(instance.callable(), depth + 1);
+                return self.arguments(instance.args(), depth + 1);
             }
             Peek::PersistentId(of) => {
                 self.out.push_str("persistent_load(");
@@ -245,7 +245,6 @@ impl<'s> Short<'s> {
             Peek::Extension(code) => write!(self.out, "extension({code})"),
             Peek::Buffer(index) => write!(self.out, "buffer({index})"),
             Peek::ReadOnly(_) => write!(self.out, "memoryview(…)"),
-            _ => write!(self.out, "…"),
         };
     }
 }

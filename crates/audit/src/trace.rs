@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 
-use halfsour_vm::value::{Id, Peek, Store};
+use halfsour_vm::value::{Id, Peek, Store, View};
 use halfsour_vm::{Event, Graph, Observer, Opcode};
 
 use crate::text::{self, Short, Variables};
@@ -87,7 +87,7 @@ impl Observer for Trace<'_> {
     fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
         let short = || Short::with_variables(store, source, &self.variables);
         match event {
-            Event::Import(id) => match store.peek(source, id) {
+            Event::Import(id) => match View::new(store, source).peek(id) {
                 Peek::Global(module, _) => {
                     let module = store.payload(source, module).unwrap_or_default();
                     if self.modules.insert(module.to_vec()) {

@@ -97,7 +97,7 @@ impl<'g, S: AsRef<[u8]>> Exact<'g, S> {
         let (module, name) = call.name;
         let class = call.instance.callable();
         let global = class.as_global().filter(|global| global.is(module, name))?;
-        (class.steps_elsewhere().is_none() && is_str(global.module) && is_str(global.name)).then_some(())?;
+        (class.foreign_steps().is_none() && is_str(global.module) && is_str(global.name)).then_some(())?;
         let of_module = match class.graph().protocol() {
             0..=3 => Role::ModuleOf(module, name),
             _ => Role::Module(module),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use halfsour::classes::numpy::ArrayData;
 use halfsour::classes::{Known, recognise};
 use halfsour::lexer::{Lexer, Opcode};
-use halfsour::value::{Data, Elements, Id, Instance, Items, Step};
+use halfsour::value::{Data, Elements, Id, Instance, Items, Step, Steps};
 use halfsour::{Graph, Node};
 
 use crate::path;
@@ -208,8 +208,8 @@ impl<'g> Walk<'_, 'g> {
                 _ => self.later(args, at, Some(of)),
             }
         }
-        if let Some(instance) = node.steps_elsewhere() {
-            self.steps(instance, at, of);
+        if let Some(steps) = node.foreign_steps() {
+            self.steps(steps, at, of);
         }
     }
 
@@ -271,12 +271,12 @@ impl<'g> Walk<'_, 'g> {
             }
             None => self.later(instance.args(), at, Some(of)),
         }
-        self.steps(instance, at, of);
+        self.steps(instance.steps(), at, of);
     }
 
-    fn steps(&mut self, instance: Instance<'g, &'g [u8]>, at: usize, of: usize) {
+    fn steps(&mut self, steps: Steps<'g, &'g [u8]>, at: usize, of: usize) {
         let mut before = 0;
-        for step in instance.steps() {
+        for step in steps {
             match step {
                 Step::State(state) => match state.attributes() {
                     Some(parts) => {

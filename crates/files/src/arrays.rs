@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use halfsour_lexer::Opcode;
-use halfsour_value::{Form, Id, Peek, Store};
+use halfsour_value::{Id, Peek, Store, View};
 use halfsour_vm::{Attached, Event, Observer};
 
 /// An observer that knows where joblib wrote the data of an array into the stream: after the `BUILD` of a wrapper that has its
@@ -115,7 +115,7 @@ struct Reader<'s> {
 
 impl<'s> Reader<'s> {
     fn peek(&self, id: Id) -> Peek<'s> {
-        self.store.peek(self.source, id)
+        View::new(self.store, self.source).peek(id)
     }
 
     fn text(&self, id: Id) -> Option<&'s [u8]> {
@@ -127,15 +127,8 @@ impl<'s> Reader<'s> {
 
     /// The names of an instance's class.
     fn class(&self, object: Id) -> Option<(&'s [u8], &'s [u8])> {
-        let Peek::Instance { form, callable, args } = self.peek(object) else { return None };
-        let class = match (form, self.peek(args)) {
-            (Form::Reconstructor, Peek::Tuple(args)) => *args.first()?,
-            _ => callable,
-        };
-        match self.peek(class) {
-            Peek::Global(module, name) => Some((self.text(module)?, self.text(name)?)),
-            _ => None,
-        }
+        let view = View::new(self.store, self.source);
+        view.global(view.class(object)?).map(|[module, name]| (module, name))
     }
 
     /// The value of a key; the last one, as in Python.
@@ -156,11 +149,10 @@ impl<'s> Reader<'s> {
     /// names, fields, size, alignment, flags.
     fn dtype(&self, object: Id, state: Option<Id>) -> Option<Dtype> {
         const HAS_OBJECTS: i64 = 1;
-        let Peek::Instance { args, .. } = self.peek(object) else { return None };
         if self.class(object) != Some((b"numpy", b"dtype")) {
             return None;
         }
-        let Peek::Tuple(args) = self.peek(args) else { return None };
+        let (args, _) = View::new(self.store, self.source).arguments(object)?;
         let name = str::from_utf8(self.text(*args.first()?)?).ok()?.trim_start_matches(['<', '>', '|', '=']);
         let state = match state.map(|state| self.peek(state)) {
             None => &[],

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use halfsour_classes::Exact;
 use halfsour_text::wtf8::Encoding;
-use halfsour_value::{Data, Elements, Id, Instance, Items, Node, Step, Steps};
+use halfsour_value::{Data, Elements, Id, Items, Node, Step, Steps};
 
 use crate::spelling::{self, Usual};
 
@@ -186,7 +186,7 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
     }
 
     fn steps_elsewhere(&mut self, node: Node<'g, S>) {
-        self.work.extend(node.steps_elsewhere().map(Instance::steps).map(Work::Steps));
+        self.work.extend(node.foreign_steps().map(Work::Steps));
     }
 
     /// Whether a known object is shown by a tag, or may be: then, of its parts, only the time zone is.

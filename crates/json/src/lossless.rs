@@ -406,8 +406,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
 
     /// The steps that were done to something that is no instance.
     fn then(&mut self, node: Node<'g, S>) {
-        if let Some(steps) = node.steps_elsewhere() {
-            self.push_steps(steps.steps());
+        if let Some(steps) = node.foreign_steps() {
+            self.push_steps(steps);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::iter::FusedIterator;
 
+use crate::children::{ChildIds, Children};
 use crate::instance::{Global, Instance};
 use crate::text::Text;
 use crate::{Graph, Id, Node};
@@ -156,6 +157,11 @@ macro_rules! sequence {
             /// The ids of those that are left; of keys and values in turn.
             pub fn ids(&self) -> &'g [Id] {
                 self.ids
+            }
+
+            /// The objects that are left; of items, keys and values in turn.
+            pub fn children(&self) -> Children<'g, S> {
+                Children::new(self.graph, ChildIds::all(self.ids))
             }
         }
 

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 
 use crate::keys::Views;
-use crate::{Id, Node, Store};
+use crate::{Id, Node, Store, View};
 
 /// Python data as a pickle holds it: objects with identity, some of them in several places, some in cycles.
 ///
@@ -123,8 +123,10 @@ impl<S: AsRef<[u8]>> Graph<S> {
         &self.store
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.source.as_ref()
+    /// The nodes and the bytes that they borrow from, to look at objects by their ids.
+    #[inline]
+    pub fn view(&self) -> View<'_> {
+        View::new(&self.store, self.source.as_ref())
     }
 
     pub(crate) fn views(&self) -> &Views {

@@ -23,17 +23,22 @@ pub(crate) enum Unpacked {
     None,
     Bool(bool),
     EmptyTuple,
-    /// Not a value: in an instance's children, the beginning of a run of steps.
-    Run(Run, u32),
+    /// Not a value: a mark in an instance's region, before the values of a step.
+    Run(StepKind, u32),
 }
 
-/// A kind of step that was done to an object, in runs of several values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Run {
+/// The kinds of [`Step`](crate::Step).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StepKind {
+    /// `BUILD`.
     State,
+    /// `setter(object, state)`: a call whose result the stream drops.
     Call,
+    /// `APPEND`, `APPENDS`.
     Append,
+    /// `SETITEM`, `SETITEMS`.
     SetItem,
+    /// `ADDITEMS`.
     Add,
 }
 
@@ -75,14 +80,14 @@ impl Id {
 
     /// The beginning of a run of `count` values; a state or a call is one value.
     #[allow(clippy::cast_possible_truncation)] // callers keep below MAX_RUN
-    pub(crate) const fn run(run: Run, count: usize) -> Self {
+    pub(crate) const fn run(run: StepKind, count: usize) -> Self {
         debug_assert!(count < Self::MAX_RUN);
         match run {
-            Run::State => Self::STATE,
-            Run::Call => Self::CALL,
-            Run::Append => Self(APPEND | count as u32),
-            Run::SetItem => Self(SET_ITEM | count as u32),
-            Run::Add => Self(ADD | count as u32),
+            StepKind::State => Self::STATE,
+            StepKind::Call => Self::CALL,
+            StepKind::Append => Self(APPEND | count as u32),
+            StepKind::SetItem => Self(SET_ITEM | count as u32),
+            StepKind::Add => Self(ADD | count as u32),
         }
     }
 
@@ -112,16 +117,16 @@ impl Id {
         }
         let count = self.0 & !CLASS;
         match self.0 & CLASS {
-            APPEND => Unpacked::Run(Run::Append, count),
-            SET_ITEM => Unpacked::Run(Run::SetItem, count),
-            ADD => Unpacked::Run(Run::Add, count),
+            APPEND => Unpacked::Run(StepKind::Append, count),
+            SET_ITEM => Unpacked::Run(StepKind::SetItem, count),
+            ADD => Unpacked::Run(StepKind::Add, count),
             _ => match count {
                 0 => Unpacked::None,
                 1 => Unpacked::Bool(false),
                 2 => Unpacked::Bool(true),
                 3 => Unpacked::EmptyTuple,
-                5 => Unpacked::Run(Run::Call, 1),
-                _ => Unpacked::Run(Run::State, 1),
+                5 => Unpacked::Run(StepKind::Call, 1),
+                _ => Unpacked::Run(StepKind::State, 1),
             },
         }
     }
@@ -158,10 +163,10 @@ mod tests {
         assert_eq!(Id::bool(true).unpack(), Unpacked::Bool(true));
         assert_eq!(Id::FALSE.unpack(), Unpacked::Bool(false));
         assert_eq!(Id::EMPTY_TUPLE.unpack(), Unpacked::EmptyTuple);
-        for run in [Run::Append, Run::SetItem, Run::Add] {
+        for run in [StepKind::Append, StepKind::SetItem, StepKind::Add] {
             assert_eq!(Id::run(run, Id::MAX_RUN - 1).unpack(), Unpacked::Run(run, (1 << 28) - 1));
         }
-        for run in [Run::State, Run::Call] {
+        for run in [StepKind::State, StepKind::Call] {
             assert_eq!(Id::run(run, 1).unpack(), Unpacked::Run(run, 1));
         }
     }

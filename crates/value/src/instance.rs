@@ -1,8 +1,10 @@
 //! [`Instance`]: what a call made, and what was done to it. [`Global`]: a name.
 
+use crate::children::Children;
 use crate::data::{Data, Elements, Items};
 use crate::form::Form;
-use crate::id::{Run, Unpacked};
+use crate::id::StepKind;
+use crate::peek::{RawInstance, RawSteps};
 use crate::{Graph, Id, Node};
 
 /// A class or function, by name. Both names are text nodes.
@@ -16,11 +18,7 @@ pub struct Global<'g, S> {
 impl<S: AsRef<[u8]>> Global<'_, S> {
     /// Whether it is this one.
     pub fn is(&self, module: &str, name: &str) -> bool {
-        let same = |node: Node<'_, S>, text: &str| match node.data() {
-            Data::Str(found) => found == text,
-            Data::ByteString(found) => found == text.as_bytes(),
-            _ => false,
-        };
+        let same = |node: Node<'_, S>, text: &str| node.text_bytes() == Some(text.as_bytes());
         same(self.module, module) && same(self.name, name)
     }
 }
@@ -53,7 +51,7 @@ impl<S: AsRef<[u8]>> std::fmt::Display for Global<'_, S> {
 /// state and its items. Nothing is called; what the class would make of it is not known here.
 pub struct Instance<'g, S> {
     graph: &'g Graph<S>,
-    index: usize,
+    raw: RawInstance<'g>,
 }
 
 impl<S> Clone for Global<'_, S> {
@@ -72,6 +70,28 @@ impl<S> Clone for Instance<'_, S> {
 
 impl<S> Copy for Instance<'_, S> {}
 
+/// A part of an [`Instance`]. The callable comes first, then the arguments, the keyword arguments, and each step.
+pub enum Part<'g, S> {
+    /// What was called, or the class for [`Form::New`] and [`Form::NewEx`].
+    Callable(Node<'g, S>),
+    /// The arguments: a tuple, or an instance of some subclass of it.
+    Args(Node<'g, S>),
+    /// The keyword arguments of [`Form::NewEx`]: a dict, or an instance of some subclass of it.
+    Kwargs(Node<'g, S>),
+    /// Something that was done to the instance after it was made.
+    Step(Step<'g, S>),
+}
+
+impl<'g, S: AsRef<[u8]>> Part<'g, S> {
+    /// The objects that the part brings, in the order of the stream.
+    pub fn children(&self) -> Children<'g, S> {
+        match self {
+            Self::Callable(node) | Self::Args(node) | Self::Kwargs(node) => Children::one(*node),
+            Self::Step(step) => step.children(),
+        }
+    }
+}
+
 /// Something that was done to an instance after it was made.
 pub enum Step<'g, S> {
     /// `BUILD`: for `__setstate__` if the class has one; otherwise a dict for `__dict__`, or a pair of such a dict, or
@@ -87,45 +107,47 @@ pub enum Step<'g, S> {
     Call(Node<'g, S>),
 }
 
-impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
-    pub(crate) fn new(graph: &'g Graph<S>, index: usize) -> Self {
-        Self { graph, index }
+impl<'g, S: AsRef<[u8]>> Step<'g, S> {
+    /// The objects that the step brings, in the order of the stream: of items, keys and values in turn.
+    pub fn children(&self) -> Children<'g, S> {
+        match self {
+            Self::State(node) | Self::Call(node) => Children::one(*node),
+            Self::Append(elements) | Self::Add(elements) => elements.children(),
+            Self::SetItem(items) => items.children(),
+        }
     }
+}
 
-    fn region(self) -> &'g [Id] {
-        self.graph.store().region_of(self.index)
+impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
+    pub(crate) fn new(graph: &'g Graph<S>, raw: RawInstance<'g>) -> Self {
+        Self { graph, raw }
     }
 
     /// How it was made.
     pub fn form(self) -> Form {
-        Form::from_bits(self.graph.store().cells[self.index].form_bits())
+        self.raw.form()
     }
 
     /// What was called, or the class for [`Form::New`] and [`Form::NewEx`].
     pub fn callable(self) -> Node<'g, S> {
-        self.graph.node(self.region()[0])
+        self.graph.node(self.raw.callable())
     }
 
     /// The arguments: a tuple (or, where Python would check only later, an instance of some subclass of it).
     pub fn args(self) -> Node<'g, S> {
-        self.graph.node(self.region()[1])
+        self.graph.node(self.raw.args())
     }
 
     /// The keyword arguments of [`Form::NewEx`].
     pub fn kwargs(self) -> Option<Node<'g, S>> {
-        (self.form() == Form::NewEx).then(|| self.graph.node(self.region()[2]))
+        Some(self.graph.node(self.raw.kwargs()?))
     }
 
     /// The class of which it is an instance; for a call of something else, what was called.
     ///
     /// Protocols 0 and 1 name the class in the arguments of `copyreg._reconstructor`: that is seen through.
     pub fn class(self) -> Node<'g, S> {
-        match self.form() {
-            Form::Reconstructor | Form::NewObjCall | Form::NewObjExCall => {
-                self.args().at(0).unwrap_or_else(|| self.callable())
-            }
-            Form::Call | Form::New | Form::NewEx | Form::Inst | Form::Obj => self.callable(),
-        }
+        self.graph.node(self.raw.class(self.graph.view()))
     }
 
     /// What [`class`](Self::class) was given: positional and keyword arguments. `None` where they are not a tuple and a
@@ -134,36 +156,37 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
     /// The class itself, which some forms name among the arguments, is not one of them; nor is what
     /// `copyreg._reconstructor` is told of the base class `object`.
     pub fn arguments(self) -> Option<(Elements<'g, S>, Option<Items<'g, S>>)> {
-        let tuple = |node: Node<'g, S>| match node.data() {
-            Data::Tuple(elements) => Some(elements),
-            _ => None,
-        };
-        let mut args = tuple(self.args())?;
-        let keywords = match self.form() {
-            Form::Call | Form::New | Form::Inst | Form::Obj => None,
-            Form::NewEx => Some(self.kwargs()?.items()?),
-            Form::NewObjCall => {
-                args.next();
-                None
-            }
-            Form::NewObjExCall if args.len() == 3 => {
-                let keywords = args.get(2)?.items()?;
-                args = tuple(args.get(1)?)?;
-                Some(keywords)
-            }
-            Form::Reconstructor if args.len() == 3 => {
-                args.nth(if args.get(2).is_some_and(Node::is_none) { 2 } else { 1 });
-                None
-            }
-            Form::NewObjExCall | Form::Reconstructor => return None,
-        };
-        Some((args, keywords))
+        let (args, keywords) = self.raw.arguments(self.graph.view())?;
+        let keywords = keywords.and_then(|keywords| self.graph.node(keywords).items());
+        Some((Elements::new(self.graph, args), keywords))
+    }
+
+    /// All that it is made of, in the order of the stream: whoever walks an object asks here, and matches each
+    /// [`Part`].
+    ///
+    /// ```
+    /// use halfsour_value::{Builder, Part, Step};
+    ///
+    /// let mut b = Builder::new();
+    /// let x = b.int(1);
+    /// let point = b.instance("app", "Point").attr("x", x).finish();
+    /// let graph = b.build(point);
+    /// for part in graph.root().as_instance().unwrap().parts() {
+    ///     match part {
+    ///         Part::Callable(class) => assert_eq!(class.to_string(), "app.Point"),
+    ///         Part::Args(args) => assert!(args.is_empty()),
+    ///         Part::Step(Step::State(state)) => assert_eq!(state.to_string(), "{'x': 1}"),
+    ///         Part::Kwargs(_) | Part::Step(_) => unreachable!("there are no others"),
+    ///     }
+    /// }
+    /// ```
+    pub fn parts(self) -> Parts<'g, S> {
+        Parts { made: self.raw.made_of(), at: 0, steps: self.steps() }
     }
 
     /// What was done to it after it was made, in order.
     pub fn steps(self) -> Steps<'g, S> {
-        let made = self.form().parts();
-        Steps { graph: self.graph, ids: &self.region()[made..] }
+        Steps::new(self.graph, self.raw.steps())
     }
 
     /// The state that was set last.
@@ -208,15 +231,51 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
     }
 }
 
+/// The parts of an [`Instance`]: see [`Instance::parts`].
+pub struct Parts<'g, S> {
+    /// The callable, the arguments, and the keyword arguments if there are any.
+    made: &'g [Id],
+    /// Which of these is next.
+    at: usize,
+    steps: Steps<'g, S>,
+}
+
+impl<S> Clone for Parts<'_, S> {
+    fn clone(&self) -> Self {
+        Self { made: self.made, at: self.at, steps: self.steps.clone() }
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
+    type Item = Part<'g, S>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Some(&id) = self.made.get(self.at) else { return self.steps.next().map(Part::Step) };
+        let node = self.steps.graph.node(id);
+        self.at += 1;
+        Some(match self.at {
+            1 => Part::Callable(node),
+            2 => Part::Args(node),
+            _ => Part::Kwargs(node),
+        })
+    }
+}
+
 /// The steps of an [`Instance`].
 pub struct Steps<'g, S> {
     graph: &'g Graph<S>,
-    ids: &'g [Id],
+    raw: RawSteps<'g>,
+}
+
+impl<'g, S> Steps<'g, S> {
+    pub(crate) fn new(graph: &'g Graph<S>, raw: RawSteps<'g>) -> Self {
+        Self { graph, raw }
+    }
 }
 
 impl<S> Clone for Steps<'_, S> {
     fn clone(&self) -> Self {
-        Self { graph: self.graph, ids: self.ids }
+        Self { graph: self.graph, raw: self.raw.clone() }
     }
 }
 
@@ -224,17 +283,13 @@ impl<'g, S: AsRef<[u8]>> Iterator for Steps<'g, S> {
     type Item = Step<'g, S>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (first, rest) = self.ids.split_first()?;
-        let Unpacked::Run(run, count) = first.unpack() else { unreachable!("steps begin with a run") };
-        let length = count as usize * if run == Run::SetItem { 2 } else { 1 };
-        let (ids, rest) = rest.split_at(length);
-        self.ids = rest;
-        Some(match run {
-            Run::State => Step::State(self.graph.node(ids[0])),
-            Run::Append => Step::Append(Elements::new(self.graph, ids)),
-            Run::SetItem => Step::SetItem(Items::new(self.graph, ids)),
-            Run::Add => Step::Add(Elements::new(self.graph, ids)),
-            Run::Call => Step::Call(self.graph.node(ids[0])),
+        let (kind, ids) = self.raw.next()?;
+        Some(match kind {
+            StepKind::State => Step::State(self.graph.node(ids[0])),
+            StepKind::Append => Step::Append(Elements::new(self.graph, ids)),
+            StepKind::SetItem => Step::SetItem(Items::new(self.graph, ids)),
+            StepKind::Add => Step::Add(Elements::new(self.graph, ids)),
+            StepKind::Call => Step::Call(self.graph.node(ids[0])),
         })
     }
 }

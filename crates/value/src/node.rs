@@ -7,7 +7,8 @@ use bytes::Bytes;
 use crate::cell::{Cell, Tag};
 use crate::data::{Data, Elements, Items, Kind};
 use crate::id::Unpacked;
-use crate::instance::{Global, Instance};
+use crate::instance::{Global, Instance, Steps};
+use crate::peek::Peek;
 use crate::text::Text;
 use crate::{Graph, Id, IntOp, Key, Spelling};
 
@@ -78,51 +79,43 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
     #[inline]
     pub fn data(self) -> Data<'g, S> {
         let graph = self.graph;
-        let index = match self.id.unpack() {
-            Unpacked::Node(index) => index as usize,
-            Unpacked::Int(value) => return Data::Int(value.into()),
-            Unpacked::None => return Data::None,
-            Unpacked::Bool(value) => return Data::Bool(value),
-            Unpacked::EmptyTuple => return Data::Tuple(Elements::new(graph, &[])),
-            Unpacked::Run(..) => unreachable!("a run is not a value"),
-        };
-        let store = graph.store();
-        let cell = &store.cells[index];
-        let bytes = || store.bytes_of(graph.bytes(), cell);
-        let region = || Elements::new(graph, store.region_of(index));
-        let view = || graph.views().region(store, index);
-        match cell.tag {
-            Tag::Int => Data::Int(cell.data().cast_signed()),
-            Tag::Float => Data::Float(f64::from_bits(cell.data())),
-            Tag::Complex => {
-                let part = |index: u32| f64::from_bits(store.cells[index as usize].data());
-                Data::Complex(part(cell.first()), part(cell.second()))
+        match graph.view().peek(self.id) {
+            Peek::None => Data::None,
+            Peek::Bool(value) => Data::Bool(value),
+            Peek::Int(value) => Data::Int(value),
+            Peek::BigInt(bytes) => Data::BigInt(bytes),
+            Peek::Float(value) => Data::Float(value),
+            Peek::Complex(re, im) => Data::Complex(re, im),
+            Peek::Str(bytes) => Data::Str(Text::new(bytes, graph.store().encoding(self.id))),
+            Peek::ByteString(bytes) => Data::ByteString(bytes),
+            Peek::Bytes(bytes) => Data::Bytes(bytes),
+            Peek::ByteArray(bytes) => Data::ByteArray(bytes),
+            Peek::List(ids) => Data::List(Elements::new(graph, ids)),
+            Peek::Tuple(ids) => Data::Tuple(Elements::new(graph, ids)),
+            Peek::Dict(_) => Data::Dict(Items::new(graph, self.distinct())),
+            Peek::Set(_) => Data::Set(Elements::new(graph, self.distinct())),
+            Peek::FrozenSet(_) => Data::FrozenSet(Elements::new(graph, self.distinct())),
+            Peek::Global(module, name) => {
+                Data::Global(Global { module: self.at_id(module), name: self.at_id(name) })
             }
-            Tag::BigInt => Data::BigInt(bytes()),
-            Tag::Str => Data::Str(Text::new(bytes(), cell.encoding())),
-            Tag::ByteString => Data::ByteString(bytes()),
-            Tag::Bytes => Data::Bytes(bytes()),
-            Tag::ByteArray => Data::ByteArray(bytes()),
-            Tag::List => Data::List(region()),
-            Tag::Tuple => Data::Tuple(region()),
-            Tag::Dict => Data::Dict(Items::new(graph, view())),
-            Tag::Set => Data::Set(Elements::new(graph, view())),
-            Tag::FrozenSet => Data::FrozenSet(Elements::new(graph, view())),
-            Tag::Global => Data::Global(Global {
-                module: self.at_id(Id::from_bits(cell.first())),
-                name: self.at_id(Id::from_bits(cell.second())),
-            }),
-            Tag::Instance => Data::Instance(Instance::new(graph, index)),
-            Tag::PersistentId => Data::PersistentId(self.at_id(Id::from_bits(cell.first()))),
-            Tag::Extension => Data::Extension(cell.first()),
-            Tag::Buffer => Data::Buffer(usize::try_from(cell.data()).expect("it was a usize")),
-            Tag::ReadOnly => Data::ReadOnly(self.at_id(Id::from_bits(cell.first()))),
+            Peek::Instance(raw) => Data::Instance(Instance::new(graph, raw)),
+            Peek::PersistentId(id) => Data::PersistentId(self.at_id(id)),
+            Peek::Extension(code) => Data::Extension(code),
+            Peek::Buffer(index) => Data::Buffer(index),
+            Peek::ReadOnly(of) => Data::ReadOnly(self.at_id(of)),
         }
+    }
+
+    /// What a dict, set or frozenset holds, each key once.
+    #[inline]
+    pub(crate) fn distinct(self) -> &'g [Id] {
+        let index = self.id.index().expect("they are nodes");
+        self.graph.views().region(self.graph.store(), index)
     }
 
     /// Which kind of object it is.
     pub fn kind(self) -> Kind {
-        self.graph.store().kind(self.id)
+        self.graph.view().kind(self.id)
     }
 
     /// Whether it is `None`.
@@ -165,6 +158,11 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
             Data::Str(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The bytes of a `str` (WTF-8) or of a Python 2 byte string: the two kinds that names and keywords may be of.
+    pub fn text_bytes(self) -> Option<&'g [u8]> {
+        self.graph.view().text_bytes(self.id)
     }
 
     /// What `bytes`, a `bytearray` or a Python 2 byte string holds.
@@ -233,7 +231,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
     pub fn get<'k>(self, key: impl Into<Key<'k>>) -> Option<Self> {
         let index = self.id.index().filter(|&index| self.graph.store().cells[index].tag == Tag::Dict)?;
         let store = self.graph.store();
-        let id = self.graph.views().get(store, self.graph.bytes(), index, &key.into())?;
+        let id = self.graph.views().get(store, self.graph.view().source(), index, &key.into())?;
         Some(self.at_id(id))
     }
 
@@ -255,14 +253,10 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         self.as_instance()?.attr(name)
     }
 
-    /// Steps that were done to something other than an instance: BUILD on a global, say.
-    pub fn steps_elsewhere(self) -> Option<Instance<'g, S>> {
-        let store = self.graph.store();
-        if store.steps_elsewhere.is_empty() {
-            return None;
-        }
-        let id = store.steps_elsewhere.get(&u32::try_from(self.id.index()?).ok()?)?;
-        Some(Instance::new(self.graph, id.index()?))
+    /// The steps that were done to this object although it is no instance: BUILD on a global, for example.
+    pub fn foreign_steps(self) -> Option<Steps<'g, S>> {
+        let steps = self.graph.view().foreign_steps(self.id)?;
+        Some(Steps::new(self.graph, steps))
     }
 
     /// The opcode of an int, where Python 3 would not have written that one.

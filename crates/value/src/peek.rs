@@ -1,15 +1,13 @@
-//! [`Peek`]: what a node is, to those who look on while the graph is being made.
+//! [`Peek`]: an object and what it holds, by ids.
 
-use crate::cell::Tag;
 use crate::form::Form;
-use crate::id::Unpacked;
-use crate::{Id, Store};
+use crate::id::{StepKind, Unpacked};
+use crate::{Id, Store, View};
 
-/// What a node of a [`Store`] is, with what it holds: raw, as the stream gave it.
+/// An object and what it holds, as the stream gave it: see [`View::peek`].
 ///
-/// A graph that is whole has [`Data`](crate::Data), which knows more: which keys of a dict are equal, for one.
+/// A finished graph has [`Data`](crate::Data), which knows more: which keys of a dict are equal, for one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Peek<'s> {
     /// `None`.
     None,
@@ -35,78 +33,133 @@ pub enum Peek<'s> {
     List(&'s [Id]),
     /// `tuple`.
     Tuple(&'s [Id]),
-    /// `dict`: keys and values in turn, those that are replaced later among them.
+    /// `dict`: keys and values in turn. Keys that are equal are all listed.
     Dict(&'s [Id]),
-    /// `set`.
+    /// `set`. Members that are equal are all listed.
     Set(&'s [Id]),
-    /// `frozenset`.
+    /// `frozenset`. Members that are equal are all listed.
     FrozenSet(&'s [Id]),
     /// The names of module and class or function.
     Global(Id, Id),
-    /// The result of a call, or an instance of a class: as [`Instance`](crate::Instance).
-    Instance {
-        /// How it was made.
-        form: Form,
-        /// What was called, or the class.
-        callable: Id,
-        /// The arguments.
-        args: Id,
-    },
+    /// The result of a call, or an instance of a class.
+    Instance(RawInstance<'s>),
     /// A persistent id.
     PersistentId(Id),
     /// An extension code.
     Extension(u32),
     /// The index of an out-of-band buffer.
-    Buffer(u64),
-    /// What a read-only view shows.
+    Buffer(usize),
+    /// The object that a read-only view shows.
     ReadOnly(Id),
 }
 
-impl Store {
-    /// What a node is, in a source.
-    pub fn peek<'s>(&'s self, source: &'s [u8], id: Id) -> Peek<'s> {
-        let index = match id.unpack() {
-            Unpacked::Node(index) => index as usize,
-            Unpacked::Int(value) => return Peek::Int(value.into()),
-            Unpacked::None => return Peek::None,
-            Unpacked::Bool(value) => return Peek::Bool(value),
-            Unpacked::EmptyTuple => return Peek::Tuple(&[]),
-            Unpacked::Run(..) => unreachable!("a run is not a value"),
-        };
-        let cell = &self.cells[index];
-        let bytes = || self.bytes_of(source, cell);
-        let ids = || self.region_of(index);
-        match cell.tag {
-            Tag::Int => Peek::Int(cell.data().cast_signed()),
-            Tag::Float => Peek::Float(f64::from_bits(cell.data())),
-            Tag::Complex => {
-                let part = |index: u32| f64::from_bits(self.cells[index as usize].data());
-                Peek::Complex(part(cell.first()), part(cell.second()))
+/// An [`Instance`](crate::Instance) by ids: what was called, with what, and the steps after it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RawInstance<'s> {
+    form: Form,
+    /// The callable, the arguments, the keyword arguments if the form has them; then the steps.
+    ids: &'s [Id],
+}
+
+impl<'s> RawInstance<'s> {
+    #[inline]
+    pub(crate) fn new(store: &'s Store, index: usize) -> Self {
+        Self { form: Form::from_bits(store.cells[index].form_bits()), ids: store.region_of(index) }
+    }
+
+    /// How the instance was made.
+    pub const fn form(self) -> Form {
+        self.form
+    }
+
+    /// The callable, or the class for [`Form::New`] and [`Form::NewEx`].
+    pub const fn callable(self) -> Id {
+        self.ids[0]
+    }
+
+    /// The arguments: a tuple, or an instance of some subclass of it.
+    pub const fn args(self) -> Id {
+        self.ids[1]
+    }
+
+    /// The keyword arguments of [`Form::NewEx`]: a dict, or an instance of some subclass of it.
+    pub fn kwargs(self) -> Option<Id> {
+        self.made_of().get(2).copied()
+    }
+
+    /// The steps that were done to the instance after it was made, in order.
+    #[inline]
+    pub fn steps(self) -> RawSteps<'s> {
+        RawSteps { ids: &self.ids[self.form.parts()..] }
+    }
+
+    /// The callable, the arguments, and the keyword arguments if the form has them.
+    #[inline]
+    pub(crate) fn made_of(self) -> &'s [Id] {
+        &self.ids[..self.form.parts()]
+    }
+
+    /// All ids, with the marks between the steps; and how many stand before the first mark.
+    pub(crate) fn all(self) -> (&'s [Id], usize) {
+        (self.ids, self.form.parts())
+    }
+
+    /// As [`View::class`].
+    pub(crate) fn class(self, view: View<'s>) -> Id {
+        match self.form {
+            Form::Reconstructor | Form::NewObjCall | Form::NewObjExCall => {
+                view.sequence(self.args()).and_then(|args| args.first().copied()).unwrap_or(self.callable())
             }
-            Tag::BigInt => Peek::BigInt(bytes()),
-            Tag::Str => Peek::Str(bytes()),
-            Tag::ByteString => Peek::ByteString(bytes()),
-            Tag::Bytes => Peek::Bytes(bytes()),
-            Tag::ByteArray => Peek::ByteArray(bytes()),
-            Tag::List => Peek::List(ids()),
-            Tag::Tuple => Peek::Tuple(ids()),
-            Tag::Dict => Peek::Dict(ids()),
-            Tag::Set => Peek::Set(ids()),
-            Tag::FrozenSet => Peek::FrozenSet(ids()),
-            Tag::Global => Peek::Global(Id::from_bits(cell.first()), Id::from_bits(cell.second())),
-            Tag::Instance => {
-                let ids = ids();
-                Peek::Instance { form: Form::from_bits(cell.form_bits()), callable: ids[0], args: ids[1] }
-            }
-            Tag::PersistentId => Peek::PersistentId(Id::from_bits(cell.first())),
-            Tag::Extension => Peek::Extension(cell.first()),
-            Tag::Buffer => Peek::Buffer(cell.data()),
-            Tag::ReadOnly => Peek::ReadOnly(Id::from_bits(cell.first())),
+            Form::Call | Form::New | Form::NewEx | Form::Inst | Form::Obj => self.callable(),
         }
     }
 
-    /// The ids of all nodes, in the order in which they were made.
-    pub fn ids(&self) -> impl Iterator<Item = Id> + use<> {
-        (0..self.nodes()).map(Id::node)
+    /// As [`View::arguments`].
+    pub(crate) fn arguments(self, view: View<'s>) -> Option<(&'s [Id], Option<Id>)> {
+        let args = view.tuple(self.args())?;
+        match (self.form, args) {
+            (Form::Call | Form::New | Form::Inst | Form::Obj, args) => Some((args, None)),
+            (Form::NewEx, args) => Some((args, Some(view.dict(self.kwargs()?)?))),
+            (Form::NewObjCall, args) => Some((args.get(1..).unwrap_or_default(), None)),
+            (Form::NewObjExCall, &[_, args, keywords]) => {
+                Some((view.tuple(args)?, Some(view.dict(keywords)?)))
+            }
+            (Form::Reconstructor, &[_, _, state]) => {
+                Some((if state == Id::NONE { &[] } else { &args[2..] }, None))
+            }
+            (Form::NewObjExCall | Form::Reconstructor, _) => None,
+        }
+    }
+}
+
+/// The steps of a [`RawInstance`]: of each its kind, and the ids that it brings.
+///
+/// A [`SetItem`](StepKind::SetItem) brings keys and values in turn, a [`State`](StepKind::State) and a
+/// [`Call`](StepKind::Call) one id.
+#[derive(Clone, Debug)]
+pub struct RawSteps<'s> {
+    /// Before the ids of each step stands a mark.
+    pub(crate) ids: &'s [Id],
+}
+
+impl<'s> Iterator for RawSteps<'s> {
+    type Item = (StepKind, &'s [Id]);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (mark, rest) = self.ids.split_first()?;
+        let (kind, length) = mark.as_mark();
+        let (ids, rest) = rest.split_at(length);
+        self.ids = rest;
+        Some((kind, ids))
+    }
+}
+
+impl Id {
+    /// The kind of the step whose ids follow this mark, and how many there are.
+    #[inline]
+    pub(crate) fn as_mark(self) -> (StepKind, usize) {
+        let Unpacked::Run(kind, count) = self.unpack() else { unreachable!("steps begin with a mark") };
+        (kind, count as usize * if kind == StepKind::SetItem { 2 } else { 1 })
     }
 }

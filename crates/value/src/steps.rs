@@ -2,7 +2,7 @@
 
 use crate::cell::{ASKED, Cell, HASHABLE, Tag, UNHASHABLE};
 use crate::form::Form;
-use crate::id::{Run, Unpacked};
+use crate::id::{StepKind, Unpacked};
 use crate::{Full, Id, Kind, Refusal, Store};
 
 impl Store {
@@ -12,7 +12,7 @@ impl Store {
         let index = to.index().ok_or(Refusal::Unsupported)?;
         match self.cells[index].tag {
             Tag::List => Ok(self.extend(index, items)?),
-            _ => self.step(index, Run::Append, items),
+            _ => self.step(index, StepKind::Append, items),
         }
     }
 
@@ -26,7 +26,7 @@ impl Store {
                 Ok(self.extend(index, items)?)
             }
             Tag::List => self.assign(index, items),
-            _ => self.step(index, Run::SetItem, items),
+            _ => self.step(index, StepKind::SetItem, items),
         }
     }
 
@@ -38,7 +38,7 @@ impl Store {
                 self.check_hashable(items.iter())?;
                 Ok(self.extend(index, items)?)
             }
-            _ => self.step(index, Run::Add, items),
+            _ => self.step(index, StepKind::Add, items),
         }
     }
 
@@ -82,7 +82,7 @@ impl Store {
     /// class may have a `__setstate__` for it.
     pub fn build(&mut self, to: Id, state: Id) -> Result<(), Refusal> {
         let done = match to.index() {
-            Some(index) => self.step(index, Run::State, &[state]),
+            Some(index) => self.step(index, StepKind::State, &[state]),
             None => Err(Refusal::Unsupported),
         };
         match done {
@@ -109,7 +109,7 @@ impl Store {
             return Ok(());
         }
         match self.sequence(self.region_of(index)[1]) {
-            Some([first, _]) if *first == object => match self.step(on, Run::Call, &[call]) {
+            Some([first, _]) if *first == object => match self.step(on, StepKind::Call, &[call]) {
                 Err(Refusal::Full) => Err(Full),
                 _ => Ok(()),
             },
@@ -125,7 +125,7 @@ impl Store {
             Tag::Instance => Some(index),
             Tag::Global | Tag::PersistentId | Tag::Extension | Tag::Buffer => {
                 let key = u32::try_from(index).ok();
-                key.and_then(|key| self.steps_elsewhere.get(&key)).and_then(|id| id.index())
+                key.and_then(|key| self.foreign_steps.get(&key)).and_then(|id| id.index())
             }
             _ => None,
         };
@@ -135,18 +135,18 @@ impl Store {
 
     /// Keeps what is done to an object, if it is of a class, or from elsewhere.
     #[inline]
-    fn step(&mut self, index: usize, run: Run, items: &[Id]) -> Result<(), Refusal> {
+    fn step(&mut self, index: usize, run: StepKind, items: &[Id]) -> Result<(), Refusal> {
         match self.cells[index].tag {
             Tag::Instance => Ok(self.add_run(index, run, items)?),
             Tag::Global | Tag::PersistentId | Tag::Extension | Tag::Buffer => {
                 let key = u32::try_from(index).map_err(|_| Refusal::Full)?;
-                let elsewhere = match self.steps_elsewhere.get(&key) {
+                let elsewhere = match self.foreign_steps.get(&key) {
                     Some(&id) => id,
                     None => {
                         let origin = self.cells[index].origin();
                         let id = self.instance(Form::Call, origin, Id::NONE, Id::EMPTY_TUPLE, None)?;
-                        self.grown(size_of::<(u32, Id)>() * 2, 0, self.steps_elsewhere.len(), 1)?;
-                        self.steps_elsewhere.insert(key, id);
+                        self.grown(size_of::<(u32, Id)>() * 2, 0, self.foreign_steps.len(), 1)?;
+                        self.foreign_steps.insert(key, id);
                         id
                     }
                 };
@@ -158,7 +158,7 @@ impl Store {
 
     /// A run of one value, for which there is room as a rule.
     #[inline]
-    fn add_step(&mut self, index: usize, run: Run, item: Id) -> Result<(), Full> {
+    fn add_step(&mut self, index: usize, run: StepKind, item: Id) -> Result<(), Full> {
         let pair = [Id::run(run, 1), item];
         let cell = &mut self.cells[index];
         let (start, length) = cell.region();
@@ -176,16 +176,16 @@ impl Store {
     }
 
     #[inline]
-    fn add_run(&mut self, index: usize, run: Run, items: &[Id]) -> Result<(), Full> {
+    fn add_run(&mut self, index: usize, run: StepKind, items: &[Id]) -> Result<(), Full> {
         match (run, items) {
             // A state or a call is one value, and a run of its own.
-            (Run::State | Run::Call, [item]) => self.add_step(index, run, *item),
+            (StepKind::State | StepKind::Call, [item]) => self.add_step(index, run, *item),
             _ => self.extend_run(index, run, items),
         }
     }
 
-    fn extend_run(&mut self, index: usize, run: Run, mut items: &[Id]) -> Result<(), Full> {
-        let width = if run == Run::SetItem { 2 } else { 1 };
+    fn extend_run(&mut self, index: usize, run: StepKind, mut items: &[Id]) -> Result<(), Full> {
+        let width = if run == StepKind::SetItem { 2 } else { 1 };
         if let Some((last, at)) = self.last_run
             && last == index
         {

@@ -12,6 +12,7 @@ use crate::cell::{Cell, Place, Tag};
 use crate::form::{Builtin, Form, IntOp};
 use crate::id::Unpacked;
 use crate::parts::{Container, Full, Payload, Refusal, Spelling};
+use crate::peek::{RawInstance, RawSteps};
 use crate::{Id, Kind};
 
 /// The nodes of a graph, without the bytes that they borrow from.
@@ -28,8 +29,8 @@ pub struct Store {
     pub(crate) pool: Vec<u8>,
     /// How an old protocol spelled a builtin; sorted by node, since nodes are made in order.
     pub(crate) spellings: Vec<(u32, Spelling)>,
-    /// Steps that were done to nodes that have no room for them: node to an instance that only has steps.
-    pub(crate) steps_elsewhere: HashMap<u32, Id>,
+    /// The steps of nodes that have no room for them: from such a node to an instance that only has steps.
+    pub(crate) foreign_steps: HashMap<u32, Id>,
     /// The run that was added last: its node, and its place in the node's region.
     pub(crate) last_run: Option<(usize, usize)>,
     budget: usize,
@@ -55,7 +56,7 @@ impl Store {
             children: Vec::new(),
             pool: Vec::new(),
             spellings: Vec::new(),
-            steps_elsewhere: HashMap::new(),
+            foreign_steps: HashMap::new(),
             last_run: None,
             budget,
         }
@@ -67,7 +68,7 @@ impl Store {
         self.children.clear();
         self.pool.clear();
         self.spellings.clear();
-        self.steps_elsewhere.clear();
+        self.foreign_steps.clear();
         self.last_run = None;
         self.budget = budget;
     }
@@ -88,7 +89,7 @@ impl Store {
             + self.children.capacity() * size_of::<Id>()
             + self.pool.capacity()
             + self.spellings.capacity() * size_of::<(u32, Spelling)>()
-            + self.steps_elsewhere.capacity() * size_of::<(u32, Id)>() * 2
+            + self.foreign_steps.capacity() * size_of::<(u32, Id)>() * 2
     }
 
     /// The capacity to grow a vector of elements of `size` bytes to, so that it has room for `more`.
@@ -271,6 +272,12 @@ impl Store {
         cell.is_some_and(|cell| cell.tag == Tag::Str && cell.encoding() == Encoding::Ascii)
     }
 
+    /// What is known of a text.
+    #[inline]
+    pub(crate) fn encoding(&self, text: Id) -> Encoding {
+        text.index().map_or(Encoding::Ascii, |index| self.cells[index].encoding())
+    }
+
     #[inline]
     pub(crate) fn bytes_of<'s>(&'s self, source: &'s [u8], cell: &Cell) -> &'s [u8] {
         match cell.place() {
@@ -382,10 +389,24 @@ impl Store {
         }
     }
 
+    /// The ids of all nodes, in the order in which they were made.
+    pub fn ids(&self) -> impl Iterator<Item = Id> + use<> {
+        (0..self.nodes()).map(Id::node)
+    }
+
     /// The ids of a global's module and name; `None` for other kinds.
     pub fn global_names(&self, id: Id) -> Option<[Id; 2]> {
         let cell = self.cells.get(id.index()?).filter(|cell| cell.tag == Tag::Global)?;
         Some([Id::from_bits(cell.first()), Id::from_bits(cell.second())])
+    }
+
+    /// The steps that were done to an object although it is no instance.
+    pub(crate) fn foreign_steps(&self, id: Id) -> Option<RawSteps<'_>> {
+        if self.foreign_steps.is_empty() {
+            return None;
+        }
+        let steps = self.foreign_steps.get(&u32::try_from(id.index()?).ok()?)?;
+        Some(RawInstance::new(self, steps.index()?).steps())
     }
 
     /// Which of the builtins that old protocols spell as calls this is.

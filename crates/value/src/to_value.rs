@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::data::Data;
-use crate::instance::{Instance, Step};
+use crate::instance::{Instance, Part, Step};
 use crate::{Graph, Id, Kind, Node, Value, ValueInstance, ValueStep};
 
 /// What a tree may grow to when it is taken from a graph: as a [`Value`], as JSON, as Rust types.
@@ -37,7 +37,7 @@ impl TreeLimits {
         Budget {
             depth: self.depth,
             values: within(size, 100_000, self.values),
-            bytes: within(graph.bytes().len() + graph.store().pool.len(), 1 << 20, self.bytes),
+            bytes: within(graph.view().source().len() + graph.store().pool.len(), 1 << 20, self.bytes),
         }
     }
 }
@@ -248,20 +248,19 @@ impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
     }
 }
 
-/// All that an instance is made of, in order.
+/// The objects that the tree of an instance is made of, in order.
 fn parts<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> impl Iterator<Item = Node<'_, S>> {
-    let steps = instance.steps().flat_map(|step| match step {
-        Step::State(state) => vec![state],
-        // Its first argument is the object itself.
-        Step::Call(call) => call
-            .as_instance()
-            .into_iter()
-            .flat_map(|call| [call.callable()].into_iter().chain(call.args().at(1)))
-            .collect(),
-        Step::Append(elements) | Step::Add(elements) => elements.collect(),
-        Step::SetItem(items) => items.flat_map(|(key, value)| [key, value]).collect(),
-    });
-    [instance.callable(), instance.args()].into_iter().chain(instance.kwargs()).chain(steps)
+    instance.parts().flat_map(|part| {
+        // The first argument of such a call is the object itself.
+        let (call, children) = match part {
+            Part::Step(Step::Call(call)) => (call.as_instance(), None),
+            Part::Callable(_) | Part::Args(_) | Part::Kwargs(_) | Part::Step(_) => {
+                (None, Some(part.children()))
+            }
+        };
+        let call = call.into_iter().flat_map(|call| [call.callable()].into_iter().chain(call.args().at(1)));
+        call.chain(children.into_iter().flatten())
+    })
 }
 
 fn pairs(values: Vec<Value>) -> impl Iterator<Item = (Value, Value)> {
@@ -273,6 +272,6 @@ fn pairs(values: Vec<Value>) -> impl Iterator<Item = (Value, Value)> {
 fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
     match node.data() {
         Data::Str(text) => text.to_string_lossy().into_owned(),
-        _ => node.as_bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default(),
+        _ => String::from_utf8_lossy(node.text_bytes().unwrap_or_default()).into_owned(),
     }
 }

@@ -347,8 +347,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
 
     /// Adds a task for the steps that a stream applied to a global or an outside object.
     fn steps_elsewhere(&mut self, node: Node<'g, S>) {
-        if let Some(elsewhere) = node.steps_elsewhere() {
-            self.tasks.push(Task::Steps(elsewhere.steps()));
+        if let Some(steps) = node.foreign_steps() {
+            self.tasks.push(Task::Steps(steps));
         }
     }
 

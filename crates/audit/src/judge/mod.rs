@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use halfsour_lexer::{Lexer, Op};
-use halfsour_vm::value::{Id, Kind, Peek, Store};
+use halfsour_vm::value::{Id, Kind, Peek, Store, View};
 use halfsour_vm::{Event, Observer, Opcode};
 
 use self::dtypes::DTypes;
@@ -18,7 +18,7 @@ use self::tensors::is_beyond_storage;
 use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
-use crate::pattern::{MOST_ITEMS, Pattern, Values, class_of};
+use crate::pattern::{MOST_ITEMS, Pattern, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
 use crate::report::{Action, Context, Finding, OpcodeName, Severity};
 use crate::text;
@@ -190,12 +190,7 @@ impl<'p, 's> Judge<'p, 's> {
 
     /// What the class or callable of an object is, if it has a name.
     fn maker(&self, at: At<'_>, object: Id) -> Option<Rc<Named<'p>>> {
-        match at.peek(object) {
-            Peek::Instance { form, callable, args } => {
-                self.named(at, class_of(at.store, form, callable, args))
-            }
-            _ => None,
-        }
+        self.named(at, View::new(at.store, at.source).class(object)?)
     }
 
     fn call(&mut self, at: At<'_>, callable: Id, args: Id, result: Id) {

@@ -49,7 +49,7 @@ pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
         | Data::PersistentId(_)
         | Data::ReadOnly(_) => false,
         Data::Instance(_) => known::is_leaf(node),
-        _ => node.steps_elsewhere().is_none(),
+        _ => node.foreign_steps().is_none(),
     }
 }
 

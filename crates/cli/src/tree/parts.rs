@@ -156,9 +156,9 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
 
     /// Adds what was done to something that is no instance.
     fn push_steps(&mut self, node: Node<'g, S>) {
-        if let Some(steps) = node.steps_elsewhere() {
+        if let Some(steps) = node.foreign_steps() {
             self.groups.reverse();
-            steps.steps().for_each(|step| self.push_step(step));
+            steps.for_each(|step| self.push_step(step));
             self.groups.reverse();
         }
     }

@@ -167,7 +167,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     /// Returns `None` if it turns out only now that the object should have been memoised.
     fn meet_outside(&mut self, node: Node<'g, S>) -> Option<bool> {
         let index = index(node.id());
-        let kept = node.steps_elsewhere().is_some() || self.memo.keeps_outside(index);
+        let kept = node.foreign_steps().is_some() || self.memo.keeps_outside(index);
         if !kept && self.memo.meet_outside(index) {
             self.emitter.none();
             return None;
@@ -191,7 +191,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         };
         self.emitter.raw(&op)?;
         // Python keeps one object for each code.
-        self.keep_outside(node, node.steps_elsewhere().is_some());
+        self.keep_outside(node, node.foreign_steps().is_some());
         Ok(())
     }
 
@@ -212,7 +212,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             self.keep_outside(node, kept);
             return Ok(());
         }
-        if node.steps_elsewhere().is_some() {
+        if node.foreign_steps().is_some() {
             // The steps would be applied to a bytearray.
             return Err(ErrorKind::Buffer.into());
         }
