@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema};
-use halfsour_classes::{Known, recognise};
-use halfsour_value::{Data, Node};
+use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
+use halfsour_value::Node;
 
 pub use error::TableError;
 pub use write::WriteError;
@@ -37,7 +37,7 @@ impl Budget {
 }
 
 /// Returns the table that an object is: a frame or a series of pandas; a list of dicts, which are its rows; or a dict of lists, arrays
-/// and series, which are its columns.
+/// and series, which are its columns. Other sequences and mappings, such as deques, are as good as lists and dicts.
 ///
 /// The table may take `most` bytes. Rows may leave out columns, which are null there. Columns come in the order in which they first
 /// occur.
@@ -58,21 +58,17 @@ impl Budget {
 /// If the object is no table, if Arrow has no type for a column, or if the table would take more than `most` bytes.
 pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
     let mut budget = Budget(most);
-    if let Some(columns) = records::items(node) {
+    if let Some(columns) = pairs(node) {
         return records::of_columns(columns, &mut budget);
     }
-    let rows: Vec<_> = match (node.data(), recognise(node)) {
-        (Data::List(rows) | Data::Tuple(rows), _) => rows.collect(),
-        (_, Some(Known::Deque(deque))) => deque.items.collect(),
-        (_, Some(Known::DataFrame(frame))) => return frame::of_frame(&frame, &mut budget),
-        (_, Some(Known::Series(series))) => return frame::of_series(&series, &mut budget),
-        _ => {
-            return Err(TableError::new(
-                "not a table: expected a DataFrame, a list of dicts or a dict of lists",
-            ));
-        }
-    };
-    records::of_rows(&rows, &mut budget)
+    if let Some(rows) = members(node) {
+        return records::of_rows(rows, &mut budget);
+    }
+    match recognise(node).as_ref().map(Known::shape) {
+        Some(Shape::Table(Table::Frame(frame))) => frame::of_frame(frame, &mut budget),
+        Some(Shape::Table(Table::Series(series))) => frame::of_series(series, &mut budget),
+        _ => Err(TableError::new("not a table: expected a DataFrame, a list of dicts or a dict of lists")),
+    }
 }
 
 /// Returns a batch of columns, each `rows` long.

@@ -3,31 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use arrow_array::{Array, RecordBatch};
-use halfsour_value::{Data, Node};
+use halfsour_value::Node;
 
 use crate::cell::Cell;
 use crate::column::Placed;
 use crate::values::of_values;
 use crate::{Budget, TableError, batch, column};
 use halfsour_classes::pandas::Values;
-use halfsour_classes::{Known, recognise};
+use halfsour_classes::stdlib::{Members, Pairs};
+use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
 
 /// The bytes that a row takes at least in a column.
 const CELL: usize = 8;
-
-/// A key and a value.
-type Pair<'g, S> = (Node<'g, S>, Node<'g, S>);
-
-/// Returns the items of a dict, plain or ordered.
-pub(crate) fn items<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<Pair<'_, S>>> {
-    match node.data() {
-        Data::Dict(items) => Some(items.collect()),
-        _ => match recognise(node)? {
-            Known::OrderedDict(dict) => Some(dict.items.collect()),
-            _ => None,
-        },
-    }
-}
 
 pub(crate) fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<String, TableError> {
     match Cell::of(node) {
@@ -38,15 +25,16 @@ pub(crate) fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<String, TableErr
 }
 
 pub(crate) fn of_rows<S: AsRef<[u8]>>(
-    rows: &[Node<'_, S>],
+    rows: Members<'_, S>,
     budget: &mut Budget,
 ) -> Result<RecordBatch, TableError> {
+    let rows: Vec<_> = rows.collect();
     let count = rows.len();
     // The name of each column, and the cells that there are in it with their rows.
     let mut columns: Vec<(String, Vec<Placed<'_, S>>)> = Vec::new();
     let mut by_name: HashMap<String, usize> = HashMap::new();
-    for (row, &node) in rows.iter().enumerate() {
-        let items = items(node).ok_or(TableError::new("a row that is not a dict").at(row))?;
+    for (row, node) in rows.into_iter().enumerate() {
+        let items = pairs(node).ok_or(TableError::new("a row that is not a dict").at(row))?;
         for (key, value) in items {
             let name = name(key).map_err(|error| error.at(row))?;
             budget.spend(name.len())?;
@@ -74,7 +62,7 @@ pub(crate) fn of_rows<S: AsRef<[u8]>>(
 }
 
 pub(crate) fn of_columns<S: AsRef<[u8]>>(
-    columns: Vec<Pair<'_, S>>,
+    columns: Pairs<'_, S>,
     budget: &mut Budget,
 ) -> Result<RecordBatch, TableError> {
     let mut rows = None;
@@ -88,18 +76,21 @@ pub(crate) fn of_columns<S: AsRef<[u8]>>(
         let array = |values: &Values<'_, S>, budget: &mut Budget| {
             of_values(values, 0, values.rows(), budget).map(|array| (array.len(), array))
         };
-        let column = match (value.data(), recognise(value)) {
-            (Data::List(cells) | Data::Tuple(cells), _) => {
+        let column = match members(value) {
+            Some(cells) => {
+                let cells: Vec<_> = cells.collect();
                 let count = cells.len();
                 let spent = budget.spend(count.saturating_mul(CELL).saturating_add(name.len()));
                 spent
-                    .and_then(|()| column::of_some(count, cells.enumerate().collect(), budget))
+                    .and_then(|()| column::of_some(count, cells.into_iter().enumerate().collect(), budget))
                     .map(|array| (count, array))
             }
-            (_, Some(Known::Series(series))) => array(&series.values, budget),
-            _ => match Values::read(value) {
-                Some(values) if values.rows() == values.len() => array(&values, budget),
-                _ => Err(TableError::new("neither a list nor an array")),
+            None => match recognise(value).as_ref().map(Known::shape) {
+                Some(Shape::Table(Table::Series(series))) => array(&series.values, budget),
+                _ => match Values::read(value) {
+                    Some(values) if values.rows() == values.len() => array(&values, budget),
+                    _ => Err(TableError::new("neither a list nor an array")),
+                },
             },
         };
         let (count, array) = column.map_err(|error| error.of(&name))?;
