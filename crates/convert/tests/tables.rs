@@ -1,77 +1,20 @@
-//! `halfsour convert` to tables: what it wrote, read by others.
+//! Tables: CSV, and the list of them. `halfsour-arrow` tests its other formats.
 #![cfg(feature = "arrow")]
 
-use std::fmt::Write;
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, RecordBatch};
-use arrow_ipc::reader::FileReader;
-use halfsour::arrow::table;
+use halfsour_convert::{Options, convert, tables};
+use halfsour_files::{Input, Limits, Part};
 use halfsour_fixtures::packages;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-/// A file for the test of this name.
-fn scratch(test: &str, file: &str) -> PathBuf {
-    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("tables-{test}"));
-    fs::create_dir_all(&directory).unwrap();
-    directory.join(file)
+fn part(pickle: &[u8]) -> Part {
+    let input = Input::from_bytes("a file", pickle.to_vec().into(), Limits::UNTRUSTED).unwrap();
+    input.parts().unwrap().next().unwrap().unwrap()
 }
 
-/// Converts a pickle; what the command complains of.
-fn convert(pickle: &[u8], output: &Path) -> Result<(), String> {
-    let input = output.with_extension("pkl");
-    fs::write(&input, pickle).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_halfsour"));
-    let output = command.arg("convert").arg(input).arg("-o").arg(output).output().unwrap();
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8(output.stderr).unwrap()) }
-}
-
-/// As text, for NaN is not equal to NaN; of dictionaries what they stand for, since parquet makes dictionaries of its own.
-fn shown(batch: &RecordBatch) -> String {
-    let mut text = String::new();
-    for array in batch.columns() {
-        let Some(dictionary) = array.as_any_dictionary_opt() else {
-            write!(text, "{array:?}").unwrap();
-            continue;
-        };
-        let keys = dictionary.normalized_keys();
-        for (row, key) in keys.into_iter().enumerate() {
-            if array.is_null(row) {
-                text.push_str("null");
-            } else {
-                write!(text, "{:?}", dictionary.values().slice(key, 1)).unwrap();
-            }
-        }
-    }
-    text
-}
-
-#[test]
-fn parquet_and_arrow_hold_the_table() {
-    let mut count = 0;
-    for package in packages().into_iter().filter(|package| package.script == "tables") {
-        let graph = halfsour::Loader::new().load(&package.bytes[..]).unwrap();
-        let expected = table(graph.root(), usize::MAX).unwrap();
-        let (parquet, arrow) = (scratch("columns", "out.parquet"), scratch("columns", "out.arrow"));
-        convert(&package.bytes, &parquet).unwrap();
-        convert(&package.bytes, &arrow).unwrap();
-        let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(parquet).unwrap()).unwrap();
-        // Parquet has no times in seconds.
-        if package.name == "times" && package.value["names"][0] == "s" {
-            continue;
-        }
-        for batch in reader.build().unwrap() {
-            assert_eq!(shown(&batch.unwrap()), shown(&expected), "{package}");
-            count += 1;
-        }
-        let batch = FileReader::try_new(File::open(arrow).unwrap(), None).unwrap().next().unwrap().unwrap();
-        assert_eq!(shown(&batch), shown(&expected), "{package}");
-        assert_eq!(batch.schema(), expected.schema(), "{package}");
-    }
-    assert!(count > 10, "{count}");
+/// Converts a pickle; what there is to complain of.
+fn converted(pickle: &[u8], format: &str) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    let result = convert(&part(pickle), format.parse().unwrap(), &Options::default(), &mut out);
+    result.map(|()| out).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -83,9 +26,7 @@ fn csv() {
     for package in
         packages().into_iter().filter(|package| package.script == "tables" && is_columns(&package.name))
     {
-        let output = scratch("csv", "out.csv");
-        convert(&package.bytes, &output).unwrap();
-        all += &fs::read_to_string(output).unwrap();
+        all += &String::from_utf8(converted(&package.bytes, "csv").unwrap()).unwrap();
     }
     let expected = "\
         n,x,name,ok\n1,0.5,dill,true\n-2,NaN,€,\n\
@@ -99,10 +40,43 @@ fn csv() {
 
 #[test]
 fn what_is_no_table_is_refused() {
-    let output = scratch("refused", "none.parquet");
-    let why = convert(b"](}(X\x01\0\0\0a]ue.", &output).unwrap_err();
+    let why = converted(b"](}(X\x01\0\0\0a]ue.", "parquet").unwrap_err();
     assert!(why.contains("column \"a\": row 0: no Arrow column type for a list"), "{why}");
-    let why = convert(b"]}(X\x01\0\0\0aK\x01ua.N.", &output).unwrap_err();
-    assert!(why.contains("several pickles; --first takes the table of the first"), "{why}");
-    assert!(!output.exists());
+    let why = converted(b"]}(X\x01\0\0\0aK\x01ua.N.", "parquet").unwrap_err();
+    assert!(why.contains("several pickles; the option `first` takes the table of the first"), "{why}");
+    let mut out = Vec::new();
+    let options = Options::default().with_first(true);
+    convert(&part(b"]}(X\x01\0\0\0aK\x01ua.N."), "csv".parse().unwrap(), &options, &mut out).unwrap();
+    assert_eq!(out, b"a\n1\n");
+}
+
+/// Each has in it the table that the columns of CSV show.
+#[test]
+fn frames_are_listed() {
+    let mut count = 0;
+    for package in packages().into_iter().filter(|package| package.script == "tables") {
+        let tables = tables(&part(&package.bytes), &Options::default()).unwrap();
+        for table in tables {
+            let names = package.value["names"].as_array().unwrap();
+            let rows = package.value["columns"][0].as_array().map_or(0, Vec::len);
+            assert_eq!((table.name.as_str(), table.rows), ("", rows), "{package}");
+            let columns = table.columns.iter().map(|column| column.name.as_deref());
+            for (column, name) in columns.zip(names) {
+                assert!(column.is_none_or(|column| column == name), "{package}: {column:?} {name}");
+            }
+            assert!(table.columns.iter().all(|column| column.dtype.is_some()), "{package}: {table}");
+            count += 1;
+        }
+    }
+    assert!(count > 10, "{count}");
+}
+
+#[test]
+fn a_list_of_tables_is_text_and_json() {
+    let package =
+        packages().into_iter().find(|package| package.script == "tables" && package.name == "categories");
+    let tables = tables(&part(&package.unwrap().bytes), &Options::default()).unwrap();
+    assert_eq!(tables[0].to_string(), "3 rows, 2 columns\n  a  category\n  b  category\n");
+    let json = serde_json::to_value(&tables[0]).unwrap();
+    assert_eq!(json["columns"][1], serde_json::json!({"name": "b", "dtype": "category"}));
 }

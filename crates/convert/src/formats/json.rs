@@ -1,32 +1,25 @@
-//! Documents of JSON.
+//! A document of JSON for each pickle.
 
 use std::io::Write;
 
-use halfsour::Graph;
-use halfsour::json::{Style, to_writer};
 use halfsour_files::Part;
+use halfsour_json::{Style, to_writer};
+use halfsour_vm::Graph;
 
-use super::output::Output;
-use crate::failure::{Cause, Failure};
+use crate::convert::{self, Out};
+use crate::{ConvertError, Options};
 
-pub struct Writer {
-    output: Output,
+struct Writer {
     style: Style,
 }
 
-impl Writer {
-    pub fn new(output: Output, limits: super::Limits) -> Self {
-        Self { output, style: Style::plain().limits(limits.json) }
-    }
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { style: Style::plain().limits(options.limits.json) })
 }
 
-impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
-        to_writer(&mut self.output, graph.root(), self.style).map_err(Cause::Json)?;
-        self.output.write_all(b"\n").map_err(|error| Cause::Json(error.into()))
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), Failure> {
-        self.output.finish()
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        to_writer(&mut *out, graph.root(), self.style)?;
+        Ok(out.write_all(b"\n")?)
     }
 }

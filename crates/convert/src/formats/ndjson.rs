@@ -1,41 +1,31 @@
 //! A line of JSON for each row.
 
-use halfsour::classes::{Known, recognise};
-use halfsour::json::lines_to_writer;
-use halfsour::value::Data;
-use halfsour::{Graph, json};
+use halfsour_classes::members;
 use halfsour_files::Part;
+use halfsour_json::{Limits, lines_to_writer};
+use halfsour_value::Data;
+use halfsour_vm::Graph;
 
-use super::output::Output;
-use crate::failure::{Cause, Failure};
+use crate::convert::{self, Out};
+use crate::{ConvertError, Options};
 
-pub struct Writer {
-    output: Output,
-    limits: json::Limits,
+struct Writer {
+    limits: Limits,
 }
 
-impl Writer {
-    pub fn new(output: Output, limits: super::Limits) -> Self {
-        Self { output, limits: limits.json }
-    }
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { limits: options.limits.json })
 }
 
-impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
-        let (output, root) = (&mut self.output, graph.root());
-        let written = match root.data() {
-            Data::List(rows) | Data::Tuple(rows) | Data::Set(rows) | Data::FrozenSet(rows) => {
-                lines_to_writer(output, graph, rows, self.limits)
-            }
-            _ => match recognise(root) {
-                Some(Known::Deque(deque)) => lines_to_writer(output, graph, deque.items, self.limits),
-                _ => lines_to_writer(output, graph, [root], self.limits),
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let root = graph.root();
+        Ok(match root.data() {
+            Data::Set(rows) | Data::FrozenSet(rows) => lines_to_writer(out, graph, rows, self.limits),
+            _ => match members(root) {
+                Some(rows) => lines_to_writer(out, graph, rows, self.limits),
+                None => lines_to_writer(out, graph, [root], self.limits),
             },
-        };
-        written.map_err(Cause::Json)
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), Failure> {
-        self.output.finish()
+        }?)
     }
 }

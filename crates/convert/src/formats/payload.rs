@@ -1,30 +1,29 @@
-//! What an object holds that is a file of its package: a model, or the bytes of a frame.
+//! The file of a package that an object holds: a model, or the bytes of a frame.
 
 use std::io::Write;
 
-use halfsour::Graph;
-use halfsour::classes::{Known, Payload, recognise};
+use halfsour_classes::{Known, Payload, recognise};
 use halfsour_files::Part;
+use halfsour_text::name::visible;
+use halfsour_vm::Graph;
 
-use super::output::Output;
-use crate::failure::{Cause, Failure};
+use crate::convert::{self, Out};
 use crate::tensors::walk;
-use crate::text;
+use crate::{ConvertError, Options};
 
-pub struct Writer {
-    output: Output,
-    /// The extension that says what is asked for, if it was not asked for by name.
+struct Writer {
+    /// The extension of the output, which has to be that of the file.
     extension: Option<String>,
-    /// What was found: where, and what.
+    /// The place and the kind of the file that was found.
     found: Option<String>,
 }
 
-impl Writer {
-    pub fn new(output: Output, extension: Option<String>) -> Self {
-        Self { output, extension, found: None }
-    }
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { extension: options.extension.clone(), found: None })
+}
 
-    /// The one that is in it.
+impl Writer {
+    /// Finds the one file that is in the data.
     fn find<'g>(&mut self, graph: &'g Graph<&'g [u8]>) -> Result<Payload<'g>, String> {
         let mut found: Option<Payload<'g>> = None;
         walk(graph.root(), |node, name| {
@@ -35,7 +34,7 @@ impl Writer {
             let name = name();
             let what = match name.as_str() {
                 "" => payload.format.to_string(),
-                name => format!("{}: {}", text::name(name), payload.format),
+                name => format!("{}: {}", visible(name), payload.format),
             };
             if let Some(first) = &self.found {
                 return Err(format!("more than one: {first}; {what}"));
@@ -48,19 +47,15 @@ impl Writer {
     }
 }
 
-impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
-        let payload = self.find(graph).map_err(Cause::Other)?;
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let payload = self.find(graph)?;
         let (format, extension) = (payload.format, payload.format.extension());
         if self.extension.as_ref().is_some_and(|asked| asked != extension) {
-            return Err(Cause::Other(format!("what is in it is a file of .{extension}: {format}")));
+            return Err(format!("what is in it is a file of .{extension}: {format}").into());
         }
-        let file = payload.file().ok_or_else(|| Cause::Other(format!("{format}: not well-formed")))?;
-        self.output.expect(file.len() as u64);
-        self.output.write_all(file).map_err(Cause::Output)
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), Failure> {
-        self.output.finish()
+        let file = payload.file().ok_or_else(|| format!("{format}: not well-formed"))?;
+        out.expect(file.len() as u64);
+        Ok(out.write_all(file)?)
     }
 }

@@ -1,33 +1,32 @@
-//! A pickle, of another protocol.
+//! A pickle, perhaps of another protocol.
 
-use halfsour::Graph;
-use halfsour::writer::{Limits, MemoPolicy, Options, to_writer};
 use halfsour_files::Part;
+use halfsour_vm::Graph;
+use halfsour_writer::{self as writer, Limits, MemoPolicy, to_writer};
 
-use super::output::Output;
-use crate::failure::{Cause, Failure};
+use crate::convert::{self, Out};
+use crate::{ConvertError, Options};
 
-pub struct Writer {
-    output: Output,
+struct Writer {
     protocol: Option<u8>,
     limits: Limits,
 }
 
-impl Writer {
-    pub fn new(output: Output, protocol: Option<u8>, limits: super::Limits) -> Self {
-        Self { output, protocol, limits: limits.written }
-    }
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { protocol: options.protocol, limits: options.limits.written })
 }
 
-impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part) -> Result<(), Cause> {
-        let (memo, fix_imports, limits) = (MemoPolicy::All, self.protocol.is_some(), self.limits);
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let (memo, fix_imports, limits) = (MemoPolicy::All, !self.keeps_names(), self.limits);
         let protocol = self.protocol.unwrap_or_else(|| graph.protocol());
-        let options = Options { memo, fix_imports, limits, ..Options::with_protocol(protocol) };
-        to_writer(&mut self.output, graph.root(), &options).map_err(Cause::Write)
+        let options =
+            writer::Options { memo, fix_imports, limits, ..writer::Options::with_protocol(protocol) };
+        Ok(to_writer(out, graph.root(), &options)?)
     }
 
-    fn finish(self: Box<Self>) -> Result<(), Failure> {
-        self.output.finish()
+    /// A pickle of the same protocol keeps them.
+    fn keeps_names(&self) -> bool {
+        self.protocol.is_none()
     }
 }
