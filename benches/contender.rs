@@ -1,5 +1,5 @@
-//! `contender JOB FILE REPEATS` does one job in a process of its own and prints what it took as a line of JSON.
-//! `contender prepare FILE…` writes, beside pickles of plain data, the same data for the peers.
+//! Does one job in a process of its own: `contender JOB FILE REPEATS` prints the time and memory as a line of JSON.
+//! `contender prepare FILE…` writes the data of pickles in the formats of the peers, beside them.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["prepare", files @ ..] => files.iter().try_for_each(|file| prepare(Path::new(file))),
         [job, file, repeats] => contend(job, Path::new(file), repeats),
-        _ => Err(format!("contender JOB FILE REPEATS, where JOB is one of: {}", names().join(" "))),
+        _ => Err(format!("usage: contender JOB FILE REPEATS, where JOB is one of: {}", names().join(" "))),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,7 +35,7 @@ fn contend(job: &str, file: &Path, repeats: &str) -> Result<(), String> {
         && report.check.contains(' ')
         && report.check != expected
     {
-        return Err(format!("{job} of {}: holds {}, not {expected}", file.display(), report.check));
+        return Err(format!("{job} of {}: expected {expected}, found {}", file.display(), report.check));
     }
     println!("{}", report.to_json(workload.bytes.len()));
     Ok(())
@@ -69,5 +69,5 @@ fn prepare(file: &Path) -> Result<(), String> {
 
 #[cfg(not(feature = "peers"))]
 fn prepare(_: &Path) -> Result<(), String> {
-    Err("built without the peers".into())
+    Err("the contender was built without the peers; build it with `--features peers`".into())
 }

@@ -1,4 +1,4 @@
-//! What halfsour does, as jobs to be timed.
+//! The jobs of halfsour that are timed.
 
 use std::hint::black_box;
 use std::mem::take;
@@ -34,7 +34,7 @@ pub const NAMES: [&str; 13] = [
     "encode-typed",
 ];
 
-/// Runs the job of this name; `None` if there is no such job.
+/// Runs the job of this name. Returns `None` if there is no such job.
 pub fn named(job: &str, workload: &Workload, repeats: usize) -> Option<Result<Report, String>> {
     let input = workload.bytes;
     Some(match job {
@@ -116,7 +116,7 @@ fn encode_graph(workload: &Workload, memo: MemoPolicy, repeats: usize) -> Report
     let options = Options { memo, ..Options::with_protocol(workload.protocol) };
     let write = |pickler: &mut Pickler| pickler.dump(black_box(graph.root())).expect("it was read");
     let check = |pickle: &Vec<u8>| {
-        // CPython wrote the file: with its memo, it has to be the same again.
+        // CPython wrote the file, so the bytes must be the same, memo included.
         assert!(memo != MemoPolicy::All || pickle == workload.bytes, "not the bytes that were read");
         pickle.len().to_string()
     };

@@ -1,6 +1,6 @@
-//! The ladder, a step at a time: from bytes to opcodes, to a graph, to a tree, to Rust types, to JSON, and back to
-//! bytes. On the workloads of `cargo xtask bench --quick` if they were made, otherwise on the small ones that are
-//! committed: `cargo bench -p halfsour-benches [--features peers] -- records.p4`.
+//! Criterion's benchmarks of each step: from bytes to opcodes, to a graph, to a tree, to Rust types, to JSON, and back to
+//! bytes. They run on the workloads of `cargo xtask bench --quick` if those were made, otherwise on the small committed ones:
+//! `cargo bench -p halfsour-benches [--features peers] -- records.p4`.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ fn workloads() -> Vec<Workload> {
     workloads
 }
 
-/// From bytes.
+/// The steps from bytes.
 fn down(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
     let input = workload.bytes;
     group.bench_function("scan by hand", |b| b.iter(|| scan::scan(black_box(input))));
@@ -68,7 +68,7 @@ fn down(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
     });
 }
 
-/// From the graph to bytes.
+/// The steps from the graph to bytes.
 fn back(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
     let options = halfsour_vm::Options { record_memo: true, ..Default::default() };
     let graph = Loader::with_options(options).load(workload.bytes).unwrap();
@@ -104,7 +104,7 @@ mod peers {
     use super::{BenchmarkGroup, Deserialize, Serialize, WallTime, Workload, black_box};
     use serde_pickle::{DeOptions, SerOptions};
 
-    /// The same data, as the peers' own formats have it.
+    /// The same data in the formats of the peers.
     pub fn rust_types<T>(group: &mut BenchmarkGroup<'_, WallTime>, pickle: &'static [u8], data: &T)
     where
         T: Serialize + Deserialize<'static>,
@@ -140,7 +140,7 @@ mod peers {
         });
     }
 
-    /// Trees, where the peers can read the pickle at all.
+    /// The trees of the peers, if they can read the pickle.
     pub fn values(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
         let input = workload.bytes;
         let read = || serde_pickle::value_from_slice(black_box(input), DeOptions::new());

@@ -1,5 +1,6 @@
-//! Workloads as CPython pickles them, and what is measured on them: by criterion on one ladder, by `contender` in a
-//! process for each, by both against the peers. `cargo xtask bench` makes the files and runs the contenders.
+//! The workloads, which CPython pickled, and the jobs that are measured on them. Criterion measures each step (`ladder.rs`), and
+//! `contender` each job in a process of its own; both measure the peers as well. `cargo xtask bench` makes the files and runs
+//! the contenders.
 
 pub mod jobs;
 #[cfg(feature = "peers")]

@@ -1,4 +1,4 @@
-//! What the peers do, as jobs to be timed. Each is used as its documentation says that it is fastest on a slice.
+//! The jobs of the peers that are timed. Each peer is used in the way that its documentation calls fastest for a slice.
 
 use std::fs;
 use std::hint::black_box;
@@ -28,7 +28,7 @@ pub const NAMES: [&str; 12] = [
     "sonic-rs-owned",
 ];
 
-/// Runs the job of this name; `None` if there is no such job.
+/// Runs the job of this name. Returns `None` if there is no such job.
 pub fn named(job: &str, workload: &Workload, repeats: usize) -> Option<Result<Report, String>> {
     let input = workload.bytes;
     let pickle = serde_pickle::DeOptions::new;
@@ -79,8 +79,7 @@ pub fn named(job: &str, workload: &Workload, repeats: usize) -> Option<Result<Re
     })
 }
 
-/// Writes the same data beside the pickle, as JSON and as `MessagePack` (structs as maps, which is what they are in a
-/// pickle).
+/// Writes the data of a pickle as JSON and as `MessagePack`, beside it. Structs are written as maps, as they are in the pickle.
 pub fn prepare(workload: &Workload) -> Result<(), String> {
     fn write<T: DeserializeOwned + Serialize>(workload: &Workload) -> Result<(), String> {
         let data: T = data_of(workload.bytes);
@@ -94,7 +93,7 @@ pub fn prepare(workload: &Workload) -> Result<(), String> {
     with_type!(workload, String, T => write::<T>(workload)?)
 }
 
-/// The data that a peer is to write.
+/// Reads the data that a peer writes.
 fn data_of<T: DeserializeOwned>(input: &'static [u8]) -> T {
     halfsour_serde::from_slice(input).expect("such data")
 }

@@ -1,4 +1,4 @@
-//! What is measured is right: every job on every committed workload gives what CPython says is in it.
+//! Tests that every job gives the right result: on each committed workload, the counts that CPython gives.
 
 use halfsour_benches::workload::{Workload, all, committed};
 use halfsour_benches::{jobs, scan};
@@ -16,7 +16,7 @@ fn every_job_gives_what_is_there() {
     for workload in workloads() {
         let expected = workload.expected_tally();
         for job in jobs::NAMES {
-            // Text of protocol 0 may be escaped, and cannot be lent then.
+            // Text of protocol 0 may be escaped, and cannot be borrowed then.
             if job == "typed-borrowed" && workload.name() == "strings.p0" {
                 continue;
             }
@@ -47,7 +47,7 @@ fn the_scan_loop_does_what_the_lexer_does() {
         }
     }
     for opcode in halfsour_lexer::Opcode::ALL {
-        // Long enough for any argument; a length is 1, or 257 and more, which is too long.
+        // The stream is long enough for any argument; a length in it is 1, or at least 257, which is too long.
         for argument in [&b"\x01\0\0\0\0\0\0\0.\n\n."[..], b"\x01\x01\x01\x01\x01\x01\x01\x01\n\n.", b"\n\n."]
         {
             let pickle = [&[opcode.byte()], argument].concat();

@@ -1,19 +1,19 @@
-//! The yardstick for the lexer: a loop as one writes it by hand for this one purpose, a checksum over all opcodes and
-//! their arguments; and the same checksum by way of the lexer. It lists the bytes of the opcodes because it must not
-//! lean on what it measures.
+//! The yardstick for the lexer: a loop that is written by hand for one purpose, a checksum over all opcodes and their
+//! arguments, beside the same checksum by way of the lexer. The loop lists the bytes of the opcodes itself, to be independent of
+//! the code that it is compared with.
 
 // The lexer's contract: a visitor that is inlined becomes part of its dispatch.
 #![allow(clippy::inline_always)]
 
 use halfsour_lexer::{Lexer, Op, Visitor};
 
-/// What is read from each opcode: enough for no argument to go undecoded, little enough to cost nothing.
+/// Adds an opcode and its argument to the checksum. That needs the argument decoded, and costs next to nothing.
 #[inline(always)]
 fn fold(sum: u64, opcode: u8, argument: u64) -> u64 {
     (sum ^ argument).rotate_left(5).wrapping_add(opcode.into())
 }
 
-/// The checksum by hand; `None` if this is not a whole pickle.
+/// Returns the checksum by the loop, or `None` if the input is not a whole pickle.
 pub fn scan(input: &[u8]) -> Option<u64> {
     let mut at = 0;
     let mut sum = 0;
@@ -82,7 +82,7 @@ fn fixed<const N: usize>(input: &[u8], at: &mut usize) -> Option<[u8; N]> {
     Some(*bytes)
 }
 
-/// The length of what is there.
+/// Skips an argument of a given length, and returns the length.
 #[inline(always)]
 fn counted(input: &[u8], at: &mut usize, length: u64) -> Option<u64> {
     let end = at.checked_add(usize::try_from(length).ok()?)?;
@@ -99,7 +99,7 @@ fn line(input: &[u8], at: &mut usize) -> Option<u64> {
     Some(length as u64)
 }
 
-/// The same checksum, by way of the lexer.
+/// Returns the same checksum, by way of the lexer.
 pub fn lex(input: &[u8]) -> Option<u64> {
     let mut lexer = Lexer::new(input);
     let mut sum = Checksum(0);
@@ -110,7 +110,7 @@ pub fn lex(input: &[u8]) -> Option<u64> {
 struct Checksum(u64);
 
 impl<'a> Visitor<'a> for Checksum {
-    /// Whether to go on.
+    /// True if more opcodes follow.
     type Output = bool;
 
     #[inline(always)]

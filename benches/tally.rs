@@ -1,4 +1,4 @@
-//! What data holds, counted the same way for every type: so it is noticed if a contender loses or changes something.
+//! Counts the contents of data in the same way for every type, to detect a contender that loses or changes something.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use halfsour_value::{Data, Node, Value};
 
 use crate::types::{Address, Record, Text};
 
-/// Leaves, and sums that wrap around. `xtask/python/bench_data.py` has the same.
+/// The counts of leaves, and sums of their values, which wrap around. `xtask/python/bench_data.py` counts the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     leaves: u64,
@@ -24,7 +24,7 @@ impl fmt::Display for Tally {
 }
 
 impl Tally {
-    /// What a thing holds.
+    /// Counts the contents of a value.
     pub fn of(thing: &impl Tallied) -> Self {
         let mut tally = Self::default();
         thing.add_to(&mut tally);
@@ -64,9 +64,9 @@ impl Tally {
     }
 }
 
-/// Something that can be counted.
+/// Data that can be counted.
 pub trait Tallied {
-    /// Counts it.
+    /// Adds the contents of this value to the counts.
     fn add_to(&self, tally: &mut Tally);
 }
 
@@ -144,7 +144,7 @@ impl<S: AsRef<[u8]>> Tallied for Node<'_, S> {
                 key.add_to(tally);
                 value.add_to(tally);
             }),
-            // Data with instances is not counted on the other side.
+            // The Python side does not count data with instances.
             _ => {}
         }
     }

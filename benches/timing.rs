@@ -1,4 +1,4 @@
-//! Runs something in this process, and says what it took.
+//! Runs a job in this process, and measures its time and memory.
 
 use std::fmt::Write;
 use std::fs;
@@ -7,21 +7,21 @@ use std::time::Duration;
 
 use cpu_time::ProcessTime;
 
-/// CPU time and memory.
+/// The CPU time and memory of a job.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The first run in this process.
+    /// The time of the first run in this process.
     pub cold: Duration,
-    /// The further runs.
+    /// The times of further runs.
     pub warm: Vec<Duration>,
-    /// By how many bytes memory grew during the first run, at most.
+    /// The most bytes by which memory grew during the first run.
     pub peak: u64,
-    /// What the result of the first run was found to be.
+    /// The check of the first run's result.
     pub check: String,
 }
 
 impl Report {
-    /// A line of JSON.
+    /// Returns the measurements as a line of JSON.
     pub fn to_json(&self, input: usize) -> String {
         let warm: Vec<_> = self.warm.iter().map(|time| time.as_nanos().to_string()).collect();
         let (cold, warm, peak, check) = (self.cold.as_nanos(), warm.join(","), self.peak, &self.check);
@@ -32,8 +32,8 @@ impl Report {
     }
 }
 
-/// Runs `job` so often. Making the result is timed; looking at it with `check`, the first time, and giving it to
-/// `done`, which may take its memory back, are not.
+/// Runs `job` several times. Only making the result is timed, not to look at the first one with `check`, nor to pass each to
+/// `done`, which may take its memory back.
 pub fn run<S, R>(
     repeats: usize,
     mut state: S,
@@ -61,12 +61,12 @@ fn timed<R>(run: impl FnOnce() -> R) -> (Duration, R) {
     (start.elapsed(), result)
 }
 
-/// The memory that was resident at the start.
+/// The resident memory at the start.
 struct Peak(u64);
 
 impl Peak {
     fn start() -> Self {
-        // Makes the peak what is resident now. Where that is not allowed, only more than an earlier peak is seen.
+        // Resets the peak to the resident memory. If that is not allowed, only growth beyond an earlier peak is seen.
         let _ = fs::write("/proc/self/clear_refs", "5");
         Self(memory("VmRSS:"))
     }
@@ -76,7 +76,7 @@ impl Peak {
     }
 }
 
-/// Bytes, from /proc; 0 where there is no such thing.
+/// Returns a number of bytes from /proc, or 0 on systems without it.
 fn memory(field: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(field));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-/// A person, with its own text or with text of the input: `S` is `String`, `&str` or [`Text`].
+/// A person, with owned or borrowed text: `S` is `String`, `&str` or [`Text`].
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Record<S> {
@@ -19,7 +19,7 @@ pub struct Record<S> {
     pub address: Address<S>,
 }
 
-/// Where a person lives.
+/// The address of a person.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[allow(missing_docs)]
 pub struct Address<S> {
@@ -28,17 +28,17 @@ pub struct Address<S> {
     pub zip: S,
 }
 
-/// Text that is borrowed if it stands in the input as it is: in JSON, and in protocol 0, not all does.
+/// Text that is borrowed if it needs no decoding. In JSON and in protocol 0, some does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
-/// `records`.
+/// The data of the workload `records`.
 pub type Records<S> = Vec<Record<S>>;
-/// `bigdict`.
+/// The data of the workload `bigdict`.
 pub type BigDict<S> = HashMap<S, i64>;
 
-/// Runs `$run` with the type alias `$t` standing for the workload's type, with text of type `$text`.
+/// Runs `$run` with `$t` as an alias of the workload's type, with text of type `$text`.
 #[macro_export]
 macro_rules! with_type {
     ($workload:expr, $text:ty, $t:ident => $run:expr) => {
@@ -63,7 +63,7 @@ macro_rules! with_type {
                 type $t = $crate::types::BigDict<$text>;
                 Ok($run)
             }
-            other => Err(format!("{other} has no Rust type")),
+            other => Err(format!("{other}: the workload has no Rust type")),
         }
     };
 }

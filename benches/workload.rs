@@ -1,4 +1,4 @@
-//! Finds the files.
+//! The files of the workloads.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 /// A file with a pickle, or with the same data for a peer: `records.p4.pkl`, `records.p4.json`.
 #[derive(Clone, Debug)]
 pub struct Workload {
-    /// What the data is: `records`.
+    /// The name of the data, such as `records`.
     pub kind: String,
     /// The protocol of the pickle.
     pub protocol: u8,
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// What is in it. A process reads one file, and lends it until its end.
+    /// The contents of the file. A process reads one file, and keeps it until its end.
     pub bytes: &'static [u8],
 }
 
@@ -26,12 +26,12 @@ impl Workload {
         Ok(Self { kind, protocol, path: path.into(), bytes: fs::read(path)?.leak() })
     }
 
-    /// `records.p4`.
+    /// Returns the name with the protocol, such as `records.p4`.
     pub fn name(&self) -> String {
         format!("{}.p{}", self.kind, self.protocol)
     }
 
-    /// What the generator says that is in it; not for data with instances.
+    /// Returns the counts that the generator gives for the data, or `None` for data with instances.
     pub fn expected_tally(&self) -> Option<String> {
         let tallies = fs::read_to_string(self.path.with_file_name("tallies.txt")).ok()?;
         let name = self.path.file_name()?.to_str()?;
@@ -41,12 +41,12 @@ impl Workload {
     }
 }
 
-/// The small workloads that need no Python.
+/// Returns the directory of the small workloads, which need no Python.
 pub fn committed() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("files")
 }
 
-/// The pickles of a directory, by name.
+/// Reads the pickles of a directory, sorted by name.
 pub fn all(directory: &Path) -> std::io::Result<Vec<Workload>> {
     let mut paths: Vec<_> = fs::read_dir(directory)?
         .filter_map(|entry| Some(entry.ok()?.path()))

@@ -1,4 +1,4 @@
-//! Writes what fuzzers begin with, a file each, into four directories of the one that is named, or one in so many:
+//! Writes the seeds of fuzzing, a file each, into four directories: `seeds DIRECTORY [N]`, for one in N of the fixtures.
 //! `cargo xtask fuzz` runs it.
 
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ fn main() -> io::Result<()> {
         fs::write(files.join(number.to_string()), file)?;
     }
     for (number, fixture) in halfsour_fixtures::all().iter().enumerate().step_by(one_in) {
-        // libFuzzer has more of many short ones.
+        // Many short seeds help libFuzzer more than few long ones.
         if fixture.pickle.len() <= 4096 {
             fs::write(pickles.join(number.to_string()), &fixture.pickle)?;
             if let Some(document) = halfsour_fuzz::lossless(&fixture.pickle) {

@@ -1,8 +1,8 @@
-//! Takes every fixture whole, cut at every byte, and with every byte changed: `cargo xtask soak` runs it.
+//! Reads every fixture whole, cut at every byte, and with every byte changed: `cargo xtask soak` runs it.
 
 use halfsour_fuzz::Soak;
 
-/// Of longer streams, so many bytes are chosen.
+/// The number of bytes at which a longer stream is cut and changed.
 const PLACES: usize = 1024;
 
 fn main() {

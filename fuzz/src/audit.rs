@@ -1,29 +1,29 @@
-//! What an audit must say.
+//! The properties of audits.
 
 use std::sync::LazyLock;
 
 use halfsour_audit::{Action, Auditor, Policy, Verdict};
-use halfsour_value::{Id, Kind, Store};
+use halfsour_value::{Id, Kind, View};
 use halfsour_vm::{Event, Loader, Observer, Options};
 
 static AUDITOR: LazyLock<Auditor> = LazyLock::new(|| Auditor::new(Policy::default()));
 
-/// A call whose result is dropped, before anything else.
+/// An attack to put before a stream: a call whose result is dropped.
 const ATTACK: &[u8] = b"cos\nsystem\n(S'id'\ntR0";
 
-/// Counts what a stream names and calls, without any judgement.
+/// Counts the imports and calls of a stream, without any judgement.
 #[derive(Default)]
 struct Watcher {
     imports: u64,
     calls: u64,
-    /// Calls of what is no name, and what is done to names.
+    /// The calls of objects that are not globals, and the steps applied to globals.
     others: u64,
     changes: u64,
 }
 
 impl Observer for Watcher {
-    fn event(&mut self, store: &Store, _: &[u8], _: usize, event: Event) {
-        let is_name = |id: Id| store.kind(id) == Kind::Global;
+    fn event(&mut self, view: View<'_>, _: usize, event: Event) {
+        let is_name = |id: Id| view.kind(id) == Kind::Global;
         match event {
             Event::Import(id) => self.imports += u64::from(is_name(id)),
             Event::Call { callable, .. } | Event::New { class: callable, .. } if is_name(callable) => {
@@ -40,8 +40,8 @@ impl Observer for Watcher {
     }
 }
 
-/// Every import and call that the machine reached is in the report, what changes a name is a finding, what is cut is not
-/// clean, and nothing that follows an attack hides it.
+/// Checks the audit: every import and call that the machine reached is in the report, a step applied to a global is a finding,
+/// a stream that is cut off is not clean, and no stream behind an attack hides it.
 pub fn audit(input: &[u8]) {
     let report = AUDITOR.audit(input);
     assert_eq!(report, AUDITOR.audit(input), "an audit is deterministic");
@@ -55,7 +55,7 @@ pub fn audit(input: &[u8]) {
     assert!(
         watcher.changes == 0 || found(Action::Build) + found(Action::Append) + found(Action::SetItem) > 0
     );
-    // A name that was looked up may be called, too.
+    // A call of an object that is no global is a finding, unless `…_unpickle` looked the object up.
     let unnamed = watcher.others == 0 || report.verdict == Verdict::Findings;
     assert!(unnamed || report.imports.iter().any(|import| import.name.ends_with("_unpickle")), "{report:?}");
     if report.is_clean() {

@@ -1,4 +1,4 @@
-//! Objects of classes that are known.
+//! The properties of objects of known classes.
 
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
 use halfsour_classes::pandas::{Cell, Column, Frame, Index};
@@ -6,11 +6,11 @@ use halfsour_classes::{Known, recognise};
 
 use crate::budget::within;
 
-/// How many elements of an array are looked at.
+/// The number of elements of an array that are visited.
 const MOST: usize = 300;
 
-/// Whatever a pickle says of an object: to look at it takes no more memory than the pickle gives reason for, and there are as many
-/// elements as it says, of the kind that it says.
+/// Checks the readers of classes: whatever a pickle declares of an object, reading it takes memory in proportion to the pickle,
+/// and there are as many elements as it declares, of the declared kind.
 pub fn classes(input: &[u8]) {
     let Ok(graph) = crate::load(input) else { return };
     let most = 64 * input.len() + (1 << 20);
@@ -65,7 +65,7 @@ fn column(column: &Column<'_, '_, &[u8]>) {
     assert!(column.get(column.len).is_none());
 }
 
-/// It can be told.
+/// Checks that a cell can be printed.
 fn cell(cell: &Cell<'_, &[u8]>) {
     match cell {
         Cell::Timestamp(time) => drop(time.to_string()),
@@ -90,7 +90,7 @@ fn array(array: &NdArray<'_, &[u8]>) {
     assert_eq!(count, array.len().min(MOST));
 }
 
-/// Those in it, one for each place.
+/// Checks the elements inside of an element.
 fn element(item: &Element<'_, &[u8]>) {
     match item {
         Element::Array(inner) => {

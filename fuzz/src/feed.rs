@@ -1,10 +1,10 @@
-//! Pickles that arrive in pieces.
+//! The properties of reading pickles that arrive in pieces.
 
 use bytes::BytesMut;
 use halfsour_json::{Style, to_string};
 use halfsour_vm::{Error, ErrorKind, Graph, Incremental, Limit};
 
-/// In pieces of any length, it is the same graph, or the same error, as in one.
+/// Checks that pieces of any length give the same graph, or the same error, as the whole.
 pub fn feed(input: &[u8]) {
     let whole = crate::load(input);
     for length in [1, 3, 64, usize::MAX] {
@@ -16,10 +16,10 @@ pub fn feed(input: &[u8]) {
                 assert_eq!(found, expected, "in pieces of {length}");
             }
             (_, Err(error)) if error.kind() == ErrorKind::Limit(Limit::Memory) => {
-                // The budget of the beginning was spent, where that of the whole may not be.
+                // The budget grows with the input, so that of the beginning can be spent although that of the whole is not.
             }
             (Err(whole), Err(error)) if whole.kind() == ErrorKind::FrameTooLong => {
-                // What is in the frame is found before its end is.
+                // An error inside of a frame is found before the frame's end has arrived.
                 assert!(error.offset() >= whole.offset(), "in pieces of {length}: {error}, {whole}");
             }
             (Err(whole), Err(error)) => {
@@ -40,8 +40,8 @@ fn of_pieces(input: &[u8], length: usize) -> Result<Graph, Error> {
         }
     }
     match incremental.finish(&mut buffer)? {
-        Some(_) => panic!("what was not complete is"),
-        // There was nothing.
+        Some(_) => panic!("an incomplete pickle is complete"),
+        // The input was empty.
         None => crate::load(input).map(|_| unreachable!("nothing is no pickle")),
     }
 }

@@ -1,4 +1,4 @@
-//! Files that pickles come in.
+//! The properties of reading files that pickles come in.
 
 use bytes::Bytes;
 use halfsour_files::{Archive, Format, Limits, Npy, Source, Torch};
@@ -7,10 +7,10 @@ use halfsour_vm::Loader;
 use crate::tensors::tensors;
 
 const LIMITS: Limits = Limits { total: 4 << 20, ratio: 100, depth: 4, window: 1 << 20 };
-/// How much of a file is looked at.
+/// The number of members and parts of a file that are visited.
 const MOST: usize = 100;
 
-/// Everything in a file can be asked for, within limits; and a file that is cut off has the same in it, or says that it does not.
+/// Checks files: everything in one can be read, within the limits, and a file that is cut off has the same contents or an error.
 pub fn files(input: &[u8]) {
     let whole = open(input);
     if let Ok(source) = &whole {
@@ -71,8 +71,8 @@ fn members(archive: &Archive) {
     }
 }
 
-/// What is left of a file without its last byte. Of base64, a digit less is a byte less; and what is no longer recognised says
-/// nothing of what it was.
+/// Checks a file without its last byte against the whole. Base64 without its last digit lacks a byte; a file whose format is no
+/// longer recognised cannot be compared.
 fn is_no_shorter(cut: &Source, whole: &Source) {
     let formats = |source: &Source| source.layers().iter().map(|layer| layer.format).collect::<Vec<_>>();
     if formats(cut) != formats(whole)

@@ -1,7 +1,9 @@
-//! What must hold for every input, one function a layer. Each asserts more than that nothing panics.
+//! The properties that must hold for every input, a function for each layer. Each asserts more than the absence of panics.
 //!
-//! The functions are called by libFuzzer (`targets/`), and on stable by a test over the fixtures and what comes of
-//! cutting and changing them.
+//! libFuzzer calls the functions (`targets/`), and so does a test on stable, with the fixtures, cut and changed
+//! (`tests/smoke.rs`). `cargo xtask fuzz` runs libFuzzer; inputs that it found once are in `regressions/`.
+//!
+//! To add a target: a function here, a file in `targets/` and its `[[bin]]` in Cargo.toml, a line in `tests/smoke.rs`.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
@@ -18,7 +20,7 @@ mod types;
 use halfsour_fixtures::normalise;
 use halfsour_json::{Style, documents, to_string};
 use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
-use halfsour_value::{Node, TreeLimits, Value};
+use halfsour_value::{Instance, Node, TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
@@ -31,14 +33,14 @@ pub use program::{BUFFERS, Program};
 pub use soak::Soak;
 pub use types::{Typed, serde, typed};
 
-/// What must hold for bytes, on bytes that hang together.
+/// Checks the properties of all layers on a [`Program`].
 pub fn program(program: &Program) {
     for body in [lexer, vm, feed, classes, audit, value, writer, serde] {
         body(&program.0);
     }
 }
 
-/// The opcodes tile the input, write back to the same bytes, and are the same however the input is cut.
+/// Checks the lexer: opcodes tile the input, are written as the same bytes, and are the same however the input is cut.
 pub fn lexer(input: &[u8]) {
     let mut ops: Vec<(usize, Op<'_>)> = Vec::new();
     let mut error: Option<Error> = None;
@@ -52,7 +54,7 @@ pub fn lexer(input: &[u8]) {
     let mut written = Vec::new();
     for (offset, op) in &ops {
         assert_eq!(*offset, written.len(), "there is a gap");
-        write_op(&mut written, op).expect("what was read can be written");
+        write_op(&mut written, op).expect("opcodes that were read can be written");
     }
     assert_eq!(written, &input[..lexer.offset()]);
 
@@ -87,7 +89,7 @@ pub fn lexer(input: &[u8]) {
     let _ = Disassembly::new(input).write_to(&mut text);
 }
 
-/// The options with which a program can be loaded.
+/// Returns the options that a [`Program`] is loaded with.
 fn options() -> Options {
     let [writable, read_only] = BUFFERS.map(Into::into);
     let buffers = vec![
@@ -101,18 +103,19 @@ fn loader(limits: Limits) -> Loader {
     Loader::with_options(Options { limits, ..options() })
 }
 
-/// Loads what may be a program.
+/// Loads bytes that may be a [`Program`].
 pub fn load(input: &[u8]) -> Result<Graph<&[u8]>, halfsour_vm::Error> {
     loader(Limits::default()).load(input)
 }
 
-/// Loading is deterministic, also if somebody watches, every id is a node's, and the budget is kept.
+/// Checks the machine: loading is deterministic, with and without an observer, every id is that of a node, and no more than
+/// the budget is held.
 pub fn vm(input: &[u8]) {
     struct Watching;
     impl Observer for Watching {}
 
     const MEMORY: usize = 1 << 22;
-    // So little that many streams do not keep to it.
+    // A small budget, which many streams exceed.
     let _ = load_within(1 << 12, input);
     let watched = loader(Limits::default()).load_observed(input, 0, &mut Watching);
     match (load_within(MEMORY, input), watched) {
@@ -130,9 +133,8 @@ pub fn vm(input: &[u8]) {
     }
 }
 
-/// Looks at every object once.
-fn visit<'g, 'a>(graph: &'g Graph<&'a [u8]>, mut each: impl FnMut(Node<'g, &'a [u8]>)) {
-    use halfsour_value::{Data, Step};
+/// Visits every object once, those in old spellings of builtins among them.
+fn visit<'g, S: AsRef<[u8]>>(graph: &'g Graph<S>, mut each: impl FnMut(Node<'g, S>)) {
     let mut seen = vec![false; graph.node_count()];
     let mut open = vec![graph.root()];
     while let Some(node) = open.pop() {
@@ -140,33 +142,22 @@ fn visit<'g, 'a>(graph: &'g Graph<&'a [u8]>, mut each: impl FnMut(Node<'g, &'a [
             if std::mem::replace(&mut seen[index], true) {
                 continue;
             }
-            assert!(node.offset().is_some_and(|offset| offset <= graph.source().len()));
+            assert!(node.offset().is_some_and(|offset| offset <= graph.source().as_ref().len()));
             each(node);
         }
-        match node.data() {
-            Data::List(all) | Data::Tuple(all) | Data::Set(all) | Data::FrozenSet(all) => open.extend(all),
-            Data::Dict(items) => open.extend(items.flat_map(|(key, value)| [key, value])),
-            Data::PersistentId(of) | Data::ReadOnly(of) => open.push(of),
-            Data::Global(global) => open.extend([global.module, global.name]),
-            Data::Str(text) => {
-                assert_eq!(text.as_str().is_some(), std::str::from_utf8(text.as_wtf8()).is_ok());
-            }
-            Data::Instance(instance) => {
-                open.extend([instance.callable(), instance.args()]);
-                for step in instance.steps() {
-                    match step {
-                        Step::State(of) | Step::Call(of) => open.push(of),
-                        Step::Append(all) | Step::Add(all) => open.extend(all),
-                        Step::SetItem(items) => open.extend(items.flat_map(|(key, value)| [key, value])),
-                    }
-                }
-            }
-            _ => {}
+        if let Some(text) = node.as_text() {
+            assert_eq!(text.as_str().is_some(), std::str::from_utf8(text.as_wtf8()).is_ok());
         }
+        let by_parts = |instance: Instance<'g, S>| instance.parts().flat_map(|part| part.children());
+        assert!(node.as_instance().is_none_or(|instance| by_parts(instance).eq(node.children())));
+        open.extend(node.children());
+        open.extend(
+            node.spelling().into_iter().flat_map(|it| [it.callable, it.args]).map(|id| graph.node(id)),
+        );
     }
 }
 
-/// A tree is as its limits say, and equal to itself; JSON is JSON; printing ends.
+/// Checks trees and JSON: a tree keeps its limits and equals itself, JSON is valid, and printing ends.
 pub fn value(input: &[u8]) {
     let Ok(graph) = load(input) else { return };
     let limits = TreeLimits { values: 10_000, bytes: 1 << 20, ..TreeLimits::default() };
@@ -175,7 +166,7 @@ pub fn value(input: &[u8]) {
         assert!(value.to_string().len() < 1 << 28);
         keys(&value);
     }
-    // What is shared is written each time: so much that it does not take all of a fuzzer's time.
+    // Shared objects are written each time; the limit is low, so that they do not take all of a fuzzer's time.
     let mut limits = halfsour_json::Limits::default();
     limits.values = 100_000;
     if let Ok(text) = to_string(graph.root(), Style::plain().limits(limits)) {
@@ -184,13 +175,14 @@ pub fn value(input: &[u8]) {
     if let Ok(text) = to_string(graph.root(), Style::lossless())
         && !(is_deep(&text) || may_have_buffers(input))
     {
-        let document = documents(text.as_bytes()).next().expect("there is one").expect("it is what we wrote");
+        let document =
+            documents(text.as_bytes()).next().expect("there is one document").expect("halfsour wrote it");
         assert_eq!(document.protocol, Some(graph.protocol()));
         assert_eq!(facts(&document.graph), facts(&graph), "{text}");
     }
 }
 
-/// Values that are equal have the same hash, and are found by each other.
+/// Checks that equal values have the same hash, and find each other as keys.
 fn keys(value: &Value) {
     let mut open = vec![value];
     let mut seen: Vec<&Value> = Vec::new();
@@ -215,12 +207,12 @@ fn keys(value: &Value) {
     }
 }
 
-/// A pickle as a document.
+/// Returns a pickle as a lossless JSON document.
 pub fn lossless(input: &[u8]) -> Option<Vec<u8>> {
     to_string(load(input).ok()?.root(), Style::lossless()).ok().map(String::into_bytes)
 }
 
-/// Any JSON is refused, or is data that can be written; what can be read of that is data as any other.
+/// Checks reading JSON: any text is refused or becomes data that can be written, and what can be read of that is sound.
 pub fn json(input: &[u8]) {
     for document in documents(input).map_while(Result::ok).take(10) {
         for protocol in 0..=5 {
@@ -234,21 +226,21 @@ pub fn json(input: &[u8]) {
     }
 }
 
-/// Whether JSON may nest deeper than `serde_json` reads.
+/// Returns whether JSON may nest deeper than `serde_json` reads.
 fn is_deep(text: &str) -> bool {
     text.bytes().filter(|byte| b"[{".contains(byte)).count() >= 100
 }
 
-/// Whether some of the data may lie out of band, where JSON does not bring it.
+/// Returns whether some of the data may be out of band, which JSON does not hold.
 fn may_have_buffers(input: &[u8]) -> bool {
     input.contains(&Opcode::NextBuffer.byte())
 }
 
-/// What was written reads as the same graph, and is then written as the same bytes.
+/// Checks the writer: its pickles are read as the same graph, and that is written as the same bytes.
 pub fn writer(input: &[u8]) {
     let Ok(graph) = load(input) else { return };
     let facts = facts(&graph);
-    // Lower protocols make bytearrays of out-of-band buffers, which are not as good for everything.
+    // Lower protocols turn out-of-band buffers into bytearrays, to which not all steps can be applied.
     let lowest = if may_have_buffers(input) { 5 } else { 0 };
     for protocol in lowest..=5 {
         let mut options = halfsour_writer::Options::with_protocol(protocol);
@@ -256,7 +248,7 @@ pub fn writer(input: &[u8]) {
             options.memo = memo;
             let written = match to_vec(graph.root(), &options) {
                 Ok(written) => written,
-                // A protocol has no way to write it.
+                // The protocol cannot express the data.
                 Err(_) if memo == MemoPolicy::All => break,
                 Err(error) => panic!("protocol {protocol}, {memo:?}: {error}"),
             };
@@ -269,7 +261,7 @@ pub fn writer(input: &[u8]) {
                 let last = to_vec(third.root(), &options).expect("it was written before");
                 assert_eq!(last, again, "protocol {protocol}");
             }
-            // Lower protocols have no opcode for some things, and other names for globals.
+            // Lower protocols lack some opcodes, and have other names for globals.
             if protocol == 5
                 && let (Some(facts), Some(read)) = (&facts, self::facts(&read))
             {
@@ -279,9 +271,26 @@ pub fn writer(input: &[u8]) {
     }
 }
 
-/// What Python could tell of a graph, if it is neither deep nor large.
+/// Returns all that Python can tell about a graph, as JSON, if the graph is neither deep nor large.
 fn facts<S: AsRef<[u8]>>(graph: &Graph<S>) -> Option<serde_json::Value> {
     let text = to_string(graph.root(), Style::lossless()).ok().filter(|text| !is_deep(text))?;
     let document = serde_json::from_str(&text).expect("it is JSON");
     Some(normalise(&document)["value"].take())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_object_is_visited() {
+        // C(*('a',), **{'b': 'c'}) with a state, a name with a state, and bytes in an old spelling.
+        let pickle = b"\x80\x04(cm\nC\nU\x01a\x85}U\x01bU\x01cs\x92U\x01db\
+            cm\nf\nU\x01ebc_codecs\nencode\n(Vg\nU\x06latin1tRt.";
+        let graph = load(pickle).expect("it is one");
+        let mut texts = Vec::new();
+        visit(&graph, |node| texts.extend(node.text_bytes().filter(|text| text.len() == 1)));
+        texts.sort_unstable();
+        assert_eq!(texts.concat(), b"Cabcdefgmm");
+    }
 }

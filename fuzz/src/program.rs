@@ -1,18 +1,18 @@
-//! [`Program`]: streams that hang together, which a fuzzer that only knows bytes takes long to find.
+//! [`Program`]: streams with valid stack and memo use, which a fuzzer of bytes takes long to find.
 
 use std::collections::BTreeMap;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use halfsour_opcode::{ArgKind, Opcode, StackItem};
 
-/// A pickle that is valid but for what only its data makes invalid: a key that cannot be hashed, a text that is not UTF-8.
+/// A pickle that is valid except for faults in its data, such as a key that cannot be hashed or text that is not UTF-8.
 #[derive(Clone, Debug)]
 pub struct Program(pub Vec<u8>);
 
-/// The buffers that a program may ask for.
+/// The out-of-band buffers that a program may use.
 pub const BUFFERS: [&[u8]; 2] = [b"writable", b"read-only"];
 
-/// Two lines of a global each; what is known under some of them is given a meaning.
+/// The globals of programs, as the two lines of `GLOBAL`. halfsour gives some of them a meaning.
 const GLOBALS: [(&str, &str); 10] = [
     ("m", "C"),
     ("m", "f.g"),
@@ -41,7 +41,7 @@ impl<'a> Arbitrary<'a> for Program {
     }
 }
 
-/// What kinds of objects are where, as far as the opcodes' table tells.
+/// The kinds of objects on the stack and in the memo, as far as the table of opcodes tells.
 #[derive(Default)]
 struct Machine {
     out: Vec<u8>,
@@ -51,7 +51,7 @@ struct Machine {
 }
 
 impl Machine {
-    /// Adds the opcode, if it can come here.
+    /// Appends an opcode, if it is valid in this place.
     fn step(&mut self, opcode: Opcode, input: &mut Unstructured<'_>) -> Result<()> {
         let Some(below) = self.fits(opcode) else { return Ok(()) };
         self.out.push(opcode.byte());
@@ -94,7 +94,7 @@ impl Machine {
         Ok(())
     }
 
-    /// How much of the stack the opcode leaves, if it can come here.
+    /// Returns the height of the stack below the operands of an opcode, or `None` if the opcode is not valid in this place.
     fn fits(&self, opcode: Opcode) -> Option<usize> {
         use StackItem::{Any, Dict, Str, Tuple};
 
@@ -105,7 +105,7 @@ impl Machine {
             Opcode::Put | Opcode::BinPut | Opcode::LongBinPut | Opcode::Memoize => {
                 return self.stack.last().filter(|&&top| top != StackItem::Mark).map(|_| self.stack.len());
             }
-            // The table does not say so.
+            // The table does not have this fact.
             Opcode::Build => &[Any, Any],
             Opcode::Reduce | Opcode::NewObj => &[Any, Tuple],
             Opcode::NewObjEx => &[Any, Tuple, Dict],
@@ -197,7 +197,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Makes one object of what is on the stack.
+    /// Makes one object of all that is on the stack.
     fn finish(mut self) -> Vec<u8> {
         let marks = self.stack.iter().filter(|&&item| item == StackItem::Mark).count();
         for _ in 0..marks {

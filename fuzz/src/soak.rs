@@ -1,4 +1,4 @@
-//! Streams, cut at every byte and with every byte changed: from bytes to JSON and to bytes again.
+//! Reads streams that are cut at every byte, and with every byte changed, and writes them as JSON and as pickle.
 
 use halfsour_json::{Limits as JsonLimits, Style};
 use halfsour_vm::Graph;
@@ -6,30 +6,30 @@ use halfsour_writer::{MemoPolicy, Options};
 
 use crate::budget::{load_within, within};
 
-/// How a byte is changed, in turn: one bit, or all of them.
+/// The masks by which bytes are changed, in turn: one bit, or all bits.
 const CHANGES: [u8; 9] = [0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff];
 
-/// So little that many streams do not keep to it.
+/// A small budget of memory in bytes, which many streams exceed.
 const MEMORY: usize = 1 << 14;
 const JSON: usize = 1 << 12;
 
-/// What became of the streams.
+/// Counts of the streams and their results.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Soak {
-    /// How many there were.
+    /// The number of streams.
     pub streams: usize,
-    /// How many could be read.
+    /// The number of streams that could be read.
     pub read: usize,
-    /// How many of those were written, to JSON and to a pickle.
+    /// The number of those that could be written, as JSON and as pickle.
     pub written: usize,
 }
 
 impl Soak {
-    /// Takes a stream as it is, cut, and changed; at every byte, or at so many of a long one.
+    /// Reads and writes a stream as it is, cut and changed, at every byte, or at `places` bytes of a longer stream.
     ///
     /// # Panics
     ///
-    /// If a layer does, or holds more than its budget.
+    /// If a layer panics, or holds more than its budget.
     pub fn stream(&mut self, stream: &[u8], places: usize) {
         let step = stream.len().div_ceil(places).max(1);
         self.one(stream);
@@ -53,7 +53,7 @@ impl Soak {
         let input = graph.source();
         let mut limits = JsonLimits::default();
         (limits.values, limits.bytes) = (JSON, JSON);
-        // The text may be there twice, while it is moved to where there is more room.
+        // The text may be held twice, while it moves to a larger allocation.
         let most = 3 * (8 * input.len() + JSON) + MOST * graph.bytes_held() + FIRST;
         let styles = [Style::plain(), Style::lossless()].map(|style| style.limits(limits));
         styles.map(|style| within(most, input, || halfsour_json::to_vec(graph.root(), style)).is_ok())
@@ -71,6 +71,6 @@ impl Soak {
     }
 }
 
-/// What is made of a graph may hold so many bytes for each of the graph's, beside the first.
+/// The bytes that may be held while a graph is written, for each byte of the graph and its source, beyond [`FIRST`].
 const MOST: usize = 4;
 const FIRST: usize = 1 << 13;

@@ -1,4 +1,4 @@
-//! Tensors of files of torch.
+//! The properties of tensors in files of torch.
 
 use std::collections::HashSet;
 
@@ -7,10 +7,11 @@ use halfsour_classes::{Known, recognise};
 use halfsour_files::Torch;
 use halfsour_vm::Loader;
 
-/// How many elements of a tensor are looked at, and how many objects of a file.
+/// The number of elements of a tensor, and of objects of a file, that are visited.
 const MOST: usize = 1000;
 
-/// Whatever a pickle says of its tensors: their elements are as many as it says, or they are not given; and so are they side by side.
+/// Checks tensors: whatever a pickle declares, a tensor has as many elements as it declares, or none can be had. The same goes
+/// for a contiguous copy.
 pub fn tensors(torch: &Torch) {
     let Some(Ok(graph)) = torch.pickle().load_next(&mut Loader::with_options(crate::options())) else {
         return;
@@ -20,18 +21,14 @@ pub fn tensors(torch: &Torch) {
         if !seen.insert(node.id()) || seen.len() > MOST {
             continue;
         }
-        open.extend(node.elements().into_iter().flatten());
-        open.extend(node.items().into_iter().flatten().map(|(_, value)| value));
-        if let Some(instance) = node.as_instance() {
-            open.extend([instance.args()].into_iter().chain(instance.state()));
-        }
+        open.extend(node.children());
         let Some(Known::Tensor(tensor)) = recognise(node) else { continue };
         let (Layout::Strided(dense) | Layout::Quantised(dense, _)) = &tensor.layout else { continue };
         let Ok(contents) = torch.contents(&dense.storage) else { continue };
         let Some(dtype) = dense.dtype.or(contents.dtype) else { continue };
         let elements = dense.elements(dtype, &contents.bytes, contents.byte_order);
         let Some(elements) = elements else { continue };
-        let count = dense.len().expect("there are elements");
+        let count = dense.strided.len().expect("there are elements");
         assert_eq!(elements.take(MOST).count() as u64, count.min(MOST as u64));
         if count <= MOST as u64 {
             let copy = dense.contiguous(dtype, &contents.bytes, contents.byte_order);

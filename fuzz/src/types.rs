@@ -1,4 +1,4 @@
-//! Rust types that are read and written.
+//! The properties of reading and writing Rust types.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use jiff::ZonedDateTime;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
-/// Something of each kind in serde's data model.
+/// A type with a part of each kind in serde's data model.
 #[derive(Arbitrary, Debug, Deserialize, Serialize)]
 pub struct Typed {
     scalars: (bool, i8, u16, i64, u64, f32, f64, char),
@@ -48,7 +48,7 @@ struct Borrowed<'a> {
     other: Cow<'a, [u8]>,
 }
 
-/// What was written is read as the same.
+/// Checks that a value is read as it was written.
 pub fn typed(value: &Typed) {
     for protocol in 0..=5 {
         let pickle = to_vec_with(value, &WriteOptions::with_protocol(protocol)).expect("it is plain data");
@@ -58,7 +58,7 @@ pub fn typed(value: &Typed) {
     }
 }
 
-/// Any bytes, read as types that they were not made for: as the graph says, whether there is one on the way or not.
+/// Checks that any bytes, read as types that they were not made for, give what the graph gives, whether or not a graph is made.
 pub fn serde(input: &[u8]) {
     macro_rules! read {
         ($($type:ty),*) => { $(as_graph::<$type>(input);)* };

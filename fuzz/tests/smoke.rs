@@ -1,4 +1,4 @@
-//! The fuzz bodies on stable: fixtures, cut and changed.
+//! Runs the fuzz functions on stable, over the fixtures, cut and changed.
 
 use std::fs;
 use std::path::Path;
@@ -36,7 +36,7 @@ fn made_of<'a, T: Arbitrary<'a>>(bytes: &'a [u8]) -> T {
     T::arbitrary_take_rest(Unstructured::new(bytes)).unwrap()
 }
 
-/// As many fixtures as a minute of an unoptimised build takes.
+/// One in this many fixtures is read: an unoptimised build then takes a minute.
 const EACH: usize = 4;
 const GENERATED: u64 = 1000;
 
@@ -44,7 +44,7 @@ fn run(body: Body) {
     run_on(body, |pickle| Some(pickle.to_vec()));
 }
 
-/// Runs on what is made of the fixtures, whole, cut and changed.
+/// Runs a function over the fixtures, whole, cut and changed.
 fn run_on(body: Body, made: impl Fn(&[u8]) -> Option<Vec<u8>>) {
     for (number, fixture) in halfsour_fixtures::all().iter().enumerate() {
         if fixture.pickle.len() > 1024 || number % EACH != 0 {
@@ -79,7 +79,7 @@ fn feed() {
     run(halfsour_fuzz::feed);
 }
 
-/// What packages pickled, cut and changed.
+/// Runs over the pickles of packages, cut and changed.
 #[test]
 fn classes() {
     const PLACES: usize = 10;
@@ -96,7 +96,7 @@ fn classes() {
     }
 }
 
-/// The files of the fixtures, cut and changed.
+/// Runs over the files of the fixtures, cut and changed.
 #[test]
 fn files() {
     for file in halfsour_fixtures::files() {
@@ -143,7 +143,7 @@ fn serde() {
     run(halfsour_fuzz::serde);
 }
 
-/// Bytes that differ from run to run in nothing.
+/// Returns pseudo-random bytes, the same in each run.
 fn noise(seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let next = |_| {
@@ -171,7 +171,7 @@ fn typed() {
     (0..GENERATED).for_each(|seed| typed_of(&noise(seed)));
 }
 
-/// So many bytes of each fixture; `cargo xtask soak` takes them all.
+/// Soaks a few places of each fixture; `cargo xtask soak` takes them all.
 #[test]
 fn soak() {
     const PLACES: usize = 4;
@@ -182,7 +182,7 @@ fn soak() {
     assert!(soak.read * 5 > soak.streams && soak.written * 10 > soak.read * 9, "{soak:?}");
 }
 
-/// What fuzzing found once.
+/// Runs over the inputs that fuzzing found once.
 #[test]
 fn regressions() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions");

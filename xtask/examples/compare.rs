@@ -1,7 +1,7 @@
 //! Compares halfsour with Python on files in the format of the fixtures: `cargo xtask pickletester` and `differential`
 //! run it.
 //!
-//! It is no part of xtask proper, which has to build when halfsour does not.
+//! It is not part of xtask proper, which has to build when halfsour does not.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,14 +17,14 @@ use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Differences that are shown in full.
+/// The number of differences that are shown in full.
 const SHOWN: usize = 20;
 
-/// Bytes of stack, for documents that are deep.
+/// The size of the stack in bytes, large enough for deep documents.
 const STACK: usize = 1 << 30;
 
-/// What CPython refuses and halfsour does not, by what is said of it: crates/vm/DIFFERENCES.md argues each.
-/// A child that is killed by anything but the alarm, signal 14, is none of them.
+/// The reasons for which CPython refuses streams that halfsour accepts, each with a part of CPython's error.
+/// crates/vm/DIFFERENCES.md argues each. A child that is killed by any signal but the alarm, 14, is not among them.
 const ARGUED: [(&str, &str); 6] = [
     ("memory spent", "MemoryError"),
     ("time spent", "Killed: wait status 14"),
@@ -79,7 +79,7 @@ impl Tally {
         }
     }
 
-    /// Prints the counts, and says how many are wrong.
+    /// Prints the counts, and returns the number of wrong results.
     fn show(&self) -> usize {
         let wrong = [
             ("valid, but loaded to another graph", &self.differing),
@@ -103,7 +103,7 @@ fn shown(fixture: &Fixture) -> String {
     format!("{fixture}: {}", fixture.pickle.escape_ascii())
 }
 
-/// What halfsour makes of the pickles in a stream, or what it says against it.
+/// Returns the documents that halfsour makes of the pickles in a stream.
 fn documents(fixture: &Fixture) -> Result<Vec<Value>> {
     let mut loader = Loader::with_options(options(fixture)?);
     let stream = fixture.pickle.as_slice();
@@ -119,20 +119,20 @@ fn documents(fixture: &Fixture) -> Result<Vec<Value>> {
     (0..fixture.pickles).map(next).collect()
 }
 
-/// The known difference, if it is one, that makes Python refuse what halfsour accepts.
+/// Returns the known reason for which Python refuses a stream that halfsour accepts, if there is one.
 fn argued(fixture: &Fixture) -> Option<&'static str> {
     let Expect::Refused { error, message } = &fixture.expect else { return None };
     let said = format!("{error}: {message}");
     ARGUED.iter().find(|(_, part)| said.contains(part)).map(|(what, _)| *what)
 }
 
-/// The same, as Python expects it, unless it refuses the stream.
+/// Returns the documents that Python makes, or `None` if it refuses the stream.
 fn expected(fixture: &Fixture) -> Option<Vec<Value>> {
     let Expect::Loads(documents) = &fixture.expect else { return None };
     Some(documents.iter().map(|document| compared(document, fixture)).collect())
 }
 
-/// One graph of several pickles knows only the protocol of the last.
+/// Drops the protocol of pickles that are in one graph, which keeps only that of the last.
 fn compared(document: &Value, fixture: &Fixture) -> Value {
     let mut document = normalise(document);
     if fixture.keep_memo { document["value"].take() } else { document }
@@ -150,7 +150,7 @@ fn options(fixture: &Fixture) -> Result<Options> {
         Some("latin-1" | "latin1") => StringEncoding::Latin1,
         Some("utf-8") => StringEncoding::Utf8,
         Some("ascii") => StringEncoding::Ascii,
-        Some(encoding) => return Err(format!("no such encoding: {encoding}").into()),
+        Some(encoding) => return Err(format!("{encoding} is not an encoding that halfsour knows").into()),
     };
     let supplied = |buffer: &halfsour_fixtures::Buffer| Buffer {
         contents: buffer.bytes.clone().into(),

@@ -1,6 +1,6 @@
-//! Writes what real Pythons wrote, again and at every protocol: `cargo xtask oracle` has Pythons load it.
+//! Writes the pickles of real Pythons again, at every protocol. `cargo xtask oracle` lets Pythons load them.
 //!
-//! A line a pickle, each `name, protocol, original, ours` with tabs between and the pickles in base64.
+//! Each line is one pickle: `name, protocol, original, ours`, separated by tabs, with the pickles in base64.
 
 use std::fmt::Write;
 use std::fs;
@@ -42,7 +42,7 @@ fn line(lines: &mut String, name: &str, protocol: u8, original: &[u8], ours: &[u
     let _ = writeln!(lines, "{name}\t{protocol}\t{original}\t{ours}");
 }
 
-/// Objects of Python's classes as Rust's types, which are written as such objects again.
+/// Reads objects of Python's classes as Rust's types, and writes them as such objects again.
 fn typed(lines: &mut String) {
     #[derive(Serialize, Deserialize)]
     struct Written {

@@ -1,4 +1,4 @@
-//! Writes streams that no pickler wrote, a row each as `record.py` does: `cargo xtask differential` runs it.
+//! Makes streams that no pickler wrote, and writes a row for each, as `record.py` does. `cargo xtask differential` runs it.
 //!
 //! Usage: `streams SEED CASES FILE`. The same seed gives the same streams.
 
@@ -15,10 +15,10 @@ use halfsour_fuzz::{BUFFERS, Program};
 use halfsour_lexer::{Lexer, Opcode};
 use serde_json::{Value, json};
 
-/// Bytes of a fixture that is changed: of many short ones, more is seen.
+/// The greatest length in bytes of a fixture to change: many short ones show more than a few long ones.
 const LONGEST: usize = 1024;
 
-/// How the strings of Python 2 are read in some of the programs; they are kept in the others.
+/// The encodings of Python 2 strings in some of the programs. In the others, the strings are kept.
 const ENCODINGS: [&str; 4] = ["bytes", "latin-1", "utf-8", "ascii"];
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(out.flush()?)
 }
 
-/// Some 40 to 200 bytes, by splitmix64.
+/// Returns 40 to 200 random bytes, by splitmix64.
 fn noise(seed: u64, case: u64) -> Vec<u8> {
     let mut state = mixed(mixed(seed) ^ case);
     let next = || {
@@ -55,7 +55,7 @@ fn mixed(state: u64) -> u64 {
     state ^ (state >> 31)
 }
 
-/// A fixture, changed in a few places.
+/// Returns a fixture that is changed in a few places.
 fn changed(fixtures: &[Fixture], input: &mut Unstructured<'_>) -> arbitrary::Result<Value> {
     let fixture = input.choose(fixtures)?;
     let mut pickle = fixture.pickle.clone();
@@ -75,7 +75,7 @@ fn changed(fixtures: &[Fixture], input: &mut Unstructured<'_>) -> arbitrary::Res
     Ok(row)
 }
 
-/// Most changes of what is in a frame would make its length wrong, and that is all that would be seen.
+/// Drops the frames. Most changes inside of a frame would make its length wrong, and nothing else would be tested.
 fn drop_frames(pickle: &mut Vec<u8>) {
     let frames: Vec<_> = opcodes(pickle).filter(|span| pickle[span.start] == Opcode::Frame.byte()).collect();
     for frame in frames.into_iter().rev() {
@@ -83,7 +83,7 @@ fn drop_frames(pickle: &mut Vec<u8>) {
     }
 }
 
-/// A program, every other one changed.
+/// Returns a program; every other one is changed.
 fn generated(input: &mut Unstructured<'_>) -> arbitrary::Result<Value> {
     let changes = if input.arbitrary()? { input.bytes(40.min(input.len()))? } else { &[] };
     let Program(mut pickle) = Program::arbitrary(input)?;
@@ -104,7 +104,7 @@ fn supplied(contents: &[u8], read_only: bool) -> Value {
     json!({"readonly": read_only, "base64": STANDARD.encode(contents)})
 }
 
-/// Changes one place, a few bytes or a few whole opcodes.
+/// Changes a few bytes or a few whole opcodes, in one place.
 fn change(pickle: &mut Vec<u8>, other: &[u8], input: &mut Unstructured<'_>) -> arbitrary::Result<()> {
     let whole = input.arbitrary()?;
     let span = span(pickle, whole, input)?;
@@ -126,7 +126,7 @@ fn change(pickle: &mut Vec<u8>, other: &[u8], input: &mut Unstructured<'_>) -> a
     Ok(())
 }
 
-/// Somewhere in a stream: up to twelve bytes, or up to four opcodes.
+/// Chooses a place in a stream, of up to twelve bytes or up to four opcodes.
 fn span(pickle: &[u8], whole: bool, input: &mut Unstructured<'_>) -> arbitrary::Result<Range<usize>> {
     let opcodes: Vec<_> = if whole { opcodes(pickle).collect() } else { Vec::new() };
     if opcodes.is_empty() {
@@ -138,7 +138,7 @@ fn span(pickle: &[u8], whole: bool, input: &mut Unstructured<'_>) -> arbitrary::
     Ok(opcodes[first].start..opcodes[last].end)
 }
 
-/// Where the opcodes of a stream are, as far as it can be read.
+/// Returns the spans of a stream's opcodes, as far as it can be read.
 fn opcodes(pickle: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut lexer = Lexer::new(pickle);
     iter::from_fn(move || {

@@ -1,20 +1,20 @@
-//! Has the scanners of pickles that are on `PyPI` judge the same files as `halfsour audit`.
+//! Judges the same files with `halfsour audit` and with the scanners of pickles on `PyPI`.
 
 use std::process::Command;
 
 use crate::pythons::Python;
 use crate::{Result, shell};
 
-/// The newest Python that all of them run on.
+/// The newest Python that all scanners run on.
 const PYTHON: &str = "3.12";
 const SCANNERS: [&str; 4] =
     ["fickling==0.1.12", "modelaudit-picklescan==0.1.12", "modelscan==0.8.8", "picklescan==1.0.5"];
 
-/// Prints the table.
+/// Prints a table of the verdicts.
 pub fn run() -> Result {
     let environment = shell::target().join("audit-compare-scanners");
     if !environment.exists() {
-        let python = Python::find(PYTHON).ok_or_else(|| format!("Python {PYTHON} is not here"))?;
+        let python = Python::find(PYTHON).ok_or_else(|| format!("Python {PYTHON} is not installed"))?;
         shell::run(python.module("venv").arg(&environment))?;
         shell::run(Command::new(environment.join("bin/pip")).args(["install", "--quiet"]).args(SCANNERS))?;
     }

@@ -23,7 +23,7 @@ use table::Round;
 const RESULTS: &str = "benches/RESULTS.md";
 const PEERS: [&str; 5] = ["pickled", "rmp-serde", "serde-pickle", "serde_json", "sonic-rs"];
 
-/// What was asked for.
+/// The options of the command line.
 struct Wanted<'a> {
     quick: bool,
     save: bool,
@@ -39,8 +39,10 @@ impl<'a> Wanted<'a> {
             match arg {
                 "--quick" => wanted.quick = true,
                 "--save" => wanted.save = true,
-                "--rounds" => wanted.rounds = args.next().ok_or("--rounds wants a number")?.parse()?,
-                arg if arg.starts_with('-') => return Err(format!("bench does not know {arg}").into()),
+                "--rounds" => wanted.rounds = args.next().ok_or("--rounds needs a number")?.parse()?,
+                arg if arg.starts_with('-') => {
+                    return Err(format!("bench: unknown option {arg}; see `cargo xtask help`").into());
+                }
                 filter => wanted.filters.push(filter),
             }
         }
@@ -86,7 +88,7 @@ pub fn run(args: &[&str]) -> Result {
     if failed.is_empty() { Ok(()) } else { Err(failed.into_iter().collect::<Vec<_>>().join("\n").into()) }
 }
 
-/// Builds the contender as it is measured; where it is.
+/// Builds the contender with the profile that is measured, and returns its path.
 pub fn build(features: &[&str]) -> Result<PathBuf> {
     let args =
         ["build", "--quiet", "--profile", "bench", "--package", "halfsour-benches", "--bin", "contender"];
@@ -94,7 +96,7 @@ pub fn build(features: &[&str]) -> Result<PathBuf> {
     Ok(shell::target().join("release/contender"))
 }
 
-/// The quickest Python of this version: distributions build them with more care than version managers do.
+/// Returns the quickest Python of a version: distributions build them with more care than version managers do.
 fn quickest(version: &'static str, files: &Path) -> Option<Python> {
     let mut releases = BTreeSet::new();
     let mut timed: Vec<_> = Python::all(version)
@@ -110,7 +112,7 @@ fn quickest(version: &'static str, files: &Path) -> Option<Python> {
     timed.into_iter().next().map(|(_, python)| python)
 }
 
-/// Runs everything so often, each time in another order; and says what failed.
+/// Does all runs `count` times, each time in another order. Returns the rounds, and the errors of runs that failed.
 fn rounds(stage: &Stage<'_>, lines: &[Line], count: usize) -> (Vec<Round>, BTreeSet<String>) {
     let runs: BTreeSet<_> = lines.iter().flat_map(|line| line.measure.runs()).collect();
     let mut runs: Vec<&Run> = runs.into_iter().filter(|run| run.possible(stage)).collect();
@@ -172,7 +174,7 @@ fn head(wanted: &Wanted<'_>, pythons: &[Python], rounds: &[Round]) -> Result<Str
     ))
 }
 
-/// The version of a crate in Cargo.lock.
+/// Returns the version of a crate in Cargo.lock.
 fn locked<'a>(lock: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
     rest.split('"').next()

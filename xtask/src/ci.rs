@@ -1,4 +1,4 @@
-//! Everything that has to pass before a change is merged.
+//! Runs everything that has to pass before a change is merged.
 
 use crate::{Result, bench, dependencies, fixtures, fuzz, instructions, shell, tidy};
 
@@ -6,7 +6,7 @@ use crate::{Result, bench, dependencies, fixtures, fuzz, instructions, shell, ti
 pub fn run() -> Result {
     step("fmt", "", &["fmt", "--all", "--check"])?;
     step("clippy", "", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
-    // The peers are checked with what uses them, but never built.
+    // The peers are checked with the code that uses them, but never built.
     let peers = ["clippy", "--package", "halfsour-benches", "--features", "peers", "--all-targets"];
     step("clippy, peers", "", &[&peers[..], &["--", "-D", "warnings"]].concat())?;
     let features = [
@@ -32,7 +32,7 @@ pub fn run() -> Result {
     own("workloads", "cargo xtask bench --files --check", bench::files::check)?;
     step("test", "", &["test", "--workspace"])?;
     step("test, features", "", &[&["test"], &features[..]].concat())?;
-    // Where zones have no database.
+    // Without jiff, there is no database of time zones.
     let without = ["test", "--package", "halfsour-serde", "--features", "classes", "--test", "model"];
     step("test, without jiff", "", &without)?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;

@@ -1,4 +1,4 @@
-//! Converts with the command, and has the packages of Python read what it wrote.
+//! Converts with the command, and reads the results with packages of Python.
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
@@ -7,22 +7,23 @@ use crate::packages::{self, Environment};
 use crate::pythons::Python;
 use crate::{Result, shell};
 
-/// What reads, beside the environment of torch.
+/// The environment that reads, beside that of torch.
 const READER: Environment =
     Environment { name: "convert", python: "3.13", scripts: &[], packages: &["safetensors==0.8.0"] };
 
-/// The environments of the fixtures that have torch, and pandas with pyarrow.
+/// The environments of the fixtures with torch, and with pandas and pyarrow.
 const TORCH: &str = "3.13-torch";
 const TABLES: &str = "3.13-arrow";
 
-/// The one that has polars, and packages of models.
+/// The environment of the fixtures with polars, and packages of models.
 const OTHERS: &str = "3.13-others";
 
-/// Compares what is read with what the packages read from the fixtures themselves. pip puts the packages under the target
-/// directory; what `cargo test` compares is committed, and needs none of them.
+/// Compares the results, as packages read them, with the fixtures, as the same packages read them.
+///
+/// pip installs the packages under the target directory. `cargo test` needs none of them: it compares with committed files.
 pub fn run() -> Result {
     let Some(python) = Python::find(READER.python) else {
-        println!("no Python {} is here: nothing is compared", READER.python);
+        println!("convert: skipped, because Python {} is not installed", READER.python);
         return Ok(());
     };
     shell::run(&mut shell::cargo(&["build", "--quiet", "--package", "halfsour-cli"]))?;

@@ -1,11 +1,11 @@
-//! What others wrote: under which licences, and what is known against it.
+//! Checks the licences of the dependencies, and looks for advisories about them.
 
 use serde_json::Value;
 use spdx::{Expression, ParseMode};
 
 use crate::{Result, shell};
 
-/// Licences that go with MIT OR Apache-2.0.
+/// The licences that are compatible with MIT OR Apache-2.0.
 const LICENCES: [&str; 11] = [
     "MIT",
     "MIT-0",
@@ -20,7 +20,7 @@ const LICENCES: [&str; 11] = [
     "Zlib",
 ];
 
-/// The dependencies, of all features and platforms, that are under no such licence. Needs no network.
+/// Returns the faults of dependencies, of all features and platforms, that are under no such licence. Needs no network.
 pub fn licences() -> Result<Vec<String>> {
     let arguments = ["metadata", "--all-features", "--locked", "--format-version", "1"];
     let metadata: Value = serde_json::from_str(&shell::output(&mut shell::cargo(&arguments), &[])?)?;
@@ -28,7 +28,10 @@ pub fn licences() -> Result<Vec<String>> {
     let broken = packages.filter(|package| !package["license"].as_str().is_some_and(is_allowed));
     Ok(broken
         .map(|package| {
-            format!("{}: its licence is {}, which tidy does not know", package["name"], package["license"])
+            format!(
+                "{}: its licence {} is not among LICENCES of xtask/src/dependencies.rs",
+                package["name"], package["license"]
+            )
         })
         .collect())
 }
@@ -40,19 +43,19 @@ fn is_allowed(licence: &str) -> bool {
     })
 }
 
-/// Looks up the locked dependencies in the advisory database of Rust, by cargo-audit, where that is here and gets it.
+/// Looks up the locked dependencies in Rust's advisory database, if cargo-audit is installed and reaches it.
 pub fn advisories() -> Result {
     let audit = || shell::cargo(&["audit", "--quiet"]);
     if !shell::succeeds(audit().arg("--version")) {
-        println!("advisories: not checked, for cargo-audit is not here");
+        println!("advisories: skipped, because cargo-audit is not installed");
         return Ok(());
     }
     let found = audit().output()?;
     let said = String::from_utf8_lossy(&found.stderr);
     if said.contains("advisory database") && found.stdout.is_empty() {
-        println!("advisories: not checked, for their database could not be had: {}", said.trim());
+        println!("advisories: skipped, because cargo-audit cannot reach its database: {}", said.trim());
         return Ok(());
     }
     print!("{}", String::from_utf8_lossy(&found.stdout));
-    if found.status.success() { Ok(()) } else { Err(format!("there are advisories\n{said}").into()) }
+    if found.status.success() { Ok(()) } else { Err(format!("cargo-audit found advisories\n{said}").into()) }
 }

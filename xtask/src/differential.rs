@@ -1,4 +1,4 @@
-//! Has CPython and halfsour load streams that no pickler wrote, and compares.
+//! Loads streams that no pickler wrote, with CPython and with halfsour, and compares.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -6,13 +6,13 @@ use std::thread;
 use crate::pythons::Python;
 use crate::{Result, shell};
 
-/// The versions that are compared with.
+/// The versions of CPython to compare with.
 const VERSIONS: [&str; 2] = ["3.11", "3.13"];
 
 const CASES: &str = "100000";
 const SEED: &str = "1";
 
-/// Makes the streams, and has each Python judge all of them.
+/// Makes the streams, has each Python load all of them, and compares halfsour with it.
 pub fn run(args: &[&str]) -> Result {
     let (mut cases, mut seed) = (CASES, SEED);
     for pair in args.chunks(2) {
@@ -22,7 +22,7 @@ pub fn run(args: &[&str]) -> Result {
             _ => return Err("usage: cargo xtask differential [--cases N] [--seed S]".into()),
         }
     }
-    let find = |version| Python::find(version).ok_or_else(|| format!("Python {version} is not here"));
+    let find = |version| Python::find(version).ok_or_else(|| format!("Python {version} is not installed"));
     let pythons = VERSIONS.into_iter().map(find).collect::<std::result::Result<Vec<_>, _>>()?;
     let streams = shell::target().join("differential.jsonl");
     shell::run(shell::cargo(&example("streams")).args([seed, cases]).arg(&streams))?;
@@ -45,7 +45,7 @@ fn example(name: &'static str) -> [&'static str; 8] {
     ["run", "--quiet", "--release", "--package", "xtask", "--example", name, "--"]
 }
 
-/// Where what this Python said is kept.
+/// Returns the file for the results of a Python.
 fn file(python: &Python) -> PathBuf {
     shell::target().join(format!("differential-{}.jsonl", python.version))
 }

@@ -1,4 +1,4 @@
-//! Makes the committed fixtures from real Pythons.
+//! Makes the committed fixtures, with real Pythons.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,24 +8,27 @@ use serde_json::{Map, Value};
 use crate::pythons::{ORACLE, Python, VERSIONS};
 use crate::{Result, shell};
 
-/// Makes the fixtures anew, by the latest releases at hand.
+/// Makes the fixtures anew, with the latest installed release of each version.
 pub fn make() -> Result {
     let pythons: Vec<_> = VERSIONS.into_iter().filter_map(Python::find).collect();
     match made(&pythons)? {
         Some(new) => copy(&new, &committed()),
-        None => Err(format!("Python {ORACLE} is not here: it is the one that says what a pickle is").into()),
+        None => Err(format!("Python {ORACLE}, the authority on pickles, is not installed").into()),
     }
 }
 
-/// Fails if the committed fixtures are not those that the same releases of Python make.
+/// Compares the committed fixtures with those that the same releases of Python make now. (Other releases may write other
+/// bytes: enums, for one, changed with 3.11.4.)
 ///
-/// Other releases may write other bytes: enums, for one, changed with 3.11.4.
+/// # Errors
+///
+/// If they differ.
 pub fn check() -> Result {
     let releases = releases(&committed())?;
     let same = |version| Python::find_release(version, releases.get(version)?.as_str()?);
     let pythons: Vec<_> = VERSIONS.into_iter().filter_map(same).collect();
     let Some(new) = made(&pythons)? else {
-        println!("fixtures: not checked, for the Python {ORACLE} that made them is not here");
+        println!("fixtures: skipped, because the release of Python {ORACLE} that made them is not installed");
         return Ok(());
     };
     let mut drifted = Vec::new();
@@ -35,17 +38,18 @@ pub fn check() -> Result {
     if drifted.is_empty() {
         return Ok(());
     }
-    Err(format!("fixtures drifted; `cargo xtask fixtures` makes them anew:\n{}", drifted.join("\n")).into())
+    Err(format!("fixtures drifted; run `cargo xtask fixtures` to make them anew:\n{}", drifted.join("\n"))
+        .into())
 }
 
-/// The releases that made the fixtures.
+/// The file with the releases that made the fixtures.
 const RELEASES: &str = "data/pythons.json";
 
 fn committed() -> PathBuf {
     shell::root().join("crates/fixtures")
 }
 
-/// Makes them in a directory of their own, if the oracle is here.
+/// Makes the fixtures in a new directory, and returns that; `None` if the oracle is not installed.
 fn made(pythons: &[Python]) -> Result<Option<PathBuf>> {
     let Some(oracle) = pythons.iter().find(|python| python.version == ORACLE) else { return Ok(None) };
     let missing: Vec<_> = VERSIONS
@@ -53,7 +57,7 @@ fn made(pythons: &[Python]) -> Result<Option<PathBuf>> {
         .filter(|version| pythons.iter().all(|python| python.version != *version))
         .collect();
     if !missing.is_empty() {
-        println!("fixtures: not here, so kept as they are: those of Python {}", missing.join(", "));
+        println!("fixtures: those of Python {} are kept, because it is not installed", missing.join(", "));
     }
     let new = shell::target().join("fixtures");
     for directory in ["data", "files"] {
@@ -85,7 +89,7 @@ fn releases(directory: &Path) -> Result<Map<String, Value>> {
     if file.exists() { Ok(serde_json::from_slice(&fs::read(file)?)?) } else { Ok(Map::new()) }
 }
 
-/// The files of `data/` and `files/`, relative.
+/// Returns the paths of the files in `data/` and `files/`, relative to the directory.
 fn files(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for part in ["data", "files"] {
@@ -104,7 +108,7 @@ fn copy(from: &Path, to: &Path) -> Result {
     Ok(())
 }
 
-/// The first lines that differ, if any do.
+/// Returns the first lines that differ, if any do.
 fn difference(old: &Path, new: &Path, name: &Path) -> Result<Vec<String>> {
     let (old, new) = (fs::read(old).unwrap_or_default(), fs::read(new)?);
     if old == new {

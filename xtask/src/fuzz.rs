@@ -1,4 +1,4 @@
-//! Fuzzes what `fuzz` says must hold, with libFuzzer.
+//! Fuzzes the assertions of `fuzz/src` with libFuzzer.
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,11 @@ use crate::{Result, shell};
 
 const SECONDS: u64 = 60;
 
-/// How long CI fuzzes each target, from how many of the seeds, one in so many: to read them all takes longer than that.
+/// The seconds for which CI fuzzes each target, and the share of the seeds that it takes: one in 64, since to read all of them
+/// takes longer.
 const QUICK: (u64, usize) = (12, 64);
 
-/// Fuzzes the targets that are named, or all; each as long as the arguments say.
+/// Fuzzes the targets that the arguments name, or all.
 pub fn run(args: &[&str]) -> Result {
     let targets = targets()?;
     let mut wanted = Vec::new();
@@ -19,16 +20,16 @@ pub fn run(args: &[&str]) -> Result {
     let mut args = args.iter();
     while let Some(&arg) = args.next() {
         if arg == "--seconds" {
-            let value = args.next().ok_or("--seconds wants a number")?;
-            seconds = value.parse().map_err(|_| format!("no number of seconds: {value}"))?;
+            let value = args.next().ok_or("--seconds needs a number")?;
+            seconds = value.parse().map_err(|_| format!("--seconds: expected a number, found {value}"))?;
         } else if targets.iter().any(|target| target == arg) {
             wanted.push(arg.to_owned());
         } else {
-            return Err(format!("no target is called {arg}; there are: {}", targets.join(", ")).into());
+            return Err(format!("{arg} is not a target; targets are {}", targets.join(", ")).into());
         }
     }
     if !has_nightly() {
-        return Err("cargo-fuzz needs a nightly compiler: rustup toolchain install nightly".into());
+        return Err("fuzzing needs a nightly compiler; run `rustup toolchain install nightly`".into());
     }
     if !has_cargo_fuzz() {
         shell::run(&mut shell::cargo(&["install", "cargo-fuzz", "--locked"]))?;
@@ -36,17 +37,17 @@ pub fn run(args: &[&str]) -> Result {
     fuzz(if wanted.is_empty() { &targets } else { &wanted }, seconds, 1)
 }
 
-/// Fuzzes every target for some seconds, where that can be done without installing anything.
+/// Fuzzes every target for some seconds, if everything for that is installed.
 pub fn quick() -> Result {
     if !has_nightly() || !has_cargo_fuzz() {
-        println!("fuzz: not run, for cargo-fuzz or a nightly compiler is not here");
+        println!("fuzz: skipped, because cargo-fuzz or a nightly compiler is not installed");
         return Ok(());
     }
     let (seconds, one_in) = QUICK;
     fuzz(&targets()?, seconds, one_in)
 }
 
-/// Takes every fixture, cut and changed.
+/// Reads every fixture, cut and changed.
 pub fn soak() -> Result {
     shell::run(&mut shell::cargo(&[
         "run",
@@ -67,7 +68,7 @@ fn has_cargo_fuzz() -> bool {
     shell::succeeds(&mut shell::nightly(&["fuzz", "--version"]))
 }
 
-/// Each is a file.
+/// Returns the names of the targets. Each is a file.
 fn targets() -> Result<Vec<String>> {
     let mut targets = Vec::new();
     for file in fs::read_dir(shell::root().join("fuzz/targets"))? {

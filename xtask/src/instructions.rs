@@ -1,4 +1,4 @@
-//! Counts the instructions that jobs take, which tells on any machine whether they became slower.
+//! Counts the instructions that jobs take. Counts show on any machine whether a job became slower.
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::{Result, bench, shell};
 
-/// Job and workload.
+/// The jobs, each with its workload.
 const JOBS: [(&str, &str); 22] = [
     ("dis", "records.p4"),
     ("encode-graph", "memo.p4"),
@@ -36,18 +36,18 @@ const JOBS: [(&str, &str); 22] = [
 ];
 
 const COMMITTED: &str = "benches/instructions.txt";
-/// How far a count may move before it is told.
+/// The share by which a count may change before it is reported.
 const TOLERANCE: f64 = 0.05;
-/// The difference between so many runs and one is free of what comes before the first.
+/// The number of runs in a process. The difference to one run is free of the cost before the first.
 const RUNS: u64 = 11;
 
 type Counts = BTreeMap<String, u64>;
 
-/// Counts, and compares with what is committed; or commits to what was counted.
+/// Counts, and compares with the committed counts, or replaces them if `bless` is set.
 pub fn run(bless: bool) -> Result {
     let valgrind = Command::new("valgrind").arg("--version").stdout(Stdio::null()).status();
     if !valgrind.is_ok_and(|status| status.success()) {
-        println!("valgrind is not here: no instructions are counted");
+        println!("instructions: skipped, because valgrind is not installed");
         return Ok(());
     }
     let contender = bench::build(&[])?;
@@ -62,15 +62,17 @@ pub fn run(bless: bool) -> Result {
     let (committed_compiler, committed) = read(&committed)?;
     let (told, slower) = compare(&committed, &counted);
     print!("{told}");
-    println!("{} jobs were counted; {slower} take more instructions than they may", counted.len());
+    println!("instructions: {} jobs were counted, {slower} became slower", counted.len());
     if slower == 0 {
         return Ok(());
     }
     if committed_compiler != compiler {
-        println!("note: not a failure, for the counts are by {committed_compiler}, and this is {compiler}");
+        println!(
+            "instructions: not a failure, because the committed counts are of {committed_compiler}, not of {compiler}"
+        );
         return Ok(());
     }
-    Err(format!("{slower} jobs became slower; where that is meant, `cargo xtask instructions --bless`")
+    Err(format!("{slower} jobs became slower; if that is intended, run `cargo xtask instructions --bless`")
         .into())
 }
 
@@ -96,7 +98,7 @@ fn count_all(contender: &Path) -> Result<Counts> {
     Ok(all)
 }
 
-/// How many instructions one warm run takes.
+/// Returns the number of instructions that one warm run takes.
 fn count(contender: &Path, job: &str, workload: &str) -> Result<u64> {
     let file = shell::root().join(format!("benches/files/{workload}.pkl"));
     let count = |runs: u64| -> Result<u64> {
@@ -109,7 +111,7 @@ fn count(contender: &Path, job: &str, workload: &str) -> Result<u64> {
             return Err(format!("`{}` failed:\n{said}", shell::shown(&valgrind)).into());
         }
         let collected = said.lines().find_map(|line| line.split_once("Collected : "));
-        Ok(collected.ok_or("callgrind did not say what it collected")?.1.trim().parse()?)
+        Ok(collected.ok_or("callgrind printed no count")?.1.trim().parse()?)
     };
     Ok(count(RUNS)?.saturating_sub(count(1)?) / (RUNS - 1))
 }
@@ -123,15 +125,18 @@ fn written(compiler: &str, counts: &Counts) -> String {
 }
 
 fn read(text: &str) -> Result<(&str, Counts)> {
-    let (compiler, rest) = text.split_once('\n').ok_or("no compiler is named")?;
+    let (compiler, rest) =
+        text.split_once('\n').ok_or_else(|| format!("{COMMITTED}: expected a compiler on the first line"))?;
     let count = |line: &str| -> Result<(String, u64)> {
-        let (job, count) = line.rsplit_once(' ').ok_or_else(|| format!("no count: {line}"))?;
+        let (job, count) = line
+            .rsplit_once(' ')
+            .ok_or_else(|| format!("{COMMITTED}: expected a job and a count, found {line}"))?;
         Ok((job.into(), count.parse()?))
     };
     Ok((compiler, rest.lines().map(count).collect::<Result<_>>()?))
 }
 
-/// What there is to tell, and how many jobs take more than they may.
+/// Returns a report of the changes, and the number of jobs that became slower.
 fn compare(committed: &Counts, counted: &Counts) -> (String, usize) {
     let (mut told, mut slower) = (String::new(), 0);
     for (job, now) in counted {

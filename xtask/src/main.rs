@@ -1,4 +1,4 @@
-//! The chores of the workspace: `cargo xtask`, followed by a verb, does one of them.
+//! Runs the chores of the workspace, each by a verb: `cargo xtask <verb>`.
 
 mod audit_compare;
 mod bench;
@@ -21,45 +21,55 @@ mod tidy;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask <verb>
+Runs a chore of the workspace.
 
-  advisories          look for what is known against our dependencies, with
-                      cargo-audit, if it is installed and gets its database
-  audit-compare       have other scanners, from PyPI, judge the attacks and the
-                      packages' fixtures, and print a table
-  bench [--quick] [--save] [--rounds N] [TEXT…]
-                      measure against CPython and other crates, only the lines
-                      with one of the texts; --quick does it once, on less;
-                      --save writes benches/RESULTS.md
-  bench --files [--check]
-                      make the small workloads anew that need no Python;
-                      --check only compares
-  ci                  everything that has to pass before a change is merged
-  convert             convert the fixtures of torch with the command, and have
-                      torch and safetensors, from PyPI, read and compare them
-  differential [--cases N] [--seed S]
-                      load so many (100,000) streams that no pickler wrote with
-                      CPython and halfsour, and compare
-  fixtures [--check]  make the fixtures anew from real Pythons; --check only compares
-  fuzz [TARGET…] [--seconds N]
-                      fuzz the targets with libFuzzer, each for so long (60);
-                      installs cargo-fuzz, and needs a nightly compiler
+Usage: cargo xtask <verb> [options]
+
+Checks, in CI:
+  ci                  run everything that has to pass before a change is merged
+  tidy                check the rules of the workspace that no compiler checks
+  advisories          look up our dependencies in the database of advisories;
+                      skipped without cargo-audit or its database
+  fixtures --check    compare the fixtures with what Pythons write now
+  bench --files --check
+                      compare the small workloads with what Python writes now
+  oracle              load with real Pythons what halfsour writes, and receive
+                      what they send
+  soak                read every fixture cut at every byte, and with every byte
+                      changed, and write what could be read
   instructions [--bless]
-                      count instructions, and compare with the last time;
-                      --bless commits to what was counted
-  miri                run the layers' unit tests, and what fuzzing found, under
-                      miri; needs a nightly compiler
-  oracle              have real Pythons load what halfsour writes, and send
-                      to the example that receives
+                      count the instructions of jobs, and compare them with the
+                      committed counts; --bless commits to the new ones
+
+Checks, longer:
+  differential [--cases N] [--seed S]
+                      load N (100000) streams that no pickler wrote, with CPython
+                      and with halfsour, and compare
+  pickletester [--sample]
+                      load the streams of CPython's own tests, and compare;
+                      --sample makes the fixtures that are a sample of them
+  fuzz [TARGET…] [--seconds N]
+                      fuzz the targets, or all, with libFuzzer, each for N (60)
+                      seconds; needs a nightly compiler, installs cargo-fuzz
+  miri                run unit tests, and what fuzzing found, under miri; needs a
+                      nightly compiler
+  convert             convert the fixtures of packages by the command, and compare
+                      what torch, safetensors and others, from PyPI, read
+  audit-compare       judge the attacks and the packages' fixtures with other
+                      scanners, from PyPI, and print a table
+
+Makers:
+  fixtures            make the fixtures anew, with real Pythons
   packages [ENVIRONMENT…]
                       make the fixtures of numpy, pandas, torch and others anew,
-                      by Pythons with those releases of them, from PyPI
-  pickletester [--sample]
-                      load what CPython's own tests load, and compare;
-                      --sample makes the fixtures that are a sample of that
-  soak                read every fixture cut at every byte, and with every byte
-                      changed, and write what can be read
-  tidy                check the rules of the house that no compiler checks
+                      with Pythons that have those packages, from PyPI
+  bench --files       make the small workloads anew, for where there is no Python
+
+Measuring:
+  bench [--quick] [--save] [--rounds N] [TEXT…]
+                      measure against CPython and other crates, in N (5) rounds;
+                      only the lines whose title has one of the texts; --quick is
+                      one round on less data, --save writes benches/RESULTS.md
 ";
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -88,8 +98,15 @@ fn main() -> ExitCode {
         ["pickletester"] => pickletester::run(),
         ["soak"] => fuzz::soak(),
         ["tidy"] => tidy::run(),
+        [] | ["help" | "--help" | "-h", ..] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
         _ => {
-            eprint!("{HELP}");
+            eprintln!(
+                "error: `cargo xtask {}` is not a chore; `cargo xtask help` lists them",
+                args.join(" ")
+            );
             return ExitCode::from(2);
         }
     };

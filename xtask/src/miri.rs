@@ -1,10 +1,10 @@
-//! Runs tests under miri, which finds undefined behaviour. Our code is safe: it is what we depend on that is looked at.
+//! Runs tests under miri, which finds undefined behaviour. Our own code is safe, so this checks the dependencies.
 
 use std::process::Command;
 
 use crate::{Result, shell};
 
-/// The unit tests of the layers, and what fuzzing found once, which goes through all of them. Other tests would take hours.
+/// The unit tests of the layers, and the regressions of fuzzing, which run all layers. Other tests would take hours.
 const TESTS: [&[&str]; 2] = [
     &[
         "--lib",
@@ -19,13 +19,13 @@ const TESTS: [&[&str]; 2] = [
     &["-phalfsour-fuzz", "--test", "smoke", "regressions"],
 ];
 
-/// Runs them on the nightly compiler, and installs miri there if need be.
+/// Runs the tests on the nightly compiler, and installs miri there if it is missing.
 pub fn run() -> Result {
     if !shell::succeeds(&mut shell::nightly(&["miri", "--version"])) {
         let mut install = Command::new("rustup");
         install.args(["component", "add", "miri", "--toolchain", "nightly"]);
         shell::run(&mut install)
-            .map_err(|error| format!("miri needs a nightly compiler that has it: {error}"))?;
+            .map_err(|error| format!("miri needs a nightly toolchain that has it as a component: {error}"))?;
     }
     // Regressions are files.
     let flags = "-Zmiri-disable-isolation";

@@ -1,16 +1,16 @@
-//! Has real Pythons load what halfsour wrote, and send what it receives.
+//! Loads with real Pythons what halfsour wrote, and receives what they send.
 
 use crate::pythons::Python;
 use crate::{Result, receive, shell};
 
-/// The versions that are asked.
+/// The versions of Python that load and send.
 const VERSIONS: [&str; 4] = ["2.7", "3.6", "3.11", "3.13"];
 
-/// Writes the fixtures at every protocol, and has each Python load and compare them; then has each send.
+/// Writes the fixtures at every protocol, lets each Python load and compare them, then lets each send.
 pub fn run() -> Result {
     let pythons: Vec<_> = VERSIONS.into_iter().filter_map(Python::find).collect();
     if pythons.is_empty() {
-        println!("no Python is here: nothing is compared");
+        println!("oracle: skipped, because none of Python {} is installed", VERSIONS.join(", "));
         return Ok(());
     }
     let file = shell::target().join("oracle.tsv");

@@ -1,6 +1,6 @@
-//! Makes the fixtures of well-known packages: what they pickled, and what they say that it is.
+//! Makes the fixtures of well-known packages: pickles of their objects, and the packages' own description of them.
 //!
-//! pip puts the packages into directories of their own under the target directory.
+//! pip installs the packages of each environment into a directory under the target directory.
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,12 +15,12 @@ use crate::{Result, shell};
 pub struct Environment {
     pub name: &'static str,
     pub python: &'static str,
-    /// What it runs of `xtask/python/packages`.
+    /// The scripts of `xtask/python/packages` that run in it.
     pub scripts: &'static [&'static str],
     pub packages: &'static [&'static str],
 }
 
-static ENVIRONMENTS: [Environment; 9] = [
+static ENVIRONMENTS: [Environment; 10] = [
     Environment {
         name: "2.7",
         python: "2.7",
@@ -91,6 +91,12 @@ static ENVIRONMENTS: [Environment; 9] = [
         packages: &["numpy==2.5.5", "pandas==3.1.1", "pyarrow==26.0.1", "python-dateutil==4.0.0"],
     },
     Environment {
+        name: "3.13-containers",
+        python: "3.13",
+        scripts: &["containers"],
+        packages: &["sortedcontainers==2.4.0"],
+    },
+    Environment {
         name: "3.13-others",
         python: "3.13",
         scripts: &["others"],
@@ -118,10 +124,10 @@ static ENVIRONMENTS: [Environment; 9] = [
     },
 ];
 
-/// The releases of each environment.
+/// The file with the releases of each environment.
 const RELEASES: &str = "environments.json";
 
-/// Makes those of the environments that are named, or of all.
+/// Makes the fixtures of the named environments, or of all.
 pub fn make(names: &[&str]) -> Result {
     for name in names {
         find(name)?;
@@ -137,7 +143,7 @@ pub fn make(names: &[&str]) -> Result {
             continue;
         }
         let Some(python) = Python::find(environment.python) else {
-            println!("packages: kept as they are, as its Python is not here: {name}");
+            println!("packages: {name} is kept, because Python {} is not installed", environment.python);
             continue;
         };
         println!("packages: {name}");
@@ -154,13 +160,14 @@ pub fn make(names: &[&str]) -> Result {
     Ok(())
 }
 
-/// The one with this name.
+/// Finds an environment by its name.
 pub fn find(name: &str) -> Result<&'static Environment> {
     let found = ENVIRONMENTS.iter().find(|environment| environment.name == name);
-    found.ok_or_else(|| format!("there is no environment {name}").into())
+    let names = || ENVIRONMENTS.iter().map(|environment| environment.name).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("{name} is not an environment; environments are {}", names()).into())
 }
 
-/// Where its packages are, which pip put there now or before.
+/// Returns the directory of the environment's packages, after pip has installed them if they are missing.
 pub fn install(environment: &Environment, python: &Python) -> Result<PathBuf> {
     let directory = shell::target().join("packages").join(environment.name);
     let requirements = directory.join("requirements.txt");
@@ -184,7 +191,7 @@ fn versions(environment: &Environment, python: &Python) -> Value {
     json!(versions)
 }
 
-/// Sums of floats depend on how many threads share the work.
+/// Restricts a command to one thread, because sums of floats depend on the number of threads.
 fn one_thread(command: &mut Command) -> &mut Command {
     command.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1")
 }

@@ -10,10 +10,11 @@ use crate::shell;
 /// The versions that write fixtures.
 pub const VERSIONS: [&str; 9] = ["2.7", "3.6", "3.7", "3.8", "3.9", "3.10", "3.11", "3.12", "3.13"];
 
-/// The version whose C unpickler says what a pickle is.
+/// The version whose C unpickler is the authority on pickles.
 pub const ORACLE: &str = "3.13";
 
-/// Where version managers, and CI, put Pythons: the directory of all versions, and the way from one to its programs.
+/// The places where version managers and CI put Pythons: the directory of all versions, and the path from a version to its
+/// programs.
 const MANAGERS: [(&str, &str); 6] = [
     (".pyenv/versions", "bin"),
     (".local/share/uv/python", "bin"),
@@ -23,11 +24,11 @@ const MANAGERS: [(&str, &str); 6] = [
     ("/opt/hostedtoolcache/Python", "x64/bin"),
 ];
 
-/// A Python that runs.
+/// An installed Python.
 pub struct Python {
-    /// Major and minor version.
+    /// The major and minor version, such as `3.13`.
     pub version: &'static str,
-    /// The same with the micro version.
+    /// The version with the micro version, such as `3.13.0`.
     pub release: String,
     program: PathBuf,
 }
@@ -43,7 +44,7 @@ impl Python {
         Self::all(version).find(|python| python.release == release)
     }
 
-    /// Finds all of this version, the same ones perhaps under several paths.
+    /// Finds all installed releases of this version; one may come several times, under different paths.
     pub fn all(version: &'static str) -> impl Iterator<Item = Self> {
         let name = format!("python{version}");
         let programs =
@@ -55,16 +56,16 @@ impl Python {
         })
     }
 
-    /// The command that runs one of our scripts.
+    /// Returns a command that runs a script of `xtask/python`.
     pub fn script(&self, name: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("-B").arg(shell::root().join("xtask/python").join(name));
-        // The order of sets of text depends on the seed.
+        // The order of a set of text depends on the seed of hashes.
         command.env("PYTHONHASHSEED", "0").env("PYTHONIOENCODING", "utf-8");
         command
     }
 
-    /// The command that runs a module, as `python -m` does.
+    /// Returns a command that runs a module, as `python -m` does.
     pub fn module(&self, name: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.args(["-m", name]);
@@ -84,7 +85,7 @@ fn directories() -> impl Iterator<Item = PathBuf> {
     on_path.into_iter().chain(managed)
 }
 
-/// What the program says that it is, if it runs: a version manager's shim may not.
+/// Returns the release that a program reports, if it runs: a version manager's shim may not.
 fn release(program: &Path) -> Option<String> {
     let says = "import sys, pickletools; sys.stdout.write('%d.%d.%d' % sys.version_info[:3])";
     let output = Command::new(program).args(["-c", says]).stderr(Stdio::null()).output().ok()?;

@@ -1,4 +1,4 @@
-//! Has real Pythons send to the example `receive`, over loopback.
+//! Lets real Pythons send to the example `receive`, over loopback.
 
 use std::env::consts::EXE_SUFFIX;
 use std::io::{BufRead, BufReader, Read};
@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use crate::pythons::Python;
 use crate::{Result, shell};
 
-/// What sends: see `xtask/python/send.py`.
+/// The senders of `xtask/python/send.py`.
 const SENDERS: [&str; 3] = ["logging", "connection", "dump"];
 
-/// Has each sender of each Python send, and compares what was received with what it says that it sent.
+/// Runs each sender of each Python, and compares the messages that were received with those that it reports.
 pub fn run(pythons: &[Python]) -> Result {
     let build = ["build", "--quiet", "--package", "halfsour", "--features", "tokio", "--example", "receive"];
     shell::run(&mut shell::cargo(&build))?;
-    // Python 2 shows text in another way.
+    // Python 2 prints text differently.
     for python in pythons.iter().filter(|python| python.version != "2.7") {
         let mut received = 0;
         for sender in SENDERS {
@@ -26,14 +26,14 @@ pub fn run(pythons: &[Python]) -> Result {
     Ok(())
 }
 
-/// How many messages were received.
+/// Returns the number of messages that were received.
 fn receive(python: &Python, sender: &str) -> Result<usize> {
     let example = shell::target().join("debug/examples").join(format!("receive{EXE_SUFFIX}"));
     let mut child = Command::new(example).arg(sender).stdout(Stdio::piped()).spawn()?;
     let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
     let mut port = String::new();
     stdout.read_line(&mut port)?;
-    // Reads at once, as the example waits when the pipe is full.
+    // A thread reads at once, because the example waits when the pipe is full.
     let reader = std::thread::spawn(move || {
         let mut received = String::new();
         stdout.read_to_string(&mut received).map(|_| received)
@@ -47,7 +47,10 @@ fn receive(python: &Python, sender: &str) -> Result<usize> {
     let received = reader.join().expect("reading does not panic")?;
     let sent = sent?;
     if !status.success() || sent.replace("\r\n", "\n") != received {
-        return Err(format!("what was received is not what was sent ({status})").into());
+        return Err(format!(
+            "the messages received differ from those sent, or the example failed ({status})"
+        )
+        .into());
     }
     Ok(received.lines().count())
 }

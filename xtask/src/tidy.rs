@@ -1,4 +1,4 @@
-//! The rules of the house that no compiler checks.
+//! The rules of this workspace that no compiler checks.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{Result, dependencies, shell};
 
-/// What each published crate may depend on in the workspace, directly.
+/// The crates of the workspace that each published crate may depend on directly.
 const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-opcode", &[]),
     ("halfsour-text", &[]),
@@ -33,7 +33,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-cli", &["audit", "convert", "files", "halfsour"]),
 ];
 
-/// The crates below `halfsour-classes`, and the one that asks it: they know no Python class by name.
+/// The crates that know no Python class by name: those below `halfsour-classes`, and the one that asks it.
 const NAMELESS: [&str; 7] = ["opcode", "text", "lexer", "value", "vm", "writer", "json"];
 const CLASS_NAMES: [&str; 9] =
     ["datetime", "Decimal", "OrderedDict", "defaultdict", "namedtuple", "numpy", "pandas", "torch", "uuid"];
@@ -44,7 +44,7 @@ const UNSAFE: &str = "crates/files/src/map.rs";
 const LONGEST_FILE: usize = 500;
 const REASON: &str = "// Long because:";
 
-/// Checks all of them, and names all that are broken.
+/// Checks all rules, and names each one that is broken, with its place.
 pub fn run() -> Result {
     let mut broken = dependencies::licences()?;
     for package in packages()? {
@@ -77,7 +77,7 @@ fn layering(package: &Value, broken: &mut Vec<String>) {
         return;
     }
     let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| *layer == name) else {
-        broken.push(format!("{name}: tidy does not know what it may depend on"));
+        broken.push(format!("{name}: is not in LAYERS of xtask/src/tidy.rs; add it with its dependencies"));
         return;
     };
     let all = package["dependencies"].as_array().into_iter().flatten();
@@ -85,7 +85,7 @@ fn layering(package: &Value, broken: &mut Vec<String>) {
         let ours =
             dependency.strip_prefix("halfsour").map(|rest| rest.strip_prefix('-').unwrap_or("halfsour"));
         if ours.is_some_and(|ours| !allowed.contains(&ours)) || name == "halfsour-opcode" {
-            broken.push(format!("{name}: must not depend on {dependency}"));
+            broken.push(format!("{name}: must not depend on {dependency}; see LAYERS of xtask/src/tidy.rs"));
         }
     }
 }
@@ -94,20 +94,40 @@ fn manifest(package: &Value, broken: &mut Vec<String>) {
     let name = name_of(package);
     let manifest = Path::new(package["manifest_path"].as_str().unwrap_or_default());
     let published = !package["publish"].as_array().is_some_and(Vec::is_empty);
-    if published && !manifest.with_file_name("README.md").exists() {
-        broken.push(format!("{name}: has no README.md"));
+    if published {
+        for file in ["README.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+            if !manifest.with_file_name(file).exists() {
+                broken.push(format!("{name}: has no {file}"));
+            }
+        }
+        let is_library = package["targets"][0]["kind"][0] == "lib";
+        let has_features = package["features"].as_object().is_some_and(|features| !features.is_empty());
+        if is_library && has_features && package["metadata"]["docs"]["rs"]["all-features"] != true {
+            broken.push(format!("{name}: has features, and does not show them all on docs.rs"));
+        }
+        // A version would stay in the published manifest. Crates that are tested with each other then wait for each other.
+        let all = package["dependencies"].as_array().into_iter().flatten();
+        for dependency in all.filter(|dependency| {
+            dependency["kind"] == "dev" && dependency["path"].is_string() && dependency["req"] != "*"
+        }) {
+            let dependency = name_of(dependency);
+            broken.push(format!("{name}: the dev-dependency {dependency} must have a path and no version"));
+        }
     }
     let manifest = fs::read_to_string(manifest).unwrap_or_default();
     let lints = if name == "halfsour-files" { "unsafe_code = \"deny\"" } else { "[lints]\nworkspace = true" };
     if !manifest.contains(lints) {
-        broken.push(format!("{name}: does not take the lints of the workspace, which forbid unsafe code"));
+        broken.push(format!("{name}: does not inherit the workspace's lints, which forbid unsafe code"));
     }
 }
 
 fn source(file: &Path, text: &str, broken: &mut Vec<String>) {
     let lines = text.lines().count();
     if lines > LONGEST_FILE && !text.lines().take(20).any(|line| line.starts_with(REASON)) {
-        broken.push(format!("{}: has {lines} lines and no line `{REASON} …` at its head", file.display()));
+        broken.push(format!(
+            "{}: has {lines} lines, more than {LONGEST_FILE}; split it, or say why in a line `{REASON} …` at its head",
+            file.display()
+        ));
     }
     let in_crate = |name: &&str| file.starts_with(Path::new("crates").join(name).join("src"));
     let code: Vec<_> = text
@@ -119,19 +139,22 @@ fn source(file: &Path, text: &str, broken: &mut Vec<String>) {
     if !in_crate(&"opcode") && !file.starts_with("xtask") {
         let named: BTreeSet<_> = code.iter().flat_map(|line| quoted_names(line)).collect();
         if named.len() > 20 {
-            broken.push(format!("{}: lists opcodes by name; only halfsour-opcode does that", file.display()));
+            broken.push(format!("{}: lists opcodes by name, as only halfsour-opcode may", file.display()));
         }
     }
     let blocks = code.iter().filter(|line| line.contains("unsafe {")).count();
     let allows = code.iter().any(|line| line.contains("allow(unsafe_code)"));
     // Everywhere else, the compiler forbids it.
     if in_crate(&"files") && (allows || blocks > 0) && !(file == Path::new(UNSAFE) && blocks == 1) {
-        broken.push(format!("{}: has unsafe code; only {UNSAFE} has, one block", file.display()));
+        broken.push(format!("{}: has unsafe code; only one block, in {UNSAFE}, may have", file.display()));
     }
     if NAMELESS.iter().any(in_crate) {
         let quoted = |name: &&&str| code.iter().any(|line| line.contains(&format!("\"{name}\"")));
         for name in CLASS_NAMES.iter().filter(quoted) {
-            broken.push(format!("{}: knows the class {name}", file.display()));
+            broken.push(format!(
+                "{}: names the class {name}, as no crate below halfsour-classes may",
+                file.display()
+            ));
         }
     }
 }

@@ -3,9 +3,12 @@
 use halfsour_value::{Data, Node};
 
 use crate::TableError;
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::Element;
 use halfsour_classes::pandas::{self, TimeUnit};
-use halfsour_classes::stdlib::{Clock, Date, DateTime, TimeDelta, TimeZone};
+use halfsour_classes::pyarrow::Value;
+use halfsour_classes::stdlib::{Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
+use halfsour_classes::time::Day;
 use halfsour_classes::{Known, recognise};
 
 /// A value in a column of Python objects.
@@ -66,6 +69,7 @@ impl<'g> Zone<'g> {
 /// The complaint about decimals that do not fit.
 pub(crate) const WIDE: &str = "decimals of more than 38 digits, with those after the point";
 const UNKNOWN_ZONE: &str = "a time in a zone that is not known";
+const NO_TYPE: &str = "no Arrow column type for a value of this kind";
 const TOO_LARGE: &str = "an int of more than 64 bits";
 
 impl<'g> Cell<'g> {
@@ -101,7 +105,7 @@ impl<'g> Cell<'g> {
                 Some(Known::Decimal(number)) if !number.as_str().contains('I') => Self::Missing,
                 Some(Known::NaT | Known::NA) => Self::Missing,
                 Some(Known::Timestamp(timestamp)) => Self::of_timestamp(&timestamp)?,
-                Some(Known::Timedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
+                Some(Known::PandasTimedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
                 Some(Known::NumpyScalar(scalar)) => Self::of_element(&scalar.element())?,
                 Some(Known::Uuid(uuid)) => Self::Uuid(uuid.int),
                 _ => return Err(TableError::new(format!("no Arrow column type for {}", called(node)))),
@@ -121,13 +125,45 @@ impl<'g> Cell<'g> {
     }
 
     fn of_element<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Result<Self, TableError> {
-        Ok(match *element {
-            Element::Bool(value) => Self::Bool(value),
-            Element::Int(value) => Self::Int(value.into()),
-            Element::UInt(value) => Self::Int(value.into()),
-            Element::Float(value) => Self::Float(value),
-            _ => return Err(TableError::new("a scalar of numpy that is no number")),
+        match element {
+            Element::Scalar(scalar) => Self::of_scalar(*scalar),
+            _ => None,
+        }
+        .ok_or(TableError::new("a scalar of numpy that is no number"))
+    }
+
+    fn of_scalar(scalar: Scalar) -> Option<Self> {
+        Some(match scalar {
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::Int(value) => Self::Int(value.into()),
+            Scalar::UInt(value) => Self::Int(value.into()),
+            Scalar::Float(value) => Self::Float(value),
+            Scalar::Complex(..) => return None,
         })
+    }
+
+    /// Reads a value that Arrow holds already, of a column in which times are in this zone.
+    ///
+    /// # Errors
+    ///
+    /// If a column of objects has no type for it.
+    pub(crate) fn of_arrow(value: Value<'g>, zone: Option<Zone<'g>>) -> Result<Self, TableError> {
+        Ok(match value {
+            Value::Null => Self::Missing,
+            Value::Scalar(scalar) => Self::of_scalar(scalar).ok_or(TableError::new(NO_TYPE))?,
+            Value::Text(text) => Self::Text(text),
+            Value::Bytes(bytes) => Self::Bytes(bytes),
+            Value::Timestamp(ticks, unit) => Self::Moment(microseconds_of(ticks, unit)?, zone),
+            Value::Duration(ticks, unit) => Self::Delta(microseconds_of(ticks, unit)?),
+            Value::Day(day) => Self::of_day(day)?,
+            Value::Time(ticks, unit) => Self::Time(microseconds_of(ticks, unit)?),
+            Value::Decimal(decimal) => Self::Decimal(decimal.digits, decimal.scale.into()),
+            _ => return Err(TableError::new(NO_TYPE)),
+        })
+    }
+
+    fn of_day(day: Day) -> Result<Self, TableError> {
+        i32::try_from(day.0).map(Self::Date).map_err(|_| TableError::new("a day that is too far"))
     }
 
     /// Reads a cell of pandas.
@@ -139,23 +175,18 @@ impl<'g> Cell<'g> {
         use pandas::Cell as P;
         Ok(match cell {
             P::Missing => Self::Missing,
-            P::Bool(value) => Self::Bool(value),
-            P::Int(value) => Self::Int(value.into()),
-            P::UInt(value) => Self::Int(value.into()),
-            P::Float(value) => Self::Float(value),
+            P::Scalar(scalar) => Self::of_scalar(scalar).ok_or(TableError::new(NO_TYPE))?,
             P::Text(text) => Self::Text(text),
             P::Bytes(bytes) => Self::Bytes(bytes),
             P::Timestamp(timestamp) => Self::of_timestamp(&timestamp)?,
             P::Timedelta(delta) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
-            P::Day(day) => {
-                Self::Date(i32::try_from(day.0).map_err(|_| TableError::new("a day that is too far"))?)
-            }
+            P::Day(day) => Self::of_day(day)?,
             P::TimeOfDay(ticks, unit) => Self::Time(microseconds_of(ticks, unit)?),
             P::Decimal(decimal) => Self::Decimal(decimal.digits, decimal.scale.into()),
             P::Object(node) => Self::of(node)?,
             P::Period(_) => return Err(TableError::new("no Arrow column type for a period")),
             P::Interval(..) => return Err(TableError::new("no Arrow column type for an interval")),
-            _ => return Err(TableError::new("no Arrow column type for a value of this kind")),
+            _ => return Err(TableError::new(NO_TYPE)),
         })
     }
 }
@@ -193,7 +224,7 @@ fn days(date: Date) -> i32 {
     before * 365 + before / 4 - before / 100 + before / 400 + i32::from(date.ordinal()) - 1 - of_1970
 }
 
-fn microseconds(clock: Clock) -> i64 {
+fn microseconds(clock: TimeOfDay) -> i64 {
     let seconds = (i64::from(clock.hour) * 60 + i64::from(clock.minute)) * 60 + i64::from(clock.second);
     seconds * 1_000_000 + i64::from(clock.microsecond)
 }

@@ -12,13 +12,16 @@ use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, P
 
 use crate::cell::{Cell, Zone};
 use crate::{Budget, TableError, column};
-use halfsour_classes::numpy::{DType, Kind};
+use halfsour_classes::memory::{Number, Scalar};
+use halfsour_classes::numpy::Kind;
 use halfsour_classes::pandas::{self, Categories, Index, Labels, TimeUnit, Values};
-use halfsour_classes::pyarrow::DataType;
-use halfsour_classes::torch;
+use halfsour_classes::pyarrow::{self, DataType, Value};
 
 /// Returns the value in a row.
 type Get<'a, 'g, S> = &'a dyn Fn(usize) -> Option<pandas::Cell<'g, S>>;
+
+/// Returns the number in a row; nothing, where it is missing.
+type Numbers<'a> = &'a dyn Fn(usize) -> Result<Option<Scalar>, TableError>;
 
 /// Makes a column of `rows` values, from `start` on.
 pub(crate) fn of_values<S: AsRef<[u8]>>(
@@ -29,6 +32,7 @@ pub(crate) fn of_values<S: AsRef<[u8]>>(
 ) -> Result<ArrayRef, TableError> {
     match values {
         Values::Categorical(categories) => categorical(categories, start, rows, budget),
+        Values::Arrow { array, .. } => of_arrow(array, start, rows, budget),
         _ => of_rows(values, rows, &|row| values.get(start + row), budget),
     }
 }
@@ -42,13 +46,13 @@ pub(crate) fn of_index<'g, S: AsRef<[u8]>>(
     match &index.labels {
         Labels::Range { .. } => {
             budget.spend(rows.saturating_mul(8))?;
-            Ok(vec![primitive::<Int64Type, S>(rows, &|row| index.get(row), int)?])
+            Ok(vec![numbers(Number::Int64, rows, &|row| scalar(index.get(row).as_ref()))?])
         }
         Labels::Values(values) => Ok(vec![of_values(values, 0, rows, budget)?]),
         Labels::Levels(levels) => {
             let level = |level: &pandas::Level<'g, S>| {
                 let get = |row: usize| match level.codes.get(row)? {
-                    pandas::Cell::Int(code) => match usize::try_from(code) {
+                    pandas::Cell::Scalar(Scalar::Int(code)) => match usize::try_from(code) {
                         Ok(code) => level.labels.get(code),
                         Err(_) => Some(pandas::Cell::Missing),
                     },
@@ -64,16 +68,6 @@ pub(crate) fn of_index<'g, S: AsRef<[u8]>>(
     }
 }
 
-/// Returns numpy's type for the same numbers.
-fn of_arrow(dtype: torch::DType) -> Result<DType, TableError> {
-    let name = dtype.name();
-    let (kind, bits) = name.split_at(name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len()));
-    let bytes = bits.parse::<usize>().map_or(0, |bits| bits / 8);
-    let text = format!("{}{bytes}", &kind[..1]);
-    DType::parse(&text)
-        .ok_or_else(|| TableError::new(format!("no Arrow column type for numbers of type {name}")))
-}
-
 /// Makes a column of values that have one type.
 fn of_rows<S: AsRef<[u8]>>(
     values: &Values<'_, S>,
@@ -83,9 +77,15 @@ fn of_rows<S: AsRef<[u8]>>(
 ) -> Result<ArrayRef, TableError> {
     budget.spend(rows.saturating_mul(8))?;
     match values {
-        Values::Numpy(grid) | Values::Masked { values: grid, .. } => numbers(grid.dtype(), rows, get, budget),
-        Values::Arrow { array, .. } => match &array.datatype {
-            DataType::Number(dtype) => numbers(&of_arrow(*dtype)?, rows, get, budget),
+        Values::Numpy(grid) | Values::Masked { values: grid, .. } => match grid.dtype().number() {
+            Some(number) => numbers(number, rows, &|row| scalar(get(row).as_ref())),
+            None if grid.dtype().kind == Kind::Object => objects(rows, get, budget),
+            None => {
+                Err(TableError::new(format!("no Arrow column type for numbers of type {}", grid.dtype())))
+            }
+        },
+        Values::Arrow { array, .. } => match array.datatype {
+            DataType::Number(number) => numbers(number, rows, &|row| scalar(get(row).as_ref())),
             _ => objects(rows, get, budget),
         },
         Values::Times { unit, tz, .. } => {
@@ -164,62 +164,106 @@ fn ticks<S>(cell: &pandas::Cell<'_, S>) -> Option<i64> {
     }
 }
 
-fn int<S, T: TryFrom<i64>>(cell: &pandas::Cell<'_, S>) -> Option<T> {
+/// Returns the number of a cell; nothing, where it is missing.
+fn scalar<S>(cell: Option<&pandas::Cell<'_, S>>) -> Result<Option<Scalar>, TableError> {
     match cell {
-        pandas::Cell::Int(value) => T::try_from(*value).ok(),
-        _ => None,
+        Some(pandas::Cell::Missing) => Ok(None),
+        Some(pandas::Cell::Scalar(scalar)) => Ok(Some(*scalar)),
+        _ => Err(TableError::new(UNREADABLE)),
     }
 }
 
-fn unsigned<S, T: TryFrom<u64>>(cell: &pandas::Cell<'_, S>) -> Option<T> {
-    match cell {
-        pandas::Cell::UInt(value) => T::try_from(*value).ok(),
-        _ => None,
-    }
-}
-
-fn float<S>(cell: &pandas::Cell<'_, S>) -> Option<f64> {
-    match cell {
-        pandas::Cell::Float(value) => Some(*value),
-        _ => None,
-    }
-}
-
-/// Makes a column of numbers of one type, or of objects.
-fn numbers<S: AsRef<[u8]>>(
-    dtype: &DType,
+/// Makes a column of values that lie in the pickle as Arrow's.
+fn of_arrow(
+    array: &pyarrow::Array<'_>,
+    start: usize,
     rows: usize,
-    get: Get<'_, '_, S>,
     budget: &mut Budget,
 ) -> Result<ArrayRef, TableError> {
-    match (&dtype.kind, dtype.size) {
-        (Kind::Bool, _) => {
-            let value = |row: usize| match get(row) {
-                Some(pandas::Cell::Missing) => Ok(None),
-                Some(pandas::Cell::Bool(value)) => Ok(Some(value)),
-                _ => Err(TableError::new(UNREADABLE).at(row)),
-            };
-            Ok(Arc::new((0..rows).map(value).collect::<Result<BooleanArray, _>>()?))
+    budget.spend(rows.saturating_mul(8))?;
+    if let DataType::Number(number) = array.datatype {
+        return numbers(number, rows, &|row| match array.get(start + row) {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Scalar(scalar)) => Ok(Some(scalar)),
+            _ => Err(TableError::new(UNREADABLE)),
+        });
+    }
+    let zone = match array.datatype {
+        DataType::Timestamp(_, Some(name)) => Some(Zone::of(pandas::named_zone(name))?),
+        _ => None,
+    };
+    budget.spend(rows.saturating_mul(size_of::<Cell<'_>>()))?;
+    let cell = |row: usize| {
+        let value = array.get(start + row).ok_or(TableError::new(UNREADABLE));
+        value.and_then(|value| Cell::of_arrow(value, zone)).map_err(|error| error.at(row))
+    };
+    column::of_cells(&(0..rows).map(cell).collect::<Result<Vec<_>, _>>()?, budget)
+}
+
+/// Makes a column of numbers of one type.
+fn numbers(number: Number, rows: usize, get: Numbers<'_>) -> Result<ArrayRef, TableError> {
+    match number {
+        Number::Bool => {
+            let bool = |scalar| if let Scalar::Bool(value) = scalar { Some(value) } else { None };
+            let values = (0..rows).map(|row| value(row, get, bool));
+            Ok(Arc::new(values.collect::<Result<BooleanArray, _>>()?))
         }
-        (Kind::Int, 1) => primitive::<Int8Type, S>(rows, get, int),
-        (Kind::Int, 2) => primitive::<Int16Type, S>(rows, get, int),
-        (Kind::Int, 4) => primitive::<Int32Type, S>(rows, get, int),
-        (Kind::Int, _) => primitive::<Int64Type, S>(rows, get, int),
-        (Kind::UInt, 1) => primitive::<UInt8Type, S>(rows, get, unsigned),
-        (Kind::UInt, 2) => primitive::<UInt16Type, S>(rows, get, unsigned),
-        (Kind::UInt, 4) => primitive::<UInt32Type, S>(rows, get, unsigned),
-        (Kind::UInt, _) => primitive::<UInt64Type, S>(rows, get, unsigned),
-        (Kind::Float, 2) => {
-            primitive::<Float16Type, S>(rows, get, |cell| float(cell).map(half::f16::from_f64))
-        }
-        // The value was read from a float of 32 bits.
-        #[allow(clippy::cast_possible_truncation)]
-        (Kind::Float, 4) => {
-            primitive::<Float32Type, S>(rows, get, |cell| float(cell).map(|value| value as f32))
-        }
-        (Kind::Float, 8) => primitive::<Float64Type, S>(rows, get, float),
-        (Kind::Object, _) => objects(rows, get, budget),
-        _ => Err(TableError::new(format!("no Arrow column type for numbers of type {dtype}"))),
+        Number::Int8 => native::<Int8Type>(rows, get, int),
+        Number::Int16 => native::<Int16Type>(rows, get, int),
+        Number::Int32 => native::<Int32Type>(rows, get, int),
+        Number::Int64 => native::<Int64Type>(rows, get, int),
+        Number::UInt8 => native::<UInt8Type>(rows, get, unsigned),
+        Number::UInt16 => native::<UInt16Type>(rows, get, unsigned),
+        Number::UInt32 => native::<UInt32Type>(rows, get, unsigned),
+        Number::UInt64 => native::<UInt64Type>(rows, get, unsigned),
+        Number::Float16 => native::<Float16Type>(rows, get, |value| float(value).map(half::f16::from_f64)),
+        Number::Float32 => native::<Float32Type>(rows, get, |value| {
+            // It was of so many bits.
+            #[allow(clippy::cast_possible_truncation)]
+            float(value).map(|value| value as f32)
+        }),
+        Number::Float64 => native::<Float64Type>(rows, get, float),
+    }
+}
+
+fn native<T: ArrowPrimitiveType>(
+    rows: usize,
+    get: Numbers<'_>,
+    read: impl Fn(Scalar) -> Option<T::Native>,
+) -> Result<ArrayRef, TableError> {
+    let values = (0..rows).map(|row| value(row, get, &read));
+    Ok(Arc::new(values.collect::<Result<PrimitiveArray<T>, _>>()?))
+}
+
+fn value<T>(
+    row: usize,
+    get: Numbers<'_>,
+    read: impl Fn(Scalar) -> Option<T>,
+) -> Result<Option<T>, TableError> {
+    match get(row).map_err(|error| error.at(row))? {
+        None => Ok(None),
+        Some(scalar) => read(scalar).map(Some).ok_or(TableError::new(UNREADABLE).at(row)),
+    }
+}
+
+fn int<T: TryFrom<i64>>(scalar: Scalar) -> Option<T> {
+    match scalar {
+        Scalar::Int(value) => T::try_from(value).ok(),
+        _ => None,
+    }
+}
+
+fn unsigned<T: TryFrom<u64>>(scalar: Scalar) -> Option<T> {
+    match scalar {
+        Scalar::UInt(value) => T::try_from(value).ok(),
+        _ => None,
+    }
+}
+
+fn float(scalar: Scalar) -> Option<f64> {
+    match scalar {
+        Scalar::Float(value) => Some(value),
+        _ => None,
     }
 }
 
@@ -237,7 +281,7 @@ fn categorical<S: AsRef<[u8]>>(
     };
     let get = |row: usize| {
         Some(match of.codes.get(start + row)? {
-            pandas::Cell::Int(code) if code < 0 => pandas::Cell::Missing,
+            pandas::Cell::Scalar(Scalar::Int(code)) if code < 0 => pandas::Cell::Missing,
             cell => cell,
         })
     };
@@ -254,7 +298,10 @@ where
     T: ArrowDictionaryKeyType,
     T::Native: TryFrom<i64>,
 {
-    let keys = typed::<T, S>(rows, get, int)?;
+    let keys = typed::<T, S>(rows, get, |cell| match cell {
+        pandas::Cell::Scalar(scalar) => int(*scalar),
+        _ => None,
+    })?;
     let array = DictionaryArray::try_new(keys, values);
     Ok(Arc::new(array.map_err(|error| TableError::new(error.to_string()))?))
 }

@@ -1,27 +1,23 @@
 //! [`At`]: the place of an event, and what can be seen there.
 
-use halfsour_vm::value::{Id, Peek, Store, View};
+use halfsour_vm::value::{Id, View};
 
 use crate::text::Short;
 
-/// Where the store and the source of an event are, and which opcode did it.
+/// The objects that there are at an event, and where the opcode is that did it.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'e> {
-    pub store: &'e Store,
-    pub source: &'e [u8],
+    pub view: View<'e>,
     pub offset: usize,
 }
 
 impl<'e> At<'e> {
-    pub fn peek(self, id: Id) -> Peek<'e> {
-        View::new(self.store, self.source).peek(id)
-    }
-
+    /// The bytes of a name or key; none of what has no bytes.
     pub fn text(self, id: Id) -> &'e [u8] {
-        self.store.payload(self.source, id).unwrap_or_default()
+        self.view.payload(id).unwrap_or_default()
     }
 
     pub fn short(self) -> Short<'e> {
-        Short::new(self.store, self.source)
+        Short::new(self.view)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::{Id, Peek, Store, View};
+use halfsour_vm::value::{Id, Peek, View};
 
 use crate::Policy;
 
@@ -59,8 +59,7 @@ const KINDS: [&str; 14] = [
 /// What patterns are matched over.
 #[derive(Clone, Copy)]
 pub(crate) struct Values<'s> {
-    pub store: &'s Store,
-    pub source: &'s [u8],
+    pub view: View<'s>,
     /// Knows the sets that patterns mention.
     pub policy: &'s Policy,
 }
@@ -85,7 +84,7 @@ impl Pattern {
     }
 
     pub fn matches(&self, values: &Values<'_>, id: Id) -> bool {
-        let peek = View::new(values.store, values.source).peek(id);
+        let peek = values.view.peek(id);
         match (self, peek) {
             (Self::Any, _) | (Self::ShortInt, Peek::Int(_)) => true,
             (Self::OneOf(all), _) => all.iter().any(|pattern| pattern.matches(values, id)),
@@ -100,13 +99,9 @@ impl Pattern {
             (Self::Str(text), Peek::Str(value) | Peek::ByteString(value))
             | (Self::Bytes(text), Peek::Bytes(value) | Peek::ByteString(value)) => text.as_bytes() == value,
             (Self::Tuple(parts), Peek::Tuple(items)) => Self::all_match(parts, values, items),
-            (Self::Is(name), Peek::Global(module, qualified)) => values.names(module, qualified, name),
+            (Self::Is(name), Peek::Global(..)) => values.names(id, name),
             (Self::Of(name), Peek::Instance(_)) => {
-                let view = View::new(values.store, values.source);
-                match view.peek(view.class(id).unwrap_or(id)) {
-                    Peek::Global(module, qualified) => values.names(module, qualified, name),
-                    _ => false,
-                }
+                values.view.class(id).is_some_and(|class| values.names(class, name))
             }
             (Self::Kind(kind), peek) => match peek {
                 // Python 2 has one type for both.
@@ -155,9 +150,10 @@ impl Pattern {
 }
 
 impl Values<'_> {
-    fn names(&self, module: Id, qualified: Id, name: &str) -> bool {
-        let text = |id| self.store.payload(self.source, id).unwrap_or_default();
-        self.policy.is_in(text(module), text(qualified), name)
+    /// Whether a global is the class or function of this name, or in the set.
+    fn names(&self, global: Id, name: &str) -> bool {
+        let names = self.view.global(global);
+        names.is_some_and(|[module, qualified]| self.policy.is_in(module, qualified, name))
     }
 }
 

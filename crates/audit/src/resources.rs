@@ -47,27 +47,24 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
     found
 }
 
-/// The ids that an object holds.
-fn children(graph: &Graph<&[u8]>, id: Id, each: impl FnMut(Id)) {
-    graph.view().children(id).for_each(each);
-}
-
-fn is_container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
+/// The index of an object that holds others.
+fn container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
     let index = id.index()?;
-    let peek = graph.view().peek(id);
-    let holds = matches!(
-        peek,
+    let view = graph.view();
+    let holds = match view.peek(id) {
         Peek::List(_)
-            | Peek::Tuple(_)
-            | Peek::Dict(_)
-            | Peek::Set(_)
-            | Peek::FrozenSet(_)
-            | Peek::Instance(_)
-    );
+        | Peek::Tuple(_)
+        | Peek::Dict(_)
+        | Peek::Set(_)
+        | Peek::FrozenSet(_)
+        | Peek::Instance(_) => true,
+        _ => view.foreign_steps(id).is_some(),
+    };
     holds.then_some(index)
 }
 
-/// Whether any container is held twice, or is the root and held.
+/// Whether any container is held twice, or is the root and held. What is done to something other than an instance counts
+/// twice, for the store keeps it in a node of its own.
 fn is_shared(graph: &Graph<&[u8]>) -> bool {
     let mut held = vec![false; graph.node_count()];
     if let Some(root) = graph.root().id().index() {
@@ -75,8 +72,8 @@ fn is_shared(graph: &Graph<&[u8]>) -> bool {
     }
     let mut shared = false;
     for id in graph.store().ids() {
-        children(graph, id, |child| {
-            if let Some(index) = is_container(graph, child) {
+        graph.view().children(id).for_each(|child| {
+            if let Some(index) = container(graph, child) {
                 shared |= std::mem::replace(&mut held[index], true);
             }
         });
@@ -107,11 +104,11 @@ fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
     for id in graph.store().ids() {
         open.push((id, false));
         while let Some((id, done)) = open.pop() {
-            let Some(index) = is_container(graph, id) else { continue };
+            let Some(index) = container(graph, id) else { continue };
             if done {
                 let (mut size, mut depth) = (1_u64, 0);
-                children(graph, id, |child| {
-                    let child = is_container(graph, child);
+                graph.view().children(id).for_each(|child| {
+                    let child = container(graph, child);
                     size = size.saturating_add(child.map_or(1, |child| sizes[child]).max(1));
                     depth = depth.max(child.map_or(0, |child| depths[child]));
                 });
@@ -127,8 +124,8 @@ fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
             } else if sizes[index] == NEW {
                 sizes[index] = OPEN;
                 open.push((id, true));
-                children(graph, id, |child| {
-                    if is_container(graph, child).is_some_and(|child| sizes[child] == NEW) {
+                graph.view().children(id).for_each(|child| {
+                    if container(graph, child).is_some_and(|child| sizes[child] == NEW) {
                         open.push((child, false));
                     }
                 });
@@ -142,14 +139,14 @@ fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
 fn is_deep(graph: &Graph<&[u8]>, root: Id, limits: &Limits) -> bool {
     let mut open = vec![(root, 0)];
     while let Some((id, depth)) = open.pop() {
-        if is_container(graph, id).is_none() {
+        if container(graph, id).is_none() {
             continue;
         }
         if depth >= limits.nesting {
             return true;
         }
-        children(graph, id, |child| {
-            if is_container(graph, child).is_some() {
+        graph.view().children(id).for_each(|child| {
+            if container(graph, child).is_some() {
                 open.push((child, depth + 1));
             }
         });

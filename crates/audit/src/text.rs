@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use halfsour_lexer::text::number::BigDisplay;
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::{Id, Peek, Store, View};
+use halfsour_vm::value::{Id, Peek, View};
 
 /// How many characters of a value are shown, about.
 const MOST: usize = 120;
@@ -38,21 +38,20 @@ pub(crate) type Variables = HashMap<Id, usize>;
 
 /// What is shown of a stream's values.
 pub(crate) struct Short<'s> {
-    store: &'s Store,
-    source: &'s [u8],
+    view: View<'s>,
     variables: Option<&'s Variables>,
     most: usize,
     out: String,
 }
 
 impl<'s> Short<'s> {
-    pub fn new(store: &'s Store, source: &'s [u8]) -> Self {
-        Self { store, source, variables: None, most: MOST, out: String::new() }
+    pub fn new(view: View<'s>) -> Self {
+        Self { view, variables: None, most: MOST, out: String::new() }
     }
 
     /// Where objects have names, and there is more room.
-    pub fn with_variables(store: &'s Store, source: &'s [u8], variables: &'s Variables) -> Self {
-        Self { variables: Some(variables), most: 4 * MOST, ..Self::new(store, source) }
+    pub fn with_variables(view: View<'s>, variables: &'s Variables) -> Self {
+        Self { variables: Some(variables), most: 4 * MOST, ..Self::new(view) }
     }
 
     /// `value`
@@ -124,10 +123,10 @@ impl<'s> Short<'s> {
 
     fn keywords(mut self, kwargs: Option<Id>) -> String {
         if let Some(kwargs) = kwargs
-            && !matches!(View::new(self.store, self.source).peek(kwargs), Peek::Dict([]))
+            && !matches!(self.view.peek(kwargs), Peek::Dict([]))
         {
             self.out.pop();
-            self.out.push_str(", **");
+            self.out.push_str(if self.out.ends_with('(') { "**" } else { ", **" });
             self.write(kwargs, 1);
             self.out.push(')');
         }
@@ -143,7 +142,7 @@ impl<'s> Short<'s> {
     }
 
     fn arguments(&mut self, args: Id, depth: usize) {
-        match View::new(self.store, self.source).peek(args) {
+        match self.view.peek(args) {
             Peek::Tuple(items) => self.items("(", items, ")", depth),
             _ => {
                 self.out.push_str("(*");
@@ -190,7 +189,7 @@ impl<'s> Short<'s> {
             let _ = write!(self.out, "_{variable}");
             return;
         }
-        let _ = match View::new(self.store, self.source).peek(id) {
+        let _ = match self.view.peek(id) {
             Peek::None => write!(self.out, "None"),
             Peek::Bool(true) => write!(self.out, "True"),
             Peek::Bool(false) => write!(self.out, "False"),
@@ -222,10 +221,9 @@ impl<'s> Short<'s> {
             Peek::Set(items) => return self.items("{", items, "}", depth),
             Peek::FrozenSet(items) => return self.items("frozenset({", items, "})", depth),
             Peek::Dict(items) => return self.pairs(items, depth),
-            Peek::Global(module, qualified) => {
-                let text = |id| self.store.payload(self.source, id).unwrap_or_default();
-                let name = name(text(module), text(qualified));
-                write!(self.out, "{name}")
+            Peek::Global(..) => {
+                let [module, qualified] = self.view.global(id).unwrap_or_default();
+                write!(self.out, "{}", name(module, qualified))
             }
             Peek::Instance(instance) => {
                 if depth >= DEEPEST {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 
-use halfsour_vm::value::{Id, Peek, Store, View};
+use halfsour_vm::value::{Id, View};
 use halfsour_vm::{Event, Graph, Observer, Opcode};
 
 use crate::text::{self, Short, Variables};
@@ -48,7 +48,7 @@ impl<'o> Trace<'o> {
     ///
     /// If this or something before could not be written.
     pub fn finish(&mut self, graph: &Graph<impl AsRef<[u8]>>) -> io::Result<()> {
-        let short = Short::with_variables(graph.store(), graph.source().as_ref(), &self.variables);
+        let short = Short::with_variables(graph.view(), &self.variables);
         let root = short.value(graph.root().id());
         self.line(format_args!("result = {root}"));
         self.error.take().map_or(Ok(()), Err)
@@ -84,18 +84,17 @@ impl Observer for Trace<'_> {
         self.opcode = Some(opcode);
     }
 
-    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
-        let short = || Short::with_variables(store, source, &self.variables);
+    fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
+        let short = || Short::with_variables(view, &self.variables);
         match event {
-            Event::Import(id) => match View::new(store, source).peek(id) {
-                Peek::Global(module, _) => {
-                    let module = store.payload(source, module).unwrap_or_default();
+            Event::Import(id) => match view.global(id) {
+                Some([module, _]) => {
                     if self.modules.insert(module.to_vec()) {
                         let name = text::name(module, b"");
                         self.statement(offset, &format!("import {}", name.trim_end_matches('.')));
                     }
                 }
-                _ => {
+                None => {
                     let code = short().value(id);
                     self.make(offset, id, &code);
                 }
@@ -116,15 +115,15 @@ impl Observer for Trace<'_> {
                 self.statement(offset, &code);
             }
             Event::Append { object, count } => {
-                let code = short().extended(&short().value(object), store.last_items(object, count));
+                let code = short().extended(&short().value(object), view.last_items(object, count));
                 self.statement(offset, &code);
             }
             Event::SetItem { object, count } => {
-                let code = short().assigned(&short().value(object), store.last_items(object, count));
+                let code = short().assigned(&short().value(object), view.last_items(object, count));
                 self.statement(offset, &code);
             }
             Event::Add { object, count } => {
-                let code = short().updated(&short().value(object), store.last_items(object, count));
+                let code = short().updated(&short().value(object), view.last_items(object, count));
                 self.statement(offset, &code);
             }
             Event::PersistentId(id) => {

@@ -184,6 +184,55 @@ fn bombs_are_found() {
     assert_eq!(audit(array).findings[0].rule, Rule::R9);
 }
 
+/// The findings of R9: the reason why data costs too much.
+fn costs(pickle: &[u8]) -> Vec<String> {
+    let report = audit(pickle);
+    let findings = report.findings.iter().filter(|finding| finding.rule == Rule::R9);
+    findings.map(|finding| finding.code.clone()).collect()
+}
+
+/// `[]` in the first memo slot; then, so many times, what `level` makes of the last slot, in the next.
+fn shared(levels: u8, level: impl Fn(u8) -> Vec<u8>) -> Vec<u8> {
+    let mut pickle = b"\x80\x04]q\x000".to_vec();
+    for slot in 0..levels {
+        pickle.extend(level(slot));
+        pickle.extend([b'q', slot + 1, b'0']);
+    }
+    pickle.extend([b'h', levels, b'.']);
+    pickle
+}
+
+#[test]
+fn what_unfolds_is_found_in_all_parts_of_an_object() {
+    let twice = |slot| [b'(', b'h', slot, b'h', slot, b't'];
+    let within = |before: &[u8], slot, after: &[u8]| [before, &twice(slot)[..], after].concat();
+    // C((p, p)), C(**{'x': (p, p)}), and f.__setstate__((p, p))
+    for pickle in [
+        shared(40, |slot| within(b"cm\nC\n", slot, b"\x85\x81")),
+        shared(40, |slot| within(b"cm\nC\n)}\x8c\x01x", slot, b"s\x92")),
+        shared(40, |slot| within(b"cm\nf\n", slot, b"b")),
+    ] {
+        let found = costs(&pickle);
+        assert!(found.len() == 1 && found[0].contains("unfolds into"), "{found:?}");
+    }
+}
+
+#[test]
+fn what_is_deep_is_found_in_all_parts_of_an_object() {
+    let nested = |before: &[u8], after: &[u8]| {
+        [b"\x80\x04", &*before.repeat(3000), b"N", &*after.repeat(3000), b"."].concat()
+    };
+    // C(x), C(**{'x': x}), and f.__setstate__((x,))
+    for pickle in [
+        nested(b"cm\nC\n", b"\x85\x81"),
+        nested(b"cm\nC\n)}\x8c\x01x", b"s\x92"),
+        nested(b"cm\nf\n", b"\x85b"),
+    ] {
+        let found = costs(&pickle);
+        assert!(found.len() == 1 && found[0].contains("lie in each other"), "{found:?}");
+    }
+}
+
 #[test]
 fn later_pickles_are_judged_under_both_memos() {
     // The second pickle fetches names of the first.

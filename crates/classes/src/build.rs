@@ -1,25 +1,27 @@
-//! The way back: [`Build`] makes the graph of which Python loads the object.
+//! The way back: [`ClassBuilder`] makes the graph of which Python loads the object.
+
+mod numpy;
 
 use halfsour_text::number::Int;
 use halfsour_value::{Builder, Id, Refusal};
 use hashbrown::HashMap;
 
 use crate::stdlib::{
-    Clock, Date, Decimal, Fraction, IpAddress, IpNetwork, MachineFormat, Moment, Range, TimeDelta, TimeZone,
-    Uuid,
+    Date, DateTimeParts, Decimal, Fraction, IpAddress, IpNetwork, MachineFormat, Range, TimeDelta, TimeOfDay,
+    TimeZone, Uuid,
 };
 
 /// Makes objects of well-known classes in a [`Builder`], as CPython 3.13 pickles them, save that paths have the class
 /// that other versions know, too. It does not ask whether Python will have the values. What a writer makes of them loads in Python 2.7 also, where that has the class.
 ///
 /// ```
-/// use halfsour_classes::{Build, stdlib::{Clock, Date}};
+/// use halfsour_classes::{ClassBuilder, stdlib::{TimeOfDay, Date}};
 /// use halfsour_value::Builder;
 ///
 /// let mut builder = Builder::new();
-/// let mut build = Build::new(&mut builder);
+/// let mut build = ClassBuilder::new(&mut builder);
 /// let vilnius = build.zone_info("Europe/Vilnius");
-/// let (date, clock) = (Date::new(2024, 2, 29).unwrap(), Clock::new(12, 30, 0, 0, false).unwrap());
+/// let (date, clock) = (Date::new(2024, 2, 29).unwrap(), TimeOfDay::new(12, 30, 0, 0, false).unwrap());
 /// let root = build.datetime(date, clock, Some(vilnius));
 /// let graph = builder.build(root);
 /// let pickle = halfsour_writer::to_vec(graph.root(), &Default::default())?;
@@ -28,7 +30,7 @@ use crate::stdlib::{
 /// # Ok::<(), halfsour_writer::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Build<'b> {
+pub struct ClassBuilder<'b> {
     /// For all else.
     pub builder: &'b mut Builder,
     globals: HashMap<(&'static str, &'static str), Id>,
@@ -38,8 +40,8 @@ pub struct Build<'b> {
     once: bool,
 }
 
-impl<'b> Build<'b> {
-    /// In this builder. Classes and names of attributes are made once, as Python has them once: use one `Build` for all.
+impl<'b> ClassBuilder<'b> {
+    /// In this builder. Classes and names of attributes are made once, as Python has them once: use one `ClassBuilder` for all.
     pub fn new(builder: &'b mut Builder) -> Self {
         Self::for_protocol(builder, 4)
     }
@@ -109,24 +111,24 @@ impl<'b> Build<'b> {
 
     /// `datetime.datetime`, with a `tzinfo` or without. `fold` is kept in every protocol; Python 3.5 and earlier do not
     /// know it.
-    pub fn datetime(&mut self, date: Date, clock: Clock, tz: Option<Id>) -> Id {
-        let stamp = self.builder.bytes(&Moment { date, clock, zone: None }.stamp());
+    pub fn datetime(&mut self, date: Date, clock: TimeOfDay, tz: Option<Id>) -> Id {
+        let stamp = self.builder.bytes(&DateTimeParts { date, clock, zone: None }.stamp());
         let args: Vec<_> = [stamp].into_iter().chain(tz).collect();
         self.call("datetime", "datetime", &args)
     }
 
     /// `datetime.datetime`, with a `datetime.timezone` of a fixed offset, or a `zoneinfo.ZoneInfo` of what has a name in the IANA
     /// database.
-    pub fn moment(&mut self, moment: Moment<'_>) -> Id {
-        let tz = moment.zone.map(|zone| match zone {
+    pub fn datetime_of(&mut self, parts: DateTimeParts<'_>) -> Id {
+        let tz = parts.zone.map(|zone| match zone {
             TimeZone::Fixed { offset, name } => self.timezone(offset, name),
             TimeZone::Iana { key } | TimeZone::Pytz { key, .. } => self.zone_info(key),
         });
-        self.datetime(moment.date, moment.clock, tz)
+        self.datetime(parts.date, parts.clock, tz)
     }
 
     /// `datetime.time`, likewise.
-    pub fn time(&mut self, clock: Clock, tz: Option<Id>) -> Id {
+    pub fn time(&mut self, clock: TimeOfDay, tz: Option<Id>) -> Id {
         let mut bytes = clock.stamp();
         bytes[0] |= u8::from(clock.fold) << 7;
         let stamp = self.builder.bytes(&bytes);

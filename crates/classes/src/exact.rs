@@ -1,29 +1,30 @@
-//! Objects that are made exactly as [`Build`](crate::Build) makes them.
+//! Objects that are made exactly as [`ClassBuilder`](crate::ClassBuilder) makes them.
 
 use halfsour_value::{Data, Elements, Form, Kind, Node};
 
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::names::Class;
 use crate::stdlib::TimeZone;
 use crate::{Known, recognise};
 
-/// A known object that is in its graph as [`Build`](crate::Build) would make it, save for what it shares with others.
+/// A known object that is in its graph as [`ClassBuilder`](crate::ClassBuilder) would make it, save for what it shares with others.
 ///
 /// The parts of it that are not in [`known`](Self::known): where each of `own` is a part of nothing else, and each of `once` is
 /// the one part of its role that all such objects of the graph have, and nothing else is, the object need not be
 /// described by its parts.
-pub struct Exact<'g, S> {
+pub struct CanonicalForm<'g, S> {
     /// What it is. Of what it holds, `tzinfo` alone is an object of its own.
     pub known: Known<'g, S>,
     /// Parts that it has for itself.
     pub own: Vec<Node<'g, S>>,
     /// Parts that Python has once, and their roles.
-    pub once: Vec<(Role, Node<'g, S>)>,
+    pub once: Vec<(SharedPart, Node<'g, S>)>,
 }
 
 /// What a part is that Python has once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
+pub enum SharedPart {
     /// A class, by module and name.
     Class(&'static str, &'static str),
     /// The name of a class in its module.
@@ -36,7 +37,7 @@ pub enum Role {
     Attribute(&'static str),
 }
 
-impl<'g, S: AsRef<[u8]>> Exact<'g, S> {
+impl<'g, S: AsRef<[u8]>> CanonicalForm<'g, S> {
     /// `None` if it is not known, or is made in another way: by an older Python, say.
     ///
     /// Looks for dates, times, their differences and fixed time zones, decimals, fractions and UUIDs.
@@ -99,12 +100,12 @@ impl<'g, S: AsRef<[u8]>> Exact<'g, S> {
         let global = class.as_global().filter(|global| global.is(module, name))?;
         (class.foreign_steps().is_none() && is_str(global.module) && is_str(global.name)).then_some(())?;
         let of_module = match class.graph().protocol() {
-            0..=3 => Role::ModuleOf(module, name),
-            _ => Role::Module(module),
+            0..=3 => SharedPart::ModuleOf(module, name),
+            _ => SharedPart::Module(module),
         };
         self.once.extend([
-            (Role::Class(module, name), class),
-            (Role::Name(module, name), global.name),
+            (SharedPart::Class(module, name), class),
+            (SharedPart::Name(module, name), global.name),
             (of_module, global.module),
         ]);
         Some(())
@@ -129,7 +130,7 @@ impl<'g, S: AsRef<[u8]>> Exact<'g, S> {
         for name in names {
             let (key, value) = items.next()?;
             (is_str(key) && key.as_str() == Some(name) && is_usual_int(value)).then_some(())?;
-            self.once.push((Role::Attribute(name), key));
+            self.once.push((SharedPart::Attribute(name), key));
         }
         Some(())
     }
@@ -142,3 +143,5 @@ fn is_str<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 fn is_usual_int<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
     matches!(node.kind(), Kind::Int) && node.int_op().is_none()
 }
+
+debug_fields!(CanonicalForm, this { known: this.known, own: this.own, once: this.once });

@@ -1,6 +1,11 @@
-//! How numbers lie in memory: what arrays of numpy and tensors of torch have in common.
+//! How numbers lie in memory: what the arrays of numpy, torch and Arrow have in common.
 
-/// In which order the bytes of numbers are.
+use std::borrow::Cow;
+use std::fmt;
+
+use halfsour_text::repr;
+
+/// The order of the bytes of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ByteOrder {
     /// The least significant first.
@@ -17,6 +22,186 @@ impl ByteOrder {
             little[if self == Self::Little { index } else { bytes.len().min(8) - 1 - index }] = byte;
         }
         u64::from_le_bytes(little)
+    }
+}
+
+/// Each row: the variant, its name, and the bytes of a number.
+macro_rules! numbers {
+    ($($variant:ident $name:literal $size:literal;)*) => {
+        /// The type of a number that machines compute with. Its `Display` is the name that numpy, torch and Arrow have for it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Number {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
+
+        impl Number {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name: `float32`.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The size in bytes.
+            pub const fn size(self) -> usize {
+                match self { $(Self::$variant => $size,)* }
+            }
+        }
+    };
+}
+
+#[rustfmt::skip]
+numbers! {
+    Bool "bool" 1;
+    Int8 "int8" 1;
+    Int16 "int16" 2;
+    Int32 "int32" 4;
+    Int64 "int64" 8;
+    UInt8 "uint8" 1;
+    UInt16 "uint16" 2;
+    UInt32 "uint32" 4;
+    UInt64 "uint64" 8;
+    Float16 "float16" 2;
+    Float32 "float32" 4;
+    Float64 "float64" 8;
+}
+
+impl Number {
+    /// The type with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|number| number.name() == name)
+    }
+
+    /// Whether it is a type of ints, with a sign or without.
+    pub const fn is_int(self) -> bool {
+        !matches!(self, Self::Bool | Self::Float16 | Self::Float32 | Self::Float64)
+    }
+
+    /// Reads a number from its bytes; `None` if there are not as many as [`size`](Self::size) says.
+    pub fn read(self, bytes: &[u8], order: ByteOrder) -> Option<Scalar> {
+        let size = self.size();
+        if bytes.len() != size {
+            return None;
+        }
+        let bits = order.bits(bytes);
+        Some(match self {
+            Self::Bool => Scalar::Bool(bits != 0),
+            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 => Scalar::Int(signed(bits, size)),
+            Self::UInt8 | Self::UInt16 | Self::UInt32 | Self::UInt64 => Scalar::UInt(bits),
+            Self::Float16 | Self::Float32 | Self::Float64 => Scalar::Float(float(bits, size)),
+        })
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A number that was read, exactly. Its `Display` is as Python shows it: `True`, `-7`, `0.5`, `(1+2j)`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Scalar {
+    /// A bool.
+    Bool(bool),
+    /// An int of a type with a sign.
+    Int(i64),
+    /// An int of a type without a sign.
+    UInt(u64),
+    /// A float of up to 64 bits.
+    Float(f64),
+    /// A complex number of up to 128 bits: real and imaginary part.
+    Complex(f64, f64),
+}
+
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Bool(value) => f.write_str(if value { "True" } else { "False" }),
+            Self::Int(value) => write!(f, "{value}"),
+            Self::UInt(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{}", repr::Float(value)),
+            Self::Complex(re, im) => {
+                let sign = if im.is_sign_negative() { "" } else { "+" };
+                write!(f, "({}{sign}{}j)", repr::Float(re), repr::Float(im))
+            }
+        }
+    }
+}
+
+/// The places of the elements of an array in memory, counted in elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strided {
+    /// The number of elements in each dimension.
+    pub shape: Vec<u64>,
+    /// The distance between neighbours in each dimension.
+    pub strides: Vec<u64>,
+    /// The place of the first element.
+    pub offset: u64,
+}
+
+impl Strided {
+    /// The number of elements, if 64 bits hold it.
+    pub fn len(&self) -> Option<u64> {
+        count(&self.shape)
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+
+    /// Whether the elements lie side by side, the last dimension first.
+    pub fn is_contiguous(&self) -> bool {
+        let mut expected = Some(1);
+        let mut dimensions = self.shape.iter().zip(&self.strides).rev().filter(|(length, _)| **length != 1);
+        self.is_empty()
+            || dimensions.all(|(length, stride)| {
+                let fits = expected == Some(*stride);
+                expected = length.checked_mul(*stride);
+                fits
+            })
+    }
+
+    /// The bytes at which elements of `size` bytes begin, in a storage of `length` bytes, the last dimension first. `None` if one
+    /// would be outside.
+    pub fn positions(&self, size: usize, length: usize) -> Option<Positions> {
+        let size = size as u64;
+        // Of what has no elements, neither where they begin nor strides mean anything.
+        let scale = |elements: u64| if self.is_empty() { Some(0) } else { elements.checked_mul(size) };
+        let dimensions = self.shape.iter().zip(&self.strides);
+        let strides = dimensions.map(|(&length, &stride)| if length == 1 { Some(0) } else { scale(stride) });
+        let strides: Vec<_> = strides.collect::<Option<_>>()?;
+        Positions::new(&self.shape, strides, scale(self.offset)?, size, length as u64)
+    }
+
+    /// The elements side by side, the last dimension first, little-endian: borrowed, if they lie so in the storage. An element has
+    /// `size` bytes, in which the order is that of numbers of `number` bytes. `None` if an element would be outside.
+    pub fn gather<'b>(
+        &self,
+        storage: &'b [u8],
+        size: usize,
+        number: usize,
+        order: ByteOrder,
+    ) -> Option<Cow<'b, [u8]>> {
+        let mut positions = self.positions(size, storage.len())?;
+        let length = usize::try_from(positions.left()).ok()?.checked_mul(size)?;
+        let is_little = order == ByteOrder::Little || number == 1;
+        if self.is_contiguous() && is_little {
+            let start = positions.next().unwrap_or_default();
+            return storage.get(start..start + length).map(Cow::Borrowed);
+        }
+        let mut bytes = Vec::with_capacity(length);
+        for at in positions {
+            let element = storage.get(at..at + size)?;
+            if is_little {
+                bytes.extend_from_slice(element);
+            } else {
+                element.chunks_exact(number).for_each(|part| bytes.extend(part.iter().rev()));
+            }
+        }
+        Some(Cow::Owned(bytes))
     }
 }
 

@@ -1,5 +1,4 @@
-//! The one table of the classes and functions that are known: what they are called, what they were called, and what
-//! reads their objects.
+//! The one table of the classes and functions that are known: their names of today, and those that they had before.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -7,29 +6,17 @@ use std::sync::LazyLock;
 use halfsour_text::names::to_python2;
 use hashbrown::{Equivalent, HashMap};
 
-use crate::call::Call;
-use crate::{Known, numpy, pandas, payload, pyarrow, scipy, sklearn, stdlib, torch};
-
 /// A module and a qualified name in it.
 pub(crate) type Name = (&'static str, &'static str);
 
-/// Each row: what it is here, the module, names in it, and the function that makes a [`Known`] of a call; what only
-/// occurs as an argument has none.
+/// Each row: the class here, its module, and its names in that module. `recognise.rs` says which have a reader.
 macro_rules! table {
-    ($($class:ident: $module:literal [$($name:literal)+] $(=> $read:path)?;)*) => {
+    ($($class:ident: $module:literal [$($name:literal)+];)*) => {
         /// A row of the table.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Class { $($class,)* }
 
         const NAMES: &[(Name, Class)] = &[$($((($module, $name), Class::$class),)+)*];
-
-        /// What a call of a known class or function makes.
-        pub(crate) fn read<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-            match call.class {
-                $($(Class::$class => $read(call),)?)*
-                _ => None,
-            }
-        }
     };
 }
 
@@ -37,43 +24,43 @@ macro_rules! table {
 table! {
     // ---- The standard library ----
     GetAttr: "builtins" ["getattr"];
-    Date: "datetime" ["date"] => stdlib::datetime::date;
-    DateTime: "datetime" ["datetime"] => stdlib::datetime::datetime;
-    Time: "datetime" ["time"] => stdlib::datetime::time;
-    TimeDelta: "datetime" ["timedelta"] => stdlib::datetime::timedelta;
+    Date: "datetime" ["date"];
+    DateTime: "datetime" ["datetime"];
+    Time: "datetime" ["time"];
+    TimeDelta: "datetime" ["timedelta"];
     TzInfo: "datetime" ["tzinfo"];
-    TimeZone: "datetime" ["timezone"] => stdlib::zone::timezone;
-    ZoneInfo: "zoneinfo" ["ZoneInfo" "ZoneInfo._unpickle"] => stdlib::zone::zoneinfo;
-    PytzUtc: "pytz" ["_UTC"] => stdlib::zone::pytz_utc;
-    Pytz: "pytz" ["_p"] => stdlib::zone::pytz;
-    PytzFixed: "pytz" ["FixedOffset"] => stdlib::zone::pytz_fixed;
-    DateutilUtc: "dateutil.tz.tz" ["tzutc"] => stdlib::zone::dateutil_utc;
-    DateutilOffset: "dateutil.tz.tz" ["tzoffset"] => stdlib::zone::dateutil_offset;
-    Decimal: "decimal" ["Decimal"] => stdlib::numbers::decimal;
-    Fraction: "fractions" ["Fraction"] => stdlib::numbers::fraction;
-    Uuid: "uuid" ["UUID"] => stdlib::numbers::uuid;
-    Range: "builtins" ["range"] => stdlib::numbers::range;
-    OrderedDict: "collections" ["OrderedDict"] => stdlib::collections::ordered_dict;
-    DefaultDict: "collections" ["defaultdict"] => stdlib::collections::default_dict;
-    Counter: "collections" ["Counter"] => stdlib::collections::counter;
-    Deque: "collections" ["deque"] => stdlib::collections::deque;
-    ChainMap: "collections" ["ChainMap"] => stdlib::collections::chain_map;
-    UserDict: "collections" ["UserDict" "UserList"] => stdlib::collections::user;
-    UserString: "collections" ["UserString"] => stdlib::collections::user_string;
-    Array: "array" ["array"] => stdlib::array::listed;
-    MachineArray: "array" ["_array_reconstructor"] => stdlib::array::machine;
-    PosixPath: "pathlib" ["PosixPath" "PurePosixPath"] => stdlib::paths::path;
-    WindowsPath: "pathlib" ["WindowsPath" "PureWindowsPath"] => stdlib::paths::path;
-    Ipv4Address: "ipaddress" ["IPv4Address"] => stdlib::net::address;
-    Ipv6Address: "ipaddress" ["IPv6Address"] => stdlib::net::address;
-    Ipv4Network: "ipaddress" ["IPv4Network"] => stdlib::net::network;
-    Ipv6Network: "ipaddress" ["IPv6Network"] => stdlib::net::network;
-    Ipv4Interface: "ipaddress" ["IPv4Interface"] => stdlib::net::network;
-    Ipv6Interface: "ipaddress" ["IPv6Interface"] => stdlib::net::network;
-    Slice: "builtins" ["slice"] => stdlib::objects::slice;
-    Pattern: "re" ["_compile"] => stdlib::objects::pattern;
-    Partial: "functools" ["partial"] => stdlib::objects::partial;
-    SimpleNamespace: "types" ["SimpleNamespace"] => stdlib::objects::namespace;
+    TimeZone: "datetime" ["timezone"];
+    ZoneInfo: "zoneinfo" ["ZoneInfo" "ZoneInfo._unpickle"];
+    PytzUtc: "pytz" ["_UTC"];
+    Pytz: "pytz" ["_p"];
+    PytzFixed: "pytz" ["FixedOffset"];
+    DateutilUtc: "dateutil.tz.tz" ["tzutc"];
+    DateutilOffset: "dateutil.tz.tz" ["tzoffset"];
+    Decimal: "decimal" ["Decimal"];
+    Fraction: "fractions" ["Fraction"];
+    Uuid: "uuid" ["UUID"];
+    Range: "builtins" ["range"];
+    OrderedDict: "collections" ["OrderedDict"];
+    DefaultDict: "collections" ["defaultdict"];
+    Counter: "collections" ["Counter"];
+    Deque: "collections" ["deque"];
+    ChainMap: "collections" ["ChainMap"];
+    UserDict: "collections" ["UserDict" "UserList"];
+    UserString: "collections" ["UserString"];
+    Array: "array" ["array"];
+    MachineArray: "array" ["_array_reconstructor"];
+    PosixPath: "pathlib" ["PosixPath" "PurePosixPath"];
+    WindowsPath: "pathlib" ["WindowsPath" "PureWindowsPath"];
+    Ipv4Address: "ipaddress" ["IPv4Address"];
+    Ipv6Address: "ipaddress" ["IPv6Address"];
+    Ipv4Network: "ipaddress" ["IPv4Network"];
+    Ipv6Network: "ipaddress" ["IPv6Network"];
+    Ipv4Interface: "ipaddress" ["IPv4Interface"];
+    Ipv6Interface: "ipaddress" ["IPv6Interface"];
+    Slice: "builtins" ["slice"];
+    Pattern: "re" ["_compile"];
+    Partial: "functools" ["partial"];
+    SimpleNamespace: "types" ["SimpleNamespace"];
     Exception: "builtins" [
         "ArithmeticError" "AssertionError" "AttributeError" "BaseException" "BaseExceptionGroup"
         "BlockingIOError" "BrokenPipeError" "BufferError" "BytesWarning" "ChildProcessError"
@@ -90,32 +77,32 @@ table! {
         "UnboundLocalError" "UnicodeDecodeError" "UnicodeEncodeError" "UnicodeError"
         "UnicodeTranslateError" "UnicodeWarning" "UserWarning" "ValueError" "Warning" "WindowsError"
         "ZeroDivisionError" "_IncompleteInputError"
-    ] => stdlib::objects::exception;
+    ];
 
     // ---- numpy ----
-    NumpyDType: "numpy" ["dtype"] => numpy::known_dtype;
-    NumpyStringType: "numpy._core._internal" ["_convert_to_stringdtype_kwargs"] => numpy::known_dtype;
-    NumpyArray: "numpy._core.multiarray" ["_reconstruct"] => numpy::known_array;
-    NumpyBuffer: "numpy._core.numeric" ["_frombuffer"] => numpy::known_array;
-    NumpyMasked: "numpy.ma.core" ["_mareconstruct"] => numpy::known_array;
-    NumpyMaskedConstant: "numpy.ma.core" ["MaskedConstant"] => numpy::known_array;
-    NumpyScalar: "numpy._core.multiarray" ["scalar"] => numpy::known_scalar;
+    NumpyDType: "numpy" ["dtype"];
+    NumpyStringType: "numpy._core._internal" ["_convert_to_stringdtype_kwargs"];
+    NumpyArray: "numpy._core.multiarray" ["_reconstruct"];
+    NumpyBuffer: "numpy._core.numeric" ["_frombuffer"];
+    NumpyMasked: "numpy.ma.core" ["_mareconstruct"];
+    NumpyMaskedConstant: "numpy.ma.core" ["MaskedConstant"];
+    NumpyScalar: "numpy._core.multiarray" ["scalar"];
     NumpyNdArray: "numpy" ["ndarray" "matrix" "recarray" "memmap"];
     NumpyMaskedArray: "numpy.ma" ["MaskedArray"];
     NumpyRecord: "numpy" ["record"];
 
     // ---- scipy ----
-    SparseBsr: "scipy.sparse._bsr" ["bsr_matrix" "bsr_array"] => scipy::sparse;
-    SparseCoo: "scipy.sparse._coo" ["coo_matrix" "coo_array"] => scipy::sparse;
-    SparseCsc: "scipy.sparse._csc" ["csc_matrix" "csc_array"] => scipy::sparse;
-    SparseCsr: "scipy.sparse._csr" ["csr_matrix" "csr_array"] => scipy::sparse;
-    SparseDia: "scipy.sparse._dia" ["dia_matrix" "dia_array"] => scipy::sparse;
-    SparseDok: "scipy.sparse._dok" ["dok_matrix" "dok_array"] => scipy::sparse;
-    SparseLil: "scipy.sparse._lil" ["lil_matrix" "lil_array"] => scipy::sparse;
+    SparseBsr: "scipy.sparse._bsr" ["bsr_matrix" "bsr_array"];
+    SparseCoo: "scipy.sparse._coo" ["coo_matrix" "coo_array"];
+    SparseCsc: "scipy.sparse._csc" ["csc_matrix" "csc_array"];
+    SparseCsr: "scipy.sparse._csr" ["csr_matrix" "csr_array"];
+    SparseDia: "scipy.sparse._dia" ["dia_matrix" "dia_array"];
+    SparseDok: "scipy.sparse._dok" ["dok_matrix" "dok_array"];
+    SparseLil: "scipy.sparse._lil" ["lil_matrix" "lil_array"];
 
     // ---- pandas ----
-    PandasFrame: "pandas" ["DataFrame"] => pandas::frame;
-    PandasSeries: "pandas" ["Series"] => pandas::series;
+    PandasFrame: "pandas" ["DataFrame"];
+    PandasSeries: "pandas" ["Series"];
     PandasManager: "pandas.core.internals.managers" ["BlockManager" "SingleBlockManager"];
     PandasBlock: "pandas._libs.internals" ["_unpickle_block"];
     PandasIndex: "pandas" [
@@ -124,14 +111,14 @@ table! {
     ];
     PandasNewIndex: "pandas.core.indexes.base" [
         "_new_DatetimeIndex" "_new_Index" "_new_IntervalIndex" "_new_PeriodIndex" "_new_TimedeltaIndex"
-    ] => pandas::index;
+    ];
     PandasArray: "pandas.arrays" [
         "ArrowExtensionArray" "ArrowStringArray" "BooleanArray" "Categorical" "DatetimeArray" "FloatingArray"
         "IntegerArray" "IntervalArray" "NumpyExtensionArray" "PeriodArray" "SparseArray" "StringArray"
         "TimedeltaArray"
-    ] => pandas::array;
-    PandasBacked: "pandas._libs.arrays" ["__pyx_unpickle_NDArrayBacked"] => pandas::array;
-    PandasIntervals: "pandas._libs.interval" ["__pyx_unpickle_IntervalMixin"] => pandas::array;
+    ];
+    PandasBacked: "pandas._libs.arrays" ["__pyx_unpickle_NDArrayBacked"];
+    PandasIntervals: "pandas._libs.interval" ["__pyx_unpickle_IntervalMixin"];
     PandasSparseIndex: "pandas._libs.sparse" ["BlockIndex" "IntIndex"];
     PandasDType: "pandas" [
         "CategoricalDtype" "DatetimeTZDtype" "IntervalDtype" "PeriodDtype" "SparseDtype" "StringDtype"
@@ -139,17 +126,17 @@ table! {
     PandasOffset: "pandas._libs.tslibs.offsets" [
         "BusinessDay" "Day" "Hour" "Micro" "Milli" "Minute" "MonthEnd" "Nano" "QuarterEnd" "Second" "Week" "YearEnd"
     ];
-    PandasTimestamp: "pandas" ["Timestamp"] => pandas::timestamp;
-    PandasNewTimestamp: "pandas._libs.tslibs.timestamps" ["_unpickle_timestamp"] => pandas::timestamp;
-    PandasTimedelta: "pandas" ["Timedelta"] => pandas::timedelta;
-    PandasNewTimedelta: "pandas._libs.tslibs.timedeltas" ["_timedelta_unpickle"] => pandas::timedelta;
-    PandasPeriod: "pandas" ["Period"] => pandas::period;
-    PandasInterval: "pandas" ["Interval"] => pandas::interval;
-    PandasNat: "pandas._libs.tslibs.nattype" ["_nat_unpickle"] => pandas::nat;
+    PandasTimestamp: "pandas" ["Timestamp"];
+    PandasNewTimestamp: "pandas._libs.tslibs.timestamps" ["_unpickle_timestamp"];
+    PandasTimedelta: "pandas" ["Timedelta"];
+    PandasNewTimedelta: "pandas._libs.tslibs.timedeltas" ["_timedelta_unpickle"];
+    PandasPeriod: "pandas" ["Period"];
+    PandasInterval: "pandas" ["Interval"];
+    PandasNat: "pandas._libs.tslibs.nattype" ["_nat_unpickle"];
 
     // ---- pyarrow ----
-    ArrowArray: "pyarrow.lib" ["_restore_array"] => pyarrow::array;
-    ArrowChunks: "pyarrow.lib" ["chunked_array"] => pyarrow::array;
+    ArrowArray: "pyarrow.lib" ["_restore_array"];
+    ArrowChunks: "pyarrow.lib" ["chunked_array"];
     ArrowBuffer: "pyarrow.lib" ["py_buffer"];
     ArrowType: "pyarrow.lib" [
         "binary" "decimal128" "dictionary" "duration" "time32" "time64" "timestamp" "type_for_alias"
@@ -157,32 +144,32 @@ table! {
 
     // ---- torch ----
     TorchTensor: "torch" ["Tensor"];
-    TorchTensor1: "torch._utils" ["_rebuild_tensor"] => torch::tensor;
-    TorchTensor2: "torch._utils" ["_rebuild_tensor_v2"] => torch::tensor;
-    TorchTensor3: "torch._utils" ["_rebuild_tensor_v3"] => torch::tensor;
-    TorchQuantised: "torch._utils" ["_rebuild_qtensor"] => torch::tensor;
-    TorchSparse: "torch._utils" ["_rebuild_sparse_tensor" "_rebuild_sparse_csr_tensor"] => torch::tensor;
-    TorchMeta: "torch._utils" ["_rebuild_meta_tensor_no_storage"] => torch::tensor;
-    TorchTyped: "torch._tensor" ["_rebuild_from_type_v2"] => torch::tensor;
-    TorchParameter: "torch._utils" ["_rebuild_parameter" "_rebuild_parameter_with_state"] => torch::parameter;
+    TorchTensor1: "torch._utils" ["_rebuild_tensor"];
+    TorchTensor2: "torch._utils" ["_rebuild_tensor_v2"];
+    TorchTensor3: "torch._utils" ["_rebuild_tensor_v3"];
+    TorchQuantised: "torch._utils" ["_rebuild_qtensor"];
+    TorchSparse: "torch._utils" ["_rebuild_sparse_tensor" "_rebuild_sparse_csr_tensor"];
+    TorchMeta: "torch._utils" ["_rebuild_meta_tensor_no_storage"];
+    TorchTyped: "torch._tensor" ["_rebuild_from_type_v2"];
+    TorchParameter: "torch._utils" ["_rebuild_parameter" "_rebuild_parameter_with_state"];
     TorchLayout: "torch.serialization" ["_get_layout"];
-    TorchEmbedded: "torch.storage" ["_load_from_bytes"] => torch::embedded;
-    TorchSize: "torch" ["Size"] => torch::size;
-    TorchDevice: "torch" ["device"] => torch::device;
+    TorchEmbedded: "torch.storage" ["_load_from_bytes"];
+    TorchSize: "torch" ["Size"];
+    TorchDevice: "torch" ["device"];
 
     // ---- scikit-learn, joblib ----
-    SklearnTree: "sklearn.tree._tree" ["Tree"] => sklearn::tree;
-    JoblibArray: "joblib.numpy_pickle" ["NumpyArrayWrapper"] => numpy::known_array;
+    SklearnTree: "sklearn.tree._tree" ["Tree"];
+    JoblibArray: "joblib.numpy_pickle" ["NumpyArrayWrapper"];
 
     // ---- others ----
-    PolarsFrame: "polars.dataframe.frame" ["DataFrame"] => payload::polars;
-    PolarsSeries: "polars.series.series" ["Series"] => payload::polars;
-    PolarsLazyFrame: "polars.lazyframe.frame" ["LazyFrame"] => payload::polars;
-    XgBoost: "xgboost.core" ["Booster"] => payload::xgboost;
-    LightGbm: "lightgbm.basic" ["Booster"] => payload::lightgbm;
+    PolarsFrame: "polars.dataframe.frame" ["DataFrame"];
+    PolarsSeries: "polars.series.series" ["Series"];
+    PolarsLazyFrame: "polars.lazyframe.frame" ["LazyFrame"];
+    XgBoost: "xgboost.core" ["Booster"];
+    LightGbm: "lightgbm.basic" ["Booster"];
     CatBoost: "catboost.core" [
         "CatBoost" "CatBoostClassifier" "CatBoostRanker" "CatBoostRegressor"
-    ] => payload::catboost;
+    ];
 }
 
 /// Modules that moved, with all in them: the old name and the new one.
@@ -210,7 +197,6 @@ const MOVED_MODULES: &[(&str, &str)] = &[
 #[rustfmt::skip]
 const MOVED: &[(Name, Name)] = &[
     // The standard library, pytz and dateutil.
-    (("UserDict", "IterableUserDict"), ("collections", "UserDict")),
     (("UserDict", "UserDict"), ("collections", "UserDict")),
     (("_collections", "deque"), ("collections", "deque")),
     (("dateutil.tz", "tzutc"), ("dateutil.tz.tz", "tzutc")),
@@ -287,10 +273,6 @@ const MOVED: &[(Name, Name)] = &[
     (("scipy.sparse._arrays", "dia_array"), ("scipy.sparse._dia", "dia_array")),
     (("scipy.sparse._arrays", "dok_array"), ("scipy.sparse._dok", "dok_array")),
     (("scipy.sparse._arrays", "lil_array"), ("scipy.sparse._lil", "lil_array")),
-
-    // pandas
-
-    // others
 ];
 
 /// Longer names are not looked up.

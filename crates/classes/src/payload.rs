@@ -6,7 +6,7 @@ use halfsour_value::{Data, Node};
 
 use crate::call::Call;
 use crate::names::Class;
-use crate::{Known, ubjson};
+use crate::ubjson;
 
 /// What an object holds in a format that its package also has files of: a model, or a data frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,18 +70,16 @@ impl<'g> Payload<'g> {
     }
 }
 
-fn known<S>(format: Format, bytes: &[u8]) -> Known<'_, S> {
-    Known::Payload(Payload { format, bytes })
-}
-
 /// `DataFrame()`, `Series()` and `LazyFrame()`, with bytes for a state
-pub(crate) fn polars<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn polars<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Payload<'g>> {
     let Data::Bytes(bytes) = call.state()?.data() else { return None };
     match call.class {
-        Class::PolarsLazyFrame if bytes.starts_with(b"DSL_VERSION") => Some(known(Format::PolarsPlan, bytes)),
+        Class::PolarsLazyFrame if bytes.starts_with(b"DSL_VERSION") => {
+            Some(Payload { format: Format::PolarsPlan, bytes })
+        }
         // What every message begins with.
         Class::PolarsFrame | Class::PolarsSeries if bytes.starts_with(&[0xFF; 4]) => {
-            Some(known(Format::ArrowStream, bytes))
+            Some(Payload { format: Format::ArrowStream, bytes })
         }
         _ => None,
     }
@@ -93,22 +91,22 @@ fn attribute<'g, S: AsRef<[u8]>>(call: &Call<'g, S>, name: &str) -> Option<Node<
 }
 
 /// `Booster()`, with a bytearray in `handle`
-pub(crate) fn xgboost<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn xgboost<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Payload<'g>> {
     let bytes = attribute(call, "handle")?.as_bytes()?;
     // As xgboost begins an object: what is from before 1.6 is not in UBJSON.
-    bytes.starts_with(b"{L").then(|| known(Format::XgBoost, bytes))
+    bytes.starts_with(b"{L").then_some(Payload { format: Format::XgBoost, bytes })
 }
 
 /// `Booster()`, with text in `_handle`
-pub(crate) fn lightgbm<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn lightgbm<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Payload<'g>> {
     // 3 and before had no underscore.
     let handle = attribute(call, "_handle").or_else(|| attribute(call, "handle"))?;
     let Data::Str(text) = handle.data() else { return None };
-    Some(known(Format::LightGbm, text.as_wtf8()))
+    Some(Payload { format: Format::LightGbm, bytes: text.as_wtf8() })
 }
 
 /// `CatBoost…()`, with bytes in `__model` once it is fitted
-pub(crate) fn catboost<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn catboost<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Payload<'g>> {
     let bytes = attribute(call, "__model")?.as_bytes()?;
-    bytes.starts_with(b"CBM1").then(|| known(Format::CatBoost, bytes))
+    bytes.starts_with(b"CBM1").then_some(Payload { format: Format::CatBoost, bytes })
 }

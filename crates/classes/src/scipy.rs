@@ -4,10 +4,12 @@ use std::collections::HashSet;
 
 use halfsour_value::{Elements, Items, Node};
 
-use crate::Known;
 use crate::call::Call;
+use crate::debug::{debug_fields, debug_variants};
+use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{self, ArrayData, Element, Kind, NdArray};
+use crate::stdlib::Pairs;
 
 /// A sparse matrix or array: `scipy.sparse.csr_matrix`, `csr_array`, …
 #[derive(Clone)]
@@ -62,8 +64,8 @@ pub enum Parts<'g, S> {
 
 fn int<S>(element: &Element<'_, S>) -> Option<usize> {
     match *element {
-        Element::Int(int) => usize::try_from(int).ok(),
-        Element::UInt(int) => usize::try_from(int).ok(),
+        Element::Scalar(Scalar::Int(int)) => usize::try_from(int).ok(),
+        Element::Scalar(Scalar::UInt(int)) => usize::try_from(int).ok(),
         _ => None,
     }
 }
@@ -95,7 +97,7 @@ fn index<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<NdArray<'_, S>> {
 }
 
 /// A sparse matrix or array, if there is as much in its parts as the shape says.
-pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Sparse<'g, S>> {
     let (format, kind) = call.name.1.split_once('_')?;
     let state = call.state()?;
     let shape = state.get("_shape")?.elements()?.map(size).collect::<Option<Vec<_>>>()?;
@@ -142,7 +144,7 @@ pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g,
             Parts::Compressed { pointers, indices, data }
         }
     };
-    Some(Known::Sparse(Box::new(Sparse { format, is_array: kind == "array", shape, parts })))
+    Some(Sparse { format, is_array: kind == "array", shape, parts })
 }
 
 impl<S: AsRef<[u8]>> Sparse<'_, S> {
@@ -208,8 +210,8 @@ impl<S: AsRef<[u8]>> Sparse<'_, S> {
                 let mut places = Vec::new();
                 for offset in offsets.elements()? {
                     let offset = match offset {
-                        Element::Int(offset) => offset,
-                        Element::UInt(offset) => i64::try_from(offset).ok()?,
+                        Element::Scalar(Scalar::Int(offset)) => offset,
+                        Element::Scalar(Scalar::UInt(offset)) => i64::try_from(offset).ok()?,
                         _ => return None,
                     };
                     let place = |column: usize| {
@@ -253,3 +255,15 @@ impl<S: AsRef<[u8]>> Sparse<'_, S> {
         }
     }
 }
+
+debug_fields!(
+    Sparse,
+    this { format: this.format, is_array: this.is_array, shape: this.shape, parts: this.parts }
+);
+debug_variants!(Parts {
+    Self::Compressed { pointers, indices, data } => Compressed(pointers, indices, data),
+    Self::Coordinates { coordinates, data } => Coordinates(coordinates, data),
+    Self::Diagonals { offsets, data } => Diagonals(offsets, data),
+    Self::Lists { columns, data } => Lists(columns, data),
+    Self::Keys(items) => Keys(&Pairs::from(items.clone())),
+});

@@ -1,6 +1,6 @@
 //! [`Shape`]: what a known object is to those who need not know its class.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use halfsour_value::{Data, Instance, Node};
 
@@ -80,11 +80,11 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             Self::IpAddress(address) => Shape::Text(address),
             Self::IpNetwork(network) | Self::IpInterface(network) => Shape::Text(network),
             Self::NumpyDType(dtype) => Shape::Text(dtype),
-            Self::Timedelta(delta) => Shape::Text(delta),
+            Self::PandasTimedelta(delta) => Shape::Text(delta),
             Self::Period(period) => Shape::Text(period),
             Self::Decimal(decimal) => Shape::Number(*decimal),
             Self::Deque(deque) => Shape::Sequence(deque.items.clone()),
-            Self::ChainMap(maps) => Shape::Sequence(maps.clone().into()),
+            Self::ChainMap(maps) => Shape::Sequence(maps.clone()),
             Self::OrderedDict(dict) => Shape::Mapping(dict.items.clone()),
             Self::DefaultDict(dict) => Shape::Mapping(dict.items.clone()),
             Self::Counter(counts) => Shape::Mapping(counts.clone()),
@@ -178,4 +178,33 @@ pub fn cost<S: AsRef<[u8]>>(instance: Instance<'_, S>, most: usize) -> usize {
         }
     }
     total
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Shape<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Text(text) => f.debug_tuple("Text").field(&format_args!("{text}")).finish(),
+            Self::Number(decimal) => f.debug_tuple("Number").field(decimal).finish(),
+            Self::Sequence(members) => f.debug_tuple("Sequence").field(members).finish(),
+            Self::Mapping(pairs) => f.debug_tuple("Mapping").field(pairs).finish(),
+            Self::Inner(node) => f.debug_tuple("Inner").field(node).finish(),
+            Self::Array(array) => f.debug_tuple("Array").field(array).finish(),
+            Self::NdArray(array) => f.debug_tuple("NdArray").field(array).finish(),
+            Self::Table(table) => f.debug_tuple("Table").field(table).finish(),
+            Self::Object => f.write_str("Object"),
+        }
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Table<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Frame(frame) => frame.fmt(f),
+            Self::Series(series) => series.fmt(f),
+            Self::Index(index) => index.fmt(f),
+            Self::Values(values) => fmt::Debug::fmt(values, f),
+            Self::Arrow(array) => array.fmt(f),
+        }
+    }
 }

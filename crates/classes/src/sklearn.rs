@@ -2,10 +2,12 @@
 
 use halfsour_value::{Items, Node};
 
-use crate::Known;
 use crate::call::Call;
+use crate::debug::debug_fields;
+use crate::memory::Scalar;
 use crate::numpy::{self, Element, NdArray};
 use crate::scalars::text;
+use crate::stdlib::Pairs;
 
 /// An estimator of scikit-learn: a model, a transformer, a pipeline, fitted or not.
 ///
@@ -44,7 +46,7 @@ impl<'g, S: AsRef<[u8]>> Estimator<'g, S> {
 }
 
 /// What is of a class of scikit-learn, and has its version among its attributes, as only estimators have.
-pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Estimator<'_, S>> {
     let instance = node.as_instance()?;
     let class = instance.class().as_global()?;
     let module = text(class.module)?;
@@ -52,7 +54,7 @@ pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S
     let state = instance.state()?;
     let version = text(state.get("_sklearn_version")?)?;
     let (class, attributes) = (text(class.name)?, state.items()?);
-    Some(Known::Estimator(Box::new(Estimator { module, class, version, attributes })))
+    Some(Estimator { module, class, version, attributes })
 }
 
 /// `sklearn.tree._tree.Tree`: what a decision tree has learnt.
@@ -123,14 +125,16 @@ impl TreeNode {
         let (mut threshold, mut impurity, mut samples, mut weight) = (None, None, None, None);
         for (name, value) in record.fields() {
             match (name, value) {
-                ("left_child", Element::Int(child)) => left = Some(child),
-                ("right_child", Element::Int(child)) => right = Some(child),
-                ("feature", Element::Int(number)) => feature = Some(number),
-                ("threshold", Element::Float(value)) => threshold = Some(value),
-                ("impurity", Element::Float(value)) => impurity = Some(value),
-                ("n_node_samples", Element::Int(count)) => samples = u64::try_from(count).ok(),
-                ("weighted_n_node_samples", Element::Float(value)) => weight = Some(value),
-                ("missing_go_to_left", Element::UInt(goes)) => missing = Some(goes != 0),
+                ("left_child", Element::Scalar(Scalar::Int(child))) => left = Some(child),
+                ("right_child", Element::Scalar(Scalar::Int(child))) => right = Some(child),
+                ("feature", Element::Scalar(Scalar::Int(number))) => feature = Some(number),
+                ("threshold", Element::Scalar(Scalar::Float(value))) => threshold = Some(value),
+                ("impurity", Element::Scalar(Scalar::Float(value))) => impurity = Some(value),
+                ("n_node_samples", Element::Scalar(Scalar::Int(count))) => {
+                    samples = u64::try_from(count).ok();
+                }
+                ("weighted_n_node_samples", Element::Scalar(Scalar::Float(value))) => weight = Some(value),
+                ("missing_go_to_left", Element::Scalar(Scalar::UInt(goes))) => missing = Some(goes != 0),
                 _ => {}
             }
         }
@@ -149,12 +153,12 @@ impl TreeNode {
 }
 
 /// `Tree(n_features, n_classes, n_outputs)`, and its state.
-pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tree<'g, S>> {
     let [features, classes, outputs] = call.exactly()?;
     let state = call.state()?;
     let number = |node: Node<'g, S>| u64::try_from(node.as_i64()?).ok();
     let class_count = |element| match element {
-        Element::Int(count) => u64::try_from(count).ok(),
+        Element::Scalar(Scalar::Int(count)) => u64::try_from(count).ok(),
         _ => None,
     };
     let classes = numpy::array(classes)?.elements()?.map(class_count).collect::<Option<Vec<_>>>()?;
@@ -165,5 +169,25 @@ pub(crate) fn tree<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S
         && values.shape.first() == Some(&records.len());
     is_whole.then_some(())?;
     let (features, depth) = (number(features)?, number(state.get("max_depth")?)?);
-    Some(Known::Tree(Box::new(Tree { features, classes, depth, records, values })))
+    Some(Tree { features, classes, depth, records, values })
 }
+
+debug_fields!(
+    Estimator,
+    this {
+        module: this.module,
+        class: this.class,
+        version: this.version,
+        attributes: Pairs::from(this.attributes.clone()),
+    }
+);
+debug_fields!(
+    Tree,
+    this {
+        features: this.features,
+        classes: this.classes,
+        depth: this.depth,
+        records: this.records,
+        values: this.values,
+    }
+);

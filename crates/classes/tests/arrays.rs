@@ -2,11 +2,11 @@
 
 use half::{bf16, f16};
 use halfsour_classes::numpy::{self, NdArray};
-use halfsour_classes::{Memory, Number, Unfit};
+use halfsour_classes::{ConversionError, Memory, Numeric};
 use num_complex::Complex;
 use serde_json::{Value, json};
 
-fn see<T: Number>(array: &NdArray<'_, Vec<u8>>, printed: &Value, name: &str, show: impl Fn(&T) -> Value) {
+fn see<T: Numeric>(array: &NdArray<'_, Vec<u8>>, printed: &Value, name: &str, show: impl Fn(&T) -> Value) {
     let Ok(memory) = array.memory() else {
         assert_eq!(printed["c_contiguous"].as_bool().or(printed["f_contiguous"].as_bool()), Some(false));
         return;
@@ -26,7 +26,7 @@ fn see<T: Number>(array: &NdArray<'_, Vec<u8>>, printed: &Value, name: &str, sho
     let memory = Memory { bytes: aligned, ..memory };
     let view = memory.view::<T>();
     if memory.is_big_endian {
-        assert_eq!(view.err(), Some(Unfit::Layout));
+        assert_eq!(view.err(), Some(ConversionError::Layout));
     } else {
         let view = view.unwrap();
         assert_eq!(
@@ -93,8 +93,8 @@ fn shapes_that_do_not_fit_are_refused() {
     let shapes: [&[usize]; 6] = [&[], &[2], &[4], &[3, 0], &[0, usize::MAX], &[usize::MAX, 2]];
     for shape in shapes {
         let memory = Memory { bytes: &[0; 12], shape, is_fortran: false, is_big_endian: true };
-        assert_eq!(memory.array::<u32>().err(), Some(Unfit::Shape), "{shape:?}");
-        assert_eq!(memory.view::<u8>().err(), Some(Unfit::Shape), "{shape:?}");
+        assert_eq!(memory.array::<u32>().err(), Some(ConversionError::Shape), "{shape:?}");
+        assert_eq!(memory.view::<u8>().err(), Some(ConversionError::Shape), "{shape:?}");
         let memory = Memory { bytes: &[], ..memory };
         let fits = matches!(shape, [3, 0]);
         assert_eq!(memory.array::<u8>().err().is_none(), fits, "{shape:?}");

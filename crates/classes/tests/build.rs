@@ -6,7 +6,7 @@ use std::path::Path;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use halfsour_classes::stdlib::{ArrayItems, TimeZone};
-use halfsour_classes::{Build, Known, PathClass, recognise};
+use halfsour_classes::{ClassBuilder, Known, PathClass, recognise};
 use halfsour_value::{Builder, Data, Id, Node};
 use halfsour_writer::{Options, to_vec};
 use serde_json::Value;
@@ -28,7 +28,7 @@ fn what_is_built_is_what_python_writes() {
             let pickle = STANDARD.decode(stream["pickle"].as_str().unwrap()).unwrap();
             let graph = halfsour_vm::from_slice(&pickle).unwrap();
             let mut builder = Builder::new();
-            let mut copy = Copy { build: Build::new(&mut builder), made: HashMap::new(), known: 0 };
+            let mut copy = Copy { build: ClassBuilder::new(&mut builder), made: HashMap::new(), known: 0 };
             let (root, known) = (copy.node(graph.root()), copy.known);
             let Some(root) = root.filter(|_| known > 0) else { continue };
             let protocol = u8::try_from(stream["protocol"].as_u64().unwrap()).unwrap();
@@ -49,7 +49,7 @@ fn what_is_built_is_what_python_writes() {
 }
 
 struct Copy<'b> {
-    build: Build<'b>,
+    build: ClassBuilder<'b>,
     made: HashMap<Id, Id>,
     known: usize,
 }

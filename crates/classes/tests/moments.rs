@@ -2,8 +2,8 @@
 
 mod common;
 
-use halfsour_classes::stdlib::{DateTime, Moment};
-use halfsour_classes::{Build, Known, recognise};
+use halfsour_classes::stdlib::{DateTime, DateTimeParts};
+use halfsour_classes::{ClassBuilder, Known, recognise};
 use halfsour_value::Builder;
 use serde_json::Value;
 
@@ -19,9 +19,9 @@ fn microseconds(value: &Value) -> i128 {
 }
 
 /// Looks at what is built.
-fn with_built(moment: Moment<'_>, see: impl FnOnce(&DateTime<'_, Vec<u8>>)) {
+fn with_built(moment: DateTimeParts<'_>, see: impl FnOnce(&DateTime<'_, Vec<u8>>)) {
     let mut builder = Builder::new();
-    let root = Build::new(&mut builder).moment(moment);
+    let root = ClassBuilder::new(&mut builder).datetime_of(moment);
     let pickle = halfsour_writer::to_vec(builder.build(root).root(), &halfsour_writer::Options::default());
     let graph = halfsour_vm::Loader::new().load(pickle.unwrap()).unwrap();
     let Some(Known::DateTime(datetime)) = recognise(graph.root()) else { panic!("{}", graph.root()) };
@@ -29,8 +29,8 @@ fn with_built(moment: Moment<'_>, see: impl FnOnce(&DateTime<'_, Vec<u8>>)) {
 }
 
 mod jiff {
-    use halfsour_classes::stdlib::{Clock, Date, TimeDelta, TimeZone};
-    use halfsour_classes::{Build, Known, Unfit, recognise};
+    use halfsour_classes::stdlib::{Date, TimeDelta, TimeOfDay, TimeZone};
+    use halfsour_classes::{ClassBuilder, ConversionError, Known, recognise};
     use halfsour_value::Builder;
     use jiff::{SignedDuration, ZonedDateTime, civil, tz};
     use serde_json::Value;
@@ -61,7 +61,7 @@ mod jiff {
             assert_eq!(Date::try_from(jiff), Ok(date));
         });
         assert!(count > 10, "{count}");
-        assert_eq!(Date::try_from(civil::date(0, 12, 31)), Err(Unfit::Range));
+        assert_eq!(Date::try_from(civil::date(0, 12, 31)), Err(ConversionError::Range));
     }
 
     #[test]
@@ -70,14 +70,14 @@ mod jiff {
             let Known::Time(time) = known else { panic!("{value}") };
             let jiff = civil::Time::try_from(&time);
             if !value["tz"].is_null() {
-                assert_eq!(jiff, Err(Unfit::Zone));
+                assert_eq!(jiff, Err(ConversionError::Zone));
                 return;
             }
             assert_eq!(time_fields(jiff.unwrap()), numbers(&value["fields"]));
-            assert_eq!(Clock::try_from(jiff.unwrap()), Ok(Clock { fold: false, ..time.clock }));
+            assert_eq!(TimeOfDay::try_from(jiff.unwrap()), Ok(TimeOfDay { fold: false, ..time.clock }));
         });
         assert!(count > 10, "{count}");
-        assert_eq!(Clock::try_from(civil::time(0, 0, 0, 1)), Err(Unfit::Precision));
+        assert_eq!(TimeOfDay::try_from(civil::time(0, 0, 0, 1)), Err(ConversionError::Precision));
     }
 
     #[test]
@@ -89,10 +89,10 @@ mod jiff {
                 let jiff = civil::DateTime::try_from(&datetime).unwrap();
                 assert_eq!(fields(jiff), numbers(&value["fields"]));
                 with_built((&jiff).try_into().unwrap(), |again| assert_eq!(again.try_into(), Ok(jiff)));
-                assert_eq!(ZonedDateTime::try_from(&datetime), Err(Unfit::NoZone));
+                assert_eq!(ZonedDateTime::try_from(&datetime), Err(ConversionError::NoZone));
                 return;
             }
-            assert_eq!(civil::DateTime::try_from(&datetime), Err(Unfit::Zone));
+            assert_eq!(civil::DateTime::try_from(&datetime), Err(ConversionError::Zone));
             let jiff = ZonedDateTime::try_from(&datetime).unwrap();
             zoned += 1;
             assert_eq!(fields(jiff.datetime()), numbers(&value["fields"]), "{value}");
@@ -125,9 +125,9 @@ mod jiff {
             assert_eq!(TimeDelta::try_from(jiff), Ok(delta));
         });
         assert!(count > 10, "{count}");
-        assert_eq!(TimeDelta::try_from(SignedDuration::from_nanos(1)), Err(Unfit::Precision));
-        assert_eq!(TimeDelta::try_from(SignedDuration::MAX), Err(Unfit::Precision));
-        assert_eq!(TimeDelta::try_from(SignedDuration::from_secs(i64::MAX)), Err(Unfit::Range));
+        assert_eq!(TimeDelta::try_from(SignedDuration::from_nanos(1)), Err(ConversionError::Precision));
+        assert_eq!(TimeDelta::try_from(SignedDuration::MAX), Err(ConversionError::Precision));
+        assert_eq!(TimeDelta::try_from(SignedDuration::from_secs(i64::MAX)), Err(ConversionError::Range));
     }
 
     #[test]
@@ -137,7 +137,7 @@ mod jiff {
             let jiff = tz::TimeZone::try_from(zone);
             match (value["key"].as_str(), zone) {
                 (Some(_), TimeZone::Pytz { in_force: None, .. }) => {
-                    assert_eq!(jiff, Err(Unfit::UnknownOffset));
+                    assert_eq!(jiff, Err(ConversionError::UnknownOffset));
                 }
                 (Some(key), _) => assert_eq!(jiff.unwrap().iana_name(), Some(key)),
                 (None, _) => {
@@ -147,7 +147,10 @@ mod jiff {
             }
         });
         assert!(count > 10, "{count}");
-        assert_eq!(tz::TimeZone::try_from(TimeZone::Iana { key: "Deli/Jar" }), Err(Unfit::UnknownZone));
+        assert_eq!(
+            tz::TimeZone::try_from(TimeZone::Iana { key: "Deli/Jar" }),
+            Err(ConversionError::UnknownZone)
+        );
     }
 
     /// 03:30 was skipped: what Python's `utcoffset()` says, 2 hours, and with `fold` 3.
@@ -155,9 +158,9 @@ mod jiff {
     fn gaps_are_those_of_python() {
         for (fold, instant) in [(false, "2024-03-31T01:30:00Z"), (true, "2024-03-31T00:30:00Z")] {
             let mut builder = Builder::new();
-            let mut build = Build::new(&mut builder);
+            let mut build = ClassBuilder::new(&mut builder);
             let tz = build.zone_info("Europe/Vilnius");
-            let (date, clock) = (Date::new(2024, 3, 31), Clock::new(3, 30, 0, 0, fold));
+            let (date, clock) = (Date::new(2024, 3, 31), TimeOfDay::new(3, 30, 0, 0, fold));
             let root = build.datetime(date.unwrap(), clock.unwrap(), Some(tz));
             let graph = builder.build(root);
             let Some(Known::DateTime(datetime)) = recognise(graph.root()) else { panic!() };
@@ -168,8 +171,8 @@ mod jiff {
 
 mod chrono {
     use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
-    use halfsour_classes::stdlib::{Clock, Date, TimeDelta};
-    use halfsour_classes::{Known, Unfit};
+    use halfsour_classes::stdlib::{Date, TimeDelta, TimeOfDay};
+    use halfsour_classes::{ConversionError, Known};
 
     use super::common::each;
     use super::{microseconds, numbers, with_built};
@@ -201,16 +204,16 @@ mod chrono {
             let Known::Time(time) = known else { panic!("{value}") };
             let chrono = NaiveTime::try_from(&time);
             if !value["tz"].is_null() {
-                assert_eq!(chrono, Err(Unfit::Zone));
+                assert_eq!(chrono, Err(ConversionError::Zone));
                 return;
             }
             assert_eq!(time_fields(chrono.unwrap()), numbers(&value["fields"]));
-            assert_eq!(Clock::try_from(chrono.unwrap()), Ok(Clock { fold: false, ..time.clock }));
+            assert_eq!(TimeOfDay::try_from(chrono.unwrap()), Ok(TimeOfDay { fold: false, ..time.clock }));
         });
         assert!(count > 10, "{count}");
-        assert_eq!(Date::try_from(NaiveDate::MIN), Err(Unfit::Range));
+        assert_eq!(Date::try_from(NaiveDate::MIN), Err(ConversionError::Range));
         let leap = NaiveTime::from_hms_milli_opt(23, 59, 59, 1000).unwrap();
-        assert_eq!(Clock::try_from(leap), Err(Unfit::Range));
+        assert_eq!(TimeOfDay::try_from(leap), Err(ConversionError::Range));
     }
 
     #[test]
@@ -225,12 +228,12 @@ mod chrono {
                 with_built((&naive.unwrap()).try_into().unwrap(), |again| {
                     assert_eq!(again.try_into(), naive);
                 });
-                assert_eq!(chrono, Err(Unfit::NoZone));
+                assert_eq!(chrono, Err(ConversionError::NoZone));
                 return;
             }
-            assert_eq!(naive, Err(Unfit::Zone));
+            assert_eq!(naive, Err(ConversionError::Zone));
             if value["tz"]["class"] == "zoneinfo.ZoneInfo" {
-                assert_eq!(chrono, Err(Unfit::UnknownOffset));
+                assert_eq!(chrono, Err(ConversionError::UnknownOffset));
                 return;
             }
             let chrono = chrono.unwrap();
@@ -252,13 +255,13 @@ mod chrono {
             assert_eq!(TimeDelta::try_from(chrono), Ok(delta));
         });
         assert!(count > 10, "{count}");
-        assert_eq!(TimeDelta::try_from(chrono::TimeDelta::nanoseconds(1)), Err(Unfit::Precision));
+        assert_eq!(TimeDelta::try_from(chrono::TimeDelta::nanoseconds(1)), Err(ConversionError::Precision));
     }
 }
 
 mod time {
-    use halfsour_classes::stdlib::{Clock, Date, TimeDelta};
-    use halfsour_classes::{Known, Unfit};
+    use halfsour_classes::stdlib::{Date, TimeDelta, TimeOfDay};
+    use halfsour_classes::{ConversionError, Known};
     use time::{OffsetDateTime, PlainDateTime, SignedDuration};
 
     use super::common::each;
@@ -284,15 +287,15 @@ mod time {
                 with_built((&plain).try_into().unwrap(), |again| {
                     assert_eq!(again.try_into(), Ok(plain));
                 });
-                assert_eq!(offset, Err(Unfit::NoZone));
+                assert_eq!(offset, Err(ConversionError::NoZone));
                 assert_eq!(Date::try_from(plain.date()), Ok(datetime.date));
-                let clock = Clock { fold: false, ..datetime.clock };
-                assert_eq!(Clock::try_from(plain.time()), Ok(clock));
+                let clock = TimeOfDay { fold: false, ..datetime.clock };
+                assert_eq!(TimeOfDay::try_from(plain.time()), Ok(clock));
                 return;
             }
-            assert_eq!(plain, Err(Unfit::Zone));
+            assert_eq!(plain, Err(ConversionError::Zone));
             if value["tz"]["class"] == "zoneinfo.ZoneInfo" {
-                assert_eq!(offset, Err(Unfit::UnknownOffset));
+                assert_eq!(offset, Err(ConversionError::UnknownOffset));
                 return;
             }
             let offset = offset.unwrap();
@@ -314,6 +317,6 @@ mod time {
             assert_eq!(TimeDelta::try_from(duration), Ok(delta));
         });
         assert!(count > 10, "{count}");
-        assert_eq!(TimeDelta::try_from(SignedDuration::NANOSECOND), Err(Unfit::Precision));
+        assert_eq!(TimeDelta::try_from(SignedDuration::NANOSECOND), Err(ConversionError::Precision));
     }
 }

@@ -28,15 +28,17 @@ fn is_plain(text: &str) -> bool {
 
 #[test]
 fn rust_decimals() {
-    use halfsour_classes::{Unfit, stdlib};
+    use halfsour_classes::{ConversionError, stdlib};
     use rust_decimal::Decimal;
 
     let mut fit = 0;
     each("Decimal", |known, value| {
         let Known::Decimal(decimal) = known else { panic!("{value}") };
         match (text(value), Decimal::try_from(decimal)) {
-            ("1E+40" | "123456789012345678901234567890.5", unfit) => assert_eq!(unfit, Err(Unfit::Range)),
-            (text, unfit) if !is_plain(text) => assert_eq!(unfit, Err(Unfit::NotFinite)),
+            ("1E+40" | "123456789012345678901234567890.5", unfit) => {
+                assert_eq!(unfit, Err(ConversionError::Range));
+            }
+            (text, unfit) if !is_plain(text) => assert_eq!(unfit, Err(ConversionError::NotFinite)),
             (text, rust) => {
                 assert_eq!(rust.unwrap().to_string(), text);
                 fit += 1;
@@ -57,9 +59,9 @@ fn rust_decimals() {
         assert_eq!(rust.to_string(), plain);
     }
     let finest = [
-        ("1E-29", Unfit::Precision),
-        ("0.12345678901234567890123456789", Unfit::Precision),
-        ("8E+28", Unfit::Range),
+        ("1E-29", ConversionError::Precision),
+        ("0.12345678901234567890123456789", ConversionError::Precision),
+        ("8E+28", ConversionError::Range),
     ];
     for (python, unfit) in finest {
         assert_eq!(Decimal::try_from(stdlib::Decimal::new(python).unwrap()), Err(unfit), "{python}");
@@ -69,7 +71,7 @@ fn rust_decimals() {
 #[test]
 fn big_decimals() {
     use bigdecimal::BigDecimal;
-    use halfsour_classes::Unfit;
+    use halfsour_classes::ConversionError;
 
     let mut fit = 0;
     each("Decimal", |known, value| {
@@ -77,7 +79,7 @@ fn big_decimals() {
         match (text(value), BigDecimal::try_from(decimal)) {
             ("1E+40", rust) => assert_eq!(rust.unwrap().to_string(), "1e+40"),
             ("-0", rust) => assert_eq!(rust.unwrap().to_string(), "0"),
-            (text, unfit) if !is_plain(text) => assert_eq!(unfit, Err(Unfit::NotFinite)),
+            (text, unfit) if !is_plain(text) => assert_eq!(unfit, Err(ConversionError::NotFinite)),
             (text, rust) => {
                 assert_eq!(rust.unwrap().to_plain_string(), text);
                 fit += 1;

@@ -1,9 +1,11 @@
 //! Arrays, scalars and dtypes, compared with what numpy printed of them.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{
-    self, ArrayClass, ArrayData, DType, Element, Kind, Na, NdArray, Ticks, TimeUnit,
+    self, ArrayClass, ArrayData, DType, Element, Kind, Na, NdArray, Resolution, Ticks,
 };
-use halfsour_classes::{Build, Known, recognise};
+use halfsour_classes::time::NAT;
+use halfsour_classes::{ClassBuilder, Known, recognise};
 use halfsour_fixtures::Package;
 use halfsour_value::{Builder, Data, Graph, Id, Node};
 use halfsour_vm::{Buffer, Loader};
@@ -32,12 +34,12 @@ fn element_of(dtype: &DType, found: Element<'_, &[u8]>) -> Value {
 
 fn element(found: Element<'_, &[u8]>) -> Value {
     match found {
-        Element::Bool(value) => json!(value),
-        Element::Int(value) => json!(value),
-        Element::UInt(value) => json!(value),
-        Element::Float(value) => float(value),
+        Element::Scalar(Scalar::Bool(value)) => json!(value),
+        Element::Scalar(Scalar::Int(value)) => json!(value),
+        Element::Scalar(Scalar::UInt(value)) => json!(value),
+        Element::Scalar(Scalar::Float(value)) => float(value),
         Element::LongDouble(bytes) => hex(&bytes[..10]),
-        Element::Complex(re, im) => json!([float(re), float(im)]),
+        Element::Scalar(Scalar::Complex(re, im)) => json!([float(re), float(im)]),
         Element::Bytes(bytes) => hex(bytes),
         Element::Text(text) => json!(text),
         Element::DateTime(ticks) | Element::TimeDelta(ticks) => json!(ticks.count),
@@ -254,10 +256,10 @@ fn all_is_as_numpy_said() {
 
 #[test]
 fn times_are_shown_as_they_are() {
-    let ticks = |count, unit| Ticks { count, unit: TimeUnit::parse(unit).unwrap() };
+    let ticks = |count, unit| Ticks { count, unit: Resolution::parse(unit).unwrap() };
     // As numpy 2 prints them.
     for (count, unit, text) in [
-        (Ticks::NAT, "[D]", "NaT"),
+        (NAT, "[D]", "NaT"),
         (5, "[Y]", "1975"),
         (-7, "[M]", "1969-06"),
         (5, "[W]", "1970-02-05"),
@@ -294,7 +296,7 @@ fn times_are_shown_as_they_are() {
 }
 
 /// What is built of an array, a scalar or a dtype; `None` of what there is no way back for.
-fn built(build: &mut Build<'_>, node: N<'_>) -> Option<Id> {
+fn built(build: &mut ClassBuilder<'_>, node: N<'_>) -> Option<Id> {
     let array = match recognise(node)? {
         Known::NumpyDType(dtype) => return build.dtype(&dtype).ok(),
         Known::NumpyScalar(scalar) => scalar.into_array(),
@@ -329,7 +331,7 @@ fn what_is_built_is_what_numpy_writes() {
     let (mut same, mut seen) = (0, 0);
     for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "arrays") {
         let (graph, mut builder) = (load(package), Builder::new());
-        let Some(root) = built(&mut Build::new(&mut builder), graph.root()) else { continue };
+        let Some(root) = built(&mut ClassBuilder::new(&mut builder), graph.root()) else { continue };
         let protocol = package.protocol.unwrap();
         let pickle = to_vec(builder.build(root).root(), &Options::with_protocol(protocol)).unwrap();
         let again = halfsour_vm::from_slice(&pickle).unwrap();

@@ -1,5 +1,6 @@
 //! Frames, series, indexes and scalars, compared with what the pandas that pickled them printed.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Values};
 use halfsour_classes::{Known, recognise};
 use halfsour_text::repr;
@@ -172,10 +173,10 @@ fn compare(told: &[Option<Cell<'_, Vec<u8>>>], printed: &Value, name: &str) {
 fn cell(told: &Cell<'_, Vec<u8>>, printed: &Value) -> Value {
     match told {
         Cell::Missing => Value::Null,
-        Cell::Bool(value) => json!(value),
-        Cell::Int(value) => json!(value),
-        Cell::UInt(value) => json!(value),
-        Cell::Float(value) => json!(repr::Float(*value).to_string()),
+        Cell::Scalar(Scalar::Bool(value)) => json!(value),
+        Cell::Scalar(Scalar::Int(value)) => json!(value),
+        Cell::Scalar(Scalar::UInt(value)) => json!(value),
+        Cell::Scalar(Scalar::Float(value)) => json!(repr::Float(*value).to_string()),
         Cell::Text(text) => json!(text),
         Cell::Timestamp(stamp) if printed.is_object() => {
             json!({"kind": "Timestamp", "iso": stamp.to_string(), "value": stamp.ticks, "unit": stamp.unit.name()})
@@ -210,7 +211,7 @@ fn object(node: N<'_>) -> Value {
             Known::Timestamp(stamp) => json!({
                 "kind": "Timestamp", "iso": stamp.to_string(), "value": stamp.ticks, "unit": stamp.unit.name(),
             }),
-            Known::Timedelta(delta) => json!({
+            Known::PandasTimedelta(delta) => json!({
                 "kind": "Timedelta", "iso": delta.to_string(), "value": delta.ticks, "unit": delta.unit.name(),
             }),
             Known::Period(period) => json!({

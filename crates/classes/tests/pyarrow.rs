@@ -1,5 +1,6 @@
 //! Arrays of Arrow, compared with what pyarrow printed of them.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::pyarrow::{Array, Value};
 use halfsour_classes::{Known, recognise};
 use halfsour_value::Node;
@@ -9,10 +10,10 @@ use serde_json::{Value as Json, json};
 fn printed(value: Value<'_>) -> Json {
     match value {
         Value::Null => Json::Null,
-        Value::Bool(value) => json!(value),
-        Value::Int(value) => json!(value),
-        Value::UInt(value) => json!(value),
-        Value::Float(value) => {
+        Value::Scalar(Scalar::Bool(value)) => json!(value),
+        Value::Scalar(Scalar::Int(value)) => json!(value),
+        Value::Scalar(Scalar::UInt(value)) => json!(value),
+        Value::Scalar(Scalar::Float(value)) => {
             json!({"kind": "float", "value": halfsour_text::repr::Float(value).to_string()})
         }
         Value::Text(text) => json!(text),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{Element, NdArray};
 use halfsour_classes::sklearn::{Estimator, Tree};
 use halfsour_classes::{Known, recognise};
@@ -13,10 +14,10 @@ type N<'g> = Node<'g, &'g [u8]>;
 /// As `xtask/python/packages/numpys.py` prints it.
 fn element(found: Element<'_, &[u8]>) -> Option<Value> {
     Some(match found {
-        Element::Bool(value) => json!(value),
-        Element::Int(value) => json!(value),
-        Element::UInt(value) => json!(value),
-        Element::Float(value) => float(value),
+        Element::Scalar(Scalar::Bool(value)) => json!(value),
+        Element::Scalar(Scalar::Int(value)) => json!(value),
+        Element::Scalar(Scalar::UInt(value)) => json!(value),
+        Element::Scalar(Scalar::Float(value)) => float(value),
         Element::Text(text) => json!(text),
         _ => return None,
     })

@@ -1,5 +1,6 @@
 //! Sparse matrices and arrays, compared with what scipy printed of them.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::Element;
 use halfsour_classes::scipy::Parts;
 use halfsour_classes::{Known, class_name, recognise};
@@ -14,8 +15,8 @@ fn float(int: i64) -> f64 {
 /// As a number.
 fn number(element: &Element<'_, &[u8]>) -> f64 {
     match element {
-        Element::Int(int) => float(*int),
-        Element::Float(float) => *float,
+        Element::Scalar(Scalar::Int(int)) => float(*int),
+        Element::Scalar(Scalar::Float(float)) => *float,
         Element::Object(node) => match recognise(*node) {
             Some(Known::NumpyScalar(scalar)) => number(&scalar.element()),
             _ => node.as_f64().or(node.as_i64().map(float)).unwrap(),

@@ -71,12 +71,7 @@ fn visit(root: Node<'_, &[u8]>) -> usize {
         if !seen.insert(node.id()) {
             continue;
         }
-        open.extend(node.elements().into_iter().flatten());
-        open.extend(node.items().into_iter().flatten().flat_map(|(key, value)| [key, value]));
-        if let Some(instance) = node.as_instance() {
-            open.extend([instance.callable(), instance.args()]);
-            open.extend(instance.state());
-        }
+        open.extend(node.children());
         let Some(found) = recognise(node) else { continue };
         known += 1;
         match found {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, Frame, Index};
 use halfsour_classes::{Shape, Table as Found, recognise};
 use halfsour_files::{Part, WithArrays};
@@ -76,10 +77,7 @@ fn table<S: AsRef<[u8]>>(node: Node<'_, S>, name: &dyn Fn() -> String) -> Option
             Some(Table { name: name(), rows: frame.len(), columns })
         }
         Shape::Table(Found::Series(series)) => {
-            let column = Column {
-                name: series.name.as_str().map(str::to_owned),
-                dtype: Some(series.values.to_string()),
-            };
+            let column = Column { name: text(series.name), dtype: Some(series.values.to_string()) };
             Some(Table { name: name(), rows: series.index.len(), columns: vec![column] })
         }
         _ => None,
@@ -94,10 +92,15 @@ fn column<S: AsRef<[u8]>>(frame: &Frame<'_, S>, number: usize) -> Column {
 fn label<S: AsRef<[u8]>>(labels: &Index<'_, S>, number: usize) -> Option<String> {
     match labels.get(number)? {
         Cell::Text(text) => Some(text.to_owned()),
-        Cell::Int(int) => Some(int.to_string()),
-        Cell::UInt(int) => Some(int.to_string()),
+        Cell::Object(label) => text(label),
+        Cell::Scalar(Scalar::Int(int)) => Some(int.to_string()),
+        Cell::Scalar(Scalar::UInt(int)) => Some(int.to_string()),
         _ => None,
     }
+}
+
+fn text<S: AsRef<[u8]>>(label: Node<'_, S>) -> Option<String> {
+    label.as_str().map(str::to_owned).or_else(|| label.as_i64().map(|int| int.to_string()))
 }
 
 impl Table {

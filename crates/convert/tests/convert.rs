@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::torch::{ByteOrder, DType, Element};
 use halfsour_convert::{Options, Tied, convert, convert_with_progress, tensors as list};
 use halfsour_files::{Input, Limits, Member, Npy, Part, Source};
@@ -86,10 +87,11 @@ fn dtype(dtype: Dtype) -> &'static str {
 fn shown(element: Element) -> Value {
     let float = |value| json!(repr::Float(value).to_string());
     match element {
-        Element::Bool(value) => value.into(),
-        Element::Int(value) => serde_json::from_str(&value.to_string()).unwrap(),
-        Element::Float(value) => float(value),
-        Element::Complex(re, im) => json!([float(re), float(im)]),
+        Element::Scalar(Scalar::Bool(value)) => value.into(),
+        Element::Scalar(Scalar::Int(value)) => value.into(),
+        Element::Scalar(Scalar::UInt(value)) => value.into(),
+        Element::Scalar(Scalar::Float(value)) => float(value),
+        Element::Scalar(Scalar::Complex(re, im)) => json!([float(re), float(im)]),
         Element::Packed(_) => panic!("torch shows none of these"),
     }
 }

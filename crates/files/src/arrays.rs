@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use halfsour_classes::numpy::DType;
 use halfsour_lexer::Opcode;
-use halfsour_value::{Id, Peek, Store, View};
+use halfsour_value::{Id, Peek, View};
 use halfsour_vm::{Attached, Event, Observer};
 
 /// An observer that knows where joblib wrote the data of an array into the stream: after the `BUILD` of a wrapper that has its
@@ -43,38 +44,37 @@ impl<O> WithArrays<O> {
         Self { observer, dtypes: HashMap::new(), wrapper: None }
     }
 
-    fn built(&mut self, store: &Store, source: &[u8], object: Id, state: Id) {
-        let read = Reader { store, source };
+    fn built(&mut self, view: View<'_>, object: Id, state: Id) {
         self.wrapper = None;
-        match read.class(object) {
-            Some((b"numpy", b"dtype")) => {
-                if let Some(dtype) = read.dtype(object, Some(state)) {
+        match view.class(object).and_then(|class| view.global(class)) {
+            Some([b"numpy", b"dtype"]) => {
+                if let Some(dtype) = dtype(view, object, Some(state)) {
                     self.dtypes.insert(object, dtype);
                 }
             }
-            Some((
-                b"joblib.numpy_pickle" | b"sklearn.externals.joblib.numpy_pickle",
-                b"NumpyArrayWrapper",
-            )) => {
-                self.wrapper = self.wrapped(&read, state);
+            Some(
+                [b"joblib.numpy_pickle" | b"sklearn.externals.joblib.numpy_pickle", b"NumpyArrayWrapper"],
+            ) => {
+                self.wrapper = self.wrapped(view, state);
             }
             _ => {}
         }
     }
 
     /// What follows a wrapper with this state. The padding is not known yet: whether there is any is.
-    fn wrapped(&self, read: &Reader, state: Id) -> Option<Attached> {
-        let dtype = read.item(state, b"dtype")?;
-        let dtype = self.dtypes.get(&dtype).copied().or_else(|| read.dtype(dtype, None))?;
+    fn wrapped(&self, view: View<'_>, state: Id) -> Option<Attached> {
+        let object = view.item(state, b"dtype")?;
+        let dtype = self.dtypes.get(&object).copied().or_else(|| dtype(view, object, None))?;
         if dtype.has_objects {
             return Some(Attached::Pickle);
         }
-        let Peek::Tuple(shape) = read.peek(read.item(state, b"shape")?) else { return None };
+        let Peek::Tuple(shape) = view.peek(view.item(state, b"shape")?) else { return None };
         let mut length = dtype.size;
         for &extent in shape {
-            length = length.saturating_mul(read.size(extent)?);
+            let Peek::Int(extent) = view.peek(extent) else { return None };
+            length = length.saturating_mul(usize::try_from(extent).ok()?);
         }
-        let alignment = read.item(state, b"numpy_array_alignment_bytes").unwrap_or(Id::NONE);
+        let alignment = view.item(state, b"numpy_array_alignment_bytes").unwrap_or(Id::NONE);
         Some(Attached::Bytes { padding: usize::from(alignment != Id::NONE), length })
     }
 }
@@ -87,19 +87,19 @@ impl<O: Observer> Observer for WithArrays<O> {
         self.observer.opcode(offset, opcode);
     }
 
-    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
+    fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
         if let Event::Build { object, state } = event {
-            self.built(store, source, object, state);
+            self.built(view, object, state);
         }
-        self.observer.event(store, source, offset, event);
+        self.observer.event(view, offset, event);
     }
 
-    fn attached(&mut self, _: &Store, source: &[u8], offset: usize, _: Id) -> Attached {
+    fn attached(&mut self, view: View<'_>, offset: usize, _: Id) -> Attached {
         match self.wrapper.take() {
             None => Attached::Nothing,
             Some(Attached::Bytes { padding: 1, length }) => {
                 // A byte says how many more stand before the data, so that it is aligned.
-                let more = source.get(offset).copied().unwrap_or(0);
+                let more = view.source().get(offset).copied().unwrap_or(0);
                 Attached::Bytes { padding: 1 + usize::from(more), length }
             }
             Some(attached) => attached,
@@ -107,69 +107,26 @@ impl<O: Observer> Observer for WithArrays<O> {
     }
 }
 
-/// Looks into a store while it is being filled.
-struct Reader<'s> {
-    store: &'s Store,
-    source: &'s [u8],
-}
-
-impl<'s> Reader<'s> {
-    fn peek(&self, id: Id) -> Peek<'s> {
-        View::new(self.store, self.source).peek(id)
+/// The type of `dtype('f8')` with, if it has one, a state: `(3, '<', None, None, None, -1, -1, 0)`, which is version, byte order,
+/// sub-array, names, fields, size, alignment, flags.
+fn dtype(view: View<'_>, object: Id, state: Option<Id>) -> Option<Dtype> {
+    const HAS_OBJECTS: i64 = 1;
+    if view.global(view.class(object)?) != Some([&b"numpy"[..], b"dtype"]) {
+        return None;
     }
-
-    fn text(&self, id: Id) -> Option<&'s [u8]> {
-        match self.peek(id) {
-            Peek::Str(text) | Peek::ByteString(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The names of an instance's class.
-    fn class(&self, object: Id) -> Option<(&'s [u8], &'s [u8])> {
-        let view = View::new(self.store, self.source);
-        view.global(view.class(object)?).map(|[module, name]| (module, name))
-    }
-
-    /// The value of a key; the last one, as in Python.
-    fn item(&self, dict: Id, key: &[u8]) -> Option<Id> {
-        let Peek::Dict(items) = self.peek(dict) else { return None };
-        let mut pairs = items.chunks_exact(2).rev();
-        pairs.find(|pair| self.text(pair[0]) == Some(key)).map(|pair| pair[1])
-    }
-
-    fn size(&self, id: Id) -> Option<usize> {
-        match self.peek(id) {
-            Peek::Int(value) => usize::try_from(value).ok(),
-            _ => None,
-        }
-    }
-
-    /// `dtype('f8')` with, if it has one, a state: `(3, '<', None, None, None, -1, -1, 0)`, which is version, byte order, sub-array,
-    /// names, fields, size, alignment, flags.
-    fn dtype(&self, object: Id, state: Option<Id>) -> Option<Dtype> {
-        const HAS_OBJECTS: i64 = 1;
-        if self.class(object) != Some((b"numpy", b"dtype")) {
-            return None;
-        }
-        let (args, _) = View::new(self.store, self.source).arguments(object)?;
-        let name = str::from_utf8(self.text(*args.first()?)?).ok()?.trim_start_matches(['<', '>', '|', '=']);
-        let state = match state.map(|state| self.peek(state)) {
-            None => &[],
-            Some(Peek::Tuple(state)) => state,
-            Some(_) => return None,
-        };
-        let flags = state.get(7).map(|&flags| self.peek(flags));
-        let has_objects =
-            name.starts_with('O') || matches!(flags, Some(Peek::Int(flags)) if flags & HAS_OBJECTS != 0);
-        // Types of one size do not state it, but have it in their name: in bytes, or in characters of four bytes.
-        let size = match state.get(5).and_then(|&size| self.size(size)) {
-            Some(size) => size,
-            None => {
-                let size: usize = name.get(1..)?.parse().ok()?;
-                if name.starts_with('U') { size.saturating_mul(4) } else { size }
-            }
-        };
-        Some(Dtype { size, has_objects })
-    }
+    let (args, _) = view.arguments(object)?;
+    let named = DType::parse(str::from_utf8(view.text_bytes(*args.first()?)?).ok()?)?;
+    let state = match state.map(|state| view.peek(state)) {
+        None => &[],
+        Some(Peek::Tuple(state)) => state,
+        Some(_) => return None,
+    };
+    let number = |index: usize| match view.peek(*state.get(index)?) {
+        Peek::Int(number) => Some(number),
+        _ => None,
+    };
+    // Types of one size do not state it, but have it in their name.
+    let size = number(5).and_then(|size| usize::try_from(size).ok()).unwrap_or(named.size);
+    let has_objects = named.has_objects() || number(7).is_some_and(|flags| flags & HAS_OBJECTS != 0);
+    Some(Dtype { size, has_objects })
 }

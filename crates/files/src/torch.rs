@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use halfsour_classes::torch::{ByteOrder, DType, Place, Storage};
-use halfsour_value::{Data, Id, Node, Store};
+use halfsour_value::{Data, Id, Node, View};
 use halfsour_vm::{Event, Graph, Loader, Observer};
 
-use crate::archive::{Archive, View};
+use crate::archive::{self, Archive};
 use crate::{Error, ErrorKind, Format, Member, Pickles, Source};
 
 /// A file of torch: a pickle, in which tensors refer to storages by persistent ids, and the storages beside it.
@@ -127,7 +127,7 @@ impl Torch {
         let mut by_key = HashMap::new();
         // The last one in the directory, as readers take it.
         for (place, (key, member)) in storages.iter().enumerate() {
-            if archive.members()[*member].view == View::Directory {
+            if archive.members()[*member].view == archive::View::Directory {
                 by_key.insert(key.clone(), place);
             }
         }
@@ -307,7 +307,7 @@ fn storages(
 struct Ids(Vec<Id>);
 
 impl Observer for &mut Ids {
-    fn event(&mut self, _: &Store, _: &[u8], _: usize, event: Event) {
+    fn event(&mut self, _: View<'_>, _: usize, event: Event) {
         if let Event::PersistentId(id) = event {
             self.0.push(id);
         }
@@ -315,11 +315,7 @@ impl Observer for &mut Ids {
 }
 
 fn text(node: Node<'_, Bytes>) -> Option<String> {
-    match node.data() {
-        Data::Str(text) => text.as_str().map(str::to_owned),
-        Data::ByteString(text) => str::from_utf8(text).ok().map(str::to_owned),
-        _ => None,
-    }
+    Some(str::from_utf8(node.text_bytes()?).ok()?.to_owned())
 }
 
 /// The key by which a persistent id names a storage.

@@ -1,5 +1,6 @@
 //! What joblib wrote, compared with what `joblib.load` made of it.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{self, Element, NdArray};
 use halfsour_files::{Limits, Source, WithArrays};
 use halfsour_value::Node;
@@ -8,9 +9,9 @@ use serde_json::{Value, json};
 
 fn element(found: Element<'_, &[u8]>) -> Value {
     match found {
-        Element::Int(value) => json!(value),
-        Element::UInt(value) => json!(value),
-        Element::Float(value) => json!(halfsour_text::repr::Float(value).to_string()),
+        Element::Scalar(Scalar::Int(value)) => json!(value),
+        Element::Scalar(Scalar::UInt(value)) => json!(value),
+        Element::Scalar(Scalar::Float(value)) => json!(halfsour_text::repr::Float(value).to_string()),
         Element::Text(text) => json!(text),
         Element::DateTime(ticks) => json!(ticks.count),
         Element::Record(record) => record.fields().map(|(_, value)| element(value)).collect(),

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
+use halfsour_classes::memory::{Scalar, Strided};
 use halfsour_classes::torch::{
     ByteOrder, DType, Dense, Element, Layout, Place, Quantiser, Sparse, Storage, Tensor,
 };
@@ -150,9 +151,7 @@ impl Document {
         let swapped: Vec<u8> =
             contents.bytes.chunks_exact(number).flat_map(|number| number.iter().rev().copied()).collect();
         let flat = Dense {
-            shape: vec![elements.len() as u64],
-            strides: vec![1],
-            offset: 0,
+            strided: Strided { shape: vec![elements.len() as u64], strides: vec![1], offset: 0 },
             is_conjugate: false,
             is_negative: false,
             ..dense.clone()
@@ -215,8 +214,8 @@ impl Document {
         told["storage"] = (*self.storages.entry(identity).or_insert(next)).into();
         told["storage_bytes"] = contents.bytes.len().into();
         told["dtype"] = format!("torch.{dtype}").into();
-        told["stride"] = json!(dense.strides);
-        told["offset"] = dense.offset.into();
+        told["stride"] = json!(dense.strided.strides);
+        told["offset"] = dense.strided.offset.into();
         told["elements"] = elements.into_iter().map(shown).collect();
     }
 
@@ -225,8 +224,9 @@ impl Document {
     fn quantised(&self, dense: &Dense<'_>, quantiser: &Quantiser<'_>, told: &mut Value) {
         let (_, elements) = self.elements(dense);
         let float_of = |element: &Element| match element {
-            Element::Int(int) => *int as f32,
-            Element::Float(float) => *float as f32,
+            Element::Scalar(Scalar::Int(int)) => *int as f32,
+            Element::Scalar(Scalar::UInt(int)) => *int as f32,
+            Element::Scalar(Scalar::Float(float)) => *float as f32,
             _ => panic!("neither an integer nor a float"),
         };
         let per_index: Vec<_>;
@@ -243,7 +243,7 @@ impl Document {
                 told["scales"] = scales.iter().copied().map(shown).collect();
                 told["zero_points"] = points.iter().copied().map(shown).collect();
                 told["axis"] = (*axis).into();
-                per_index = dense.shape[usize::try_from(*axis).unwrap() + 1..].to_vec();
+                per_index = dense.strided.shape[usize::try_from(*axis).unwrap() + 1..].to_vec();
                 let rest = usize::try_from(per_index.iter().product::<u64>()).unwrap();
                 (scales.iter().map(float_of).collect(), points.iter().map(float_of).collect(), rest)
             }
@@ -265,7 +265,8 @@ impl Document {
             ];
         }
         for (name, part) in parts {
-            let mut part_told = json!({"kind": "tensor", "class": "torch.Tensor", "shape": part.shape});
+            let mut part_told =
+                json!({"kind": "tensor", "class": "torch.Tensor", "shape": part.strided.shape});
             self.dense(part, &mut part_told);
             part_told["requires_grad"] = false.into();
             told[name] = part_told;
@@ -274,7 +275,7 @@ impl Document {
         told["dtype"] = told["values"]["dtype"].clone();
         let ints = |dense: &Dense<'_>| -> Vec<usize> {
             let int = |element| match element {
-                Element::Int(int) => usize::try_from(int).unwrap(),
+                Element::Scalar(Scalar::Int(int)) => usize::try_from(int).unwrap(),
                 _ => panic!("not an integer"),
             };
             self.elements(dense).1.into_iter().map(int).collect()
@@ -345,9 +346,7 @@ fn sizes_that_lie() {
         let storage = Storage { dtype: None, place: Place::Embedded(&[]) };
         let dense = Dense {
             dtype: None,
-            shape: shape.to_vec(),
-            strides: strides.to_vec(),
-            offset,
+            strided: Strided { shape: shape.to_vec(), strides: strides.to_vec(), offset },
             storage,
             is_conjugate: false,
             is_negative: false,
@@ -355,7 +354,7 @@ fn sizes_that_lie() {
         let bytes = [0; 40];
         let elements = dense.elements(DType::Float32, &bytes, ByteOrder::Little);
         assert_eq!(elements.is_some(), count.is_some(), "{shape:?} {strides:?} {offset}");
-        assert!(count.is_none() || dense.len() == count);
+        assert!(count.is_none() || dense.strided.len() == count);
         if let Some(elements) = elements {
             assert_eq!(elements.take(50).count() as u64, count.unwrap().min(50));
         }
@@ -412,10 +411,11 @@ fn float(value: f64) -> String {
 
 fn shown(element: Element) -> Value {
     match element {
-        Element::Bool(value) => value.into(),
-        Element::Int(value) => serde_json::from_str(&value.to_string()).unwrap(),
-        Element::Float(value) => float(value).into(),
-        Element::Complex(re, im) => json!([float(re), float(im)]),
+        Element::Scalar(Scalar::Bool(value)) => value.into(),
+        Element::Scalar(Scalar::Int(value)) => value.into(),
+        Element::Scalar(Scalar::UInt(value)) => value.into(),
+        Element::Scalar(Scalar::Float(value)) => float(value).into(),
+        Element::Scalar(Scalar::Complex(re, im)) => json!([float(re), float(im)]),
         Element::Packed(_) => panic!("torch shows none of these"),
     }
 }

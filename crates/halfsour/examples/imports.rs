@@ -1,19 +1,17 @@
-//! Lists what a pickle would import and call, without doing it: `cargo run --example imports -- FILE`.
+//! Lists the globals that a pickle would import, without importing them: `cargo run --example imports -- FILE`.
 
 use halfsour::Loader;
-use halfsour::value::Store;
+use halfsour::value::View;
 use halfsour::vm::{Event, Observer};
 
 struct Imports(Vec<String>);
 
 impl Observer for Imports {
-    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
+    fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
         if let Event::Import(id) = event {
             // An extension code has no names here.
-            let Some(names) = store.global_names(id) else { return };
-            let text =
-                names.map(|name| String::from_utf8_lossy(store.payload(source, name).unwrap_or_default()));
-            self.0.push(format!("byte 0x{offset:x}: {}", text.join(".")));
+            let Some(names) = view.global(id) else { return };
+            self.0.push(format!("byte 0x{offset:x}: {}", names.map(String::from_utf8_lossy).join(".")));
         }
     }
 }

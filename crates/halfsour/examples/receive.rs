@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Some("logging") => Framing::U32,
         Some("connection") => Framing::Connection,
         Some("dump") => Framing::None,
-        _ => return Err("from what? logging, connection or dump".into()),
+        _ => return Err("expected the sender as an argument: logging, connection or dump".into()),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("{}", listener.local_addr()?.port());

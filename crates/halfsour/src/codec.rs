@@ -1,4 +1,4 @@
-//! Pickles through sockets and pipes, with tokio: a codec for `FramedRead`, `FramedWrite` and `Framed`.
+//! A codec for pickles through sockets and pipes, for tokio's `FramedRead`, `FramedWrite` and `Framed`.
 //!
 //! ```text
 //! Framing::None        pickle pickle …                          pickle.dump, one after the other
@@ -7,7 +7,7 @@
 //! Framing::Connection  [i32] pickle [-1] [u64] pickle …         multiprocessing.connection
 //! ```
 //!
-//! Numbers are big-endian. What is received becomes the source of its graph without being copied.
+//! Numbers are big-endian. A message becomes the source of its graph without being copied.
 //!
 //! ```
 //! use bytes::BytesMut;
@@ -34,44 +34,46 @@ use halfsour_vm::{Incremental, Limits, Loader, Options};
 use halfsour_writer::Pickler;
 use tokio_util::codec::{Decoder, Encoder};
 
-/// What stands between pickles.
+/// The bytes between pickles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
-    /// Nothing: a pickle says itself where it ends.
+    /// None: a pickle ends at its `STOP`.
     None,
-    /// The length before each, as an unsigned number of four bytes.
+    /// Before each pickle, its length as an unsigned number of four bytes.
     U32,
-    /// The length before each, as a signed number of four bytes. `PySpark` has meanings for negative ones; here they are
-    /// errors.
+    /// Before each pickle, its length as a signed number of four bytes. Negative numbers, which have a meaning in `PySpark`, are
+    /// errors here.
     I32,
-    /// As [`I32`](Self::I32), but from 2 GiB on -1, and then the length as an unsigned number of eight bytes. It is what a
-    /// `Connection` over a socket or a pipe does, except for pipes on Windows. What is sent with `send_bytes` is no pickle.
+    /// As [`I32`](Self::I32), but a length from 2 GiB on is written as -1, then an unsigned number of eight bytes.
+    ///
+    /// A Python `Connection` over a socket or a pipe frames its messages so, except over pipes on Windows. A message of
+    /// `send_bytes` is not a pickle, and so an error.
     Connection,
 }
 
-/// Reads graphs and writes pickles.
+/// A codec that decodes graphs and encodes pickles.
 ///
-/// The longest message that is read is [`Limits::input`]: 8 MiB unless options say otherwise. What is longer is refused
-/// before it is buffered, and nothing is allocated for a length before the bytes are there.
+/// The longest message that is read is [`Limits::input`], by default 8 MiB. A longer one is refused before it is buffered,
+/// and no memory is allocated for a length before its bytes have arrived.
 #[derive(Debug)]
 pub struct PickleCodec {
     framing: Framing,
-    /// For what has no length before it.
+    /// For pickles without a length.
     pieces: Incremental,
-    /// For what has.
+    /// For pickles with a length.
     loader: Loader,
     pickler: Pickler,
 }
 
 impl PickleCodec {
-    /// A codec with the default options, for messages of up to 8 MiB.
+    /// Creates a codec with the default options, for messages of up to 8 MiB.
     pub fn new(framing: Framing) -> Self {
         let limits = Limits { input: 8 << 20, ..Limits::default() };
         let reading = Options { limits, ..Options::default() };
         Self::with_options(framing, reading, &halfsour_writer::Options::default())
     }
 
-    /// A codec with options. Those of [`Options::default`] have no limit for the length of messages.
+    /// Creates a codec with options. Set [`Limits::input`] in them: [`Options::default`] does not limit the length of messages.
     pub fn with_options(framing: Framing, reading: Options, writing: &halfsour_writer::Options) -> Self {
         Self {
             framing,
@@ -81,7 +83,8 @@ impl PickleCodec {
         }
     }
 
-    /// How long the head and the message are with which `buffer` begins, when the head is there.
+    /// Returns the lengths in bytes of the head and of the message that `buffer` begins with, or `None` if the head has not
+    /// arrived.
     fn lengths(&self, buffer: &[u8]) -> Result<Option<(usize, u64)>, Error> {
         let Some((head, rest)) = buffer.split_first_chunk() else { return Ok(None) };
         match (self.framing, i32::from_be_bytes(*head)) {
@@ -99,8 +102,8 @@ impl PickleCodec {
 
 /// # Errors
 ///
-/// Offsets in errors count from the pickle's beginning. A message that is no pickle, and a negative length, are taken out of
-/// the buffer: the next message can be read. After other errors it cannot.
+/// Offsets in errors count from the start of the pickle. A message that is not a valid pickle is taken out of the buffer, and
+/// so is a negative length: the next message can be read. After any other error it cannot.
 impl Decoder for PickleCodec {
     type Item = Graph;
     type Error = Error;
@@ -133,7 +136,7 @@ impl Decoder for PickleCodec {
     }
 }
 
-/// Writes the root of a graph.
+/// Encodes the root of a graph.
 impl<S: AsRef<[u8]>> Encoder<&Graph<S>> for PickleCodec {
     type Error = Error;
 
@@ -145,7 +148,7 @@ impl<S: AsRef<[u8]>> Encoder<&Graph<S>> for PickleCodec {
     }
 }
 
-/// Writes what is a pickle already.
+/// Encodes bytes that are a pickle already.
 impl Encoder<&[u8]> for PickleCodec {
     type Error = Error;
 
@@ -166,19 +169,19 @@ impl Encoder<&[u8]> for PickleCodec {
     }
 }
 
-/// Why a message cannot be read or written.
+/// An error in reading or writing a message.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The socket or pipe failed, or ended within a message.
     Io(io::Error),
-    /// It is no pickle, or exceeds the limits.
+    /// The message is not a valid pickle, or exceeds the limits.
     Read(halfsour_vm::Error),
     /// The graph cannot be written.
     Write(halfsour_writer::Error),
     /// The length before a message is negative.
     NegativeLength(i32),
-    /// A message of this length is longer than the limit, or than the framing can say.
+    /// The message, of this length in bytes, is longer than [`Limits::input`], or than the framing can express.
     TooLong(u64),
 }
 
@@ -204,10 +207,15 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(_) => f.write_str("the stream failed"),
-            Self::Read(_) => f.write_str("the message cannot be read"),
+            Self::Read(_) => f.write_str("the message cannot be read as a pickle"),
             Self::Write(_) => f.write_str("the graph cannot be written"),
-            Self::NegativeLength(length) => write!(f, "the length of a message is {length}"),
-            Self::TooLong(length) => write!(f, "a message of {length} bytes is too long"),
+            Self::NegativeLength(length) => {
+                write!(f, "expected the length of a message, found the negative number {length}")
+            }
+            Self::TooLong(length) => write!(
+                f,
+                "the message of {length} bytes is longer than `Limits::input` allows or the framing can express"
+            ),
         }
     }
 }

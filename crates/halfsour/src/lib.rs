@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "tokio")]
 pub mod codec;
@@ -48,7 +49,7 @@ pub mod guide {}
 #[doc = include_str!("../LIMITS.md")]
 pub mod limits {}
 
-/// The examples of the workspace's README are compiled and run.
+/// The workspace's README, whose examples are compiled and run as tests.
 #[cfg(all(doctest, feature = "classes", feature = "serde"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

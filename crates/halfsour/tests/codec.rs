@@ -1,4 +1,4 @@
-//! What the codec reads is what was sent. Real Pythons send to it in `cargo xtask oracle`.
+//! The codec reads the messages that were sent. In `cargo xtask oracle`, real Pythons send to it.
 #![cfg(feature = "tokio")]
 
 use bytes::{Bytes, BytesMut};
@@ -12,7 +12,7 @@ fn with_limit(framing: Framing, input: usize) -> PickleCodec {
     PickleCodec::with_options(framing, Options { limits, ..Options::default() }, &writer::Options::default())
 }
 
-/// Some pickles that need no options.
+/// Returns some pickles that need no options.
 fn fixtures() -> impl Iterator<Item = Fixture> {
     let plain = |fixture: &Fixture| {
         fixture.pickles == 1
@@ -23,7 +23,7 @@ fn fixtures() -> impl Iterator<Item = Fixture> {
     halfsour_fixtures::all().into_iter().filter(plain).step_by(50)
 }
 
-/// What comes of a stream that arrives in pieces of this length.
+/// Decodes a stream that arrives in pieces of this length.
 fn received(codec: &mut PickleCodec, stream: &[u8], piece: usize) -> Result<Vec<Graph>, Error> {
     let mut buffer = BytesMut::new();
     let mut graphs = Vec::new();

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use halfsour_classes::Exact;
+use halfsour_classes::CanonicalForm;
 use halfsour_text::wtf8::Encoding;
-use halfsour_value::{Data, Elements, Id, Items, Node, Step, Steps};
+use halfsour_value::{Children, Data, Id, Items, Node};
 
 use crate::spelling::{self, Usual};
 
@@ -83,10 +83,8 @@ struct Counter<'g, S> {
 
 enum Work<'g, S> {
     Node(Node<'g, S>),
-    Elements(Elements<'g, S>),
-    Pairs(Items<'g, S>),
+    Children(Children<'g, S>),
     Values(Items<'g, S>),
-    Steps(Steps<'g, S>),
 }
 
 impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
@@ -99,9 +97,9 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Node(node) => self.node(node),
-                Work::Elements(mut rest) => {
+                Work::Children(mut rest) => {
                     if let Some(node) = rest.next() {
-                        self.work.push(Work::Elements(rest));
+                        self.work.push(Work::Children(rest));
                         self.node(node);
                     }
                 }
@@ -111,29 +109,9 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
                         self.node(value);
                     }
                 }
-                Work::Pairs(mut rest) => {
-                    if let Some((key, value)) = rest.next() {
-                        self.push([Work::Node(key), Work::Node(value), Work::Pairs(rest)]);
-                    }
-                }
-                Work::Steps(mut steps) => {
-                    if let Some(step) = steps.next() {
-                        self.work.push(Work::Steps(steps));
-                        self.work.push(match step {
-                            Step::State(node) | Step::Call(node) => Work::Node(node),
-                            Step::Append(elements) | Step::Add(elements) => Work::Elements(elements),
-                            Step::SetItem(items) => Work::Pairs(items),
-                        });
-                    }
-                }
             }
         }
         (self.census, self.usual)
-    }
-
-    /// Puts work on the stack so that it is done in this order.
-    fn push<const N: usize>(&mut self, work: [Work<'g, S>; N]) {
-        self.work.extend(work.into_iter().rev());
     }
 
     #[inline]
@@ -145,59 +123,42 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
 
     fn parts(&mut self, node: Node<'g, S>) {
         match node.data() {
-            Data::List(elements) | Data::Tuple(elements) => self.work.push(Work::Elements(elements)),
-            Data::Dict(items) => {
-                if self.is_plain(&items) {
-                    self.census.note(node.id(), PLAIN);
-                    self.work.push(Work::Values(items));
-                } else {
-                    self.work.push(Work::Pairs(items));
-                }
+            Data::Dict(items) if self.is_plain(&items) => {
+                self.census.note(node.id(), PLAIN);
+                return self.work.push(Work::Values(items));
             }
-            Data::Set(elements) | Data::FrozenSet(elements) => {
-                self.spelling(node);
-                self.work.push(Work::Elements(elements));
-            }
-            Data::Bytes(_) | Data::ByteArray(_) | Data::Complex(..) => self.spelling(node),
-            Data::Instance(_) if self.known(node) => {}
-            Data::Instance(instance) => {
-                self.push([
-                    Work::Node(instance.callable()),
-                    Work::Node(instance.args()),
-                    Work::Steps(instance.steps()),
-                ]);
-                if let Some(kwargs) = instance.kwargs() {
-                    // The order within an instance does not matter: ids are given when it is written.
-                    self.work.push(Work::Node(kwargs));
-                }
-            }
-            Data::Global(global) => {
-                self.steps_elsewhere(node);
-                self.push([Work::Node(global.module), Work::Node(global.name)]);
-            }
-            Data::PersistentId(of) => {
-                self.steps_elsewhere(node);
-                self.work.push(Work::Node(of));
-            }
-            Data::ReadOnly(of) => self.work.push(Work::Node(of)),
-            Data::Extension(_) | Data::Buffer(_) => self.steps_elsewhere(node),
-            _ => {}
+            Data::Instance(_) if self.known(node) => return,
+            Data::Bytes(_) | Data::ByteArray(_) | Data::Complex(..) => return self.spelling(node),
+            Data::Set(_) | Data::FrozenSet(_) => self.spelling(node),
+            Data::List(_)
+            | Data::Tuple(_)
+            | Data::Dict(_)
+            | Data::Instance(_)
+            | Data::Global(_)
+            | Data::PersistentId(_)
+            | Data::ReadOnly(_)
+            | Data::Extension(_)
+            | Data::Buffer(_) => {}
+            Data::None
+            | Data::Bool(_)
+            | Data::Int(_)
+            | Data::BigInt(_)
+            | Data::Float(_)
+            | Data::Str(_)
+            | Data::ByteString(_) => return,
         }
-    }
-
-    fn steps_elsewhere(&mut self, node: Node<'g, S>) {
-        self.work.extend(node.foreign_steps().map(Work::Steps));
+        self.work.push(Work::Children(node.children()));
     }
 
     /// Whether a known object is shown by a tag, or may be: then, of its parts, only the time zone is.
     fn known(&mut self, node: Node<'g, S>) -> bool {
         if self.usual.is_some() {
-            let Some(exact) = Exact::of(node) else { return false };
+            let Some(exact) = CanonicalForm::of(node) else { return false };
             self.census.note(node.id(), KNOWN);
             self.work.extend(exact.tz().map(Work::Node));
             self.found(Usual::known(node, exact));
         } else if self.census.has_tag(node.id()) {
-            self.work.extend(Exact::of(node).and_then(|exact| exact.tz()).map(Work::Node));
+            self.work.extend(CanonicalForm::of(node).and_then(|exact| exact.tz()).map(Work::Node));
         } else {
             return false;
         }
@@ -226,7 +187,7 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
             self.census.note(node.id(), ODD);
         }
         if self.census.is(node.id(), ODD) {
-            self.push([Work::Node(graph.node(spelling.callable)), Work::Node(graph.node(spelling.args))]);
+            self.work.extend([spelling.args, spelling.callable].map(|id| Work::Node(graph.node(id))));
         }
     }
 

@@ -36,7 +36,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         known: Known<'g, S>,
     ) -> Result<bool, Error> {
         match known {
-            Known::SimpleNamespace(attributes) => self.object(Work::Items(attributes)),
+            Known::SimpleNamespace(attributes) => self.object(Work::Pairs(Box::new(attributes))),
             Known::Range(range) => {
                 self.out.open(b'{');
                 for (name, part) in [("start", range.start), ("stop", range.stop), ("step", range.step)] {
@@ -113,7 +113,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 duration = delta.to_iso();
                 &duration
             }
-            Known::Timedelta(delta) => {
+            Known::PandasTimedelta(delta) => {
                 duration = delta.to_iso();
                 &duration
             }

@@ -1,5 +1,6 @@
 //! Arrays of numpy in the plain form: lists in lists, and records as objects.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray, Unit};
 use halfsour_value::Node;
 
@@ -61,14 +62,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         Ok(())
     }
 
-    /// One that is no object: only types lie in it, of which no more than 32 do so in each other.
-    pub(crate) fn element(&mut self, node: Node<'g, S>, element: Element<'_, S>) -> Result<(), Error> {
-        match element {
-            Element::Bool(value) => self.out.word(if value { "true" } else { "false" }),
-            Element::Int(value) => self.out.int(value),
-            Element::UInt(value) => self.out.digits(&value.to_string())?,
-            Element::Float(value) => self.float(value),
-            Element::Complex(re, im) => {
+    /// Writes a number; a complex one as an array of its parts.
+    pub(crate) fn number(&mut self, scalar: Scalar) -> Result<(), Error> {
+        match scalar {
+            Scalar::Bool(value) => self.out.word(if value { "true" } else { "false" }),
+            Scalar::Int(value) => self.out.int(value),
+            Scalar::UInt(value) => self.out.digits(&value.to_string())?,
+            Scalar::Float(value) => self.float(value),
+            Scalar::Complex(re, im) => {
                 self.out.open(b'[');
                 for part in [re, im] {
                     self.out.item()?;
@@ -76,6 +77,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 }
                 self.out.close(b']');
             }
+        }
+        Ok(())
+    }
+
+    /// One that is no object: only types lie in it, of which no more than 32 do so in each other.
+    pub(crate) fn element(&mut self, node: Node<'g, S>, element: Element<'_, S>) -> Result<(), Error> {
+        match element {
+            Element::Scalar(scalar) => self.number(scalar)?,
             Element::LongDouble(bytes) | Element::LongComplex(bytes) | Element::Bytes(bytes) => {
                 self.out.base64(bytes)?;
             }

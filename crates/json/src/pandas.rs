@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Write};
 use std::vec;
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Labels, Series, Values};
 use halfsour_classes::recognise;
-use halfsour_text::repr;
 use halfsour_value::{Data, Node};
 
 use crate::Error;
@@ -174,10 +174,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     fn flat(&mut self, cell: Cell<'g, S>) -> Result<Option<Cell<'g, S>>, Error> {
         match cell {
             Cell::Missing => self.out.word("null"),
-            Cell::Bool(value) => self.out.word(if value { "true" } else { "false" }),
-            Cell::Int(value) => self.out.int(value),
-            Cell::UInt(value) => self.out.digits(&value.to_string())?,
-            Cell::Float(value) => self.float(value),
+            Cell::Scalar(scalar) => self.number(scalar)?,
             Cell::Text(text) => self.out.string(text.as_bytes())?,
             Cell::Bytes(bytes) | Cell::LongDouble(bytes) => self.out.base64(bytes)?,
             Cell::Timestamp(stamp) => drop(self.out.string_of(stamp)?),
@@ -200,14 +197,6 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         match self.flat(cell)? {
             None => {}
             Some(Cell::Object(node)) => self.push([Work::Node(node)]),
-            Some(Cell::Complex(re, im)) => {
-                self.out.open(b'[');
-                for part in [re, im] {
-                    self.out.item()?;
-                    self.float(part);
-                }
-                self.out.close(b']');
-            }
             Some(Cell::Interval(sides, closed)) => {
                 let (left, right) = *sides;
                 self.interval(Work::Cell(Box::new(left)), Work::Cell(Box::new(right)), closed)?;
@@ -305,10 +294,9 @@ fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
             Ok(())
         }
         Cell::Missing => short.write_str("null"),
-        Cell::Bool(value) => write!(short, "{value}"),
-        Cell::Int(value) => write!(short, "{value}"),
-        Cell::UInt(value) => write!(short, "{value}"),
-        Cell::Float(value) => write!(short, "{}", repr::Float(*value)),
+        Cell::Scalar(Scalar::Bool(value)) => write!(short, "{value}"),
+        Cell::Scalar(Scalar::Complex(..)) => short.write_str("?"),
+        Cell::Scalar(scalar) => write!(short, "{scalar}"),
         Cell::Text(text) => short.write_str(text),
         Cell::Timestamp(stamp) => write!(short, "{stamp}"),
         Cell::Timedelta(delta) => write!(short, "{delta}"),

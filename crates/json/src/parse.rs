@@ -5,7 +5,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use halfsour_classes::Build;
+use halfsour_classes::ClassBuilder;
 use halfsour_text::{number, wtf8};
 use halfsour_value::{Builder, Form, Graph, Id, IntOp, Refusal};
 use serde_json::{Map, Value};
@@ -86,7 +86,7 @@ fn document(json: &Value) -> Result<Document, ParseError> {
         _ => (json, None),
     };
     let mut builder = Builder::new();
-    let build = Build::for_protocol(&mut builder, protocol.unwrap_or(DEFAULT_PROTOCOL));
+    let build = ClassBuilder::for_protocol(&mut builder, protocol.unwrap_or(DEFAULT_PROTOCOL));
     let mut reader = Reader { build, ids: HashMap::new(), keys: HashMap::new() };
     let root = reader.value(value, None)?;
     let graph = builder.try_build(root).map_err(|refusal| match refusal {
@@ -100,7 +100,7 @@ fn document(json: &Value) -> Result<Document, ParseError> {
 const DEFAULT_PROTOCOL: u8 = 4;
 
 pub(crate) struct Reader<'b> {
-    pub(crate) build: Build<'b>,
+    pub(crate) build: ClassBuilder<'b>,
     ids: HashMap<u64, Id>,
     /// The keys of plain objects.
     keys: HashMap<String, Id>,

@@ -1,5 +1,6 @@
 //! The plain form.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, is_na};
 use halfsour_classes::stdlib::{Members, Pairs};
 use halfsour_text::{number, repr};
@@ -262,14 +263,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             _ => self.work.push(Work::Leave(id)),
         }
         match data {
-            Data::Complex(re, im) => {
-                self.out.open(b'[');
-                for part in [re, im] {
-                    self.out.item()?;
-                    self.float(part);
-                }
-                self.out.close(b']');
-            }
+            Data::Complex(re, im) => self.number(Scalar::Complex(re, im))?,
             Data::Instance(instance) => {
                 if !self.known(node, instance)? {
                     self.instance(instance);

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use halfsour_classes::{Exact, Role};
+use halfsour_classes::{CanonicalForm, SharedPart};
 use halfsour_value::{Data, Elements, Id, Kind, Node, Spelling};
 
 use crate::census::{Census, KEY, ODD, SEEN, SHARED};
@@ -27,7 +27,7 @@ enum Part {
     /// `'latin1'`
     Encoding,
     /// Of known objects.
-    Known(Role),
+    Known(SharedPart),
 }
 
 impl<'g, S: AsRef<[u8]>> Usual<'g, S> {
@@ -87,7 +87,7 @@ impl<'g, S: AsRef<[u8]>> Usual<'g, S> {
     }
 
     /// A known object.
-    pub fn known(node: Node<'g, S>, exact: Exact<'g, S>) -> Self {
+    pub fn known(node: Node<'g, S>, exact: CanonicalForm<'g, S>) -> Self {
         let once = exact.once.into_iter().map(|(role, part)| (Part::Known(role), part.id())).collect();
         Self { node, own: exact.own, once }
     }

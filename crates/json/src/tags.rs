@@ -1,6 +1,6 @@
 //! Tags of well-known objects in the lossless form, there and back.
 
-use halfsour_classes::stdlib::{Clock, Date, Decimal, Fraction, Offset, TimeDelta, TimeZone, Uuid};
+use halfsour_classes::stdlib::{Date, Decimal, Fraction, Offset, TimeDelta, TimeOfDay, TimeZone, Uuid};
 use halfsour_classes::{Known, recognise};
 use halfsour_value::{Id, Node};
 use serde_json::{Map, Value};
@@ -76,12 +76,12 @@ impl Reader<'_> {
             "@date" => self.build.date(Date::parse(shown).ok_or_else(wrong)?),
             "@datetime" => {
                 let (date, clock) = shown.split_once('T').ok_or_else(wrong)?;
-                let (date, clock) = Date::parse(date).zip(Clock::parse(clock, fold)).ok_or_else(wrong)?;
+                let (date, clock) = Date::parse(date).zip(TimeOfDay::parse(clock, fold)).ok_or_else(wrong)?;
                 let tz = self.tz(map)?;
                 self.build.datetime(date, clock, tz)
             }
             "@time" => {
-                let clock = Clock::parse(shown, fold).ok_or_else(wrong)?;
+                let clock = TimeOfDay::parse(shown, fold).ok_or_else(wrong)?;
                 let tz = self.tz(map)?;
                 self.build.time(clock, tz)
             }

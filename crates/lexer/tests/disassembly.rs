@@ -42,7 +42,7 @@ fn fixtures() {
     );
 }
 
-/// What there is to say of the stack and the memo, we say in the words of `pickletools`.
+/// Complaints about the stack and the memo have the words of `pickletools`.
 fn compare(fixture: &Fixture, kind: &ComplaintKind, error: &str) {
     let is_ours = matches!(kind, ComplaintKind::Bytes(_) | ComplaintKind::Argument);
     // Where a mark was taken as if it was an object, it fails in a way of its own.

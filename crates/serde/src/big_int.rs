@@ -9,13 +9,13 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::Error;
 
-/// The name of the newtype by which a [`BigInt`] is known to this crate's own serializer and deserializer.
+/// The name of the newtype by which this crate's serializer and deserializer recognise a [`BigInt`].
 pub(crate) const NAME: &str = "$halfsour::BigInt";
 
-/// An int of any size: minimal little-endian two's complement, as `num_bigint::BigInt::from_signed_bytes_le` takes it and
-/// `to_signed_bytes_le` gives it.
+/// An int of any size, as its shortest little-endian two's complement: the bytes of `num_bigint::BigInt::to_signed_bytes_le`,
+/// for `from_signed_bytes_le`.
 ///
-/// In a pickle it is an int. To and from other formats it is an int of up to 128 bits, or those bytes.
+/// In a pickle, it is an int. Other formats write the bytes, and read them or an int of up to 128 bits.
 ///
 /// ```
 /// use halfsour_serde::BigInt;
@@ -29,7 +29,7 @@ pub(crate) const NAME: &str = "$halfsour::BigInt";
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct BigInt(pub Vec<u8>);
 
-/// An int beyond 64 bits: 128 bits if they do, otherwise its decimal digits as text.
+/// Passes on an int beyond 64 bits as one of 128 bits if it fits, otherwise as decimal text.
 pub(crate) fn visit<'de, V: Visitor<'de>>(bytes: &[u8], visitor: V) -> Result<V::Value, Error> {
     let text = || BigDisplay(bytes).to_string();
     let negative = bytes.last().is_some_and(|&byte| byte >= 0x80);

@@ -1,4 +1,4 @@
-//! From a graph to Rust types.
+//! The deserializer over a graph.
 
 mod access;
 #[cfg(feature = "classes")]
@@ -12,18 +12,22 @@ use halfsour_value::{Budget, Data, Elements, Instance, Kind, Node, Step, Text, T
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::kin::{kin, visit_int};
+use crate::common::{forward_synonyms, visit_int};
 use crate::{Error, ErrorKind, big_int};
 use access::{Lend, Members, Pairs, Variant};
 
 pub use access::{FromGraph, FromSource};
 
-/// Reads Rust types from an object in a graph.
+/// A deserializer of Rust types from an object in a graph.
 ///
-/// Structs and maps are read from dicts and from instances of classes (the attributes that their state sets, in
-/// `__dict__` or slots, and items that were set); sequences from lists, tuples, sets, and what was appended to an instance, or
-/// else its arguments; text also from Python 2 strings that are UTF-8. With the feature `classes`, objects of well-known classes are
-/// what their types in Rust read.
+/// - Structs and maps are read from dicts, and from instances of classes: their attributes (in `__dict__` or slots), and the
+///   items that were set.
+/// - Sequences are read from lists, tuples and sets, and from instances: the items that were appended, or else the
+///   arguments.
+/// - Text is read from str, and from Python 2 strings that are UTF-8.
+/// - With the feature `classes`, objects of well-known classes are read as the corresponding types of Rust.
+///
+/// The crate's page has [the whole table](crate).
 pub struct NodeDeserializer<'g, S, L> {
     node: Node<'g, S>,
     lend: L,
@@ -31,10 +35,10 @@ pub struct NodeDeserializer<'g, S, L> {
 }
 
 impl<S, L> NodeDeserializer<'_, S, L> {
-    /// With limits other than the default.
+    /// Sets the limits, which are [`TreeLimits::UNTRUSTED`] by default.
     ///
     /// ```
-    /// use halfsour_serde::NodeDeserializer;
+    /// use halfsour_serde::{ErrorKind, NodeDeserializer};
     /// use halfsour_value::TreeLimits;
     /// use serde::Deserialize;
     ///
@@ -42,7 +46,9 @@ impl<S, L> NodeDeserializer<'_, S, L> {
     /// let limits = |depth| TreeLimits { depth, ..TreeLimits::UNTRUSTED };
     /// let read = |depth| Vec::<Vec<u8>>::deserialize(NodeDeserializer::new(graph.root()).limits(limits(depth)));
     /// assert_eq!(read(2).unwrap(), [[1]]);
-    /// assert_eq!(read(1).unwrap_err().to_string(), "[0]: the data nests too deep (from byte 0x2)");
+    /// let error = read(1).unwrap_err();
+    /// assert!(matches!(error.kind(), ErrorKind::TooDeep));
+    /// assert_eq!((error.path(), error.offset()), ("[0]".to_owned(), Some(2)));
     /// ```
     #[must_use]
     pub fn limits(self, limits: TreeLimits) -> Self {
@@ -51,14 +57,14 @@ impl<S, L> NodeDeserializer<'_, S, L> {
 }
 
 impl<'g, S: AsRef<[u8]>> NodeDeserializer<'g, S, FromGraph> {
-    /// A deserializer that lends text for as long as the graph lives.
+    /// Creates a deserializer that lends text and bytes for as long as the graph lives.
     pub fn new(node: Node<'g, S>) -> Self {
         Self { node, lend: FromGraph, limits: TreeLimits::default() }
     }
 }
 
 impl<'g, 'de> NodeDeserializer<'g, &'de [u8], FromSource> {
-    /// A deserializer that lends text for as long as the input lives.
+    /// Creates a deserializer that lends text and bytes for as long as the input lives.
     pub fn borrowing(node: Node<'g, &'de [u8]>) -> Self {
         Self { node, lend: FromSource, limits: TreeLimits::default() }
     }
@@ -111,7 +117,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for Nod
     forward_to_deserialize_any! { bool char identifier }
 }
 
-/// What a type asks for, as far as serde tells and instances of classes differ by it.
+/// The kind of data that a type asks serde for, as far as instances of classes are read differently for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Asked {
     Any,
@@ -133,7 +139,7 @@ macro_rules! ask {
     };
 }
 
-/// The deserializer itself, at one object.
+/// The deserializer of one object, with the budget that all objects share.
 pub(crate) struct De<'b, 'g, S, L> {
     node: Node<'g, S>,
     lend: L,
@@ -146,7 +152,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         Self { node, lend: self.lend, budget: self.budget, depth: self.depth }
     }
 
-    /// Says of an error which object it was.
+    /// Adds this object to an error.
     #[inline]
     fn located<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         result.map_err(|error| error.at(self.node.kind(), self.node.offset()))
@@ -160,21 +166,21 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         result.map_err(|_| Error::new(ErrorKind::TooLarge))
     }
 
-    /// Pays for the text or bytes of this object.
+    /// Spends budget on the text or bytes of this object.
     #[inline]
     fn pay(&self, bytes: usize) -> Result<(), Error> {
         self.spend(|budget| budget.bytes(bytes))
     }
 
-    /// The deserializer for a member of this container. Members are what is paid for, whatever they are: what is shared
-    /// occurs as often as it is one.
+    /// Returns the deserializer of a member of this container. Each member is paid for, so a shared object is paid for as
+    /// often as it is a member.
     #[inline]
     fn member(&self, node: Node<'g, S>) -> Result<Self, Error> {
         self.spend(Budget::value)?;
         Ok(self.at(node))
     }
 
-    /// The deserializer for what this object holds.
+    /// Returns this deserializer one level deeper, for the members of the object.
     fn deeper(&self) -> Result<Self, Error> {
         let depth = self.depth.checked_sub(1).ok_or_else(|| Error::new(ErrorKind::TooDeep))?;
         Ok(Self { depth, ..self.at(self.node) })
@@ -218,7 +224,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         members.end().map(|()| value)
     }
 
-    /// What was appended to an instance; if nothing was, its arguments.
+    /// Deserializes the items that were appended to an instance, or else its arguments.
     fn instance_sequence<V: Visitor<'de>>(
         &self,
         instance: Instance<'g, S>,
@@ -234,7 +240,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         }
         match instance.arguments() {
             Some((args, _)) => self.sequence(args, visitor),
-            None => Err(Error::custom("the arguments of the instance are not a tuple")),
+            None => Err(Error::custom("expected an instance whose arguments are a tuple")),
         }
     }
 
@@ -246,7 +252,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         visitor.visit_map(Pairs::new(self.deeper()?, instance_pairs(instance).into_iter()))
     }
 
-    /// An instance: what its class means, if it is known, otherwise by the look of it.
+    /// Deserializes an instance: by its class if that is known, otherwise by its parts.
     fn instance<V: Visitor<'de>>(
         &self,
         instance: Instance<'g, S>,
@@ -266,14 +272,14 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
             // A named tuple has no names in the pickle: its fields come in order.
             Asked::Struct(_) => self.instance_sequence(instance, visitor),
             _ => match (only_argument(instance), instance.steps().next()) {
-                // A member of an enum, a decimal: what it was made of.
+                // A member of an enum, or a decimal: its only argument is its value.
                 (Some(value), None) => self.deeper()?.at(value).deserialize(visitor),
                 _ => self.instance_sequence(instance, visitor),
             },
         }
     }
 
-    /// What the type asks for, where instances differ by that.
+    /// Deserializes for a type that asks for `asked`.
     fn asked<V: Visitor<'de>>(self, asked: Asked, visitor: V) -> Result<V::Value, Error> {
         match (self.node.data(), asked) {
             (Data::Instance(instance), _) => self.located(self.instance(instance, asked, visitor)),
@@ -287,18 +293,18 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
     }
 }
 
-/// The argument of an instance that has one.
+/// Returns the argument of an instance that has exactly one.
 fn only_argument<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
     let (args, _) = instance.arguments()?;
     (args.len() == 1).then(|| args.get(0)).flatten()
 }
 
-/// Whether an instance has attributes, or items by key.
+/// Returns whether an instance has attributes, or items by key.
 fn is_map<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> bool {
     instance.attrs().next().is_some() || instance.steps().any(|step| matches!(step, Step::SetItem(_)))
 }
 
-/// The attributes of an instance, then the items that were set on it.
+/// Returns the attributes of an instance, then the items that were set on it.
 fn instance_pairs<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Vec<(Node<'_, S>, Node<'_, S>)> {
     let items = instance.steps().filter_map(|step| match step {
         Step::SetItem(items) => Some(items),
@@ -310,7 +316,7 @@ fn instance_pairs<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Vec<(Node<'_, S>
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<'_, 'g, S, L> {
     type Error = Error;
 
-    kin!();
+    forward_synonyms!();
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let result = match self.node.data() {
@@ -338,7 +344,9 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
             Data::Extension(code) => visitor.visit_u32(code),
             Data::Buffer(index) => match self.node.graph().buffers().get(index) {
                 Some(contents) => visitor.visit_bytes(contents),
-                None => Err(Error::custom("the out-of-band buffer was not supplied")),
+                None => Err(Error::custom(format_args!(
+                    "the out-of-band buffer {index} was not supplied; pass it in `Options::buffers`"
+                ))),
             },
         };
         self.located(result)
@@ -350,7 +358,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.node.data() {
-            // What serde-pickle writes for ().
+            // serde-pickle writes () so.
             Data::Tuple(elements) if elements.is_empty() => visitor.visit_unit(),
             _ => self.deserialize_any(visitor),
         }
@@ -409,8 +417,8 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
 }
 
 impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'b, 'g, S, L> {
-    /// The variant and its content: a name; a dict of one item; a pair or a single name in a tuple or list, as
-    /// serde-pickle wrote it; a member of a Python enum, by its value.
+    /// Returns the variant of an enum and its content. It is a name; a dict of one item; a tuple or list of the name, or of name
+    /// and content, as serde-pickle writes it; or a member of a Python enum, by its value.
     fn variant(&self) -> Result<Variant<'b, 'g, S, L>, Error> {
         let deeper = self.deeper()?;
         let (name, content) = match self.node.data() {
@@ -424,12 +432,18 @@ impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'b, 'g, S, L> {
             }
             Data::Instance(instance) => match only_argument(instance) {
                 Some(value) => (value, None),
-                None => return Err(Error::custom("this instance is no variant of an enum")),
+                None => {
+                    return Err(Error::custom(
+                        "expected a variant of an enum, found an instance that has not exactly one argument",
+                    ));
+                }
             },
             Data::Str(_) | Data::ByteString(_) => (self.node, None),
             _ => {
                 let kind = self.node.kind();
-                return Err(Error::custom(format_args!("expected a variant of an enum, found: {kind}")));
+                return Err(Error::custom(format_args!(
+                    "expected a variant of an enum (a name, a dict of one item, or a tuple or list of one or two), found {kind}"
+                )));
             }
         };
         Ok(Variant::new(deeper.at(name), content))

@@ -1,23 +1,25 @@
-//! What can go wrong between pickles and Rust types.
+//! The errors of reading and writing Rust types.
 
 use std::fmt;
 
 use halfsour_value::Kind;
 
-/// Why a pickle is not the Rust value that was asked for, or a Rust value cannot be written.
+/// An error in reading a Rust value from a pickle, or in writing one.
+///
+/// An error in the data says where it is: [`path`](Self::path) and [`offset`](Self::offset).
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
-    /// From the innermost part to the outermost.
+    /// The steps of the path, from the innermost to the outermost.
     path: Vec<String>,
     found: Option<Kind>,
     offset: Option<usize>,
 }
 
-/// The ways in which this can fail.
+/// The kinds of [`Error`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -25,15 +27,15 @@ pub enum ErrorKind {
     Load(halfsour_vm::Error),
     /// The value cannot be written.
     Write(halfsour_writer::Error),
-    /// The writer failed.
+    /// The input or output failed.
     Io(std::io::Error),
-    /// The data is not what the type wants: serde's message.
+    /// The data does not fit the type. This is serde's message.
     Data(String),
-    /// An object holds itself.
-    Cycle,
-    /// The data nests deeper than 128 levels.
+    /// The data nests deeper than [`TreeLimits::depth`](halfsour_value::TreeLimits::depth), by default 128 levels. An object
+    /// that contains itself does, too.
     TooDeep,
-    /// With all that is shared copied, the data is larger than twenty times the pickle.
+    /// The data, with shared objects copied, exceeds [`TreeLimits`](halfsour_value::TreeLimits), by default twenty times the
+    /// pickle.
     TooLarge,
 }
 
@@ -43,28 +45,28 @@ impl Error {
         Self(Box::new(Inner { kind, path: Vec::new(), found: None, offset: None }))
     }
 
-    /// What went wrong.
+    /// Returns the kind of error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// The kind of the object that is not what the type wants.
+    /// Returns the kind of the object that does not fit the type, if the error is about one.
     pub fn found(&self) -> Option<Kind> {
         self.0.found
     }
 
-    /// Where in the stream that object was made, in bytes from its start. Of None, bools and small ints, it is where what
-    /// holds them was made.
+    /// Returns the offset in the stream, in bytes, of the opcode that made that object. For `None`, a bool or a small int, it is
+    /// the offset of the key or container that holds it.
     pub fn offset(&self) -> Option<usize> {
         self.0.offset
     }
 
-    /// The way from the root to that object: `.users[3].email`.
+    /// Returns the path from the root to that object, such as `.users[3].email`. It is empty for the root.
     pub fn path(&self) -> String {
         self.0.path.iter().rev().map(String::as_str).collect()
     }
 
-    /// Says which object it was, unless that is known.
+    /// Adds the object that the error is about, unless the error has one.
     #[cold]
     pub(crate) fn at(mut self, found: Kind, offset: Option<usize>) -> Self {
         self.0.found.get_or_insert(found);
@@ -72,7 +74,7 @@ impl Error {
         self
     }
 
-    /// Adds a step that leads to where it happened.
+    /// Adds a step to the front of the path.
     #[cold]
     pub(crate) fn within(mut self, step: String) -> Self {
         self.0.path.push(step);
@@ -91,9 +93,12 @@ impl fmt::Display for Error {
             ErrorKind::Write(error) => error.fmt(f),
             ErrorKind::Io(error) => error.fmt(f),
             ErrorKind::Data(message) => f.write_str(message),
-            ErrorKind::Cycle => f.write_str("the object contains itself"),
-            ErrorKind::TooDeep => f.write_str("the data nests too deep"),
-            ErrorKind::TooLarge => f.write_str("with what is shared copied, the data is too large"),
+            ErrorKind::TooDeep => f.write_str(
+                "the data nests too deep, or contains itself; raise the depth with `NodeDeserializer::limits`",
+            ),
+            ErrorKind::TooLarge => f.write_str(
+                "the data is too large, with shared objects copied; raise the limits with `NodeDeserializer::limits`",
+            ),
         }?;
         if let Some(offset) = self.0.offset {
             write!(f, " (from byte 0x{offset:x})")?;

@@ -1,10 +1,11 @@
-//! How a Rust struct says which Python class it is.
+//! The Python class that a Rust struct stands for.
 
-/// Module and name, if the name of a Rust type is a path to a Python class.
+/// Splits the name of a Rust type into module and name, if it is a path to a Python class. Returns `None` for a name without
+/// a dot.
 ///
-/// `#[serde(rename = "app.models.Point")]` on a struct makes it an instance of that class when it is written; on a tuple
-/// struct, also one of a single field, it is what Python makes of a call of that class or function with these arguments. No Rust
-/// name has a dot in it, so that no other struct is taken for one.
+/// `#[serde(rename = "app.models.Point")]` on a struct writes it as an instance of that class. On a tuple struct, even one of
+/// a single field, it writes a call of that class or function, with the fields as arguments. Rust's own names have no dots,
+/// so no other struct is taken for a class.
 ///
 /// ```
 /// assert_eq!(halfsour_serde::class_name("app.models.Point"), Some(("app.models", "Point")));
@@ -20,7 +21,7 @@
 /// ```
 #[inline]
 pub fn class_name(name: &str) -> Option<(&str, &str)> {
-    // Where the name is known to the compiler, so is the answer.
+    // The compiler evaluates this if it knows the name.
     if !name.bytes().any(|byte| byte == b'.') {
         return None;
     }

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod big_int;
+mod common;
 mod de;
 mod error;
 mod instance;
-mod kin;
+
 #[cfg(feature = "classes")]
 pub mod python;
 mod ser;
@@ -25,11 +27,20 @@ pub use halfsour_writer::Options as WriteOptions;
 pub use instance::class_name;
 pub use ser::Serializer;
 
-/// A value from the pickle with which `input` begins. Text and bytes may be borrowed from the input.
+/// Reads a value from the pickle that `input` begins with. Text and bytes may be borrowed from the input.
 ///
-/// Plain data (numbers, text, bytes, lists, dicts and tuples, as picklers write them) is read without a graph in between.
-/// Where a dict of such data has a key twice, a visitor of maps sees both, the later one last; all else, and what is an error,
-/// is as if it were read from the graph.
+/// For Python's data as it is, without a type of yours, use [`halfsour_vm::from_slice`], which returns a [`Graph`]. Reading a
+/// [`Value`] here turns tuples and sets into lists; [`Graph::to_value`] keeps them.
+///
+/// # `T::deserialize` may be called twice
+///
+/// Plain data (numbers, text, bytes, lists, dicts and tuples, as picklers write them) is read straight from the stream, without
+/// a graph. If the stream turns out not to be plain, or anything fails, `T::deserialize` is called once more, with the
+/// graph of the pickle: only the graph knows whether there is an error, and what it says. So a `Deserialize` with a side
+/// effect, such as a counter, may have it twice, of which the first time may be partial. [`from_node`] calls it once.
+///
+/// The results are the same, with one exception: of a key that a dict of plain data has twice, a visitor of maps sees both
+/// values, the later one last. The graph has only the later one.
 ///
 /// ```
 /// #[derive(serde::Deserialize)]
@@ -46,12 +57,12 @@ pub use ser::Serializer;
 ///
 /// # Errors
 ///
-/// If it is no pickle, exceeds the default limits, or is not what `T` wants.
+/// If `input` does not begin with a pickle, exceeds the default limits, or does not fit `T`.
 pub fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8]) -> Result<T, Error> {
     from_slice_with(&mut Loader::new(), input)
 }
 
-/// As [`from_slice`], from bytes that are shared or owned.
+/// Reads a value from bytes that are shared or owned, as [`from_slice`] does.
 ///
 /// # Errors
 ///
@@ -64,7 +75,10 @@ pub fn from_bytes<T: DeserializeOwned>(input: impl Into<Bytes>) -> Result<T, Err
     }
 }
 
-/// A value from a reader, of which no byte beyond STOP is taken: several values can be read one after the other.
+/// Reads a value from a reader, and takes no byte beyond the pickle. So several values can be read one after the other.
+///
+/// Wrap a file or socket in a [`BufReader`](std::io::BufReader): bytes are asked for in small pieces. The value is read from a
+/// graph, and `T::deserialize` is called once.
 ///
 /// ```
 /// let mut two = &b"K\x01.K\x02."[..];
@@ -80,7 +94,7 @@ pub fn from_reader<R: Read, T: DeserializeOwned>(reader: R) -> Result<T, Error> 
     from_graph(&halfsour_vm::from_reader(reader)?)
 }
 
-/// As [`from_slice`], with a loader's options and memory.
+/// Reads a value as [`from_slice`] does, with the options of a loader, and with its memory, which is used again.
 ///
 /// ```
 /// use halfsour_serde::{Loader, Options, from_slice_with};
@@ -104,7 +118,7 @@ pub fn from_slice_with<'de, T: Deserialize<'de>>(loader: &mut Loader, input: &'d
     value
 }
 
-/// The values of pickles that follow each other in a reader, up to its end.
+/// Iterates over the values of the pickles in a reader, up to the end of the input or the first error.
 ///
 /// ```
 /// let stream = [halfsour_serde::to_vec(&1)?, halfsour_serde::to_vec(&2)?].concat();
@@ -130,18 +144,18 @@ pub fn from_reader_iter<R: BufRead, T: DeserializeOwned>(
     })
 }
 
-/// A value from a tree.
+/// Reads a value from a tree.
 ///
 /// # Errors
 ///
-/// If the tree is not what `T` wants, nests deeper than 128 levels, or has a key that Python cannot hash.
+/// If the tree does not fit `T`, nests deeper than 128 levels, or has a key or member that Python cannot hash.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
     let mut builder = Builder::new();
     let root = builder.value(value).map_err(<Error as serde::de::Error>::custom)?;
     from_graph(&builder.build(root))
 }
 
-/// A value as a graph, as if it had been written and read.
+/// Converts a value to a graph, by writing it to a pickle and reading that.
 ///
 /// # Errors
 ///
@@ -150,7 +164,7 @@ pub fn to_graph<T: Serialize + ?Sized>(value: &T) -> Result<Graph, Error> {
     Ok(halfsour_vm::from_bytes(to_vec(value)?)?)
 }
 
-/// A value as a tree.
+/// Converts a value to a tree.
 ///
 /// ```
 /// let value = halfsour_serde::to_value(&(1, "two"))?;
@@ -161,30 +175,31 @@ pub fn to_graph<T: Serialize + ?Sized>(value: &T) -> Result<Graph, Error> {
 ///
 /// # Errors
 ///
-/// As [`to_vec`], and if it nests deeper than 128 levels.
+/// As [`to_vec`], and if the value nests deeper than 128 levels.
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
     to_graph(value)?.to_value(TreeLimits::default()).map_err(<Error as serde::de::Error>::custom)
 }
 
-/// A value from a graph.
+/// Reads a value from the root of a graph.
 ///
 /// # Errors
 ///
-/// If the graph is not what `T` wants.
+/// If the graph does not fit `T`.
 pub fn from_graph<S: AsRef<[u8]>, T: DeserializeOwned>(graph: &Graph<S>) -> Result<T, Error> {
     from_node(graph.root())
 }
 
-/// A value from an object in a graph.
+/// Reads a value from an object in a graph, with the default limits. To set others, or to borrow text, use
+/// [`NodeDeserializer`].
 ///
 /// # Errors
 ///
-/// If the object is not what `T` wants.
+/// If the object does not fit `T`.
 pub fn from_node<S: AsRef<[u8]>, T: DeserializeOwned>(node: Node<'_, S>) -> Result<T, Error> {
     T::deserialize(NodeDeserializer::new(node))
 }
 
-/// The pickle of a value, at protocol 4.
+/// Returns the pickle of a value, at protocol 4.
 ///
 /// ```
 /// let pickle = halfsour_serde::to_vec(&vec![1, 2, 3])?;
@@ -199,7 +214,13 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
     to_vec_with(value, &WriteOptions::default())
 }
 
-/// The pickle of a value.
+/// Returns the pickle of a value, with options such as the protocol.
+///
+/// ```
+/// let pickle = halfsour_serde::to_vec_with(&7, &halfsour_serde::WriteOptions::with_protocol(0))?;
+/// assert_eq!(pickle, b"I7\n.");
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -212,9 +233,12 @@ pub fn to_vec_with<T: Serialize + ?Sized>(value: &T, options: &WriteOptions) -> 
 
 /// Writes the pickle of a value, at protocol 4.
 ///
+/// The whole pickle is made in memory, then written at once: a writer need not be buffered, and nothing is written if the
+/// value cannot be.
+///
 /// # Errors
 ///
-/// As [`to_vec`], and if writing fails.
+/// As [`to_vec`], and if `writer` fails.
 pub fn to_writer<W: Write, T: Serialize + ?Sized>(mut writer: W, value: &T) -> Result<(), Error> {
     Ok(writer.write_all(&to_vec(value)?)?)
 }

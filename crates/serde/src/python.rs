@@ -1,6 +1,7 @@
-//! Values as objects of Python's classes, for `#[serde(with = "…")]`.
+//! Modules for `#[serde(with = "…")]`, which write values as objects of Python's classes.
 //!
-//! Without these, a date is written as what its type makes of itself, which is text. Objects are read without them, too.
+//! Without them, a date is written as its type serializes itself, which is as text. Reading Python's objects needs no such
+//! module.
 //!
 //! ```
 //! # #[cfg(feature = "jiff")] {
@@ -19,17 +20,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use halfsour_classes::{Unfit, stdlib::TimeZone};
+use halfsour_classes::{ConversionError, stdlib::TimeZone};
 use serde::{Serialize, Serializer, ser::Error};
 
-/// What each module has beside the function that writes.
+/// The function that each module has beside `serialize`.
 macro_rules! deserialize {
     () => {
-        /// As the type reads itself, from such an object or from what else it takes.
+        /// Deserializes the type in its own way, from such an object or from any other data that it accepts.
         ///
         /// # Errors
         ///
-        /// As those of the type.
+        /// Those of the type's `Deserialize`.
         pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
             deserializer: D,
         ) -> Result<T, D::Error> {
@@ -38,9 +39,9 @@ macro_rules! deserialize {
     };
 }
 
-/// `datetime.date`
+/// Writes a date as `datetime.date`.
 pub mod date {
-    use halfsour_classes::{Unfit, stdlib::Date};
+    use halfsour_classes::{ConversionError, stdlib::Date};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     use crate::big_int::Bytes;
@@ -49,14 +50,14 @@ pub mod date {
     #[serde(rename = "datetime.date")]
     struct Call<'a>(Bytes<'a>);
 
-    /// From the dates of jiff, chrono and time, with the features of halfsour-classes that have these names.
+    /// Serializes a date of jiff, chrono or time, with the feature of halfsour-classes of that name.
     ///
     /// # Errors
     ///
-    /// If Python has no such day.
+    /// If Python has no such day: its years are 1 to 9999.
     pub fn serialize<T, S>(date: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        T: Copy + TryInto<Date, Error = Unfit>,
+        T: Copy + TryInto<Date, Error = ConversionError>,
         S: Serializer,
     {
         let date: Date = (*date).try_into().map_err(S::Error::custom)?;
@@ -66,9 +67,9 @@ pub mod date {
     deserialize!();
 }
 
-/// `datetime.datetime`, with a `zoneinfo.ZoneInfo`, a `datetime.timezone`, or without.
+/// Writes a time as `datetime.datetime`, with a `zoneinfo.ZoneInfo`, with a `datetime.timezone`, or without a zone.
 pub mod datetime {
-    use halfsour_classes::{Unfit, stdlib::Moment};
+    use halfsour_classes::{ConversionError, stdlib::DateTimeParts};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     use super::Zone;
@@ -82,17 +83,17 @@ pub mod datetime {
     #[serde(rename = "datetime.datetime")]
     struct Aware<'a>(Bytes<'a>, Zone<'a>);
 
-    /// From the times of jiff, chrono and time, with the features of halfsour-classes that have these names.
+    /// Serializes a time of jiff, chrono or time, with the feature of halfsour-classes of that name.
     ///
     /// # Errors
     ///
-    /// If Python has no such time.
+    /// If Python cannot hold the time: a year outside of 1 to 9999, nanoseconds, or an unknown zone.
     pub fn serialize<T, S>(datetime: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        for<'a> Moment<'a>: TryFrom<&'a T, Error = Unfit>,
+        for<'a> DateTimeParts<'a>: TryFrom<&'a T, Error = ConversionError>,
         S: Serializer,
     {
-        let moment = Moment::try_from(datetime).map_err(S::Error::custom)?;
+        let moment = DateTimeParts::try_from(datetime).map_err(S::Error::custom)?;
         match moment.zone {
             None => Naive(Bytes(&moment.stamp())).serialize(serializer),
             Some(zone) => Aware(Bytes(&moment.stamp()), Zone(zone)).serialize(serializer),
@@ -117,14 +118,14 @@ impl Serialize for Zone<'_> {
         match (self.0.key(), self.0.offset()) {
             (Some(key), _) => Named(key).serialize(serializer),
             (None, Some(offset)) => Fixed(offset.into()).serialize(serializer),
-            (None, None) => Err(S::Error::custom(Unfit::UnknownZone)),
+            (None, None) => Err(S::Error::custom(ConversionError::UnknownZone)),
         }
     }
 }
 
-/// `datetime.timedelta`
+/// Writes a duration as `datetime.timedelta`.
 pub mod timedelta {
-    use halfsour_classes::{Unfit, stdlib::TimeDelta};
+    use halfsour_classes::{ConversionError, stdlib::TimeDelta};
     use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::Error};
 
     #[derive(Serialize)]
@@ -137,14 +138,14 @@ pub mod timedelta {
         }
     }
 
-    /// From the durations of jiff, chrono and time, with the features of halfsour-classes that have these names.
+    /// Serializes a duration of jiff, chrono or time, with the feature of halfsour-classes of that name.
     ///
     /// # Errors
     ///
-    /// If it has nanoseconds, or is too long for Python.
+    /// If the duration has nanoseconds, or is too long for Python.
     pub fn serialize<T, S>(duration: &T, serializer: S) -> Result<S::Ok, S::Error>
     where
-        T: Copy + TryInto<TimeDelta, Error = Unfit>,
+        T: Copy + TryInto<TimeDelta, Error = ConversionError>,
         S: Serializer,
     {
         let delta = (*duration).try_into().map_err(S::Error::custom)?;
@@ -154,7 +155,7 @@ pub mod timedelta {
     deserialize!();
 }
 
-/// `decimal.Decimal`
+/// Writes a number as `decimal.Decimal`.
 pub mod decimal {
     use std::fmt::Display;
 
@@ -165,23 +166,25 @@ pub mod decimal {
     #[serde(rename = "decimal.Decimal")]
     struct Call<'a>(&'a str);
 
-    /// From what prints itself as a number that Python reads.
+    /// Serializes a value whose `Display` is a number that Python's `Decimal` accepts.
     ///
     /// # Errors
     ///
-    /// If it does not.
+    /// If its `Display` is not such a number.
     pub fn serialize<T: Display, S: Serializer>(number: &T, serializer: S) -> Result<S::Ok, S::Error> {
         let text = number.to_string();
         match stdlib::Decimal::new(&text) {
             Some(_) => Call(&text).serialize(serializer),
-            None => Err(S::Error::custom("no decimal number")),
+            None => {
+                Err(S::Error::custom("the value does not print as a number that Python's Decimal accepts"))
+            }
         }
     }
 
     deserialize!();
 }
 
-/// `uuid.UUID`
+/// Writes a UUID as `uuid.UUID`.
 pub mod uuid {
     use halfsour_classes::stdlib::Uuid;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -192,11 +195,11 @@ pub mod uuid {
         int: u128,
     }
 
-    /// From what uuid has, with the feature of halfsour-classes that has this name.
+    /// Serializes a UUID of the crate uuid, with the feature of halfsour-classes of that name.
     ///
     /// # Errors
     ///
-    /// As those of the serializer.
+    /// Those of the serializer.
     pub fn serialize<T: Copy + Into<Uuid>, S: Serializer>(
         uuid: &T,
         serializer: S,

@@ -1,4 +1,4 @@
-//! From Rust types to pickle.
+//! The serializer.
 
 mod tuple;
 
@@ -11,22 +11,23 @@ use crate::{Error, big_int, class_name};
 
 pub use tuple::Tuple;
 
-/// Writes one value as a pickle.
+/// A serializer that writes one value as a pickle.
 ///
-/// Structs and maps become dicts, sequences lists, tuples tuples, `None` and `()` None, enums what `serde_json` makes of
-/// them: a unit variant its name, any other a dict of one item. A struct whose name is a path to a Python class becomes an
-/// instance of it, and a tuple struct a call: see [`class_name`].
+/// - Structs and maps become dicts, sequences become lists, tuples become tuples, `None` and `()` become `None`.
+/// - Enums are written as by `serde_json`: a unit variant is its name, any other variant a dict of one item.
+/// - A struct whose name is a path to a Python class becomes an instance of it, and such a tuple struct a call: see
+///   [`class_name`].
 ///
-/// Nothing is memoised: no two parts of a Rust value are one object.
+/// Nothing is memoised, because no two parts of a Rust value are one object.
 #[derive(Debug)]
 pub struct Serializer {
     emitter: Emitter,
-    /// The bytes that come next are an int.
+    /// The bytes that are serialized next are an int.
     is_big_int: bool,
 }
 
 impl Serializer {
-    /// A serializer that has written nothing.
+    /// Creates a serializer.
     ///
     /// # Errors
     ///
@@ -35,7 +36,7 @@ impl Serializer {
         Ok(Self { emitter: Emitter::new(options)?, is_big_int: false })
     }
 
-    /// A serializer that writes after what `buffer` holds, in its memory.
+    /// Creates a serializer that appends to `buffer`, and so uses its memory again.
     ///
     /// ```
     /// use halfsour_serde::{Serializer, WriteOptions};
@@ -58,16 +59,16 @@ impl Serializer {
         Ok(Self { emitter: Emitter::with_buffer(options, buffer)?, is_big_int: false })
     }
 
-    /// The pickle, after what the buffer held.
+    /// Ends the pickle. Returns its bytes, behind those that the buffer held at first.
     pub fn finish(self) -> Vec<u8> {
         self.emitter.finish()
     }
 
-    /// An int of more than 64 bits, little-endian.
+    /// Writes an int of more than 64 bits, given as little-endian two's complement.
     fn long(&mut self, bytes: &[u8], negative: bool) {
         let fill = if negative { 0xff } else { 0 };
         let mut length = bytes.iter().rposition(|&byte| byte != fill).map_or(0, |last| last + 1);
-        // The sign has to show.
+        // The highest bit is the sign.
         if length == 0 || (bytes[length - 1] >= 0x80) != negative {
             length += 1;
         }
@@ -76,7 +77,7 @@ impl Serializer {
         self.emitter.big_int(&minimal);
     }
 
-    /// Begins a dict of one item, the variant's.
+    /// Begins a dict of one item, whose key is the name of a variant.
     fn begin_variant(&mut self, variant: &str) -> Batch {
         let mut batch = self.emitter.begin(Members::Dict, Some(1));
         self.emitter.before_item(&mut batch);
@@ -89,7 +90,7 @@ impl Serializer {
         self.emitter.end(batch);
     }
 
-    /// An instance of a class, without its state.
+    /// Writes an instance of a class, without its state.
     fn instance(&mut self, module: &str, name: &str) -> Result<(), Error> {
         if self.emitter.protocol() < 2 {
             self.emitter.global("copyreg", "__newobj__")?;
@@ -104,7 +105,7 @@ impl Serializer {
         Ok(self.emitter.raw(&Op::NewObj)?)
     }
 
-    /// A class or function.
+    /// Writes a class or function.
     fn global(&mut self, module: &str, name: &str) -> Result<(), Error> {
         if self.emitter.protocol() < 4 {
             return Ok(self.emitter.global(module, name)?);
@@ -216,7 +217,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
             self.emitter.bytes(value);
             return Ok(());
         }
-        // As Python does it where there is no opcode for bytes.
+        // Python writes this call, too, if the protocol has no opcode for bytes.
         if value.is_empty() {
             self.emitter.global("builtins", "bytes")?;
             self.emitter.empty_tuple();
@@ -328,7 +329,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
             }
             None => Around::Nothing,
         };
-        // serde counts fields that are skipped, too; a batch must not end early.
+        // The length is not passed on: serde counts skipped fields, too, and a batch must not end early.
         let batch = self.emitter.begin(Members::Dict, None);
         Ok(Items { serializer: self, batch, around })
     }
@@ -346,7 +347,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     }
 }
 
-/// A list or dict that is being written.
+/// The state of writing a list or dict.
 #[derive(Debug)]
 pub struct Items<'s> {
     serializer: &'s mut Serializer,
@@ -354,12 +355,12 @@ pub struct Items<'s> {
     around: Around,
 }
 
-/// What a list or dict is the content of.
+/// The object that a list or dict is the content of.
 #[derive(Debug)]
 enum Around {
     Nothing,
     Variant(Batch),
-    /// It is the state of an instance.
+    /// The dict is the state of an instance.
     Instance,
 }
 

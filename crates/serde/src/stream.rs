@@ -1,15 +1,15 @@
-//! From plain streams to Rust types, without a graph.
+//! The deserializer of plain streams, which makes no graph.
 //!
-//! Most pickles are *plain*: scalars, lists, dicts and tuples, in the order in which they are read. Of those the [`Outline`]
-//! says how many members each container has, so that a [`Reader`] can go over the stream from its front to its back, as
-//! serde asks for it. What is not plain, and whatever goes wrong, is left to the graph: it is the judge of what is an
-//! error, and of what the error says.
+//! Most pickles are *plain*: scalars, lists, dicts and tuples, in the order in which they are read. A first pass, the
+//! [`Outline`], counts the members of each container. So in a second pass, the [`Reader`] can go over the stream from front to
+//! back as serde asks for its objects. A stream that is not plain, or has any error, is left to the graph, which alone decides
+//! what is an error, and what the error says.
 
 mod access;
 mod de;
 mod outline;
 mod reader;
-mod short;
+mod scalar_length;
 mod token;
 
 use halfsour_vm::Options;
@@ -19,7 +19,7 @@ use de::De;
 use outline::Outline;
 use reader::Reader;
 
-/// A value from a plain stream; `None` says that the graph has to be asked.
+/// Reads a value from a plain stream. Returns `None` if the graph has to be read instead, even if `T::deserialize` has run.
 pub(crate) fn read<'de, T: Deserialize<'de>>(input: &'de [u8], options: &Options) -> Option<T> {
     let outline = Outline::of(input, options)?;
     let mut reader = Reader::new(input, &outline, options.limits.int_digits);

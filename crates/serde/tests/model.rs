@@ -154,7 +154,7 @@ fn instances_of_classes_are_read() {
     assert_eq!(from_slice::<Point>(skipping).unwrap(), expected);
 }
 
-/// What no database is asked about is named, or refused where the name does not do.
+/// Without a database of zones, a time has the name of its zone, or is refused if a name is not enough.
 #[cfg(all(feature = "classes", not(feature = "jiff")))]
 #[test]
 fn times_in_zones_without_a_database() {
@@ -197,7 +197,7 @@ fn bytes_survive_at_every_protocol() {
     }
 }
 
-/// What a tree may grow to is measured by the text that the graph holds, wherever that is.
+/// The limit on a tree's size counts the text that the graph holds, wherever it is.
 #[test]
 fn large_text_survives_as_a_tree() {
     let text = "a".repeat(3 << 20);

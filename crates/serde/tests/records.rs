@@ -161,7 +161,7 @@ fn moments_of_time() {
 fn text_is_what_python_prints() {
     #[derive(Deserialize)]
     struct Texts {
-        /// What takes anything gets the same.
+        /// A type that takes anything gets the same.
         day: Value,
         time: String,
         moment: Value,
@@ -371,7 +371,7 @@ fn what_nobody_wrote_is_no_harm() {
     assert!(read > 2_000, "{read}");
 }
 
-/// What is in many places is paid for in each, also where little is made of it.
+/// An object in many places is paid for in each, even if little is read from it.
 #[test]
 fn what_is_shared_has_a_limit() {
     let mut pickle = b"\x80\x03](carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0BK\0B".to_vec();

@@ -1,4 +1,4 @@
-//! What is read from the stream is what is read from the graph: values and errors, for all types, from any bytes.
+//! The stream gives the same values and errors as the graph, for all types, from any bytes.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -326,7 +326,7 @@ fn streams_that_are_nearly_plain() {
     }
 }
 
-/// What is shared and what is deep is refused by both, however the limits are counted.
+/// Both refuse shared and deep data, however they count the limits.
 #[test]
 fn towers() {
     let tower = |levels: usize, floor: &[u8]| {

@@ -52,7 +52,7 @@ fn objects_are_those_of_python() {
     assert!(count > 80, "{count}");
 }
 
-/// What the object is; of a zone, Python pickles a call of a method.
+/// Returns the text of an object. Python pickles a zone as a call of a method.
 fn meaning(node: Node<'_, &[u8]>) -> String {
     match recognise(node) {
         Some(Known::DateTime(datetime)) => {
@@ -75,7 +75,7 @@ fn what_python_cannot_have_is_refused() {
     assert_eq!(error.to_string(), "the value is finer than the type");
     halfsour_serde::to_vec(&Text("1E+3")).unwrap();
     let error = halfsour_serde::to_vec(&Text("ten")).unwrap_err();
-    assert_eq!(error.to_string(), "no decimal number");
+    assert_eq!(error.to_string(), "the value does not print as a number that Python's Decimal accepts");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What CPython answers, as `xtask/python/text_cases.py` asked it, is what we answer.
+//! Compares with the answers that CPython gave to `xtask/python/text_cases.py`.
 
 use halfsour_text::number::{self, DEFAULT_MAX_DIGITS, Int, IntLine};
 use halfsour_text::{escape, repr, wtf8};
@@ -120,7 +120,7 @@ fn long_integers() {
     assert_eq!(Int::Big([0; 1786].into_iter().chain([0xFF]).collect()), more);
 }
 
-/// Those of many digits are read in halves.
+/// Integers of many digits are read in halves.
 #[test]
 fn longer_integers() {
     for digits in [5000, 5001, 10_001, 30_000] {

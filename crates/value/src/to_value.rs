@@ -23,6 +23,12 @@ pub struct TreeLimits {
 }
 
 impl TreeLimits {
+    /// The number of values that a tree may always have, however small its graph is.
+    pub const FREE_VALUES: usize = 100_000;
+
+    /// The number of bytes that a tree may always have, however small its graph is.
+    pub const FREE_BYTES: usize = 1 << 20;
+
     /// For graphs from strangers: the default.
     pub const UNTRUSTED: Self = Self { expansion: 20, ..Self::TRUSTED };
 
@@ -36,8 +42,12 @@ impl TreeLimits {
         let within = |size: usize, free, most: usize| size.saturating_mul(self.expansion).max(free).min(most);
         Budget {
             depth: self.depth,
-            values: within(size, 100_000, self.values),
-            bytes: within(graph.view().source().len() + graph.store().pool.len(), 1 << 20, self.bytes),
+            values: within(size, Self::FREE_VALUES, self.values),
+            bytes: within(
+                graph.view().source().len() + graph.store().pool.len(),
+                Self::FREE_BYTES,
+                self.bytes,
+            ),
         }
     }
 }

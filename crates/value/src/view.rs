@@ -58,7 +58,8 @@ impl<'s> View<'s> {
     }
 
     /// An object and what it holds.
-    #[inline]
+    // Forced: where `Node::data` is made from it, the two matches become one.
+    #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn peek(self, id: Id) -> Peek<'s> {
         let index = match id.unpack() {
             Unpacked::Node(index) => index as usize,
@@ -114,6 +115,11 @@ impl<'s> View<'s> {
         }
     }
 
+    /// The bytes of text, byte strings, bytes, bytearrays and ints beyond 64 bits.
+    pub fn payload(self, id: Id) -> Option<&'s [u8]> {
+        self.store.payload(self.source, id)
+    }
+
     /// The members of a list or tuple.
     pub fn sequence(self, id: Id) -> Option<&'s [Id]> {
         self.store.sequence(id)
@@ -152,6 +158,12 @@ impl<'s> View<'s> {
     /// The steps that were done to an object although it is no instance: BUILD on a global, for example.
     pub fn foreign_steps(self, id: Id) -> Option<RawSteps<'s>> {
         self.store.foreign_steps(id)
+    }
+
+    /// The last `count` ids of those that were appended to, set on or added to an object that is not of the kind that takes
+    /// them itself: see [`Store::last_items`].
+    pub fn last_items(self, object: Id, count: usize) -> &'s [Id] {
+        self.store.last_items(object, count)
     }
 
     /// Every object that this one holds: see [`Node::children`](crate::Node::children). Keys and members that are equal

@@ -16,6 +16,8 @@ use crate::{Error, Observer, Options};
 /// # Errors
 ///
 /// If it is no pickle, or exceeds the default [`Limits`](crate::Limits).
+///
+/// `from_slice` of `halfsour-serde`, which is `halfsour::from_slice`, returns a Rust type instead of a graph.
 pub fn from_slice(input: &[u8]) -> Result<Graph<&[u8]>, Error> {
     Loader::new().load(input)
 }

@@ -10,7 +10,7 @@ mod stack;
 
 use halfsour_lexer::text::number;
 use halfsour_lexer::{self as lexer, HIGHEST_PROTOCOL, Lexer, Op, Visitor};
-use halfsour_value::{Container, Full, Id, Payload, Store};
+use halfsour_value::{Container, Full, Id, Payload, Store, View};
 
 use self::attached::Outer;
 use crate::memo::Memo;
@@ -169,7 +169,7 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
     }
 
     fn event(&mut self, offset: usize, event: Event) {
-        self.observer.event(&self.state.store, self.source, offset, event);
+        self.observer.event(View::new(&self.state.store, self.source), offset, event);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Being told what a stream does.
 
 use halfsour_lexer::Opcode;
-use halfsour_value::{Id, Store};
+use halfsour_value::{Id, View};
 
 /// Something that the stream does beyond making plain data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum Event {
         /// The state.
         state: Id,
     },
-    /// Items are appended to an object that is no list. [`Store::last_items`] has them.
+    /// Items are appended to an object that is no list. [`View::last_items`] has them.
     Append {
         /// The object.
         object: Id,
@@ -81,7 +81,7 @@ pub enum Attached {
 /// Is told what a stream does, as it happens.
 ///
 /// All methods do nothing unless they are written; `()` is an observer. Events name objects by their ids in the graph
-/// that is being made, whose nodes so far are in `store`.
+/// that is being made; `view` looks at those that there are so far.
 pub trait Observer {
     /// Whether it wants to be told: where nobody does, several opcodes may be run at once.
     const WATCHES: bool = true;
@@ -92,14 +92,14 @@ pub trait Observer {
     }
 
     /// The stream did something. The opcode that did it is at `offset`.
-    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
-        let _ = (store, source, offset, event);
+    fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
+        let _ = (view, offset, event);
     }
 
     /// What stands at `offset`, right after a `BUILD` of this object, and belongs to it: some picklers write the bytes of
     /// arrays there, which plain Python cannot read. It is not asked of pickles that arrive in pieces.
-    fn attached(&mut self, store: &Store, source: &[u8], offset: usize, object: Id) -> Attached {
-        let _ = (store, source, offset, object);
+    fn attached(&mut self, view: View<'_>, offset: usize, object: Id) -> Attached {
+        let _ = (view, offset, object);
         Attached::Nothing
     }
 }
@@ -115,11 +115,11 @@ impl<O: Observer> Observer for &mut O {
         (**self).opcode(offset, opcode);
     }
 
-    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
-        (**self).event(store, source, offset, event);
+    fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
+        (**self).event(view, offset, event);
     }
 
-    fn attached(&mut self, store: &Store, source: &[u8], offset: usize, object: Id) -> Attached {
-        (**self).attached(store, source, offset, object)
+    fn attached(&mut self, view: View<'_>, offset: usize, object: Id) -> Attached {
+        (**self).attached(view, offset, object)
     }
 }

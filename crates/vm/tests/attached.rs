@@ -1,13 +1,13 @@
 //! What stands between the opcodes of a pickle, and belongs to an object.
 
-use halfsour_value::{Id, Store};
+use halfsour_value::{Id, View};
 use halfsour_vm::{Attached, Error, Graph, Loader, Observer};
 
 /// Says the same of every object that is built.
 struct All(Attached);
 
 impl Observer for All {
-    fn attached(&mut self, _: &Store, _: &[u8], _: usize, _: Id) -> Attached {
+    fn attached(&mut self, _: View<'_>, _: usize, _: Id) -> Attached {
         self.0
     }
 }

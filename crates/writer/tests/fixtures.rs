@@ -1,4 +1,4 @@
-//! What CPython wrote is written as the same bytes.
+//! Pickles of CPython are written as the same bytes.
 
 use halfsour_fixtures::{Expect, Fixture};
 use halfsour_vm::Loader;
@@ -32,7 +32,7 @@ fn rewritten(fixture: &Fixture, memo: MemoPolicy) -> Result<Vec<u8>, Box<dyn std
     Ok(out)
 }
 
-/// How many of the streams of a producer come back the same, of how many; and the names of the others.
+/// Returns how many of a producer's streams come back the same, how many there are, and the names of those that do not.
 fn count(producer: &str, memo: MemoPolicy) -> (usize, Vec<String>) {
     let mut same = 0;
     let mut others = Vec::new();

@@ -52,7 +52,7 @@ fn graph(program: &[(u8, u8, u8, i64)], calls: bool) -> Graph {
     b.build(root)
 }
 
-/// All that there is to know of a graph, save the protocol and opcodes.
+/// Returns all facts of a graph but the protocol and the opcodes.
 fn facts<S: AsRef<[u8]>>(graph: &Graph<S>) -> String {
     let json = to_string(graph.root(), Style::lossless()).unwrap();
     json.split_once("\"value\":").unwrap().1.to_owned()

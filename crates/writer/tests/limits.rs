@@ -1,4 +1,4 @@
-//! What CPython's pickler repeats does not fill the memory.
+//! Objects that CPython's pickler repeats do not fill the memory.
 
 use halfsour_fixtures::Expect;
 use halfsour_value::Builder;

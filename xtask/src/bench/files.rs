@@ -1,4 +1,4 @@
-//! The workloads: those that are made, and the small ones that are committed.
+//! The workloads: large ones that are made, and small ones that are committed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,16 +10,16 @@ use super::lines::{BASE, FILES, PREPARED, SIZED};
 use crate::pythons::Python;
 use crate::{Result, shell};
 
-/// The size of the committed ones, where 1 is some 15 MB.
+/// The size of the committed workloads, where 1 is about 15 MB.
 const SMALL: &str = "0.001";
 
-/// The directory with the workloads, which are made if they are not there, or older than what makes them. Without the
-/// Python that makes them, those that are committed have to do.
+/// Returns the directory of the workloads. They are made if they are missing, or older than the script that makes them.
+/// Without the Python that makes them, the committed ones are used.
 pub fn find(quick: bool) -> Result<PathBuf> {
     let factor = if quick { "0.2" } else { "1" };
     let target = shell::target().join("bench");
     let Some(python) = Python::find(BASE) else {
-        println!("Python {BASE} is not here: only what needs none is measured, on small files");
+        println!("bench: Python {BASE} is not installed, so jobs without it are measured, on small files");
         let directory = target.join("committed");
         copy(&committed(), &directory)?;
         return Ok(directory);
@@ -38,7 +38,7 @@ pub fn find(quick: bool) -> Result<PathBuf> {
     Ok(directory)
 }
 
-/// Has the same data written in the peers' formats.
+/// Writes the same data in the formats of the peers.
 pub fn prepare(contender: &Path, files: &Path) -> Result {
     let pickles = PREPARED.map(|file| files.join(format!("{file}.pkl")));
     let missing: Vec<_> =
@@ -49,16 +49,20 @@ pub fn prepare(contender: &Path, files: &Path) -> Result {
     shell::run(Command::new(contender).arg("prepare").args(missing))
 }
 
-/// Makes the committed ones anew.
+/// Makes the committed workloads anew.
 pub fn make() -> Result {
-    let python = Python::find(BASE).ok_or_else(|| format!("Python {BASE} is not here"))?;
+    let python = Python::find(BASE).ok_or_else(|| format!("Python {BASE} is not installed"))?;
     generate(&python, &committed(), SMALL, &BTreeSet::new())
 }
 
-/// Fails if the committed ones are not those that are made.
+/// Compares the committed workloads with new ones.
+///
+/// # Errors
+///
+/// If they differ.
 pub fn check() -> Result {
     let Some(python) = Python::find(BASE) else {
-        println!("workloads: not checked, for Python {BASE} is not here");
+        println!("workloads: skipped, because Python {BASE} is not installed");
         return Ok(());
     };
     let new = shell::target().join("bench/new");
@@ -71,15 +75,18 @@ pub fn check() -> Result {
     if drifted.is_empty() {
         return Ok(());
     }
-    Err(format!("workloads drifted; `cargo xtask bench --files` makes them anew: {}", drifted.join(", "))
-        .into())
+    Err(format!(
+        "workloads drifted: {}; run `cargo xtask bench --files` to make them anew",
+        drifted.join(", ")
+    )
+    .into())
 }
 
 fn committed() -> PathBuf {
     shell::root().join("benches/files")
 }
 
-/// Makes workloads, all of them if none is named, and nothing else is left in the directory.
+/// Makes the named workloads, or all if none is named, in a directory that is emptied before.
 fn generate(python: &Python, directory: &Path, factor: &str, names: &BTreeSet<&str>) -> Result {
     fs::remove_dir_all(directory).or_else(|error| match error.kind() {
         ErrorKind::NotFound => Ok(()),

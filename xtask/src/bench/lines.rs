@@ -1,36 +1,36 @@
-//! What is measured, against what, and what it should come to.
+//! The lines of the table: what is measured, against what, with which target.
 
 use super::run::{Contender, Run};
 
-/// The Python that is 1.
+/// The Python that others are compared with.
 pub const BASE: &str = "3.11";
-/// The Python that is shown beside it.
+/// The later Python, for information.
 pub const LATER: &str = "3.13";
 
 /// A line of the table.
 pub struct Line {
-    /// What is compared.
+    /// The title: the two sides that are compared.
     pub what: &'static str,
-    /// On which file.
+    /// The workload.
     pub on: &'static str,
-    /// How.
+    /// The way from runs to the value.
     pub measure: Measure,
-    /// What it should be, cold and warm.
+    /// The targets, cold and warm.
     pub target: Option<[f64; 2]>,
 }
 
-/// How a line comes from runs.
+/// The way from runs to the value of a line.
 pub enum Measure {
-    /// How many times faster the first is.
+    /// The factor by which the first run is faster than the second.
     Speed(Run, Run),
-    /// Memory beyond the input, for each byte of it.
+    /// The bytes of memory beyond the input, for each byte of input.
     Memory(Run),
-    /// How much the time for a byte differs between sizes.
+    /// The factor by which the time for a byte differs between sizes.
     Linear(Vec<Run>),
 }
 
 impl Measure {
-    /// All of its runs.
+    /// Returns all runs that the value needs.
     pub fn runs(&self) -> Vec<&Run> {
         match self {
             Self::Speed(ours, theirs) => vec![ours, theirs],
@@ -39,7 +39,7 @@ impl Measure {
         }
     }
 
-    /// Whether this is good enough.
+    /// Returns whether a value meets a target.
     pub fn meets(&self, value: f64, target: f64) -> bool {
         match self {
             Self::Speed(..) => value >= target,
@@ -48,7 +48,7 @@ impl Measure {
     }
 }
 
-/// The files of the ordinary workloads.
+/// The workloads of ordinary size.
 pub const FILES: [&str; 17] = [
     "records.p4",
     "records.p2",
@@ -69,10 +69,10 @@ pub const FILES: [&str; 17] = [
     "bigints.p4",
 ];
 
-/// Those that the peers get in their own formats.
+/// The workloads that are also made in the formats of the peers.
 pub const PREPARED: [&str; 5] = ["records.p4", "ints.p4", "floats.p4", "strings.p4", "bigdict.p4"];
 
-/// Beside the ordinary ones: 1, 5, 50 and 200 MB of records.
+/// The workloads of other sizes: 1, 5, 50 and 200 MB of records.
 pub const SIZED: [&str; 4] = ["records@60", "records@300", "records@3000", "records@12000"];
 
 const DISASSEMBLED: &str = "records@60.p4";
@@ -107,7 +107,8 @@ const SERDE_PICKLE: [(&str, f64); 6] = [
     ("floats.p4", 4.0),
 ];
 
-/// Audits against graphs: at first they may take three times as long. Warm, a graph has its memory already, which an audit makes anew.
+/// Audits against graphs. Cold, an audit may take three times as long. Warm, a graph uses its memory again, which an audit
+/// allocates anew.
 const AUDITED: [&str; 7] =
     ["records.p4", "ints.p4", "strings.p4", "bytes.p4", "numpy.p5", "state_dict.p2", "objects.p4"];
 
@@ -125,7 +126,7 @@ const TYPED: [(&str, &str, f64, f64); 6] = [
 const ENCODED: [(&str, f64); 4] =
     [("records.p4", 20.0), ("strings.p4", 12.0), ("ints.p4", 8.0), ("floats.p4", 10.0)];
 
-/// The peers on the same data: job, the extension of their file, whether they write.
+/// The peers on the same data: job, extension of the file, whether the job writes.
 const PEERS: [(&str, &str, bool); 10] = [
     ("serde-pickle-value", "pkl", false),
     ("serde-pickle-owned", "pkl", false),
@@ -155,7 +156,7 @@ fn speed(what: &'static str, on: &'static str, ours: Run, theirs: Run, target: O
     Line { what, on, measure: Measure::Speed(ours, theirs), target }
 }
 
-/// All lines with a target, then those for information.
+/// Returns all lines: those with a target, then those for information.
 pub fn all() -> Vec<Line> {
     let mut lines = with_targets();
     lines.extend(for_information());

@@ -1,4 +1,4 @@
-//! One job of one contender in a process of its own.
+//! Runs one job of one contender in a process of its own.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,16 +8,16 @@ use serde_json::Value;
 use crate::pythons::Python;
 use crate::{Result, shell};
 
-/// Who does it.
+/// The program that does a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Contender {
-    /// Ours, or a peer in Rust.
+    /// Halfsour, or a peer in Rust.
     Rust,
-    /// A Python of this version.
+    /// Python of this version.
     Python(&'static str),
 }
 
-/// What is done.
+/// A job on a file, by a contender.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Run {
     pub contender: Contender,
@@ -25,20 +25,20 @@ pub struct Run {
     pub file: String,
 }
 
-/// What it took.
+/// The time and memory that a run took.
 #[derive(Clone, Debug)]
 pub struct Took {
-    /// Nanoseconds: the first time in the process, and the median of the later ones.
+    /// The nanoseconds of the first time in the process, and the median of the later ones.
     pub time: [f64; 2],
-    /// Bytes by which memory grew the first time.
+    /// The bytes by which memory grew the first time.
     pub memory: f64,
-    /// Bytes read.
+    /// The bytes of input.
     pub input: f64,
-    /// The numpy that Python used; stand-ins for it have no version.
+    /// The version of numpy that Python used, or `None` for stand-ins.
     pub numpy: Option<String>,
 }
 
-/// Where the contenders are.
+/// The contenders and files that are there.
 pub struct Stage<'a> {
     pub contender: &'a Path,
     pub files: &'a Path,
@@ -46,14 +46,14 @@ pub struct Stage<'a> {
 }
 
 impl Run {
-    /// Whether that Python and that file are here.
+    /// Returns whether the Python and the file are there.
     pub fn possible(&self, stage: &Stage<'_>) -> bool {
         self.command(stage).is_some() && stage.files.join(&self.file).exists()
     }
 
-    /// Does it.
+    /// Does the run.
     pub fn take(&self, stage: &Stage<'_>) -> Result<Took> {
-        let mut command = self.command(stage).ok_or("that Python is not here")?;
+        let mut command = self.command(stage).ok_or("the Python of this run is not installed")?;
         took(command.arg(self.job).arg(stage.files.join(&self.file)).arg(self.repeats().to_string()))
     }
 
@@ -67,7 +67,7 @@ impl Run {
         }
     }
 
-    /// How often: the shorter, the more often.
+    /// Returns the number of times that the job is done: the shorter it is, the more often.
     fn repeats(&self) -> usize {
         match (self.contender, self.job) {
             (_, "lex" | "scan") => 8,
@@ -79,10 +79,14 @@ impl Run {
     }
 }
 
-/// What the contender prints.
+/// Runs a contender, and reads the line that it prints.
 pub fn took(command: &mut Command) -> Result<Took> {
     let line: Value = serde_json::from_str(&shell::output(command, &[])?)?;
-    let number = |name: &str| line[name].as_f64().ok_or_else(|| format!("{line}: no {name}"));
+    let number = |name: &str| {
+        line[name]
+            .as_f64()
+            .ok_or_else(|| format!("expected a number {name} in the contender's line, found {line}"))
+    };
     let mut warm: Vec<_> = line["warm"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     let cold = number("cold")?;
     let time = [cold, if warm.is_empty() { cold } else { median(&mut warm) }];
@@ -90,7 +94,7 @@ pub fn took(command: &mut Command) -> Result<Took> {
     Ok(Took { time, memory: number("peak")?, input: number("input")?, numpy })
 }
 
-/// The middle one, or the mean of the two in the middle.
+/// Returns the value in the middle, or the mean of the two in the middle.
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

@@ -1,4 +1,4 @@
-//! From rounds to a table.
+//! Makes a table of the rounds.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -6,10 +6,10 @@ use std::fmt::Write;
 use super::lines::{BASE, Line, Measure};
 use super::run::{Contender, Run, Took, median};
 
-/// What each run took, in one round.
+/// The results of all runs in one round.
 pub type Round = BTreeMap<Run, Took>;
 
-/// The table, in Markdown, and how many targets are met out of how many.
+/// Returns the table in Markdown, the number of targets that are met, and the number of all targets.
 pub fn table(lines: &[Line], rounds: &[Round]) -> (String, usize, usize) {
     let mut text = String::from(
         "| what : against what | on | target | cold | warm | met | CPython ms |\n|---|---|---|---|---|---|---|\n",
@@ -42,7 +42,7 @@ pub fn table(lines: &[Line], rounds: &[Round]) -> (String, usize, usize) {
     (text, met, targets)
 }
 
-/// Cold and warm, in a round in which all of its runs came to an end.
+/// Returns the value cold and warm, or `None` in a round in which one of its runs failed.
 fn value(measure: &Measure, round: &Round) -> Option<[f64; 2]> {
     match measure {
         Measure::Speed(ours, theirs) => {
@@ -50,7 +50,7 @@ fn value(measure: &Measure, round: &Round) -> Option<[f64; 2]> {
             Some([0, 1].map(|index| theirs.time[index] / ours.time[index]))
         }
         Measure::Memory(run) => {
-            // Of small files one sees the program's own pages.
+            // For a small file, the program's own pages would dominate.
             let took = round.get(run).filter(|took| took.input > 1e6)?;
             Some([took.memory / took.input; 2])
         }
@@ -66,7 +66,7 @@ fn value(measure: &Measure, round: &Round) -> Option<[f64; 2]> {
     }
 }
 
-/// A median, and what it is the median of.
+/// A median, with the range of its values.
 struct Cell {
     median: f64,
     least: f64,
@@ -87,7 +87,7 @@ impl Cell {
     }
 }
 
-/// Three digits, or all before the point.
+/// Returns a number with three digits, or with all digits before the point.
 fn shown(value: f64) -> String {
     let digits = if value < 9.995 { 2 } else { usize::from(value < 99.95) };
     format!("{value:.digits$}")
@@ -103,7 +103,7 @@ fn verdict(line: &Line, cells: &[Cell; 2]) -> &'static str {
     }
 }
 
-/// What the Python that is 1 took, cold.
+/// Returns the milliseconds that the base Python took, cold.
 fn base_milliseconds(line: &Line, rounds: &[Round]) -> Option<f64> {
     let runs = line.measure.runs();
     let base = runs.iter().find(|run| run.contender == Contender::Python(BASE) && run.job != "loads-gc")?;

@@ -18,7 +18,7 @@ impl Judge<'_, '_> {
     /// Tries bytes as a pickle.
     pub(super) fn look_into(&mut self, at: At<'_>, id: Id) {
         if let Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) =
-            at.peek(id)
+            at.view.peek(id)
             && self.tried.insert(id)
         {
             self.nested(at.offset, bytes);
@@ -29,7 +29,7 @@ impl Judge<'_, '_> {
     pub(super) fn is_clean(&mut self, at: At<'_>, id: Id) -> bool {
         /// The magic number, the protocol, the system, the object, the names of the storages, which follow.
         const LEGACY: u64 = 5;
-        let Peek::Bytes(bytes) = at.peek(id) else { return false };
+        let Peek::Bytes(bytes) = at.view.peek(id) else { return false };
         let (policy, within) = (self.policy, self.within);
         let judge = || {
             let nested = nested(policy, bytes, within, at.offset).filter(|_| may_be_pickle(bytes));

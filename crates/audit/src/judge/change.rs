@@ -44,7 +44,7 @@ impl Judge<'_, '_> {
     /// A `__name__` that a state sets. Of a tuple, Python takes two parts so, and classes of their own any.
     fn special_attribute(&mut self, at: At<'_>, state: Id) -> Option<String> {
         const MOST_PARTS: usize = 8;
-        match at.peek(state) {
+        match at.view.peek(state) {
             Peek::Tuple(parts) => parts.iter().take(MOST_PARTS).find_map(|&part| self.special_key(at, part)),
             _ => self.special_key(at, state),
         }
@@ -54,7 +54,7 @@ impl Judge<'_, '_> {
     fn special_key(&mut self, at: At<'_>, dict: Id) -> Option<String> {
         // What decorators set on what they wrap, and what notes an exception has, nobody calls.
         let is_harmless = |key: &[u8]| matches!(key, b"__doc__" | b"__name__" | b"__notes__");
-        let Peek::Dict(items) = at.peek(dict) else { return None };
+        let Peek::Dict(items) = at.view.peek(dict) else { return None };
         let scanned = self.scanned.insert(dict, items.len()).unwrap_or(0);
         let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
         for key in keys.map(|&key| at.text(key)) {
@@ -67,11 +67,8 @@ impl Judge<'_, '_> {
 
     /// Judges what was changed after something had taken it over.
     pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) {
-        let at = |dict: Id| At {
-            store: graph.store(),
-            source: graph.source(),
-            offset: graph.node(dict).offset().unwrap_or(graph.start()),
-        };
+        let at =
+            |dict: Id| At { view: graph.view(), offset: graph.node(dict).offset().unwrap_or(graph.start()) };
         for dict in self.scanned.keys().copied().collect::<Vec<_>>() {
             if let Some(name) = self.special_key(at(dict), dict) {
                 let why = format!("it sets {name}, which Python itself looks at");
@@ -79,7 +76,7 @@ impl Judge<'_, '_> {
                 self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Error, why));
             }
         }
-        if let Some(dict) = self.dtypes.changed(|dict| match at(dict).peek(dict) {
+        if let Some(dict) = self.dtypes.changed(|dict| match at(dict).view.peek(dict) {
             Peek::Dict(items) => items.len(),
             _ => 0,
         }) {
@@ -104,7 +101,7 @@ impl Judge<'_, '_> {
             self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), (Severity::Error, why));
             return false;
         }
-        match at.store.kind(object) {
+        match at.view.kind(object) {
             Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId | Kind::Buffer => {}
             // What has no class from outside takes only what cannot harm.
             _ => return true,

@@ -18,7 +18,7 @@ impl Judge<'_, '_> {
         let before = self.copied;
         match event {
             Event::Call { args, .. } | Event::New { args, .. } => self.spend_parts(at, args),
-            Event::Build { state, .. } if at.store.kind(state) == Kind::Tuple => self.spend_parts(at, state),
+            Event::Build { state, .. } if at.view.kind(state) == Kind::Tuple => self.spend_parts(at, state),
             Event::Build { state, .. } => self.copied += size(at, state),
             _ => {}
         }
@@ -31,14 +31,14 @@ impl Judge<'_, '_> {
     }
 
     fn spend_parts(&mut self, at: At<'_>, parts: Id) {
-        let parts = at.store.sequence(parts).unwrap_or_default();
+        let parts = at.view.sequence(parts).unwrap_or_default();
         self.copied += parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>();
     }
 }
 
 /// How many bytes or items a copy has.
 fn size(at: At<'_>, id: Id) -> u64 {
-    match at.peek(id) {
+    match at.view.peek(id) {
         Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) => {
             bytes.len() as u64
         }

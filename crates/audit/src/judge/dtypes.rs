@@ -79,14 +79,14 @@ pub(super) struct DTypes {
 impl DTypes {
     /// A dtype was made of these arguments.
     pub(super) fn made(&mut self, at: At<'_>, dtype: Id, args: &[Id]) {
-        let (letter, size) = match args.first().map(|&name| at.peek(name)) {
+        let (letter, size) = match args.first().map(|&name| at.view.peek(name)) {
             Some(Peek::Str(name) | Peek::ByteString(name)) => by_name(name),
             Some(Peek::Global(_, name)) => by_scalar(at.text(name)),
             _ => (OTHER, None),
         };
         let flags = if letter == b'O' { OBJECT } else { 0 };
         let is_copy =
-            args.get(2).is_some_and(|&copy| matches!(at.peek(copy), Peek::Bool(true) | Peek::Int(1)));
+            args.get(2).is_some_and(|&copy| matches!(at.view.peek(copy), Peek::Bool(true) | Peek::Int(1)));
         self.known.insert(dtype, DType { letter, size, flags, is_copy, is_new: letter == b'V' });
         if letter == b'V' {
             self.new.push(dtype);
@@ -123,12 +123,12 @@ impl DTypes {
 
     fn check(&mut self, at: At<'_>, dtype: &mut DType, state: Id) -> Result<(), Refusal> {
         let Some(&[version, _, sub, names, fields, size, alignment, flags, ref metadata @ ..]) =
-            at.store.sequence(state)
+            at.view.sequence(state)
         else {
             return Err(NOT_NUMPY);
         };
         let (Peek::Int(version), Peek::Int(size), Peek::Int(-1 | 1..=64), Peek::Int(flags)) =
-            (at.peek(version), at.peek(size), at.peek(alignment), at.peek(flags))
+            (at.view.peek(version), at.view.peek(size), at.view.peek(alignment), at.view.peek(flags))
         else {
             return Err(NOT_NUMPY);
         };
@@ -166,7 +166,7 @@ impl DTypes {
 
     /// An array within an item.
     fn sub_array(&self, at: At<'_>, sub: Id) -> Result<Items, Refusal> {
-        let Some(&[base, shape]) = at.store.sequence(sub) else { return Err(NOT_NUMPY) };
+        let Some(&[base, shape]) = at.view.sequence(sub) else { return Err(NOT_NUMPY) };
         let (base, count) = (self.item(base).ok_or(NOT_NUMPY)?, items(at, shape).ok_or(NOT_NUMPY)?);
         let size = base.size.and_then(|size| i64::try_from(count).ok()?.checked_mul(size));
         Ok(Items { size: size.ok_or(OUTSIDE)?, flags: base.flags })
@@ -174,7 +174,7 @@ impl DTypes {
 
     /// The fields of an item.
     fn fields(&mut self, at: At<'_>, names: Id, fields: Id) -> Result<Items, Refusal> {
-        let Peek::Dict(items) = at.peek(fields) else { return Err(NOT_NUMPY) };
+        let Peek::Dict(items) = at.view.peek(fields) else { return Err(NOT_NUMPY) };
         let (_, known) = match self.fields.get(&(fields, names)) {
             Some(&known) => known,
             None => {
@@ -192,18 +192,20 @@ impl DTypes {
         let mut keys = Vec::new();
         let mut flags = 0;
         for pair in items.chunks_exact(2) {
-            let &[dtype, offset, ref title @ ..] = at.store.sequence(pair[1])? else { return None };
+            let &[dtype, offset, ref title @ ..] = at.view.sequence(pair[1])? else { return None };
             let key = at.text(pair[0]);
             // A field with a title is there twice.
             if title.first().is_some_and(|&title| at.text(title) == key) {
                 continue;
             }
-            let (dtype, Peek::Int(offset @ 0..)) = (self.item(dtype)?, at.peek(offset)) else { return None };
+            let (dtype, Peek::Int(offset @ 0..)) = (self.item(dtype)?, at.view.peek(offset)) else {
+                return None;
+            };
             spans.push((offset, offset.checked_add(dtype.size?)?));
             flags |= dtype.flags & OF_FIELDS;
             keys.push(key);
         }
-        let mut names: Vec<&[u8]> = at.store.sequence(names)?.iter().map(|&name| at.text(name)).collect();
+        let mut names: Vec<&[u8]> = at.view.sequence(names)?.iter().map(|&name| at.text(name)).collect();
         names.sort_unstable();
         keys.sort_unstable();
         spans.sort_unstable();
@@ -224,12 +226,11 @@ impl DTypes {
         if !self.arrays.insert(array) {
             return Err(LATE);
         }
-        let Some(&[shape, dtype, _, data] | &[_, shape, dtype, _, data, ..]) = at.store.sequence(state)
-        else {
+        let Some(&[shape, dtype, _, data] | &[_, shape, dtype, _, data, ..]) = at.view.sequence(state) else {
             return Err(NOT_NUMPY);
         };
         let count = items(at, shape).ok_or(TOO_LARGE)?;
-        match at.peek(data) {
+        match at.view.peek(data) {
             Peek::List(list) if count > list.len() as u64 => Err(TOO_LARGE),
             Peek::List(_) => Ok(()),
             _ if self.known.get(&dtype).is_some_and(|it| it.flags != 0) => Err(NO_LIST),
@@ -247,11 +248,11 @@ impl DTypes {
 /// How many items a shape has.
 fn items(at: At<'_>, shape: Id) -> Option<u64> {
     const MOST_DIMENSIONS: usize = 64;
-    let length = |id| match at.peek(id) {
+    let length = |id| match at.view.peek(id) {
         Peek::Int(length) => u64::try_from(length).ok(),
         _ => None,
     };
-    match at.peek(shape) {
+    match at.view.peek(shape) {
         Peek::Tuple(shape) if shape.len() <= MOST_DIMENSIONS => {
             shape.iter().try_fold(1_u64, |count, &part| Some(count.saturating_mul(length(part)?)))
         }

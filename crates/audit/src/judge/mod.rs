@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use halfsour_lexer::{Lexer, Op};
-use halfsour_vm::value::{Id, Kind, Peek, Store, View};
+use halfsour_vm::value::{Id, Kind, Peek, View};
 use halfsour_vm::{Event, Observer, Opcode};
 
 use self::dtypes::DTypes;
@@ -132,7 +132,7 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn values<'e>(&'e self, at: At<'e>) -> Values<'e> {
-        Values { store: at.store, source: at.source, policy: self.policy }
+        Values { view: at.view, policy: self.policy }
     }
 
     /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
@@ -144,9 +144,9 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn import(&mut self, at: At<'_>, id: Id) {
-        match at.peek(id) {
-            Peek::Global(module, qualified) => self.import_names(at, id, at.text(module), at.text(qualified)),
-            _ => {
+        match at.view.global(id) {
+            Some([module, qualified]) => self.import_names(at, id, module, qualified),
+            None => {
                 let code = at.short().value(id);
                 let why = "what an extension code stands for is not known here".to_owned();
                 self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Warning, why));
@@ -175,8 +175,7 @@ impl<'p, 's> Judge<'p, 's> {
         if let Some(named) = self.named.get(&id) {
             return Some(named.clone());
         }
-        let Peek::Global(module, qualified) = at.peek(id) else { return None };
-        let (module, qualified) = (at.text(module), at.text(qualified));
+        let [module, qualified] = at.view.global(id)?;
         let name = text::name(module, qualified);
         let import = self.found.imports.get_index_of(&name);
         Some(Rc::new(Named::new(module, qualified, name, None, import)))
@@ -190,13 +189,13 @@ impl<'p, 's> Judge<'p, 's> {
 
     /// What the class or callable of an object is, if it has a name.
     fn maker(&self, at: At<'_>, object: Id) -> Option<Rc<Named<'p>>> {
-        self.named(at, View::new(at.store, at.source).class(object)?)
+        self.named(at, at.view.class(object)?)
     }
 
     fn call(&mut self, at: At<'_>, callable: Id, args: Id, result: Id) {
         // Of text that becomes bytes again and again, one result is enough.
-        if matches!(at.store.kind(result), Kind::Bytes | Kind::ByteArray)
-            && at.store.sequence(args).and_then(|args| args.first()).is_none_or(|&it| self.tried.insert(it))
+        if matches!(at.view.kind(result), Kind::Bytes | Kind::ByteArray)
+            && at.view.sequence(args).and_then(|args| args.first()).is_none_or(|&it| self.tried.insert(it))
         {
             self.look_into(at, result);
         }
@@ -204,7 +203,7 @@ impl<'p, 's> Judge<'p, 's> {
             return self.computed(at, Action::Call, callable, args, None);
         };
         self.count(&named, |import| import.calls += 1);
-        let items = at.store.sequence(args);
+        let items = at.view.sequence(args);
         let acts = named.entry.and_then(|entry| entry.allow.acts);
         match (acts, items) {
             (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
@@ -215,7 +214,7 @@ impl<'p, 's> Judge<'p, 's> {
                 return self.make(at, &Making { class, args, kwargs: None });
             }
             (Some(Acts::NewObjEx), Some(&[class, args, kwargs])) => {
-                if let Some(args) = at.store.sequence(args) {
+                if let Some(args) = at.view.sequence(args) {
                     return self.make(at, &Making { class, args, kwargs: Some(kwargs) });
                 }
             }
@@ -272,7 +271,7 @@ impl<'p, 's> Judge<'p, 's> {
     /// `getattr(of, attribute)`, where the result has a name.
     fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
         let Some(named) = self.named(at, of).or_else(|| self.maker(at, of)) else { return false };
-        let (Peek::Str(attribute) | Peek::ByteString(attribute)) = at.peek(attribute) else { return false };
+        let Some(attribute) = at.view.text_bytes(attribute) else { return false };
         if named.qualified.len() + attribute.len() >= LONGEST_NAME {
             return false;
         }
@@ -285,7 +284,7 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn new_object(&mut self, at: At<'_>, class: Id, args: Id, kwargs: Option<Id>) {
-        match at.store.sequence(args) {
+        match at.view.sequence(args) {
             Some(args) => self.make(at, &Making { class, args, kwargs }),
             None => {
                 if let Some(named) = self.named(at, class) {
@@ -318,7 +317,7 @@ impl<'p, 's> Judge<'p, 's> {
 
     /// A call of what has no name.
     fn computed(&mut self, at: At<'_>, action: Action, callable: Id, args: Id, kwargs: Option<Id>) {
-        self.flow(at, at.store.sequence(args).unwrap_or_default());
+        self.flow(at, at.view.sequence(args).unwrap_or_default());
         let callee = at.short().value(callable);
         let code = at.short().call(&callee, args, kwargs);
         let why = "what is called is computed, or its arguments are".to_owned();
@@ -339,7 +338,7 @@ impl<'p, 's> Judge<'p, 's> {
             Some(all) => all.iter().any(|patterns| Pattern::all_match(patterns, &values, args)),
             None => args.is_empty(),
         };
-        let kwargs_match = kwargs.is_none_or(|kwargs| match at.peek(kwargs) {
+        let kwargs_match = kwargs.is_none_or(|kwargs| match at.view.peek(kwargs) {
             Peek::Dict(items) if items.len() <= MOST_ITEMS => items.chunks_exact(2).all(|pair| {
                 let pattern =
                     str::from_utf8(at.text(pair[0])).ok().and_then(|it| entry.patterns.keywords.get(it));
@@ -359,7 +358,7 @@ impl<'p, 's> Judge<'p, 's> {
             Event::Import(_) => true,
             // Old protocols write bytes as calls.
             Event::Call { callable, result, .. } => {
-                at.store.kind(result) == Kind::Bytes || makes_dtypes(self.named(at, callable))
+                at.view.kind(result) == Kind::Bytes || makes_dtypes(self.named(at, callable))
             }
             Event::Build { object, .. } => makes_dtypes(self.maker(at, object)),
             _ => false,
@@ -377,7 +376,7 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn persistent(&mut self, at: At<'_>, object: Id) {
-        let Peek::PersistentId(id) = at.peek(object) else { return };
+        let Peek::PersistentId(id) = at.view.peek(object) else { return };
         let values = self.values(at);
         if self.policy.persistent().any(|pattern| pattern.matches(&values, id)) {
             return;
@@ -428,8 +427,8 @@ impl Observer for Judge<'_, '_> {
         }
     }
 
-    fn event(&mut self, store: &Store, source: &[u8], offset: usize, event: Event) {
-        let at = At { store, source, offset };
+    fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
+        let at = At { view, offset };
         self.spend_copies(at, event);
         if self.dtypes.has_new() && !self.is_about_dtypes(at, event) {
             self.dtypes.used();
@@ -440,15 +439,15 @@ impl Observer for Judge<'_, '_> {
             Event::New { class, args, kwargs, result: _ } => self.new_object(at, class, args, kwargs),
             Event::Build { object, state } => self.build(at, object, state),
             Event::Append { object, count } => {
-                let code = |name: &str| at.short().extended(name, store.last_items(object, count));
+                let code = |name: &str| at.short().extended(name, view.last_items(object, count));
                 self.may_change(at, object, Use::Append, Action::Append, code);
             }
             Event::SetItem { object, count } => {
-                let code = |name: &str| at.short().assigned(name, store.last_items(object, count));
+                let code = |name: &str| at.short().assigned(name, view.last_items(object, count));
                 self.may_change(at, object, Use::SetItem, Action::SetItem, code);
             }
             Event::Add { object, count } => {
-                let code = |name: &str| at.short().updated(name, store.last_items(object, count));
+                let code = |name: &str| at.short().updated(name, view.last_items(object, count));
                 self.may_change(at, object, Use::Append, Action::Add, code);
             }
             Event::PersistentId(object) => self.persistent(at, object),

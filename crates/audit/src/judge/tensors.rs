@@ -9,12 +9,12 @@ use crate::at::At;
 pub(super) fn is_beyond_storage(at: At<'_>, args: &[Id]) -> bool {
     const MOST_DIMENSIONS: usize = 64;
     let &[storage, offset, size, stride, ..] = args else { return false };
-    let Peek::PersistentId(id) = at.peek(storage) else { return false };
-    let Some(&[_, _, _, _, count, ..]) = at.store.sequence(id) else { return false };
-    let (Some(sizes), Some(strides)) = (at.store.sequence(size), at.store.sequence(stride)) else {
+    let Peek::PersistentId(id) = at.view.peek(storage) else { return false };
+    let Some(&[_, _, _, _, count, ..]) = at.view.sequence(id) else { return false };
+    let (Some(sizes), Some(strides)) = (at.view.sequence(size), at.view.sequence(stride)) else {
         return true;
     };
-    let number = |id| match at.peek(id) {
+    let number = |id| match at.view.peek(id) {
         Peek::Int(number) => u64::try_from(number).ok(),
         _ => None,
     };

@@ -5,7 +5,9 @@ use halfsour_value::{Elements, Node};
 use super::dtype::DType;
 use super::element::Element;
 use super::parse::count;
-use crate::memory::Positions;
+use crate::debug::{debug_fields, debug_variants};
+use crate::memory::Strided;
+use crate::stdlib::Members;
 
 /// `numpy.ndarray`, or one of its subclasses.
 #[derive(Clone)]
@@ -96,6 +98,12 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         }
     }
 
+    /// The places of the elements in [`ArrayData::Bytes`].
+    pub fn strided(&self) -> Strided {
+        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect();
+        Strided { shape: wide(&self.shape), strides: wide(&self.strides), offset: 0 }
+    }
+
     /// Whether the elements' bytes lie one after the other, the last dimension first, or in Fortran's order, the first dimension first.
     pub fn is_contiguous(&self, is_fortran: bool) -> bool {
         let strides = strides(&self.shape, is_fortran);
@@ -107,6 +115,7 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     /// in a buffer that was not supplied.
     ///
     /// ```
+    /// use halfsour_classes::memory::Scalar;
     /// use halfsour_classes::numpy::{Element, array};
     ///
     /// // numpy.array([7, 8], dtype="u1")
@@ -117,7 +126,7 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     /// let array = array(graph.root()).unwrap();
     /// assert_eq!((array.dtype.to_string().as_str(), &array.shape[..]), ("uint8", &[2][..]));
     /// let ints = array.elements().unwrap().map(|element| match element {
-    ///     Element::UInt(int) => int,
+    ///     Element::Scalar(Scalar::UInt(int)) => int,
     ///     _ => unreachable!("it is of uint8"),
     /// });
     /// assert_eq!(ints.collect::<Vec<_>>(), [7, 8]);
@@ -127,8 +136,7 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         if let ArrayData::Buffer(_) = self.data {
             return None;
         }
-        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect::<Vec<_>>();
-        let places = Positions::new(&wide(&self.shape), wide(&self.strides), 0, 1, self.len() as u64)?;
+        let places = self.strided().positions(1, self.len())?;
         Some(places.enumerate().map_while(|(index, place)| self.element(index, place)))
     }
 
@@ -166,3 +174,29 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         }
     }
 }
+
+debug_fields!(
+    NdArray,
+    this {
+        class: this.class,
+        dtype: this.dtype,
+        shape: this.shape,
+        strides: this.strides,
+        data: this.data,
+        mask: this.mask,
+    }
+);
+debug_variants!(ArrayClass {
+    Self::Array => Array(),
+    Self::Matrix => Matrix(),
+    Self::Record => Record(),
+    Self::Memmap => Memmap(),
+    Self::Masked => Masked(),
+    Self::Other(class) => Other(class),
+});
+debug_variants!(ArrayData {
+    Self::Bytes(bytes) => Bytes(bytes),
+    Self::Objects(objects) => Objects(&Members::from(objects.clone())),
+    Self::Buffer(index) => Buffer(index),
+});
+debug_fields!(Mask, this { bytes: this.bytes, fill: this.fill });

@@ -4,8 +4,9 @@ use std::fmt;
 
 use halfsour_text::repr;
 
-use super::{Extended, TimeUnit};
-use crate::memory::ByteOrder;
+use super::extended::Extended;
+use super::times::Resolution;
+use crate::memory::{ByteOrder, Number};
 
 /// `numpy.dtype`: what the elements of an array are. Its `Display` is what numpy prints: `float32`, `>i4`,
 /// `datetime64[ns]`, `[('a', '<i4'), ('b', 'S3')]`.
@@ -42,9 +43,9 @@ pub enum Kind {
     /// `V8`: bytes.
     Void,
     /// `datetime64`
-    DateTime(TimeUnit),
+    DateTime(Resolution),
     /// `timedelta64`
-    TimeDelta(TimeUnit),
+    TimeDelta(Resolution),
     /// With fields.
     Structured(Box<Structure>),
     /// Arrays of one shape.
@@ -139,7 +140,7 @@ impl DType {
         let size = if digits == 0 { None } else { Some(rest[..digits].parse::<usize>().ok()?) };
         let rest = &rest[digits..];
         if let ("M" | "m", None | Some(8)) = (code, size) {
-            let unit = TimeUnit::parse(rest)?;
+            let unit = Resolution::parse(rest)?;
             let kind = if code == "M" { Kind::DateTime(unit) } else { Kind::TimeDelta(unit) };
             return Some(Self::plain(kind, 8, order));
         }
@@ -161,6 +162,25 @@ impl DType {
             _ => return None,
         };
         Some(Self::plain(kind, size, order))
+    }
+
+    /// The type of number, where elements are plain numbers of at most 64 bits.
+    pub fn number(&self) -> Option<Number> {
+        Some(match (&self.kind, self.size) {
+            (Kind::Bool, 1) => Number::Bool,
+            (Kind::Int, 1) => Number::Int8,
+            (Kind::Int, 2) => Number::Int16,
+            (Kind::Int, 4) => Number::Int32,
+            (Kind::Int, 8) => Number::Int64,
+            (Kind::UInt, 1) => Number::UInt8,
+            (Kind::UInt, 2) => Number::UInt16,
+            (Kind::UInt, 4) => Number::UInt32,
+            (Kind::UInt, 8) => Number::UInt64,
+            (Kind::Float, 2) => Number::Float16,
+            (Kind::Float, 4) => Number::Float32,
+            (Kind::Float, 8) => Number::Float64,
+            _ => return None,
+        })
     }
 
     fn of_bytes(kind: Kind, size: usize) -> Self {

@@ -8,26 +8,19 @@ use halfsour_text::repr;
 use halfsour_value::{Data, Elements, Node};
 
 use super::dtype::{DType, Field, Kind, SubArray};
-use super::extended::Small;
-use super::{Ticks, parse};
-use crate::memory::{ByteOrder, float, signed};
+use super::parse;
+use super::times::Ticks;
+use crate::debug::debug_variants;
+use crate::memory::{ByteOrder, Scalar, float, signed};
 
 /// An element of an array.
 #[non_exhaustive]
 pub enum Element<'a, S> {
-    /// A bool.
-    Bool(bool),
-    /// An int with sign.
-    Int(i64),
-    /// An int without sign.
-    UInt(u64),
-    /// A float, exactly.
-    Float(f64),
+    /// A number of up to 64 bits, or a complex one of up to 128.
+    Scalar(Scalar),
     /// A `longdouble`: 12 or 16 bytes as the machine had them, mostly an x86's 80 bits, and then anything.
     LongDouble(&'a [u8]),
-    /// Real and imaginary part, exactly.
-    Complex(f64, f64),
-    /// The same of `clongdouble`.
+    /// A `clongdouble`, likewise.
     LongComplex(&'a [u8]),
     /// Bytes: of `S`, without zeros at the end; of `V`, all.
     Bytes(&'a [u8]),
@@ -140,14 +133,15 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
         }
         let (size, order) = (bytes.len(), dtype.order);
         match &dtype.kind {
-            Kind::Bool => Self::Bool(bytes.first().is_some_and(|byte| *byte != 0)),
-            Kind::Int => Self::Int(signed(order.bits(bytes), size.clamp(1, 8))),
-            Kind::UInt => Self::UInt(order.bits(bytes)),
-            Kind::Float if size <= 8 => Self::Float(float(order.bits(bytes), size)),
+            Kind::Bool => Self::Scalar(Scalar::Bool(bytes.first().is_some_and(|byte| *byte != 0))),
+            Kind::Int => Self::Scalar(Scalar::Int(signed(order.bits(bytes), size.clamp(1, 8)))),
+            Kind::UInt => Self::Scalar(Scalar::UInt(order.bits(bytes))),
+            Kind::Float if size <= 8 => Self::Scalar(Scalar::Float(float(order.bits(bytes), size))),
             Kind::Float => Self::LongDouble(bytes),
             Kind::Complex if size <= 16 => {
                 let (re, im) = bytes.split_at(size / 2);
-                Self::Complex(float(order.bits(re), size / 2), float(order.bits(im), size / 2))
+                let part = |bytes| float(order.bits(bytes), size / 2);
+                Self::Scalar(Scalar::Complex(part(re), part(im)))
             }
             Kind::Complex => Self::LongComplex(bytes),
             Kind::Bytes => {
@@ -166,10 +160,7 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
                 Self::Record(Record { fields: &structure.fields, place: Place::Bytes(bytes, mask) })
             }
             Kind::SubArray(array) => Self::Array(Inner { array, bytes, mask, graph: PhantomData }),
-            Kind::Extended(extended) => match extended.read(order.bits(bytes)) {
-                Small::Int(int) => Self::Int(int),
-                Small::Float(float) => Self::Float(float),
-            },
+            Kind::Extended(extended) => Self::Scalar(extended.read(order.bits(bytes))),
             // These are objects.
             Kind::Object | Kind::String(_) => Self::Missing,
         }
@@ -209,14 +200,7 @@ fn utf32(bytes: &[u8], order: ByteOrder) -> String {
 impl<S: AsRef<[u8]>> fmt::Display for Element<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bool(value) => f.write_str(if *value { "True" } else { "False" }),
-            Self::Int(value) => write!(f, "{value}"),
-            Self::UInt(value) => write!(f, "{value}"),
-            Self::Float(value) => write!(f, "{}", repr::Float(*value)),
-            Self::Complex(re, im) => {
-                let sign = if im.is_sign_negative() { "" } else { "+" };
-                write!(f, "({}{sign}{}j)", repr::Float(*re), repr::Float(*im))
-            }
+            Self::Scalar(scalar) => scalar.fmt(f),
             Self::LongDouble(bytes) | Self::LongComplex(bytes) | Self::Bytes(bytes) => {
                 write!(f, "{}", repr::Bytes(bytes))
             }
@@ -247,4 +231,30 @@ fn separated<'a, S: AsRef<[u8]> + 'a>(
         write!(f, "{}{element}", if index > 0 { ", " } else { "" })?;
     }
     Ok(())
+}
+
+debug_variants!(Element {
+    Self::Scalar(scalar) => Scalar(scalar),
+    Self::LongDouble(bytes) => LongDouble(bytes),
+    Self::LongComplex(bytes) => LongComplex(bytes),
+    Self::Bytes(bytes) => Bytes(bytes),
+    Self::Text(text) => Text(text),
+    Self::DateTime(ticks) => DateTime(ticks),
+    Self::TimeDelta(ticks) => TimeDelta(ticks),
+    Self::Object(node) => Object(node),
+    Self::Record(record) => Record(record),
+    Self::Array(array) => Array(array),
+    Self::Missing => Missing(),
+});
+
+impl<S: AsRef<[u8]>> fmt::Debug for Record<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.fields()).finish()
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Inner<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.elements()).finish()
+    }
 }

@@ -1,6 +1,6 @@
 //! [`Extended`]: the small numbers of the package `ml_dtypes`.
 
-use crate::memory::{bfloat, finite, power_of_two, small};
+use crate::memory::{Scalar, bfloat, finite, power_of_two, small};
 
 /// A type of numbers that `ml_dtypes` adds to numpy.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,12 +26,6 @@ enum Format {
     /// Ints of so many bits in a byte.
     Int(u32),
     UInt(u32),
-}
-
-/// A number of an [`Extended`] type.
-pub(crate) enum Small {
-    Int(i64),
-    Float(f64),
 }
 
 #[rustfmt::skip]
@@ -65,24 +59,24 @@ impl Extended {
         if matches!(self.format, Format::BFloat) { 2 } else { 1 }
     }
 
-    pub(crate) fn read(self, number: u64) -> Small {
+    pub(crate) fn read(self, number: u64) -> Scalar {
         match self.format {
-            Format::BFloat => Small::Float(bfloat(number)),
-            Format::Ieee(exponent, mantissa, bias) => Small::Float(small(number, exponent, mantissa, bias)),
-            Format::Finite(..) if number & 0x7F == 0x7F => Small::Float(f64::NAN),
-            Format::Unsigned0(..) if number == 0x80 => Small::Float(f64::NAN),
+            Format::BFloat => Scalar::Float(bfloat(number)),
+            Format::Ieee(exponent, mantissa, bias) => Scalar::Float(small(number, exponent, mantissa, bias)),
+            Format::Finite(..) if number & 0x7F == 0x7F => Scalar::Float(f64::NAN),
+            Format::Unsigned0(..) if number == 0x80 => Scalar::Float(f64::NAN),
             Format::Finite(exponent, mantissa, bias)
             | Format::Unsigned0(exponent, mantissa, bias)
             | Format::Numbers(exponent, mantissa, bias) => {
-                Small::Float(finite(number, exponent, mantissa, bias))
+                Scalar::Float(finite(number, exponent, mantissa, bias))
             }
-            Format::Exponent if number == 0xFF => Small::Float(f64::NAN),
-            Format::Exponent => Small::Float(power_of_two(number, 127)),
+            Format::Exponent if number == 0xFF => Scalar::Float(f64::NAN),
+            Format::Exponent => Scalar::Float(power_of_two(number, 127)),
             Format::Int(width) => {
                 let unused = 64 - width;
-                Small::Int(number.cast_signed() << unused >> unused)
+                Scalar::Int(number.cast_signed() << unused >> unused)
             }
-            Format::UInt(width) => Small::Int((number & ((1 << width) - 1)).cast_signed()),
+            Format::UInt(width) => Scalar::Int((number & ((1 << width) - 1)).cast_signed()),
         }
     }
 }

@@ -3,7 +3,6 @@
 //! The data of an array is where it is in the pickle, and not copied; [`NdArray::elements`] reads it.
 
 mod array;
-mod build;
 mod descr;
 mod dtype;
 mod element;
@@ -19,12 +18,12 @@ pub use array::{ArrayClass, ArrayData, Mask, NdArray};
 pub use dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 pub use element::{Element, Inner, Record};
 pub use extended::Extended;
-pub use times::{Ticks, TimeUnit, Unit};
+pub use times::{Resolution, Ticks, Unit};
 
 pub use crate::memory::ByteOrder;
 
-use crate::Known;
 use crate::call::{Call, class_of};
+use crate::debug::debug_fields;
 use crate::names::Class;
 use crate::scalars::text;
 
@@ -63,11 +62,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Scalar<'_, S> {
 
 /// The array that an object is, if it is one.
 pub fn array<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<NdArray<'_, S>> {
-    let call = Call::of(node)?;
-    match call.class {
-        Class::JoblibArray => wrapped(&call),
-        _ => plain(&call),
-    }
+    called(&Call::of(node)?)
 }
 
 /// The dtype that an object is, if it is one.
@@ -80,17 +75,9 @@ pub fn metadata<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Node<'_, S>> {
     parse::metadata(node)
 }
 
-pub(crate) fn known_array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    let array = if call.class == Class::JoblibArray { wrapped(call) } else { plain(call) };
-    Some(Known::NdArray(Box::new(array?)))
-}
-
-pub(crate) fn known_dtype<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    parse::read(call.node).map(Known::NumpyDType)
-}
-
-pub(crate) fn known_scalar<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    scalar(call).map(Known::NumpyScalar)
+/// An array that numpy or joblib pickles.
+pub(crate) fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
+    if call.class == Class::JoblibArray { wrapped(call) } else { plain(call) }
 }
 
 /// An array that numpy pickles.
@@ -254,3 +241,5 @@ fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
     let strides = array::strides(&shape, text(state.get("order")?)? == "F");
     checked(NdArray { class: subclass, dtype, shape, strides, data: data(follows)?, mask: None })
 }
+
+debug_fields!(Scalar, this { dtype: this.0.dtype, element: this.element() });

@@ -3,7 +3,8 @@
 use halfsour_value::{Data, Key, Node};
 
 use super::dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
-use super::{Extended, TimeUnit, Unit};
+use super::extended::Extended;
+use super::times::{Resolution, Unit};
 use crate::call::{Call, class_of};
 use crate::memory::ByteOrder;
 use crate::names::Class;
@@ -175,11 +176,11 @@ fn named<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
 }
 
 /// `(metadata or None, (unit, count, 1, 1))`
-fn time_unit<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<TimeUnit> {
+fn time_unit<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Resolution> {
     let unit = node.at(1)?;
     let is_whole = unit.at(2).is_none_or(|divisor| divisor.as_i64() == Some(1));
     let count = u32::try_from(unit.at(1)?.as_i64()?).ok()?;
-    is_whole.then_some(TimeUnit { unit: Unit::from_name(ascii(unit.at(0)?)?)?, count })
+    is_whole.then_some(Resolution { unit: Unit::from_name(ascii(unit.at(0)?)?)?, count })
 }
 
 /// `_convert_to_stringdtype_kwargs(coerce[, na_object])`

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use crate::calendar::civil;
+use crate::time::{Civil, NAT};
 
-/// In what a `datetime64` or a `timedelta64` counts.
+/// The resolution of a `datetime64` or a `timedelta64`: the step in which it counts. Its `Display` is `[ns]`, `[25s]`, or nothing if
+/// there is no unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TimeUnit {
+pub struct Resolution {
     /// The unit.
     pub unit: Unit,
     /// How many of them make one step; 1 but for odd types: 25 in `datetime64[25s]`.
@@ -51,8 +52,7 @@ units! {
     Attosecond "as";
 }
 
-/// `[ns]`, `[25s]`; nothing if there is no unit.
-impl fmt::Display for TimeUnit {
+impl fmt::Display for Resolution {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.unit, self.count) {
             (Unit::Generic, _) => Ok(()),
@@ -62,7 +62,7 @@ impl fmt::Display for TimeUnit {
     }
 }
 
-impl TimeUnit {
+impl Resolution {
     /// From what its `Display` shows.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
@@ -81,16 +81,13 @@ pub struct Ticks {
     /// How many steps; of times, since the beginning of 1970, in UTC if that says anything.
     pub count: i64,
     /// The steps.
-    pub unit: TimeUnit,
+    pub unit: Resolution,
 }
 
 impl Ticks {
-    /// The count that is none: `NaT`, not a time.
-    pub const NAT: i64 = i64::MIN;
-
     /// Whether it is `NaT`.
     pub const fn is_nat(self) -> bool {
-        self.count == Self::NAT
+        self.count == NAT
     }
 
     /// A `datetime64` as numpy prints it: `2024-02-29`, `2024-02-29T12:30:00.000`, `2024-02`; where there is no unit, the count.
@@ -123,8 +120,7 @@ impl Ticks {
         };
         let (seconds, fraction) = unit.seconds(units);
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let (year, month, day) = civil(days);
-        write!(f, "{year:04}-{month:02}-{day:02}")?;
+        write!(f, "{}", Civil(days))?;
         let (hour, minute) = (second / 3600, second / 60 % 60);
         match self.unit.unit {
             Unit::Week | Unit::Day => Ok(()),

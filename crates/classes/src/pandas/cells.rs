@@ -4,13 +4,15 @@ use halfsour_value::{Data, Node};
 
 use super::closed::Closed;
 use super::period::Period;
-use super::time::{Timedelta, Timestamp, always};
-use crate::Known;
+use super::timestamp::{Timedelta, Timestamp, always};
 use crate::call::Call;
+use crate::debug::debug_variants;
+use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{self, Element};
-use crate::pyarrow::{DataType, Day, Decimal, TimeUnit, Value};
+use crate::pyarrow::{DataType, Decimal, Value};
 use crate::stdlib::{TimeDelta, TimeZone};
+use crate::time::{Day, TimeUnit};
 
 /// One value of a column or an index.
 #[derive(Clone)]
@@ -19,14 +21,8 @@ pub enum Cell<'g, S> {
     /// Nothing: `NaT` and `NA`, also as what columns of text and of categories have for it. A float that is `NaN` is a float, and
     /// what an object is it is for the caller to ask.
     Missing,
-    /// `bool`
-    Bool(bool),
-    /// Signed ints.
-    Int(i64),
-    /// Unsigned ints.
-    UInt(u64),
-    /// Floats of up to 64 bits.
-    Float(f64),
+    /// A number.
+    Scalar(Scalar),
     /// Text that Arrow holds.
     Text(&'g str),
     /// Bytes that Arrow holds.
@@ -49,32 +45,15 @@ pub enum Cell<'g, S> {
     Object(Node<'g, S>),
     /// One of each level, of a `MultiIndex`.
     Tuple(Vec<Cell<'g, S>>),
-    /// A complex number: real and imaginary part.
-    Complex(f64, f64),
     /// A `longdouble` of numpy, as the machine had it: 12 or 16 bytes.
     LongDouble(&'g [u8]),
 }
 
 impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
-    /// An element of an array, if it is a number or an object.
-    pub(super) fn of_element(element: &Element<'_, S>) -> Option<Self> {
-        Some(match *element {
-            Element::Bool(value) => Self::Bool(value),
-            Element::Int(value) => Self::Int(value),
-            Element::UInt(value) => Self::UInt(value),
-            Element::Float(value) => Self::Float(value),
-            Element::Complex(re, im) => Self::Complex(re, im),
-            _ => return None,
-        })
-    }
-
     pub(super) fn of_arrow(value: Value<'g>, datatype: &DataType<'g>) -> Self {
         match value {
             Value::Null => Self::Missing,
-            Value::Bool(value) => Self::Bool(value),
-            Value::Int(value) => Self::Int(value),
-            Value::UInt(value) => Self::UInt(value),
-            Value::Float(value) => Self::Float(value),
+            Value::Scalar(scalar) => Self::Scalar(scalar),
             Value::Text(text) => Self::Text(text),
             Value::Bytes(bytes) => Self::Bytes(bytes),
             Value::Timestamp(ticks, unit) => {
@@ -92,8 +71,8 @@ impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
     }
 }
 
-/// Arrow has the names of zones, or offsets.
-fn named_zone(tz: &str) -> TimeZone<'_> {
+/// The zone that Arrow names: by its name in the IANA database, or by its offset from UTC.
+pub fn named_zone(tz: &str) -> TimeZone<'_> {
     match TimeDelta::from_offset(tz) {
         Some(offset) => TimeZone::Fixed { offset, name: None },
         None => TimeZone::Iana { key: tz },
@@ -102,15 +81,34 @@ fn named_zone(tz: &str) -> TimeZone<'_> {
 
 /// An object that stands for an element: a number of Python or numpy is a number.
 pub(super) fn object<S: AsRef<[u8]>>(node: Node<'_, S>) -> Cell<'_, S> {
-    match node.data() {
-        Data::Bool(value) => Cell::Bool(value),
-        Data::Int(value) => Cell::Int(value),
-        Data::Float(value) => Cell::Float(value),
-        _ => match Call::of_class(node, Class::NumpyScalar).and_then(|call| numpy::known_scalar(&call)) {
-            Some(Known::NumpyScalar(scalar)) => {
-                Cell::of_element(&scalar.element()).unwrap_or(Cell::Object(node))
+    let scalar = match node.data() {
+        Data::Bool(value) => Scalar::Bool(value),
+        Data::Int(value) => Scalar::Int(value),
+        Data::Float(value) => Scalar::Float(value),
+        _ => {
+            let scalar = Call::of_class(node, Class::NumpyScalar).and_then(|call| numpy::scalar(&call));
+            match scalar.as_ref().map(numpy::Scalar::element) {
+                Some(Element::Scalar(scalar)) => scalar,
+                _ => return Cell::Object(node),
             }
-            _ => Cell::Object(node),
-        },
-    }
+        }
+    };
+    Cell::Scalar(scalar)
 }
+
+debug_variants!(Cell {
+    Self::Missing => Missing(),
+    Self::Scalar(scalar) => Scalar(scalar),
+    Self::Text(text) => Text(text),
+    Self::Bytes(bytes) => Bytes(bytes),
+    Self::Timestamp(stamp) => Timestamp(stamp),
+    Self::Timedelta(delta) => Timedelta(delta),
+    Self::Period(period) => Period(period),
+    Self::Interval(sides, closed) => Interval(sides, closed),
+    Self::Day(day) => Day(day),
+    Self::TimeOfDay(ticks, unit) => TimeOfDay(ticks, unit),
+    Self::Decimal(decimal) => Decimal(decimal),
+    Self::Object(node) => Object(node),
+    Self::Tuple(cells) => Tuple(cells),
+    Self::LongDouble(bytes) => LongDouble(bytes),
+});

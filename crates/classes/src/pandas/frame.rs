@@ -1,5 +1,6 @@
 //! Frames and series, and the blocks that they are pickled by.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use halfsour_value::{Data, Elements, Items, Node};
@@ -8,9 +9,10 @@ use super::cells::Cell;
 use super::grid::Grid;
 use super::index::{DEEPEST, Index};
 use super::values::Values;
-use crate::Known;
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::names::Class;
+use crate::stdlib::Pairs;
 
 /// `pandas.DataFrame`
 #[derive(Clone)]
@@ -222,16 +224,15 @@ fn managed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>, Eleme
     Some((state, axes, blocks))
 }
 
-pub(crate) fn frame<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn frame<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Frame<'g, S>> {
     let (state, axes, blocks) = managed(call)?;
     let (columns, index) = (Index::of(axes.get(0)?, DEEPEST)?, Index::of(axes.get(1)?, DEEPEST)?);
     let fits = axes.len() == 2 && !too_many(&columns, state);
     let attributes = attributes(state);
-    let frame = Frame { index, columns, attributes, blocks, layout: OnceLock::new() };
-    fits.then(|| Known::DataFrame(Box::new(frame)))
+    fits.then_some(Frame { index, columns, attributes, blocks, layout: OnceLock::new() })
 }
 
-pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Series<'g, S>> {
     let (state, axes, blocks) = managed(call)?;
     let (values, _) = blocks.read(blocks.nodes.get(0)?)?;
     let (index, values) = (Index::of(axes.get(0)?, DEEPEST)?, Values::of(values, DEEPEST)?);
@@ -240,5 +241,29 @@ pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g,
         matches!(values, Values::Other(_)) || values.len() == index.len() && values.rows() == values.len();
     let name = ["_name", "name"].iter().find_map(|name| state.get(*name))?;
     let attributes = attributes(state);
-    (is_single && fits).then(|| Known::Series(Box::new(Series { index, name, attributes, values })))
+    (is_single && fits).then_some(Series { index, name, attributes, values })
+}
+
+debug_fields!(
+    Frame,
+    this { index: this.index, columns: this.columns, attributes: this.attributes.clone().map(Pairs::from) }
+);
+debug_fields!(
+    Series,
+    this {
+        index: this.index,
+        name: this.name,
+        attributes: this.attributes.clone().map(Pairs::from),
+        values: this.values,
+    }
+);
+
+impl<S: AsRef<[u8]>> fmt::Debug for Column<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Column")
+            .field("values", &self.values)
+            .field("start", &self.start)
+            .field("len", &self.len)
+            .finish()
+    }
 }

@@ -1,8 +1,11 @@
 //! [`Grid`]: an array of numpy as pandas has it.
 
+use std::fmt;
+
 use halfsour_value::Node;
 
 use super::cells::Cell;
+use crate::memory::Scalar;
 use crate::numpy::{self, ArrayData, DType, Element, Kind, NdArray};
 
 /// An array of numpy with one dimension, or with two: a row for each column of a frame. It is of numbers, times or objects.
@@ -61,11 +64,10 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
             ArrayData::Objects(objects) => objects.get(index).map(Cell::Object),
             ArrayData::Bytes(_) => {
                 let (dtype, bytes) = (&self.array.dtype, self.bytes(index)?);
-                let is_long = matches!(dtype.kind, Kind::Float) && dtype.size > 8;
-                if is_long {
-                    Some(Cell::LongDouble(bytes))
-                } else {
-                    Cell::of_element(&Element::<S>::read(dtype, bytes, None))
+                match Element::<S>::read(dtype, bytes, None) {
+                    Element::Scalar(scalar) => Some(Cell::Scalar(scalar)),
+                    Element::LongDouble(_) => Some(Cell::LongDouble(bytes)),
+                    _ => None,
                 }
             }
             ArrayData::Buffer(_) => None,
@@ -75,7 +77,7 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
     /// The int with this index, also where it counts time.
     pub(super) fn int(&self, index: usize) -> Option<i64> {
         match Element::<S>::read(&self.array.dtype, self.bytes(index)?, None) {
-            Element::Int(int) => Some(int),
+            Element::Scalar(Scalar::Int(int)) => Some(int),
             Element::DateTime(ticks) | Element::TimeDelta(ticks) => Some(ticks.count),
             _ => None,
         }
@@ -94,5 +96,11 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
         };
         let size = self.array.dtype.size;
         self.array.bytes()?.get(place.checked_mul(size)?..)?.get(..size)
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Grid<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.array.fmt(f)
     }
 }

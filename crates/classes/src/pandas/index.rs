@@ -6,8 +6,9 @@ use super::cells::Cell;
 use super::closed::Closed;
 use super::grid::Grid;
 use super::values::Values;
-use crate::Known;
 use crate::call::{Call, class_of};
+use crate::debug::{debug_fields, debug_variants};
+use crate::memory::Scalar;
 use crate::names::Class;
 use crate::scalars::short;
 
@@ -85,7 +86,9 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
         match &self.labels {
             Labels::Range { start, step, len } => {
                 let along = i128::try_from(index).ok().filter(|_| index < *len)?;
-                i64::try_from(i128::from(*start) + along * i128::from(*step)).ok().map(Cell::Int)
+                i64::try_from(i128::from(*start) + along * i128::from(*step))
+                    .ok()
+                    .map(|label| Cell::Scalar(Scalar::Int(label)))
             }
             Labels::Values(values) => values.get(index),
             Labels::Levels(levels) => {
@@ -192,6 +195,14 @@ pub(super) fn coded<'g, S: AsRef<[u8]>>(
     usize::try_from(codes.int(index)?).map_or(Some(Cell::Missing), label)
 }
 
-pub(crate) fn index<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Index::read(call, DEEPEST).map(|index| Known::PandasIndex(Box::new(index)))
+pub(crate) fn index<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Index<'g, S>> {
+    Index::read(call, DEEPEST)
 }
+
+debug_fields!(Index, this { class: this.class, names: this.names, freq: this.freq, labels: this.labels });
+debug_fields!(Level, this { labels: this.labels, codes: this.codes });
+debug_variants!(Labels {
+    Self::Range { start, step, len } => Range(start, step, len),
+    Self::Values(values) => Values(values),
+    Self::Levels(levels) => Levels(levels),
+});

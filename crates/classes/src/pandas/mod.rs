@@ -10,31 +10,31 @@ mod grid;
 mod index;
 mod period;
 mod sparse;
-mod time;
+mod timestamp;
 mod values;
 
 use halfsour_value::{Global, Node};
 
-pub use cells::Cell;
+pub use cells::{Cell, named_zone};
 pub use closed::Closed;
 pub use frame::{Column, Frame, Series};
 pub use grid::Grid;
 pub use index::{Index, Labels, Level};
 pub use period::{Freq, Period, Span};
 pub use sparse::Sparse;
-pub use time::{Timedelta, Timestamp};
+pub use timestamp::{Timedelta, Timestamp};
 pub use values::{Categories, Values};
 
-pub use crate::pyarrow::TimeUnit;
+pub use crate::time::TimeUnit;
 
-use crate::Known;
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::scalars::short;
 
 pub(crate) use frame::{frame, series};
 pub(crate) use index::index;
 pub(crate) use period::period;
-pub(crate) use time::{nat, timedelta, timestamp};
+pub(crate) use timestamp::{nat, timedelta, timestamp};
 pub(crate) use values::array;
 
 /// `pandas.Interval`
@@ -49,9 +49,9 @@ pub struct Interval<'g, S> {
 }
 
 /// `Interval(left, right, closed)`
-pub(crate) fn interval<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn interval<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Interval<'g, S>> {
     let [left, right, closed] = call.bare()?.exactly()?;
-    Some(Known::Interval(Interval { left, right, closed: Closed::from_name(short(closed)?)? }))
+    Some(Interval { left, right, closed: Closed::from_name(short(closed)?)? })
 }
 
 /// Whether a name is that of `pandas.NA`, which is pickled by name.
@@ -59,7 +59,4 @@ pub fn is_na<S: AsRef<[u8]>>(global: &Global<'_, S>) -> bool {
     ["pandas", "pandas._libs.missing"].iter().any(|module| global.is(module, "NA"))
 }
 
-/// What is known and is no call.
-pub(crate) fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
-    is_na(&node.as_global()?).then_some(Known::NA)
-}
+debug_fields!(Interval, this { left: this.left, right: this.right, closed: this.closed });

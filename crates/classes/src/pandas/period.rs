@@ -4,12 +4,10 @@ use std::fmt;
 
 use halfsour_value::Node;
 
-use super::time::NAT;
-use crate::Known;
-use crate::calendar::civil;
 use crate::call::Call;
 use crate::names::Class;
 use crate::scalars::short;
+use crate::time::{Civil, NAT};
 
 /// `pandas.Period`: a span of time. Its `Display` is `str()`: `2024-02`, `2024Q1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -132,10 +130,10 @@ impl Freq {
 }
 
 /// `Period(None, freq, ordinal)`
-pub(crate) fn period<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn period<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Period> {
     let [value, freq, ordinal] = call.bare()?.exactly()?;
     let ordinal = ordinal.as_i64().filter(|ordinal| value.is_none() && *ordinal != NAT)?;
-    Some(Known::Period(Period { ordinal, freq: Freq::of(freq)? }))
+    Some(Period { ordinal, freq: Freq::of(freq)? })
 }
 
 impl fmt::Display for Freq {
@@ -161,19 +159,10 @@ impl fmt::Display for Freq {
     }
 }
 
-struct Day(i128);
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = civil(self.0);
-        write!(f, "{year:04}-{month:02}-{day:02}")
-    }
-}
-
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ordinal = i128::from(self.ordinal);
-        let in_a_day = |count: i128| (Day(ordinal.div_euclid(count)), ordinal.rem_euclid(count));
+        let in_a_day = |count: i128| (Civil(ordinal.div_euclid(count)), ordinal.rem_euclid(count));
         // Of what is shorter than a minute: the digits after the seconds.
         let time = |f: &mut fmt::Formatter<'_>, digits: u32| {
             let (day, rest) = in_a_day(86_400 * 10_i128.pow(digits));
@@ -193,13 +182,13 @@ impl fmt::Display for Period {
             Span::Week(last) => {
                 // pandas counts the weeks up to each day from a Sunday on, the fourth day before 1970.
                 let last = ordinal * 7 - 4 + i128::from((last + 1) % 7);
-                write!(f, "{}/{}", Day(last - 6), Day(last))
+                write!(f, "{}/{}", Civil(last - 6), Civil(last))
             }
             Span::BusinessDay => {
                 let from_monday = ordinal + 3;
-                write!(f, "{}", Day(from_monday.div_euclid(5) * 7 + from_monday.rem_euclid(5) - 3))
+                write!(f, "{}", Civil(from_monday.div_euclid(5) * 7 + from_monday.rem_euclid(5) - 3))
             }
-            Span::Day => write!(f, "{}", Day(ordinal)),
+            Span::Day => write!(f, "{}", Civil(ordinal)),
             Span::Hour => {
                 let (day, hour) = in_a_day(24);
                 write!(f, "{day} {hour:02}:00")

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use halfsour_text::repr;
 use halfsour_value::Node;
 
 use super::cells::{Cell, object};
 use super::grid::Grid;
 use crate::call::Call;
+use crate::debug::debug_fields;
+use crate::memory::Scalar;
 use crate::names::Class;
 
 /// `SparseArray`
@@ -93,11 +94,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Sparse<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sparse[{}, ", self.values.dtype())?;
         match object(self.fill) {
-            Cell::Float(float) => write!(f, "{}]", repr::Float(float)),
-            Cell::Bool(true) => f.write_str("True]"),
-            Cell::Bool(false) => f.write_str("False]"),
-            Cell::Int(int) => write!(f, "{int}]"),
-            Cell::UInt(int) => write!(f, "{int}]"),
+            Cell::Scalar(fill) if !matches!(fill, Scalar::Complex(..)) => write!(f, "{fill}]"),
             _ => f.write_str("?]"),
         }
     }
@@ -128,3 +125,5 @@ fn runs<S: AsRef<[u8]>>(
     }
     (before == values && starts.len() == lengths.len()).then_some(runs)
 }
+
+debug_fields!(Sparse, this { len: this.len, values: this.values, fill: this.fill });

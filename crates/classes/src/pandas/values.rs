@@ -10,14 +10,16 @@ use super::grid::Grid;
 use super::index::{DEEPEST, Index, Labels, coded};
 use super::period::{Freq, Period};
 use super::sparse::Sparse;
-use super::time::{NAT, Timedelta, Timestamp, always};
-use crate::Known;
+use super::timestamp::{Timedelta, Timestamp, always};
 use crate::call::{Call, class_of};
+use crate::debug::{debug_fields, debug_variants};
+use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::Kind;
-use crate::pyarrow::{self, TimeUnit};
+use crate::pyarrow;
 use crate::scalars::short;
 use crate::stdlib::TimeZone;
+use crate::time::{NAT, TimeUnit};
 
 /// An array as pandas has it, of numpy or an extension. Its `Display` is `str()` of its dtype in pandas 3: `int64`, `Int64`,
 /// `datetime64[ns, UTC]`.
@@ -168,7 +170,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 ticks => Cell::Timedelta(Timedelta { ticks, unit: *unit }),
             },
             Self::Masked { values, mask } => match mask.get(index)? {
-                Cell::Bool(true) => Cell::Missing,
+                Cell::Scalar(Scalar::Bool(true)) => Cell::Missing,
                 _ => values.get(index)?,
             },
             Self::Text { objects, .. } => match objects.get(index)? {
@@ -185,7 +187,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             },
             Self::Intervals { sides, closed } => match (sides.0.get(index)?, sides.1.get(index)?) {
                 (Cell::Missing, _) => Cell::Missing,
-                (Cell::Float(left), _) if left.is_nan() => Cell::Missing,
+                (Cell::Scalar(Scalar::Float(left)), _) if left.is_nan() => Cell::Missing,
                 sides => Cell::Interval(Box::new(sides), *closed),
             },
             Self::Sparse(sparse) => sparse.get(index)?,
@@ -438,6 +440,24 @@ impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
     }
 }
 
-pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Values::extension(call, DEEPEST).map(|values| Known::PandasArray(Box::new(values)))
+pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Values<'g, S>> {
+    Values::extension(call, DEEPEST)
 }
+
+debug_variants!(Values {
+    Self::Numpy(array) => Numpy(array),
+    Self::Times { ticks, unit, tz } => Times(ticks, unit, tz),
+    Self::Deltas { ticks, unit } => Deltas(ticks, unit),
+    Self::Masked { values, mask } => Masked(values, mask),
+    Self::Text { objects, dtype } => Text(objects, dtype),
+    Self::Categorical(categories) => Categorical(categories),
+    Self::Periods { ordinals, freq } => Periods(ordinals, freq),
+    Self::Intervals { sides, closed } => Intervals(sides, closed),
+    Self::Sparse(sparse) => Sparse(sparse),
+    Self::Arrow { array, dtype } => Arrow(array, dtype),
+    Self::Other(node) => Other(node),
+});
+debug_fields!(
+    Categories,
+    this { codes: this.codes, categories: this.categories, is_ordered: this.is_ordered }
+);

@@ -5,9 +5,10 @@ use std::fmt;
 use halfsour_value::Node;
 
 use crate::call::Call;
+use crate::memory::Number;
 use crate::names::Class;
 use crate::scalars::short;
-use crate::torch::DType;
+use crate::time::TimeUnit;
 
 /// What an array is of. Its `Display` is `str()`: `int64`, `timestamp[us, tz=UTC]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub enum DataType<'g> {
     Null,
     /// `bool`
     Bool,
-    /// Ints and floats.
-    Number(DType),
+    /// Ints and floats; bools are [`Bool`](Self::Bool), of a bit each.
+    Number(Number),
     /// `string`, `large_string`
     Text {
         /// Whether where they end takes 64 bits.
@@ -51,7 +52,7 @@ pub enum DataType<'g> {
     /// `dictionary`: ints that stand for values.
     Dictionary {
         /// Of which kind the ints are.
-        index: DType,
+        index: Number,
         /// Of what the values are.
         values: Box<DataType<'g>>,
         /// Whether their order means something.
@@ -59,51 +60,9 @@ pub enum DataType<'g> {
     },
 }
 
-/// In what time is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TimeUnit {
-    /// `s`
-    Seconds,
-    /// `ms`
-    Milliseconds,
-    /// `us`
-    Microseconds,
-    /// `ns`
-    Nanoseconds,
-}
-
-/// Names of numbers that are not the same as torch's.
-const FLOATS: [(&str, DType); 3] =
-    [("halffloat", DType::Float16), ("float", DType::Float32), ("double", DType::Float64)];
-
-impl TimeUnit {
-    /// From what its `Display` shows.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unit| unit.name() == name)
-    }
-
-    const ALL: [Self; 4] = [Self::Seconds, Self::Milliseconds, Self::Microseconds, Self::Nanoseconds];
-
-    /// What pandas, numpy and Arrow call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Seconds => "s",
-            Self::Milliseconds => "ms",
-            Self::Microseconds => "us",
-            Self::Nanoseconds => "ns",
-        }
-    }
-
-    /// How many nanoseconds it has.
-    pub fn nanoseconds(self) -> i64 {
-        match self {
-            Self::Seconds => 1_000_000_000,
-            Self::Milliseconds => 1_000_000,
-            Self::Microseconds => 1_000,
-            Self::Nanoseconds => 1,
-        }
-    }
-}
+/// The names of floats in Arrow.
+const FLOATS: [(&str, Number); 3] =
+    [("halffloat", Number::Float16), ("float", Number::Float32), ("double", Number::Float64)];
 
 impl<'g> DataType<'g> {
     /// What this is: `type_for_alias('int64')`, `timestamp('us', None)` …
@@ -158,11 +117,10 @@ impl<'g> DataType<'g> {
             "date32[day]" => Self::Date32,
             "date64[ms]" => Self::Date64,
             _ => {
-                if let Some((_, dtype)) = FLOATS.iter().find(|(float, _)| *float == name) {
-                    return Some(Self::Number(*dtype));
-                }
-                if let Some(dtype) = DType::from_name(name).filter(|_| name.contains("int")) {
-                    return (!name.starts_with('q')).then_some(Self::Number(dtype));
+                let float = FLOATS.iter().find(|(float, _)| *float == name).map(|(_, number)| *number);
+                let int = || Number::from_name(name).filter(|number| number.is_int());
+                if let Some(number) = float.or_else(int) {
+                    return Some(Self::Number(number));
                 }
                 let time = in_brackets("time32").or_else(|| in_brackets("time64")).map(Self::Time);
                 let stamp = || in_brackets("timestamp").map(|unit| Self::Timestamp(unit, None));
@@ -172,20 +130,14 @@ impl<'g> DataType<'g> {
     }
 }
 
-impl fmt::Display for TimeUnit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 impl fmt::Display for DataType<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("null"),
             Self::Bool => f.write_str("bool"),
-            Self::Number(dtype) => {
-                let float = FLOATS.iter().find(|(_, float)| float == dtype);
-                f.write_str(float.map_or(dtype.name(), |(name, _)| name))
+            Self::Number(number) => {
+                let float = FLOATS.iter().find(|(_, float)| float == number);
+                f.write_str(float.map_or(number.name(), |(name, _)| name))
             }
             Self::Text { large } => f.write_str(if *large { "large_string" } else { "string" }),
             Self::Bytes { large } => f.write_str(if *large { "large_binary" } else { "binary" }),

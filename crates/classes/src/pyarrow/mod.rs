@@ -6,13 +6,13 @@ use std::fmt;
 
 use halfsour_value::{Data, Node};
 
-pub use datatype::{DataType, TimeUnit};
+pub use datatype::DataType;
 
-use crate::Known;
-use crate::calendar::civil;
+pub use crate::time::{Day, TimeUnit};
+
 use crate::call::Call;
+use crate::memory::{ByteOrder, Number, Scalar};
 use crate::names::Class;
-use crate::torch::{ByteOrder, DType, Element};
 
 /// A `pyarrow.Array` or `ChunkedArray`. What it is of is the same for all chunks.
 #[derive(Clone, Debug)]
@@ -30,14 +30,8 @@ pub struct Array<'g> {
 pub enum Value<'g> {
     /// None.
     Null,
-    /// `bool`
-    Bool(bool),
-    /// Signed ints.
-    Int(i64),
-    /// Unsigned ints.
-    UInt(u64),
-    /// Floats, exactly.
-    Float(f64),
+    /// A number.
+    Scalar(Scalar),
     /// Text.
     Text(&'g str),
     /// Bytes.
@@ -53,10 +47,6 @@ pub enum Value<'g> {
     /// A decimal number.
     Decimal(Decimal),
 }
-
-/// A day: so many after 1970 began. Its `Display` is as that of a date: `2024-02-29`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(pub i64);
 
 /// A decimal number. Its `Display` is all its digits: `1.50`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,7 +81,7 @@ impl<'g> Array<'g> {
         Self::called(&Call::of(node)?)
     }
 
-    fn called<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
+    pub(crate) fn called<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
         let chunks = match call.class {
             Class::ArrowArray => {
                 let [parts] = call.bare()?.exactly()?;
@@ -155,8 +145,8 @@ impl<'g> Chunk<'g> {
         }
         Some(match datatype {
             DataType::Null => Value::Null,
-            DataType::Bool => Value::Bool(is_set(self.values, at)),
-            DataType::Number(dtype) => number(*dtype, self.values, at)?,
+            DataType::Bool => Value::Scalar(Scalar::Bool(is_set(self.values, at))),
+            DataType::Number(of) => Value::Scalar(number(*of, self.values, at)?),
             DataType::Text { large } => Value::Text(std::str::from_utf8(self.slice(*large, at)?).ok()?),
             DataType::Bytes { large } => Value::Bytes(self.slice(*large, at)?),
             DataType::FixedBytes(size) => Value::Bytes(piece(self.values, at, *size)?),
@@ -174,8 +164,8 @@ impl<'g> Chunk<'g> {
             }
             DataType::Dictionary { index, .. } => {
                 let code = match number(*index, self.values, at)? {
-                    Value::Int(code) => usize::try_from(code).ok()?,
-                    Value::UInt(code) => usize::try_from(code).ok()?,
+                    Scalar::Int(code) => usize::try_from(code).ok()?,
+                    Scalar::UInt(code) => usize::try_from(code).ok()?,
                     _ => return None,
                 };
                 self.dictionary.as_ref()?.get(code)?
@@ -189,13 +179,6 @@ impl<'g> Chunk<'g> {
         let [start, end] =
             [at, at + 1].map(|at| int(self.values, at, width).and_then(|at| usize::try_from(at).ok()));
         self.data.get(start?..end?)
-    }
-}
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = civil(self.0.into());
-        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 
@@ -232,19 +215,8 @@ fn int(bytes: &[u8], at: usize, size: usize) -> Option<i64> {
     })
 }
 
-fn number(dtype: DType, bytes: &[u8], at: usize) -> Option<Value<'static>> {
-    Some(match dtype.read(piece(bytes, at, dtype.size())?, ByteOrder::Little)? {
-        Element::Int(int) => match i64::try_from(int) {
-            Ok(int) if !dtype.name().starts_with('u') => Value::Int(int),
-            _ => Value::UInt(u64::try_from(int).ok()?),
-        },
-        Element::Float(float) => Value::Float(float),
-        _ => return None,
-    })
-}
-
-pub(crate) fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Array::called(call).map(|array| Known::ArrowArray(Box::new(array)))
+fn number(number: Number, bytes: &[u8], at: usize) -> Option<Scalar> {
+    number.read(piece(bytes, at, number.size())?, ByteOrder::Little)
 }
 
 /// `(type, length, nulls, offset, [buffers], [children], dictionary)`
@@ -278,8 +250,8 @@ fn read<S: AsRef<[u8]>>(parts: Node<'_, S>, depth: u8) -> Option<(DataType<'_>, 
             let ends = if len == 0 { 0 } else { end.checked_add(1)? };
             ends.checked_mul(if *large { 8 } else { 4 })?
         }
-        DataType::Number(dtype) | DataType::Dictionary { index: dtype, .. } => {
-            end.checked_mul(dtype.size())?
+        DataType::Number(number) | DataType::Dictionary { index: number, .. } => {
+            end.checked_mul(number.size())?
         }
         DataType::FixedBytes(size) => end.checked_mul(*size)?,
         DataType::Date32 | DataType::Time(TimeUnit::Seconds | TimeUnit::Milliseconds) => {

@@ -2,7 +2,7 @@
 
 use bigdecimal::BigDecimal;
 
-use crate::{Unfit, stdlib};
+use crate::{ConversionError, stdlib};
 
 /// All its digits: `1.50` has two after the point, and `1E+40` one before forty that are not known. There is no
 /// negative zero.
@@ -13,19 +13,19 @@ use crate::{Unfit, stdlib};
 ///
 /// let python = stdlib::Decimal::new("1E+40").unwrap();
 /// assert_eq!(BigDecimal::try_from(python)?.into_bigint_and_exponent(), (1.into(), -40));
-/// # Ok::<(), halfsour_classes::Unfit>(())
+/// # Ok::<(), halfsour_classes::ConversionError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`Unfit::NotFinite`]; [`Unfit::Range`], if the exponent has more than 64 bits.
+/// [`ConversionError::NotFinite`]; [`ConversionError::Range`], if the exponent has more than 64 bits.
 impl TryFrom<stdlib::Decimal<'_>> for BigDecimal {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(decimal: stdlib::Decimal<'_>) -> Result<Self, Unfit> {
+    fn try_from(decimal: stdlib::Decimal<'_>) -> Result<Self, ConversionError> {
         if !decimal.is_finite() {
-            return Err(Unfit::NotFinite);
+            return Err(ConversionError::NotFinite);
         }
-        decimal.as_str().parse().map_err(|_| Unfit::Range)
+        decimal.as_str().parse().map_err(|_| ConversionError::Range)
     }
 }

@@ -3,33 +3,33 @@
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, Timelike};
 
 use super::moments::{delta, fixed, microseconds, offset_seconds};
-use crate::Unfit;
-use crate::stdlib::{Clock, Date, DateTime, Moment, Time, TimeDelta, TimeZone};
+use crate::ConversionError;
+use crate::stdlib::{Date, DateTime, DateTimeParts, Time, TimeDelta, TimeOfDay, TimeZone};
 
 /// # Errors
 ///
-/// [`Unfit::Range`], if there is no such day.
+/// [`ConversionError::Range`], if there is no such day.
 impl TryFrom<Date> for NaiveDate {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(date: Date) -> Result<Self, Unfit> {
-        Self::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).ok_or(Unfit::Range)
+    fn try_from(date: Date) -> Result<Self, ConversionError> {
+        Self::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).ok_or(ConversionError::Range)
     }
 }
 
 /// # Errors
 ///
-/// [`Unfit::Range`], before the year 1 and after 9999.
+/// [`ConversionError::Range`], before the year 1 and after 9999.
 impl TryFrom<NaiveDate> for Date {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(date: NaiveDate) -> Result<Self, Unfit> {
+    fn try_from(date: NaiveDate) -> Result<Self, ConversionError> {
         let year = u16::try_from(date.year()).ok();
         let [month, day] = [date.month(), date.day()].map(|part| u8::try_from(part).ok());
         year.zip(month)
             .zip(day)
             .and_then(|((year, month), day)| Self::new(year, month, day))
-            .ok_or(Unfit::Range)
+            .ok_or(ConversionError::Range)
     }
 }
 
@@ -37,30 +37,30 @@ impl TryFrom<NaiveDate> for Date {
 ///
 /// # Errors
 ///
-/// [`Unfit::Range`], if there is no such time.
-impl TryFrom<Clock> for NaiveTime {
-    type Error = Unfit;
+/// [`ConversionError::Range`], if there is no such time.
+impl TryFrom<TimeOfDay> for NaiveTime {
+    type Error = ConversionError;
 
-    fn try_from(clock: Clock) -> Result<Self, Unfit> {
+    fn try_from(clock: TimeOfDay) -> Result<Self, ConversionError> {
         let [hour, minute, second] = [clock.hour, clock.minute, clock.second].map(u32::from);
-        Self::from_hms_micro_opt(hour, minute, second, clock.microsecond).ok_or(Unfit::Range)
+        Self::from_hms_micro_opt(hour, minute, second, clock.microsecond).ok_or(ConversionError::Range)
     }
 }
 
 /// # Errors
 ///
-/// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], in a leap second.
-impl TryFrom<NaiveTime> for Clock {
-    type Error = Unfit;
+/// [`ConversionError::Precision`], if it has nanoseconds; [`ConversionError::Range`], in a leap second.
+impl TryFrom<NaiveTime> for TimeOfDay {
+    type Error = ConversionError;
 
-    fn try_from(time: NaiveTime) -> Result<Self, Unfit> {
+    fn try_from(time: NaiveTime) -> Result<Self, ConversionError> {
         let [hour, minute, second] =
             [time.hour(), time.minute(), time.second()].map(|part| u8::try_from(part).ok());
         let microsecond = microseconds(time.nanosecond())?;
         hour.zip(minute)
             .zip(second)
             .and_then(|((hour, minute), second)| Self::new(hour, minute, second, microsecond, false))
-            .ok_or(Unfit::Range)
+            .ok_or(ConversionError::Range)
     }
 }
 
@@ -68,16 +68,16 @@ impl TryFrom<NaiveTime> for Clock {
 ///
 /// # Errors
 ///
-/// [`Unfit::Zone`], if it has a time zone.
+/// [`ConversionError::Zone`], if it has a time zone.
 impl<S> TryFrom<&Time<'_, S>> for NaiveTime {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(time: &Time<'_, S>) -> Result<Self, Unfit> {
-        if time.tz.is_some() { Err(Unfit::Zone) } else { time.clock.try_into() }
+    fn try_from(time: &Time<'_, S>) -> Result<Self, ConversionError> {
+        if time.tz.is_some() { Err(ConversionError::Zone) } else { time.clock.try_into() }
     }
 }
 
-fn naive(date: Date, clock: Clock) -> Result<NaiveDateTime, Unfit> {
+fn naive(date: Date, clock: TimeOfDay) -> Result<NaiveDateTime, ConversionError> {
     Ok(NaiveDateTime::new(date.try_into()?, clock.try_into()?))
 }
 
@@ -85,12 +85,12 @@ fn naive(date: Date, clock: Clock) -> Result<NaiveDateTime, Unfit> {
 ///
 /// # Errors
 ///
-/// [`Unfit::Zone`], if it has a time zone.
+/// [`ConversionError::Zone`], if it has a time zone.
 impl<S> TryFrom<&DateTime<'_, S>> for NaiveDateTime {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
-        if datetime.tz.is_some() { Err(Unfit::Zone) } else { naive(datetime.date, datetime.clock) }
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, ConversionError> {
+        if datetime.tz.is_some() { Err(ConversionError::Zone) } else { naive(datetime.date, datetime.clock) }
     }
 }
 
@@ -112,24 +112,24 @@ impl<S> TryFrom<&DateTime<'_, S>> for NaiveDateTime {
 ///
 /// # Errors
 ///
-/// [`Unfit::NoZone`] without a time zone, and what keeps that from being an offset.
+/// [`ConversionError::NoZone`] without a time zone, and what keeps that from being an offset.
 impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for chrono::DateTime<FixedOffset> {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, ConversionError> {
         let offset = FixedOffset::try_from(datetime.zone_or_unfit()?)?;
         let local = naive(datetime.date, datetime.clock)?;
-        local.and_local_timezone(offset).single().ok_or(Unfit::Range)
+        local.and_local_timezone(offset).single().ok_or(ConversionError::Range)
     }
 }
 
 /// # Errors
 ///
 /// As those of the day and the time.
-impl TryFrom<&NaiveDateTime> for Moment<'_> {
-    type Error = Unfit;
+impl TryFrom<&NaiveDateTime> for DateTimeParts<'_> {
+    type Error = ConversionError;
 
-    fn try_from(datetime: &NaiveDateTime) -> Result<Self, Unfit> {
+    fn try_from(datetime: &NaiveDateTime) -> Result<Self, ConversionError> {
         Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone: None })
     }
 }
@@ -139,10 +139,10 @@ impl TryFrom<&NaiveDateTime> for Moment<'_> {
 /// # Errors
 ///
 /// As those of the day and the time.
-impl<Tz: chrono::TimeZone> TryFrom<&chrono::DateTime<Tz>> for Moment<'_> {
-    type Error = Unfit;
+impl<Tz: chrono::TimeZone> TryFrom<&chrono::DateTime<Tz>> for DateTimeParts<'_> {
+    type Error = ConversionError;
 
-    fn try_from(datetime: &chrono::DateTime<Tz>) -> Result<Self, Unfit> {
+    fn try_from(datetime: &chrono::DateTime<Tz>) -> Result<Self, ConversionError> {
         let offset = datetime.offset().fix().local_minus_utc();
         Ok(Self { zone: Some(fixed(offset)?), ..Self::try_from(&datetime.naive_local())? })
     }
@@ -150,13 +150,13 @@ impl<Tz: chrono::TimeZone> TryFrom<&chrono::DateTime<Tz>> for Moment<'_> {
 
 /// # Errors
 ///
-/// [`Unfit::UnknownOffset`], if the pickle does not tell it; [`Unfit::Precision`], if it has parts of a second.
+/// [`ConversionError::UnknownOffset`], if the pickle does not tell it; [`ConversionError::Precision`], if it has parts of a second.
 impl TryFrom<TimeZone<'_>> for FixedOffset {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(zone: TimeZone<'_>) -> Result<Self, Unfit> {
-        let offset = zone.offset().ok_or(Unfit::UnknownOffset)?;
-        Self::east_opt(offset_seconds(offset)?).ok_or(Unfit::Range)
+    fn try_from(zone: TimeZone<'_>) -> Result<Self, ConversionError> {
+        let offset = zone.offset().ok_or(ConversionError::UnknownOffset)?;
+        Self::east_opt(offset_seconds(offset)?).ok_or(ConversionError::Range)
     }
 }
 
@@ -171,11 +171,11 @@ impl From<TimeDelta> for chrono::TimeDelta {
 
 /// # Errors
 ///
-/// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], from 10⁹ days.
+/// [`ConversionError::Precision`], if it has nanoseconds; [`ConversionError::Range`], from 10⁹ days.
 impl TryFrom<chrono::TimeDelta> for TimeDelta {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(duration: chrono::TimeDelta) -> Result<Self, Unfit> {
+    fn try_from(duration: chrono::TimeDelta) -> Result<Self, ConversionError> {
         delta(i128::from(duration.num_seconds()) * 1_000_000_000 + i128::from(duration.subsec_nanos()))
     }
 }

@@ -5,30 +5,31 @@ use jiff::tz::{AmbiguousOffset, Offset};
 use jiff::{SignedDuration, ZonedDateTime};
 
 use super::moments::{delta, fixed, microseconds, offset_seconds};
-use crate::Unfit;
-use crate::stdlib::{Clock, Date, DateTime, Moment, Time, TimeDelta, TimeZone};
+use crate::ConversionError;
+use crate::stdlib::{Date, DateTime, DateTimeParts, Time, TimeDelta, TimeOfDay, TimeZone};
 
 /// # Errors
 ///
-/// [`Unfit::Range`], if there is no such day.
+/// [`ConversionError::Range`], if there is no such day.
 impl TryFrom<Date> for civil::Date {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(date: Date) -> Result<Self, Unfit> {
-        let year = i16::try_from(date.year).map_err(|_| Unfit::Range)?;
-        Self::new(year, date.month.cast_signed(), date.day.cast_signed()).map_err(|_| Unfit::Range)
+    fn try_from(date: Date) -> Result<Self, ConversionError> {
+        let year = i16::try_from(date.year).map_err(|_| ConversionError::Range)?;
+        Self::new(year, date.month.cast_signed(), date.day.cast_signed()).map_err(|_| ConversionError::Range)
     }
 }
 
 /// # Errors
 ///
-/// [`Unfit::Range`], before the year 1.
+/// [`ConversionError::Range`], before the year 1.
 impl TryFrom<civil::Date> for Date {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(date: civil::Date) -> Result<Self, Unfit> {
-        let year = u16::try_from(date.year()).map_err(|_| Unfit::Range)?;
-        Self::new(year, date.month().cast_unsigned(), date.day().cast_unsigned()).ok_or(Unfit::Range)
+    fn try_from(date: civil::Date) -> Result<Self, ConversionError> {
+        let year = u16::try_from(date.year()).map_err(|_| ConversionError::Range)?;
+        Self::new(year, date.month().cast_unsigned(), date.day().cast_unsigned())
+            .ok_or(ConversionError::Range)
     }
 }
 
@@ -36,27 +37,28 @@ impl TryFrom<civil::Date> for Date {
 ///
 /// # Errors
 ///
-/// [`Unfit::Range`], if there is no such time.
-impl TryFrom<Clock> for civil::Time {
-    type Error = Unfit;
+/// [`ConversionError::Range`], if there is no such time.
+impl TryFrom<TimeOfDay> for civil::Time {
+    type Error = ConversionError;
 
-    fn try_from(clock: Clock) -> Result<Self, Unfit> {
-        let nanosecond = clock.microsecond.checked_mul(1000).map(u32::cast_signed).ok_or(Unfit::Range)?;
+    fn try_from(clock: TimeOfDay) -> Result<Self, ConversionError> {
+        let nanosecond =
+            clock.microsecond.checked_mul(1000).map(u32::cast_signed).ok_or(ConversionError::Range)?;
         let [hour, minute, second] = [clock.hour, clock.minute, clock.second].map(u8::cast_signed);
-        Self::new(hour, minute, second, nanosecond).map_err(|_| Unfit::Range)
+        Self::new(hour, minute, second, nanosecond).map_err(|_| ConversionError::Range)
     }
 }
 
 /// # Errors
 ///
-/// [`Unfit::Precision`], if it has nanoseconds.
-impl TryFrom<civil::Time> for Clock {
-    type Error = Unfit;
+/// [`ConversionError::Precision`], if it has nanoseconds.
+impl TryFrom<civil::Time> for TimeOfDay {
+    type Error = ConversionError;
 
-    fn try_from(time: civil::Time) -> Result<Self, Unfit> {
+    fn try_from(time: civil::Time) -> Result<Self, ConversionError> {
         let [hour, minute, second] = [time.hour(), time.minute(), time.second()].map(i8::cast_unsigned);
         let microsecond = microseconds(time.subsec_nanosecond().cast_unsigned())?;
-        Self::new(hour, minute, second, microsecond, false).ok_or(Unfit::Range)
+        Self::new(hour, minute, second, microsecond, false).ok_or(ConversionError::Range)
     }
 }
 
@@ -64,16 +66,16 @@ impl TryFrom<civil::Time> for Clock {
 ///
 /// # Errors
 ///
-/// [`Unfit::Zone`], if it has a time zone.
+/// [`ConversionError::Zone`], if it has a time zone.
 impl<S> TryFrom<&Time<'_, S>> for civil::Time {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(time: &Time<'_, S>) -> Result<Self, Unfit> {
-        if time.tz.is_some() { Err(Unfit::Zone) } else { time.clock.try_into() }
+    fn try_from(time: &Time<'_, S>) -> Result<Self, ConversionError> {
+        if time.tz.is_some() { Err(ConversionError::Zone) } else { time.clock.try_into() }
     }
 }
 
-fn civil(date: Date, clock: Clock) -> Result<civil::DateTime, Unfit> {
+fn civil(date: Date, clock: TimeOfDay) -> Result<civil::DateTime, ConversionError> {
     Ok(civil::DateTime::from_parts(date.try_into()?, clock.try_into()?))
 }
 
@@ -81,12 +83,12 @@ fn civil(date: Date, clock: Clock) -> Result<civil::DateTime, Unfit> {
 ///
 /// # Errors
 ///
-/// [`Unfit::Zone`], if it has a time zone.
+/// [`ConversionError::Zone`], if it has a time zone.
 impl<S> TryFrom<&DateTime<'_, S>> for civil::DateTime {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
-        if datetime.tz.is_some() { Err(Unfit::Zone) } else { civil(datetime.date, datetime.clock) }
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, ConversionError> {
+        if datetime.tz.is_some() { Err(ConversionError::Zone) } else { civil(datetime.date, datetime.clock) }
     }
 }
 
@@ -110,16 +112,16 @@ impl<S> TryFrom<&DateTime<'_, S>> for civil::DateTime {
 ///
 /// # Errors
 ///
-/// [`Unfit::NoZone`] without a time zone, and what keeps that from being one of jiff's.
+/// [`ConversionError::NoZone`] without a time zone, and what keeps that from being one of jiff's.
 impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for ZonedDateTime {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, ConversionError> {
         let zone = datetime.zone_or_unfit()?;
         let tz = jiff::tz::TimeZone::try_from(zone)?;
         let civil = civil(datetime.date, datetime.clock)?;
         let offset = offset_of(datetime.utcoffset()?)?;
-        Ok(Self::new(offset.to_timestamp(civil).map_err(|_| Unfit::Range)?, tz))
+        Ok(Self::new(offset.to_timestamp(civil).map_err(|_| ConversionError::Range)?, tz))
     }
 }
 
@@ -128,8 +130,8 @@ impl<S: AsRef<[u8]>> DateTime<'_, S> {
     ///
     /// # Errors
     ///
-    /// [`Unfit::NoZone`] without a time zone, and what keeps that from being one of jiff's.
-    pub fn utcoffset(&self) -> Result<TimeDelta, Unfit> {
+    /// [`ConversionError::NoZone`] without a time zone, and what keeps that from being one of jiff's.
+    pub fn utcoffset(&self) -> Result<TimeDelta, ConversionError> {
         let zone = self.zone_or_unfit()?;
         if let Some(offset) = zone.offset() {
             return Ok(offset);
@@ -150,28 +152,28 @@ impl<S: AsRef<[u8]>> DateTime<'_, S> {
 ///
 /// # Errors
 ///
-/// [`Unfit::UnknownZone`], if the database has none of this name; [`Unfit::Precision`], if it has a fixed offset with
-/// parts of a second; [`Unfit::UnknownOffset`], if it is a zone of pytz that belongs to no time: that has the offset
+/// [`ConversionError::UnknownZone`], if the database has none of this name; [`ConversionError::Precision`], if it has a fixed offset with
+/// parts of a second; [`ConversionError::UnknownOffset`], if it is a zone of pytz that belongs to no time: that has the offset
 /// that was in force first.
 impl TryFrom<TimeZone<'_>> for jiff::tz::TimeZone {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(zone: TimeZone<'_>) -> Result<Self, Unfit> {
-        let named = |key| Self::get(key).map_err(|_| Unfit::UnknownZone);
+    fn try_from(zone: TimeZone<'_>) -> Result<Self, ConversionError> {
+        let named = |key| Self::get(key).map_err(|_| ConversionError::UnknownZone);
         match zone {
             TimeZone::Fixed { offset, .. } => Ok(offset_of(offset)?.to_time_zone()),
             TimeZone::Iana { key } => named(key),
             TimeZone::Pytz { key, in_force } => {
                 let zone = named(key)?;
                 let is_told = in_force.is_some() || zone.to_fixed_offset().is_ok();
-                if is_told { Ok(zone) } else { Err(Unfit::UnknownOffset) }
+                if is_told { Ok(zone) } else { Err(ConversionError::UnknownOffset) }
             }
         }
     }
 }
 
-fn offset_of(delta: TimeDelta) -> Result<Offset, Unfit> {
-    Offset::from_seconds(offset_seconds(delta)?).map_err(|_| Unfit::Range)
+fn offset_of(delta: TimeDelta) -> Result<Offset, ConversionError> {
+    Offset::from_seconds(offset_seconds(delta)?).map_err(|_| ConversionError::Range)
 }
 
 impl From<TimeDelta> for SignedDuration {
@@ -183,22 +185,22 @@ impl From<TimeDelta> for SignedDuration {
 
 /// # Errors
 ///
-/// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], from 10⁹ days.
+/// [`ConversionError::Precision`], if it has nanoseconds; [`ConversionError::Range`], from 10⁹ days.
 impl TryFrom<SignedDuration> for TimeDelta {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(duration: SignedDuration) -> Result<Self, Unfit> {
+    fn try_from(duration: SignedDuration) -> Result<Self, ConversionError> {
         delta(duration.as_nanos())
     }
 }
 
 /// # Errors
 ///
-/// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], before the year 1.
-impl TryFrom<&civil::DateTime> for Moment<'_> {
-    type Error = Unfit;
+/// [`ConversionError::Precision`], if it has nanoseconds; [`ConversionError::Range`], before the year 1.
+impl TryFrom<&civil::DateTime> for DateTimeParts<'_> {
+    type Error = ConversionError;
 
-    fn try_from(datetime: &civil::DateTime) -> Result<Self, Unfit> {
+    fn try_from(datetime: &civil::DateTime) -> Result<Self, ConversionError> {
         Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone: None })
     }
 }
@@ -206,12 +208,12 @@ impl TryFrom<&civil::DateTime> for Moment<'_> {
 /// With the name of the zone in the IANA database, or else with its offset.
 ///
 /// ```
-/// use halfsour_classes::{Build, stdlib::Moment};
+/// use halfsour_classes::{ClassBuilder, stdlib::DateTimeParts};
 /// use halfsour_value::Builder;
 ///
 /// let mut builder = Builder::new();
 /// let zoned: jiff::ZonedDateTime = "2024-10-27T03:30:00+02:00[Europe/Vilnius]".parse()?;
-/// let root = Build::new(&mut builder).moment(Moment::try_from(&zoned)?);
+/// let root = ClassBuilder::new(&mut builder).datetime_of(DateTimeParts::try_from(&zoned)?);
 /// let pickle = halfsour_writer::to_vec(builder.build(root).root(), &Default::default())?;
 /// // Python: datetime(2024, 10, 27, 3, 30, fold=1, tzinfo=ZoneInfo("Europe/Vilnius"))
 /// # assert!(pickle.windows(7).any(|part| part == b"Vilnius"));
@@ -220,12 +222,12 @@ impl TryFrom<&civil::DateTime> for Moment<'_> {
 ///
 /// # Errors
 ///
-/// [`Unfit::UnknownZone`], if the zone has neither a name nor a fixed offset; [`Unfit::Precision`], if it has nanoseconds;
-/// [`Unfit::Range`], before the year 1.
-impl<'a> TryFrom<&'a ZonedDateTime> for Moment<'a> {
-    type Error = Unfit;
+/// [`ConversionError::UnknownZone`], if the zone has neither a name nor a fixed offset; [`ConversionError::Precision`], if it has nanoseconds;
+/// [`ConversionError::Range`], before the year 1.
+impl<'a> TryFrom<&'a ZonedDateTime> for DateTimeParts<'a> {
+    type Error = ConversionError;
 
-    fn try_from(zoned: &'a ZonedDateTime) -> Result<Self, Unfit> {
+    fn try_from(zoned: &'a ZonedDateTime) -> Result<Self, ConversionError> {
         let mut moment = Self::try_from(&zoned.datetime())?;
         let zone = zoned.time_zone();
         moment.zone = Some(match (zone.iana_name(), zone.to_fixed_offset()) {
@@ -235,7 +237,7 @@ impl<'a> TryFrom<&'a ZonedDateTime> for Moment<'a> {
                 TimeZone::Iana { key }
             }
             (None, Ok(offset)) => fixed(offset.seconds())?,
-            (None, Err(_)) => return Err(Unfit::UnknownZone),
+            (None, Err(_)) => return Err(ConversionError::UnknownZone),
         });
         Ok(moment)
     }

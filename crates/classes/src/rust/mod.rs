@@ -19,5 +19,5 @@ mod unfit;
 mod uuid;
 
 #[cfg(feature = "ndarray")]
-pub use ndarray::{Memory, Number};
-pub use unfit::Unfit;
+pub use ndarray::{Memory, Numeric};
+pub use unfit::ConversionError;

@@ -5,7 +5,7 @@ use std::mem::size_of;
 use bytemuck::Pod;
 use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 
-use crate::Unfit;
+use crate::ConversionError;
 use crate::numpy::{ByteOrder, NdArray};
 
 /// Numbers side by side, as the memory of a machine held them: what numpy, torch and `array.array` pickle.
@@ -44,22 +44,23 @@ impl<'a> Memory<'a> {
     ///
     /// # Errors
     ///
-    /// [`Unfit::Shape`], if there are not as many as the shape says; [`Unfit::Layout`], if they do not lie as this machine
+    /// [`ConversionError::Shape`], if there are not as many as the shape says; [`ConversionError::Layout`], if they do not lie as this machine
     /// keeps such numbers, in the order of their bytes and at what they are aligned to.
-    pub fn view<T: Number>(&self) -> Result<ArrayViewD<'a, T>, Unfit> {
+    pub fn view<T: Numeric>(&self) -> Result<ArrayViewD<'a, T>, ConversionError> {
         self.check::<T>()?;
         let numbers = self.is_native::<T>().then(|| bytemuck::try_cast_slice(self.bytes).ok()).flatten();
-        ArrayViewD::from_shape(self.order(), numbers.ok_or(Unfit::Layout)?).map_err(|_| Unfit::Shape)
+        ArrayViewD::from_shape(self.order(), numbers.ok_or(ConversionError::Layout)?)
+            .map_err(|_| ConversionError::Shape)
     }
 
     /// The numbers where they lie, if that can be, or else a copy of them.
     ///
     /// # Errors
     ///
-    /// [`Unfit::Shape`], if there are not as many as the shape says.
-    pub fn array<T: Number>(&self) -> Result<CowArray<'a, T, IxDyn>, Unfit> {
+    /// [`ConversionError::Shape`], if there are not as many as the shape says.
+    pub fn array<T: Numeric>(&self) -> Result<CowArray<'a, T, IxDyn>, ConversionError> {
         match self.view() {
-            Err(Unfit::Layout) => {}
+            Err(ConversionError::Layout) => {}
             view => return view.map(CowArray::from),
         }
         let is_native = self.is_native::<T>();
@@ -73,17 +74,17 @@ impl<'a> Memory<'a> {
             number
         };
         let numbers = self.bytes.chunks_exact(size_of::<T>()).map(number).collect();
-        let array = ArrayD::from_shape_vec(self.order(), numbers).map_err(|_| Unfit::Shape)?;
+        let array = ArrayD::from_shape_vec(self.order(), numbers).map_err(|_| ConversionError::Shape)?;
         Ok(array.into())
     }
 
-    fn is_native<T: Number>(&self) -> bool {
+    fn is_native<T: Numeric>(&self) -> bool {
         T::PART == 1 || self.is_big_endian == cfg!(target_endian = "big")
     }
 
-    fn check<T>(&self) -> Result<(), Unfit> {
+    fn check<T>(&self) -> Result<(), ConversionError> {
         let bytes = self.shape.iter().try_fold(size_of::<T>(), |bytes, length| bytes.checked_mul(*length));
-        if bytes == Some(self.bytes.len()) { Ok(()) } else { Err(Unfit::Shape) }
+        if bytes == Some(self.bytes.len()) { Ok(()) } else { Err(ConversionError::Shape) }
     }
 
     fn order(&self) -> ndarray::Shape<IxDyn> {
@@ -96,12 +97,12 @@ impl<S: AsRef<[u8]>> NdArray<'_, S> {
     ///
     /// # Errors
     ///
-    /// [`Unfit::Layout`], if they are in no bytes here, or lie in an order other than C's and Fortran's.
-    pub fn memory(&self) -> Result<Memory<'_>, Unfit> {
-        let bytes = self.bytes().ok_or(Unfit::Layout)?;
+    /// [`ConversionError::Layout`], if they are in no bytes here, or lie in an order other than C's and Fortran's.
+    pub fn memory(&self) -> Result<Memory<'_>, ConversionError> {
+        let bytes = self.bytes().ok_or(ConversionError::Layout)?;
         let is_fortran = !self.is_contiguous(false);
         if is_fortran && !self.is_contiguous(true) {
-            return Err(Unfit::Layout);
+            return Err(ConversionError::Layout);
         }
         let is_big_endian = self.dtype.order == ByteOrder::Big;
         Ok(Memory { bytes, shape: &self.shape, is_fortran, is_big_endian })
@@ -109,13 +110,13 @@ impl<S: AsRef<[u8]>> NdArray<'_, S> {
 }
 
 /// A number as machines keep it.
-pub trait Number: Pod {
+pub trait Numeric: Pod {
     /// How many bytes belong together, where their order differs: of a complex number, those of a part.
     const PART: usize = size_of::<Self>();
 }
 
 macro_rules! numbers {
-    ($($type:ty)*) => { $(impl Number for $type {})* };
+    ($($type:ty)*) => { $(impl Numeric for $type {})* };
 }
 
 numbers! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
@@ -124,6 +125,6 @@ numbers! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
 numbers! { half::f16 half::bf16 }
 
 #[cfg(feature = "num-complex")]
-impl<T: Number> Number for num_complex::Complex<T> {
+impl<T: Numeric> Numeric for num_complex::Complex<T> {
     const PART: usize = T::PART;
 }

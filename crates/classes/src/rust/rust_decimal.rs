@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, Error};
 
-use crate::{Unfit, stdlib};
+use crate::{ConversionError, stdlib};
 
 /// All its digits: `1.50` has two after the point. Positive exponents are multiplied out.
 ///
@@ -15,38 +15,38 @@ use crate::{Unfit, stdlib};
 /// assert_eq!((decimal.mantissa(), decimal.scale()), (150, 2));
 /// // The way back:
 /// assert_eq!(stdlib::Decimal::new(&decimal.to_string()), Some(python));
-/// # Ok::<(), halfsour_classes::Unfit>(())
+/// # Ok::<(), halfsour_classes::ConversionError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`Unfit::NotFinite`]; [`Unfit::Range`], from 2⁹⁶; [`Unfit::Precision`], of more than 28 digits after the point.
+/// [`ConversionError::NotFinite`]; [`ConversionError::Range`], from 2⁹⁶; [`ConversionError::Precision`], of more than 28 digits after the point.
 impl TryFrom<stdlib::Decimal<'_>> for Decimal {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(decimal: stdlib::Decimal<'_>) -> Result<Self, Unfit> {
+    fn try_from(decimal: stdlib::Decimal<'_>) -> Result<Self, ConversionError> {
         if !decimal.is_finite() {
-            return Err(Unfit::NotFinite);
+            return Err(ConversionError::NotFinite);
         }
         let text = decimal.as_str();
         let (number, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
         let mut value = Self::from_str_exact(number).map_err(|error| match error {
-            Error::Underflow => Unfit::Precision,
-            _ => Unfit::Range,
+            Error::Underflow => ConversionError::Precision,
+            _ => ConversionError::Range,
         })?;
         // It parses -0 as 0.
         value.set_sign_negative(text.starts_with('-'));
-        let exponent: i32 = exponent.parse().map_err(|_| Unfit::Range)?;
+        let exponent: i32 = exponent.parse().map_err(|_| ConversionError::Range)?;
         let scale = i64::from(value.scale()) - i64::from(exponent);
         value
-            .set_scale(u32::try_from(scale.max(0)).map_err(|_| Unfit::Precision)?)
-            .map_err(|_| Unfit::Precision)?;
+            .set_scale(u32::try_from(scale.max(0)).map_err(|_| ConversionError::Precision)?)
+            .map_err(|_| ConversionError::Precision)?;
         if scale >= 0 || value.is_zero() {
             return Ok(value);
         }
-        let zeros = u32::try_from(-scale).map_err(|_| Unfit::Range)?;
+        let zeros = u32::try_from(-scale).map_err(|_| ConversionError::Range)?;
         let power =
             10_i128.checked_pow(zeros).and_then(|power| Self::try_from_i128_with_scale(power, 0).ok());
-        power.and_then(|power| value.checked_mul(power)).ok_or(Unfit::Range)
+        power.and_then(|power| value.checked_mul(power)).ok_or(ConversionError::Range)
     }
 }

@@ -3,30 +3,30 @@
 use time::{Month, OffsetDateTime, PlainDateTime, SignedDuration, UtcOffset};
 
 use super::moments::{delta, fixed, microseconds, offset_seconds};
-use crate::Unfit;
-use crate::stdlib::{Clock, Date, DateTime, Moment, Time, TimeDelta, TimeZone};
+use crate::ConversionError;
+use crate::stdlib::{Date, DateTime, DateTimeParts, Time, TimeDelta, TimeOfDay, TimeZone};
 
 /// # Errors
 ///
-/// [`Unfit::Range`], if there is no such day.
+/// [`ConversionError::Range`], if there is no such day.
 impl TryFrom<Date> for time::Date {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(date: Date) -> Result<Self, Unfit> {
-        let month = Month::try_from(date.month).map_err(|_| Unfit::Range)?;
-        Self::from_calendar_date(date.year.into(), month, date.day).map_err(|_| Unfit::Range)
+    fn try_from(date: Date) -> Result<Self, ConversionError> {
+        let month = Month::try_from(date.month).map_err(|_| ConversionError::Range)?;
+        Self::from_calendar_date(date.year.into(), month, date.day).map_err(|_| ConversionError::Range)
     }
 }
 
 /// # Errors
 ///
-/// [`Unfit::Range`], before the year 1 and after 9999.
+/// [`ConversionError::Range`], before the year 1 and after 9999.
 impl TryFrom<time::Date> for Date {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(date: time::Date) -> Result<Self, Unfit> {
-        let year = u16::try_from(date.year()).map_err(|_| Unfit::Range)?;
-        Self::new(year, date.month().into(), date.day()).ok_or(Unfit::Range)
+    fn try_from(date: time::Date) -> Result<Self, ConversionError> {
+        let year = u16::try_from(date.year()).map_err(|_| ConversionError::Range)?;
+        Self::new(year, date.month().into(), date.day()).ok_or(ConversionError::Range)
     }
 }
 
@@ -34,25 +34,25 @@ impl TryFrom<time::Date> for Date {
 ///
 /// # Errors
 ///
-/// [`Unfit::Range`], if there is no such time.
-impl TryFrom<Clock> for time::Time {
-    type Error = Unfit;
+/// [`ConversionError::Range`], if there is no such time.
+impl TryFrom<TimeOfDay> for time::Time {
+    type Error = ConversionError;
 
-    fn try_from(clock: Clock) -> Result<Self, Unfit> {
+    fn try_from(clock: TimeOfDay) -> Result<Self, ConversionError> {
         Self::from_hms_micro(clock.hour, clock.minute, clock.second, clock.microsecond)
-            .map_err(|_| Unfit::Range)
+            .map_err(|_| ConversionError::Range)
     }
 }
 
 /// # Errors
 ///
-/// [`Unfit::Precision`], if it has nanoseconds.
-impl TryFrom<time::Time> for Clock {
-    type Error = Unfit;
+/// [`ConversionError::Precision`], if it has nanoseconds.
+impl TryFrom<time::Time> for TimeOfDay {
+    type Error = ConversionError;
 
-    fn try_from(time: time::Time) -> Result<Self, Unfit> {
+    fn try_from(time: time::Time) -> Result<Self, ConversionError> {
         let (hour, minute, second, nanosecond) = time.as_hms_nano();
-        Self::new(hour, minute, second, microseconds(nanosecond)?, false).ok_or(Unfit::Range)
+        Self::new(hour, minute, second, microseconds(nanosecond)?, false).ok_or(ConversionError::Range)
     }
 }
 
@@ -60,16 +60,16 @@ impl TryFrom<time::Time> for Clock {
 ///
 /// # Errors
 ///
-/// [`Unfit::Zone`], if it has a time zone.
+/// [`ConversionError::Zone`], if it has a time zone.
 impl<S> TryFrom<&Time<'_, S>> for time::Time {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(time: &Time<'_, S>) -> Result<Self, Unfit> {
-        if time.tz.is_some() { Err(Unfit::Zone) } else { time.clock.try_into() }
+    fn try_from(time: &Time<'_, S>) -> Result<Self, ConversionError> {
+        if time.tz.is_some() { Err(ConversionError::Zone) } else { time.clock.try_into() }
     }
 }
 
-fn plain(date: Date, clock: Clock) -> Result<PlainDateTime, Unfit> {
+fn plain(date: Date, clock: TimeOfDay) -> Result<PlainDateTime, ConversionError> {
     Ok(PlainDateTime::new(date.try_into()?, clock.try_into()?))
 }
 
@@ -77,12 +77,12 @@ fn plain(date: Date, clock: Clock) -> Result<PlainDateTime, Unfit> {
 ///
 /// # Errors
 ///
-/// [`Unfit::Zone`], if it has a time zone.
+/// [`ConversionError::Zone`], if it has a time zone.
 impl<S> TryFrom<&DateTime<'_, S>> for PlainDateTime {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
-        if datetime.tz.is_some() { Err(Unfit::Zone) } else { plain(datetime.date, datetime.clock) }
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, ConversionError> {
+        if datetime.tz.is_some() { Err(ConversionError::Zone) } else { plain(datetime.date, datetime.clock) }
     }
 }
 
@@ -90,11 +90,11 @@ impl<S> TryFrom<&DateTime<'_, S>> for PlainDateTime {
 ///
 /// # Errors
 ///
-/// [`Unfit::NoZone`] without a time zone, and what keeps that from being an offset.
+/// [`ConversionError::NoZone`] without a time zone, and what keeps that from being an offset.
 impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for OffsetDateTime {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, Unfit> {
+    fn try_from(datetime: &DateTime<'_, S>) -> Result<Self, ConversionError> {
         let offset = UtcOffset::try_from(datetime.zone_or_unfit()?)?;
         Ok(plain(datetime.date, datetime.clock)?.assume_offset(offset))
     }
@@ -103,10 +103,10 @@ impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for OffsetDateTime {
 /// # Errors
 ///
 /// As those of the day and the time.
-impl TryFrom<&PlainDateTime> for Moment<'_> {
-    type Error = Unfit;
+impl TryFrom<&PlainDateTime> for DateTimeParts<'_> {
+    type Error = ConversionError;
 
-    fn try_from(datetime: &PlainDateTime) -> Result<Self, Unfit> {
+    fn try_from(datetime: &PlainDateTime) -> Result<Self, ConversionError> {
         Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone: None })
     }
 }
@@ -115,11 +115,11 @@ impl TryFrom<&PlainDateTime> for Moment<'_> {
 ///
 /// # Errors
 ///
-/// As those of the day and the time, and [`Unfit::Range`], if the offset is a day or more.
-impl TryFrom<&OffsetDateTime> for Moment<'_> {
-    type Error = Unfit;
+/// As those of the day and the time, and [`ConversionError::Range`], if the offset is a day or more.
+impl TryFrom<&OffsetDateTime> for DateTimeParts<'_> {
+    type Error = ConversionError;
 
-    fn try_from(datetime: &OffsetDateTime) -> Result<Self, Unfit> {
+    fn try_from(datetime: &OffsetDateTime) -> Result<Self, ConversionError> {
         let zone = Some(fixed(datetime.offset().whole_seconds())?);
         Ok(Self { date: datetime.date().try_into()?, clock: datetime.time().try_into()?, zone })
     }
@@ -127,13 +127,13 @@ impl TryFrom<&OffsetDateTime> for Moment<'_> {
 
 /// # Errors
 ///
-/// [`Unfit::UnknownOffset`], if the pickle does not tell it; [`Unfit::Precision`], if it has parts of a second.
+/// [`ConversionError::UnknownOffset`], if the pickle does not tell it; [`ConversionError::Precision`], if it has parts of a second.
 impl TryFrom<TimeZone<'_>> for UtcOffset {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(zone: TimeZone<'_>) -> Result<Self, Unfit> {
-        let offset = zone.offset().ok_or(Unfit::UnknownOffset)?;
-        Self::from_whole_seconds(offset_seconds(offset)?).map_err(|_| Unfit::Range)
+    fn try_from(zone: TimeZone<'_>) -> Result<Self, ConversionError> {
+        let offset = zone.offset().ok_or(ConversionError::UnknownOffset)?;
+        Self::from_whole_seconds(offset_seconds(offset)?).map_err(|_| ConversionError::Range)
     }
 }
 
@@ -146,11 +146,11 @@ impl From<TimeDelta> for SignedDuration {
 
 /// # Errors
 ///
-/// [`Unfit::Precision`], if it has nanoseconds; [`Unfit::Range`], from 10⁹ days.
+/// [`ConversionError::Precision`], if it has nanoseconds; [`ConversionError::Range`], from 10⁹ days.
 impl TryFrom<SignedDuration> for TimeDelta {
-    type Error = Unfit;
+    type Error = ConversionError;
 
-    fn try_from(duration: SignedDuration) -> Result<Self, Unfit> {
+    fn try_from(duration: SignedDuration) -> Result<Self, ConversionError> {
         delta(duration.whole_nanoseconds())
     }
 }

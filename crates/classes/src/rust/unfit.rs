@@ -1,11 +1,11 @@
-//! [`Unfit`]: why a value of one side is none of the other.
+//! [`ConversionError`]: why a value of one side is none of the other.
 
 use std::fmt;
 
 /// Why an object of Python is no value of a Rust type, or the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Unfit {
+pub enum ConversionError {
     /// It is out of the range of the type.
     Range,
     /// It is finer than the type is: it has more digits, nanoseconds, or an offset that is no whole number of seconds.
@@ -26,7 +26,7 @@ pub enum Unfit {
     UnknownOffset,
 }
 
-impl fmt::Display for Unfit {
+impl fmt::Display for ConversionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Range => "the value is out of the range of the type",
@@ -42,4 +42,4 @@ impl fmt::Display for Unfit {
     }
 }
 
-impl std::error::Error for Unfit {}
+impl std::error::Error for ConversionError {}

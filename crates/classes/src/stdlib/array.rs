@@ -2,8 +2,8 @@
 
 use halfsour_value::{Data, Elements, Node};
 
-use crate::Known;
 use crate::call::{Call, class_of};
+use crate::debug::{debug_fields, debug_variants};
 use crate::names::Class;
 use crate::scalars::text;
 
@@ -167,7 +167,7 @@ fn typecode<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<char> {
 }
 
 /// `array(typecode, [item, …])`
-pub(crate) fn listed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn listed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Array<'g, S>> {
     let [code, items] = call.bare()?.exactly()?;
     let typecode = typecode(code)?;
     let Data::List(elements) = items.data() else { return None };
@@ -177,21 +177,21 @@ pub(crate) fn listed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g,
         Some(ArrayItem::Character(_)) => "uwc".contains(typecode),
         None => false,
     };
-    elements
-        .clone()
-        .all(fits)
-        .then_some(Known::Array(Array { typecode, items: ArrayItems::Listed(elements) }))
+    elements.clone().all(fits).then_some(Array { typecode, items: ArrayItems::Listed(elements) })
 }
 
 /// `_array_reconstructor(array, typecode, format, bytes)`
-pub(crate) fn machine<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn machine<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Array<'g, S>> {
     let [class, code, format, bytes] = call.bare()?.exactly()?;
     let (Class::Array, _) = class_of(class)? else { return None };
     let format = MachineFormat::from_code(u8::try_from(format.as_i64()?).ok()?)?;
     let Data::Bytes(bytes) = bytes.data() else { return None };
     let whole = bytes.len().is_multiple_of(format.size);
-    whole.then_some(Known::Array(Array {
-        typecode: typecode(code)?,
-        items: ArrayItems::Machine { format, bytes },
-    }))
+    whole.then_some(Array { typecode: typecode(code)?, items: ArrayItems::Machine { format, bytes } })
 }
+
+debug_fields!(Array, this { typecode: this.typecode, items: this.items });
+debug_variants!(ArrayItems {
+    Self::Listed(elements) => Listed(&super::Members::from(elements.clone())),
+    Self::Machine { format, bytes } => Machine(format, bytes),
+});

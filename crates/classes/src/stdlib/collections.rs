@@ -1,9 +1,11 @@
 //! Collections.
 
+use std::fmt;
+
 use halfsour_value::{Elements, Items, Node, Step, Steps};
 
-use crate::Known;
 use crate::call::Call;
+use crate::debug::debug_fields;
 
 /// `collections.OrderedDict`
 #[derive(Clone)]
@@ -105,7 +107,7 @@ impl<'g, S: AsRef<[u8]>> Iterator for Members<'g, S> {
 }
 
 /// `OrderedDict()` and items that are set; in Python 2 `OrderedDict([[key, value], …])`
-pub(crate) fn ordered_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn ordered_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<OrderedDict<'g, S>> {
     let listed = match call.up_to()? {
         (0, _) => None,
         (_, [list]) => {
@@ -123,20 +125,19 @@ pub(crate) fn ordered_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Kno
         }
     }
     let items = Pairs { listed, items: None, steps: Some(call.instance.steps()) };
-    Some(Known::OrderedDict(OrderedDict { items, attributes }))
+    Some(OrderedDict { items, attributes })
 }
 
 /// `defaultdict(factory)` and items that are set
-pub(crate) fn default_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn default_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<DefaultDict<'g, S>> {
     let (_, [factory]) = call.up_to()?;
-    let items = set_items(call)?;
-    Some(Known::DefaultDict(DefaultDict { factory, items }))
+    Some(DefaultDict { factory, items: set_items(call)? })
 }
 
 /// `Counter({…})`
-pub(crate) fn counter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn counter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
     let [counts] = call.bare()?.exactly()?;
-    Some(Known::Counter(counts.items()?.into()))
+    counts.items().map(Pairs::from)
 }
 
 fn set_items<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
@@ -146,34 +147,50 @@ fn set_items<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
 }
 
 /// `deque([items[, maxlen]])`, and items that are appended
-pub(crate) fn deque<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn deque<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Deque<'g, S>> {
     let (count, [items, maxlen]) = call.up_to()?;
     let elements = if count == 0 { None } else { Some(items.elements()?) };
     let maxlen = if maxlen.is_none() { None } else { Some(u64::try_from(maxlen.as_i64()?).ok()?) };
     let steps = call.instance.steps();
     let all = steps.clone().all(|step| matches!(step, Step::Append(_)));
-    all.then_some(Known::Deque(Deque { items: Members { elements, steps: Some(steps) }, maxlen }))
+    all.then_some(Deque { items: Members { elements, steps: Some(steps) }, maxlen })
 }
 
 /// `ChainMap()` with `{maps}`
-pub(crate) fn chain_map<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Some(Known::ChainMap(only_attribute(call, "maps")?.elements()?))
+pub(crate) fn chain_map<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Members<'g, S>> {
+    only_attribute(call, "maps")?.elements().map(Members::from)
 }
 
 /// `UserDict()` with `{data}`, and so `UserList`
-pub(crate) fn user<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    only_attribute(call, "data").map(Known::User)
+pub(crate) fn user<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Node<'g, S>> {
+    only_attribute(call, "data")
 }
 
 /// `UserString()` or `UserString(data)`, with `{data}`
-pub(crate) fn user_string<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn user_string<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Node<'g, S>> {
     let (_, [_]) = call.up_to()?;
     let data = call.state()?;
-    (data.len() == Some(1)).then(|| data.get("data"))?.map(Known::User)
+    (data.len() == Some(1)).then(|| data.get("data"))?
 }
 
 fn only_attribute<'g, S: AsRef<[u8]>>(call: &Call<'g, S>, name: &str) -> Option<Node<'g, S>> {
     let [] = call.exactly()?;
     let state = call.state()?;
     (state.len() == Some(1)).then(|| state.get(name))?
+}
+
+debug_fields!(OrderedDict, this { items: this.items, attributes: this.attributes });
+debug_fields!(DefaultDict, this { factory: this.factory, items: this.items });
+debug_fields!(Deque, this { items: this.items, maxlen: this.maxlen });
+
+impl<S: AsRef<[u8]>> fmt::Debug for Pairs<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.clone()).finish()
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Members<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use halfsour_value::{Data, Node};
 
 use super::zone::TimeZone;
-use crate::Known;
 use crate::call::Call;
+use crate::debug::debug_fields;
+use crate::time::Clock;
 
 /// `datetime.date`. Its `Display` is `isoformat()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +22,7 @@ pub struct Date {
 
 /// The time of day. Its `Display` is that of `isoformat()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Clock {
+pub struct TimeOfDay {
     /// 0 to 23.
     pub hour: u8,
     /// 0 to 59.
@@ -42,18 +43,18 @@ pub struct DateTime<'g, S> {
     /// The day.
     pub date: Date,
     /// The time of day.
-    pub clock: Clock,
+    pub clock: TimeOfDay,
     /// `tzinfo`, which may be of a class that is not known.
     pub tz: Option<Node<'g, S>>,
 }
 
-/// What a `datetime.datetime` is made of, by [`Build::moment`](crate::Build::moment).
+/// What a `datetime.datetime` is made of, by [`ClassBuilder::datetime_of`](crate::ClassBuilder::datetime_of).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment<'a> {
+pub struct DateTimeParts<'a> {
     /// The day.
     pub date: Date,
     /// The time of day.
-    pub clock: Clock,
+    pub clock: TimeOfDay,
     /// The time zone, if it has one.
     pub zone: Option<TimeZone<'a>>,
 }
@@ -62,7 +63,7 @@ pub struct Moment<'a> {
 #[derive(Clone)]
 pub struct Time<'g, S> {
     /// The time of day.
-    pub clock: Clock,
+    pub clock: TimeOfDay,
     /// `tzinfo`, which may be of a class that is not known.
     pub tz: Option<Node<'g, S>>,
 }
@@ -135,12 +136,6 @@ impl TimeDelta {
             microseconds: u32::try_from(microseconds).ok()?,
         })
     }
-
-    /// `timedelta(days, seconds, microseconds)`
-    pub(super) fn of<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Self> {
-        let [days, seconds, microseconds] = call.bare()?.exactly()?.map(Node::as_i64);
-        Self::new(days?, seconds?, microseconds?)
-    }
 }
 
 impl Date {
@@ -177,7 +172,7 @@ fn days_of_month(year: u16, month: u8) -> u8 {
     }
 }
 
-impl Clock {
+impl TimeOfDay {
     /// `None` if there is no such time.
     pub fn new(hour: u8, minute: u8, second: u8, microsecond: u32, fold: bool) -> Option<Self> {
         let there = hour < 24 && minute < 60 && second < 60 && microsecond < 1_000_000;
@@ -195,7 +190,7 @@ impl Clock {
     }
 }
 
-impl Moment<'_> {
+impl DateTimeParts<'_> {
     /// The bytes that Python packs all but the time zone into; `fold` is in them.
     pub fn stamp(&self) -> [u8; 10] {
         let mut bytes = [0; 10];
@@ -220,27 +215,29 @@ impl<'g, S: AsRef<[u8]>> Time<'g, S> {
     }
 }
 
-pub(crate) fn date<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn date<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Date> {
     let [stamp] = call.bare()?.exactly()?;
-    Date::read(packed(stamp)?).map(Known::Date)
+    Date::read(packed(stamp)?)
 }
 
-pub(crate) fn datetime<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn datetime<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<DateTime<'g, S>> {
     let (stamp, tz) = stamp_and_zone(call)?;
     let [y0, y1, month, day, clock @ ..]: [u8; 10] = packed(stamp)?;
     let date = Date::read([y0, y1, month & 0x7F, day])?;
-    Some(Known::DateTime(DateTime { date, clock: Clock::read(clock, month & 0x80 != 0)?, tz }))
+    Some(DateTime { date, clock: TimeOfDay::read(clock, month & 0x80 != 0)?, tz })
 }
 
-pub(crate) fn time<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn time<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Time<'g, S>> {
     let (stamp, tz) = stamp_and_zone(call)?;
     let [hour, rest @ ..]: [u8; 6] = packed(stamp)?;
     let [m, s, u0, u1, u2] = rest;
-    Some(Known::Time(Time { clock: Clock::read([hour & 0x7F, m, s, u0, u1, u2], hour & 0x80 != 0)?, tz }))
+    Some(Time { clock: TimeOfDay::read([hour & 0x7F, m, s, u0, u1, u2], hour & 0x80 != 0)?, tz })
 }
 
-pub(crate) fn timedelta<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    TimeDelta::of(call).map(Known::TimeDelta)
+/// `timedelta(days, seconds, microseconds)`
+pub(crate) fn timedelta<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<TimeDelta> {
+    let [days, seconds, microseconds] = call.bare()?.exactly()?.map(Node::as_i64);
+    TimeDelta::new(days?, seconds?, microseconds?)
 }
 
 fn stamp_and_zone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>, Option<Node<'g, S>>)> {
@@ -271,10 +268,10 @@ impl fmt::Display for Date {
     }
 }
 
-impl fmt::Display for Clock {
+impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}:{:02}", self.hour, self.minute, self.second)?;
-        if self.microsecond == 0 { Ok(()) } else { write!(f, ".{:06}", self.microsecond) }
+        let seconds = (u32::from(self.hour) * 60 + u32::from(self.minute)) * 60 + u32::from(self.second);
+        Clock { seconds, nanoseconds: self.microsecond.saturating_mul(1000) }.fmt(f)
     }
 }
 
@@ -302,3 +299,6 @@ impl fmt::Display for TimeDelta {
         if self.microseconds == 0 { Ok(()) } else { write!(f, ".{:06}", self.microseconds) }
     }
 }
+
+debug_fields!(DateTime, this { date: this.date, clock: this.clock, tz: this.tz });
+debug_fields!(Time, this { clock: this.clock, tz: this.tz });

@@ -6,12 +6,13 @@ pub(crate) mod datetime;
 pub(crate) mod net;
 pub(crate) mod numbers;
 pub(crate) mod objects;
+mod parse;
 pub(crate) mod paths;
 pub(crate) mod zone;
 
 pub use array::{Array, ArrayItem, ArrayItems, ItemKind, MachineFormat};
 pub use collections::{DefaultDict, Deque, Members, OrderedDict, Pairs};
-pub use datetime::{Clock, Date, DateTime, Moment, Time, TimeDelta};
+pub use datetime::{Date, DateTime, DateTimeParts, Time, TimeDelta, TimeOfDay};
 pub use net::{IpAddress, IpNetwork};
 pub use numbers::{Decimal, Fraction, Range, Uuid};
 pub use objects::{Exception, Partial, Pattern, Slice};

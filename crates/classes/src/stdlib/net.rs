@@ -3,7 +3,6 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::Known;
 use crate::call::Call;
 use crate::names::Class;
 use crate::scalars::{text, unsigned};
@@ -41,31 +40,25 @@ impl<'g> IpAddress<'g> {
 }
 
 /// `IPv4Address(number or text)`
-pub(crate) fn address<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn address<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<IpAddress<'g>> {
     let [address] = call.bare()?.exactly()?;
     let v6 = call.class == Class::Ipv6Address;
     if let Some(text) = text(address) {
-        return IpAddress::parse(text, v6).map(Known::IpAddress);
+        return IpAddress::parse(text, v6);
     }
     let number = unsigned(address)?;
     let ip =
         if v6 { Ipv6Addr::from(number).into() } else { Ipv4Addr::from(u32::try_from(number).ok()?).into() };
-    Some(Known::IpAddress(IpAddress { ip, scope: None }))
+    Some(IpAddress { ip, scope: None })
 }
 
-/// `IPv4Network(text)`
-pub(crate) fn network<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+/// `IPv4Network(text)`, `IPv4Interface(text)`
+pub(crate) fn network<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<IpNetwork<'g>> {
     let [network] = call.bare()?.exactly()?;
     let (address, prefix) = text(network)?.split_once('/')?;
     let v6 = matches!(call.class, Class::Ipv6Network | Class::Ipv6Interface);
     let network = IpNetwork { address: IpAddress::parse(address, v6)?, prefix: prefix.parse().ok()? };
-    if network.prefix > if v6 { 128 } else { 32 } {
-        return None;
-    }
-    Some(match call.class {
-        Class::Ipv4Interface | Class::Ipv6Interface => Known::IpInterface(network),
-        _ => Known::IpNetwork(network),
-    })
+    (network.prefix <= if v6 { 128 } else { 32 }).then_some(network)
 }
 
 impl fmt::Display for IpAddress<'_> {

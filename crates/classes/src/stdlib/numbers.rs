@@ -5,7 +5,6 @@ use std::fmt;
 use halfsour_text::number::{Int, parse_big};
 use halfsour_value::Node;
 
-use crate::Known;
 use crate::call::Call;
 use crate::scalars::{int, text, unsigned};
 
@@ -73,13 +72,13 @@ pub struct Range {
     pub step: Int,
 }
 
-pub(crate) fn decimal<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn decimal<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Decimal<'g>> {
     let [number] = call.bare()?.exactly()?;
-    Decimal::new(text(number)?).map(Known::Decimal)
+    Decimal::new(text(number)?)
 }
 
 /// `Fraction(numerator, denominator)`; up to Python 3.10 `Fraction('numerator/denominator')`
-pub(crate) fn fraction<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn fraction<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Fraction> {
     let (numerator, denominator) = match call.bare()?.up_to()? {
         (1, [both, _]) => {
             let both = text(both)?;
@@ -89,7 +88,7 @@ pub(crate) fn fraction<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'
         (2, [numerator, denominator]) => (int(numerator)?, int(denominator)?),
         _ => return None,
     };
-    is_positive(&denominator).then_some(Known::Fraction(Fraction { numerator, denominator }))
+    is_positive(&denominator).then_some(Fraction { numerator, denominator })
 }
 
 /// Decimal digits, after a sign, as `str()` writes an int.
@@ -109,7 +108,7 @@ pub(crate) fn is_positive(int: &Int) -> bool {
 }
 
 /// `UUID()` with `{int[, is_safe]}`
-pub(crate) fn uuid<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn uuid<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Uuid> {
     let [] = call.exactly()?;
     let state = call.state()?;
     let int = unsigned(state.get("int")?)?;
@@ -121,14 +120,14 @@ pub(crate) fn uuid<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S
             _ => return None,
         },
     };
-    Some(Known::Uuid(Uuid { int, is_safe }))
+    Some(Uuid { int, is_safe })
 }
 
-pub(crate) fn range<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    let args: [Node<'g, S>; 3] = call.bare()?.exactly()?;
+pub(crate) fn range<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Range> {
+    let args: [Node<'_, S>; 3] = call.bare()?.exactly()?;
     let [start, stop, by] = args.map(int);
     let range = Range { start: start?, stop: stop?, step: by? };
-    (range.step != Int::Small(0)).then_some(Known::Range(range))
+    (range.step != Int::Small(0)).then_some(range)
 }
 
 impl fmt::Display for Decimal<'_> {

@@ -2,8 +2,9 @@
 
 use halfsour_value::{Data, Elements, Items, Node};
 
-use crate::Known;
+use super::collections::{Members, Pairs};
 use crate::call::Call;
+use crate::debug::debug_fields;
 
 /// An exception or a warning that is built in.
 #[derive(Clone)]
@@ -50,35 +51,51 @@ pub struct Partial<'g, S> {
     pub attributes: Node<'g, S>,
 }
 
-pub(crate) fn exception<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn exception<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Exception<'g, S>> {
     let attributes = if call.is_bare() { None } else { Some(call.state()?) };
-    Some(Known::Exception(Exception { name: call.name.1, args: call.args()?, attributes }))
+    Some(Exception { name: call.name.1, args: call.args()?, attributes })
 }
 
-pub(crate) fn slice<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn slice<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Slice<'g, S>> {
     let [start, stop, by] = call.bare()?.exactly()?;
-    Some(Known::Slice(Slice { start, stop, step: by }))
+    Some(Slice { start, stop, step: by })
 }
 
 /// `_compile(pattern, flags)`
-pub(crate) fn pattern<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn pattern<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pattern<'g, S>> {
     let [pattern, flags] = call.bare()?.exactly()?;
     let is_text = matches!(pattern.data(), Data::Str(_) | Data::Bytes(_) | Data::ByteString(_));
-    is_text.then_some(Known::Pattern(Pattern { pattern, flags: flags.as_i64()? }))
+    is_text.then_some(Pattern { pattern, flags: flags.as_i64()? })
 }
 
 /// `partial(function)` with `(function, args, keywords, attributes)`
-pub(crate) fn partial<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn partial<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Partial<'g, S>> {
     let [called] = call.exactly()?;
     let Data::Tuple(mut state) = call.state()?.data() else { return None };
     let (function, args, keywords, attributes) = (state.next()?, state.next()?, state.next()?, state.next()?);
     let Data::Tuple(args) = args.data() else { return None };
     let is_whole = function == called && state.next().is_none();
-    is_whole.then_some(Known::Partial(Partial { function, args, keywords: keywords.items()?, attributes }))
+    is_whole.then_some(Partial { function, args, keywords: keywords.items()?, attributes })
 }
 
 /// `SimpleNamespace()` with a dict
-pub(crate) fn namespace<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn namespace<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
     let [] = call.exactly()?;
-    call.state()?.items().map(Known::SimpleNamespace)
+    call.state()?.items().map(Pairs::from)
 }
+
+debug_fields!(
+    Exception,
+    this { name: this.name, args: Members::from(this.args.clone()), attributes: this.attributes }
+);
+debug_fields!(Slice, this { start: this.start, stop: this.stop, step: this.step });
+debug_fields!(Pattern, this { pattern: this.pattern, flags: this.flags });
+debug_fields!(
+    Partial,
+    this {
+        function: this.function,
+        args: Members::from(this.args.clone()),
+        keywords: Pairs::from(this.keywords.clone()),
+        attributes: this.attributes,
+    }
+);

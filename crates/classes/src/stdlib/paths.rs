@@ -5,7 +5,6 @@ use std::fmt;
 
 use halfsour_value::{Data, Elements, Node};
 
-use crate::Known;
 use crate::call::Call;
 use crate::names::Class;
 use crate::scalars::text;
@@ -21,14 +20,14 @@ pub struct Path<'g, S> {
 }
 
 /// `Path(segment, …)`
-pub(crate) fn path<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn path<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Path<'g, S>> {
     let segments = call.bare()?.args()?;
     let is_windows = call.class == Class::WindowsPath;
-    segments.clone().all(|segment| lossy(segment).is_some()).then_some(Known::Path(Path {
+    segments.clone().all(|segment| lossy(segment).is_some()).then_some(Path {
         name: call.name.1,
         segments,
         is_windows,
-    }))
+    })
 }
 
 impl<S: AsRef<[u8]>> Path<'_, S> {
@@ -124,5 +123,11 @@ fn split_windows(path: &str) -> (&str, bool, &str) {
     match rest.strip_prefix('\\') {
         Some(rest) => (drive, true, rest),
         None => (drive, false, rest),
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Path<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({:?})", self.name, self.to_string())
     }
 }

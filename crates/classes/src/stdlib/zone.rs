@@ -4,10 +4,9 @@ use std::fmt;
 
 use halfsour_value::{Form, Kind, Node};
 
-use super::TimeDelta;
-use crate::Known;
+use super::datetime::{TimeDelta, timedelta};
 use crate::call::Call;
-use crate::names::{self, Class};
+use crate::names::Class;
 use crate::scalars::text;
 
 /// A time zone. Its `Display` is the name, or `UTC+02:00` for what has none, as `str()` of `datetime.timezone`.
@@ -39,20 +38,19 @@ pub enum TimeZone<'g> {
 impl<'g> TimeZone<'g> {
     /// What this is, if it is a time zone of a class that is known.
     pub(crate) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
-        let call = Call::of(node)?;
-        // Anything may stand for a time zone: what is long and no time zone is not looked into for each time.
-        let is_zone = matches!(
-            call.class,
-            Class::TimeZone
-                | Class::ZoneInfo
-                | Class::PytzUtc
-                | Class::Pytz
-                | Class::PytzFixed
-                | Class::DateutilUtc
-                | Class::DateutilOffset
-        );
-        match is_zone.then(|| names::read(&call))?? {
-            Known::TimeZone(zone) => Some(zone),
+        Self::called(&Call::of(node)?)
+    }
+
+    /// Anything may stand for a time zone: nothing else is looked into.
+    pub(crate) fn called<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
+        match call.class {
+            Class::TimeZone => timezone(call),
+            Class::ZoneInfo => zoneinfo(call),
+            Class::PytzUtc => pytz_utc(call),
+            Class::Pytz => pytz(call),
+            Class::PytzFixed => pytz_fixed(call),
+            Class::DateutilUtc => dateutil_utc(call),
+            Class::DateutilOffset => dateutil_offset(call),
             _ => None,
         }
     }
@@ -121,16 +119,16 @@ fn offset_of(microseconds: i128) -> Option<TimeDelta> {
 }
 
 fn delta<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<TimeDelta> {
-    let delta = TimeDelta::of(&Call::of_class(node, Class::TimeDelta)?)?;
+    let delta = timedelta(&Call::of_class(node, Class::TimeDelta)?)?;
     offset_of(delta.as_microseconds())
 }
 
-fn fixed<S>(offset: TimeDelta, name: Option<&str>) -> Known<'_, S> {
-    Known::TimeZone(TimeZone::Fixed { offset, name })
+fn fixed(offset: TimeDelta, name: Option<&str>) -> TimeZone<'_> {
+    TimeZone::Fixed { offset, name }
 }
 
 /// `timezone(offset[, name])`
-pub(crate) fn timezone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+fn timezone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<TimeZone<'g>> {
     match call.bare()?.up_to()? {
         (1, [offset, _]) => Some(fixed(delta(offset)?, None)),
         (2, [offset, name]) => Some(fixed(delta(offset)?, Some(text(name)?))),
@@ -139,7 +137,7 @@ pub(crate) fn timezone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'
 }
 
 /// `ZoneInfo._unpickle(key, from_cache)`; no pickler writes `ZoneInfo(key)`, but halfsour-serde does
-pub(crate) fn zoneinfo<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+fn zoneinfo<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<TimeZone<'g>> {
     let (count, [key, from_cache]) = call.bare()?.up_to()?;
     let is_whole = match count {
         1 => call.name.1 == "ZoneInfo",
@@ -148,17 +146,17 @@ pub(crate) fn zoneinfo<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'
         _ => false,
     };
     is_whole.then_some(())?;
-    Some(Known::TimeZone(TimeZone::Iana { key: text(key)? }))
+    Some(TimeZone::Iana { key: text(key)? })
 }
 
 /// pytz's `_UTC()`
-pub(crate) fn pytz_utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+fn pytz_utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<TimeZone<'g>> {
     let [] = call.bare()?.exactly()?;
-    Some(Known::TimeZone(TimeZone::Pytz { key: "UTC", in_force: Some((UTC, UTC, "UTC")) }))
+    Some(TimeZone::Pytz { key: "UTC", in_force: Some((UTC, UTC, "UTC")) })
 }
 
 /// pytz's `_p(key[, offset, dst, name])`, in seconds
-pub(crate) fn pytz<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+fn pytz<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<TimeZone<'g>> {
     let (count, [key, offset, dst, name]) = call.bare()?.up_to()?;
     let seconds = |node: Node<'g, S>| offset_of(i128::from(node.as_i64()?) * 1_000_000);
     let in_force = match count {
@@ -166,24 +164,24 @@ pub(crate) fn pytz<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S
         4 => Some((seconds(offset)?, seconds(dst)?, text(name)?)),
         _ => return None,
     };
-    Some(Known::TimeZone(TimeZone::Pytz { key: text(key)?, in_force }))
+    Some(TimeZone::Pytz { key: text(key)?, in_force })
 }
 
 /// pytz's `FixedOffset(minutes)`
-pub(crate) fn pytz_fixed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+fn pytz_fixed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<TimeZone<'g>> {
     let [minutes] = call.bare()?.exactly()?;
     Some(fixed(offset_of(i128::from(minutes.as_i64()?) * 60_000_000)?, None))
 }
 
 /// dateutil's `tzutc()`
-pub(crate) fn dateutil_utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+fn dateutil_utc<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<TimeZone<'g>> {
     // Python 2 gives it an empty dict.
     let is_bare = call.is_bare() || call.state()?.items()?.is_empty();
     (is_bare && is_made_of_nothing(call)).then(|| fixed(UTC, Some("UTC")))
 }
 
 /// dateutil's `tzoffset(name, offset)`; before its version 4 `tzoffset()` with `{_name, _offset}`
-pub(crate) fn dateutil_offset<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+fn dateutil_offset<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<TimeZone<'g>> {
     let [name, offset] = match call.bare().and_then(Call::exactly) {
         Some(args) => args,
         None => {

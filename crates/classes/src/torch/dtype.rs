@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::memory::{ByteOrder, bfloat, finite, float, power_of_two, signed, small};
+use halfsour_value::Global;
+
+use crate::memory::{ByteOrder, Number, Scalar, bfloat, finite, float, power_of_two, small};
+use crate::scalars::text;
 
 /// Each row: the variant, torch's name of it, the bytes of an element, and the prefix of the storage class that torch has for it.
 macro_rules! dtypes {
@@ -73,14 +76,8 @@ dtypes! {
 /// An element of a tensor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Element {
-    /// Of `bool`.
-    Bool(bool),
-    /// An integer, from −2⁶³ to 2⁶⁴ − 1; of quantised tensors, that which is stored.
-    Int(i128),
-    /// A float, exactly.
-    Float(f64),
-    /// Real and imaginary part, exactly.
-    Complex(f64, f64),
+    /// A number; of quantised tensors, the int that is stored.
+    Scalar(Scalar),
     /// A byte with several elements in it: `float4_e2m1fn_x2`, `quint4x2`, `quint2x4`.
     Packed(u8),
 }
@@ -89,6 +86,30 @@ impl DType {
     /// By its name, without `torch.`: `float32`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|dtype| dtype.name() == name)
+    }
+
+    /// By what is pickled for it, a bare global: `torch.float32`.
+    pub(crate) fn from_global<S: AsRef<[u8]>>(global: &Global<'_, S>) -> Option<Self> {
+        if text(global.module)? == "torch" { Self::from_name(text(global.name)?) } else { None }
+    }
+
+    /// The type of number that machines compute with, if it is one. That of a quantised type is the one of the ints that are stored.
+    pub const fn number(self) -> Option<Number> {
+        Some(match self {
+            Self::Bool => Number::Bool,
+            Self::Int8 | Self::QInt8 => Number::Int8,
+            Self::Int16 => Number::Int16,
+            Self::Int32 | Self::QInt32 => Number::Int32,
+            Self::Int64 => Number::Int64,
+            Self::UInt8 | Self::QUInt8 => Number::UInt8,
+            Self::UInt16 => Number::UInt16,
+            Self::UInt32 => Number::UInt32,
+            Self::UInt64 => Number::UInt64,
+            Self::Float16 => Number::Float16,
+            Self::Float32 => Number::Float32,
+            Self::Float64 => Number::Float64,
+            _ => return None,
+        })
     }
 
     /// How many bytes of an element are one number, whose order of bytes there is: of complex ones, half of them.
@@ -121,34 +142,29 @@ impl DType {
         if bytes.len() != self.size() {
             return None;
         }
+        if let Some(number) = self.number() {
+            return number.read(bytes, order).map(Element::Scalar);
+        }
         let half = self.number_size();
         let bits = order.bits(&bytes[..half]);
-        Some(match self {
-            Self::Bool => Element::Bool(bits != 0),
-            Self::UInt8 | Self::UInt16 | Self::UInt32 | Self::UInt64 | Self::QUInt8 => {
-                Element::Int(bits.into())
-            }
-            Self::Int8 | Self::Int16 | Self::Int32 | Self::Int64 | Self::QInt8 | Self::QInt32 => {
-                Element::Int(signed(bits, half).into())
-            }
-            Self::Float16 | Self::Float32 | Self::Float64 => Element::Float(float(bits, half)),
-            Self::BFloat16 => Element::Float(bfloat(bits)),
-            Self::Float8E5M2 => Element::Float(small(bits, 5, 2, 15)),
+        Some(Element::Scalar(match self {
+            Self::BFloat16 => Scalar::Float(bfloat(bits)),
+            Self::Float8E5M2 => Scalar::Float(small(bits, 5, 2, 15)),
             // Without infinities: all bits of exponent and mantissa are NaN.
-            Self::Float8E4M3 if bits & 0x7F == 0x7F => Element::Float(f64::NAN),
-            Self::Float8E4M3 => Element::Float(finite(bits, 4, 3, 7)),
+            Self::Float8E4M3 if bits & 0x7F == 0x7F => Scalar::Float(f64::NAN),
+            Self::Float8E4M3 => Scalar::Float(finite(bits, 4, 3, 7)),
             // Without infinities and -0, which is NaN.
-            Self::Float8E4M3Fnuz | Self::Float8E5M2Fnuz if bits == 0x80 => Element::Float(f64::NAN),
-            Self::Float8E4M3Fnuz => Element::Float(finite(bits, 4, 3, 8)),
-            Self::Float8E5M2Fnuz => Element::Float(finite(bits, 5, 2, 16)),
+            Self::Float8E4M3Fnuz | Self::Float8E5M2Fnuz if bits == 0x80 => Scalar::Float(f64::NAN),
+            Self::Float8E4M3Fnuz => Scalar::Float(finite(bits, 4, 3, 8)),
+            Self::Float8E5M2Fnuz => Scalar::Float(finite(bits, 5, 2, 16)),
             // An exponent alone.
-            Self::Float8E8M0 if bits == 0xFF => Element::Float(f64::NAN),
-            Self::Float8E8M0 => Element::Float(power_of_two(bits, 127)),
+            Self::Float8E8M0 if bits == 0xFF => Scalar::Float(f64::NAN),
+            Self::Float8E8M0 => Scalar::Float(power_of_two(bits, 127)),
             Self::Complex32 | Self::Complex64 | Self::Complex128 => {
-                Element::Complex(float(bits, half), float(order.bits(&bytes[half..]), half))
+                Scalar::Complex(float(bits, half), float(order.bits(&bytes[half..]), half))
             }
-            Self::Float4E2M1x2 | Self::QUInt4x2 | Self::QUInt2x4 => Element::Packed(bytes[0]),
-        })
+            _ => return Some(Element::Packed(bytes[0])),
+        }))
     }
 }
 

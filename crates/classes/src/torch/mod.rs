@@ -15,8 +15,9 @@ pub use storage::{Place, Storage};
 
 pub use crate::memory::{ByteOrder, Positions};
 
-use crate::Known;
 use crate::call::{Call, class_of};
+use crate::debug::debug_fields;
+use crate::memory::Strided;
 use crate::names::Class;
 use crate::scalars::text;
 
@@ -116,7 +117,7 @@ impl<S> Tensor<'_, S> {
     /// How many elements it has in each dimension.
     pub fn shape(&self) -> &[u64] {
         match &self.layout {
-            Layout::Strided(dense) | Layout::Quantised(dense, _) => &dense.shape,
+            Layout::Strided(dense) | Layout::Quantised(dense, _) => &dense.strided.shape,
             Layout::Sparse(sparse) => &sparse.shape,
             Layout::Meta { shape, .. } => shape,
         }
@@ -139,8 +140,7 @@ fn sizes<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<u64>> {
 }
 
 fn dtype<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
-    let global = node.as_global()?;
-    if text(global.module)? == "torch" { DType::from_name(text(global.name)?) } else { None }
+    DType::from_global(&node.as_global()?)
 }
 
 /// `storage, offset, size, stride`, from which on all dense ones begin.
@@ -148,14 +148,16 @@ fn dense<'g, S: AsRef<[u8]>>(args: &Elements<'g, S>) -> Option<Dense<'g>> {
     let storage = Storage::of(args.get(0)?)?;
     let dense = Dense {
         dtype: storage.dtype,
-        shape: sizes(args.get(2)?)?,
-        strides: sizes(args.get(3)?)?,
-        offset: u64::try_from(args.get(1)?.as_i64()?).ok()?,
+        strided: Strided {
+            shape: sizes(args.get(2)?)?,
+            strides: sizes(args.get(3)?)?,
+            offset: u64::try_from(args.get(1)?.as_i64()?).ok()?,
+        },
         storage,
         is_conjugate: false,
         is_negative: false,
     };
-    (dense.shape.len() == dense.strides.len()).then_some(dense)
+    (dense.strided.shape.len() == dense.strided.strides.len()).then_some(dense)
 }
 
 /// The strided tensor that a function makes of these arguments, and whether gradients are computed for it.
@@ -279,7 +281,7 @@ fn sparse<'g, S: AsRef<[u8]>>(layout: Node<'g, S>, parts: Node<'g, S>) -> Option
 }
 
 /// What is no parameter: made by a function, or of a subclass, `_rebuild_from_type_v2(function, class, args, state)`
-fn typed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tensor<'g, S>> {
+pub(crate) fn tensor<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tensor<'g, S>> {
     if call.class != Class::TorchTyped {
         return made(call.bare()?.class, &call.args()?);
     }
@@ -291,42 +293,35 @@ fn typed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tensor<'g, S>> {
     Some(Tensor { class: Some(class).filter(|_| !is_plain), attributes, ..tensor })
 }
 
-pub(crate) fn tensor<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    typed(call).map(Known::Tensor)
-}
-
 /// `_rebuild_parameter(tensor, requires_grad, hooks)`, or `_rebuild_parameter_with_state` with the state after those
-pub(crate) fn parameter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn parameter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tensor<'g, S>> {
     let (count, [data, requires_grad, _, state]) = call.bare()?.up_to()?;
     let is_whole = count == if call.name.1 == "_rebuild_parameter" { 3 } else { 4 };
-    let tensor = is_whole.then(|| typed(&Call::of(data)?))??;
+    let tensor = is_whole.then(|| tensor(&Call::of(data)?))??;
     let attributes = Some(state).filter(|state| !state.is_none()).or(tensor.attributes);
     let requires_grad = requires_grad.as_bool()?;
-    Some(Known::Tensor(Tensor { is_parameter: true, requires_grad, attributes, ..tensor }))
+    Some(Tensor { is_parameter: true, requires_grad, attributes, ..tensor })
 }
 
-/// `_load_from_bytes(file)`
-pub(crate) fn embedded<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
-    Storage::embedded(call).map(Known::Storage)
-}
-
-pub(crate) fn size<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn size<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Vec<u64>> {
     let [items] = call.bare()?.exactly()?;
-    sizes(items).map(Known::TorchSize)
+    sizes(items)
 }
 
 /// `device(kind[, index])`
-pub(crate) fn device<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn device<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Device<'g>> {
     let (_, [kind, index]) = call.bare()?.up_to()?;
     let index = if index.is_none() { None } else { Some(u64::try_from(index.as_i64()?).ok()?) };
-    Some(Known::Device(Device { kind: text(kind)?, index }))
+    Some(Device { kind: text(kind)?, index })
 }
 
-/// What is known and is no call: storages by their persistent ids, and dtypes.
-pub(crate) fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
-    match node.data() {
-        Data::PersistentId(_) => Storage::of(node).map(Known::Storage),
-        Data::Global(_) => dtype(node).map(Known::TorchDType),
-        _ => None,
+debug_fields!(
+    Tensor,
+    this {
+        is_parameter: this.is_parameter,
+        class: this.class,
+        attributes: this.attributes,
+        requires_grad: this.requires_grad,
+        layout: this.layout,
     }
-}
+);

@@ -2,10 +2,10 @@
 
 use halfsour_value::{Data, Node};
 
+use super::dtype::DType;
 use crate::call::Call;
 use crate::names::Class;
 use crate::scalars::text;
-use crate::torch::DType;
 
 /// A storage that a pickle refers to: the bytes in which the elements of tensors lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

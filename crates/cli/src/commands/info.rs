@@ -6,7 +6,7 @@ use std::io::Write;
 
 use anstyle::Style;
 use halfsour::lexer::Opcode;
-use halfsour::value::{Data, Id, Store};
+use halfsour::value::{Data, Id, View};
 use halfsour::vm::{Event, Observer};
 use halfsour::{Graph, Loader, Node};
 use halfsour_files::{Format, Input, Layer, Part, Torch, WithArrays};
@@ -113,7 +113,7 @@ impl Observer for &mut Seen {
         self.opcodes += 1;
     }
 
-    fn event(&mut self, _: &Store, _: &[u8], _: usize, event: Event) {
+    fn event(&mut self, _: View<'_>, _: usize, event: Event) {
         match event {
             Event::Import(name) => self.imports.push(name),
             Event::Call { .. } | Event::New { .. } => self.calls += 1,

@@ -1,5 +1,6 @@
 //! Whether two values without parts are equal, as Python finds them.
 
+use halfsour::classes::memory::Scalar;
 use halfsour::classes::numpy::{Element, NdArray};
 use halfsour::classes::stdlib::ArrayItem;
 use halfsour::classes::{Known, class_name, recognise};
@@ -141,7 +142,7 @@ fn same_elements<'a, 'b>(
 
 fn same_element(a: &Element<'_, &[u8]>, b: &Element<'_, &[u8]>, tolerance: Tolerance) -> bool {
     match (a, b) {
-        (Element::Bool(a), Element::Bool(b)) => a == b,
+        (Element::Scalar(Scalar::Bool(a)), Element::Scalar(Scalar::Bool(b))) => a == b,
         (Element::Text(a), Element::Text(b)) => a == b,
         (Element::Bytes(a), Element::Bytes(b))
         | (Element::LongDouble(a), Element::LongDouble(b))
@@ -165,7 +166,7 @@ fn same_element(a: &Element<'_, &[u8]>, b: &Element<'_, &[u8]>, tolerance: Toler
             a.shape() == b.shape() && same_elements(&mut a.elements(), &mut b.elements(), tolerance)
         }
         // Those that are too large for the others.
-        (Element::UInt(a), Element::UInt(b)) => a == b,
+        (Element::Scalar(Scalar::UInt(a)), Element::Scalar(Scalar::UInt(b))) => a == b,
         _ => match (number(a), number(b)) {
             (Some(a), Some(b)) => a.same(&b, tolerance),
             _ => false,
@@ -175,14 +176,14 @@ fn same_element(a: &Element<'_, &[u8]>, b: &Element<'_, &[u8]>, tolerance: Toler
 
 fn number<'g>(element: &Element<'_, &[u8]>) -> Option<Number<'g>> {
     Some(match *element {
-        Element::Int(value) => Number::Int(value),
-        Element::UInt(value) => match i64::try_from(value) {
+        Element::Scalar(Scalar::Int(value)) => Number::Int(value),
+        Element::Scalar(Scalar::UInt(value)) => match i64::try_from(value) {
             Ok(value) => Number::Int(value),
             #[expect(clippy::cast_precision_loss, reason = "only others as large are near")]
             Err(_) => Number::Float(value as f64),
         },
-        Element::Float(value) => Number::Float(value),
-        Element::Complex(re, im) => Number::Complex(re, im),
+        Element::Scalar(Scalar::Float(value)) => Number::Float(value),
+        Element::Scalar(Scalar::Complex(re, im)) => Number::Complex(re, im),
         _ => return None,
     })
 }

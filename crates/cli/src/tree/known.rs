@@ -38,7 +38,7 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Style)
         Known::Decimal(_) | Known::Fraction(_) | Known::Date(_) | Known::Time(_) | Known::TimeDelta(_) => {
             (text, Palette::NUMBER)
         }
-        Known::Timedelta(_) | Known::Period(_) => (text, Palette::NUMBER),
+        Known::PandasTimedelta(_) | Known::Period(_) => (text, Palette::NUMBER),
         // Its text says what it is.
         Known::Range(_) => return Some((String::new(), text, Palette::NUMBER)),
         _ => (text::name(&text).into_owned(), Palette::TEXT),

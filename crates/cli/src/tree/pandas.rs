@@ -3,6 +3,7 @@
 use std::fmt::{self, Write};
 
 use halfsour::Node;
+use halfsour::classes::memory::Scalar;
 use halfsour::classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
 use halfsour::classes::{Known, recognise};
 use halfsour::lexer::text::repr;
@@ -150,11 +151,10 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
         let Some(cell) = self.0 else { return f.write_str("?") };
         match cell {
             Cell::Missing => f.write_str("NA"),
-            Cell::Bool(value) => f.write_str(if *value { "True" } else { "False" }),
-            Cell::Int(value) => write!(f, "{value}"),
-            Cell::UInt(value) => write!(f, "{value}"),
-            Cell::Float(value) => write!(f, "{}", repr::Float(*value)),
-            Cell::Complex(re, im) => write!(f, "({}, {})", repr::Float(*re), repr::Float(*im)),
+            Cell::Scalar(Scalar::Complex(re, im)) => {
+                write!(f, "({}, {})", repr::Float(*re), repr::Float(*im))
+            }
+            Cell::Scalar(scalar) => write!(f, "{scalar}"),
             Cell::Text(text) => write!(f, "{}", repr::Str(text.as_bytes())),
             Cell::Bytes(bytes) | Cell::LongDouble(bytes) => write!(f, "{}", repr::Bytes(bytes)),
             // The dtype has the name of the zone.

@@ -54,15 +54,12 @@ impl<'g> Array<'g> {
     fn of<S: AsRef<[u8]>>(array: &NdArray<'g, S>) -> Option<Self> {
         let bytes = array.bytes()?;
         let is_fortran = [false, true].into_iter().find(|is_fortran| array.is_contiguous(*is_fortran));
-        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect();
         let dtype = torch::DType::from_name(&array.dtype.name());
         let dtype = dtype.filter(|dtype| dtype.size() == array.dtype.size);
         let dense = dtype.map(|dtype| {
             let dense = Dense {
                 dtype: Some(dtype),
-                shape: wide(&array.shape),
-                strides: wide(&array.strides),
-                offset: 0,
+                strided: array.strided(),
                 storage: torch::Storage { dtype: None, place: Place::Embedded(bytes) },
                 is_conjugate: false,
                 is_negative: false,

@@ -1,4 +1,4 @@
-//! What serde asks for inside sequences, maps and enums.
+//! serde's access to the sequences, maps and enums of a graph.
 
 use halfsour_value::{Data, Node};
 use serde::de::{
@@ -8,11 +8,11 @@ use serde::de::{
 use super::De;
 use crate::Error;
 
-/// From where text and bytes are lent, and so for how long.
+/// The owner of the text and bytes that a deserializer lends, which says for how long they live.
 pub trait Lend<'g, 'de, S>: Copy {
-    /// Text without lone surrogates.
+    /// Returns text without lone surrogates.
     fn str(self, node: Node<'g, S>) -> Option<&'de str>;
-    /// The payload of bytes, a bytearray or a Python 2 string.
+    /// Returns the payload of bytes, a bytearray or a Python 2 string.
     fn bytes(self, node: Node<'g, S>) -> Option<&'de [u8]>;
 }
 
@@ -20,7 +20,7 @@ pub trait Lend<'g, 'de, S>: Copy {
 #[derive(Clone, Copy, Debug)]
 pub struct FromGraph;
 
-/// Lends from the input that the graph borrows from; what had to be decoded is not lent.
+/// Lends from the input that the graph borrows from. Text that had to be decoded is not lent.
 #[derive(Clone, Copy, Debug)]
 pub struct FromSource;
 
@@ -56,7 +56,7 @@ impl<'b, 'g, S, L, I: ExactSizeIterator> Members<'b, 'g, S, L, I> {
         Self { at, rest, index: 0 }
     }
 
-    /// An error if there are members that nobody asked for.
+    /// Returns an error if there are members that the visitor did not ask for.
     pub fn end(&self) -> Result<(), Error> {
         match self.rest.len() {
             0 => Ok(()),
@@ -104,7 +104,7 @@ impl<'b, 'g, S, L, I> Pairs<'b, 'g, S, L, I> {
     }
 }
 
-/// A key as a step of a path.
+/// Returns a key as a step of a path.
 fn step<S: AsRef<[u8]>>(key: Node<'_, S>) -> String {
     match key.data() {
         Data::Str(text) => format!(".{text}"),
@@ -129,8 +129,11 @@ where
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        let (key, value) =
-            self.current.ok_or_else(|| Error::custom("a value is asked for before its key"))?;
+        let (key, value) = self.current.ok_or_else(|| {
+            Error::custom(
+                "a map's value was asked for before its key; this is a fault of the type's `Deserialize`",
+            )
+        })?;
         self.at
             .member(value)
             .and_then(|member| seed.deserialize(member))
@@ -160,7 +163,7 @@ impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> EnumAccess<'de> for Varia
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self::Variant), Error> {
         let content = Content(self.content.map(|content| self.name.at(content)));
-        // A member of a Python enum has a value that may be a number: the variant is renamed to its digits.
+        // The value of a member of a Python enum may be a number. A Rust variant can be renamed to its digits.
         let name = match self.name.node.data() {
             Data::Int(value) => {
                 seed.deserialize(de::value::StringDeserializer::<Error>::new(value.to_string()))?
@@ -171,12 +174,12 @@ impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> EnumAccess<'de> for Varia
     }
 }
 
-/// What a variant holds.
+/// The content of a variant.
 pub(super) struct Content<'b, 'g, S, L>(Option<De<'b, 'g, S, L>>);
 
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Content<'_, 'g, S, L> {
     fn missing<T>() -> Result<T, Error> {
-        Err(Error::custom("the variant has no content"))
+        Err(Error::custom("expected content of the variant, found its name only"))
     }
 }
 
@@ -186,7 +189,8 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> VariantAccess<'de> for Conten
     fn unit_variant(self) -> Result<(), Error> {
         match self.0 {
             Some(content) if content.kind() != halfsour_value::Kind::None => {
-                Err(Error::custom("the variant has no content, but the data has"))
+                let kind = content.kind();
+                Err(Error::custom(format_args!("expected the variant's name only, found content: {kind}")))
             }
             _ => Ok(()),
         }

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
 use halfsour_classes::stdlib::{
-    Array, ArrayItem, ArrayItems, Clock, Date, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeZone,
+    Array, ArrayItem, ArrayItems, Date, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeOfDay, TimeZone,
 };
-use halfsour_classes::{Int, Known, Shape, Unfit, recognise};
+use halfsour_classes::{ConversionError, Int, Known, Shape, recognise};
 use halfsour_value::Node;
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, Error as _, IntoDeserializer, Visitor};
@@ -15,7 +15,7 @@ use serde::forward_to_deserialize_any;
 
 use super::access::{Lend, Members, Pairs};
 use super::{Asked, De, numpy};
-use crate::kin::visit_int;
+use crate::common::visit_int;
 use crate::{Error, big_int};
 
 /// What a type is given for an object.
@@ -36,7 +36,7 @@ pub(super) enum Offer<'g, S> {
 pub(super) fn offer<S: AsRef<[u8]>, T>(
     node: Node<'_, S>,
     asked: Asked,
-) -> Result<Option<Offer<'_, S>>, Unfit> {
+) -> Result<Option<Offer<'_, S>>, ConversionError> {
     let Some(known) = recognise(node) else { return Ok(None) };
     let is_text = matches!(asked, Asked::Any | Asked::Text);
     let is_sequence = matches!(asked, Asked::Any | Asked::Sequence | Asked::Tuple(_) | Asked::Struct(_));
@@ -95,7 +95,7 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
         },
         Known::Path(path) if !path.is_text() => None,
         // Their arguments say more.
-        Known::Range(_) | Known::Timestamp(_) | Known::Timedelta(_) | Known::Period(_) => None,
+        Known::Range(_) | Known::Timestamp(_) | Known::PandasTimedelta(_) | Known::Period(_) => None,
         known => match known.shape() {
             Shape::Sequence(members) => Some(Offer::Members(members.collect())),
             Shape::Mapping(pairs) => Some(Offer::Items(pairs.collect())),
@@ -108,7 +108,7 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
 
 /// The text of RFC 3339. For the types of jiff it has the name of the zone, too, as RFC 9557 has it: some of them want it,
 /// and those of chrono and time, which ask in the same way, refuse it.
-fn moment<S: AsRef<[u8]>, T>(datetime: &DateTime<'_, S>) -> Result<Option<String>, Unfit> {
+fn moment<S: AsRef<[u8]>, T>(datetime: &DateTime<'_, S>) -> Result<Option<String>, ConversionError> {
     let is_jiff = type_name::<T>().starts_with("jiff::");
     let text = datetime.to_string();
     let Some(zone) = datetime.zone() else { return Ok(datetime.tz.is_none().then_some(text)) };
@@ -122,7 +122,7 @@ fn moment<S: AsRef<[u8]>, T>(datetime: &DateTime<'_, S>) -> Result<Option<String
 
 /// The same, if the database of zones has the offset.
 #[cfg(feature = "jiff")]
-fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, is_jiff: bool) -> Result<String, Unfit> {
+fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, is_jiff: bool) -> Result<String, ConversionError> {
     if is_jiff {
         return Ok(jiff::ZonedDateTime::try_from(datetime)?.to_string());
     }
@@ -130,19 +130,19 @@ fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, is_jiff: bool) -> Res
 }
 
 #[cfg(feature = "jiff")]
-fn utcoffset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>) -> Result<TimeDelta, Unfit> {
+fn utcoffset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>) -> Result<TimeDelta, ConversionError> {
     datetime.utcoffset()
 }
 
 #[cfg(not(feature = "jiff"))]
-fn utcoffset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>) -> Result<TimeDelta, Unfit> {
-    datetime.zone().ok_or(Unfit::UnknownZone)?.offset().ok_or(Unfit::UnknownOffset)
+fn utcoffset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>) -> Result<TimeDelta, ConversionError> {
+    datetime.zone().ok_or(ConversionError::UnknownZone)?.offset().ok_or(ConversionError::UnknownOffset)
 }
 
 /// With the name in place of the offset: a reader takes the first of two times that read the same.
 #[cfg(not(feature = "jiff"))]
-fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, _: bool) -> Result<String, Unfit> {
-    if datetime.clock.fold { Err(Unfit::UnknownOffset) } else { Ok(datetime.to_string()) }
+fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, _: bool) -> Result<String, ConversionError> {
+    if datetime.clock.fold { Err(ConversionError::UnknownOffset) } else { Ok(datetime.to_string()) }
 }
 
 fn duration<'g, S>(delta: TimeDelta, asked: Asked) -> Option<Offer<'g, S>> {
@@ -169,9 +169,9 @@ fn nanoseconds(delta: TimeDelta) -> [i64; 2] {
 }
 
 /// What the types of the crate time read, where they do not ask for text.
-fn time_numbers<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Result<Option<Vec<i64>>, Unfit> {
+fn time_numbers<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Result<Option<Vec<i64>>, ConversionError> {
     let day = |date: Date| [date.year, date.ordinal()].map(i64::from);
-    let time = |clock: Clock| {
+    let time = |clock: TimeOfDay| {
         let [hour, minute, second] = [clock.hour, clock.minute, clock.second].map(i64::from);
         [hour, minute, second, i64::from(clock.microsecond) * 1000]
     };

@@ -1,12 +1,13 @@
 //! What arrays and scalars of numpy are to serde: sequences in sequences, and what is in them.
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{DType, Element, Kind, NdArray, Unit};
 use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, DeserializeSeed, Error as _, IntoDeserializer, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::Error;
-use crate::kin::visit_int;
+use crate::common::visit_int;
 
 pub(super) fn visit<'de, S: AsRef<[u8]>, V: Visitor<'de>>(
     array: &NdArray<'_, S>,
@@ -128,13 +129,15 @@ impl<'de, S: AsRef<[u8]>> de::Deserializer<'de> for One<'_, S> {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0 {
-            Element::Bool(value) => visitor.visit_bool(value),
-            Element::Int(value) => visit_int(value, visitor),
-            Element::UInt(value) => visitor.visit_u64(value),
-            Element::Float(value) => visitor.visit_f64(value),
-            Element::Complex(re, im) => {
-                visitor.visit_seq(SeqDeserializer::<_, Error>::new([re, im].into_iter()))
-            }
+            Element::Scalar(scalar) => match scalar {
+                Scalar::Bool(value) => visitor.visit_bool(value),
+                Scalar::Int(value) => visit_int(value, visitor),
+                Scalar::UInt(value) => visitor.visit_u64(value),
+                Scalar::Float(value) => visitor.visit_f64(value),
+                Scalar::Complex(re, im) => {
+                    visitor.visit_seq(SeqDeserializer::<_, Error>::new([re, im].into_iter()))
+                }
+            },
             Element::Bytes(bytes) => visitor.visit_bytes(bytes),
             Element::Text(text) => visitor.visit_str(&text),
             Element::DateTime(ticks) | Element::TimeDelta(ticks) if ticks.is_nat() => visitor.visit_none(),

@@ -1,4 +1,4 @@
-//! Tuples, and calls, whose arguments are one.
+//! Tuples, and calls, whose arguments are a tuple.
 
 use halfsour_vm::Op;
 use halfsour_writer::Batch;
@@ -7,7 +7,7 @@ use serde::ser::{self, Serialize};
 use super::Serializer;
 use crate::Error;
 
-/// A tuple that is being written.
+/// The state of writing a tuple.
 #[derive(Debug)]
 pub struct Tuple<'s> {
     pub(super) serializer: &'s mut Serializer,
@@ -15,12 +15,12 @@ pub struct Tuple<'s> {
     pub(super) around: Around,
 }
 
-/// What a tuple is the content of.
+/// The object that a tuple is the content of.
 #[derive(Debug)]
 pub(super) enum Around {
     Nothing,
     Variant(Batch),
-    /// It is what is called with these arguments.
+    /// The tuple is the arguments of a call.
     Call,
 }
 

@@ -1,4 +1,4 @@
-//! What serde asks for inside sequences, maps and enums of a plain stream.
+//! serde's access to the sequences, maps and enums of a plain stream.
 
 use halfsour_lexer::Opcode;
 use serde::de::{self, DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
@@ -21,7 +21,7 @@ impl<'de> SeqAccess<'de> for Members<'_, '_, 'de> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
-        self.reader.settle();
+        self.reader.skip_structure();
         seed.deserialize(De { reader: self.reader, depth: self.depth }).map(Some)
     }
 
@@ -34,7 +34,7 @@ impl<'de> SeqAccess<'de> for Members<'_, '_, 'de> {
 pub(super) struct Pairs<'r, 'o, 'de> {
     pub reader: &'r mut Reader<'o, 'de>,
     pub depth: usize,
-    /// Keys and values: if they are odd, a key has been read, and its value has not.
+    /// The number of keys and values left. If it is odd, a key has been read, and its value has not.
     pub left: usize,
 }
 
@@ -49,7 +49,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, '_, 'de> {
         }
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
-        self.reader.settle();
+        self.reader.skip_structure();
         seed.deserialize(De { reader: self.reader, depth: self.depth }).map(Some)
     }
 
@@ -59,7 +59,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, '_, 'de> {
             return Err(self.reader.fail());
         }
         self.left -= 1;
-        self.reader.settle();
+        self.reader.skip_structure();
         seed.deserialize(De { reader: self.reader, depth: self.depth })
     }
 
@@ -68,7 +68,7 @@ impl<'de> MapAccess<'de> for Pairs<'_, '_, 'de> {
     }
 }
 
-/// A variant of an enum: its name comes next, then its content if it has any.
+/// A variant of an enum: its name comes next, then its content, if any.
 pub(super) struct Variant<'r, 'o, 'de> {
     pub reader: &'r mut Reader<'o, 'de>,
     pub depth: usize,
@@ -80,7 +80,7 @@ impl<'r, 'o, 'de> Variant<'r, 'o, 'de> {
         if !self.has_content {
             return Err(self.reader.fail());
         }
-        self.reader.settle();
+        self.reader.skip_structure();
         Ok(De { reader: self.reader, depth: self.depth })
     }
 }
@@ -90,7 +90,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, '_, 'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        // The graph takes the digits of an int for the name.
+        // Other names are left to the graph, which takes the digits of an int for one.
         if !self.reader.is_text() {
             return Err(self.reader.fail());
         }

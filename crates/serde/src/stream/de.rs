@@ -7,15 +7,15 @@ use halfsour_value::TreeLimits;
 use serde::de::{self, Visitor};
 
 use super::access::{Members, Pairs, Variant};
-use super::reader::{Place, Reader};
-use super::token::Token;
-use crate::kin::{kin, visit_int};
+use super::reader::Reader;
+use super::token::{Bookmark, Token};
+use crate::common::{forward_synonyms, visit_int};
 use crate::{Error, big_int};
 
-/// Reads one object, the next one. It does what the deserializer of the graph does.
+/// Deserializes the next object, to the same results as the deserializer of the graph.
 pub(super) struct De<'r, 'o, 'de> {
     pub reader: &'r mut Reader<'o, 'de>,
-    /// How many more levels there may be.
+    /// The number of further levels that may nest.
     pub depth: usize,
 }
 
@@ -41,14 +41,14 @@ impl<'r, 'o, 'de> De<'r, 'o, 'de> {
         let depth = self.deeper()?;
         let mut pairs = Pairs { reader: self.reader, depth, left: count * 2 };
         let value = visitor.visit_map(&mut pairs)?;
-        // A visitor may have seen enough.
+        // A visitor may stop early.
         if pairs.left > 0 {
             pairs.reader.skip(pairs.left)?;
         }
         Ok(value)
     }
 
-    /// What is not what the type wants, or not written as it usually is.
+    /// Deserializes an object that is not of the expected kind, or not in its usual encoding.
     #[cold]
     #[inline(never)]
     fn other<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -91,7 +91,7 @@ impl<'r, 'o, 'de> De<'r, 'o, 'de> {
             Token::Surrogates(bytes) => visitor.visit_bytes(&bytes),
             Token::ByteString(bytes) => Self::byte_string(bytes, visitor),
             Token::Bytes(bytes) => visitor.visit_borrowed_bytes(bytes),
-            Token::Again(place) => again(self.reader, place, |reader, token| {
+            Token::Again(bookmark) => again(self.reader, bookmark, |reader, token| {
                 De { reader, depth: self.depth }.container(&token, visitor)
             }),
             token => self.container(&token, visitor),
@@ -107,14 +107,15 @@ impl<'r, 'o, 'de> De<'r, 'o, 'de> {
         }
     }
 
-    /// The variant is named first in a dict of one item, in a tuple or a list; its content follows.
+    /// Deserializes a variant of an enum: its name is the key of a dict of one item, or the first member of a tuple or list,
+    /// and its content follows.
     fn variant<V: Visitor<'de>>(self, token: &Token<'de>, visitor: V) -> Result<V::Value, Error> {
         let parts = match *token {
             Token::Dict(1) => 2,
             Token::Sequence(count @ 1..=2) => count,
             _ => return Err(self.reader.fail()),
         };
-        self.reader.settle();
+        self.reader.skip_structure();
         self.variant_of(parts, visitor)
     }
 
@@ -124,19 +125,19 @@ impl<'r, 'o, 'de> De<'r, 'o, 'de> {
     }
 }
 
-/// Reads a list or dict again, then goes on.
+/// Reads a list or dict again, then returns to the present place.
 fn again<'o, 'de, R>(
     reader: &mut Reader<'o, 'de>,
-    place: Place,
+    bookmark: Bookmark,
     read: impl FnOnce(&mut Reader<'o, 'de>, Token<'de>) -> Result<R, Error>,
 ) -> Result<R, Error> {
-    let back = reader.go_back(place)?;
+    let detour = reader.go_back(bookmark)?;
     let token = reader.token()?;
     let value = read(reader, token)?;
-    reader.go_on(&back).map(|()| value)
+    reader.go_on(&detour).map(|()| value)
 }
 
-/// What is tried first where the type says what it wants.
+/// Methods for types that say which kind they expect: the quick reader of that kind is tried first.
 macro_rules! wanted {
     ($($reads:ident $visit:expr => $($method:ident)*;)*) => {
         $($(#[inline]
@@ -152,7 +153,7 @@ macro_rules! wanted {
 impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
     type Error = Error;
 
-    kin!();
+    forward_synonyms!();
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let token = self.reader.token()?;
@@ -246,7 +247,7 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
             return self.variant_of(1, visitor);
         }
         match self.reader.token()? {
-            Token::Again(place) => again(self.reader, place, |reader, token| {
+            Token::Again(bookmark) => again(self.reader, bookmark, |reader, token| {
                 De { reader, depth: self.depth }.variant(&token, visitor)
             }),
             token => self.variant(&token, visitor),

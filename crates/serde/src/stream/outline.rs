@@ -1,38 +1,38 @@
-//! The first pass: whether a stream is plain, and how many members each container has.
+//! The first pass: finds out whether a stream is plain, and counts the members of each container.
 
 use halfsour_lexer::text::number;
 use halfsour_lexer::{HIGHEST_PROTOCOL, Lexer, Op, Opcode, Visitor};
 use halfsour_vm::{Limits, Options, StringEncoding};
 
-use super::short;
+use super::scalar_length::scalar_length;
 
-/// What has to be known of a plain stream before it can be read from its front to its back.
+/// The facts about a plain stream that are needed to read it from front to back.
 ///
-/// The first thing that is not plain makes it none: what is made by a call; what the stack is used for beside
-/// building lists, dicts and tuples; a slot of the memo that is set twice, or set to what came from the memo; whatever is
-/// an error. Scalars are not looked into: that is left to the second pass.
+/// A stream is not plain if it has an object that is made by a call; a use of the stack other than to build lists, dicts and
+/// tuples; a slot of the memo that is set twice, or to an object that came from the memo; or any error. The contents of
+/// scalars are left to the second pass.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
-    /// Of lists and dicts, in the order in which they begin: how many members, or pairs.
+    /// The number of members of each list, and of pairs of each dict, in the order in which they begin.
     pub counts: Vec<u32>,
-    /// Of tuples that `EMPTY_TUPLE` does not make, in the order in which they begin, a tuple before its first member.
+    /// The tuples that `EMPTY_TUPLE` does not make, in the order in which they begin: a tuple comes before its first member.
     pub tuples: Vec<Tuple>,
-    /// No slot of the memo from this one on is fetched.
+    /// The first slot of the memo from which on no slot is fetched.
     pub fetched: usize,
-    /// How many members all containers have together, keys and values each for itself.
+    /// The number of members of all containers together. A key and its value are two.
     pub members: usize,
 }
 
-/// Where a tuple begins, and how many members it has.
+/// The place of a tuple, and the number of its members.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tuple {
-    /// How many objects come before its first member: tuples that have members not counted.
+    /// The number of objects before its first member, without tuples that have members.
     pub start: u32,
     pub count: u32,
 }
 
 impl Outline {
-    /// Of the pickle with which `input` begins, if it is plain.
+    /// Returns the outline of the pickle that `input` begins with, or `None` if it is not plain.
     pub fn of(input: &[u8], options: &Options) -> Option<Self> {
         if !unlimited(&options.limits) || u32::try_from(input.len()).is_err() {
             return None;
@@ -53,7 +53,7 @@ impl Outline {
     }
 }
 
-/// Whether nothing is counted. What memory the graph may take by default, no plain stream exceeds.
+/// Returns whether the limits are such that no plain stream can exceed them, as the default limits are.
 fn unlimited(limits: &Limits) -> bool {
     let Limits { opcodes, stack, memo, memory, memory_per_byte, int_digits: _, input: _ } = *limits;
     let all = Limits::UNTRUSTED;
@@ -61,17 +61,17 @@ fn unlimited(limits: &Limits) -> bool {
         && memory_per_byte >= all.memory_per_byte
 }
 
-/// An object on the stack that is more than a scalar.
+/// An object on the stack that is not a scalar.
 #[derive(Clone, Copy)]
 struct Object {
-    /// How many are below it.
+    /// The number of objects below it on the stack.
     height: u32,
-    /// How many came before it, or before its first member, as [`Tuple::start`] counts them.
+    /// The number of objects in the stream before it, or before its first member, as [`Tuple::start`] counts them.
     start: u32,
     what: What,
 }
 
-/// What is known of an object: a number below [`FIRST`](Self::FIRST) is that of a list or a dict.
+/// The kind of an object. A number below [`FIRST`](Self::FIRST) is the index of a list or dict.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct What(u32);
 
@@ -79,7 +79,7 @@ impl What {
     const BYTEARRAY: Self = Self(Self::FIRST);
     const TUPLE_OF_MUTABLE: Self = Self(Self::FIRST + 1);
     const FETCHED_MUTABLE: Self = Self(Self::FIRST + 2);
-    /// The only one that can be hashed.
+    /// The only kind that can be hashed.
     const TUPLE: Self = Self(Self::FIRST + 3);
 
     const FIRST: u32 = u32::MAX - 8;
@@ -117,31 +117,32 @@ impl From<Option<()>> for Next {
     }
 }
 
-/// Set in the count of a dict, until the end.
+/// The bit that marks the count of a dict, until the outline is finished.
 const DICT: u32 = 1 << 31;
 
 struct Scan {
     outline: Outline,
     length: usize,
     keeps_strings: bool,
-    /// How many objects there have been, as [`Tuple::start`] counts them.
+    /// The number of objects so far, as [`Tuple::start`] counts them.
     objects: u32,
-    /// By how many the stack is lower than that.
+    /// The number of objects that are no longer on the stack.
     gone: u32,
-    /// The objects on the stack that are no scalars.
+    /// The objects on the stack that are not scalars.
     stack: Vec<Object>,
+    /// The fences below each mark.
     marks: Vec<u32>,
-    /// Nothing below this height of the stack may be taken: where the topmost mark is.
+    /// The height of the stack at the topmost mark, below which no object may be taken.
     fence: u32,
-    /// How many slots of the memo are set.
+    /// The number of slots of the memo that are set.
     slots: usize,
-    /// Those that hold no scalars.
+    /// The slots that do not hold scalars.
     special: Slots,
-    /// Those that are not fetched from a plain stream: they hold tuples, which the second pass would have to find again.
+    /// The slots that a plain stream does not fetch: they hold tuples, which the second pass could not find again.
     tuples: Slots,
-    /// The first slots, once a scalar has been fetched from them.
+    /// The first slots, true once a scalar has been fetched from them.
     scalars: [bool; 256],
-    /// Python 2's cPickle begins with slot 1.
+    /// The stream begins with slot 1, as by Python 2's cPickle.
     without_first: bool,
 }
 
@@ -173,7 +174,7 @@ impl Scan {
             members += *count as usize * for_each;
         }
         counts.shrink_to_fit();
-        // They are in the order in which they end; of those that begin at one place, the outer one ends last.
+        // Tuples are in the order in which they end. Of tuples that begin at one place, the outer one ends last.
         tuples.sort_by_key(|tuple| tuple.start);
         for group in tuples.chunk_by_mut(|a, b| a.start == b.start) {
             group.reverse();
@@ -181,7 +182,8 @@ impl Scan {
         Outline { counts, tuples, fetched, members }
     }
 
-    /// Passes over short scalars, and over what makes lists and dicts of them: that is most of most streams. Says how far.
+    /// Goes over short scalars, and the opcodes that make lists and dicts of them, which are most of most streams. Returns the
+    /// offset where others follow.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn pass_common(&mut self, input: &[u8], mut at: usize) -> Option<usize> {
         const EMPTY_LIST: u8 = Opcode::EmptyList.byte();
@@ -196,7 +198,7 @@ impl Scan {
             return Some(at);
         }
         while let Some(window) = input.get(at..).and_then(<[u8]>::first_chunk) {
-            let mut end = short::length(window);
+            let mut end = scalar_length(window);
             if end > 0 {
                 self.objects += 1;
                 if window[end] == MEMOIZE {
@@ -238,13 +240,13 @@ impl Scan {
         Some(at)
     }
 
-    /// Of the stack.
+    /// Returns the height of the stack.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn height(&self) -> u32 {
         self.objects - self.gone
     }
 
-    /// Takes what is above a height from the stack.
+    /// Takes all objects above a height from the stack.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn lower(&mut self, height: u32) {
         self.gone = self.objects - height;
@@ -273,7 +275,7 @@ impl Scan {
         self.push(what)
     }
 
-    /// `LIST` and `DICT`, which make something empty in protocol 0.
+    /// Opens the empty list or dict that `LIST` or `DICT` makes in protocol 0.
     fn open_marked(&mut self, flag: u32) -> Next {
         match self.pop_mark() {
             Some(height) if height == self.height() => self.open(flag),
@@ -294,19 +296,19 @@ impl Scan {
         Some(std::mem::replace(&mut self.fence, below))
     }
 
-    /// The height below so many objects above the fence.
+    /// Returns the height below the topmost `objects`, if they are above the fence.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn below(&self, objects: u32) -> Option<u32> {
         self.height().checked_sub(objects).filter(|height| *height >= self.fence)
     }
 
-    /// The topmost object that is no scalar, if it is above a height.
+    /// Takes the topmost object that is not a scalar, if it is above a height.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn pop_above(&mut self, height: u32) -> Option<Object> {
         self.stack.pop_if(|object| object.height >= height)
     }
 
-    /// The count of the list or dict that takes what is above a height, once that is gone.
+    /// Takes all objects above a height from the stack. Returns the count of the list or dict that is then on top.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn target(&mut self, height: u32) -> Option<&mut u32> {
         self.lower(height);
@@ -349,7 +351,7 @@ impl Scan {
             self.push(What::TUPLE);
             return Some(());
         }
-        // If its members are scalars, they are the last objects.
+        // If all members are scalars, they are the last objects of the stream.
         let (mut start, mut what) = (self.objects - count, What::TUPLE);
         while let Some(object) = self.pop_above(height) {
             start = object.start - (object.height - height);
@@ -363,8 +365,8 @@ impl Scan {
         Some(())
     }
 
-    /// Only what was pushed just now is put into the memo: so the second pass knows what it is. It refuses what came from
-    /// the memo itself.
+    /// Puts the top of the stack into the memo, if that object was made just now, as the second pass assumes. The second pass
+    /// refuses an object that came from the memo.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn put(&mut self, slot: u64) -> Next {
         if self.height() <= self.fence {

@@ -1,60 +1,54 @@
-//! The second pass: the objects of a plain stream, one after the other.
+//! The second pass: reads the objects of a plain stream, one after the other.
 
 mod wanted;
 
 use halfsour_lexer::text::number;
 use halfsour_lexer::{Lexer, Op, Opcode};
+use halfsour_value::TreeLimits;
 use serde::de::Error as _;
 
 use super::outline::Outline;
-use super::token::{Cost, Token};
+use super::token::{Bookmark, Cost, Token};
 use crate::Error;
 
-/// Where a list or dict begins, and what was known there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    at: u32,
-    /// Its number among the lists and dicts.
-    container: u32,
-    tuple: u32,
-    objects: u32,
-    slot: u32,
+/// The way back from reading an object again.
+pub(super) struct Detour {
+    /// The place to return to.
+    to: Bookmark,
+    /// The place where the object ends.
+    end: Bookmark,
 }
 
-/// Where to go on after an object was read again.
-pub(super) struct Return {
-    to: Place,
-    /// Where the object ends.
-    end: Place,
-}
-
-/// What to do about a byte that begins the next opcode.
+/// The role of an opcode in the second pass.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Between {
-    /// It makes an object.
+enum OpRole {
+    /// The opcode makes an object.
     Object,
-    /// It is `MEMOIZE`, or says where objects belong, which the outline says, too.
+    /// The opcode has no argument and makes no object. It is `MEMOIZE`, or adds objects to containers, and the counts of the
+    /// outline say that, too.
     Structure,
-    /// It has an argument.
+    /// The opcode has an argument and makes no object.
     Other,
 }
 
-const BETWEEN: [Between; 256] = {
+/// The limits within which the graph would be read; see [`TreeLimits::budget`].
+const EXPANSION: usize = TreeLimits::UNTRUSTED.expansion;
+
+const OP_ROLES: [OpRole; 256] = {
     use Opcode::{
         Append, Appends, BinPut, Frame, LongBinPut, Mark, Memoize, Proto, Put, SetItem, SetItems, Tuple,
         Tuple1, Tuple2, Tuple3,
     };
     let structure =
         [Memoize, Mark, Append, Appends, SetItem, SetItems, Tuple, Tuple1, Tuple2, Tuple3].as_slice();
-    let opcodes =
-        [(Between::Structure, structure), (Between::Other, &[Put, BinPut, LongBinPut, Proto, Frame])];
-    let mut table = [Between::Object; 256];
+    let opcodes = [(OpRole::Structure, structure), (OpRole::Other, &[Put, BinPut, LongBinPut, Proto, Frame])];
+    let mut table = [OpRole::Object; 256];
     let mut row = 0;
     while row < opcodes.len() {
-        let (between, opcodes) = opcodes[row];
+        let (role, opcodes) = opcodes[row];
         let mut at = 0;
         while at < opcodes.len() {
-            table[opcodes[at].byte() as usize] = between;
+            table[opcodes[at].byte() as usize] = role;
             at += 1;
         }
         row += 1;
@@ -62,43 +56,37 @@ const BETWEEN: [Between; 256] = {
     table
 };
 
-/// Goes over a plain stream.
+/// Reads a plain stream.
 ///
-/// Nothing is checked here that the outline has checked. What between the objects only says where they belong is passed
-/// over: the counts say it, too.
+/// The reader does not repeat the checks of the outline. It skips the opcodes between objects that add objects to
+/// containers, because the counts of the outline say where each container ends.
 pub(super) struct Reader<'o, 'de> {
     input: &'de [u8],
     at: usize,
     outline: &'o Outline,
     int_digits: usize,
-    /// The next list or dict.
+    /// The index of the next list or dict.
     container: usize,
-    /// The next tuple.
+    /// The index of the next tuple.
     tuple: usize,
-    /// How many objects come before that one.
+    /// The number of objects before that tuple.
     tuple_at: u32,
-    /// How many objects have been read, as the outline counts them.
+    /// The number of objects that have been read, as the outline counts them.
     objects: u32,
-    /// The slot of the memo that `MEMOIZE` sets.
+    /// The slot of the memo that `MEMOIZE` sets next.
     slot: usize,
-    /// Where the objects begin that are in the slots up to the last one that is fetched.
+    /// The offset of the object in each slot, up to the last slot that is fetched.
     memo: Vec<u32>,
     /// The texts in the first slots, once they have been fetched.
     texts: Vec<&'de str>,
-    /// Of those, the lists and dicts, in order.
-    places: Vec<Place>,
-    /// Where the last object began.
+    /// The lists and dicts that may be in a slot, in the order of the stream.
+    bookmarks: Vec<Bookmark>,
+    /// The offset of the last object.
     last: usize,
-    /// How many objects may be read again.
+    /// The number of objects that may still be read again.
     objects_left: usize,
-    /// How many bytes of text may be read again.
+    /// The number of bytes of text that may still be read again.
     bytes_left: usize,
-}
-
-#[cold]
-fn failed() -> Error {
-    // Nobody sees it: the graph is asked then.
-    Error::custom("not read as a stream")
 }
 
 impl<'o, 'de> Reader<'o, 'de> {
@@ -115,30 +103,36 @@ impl<'o, 'de> Reader<'o, 'de> {
             slot: 0,
             memo: vec![0; outline.fetched],
             texts: vec![""; outline.fetched.min(256)],
-            places: Vec::new(),
+            bookmarks: Vec::new(),
             last: 0,
-            // The graph allows twenty times what there is, or so much. What is read once takes the members once, and the
-            // bytes twice, at most; what would be too large for the graph is left to it.
-            objects_left: (outline.members * 19).max(100_000_usize.saturating_sub(outline.members)),
-            bytes_left: input.len().saturating_mul(18).max((1_usize << 20).saturating_sub(input.len() * 2)),
+            // The first reading of everything takes each member once, and each byte at most twice. The rest of the graph's
+            // budget is for reading again. More than that is left to the graph, which knows how large it is.
+            objects_left: (outline.members * (EXPANSION - 1))
+                .max(TreeLimits::FREE_VALUES.saturating_sub(outline.members)),
+            bytes_left: input
+                .len()
+                .saturating_mul(EXPANSION - 2)
+                .max(TreeLimits::FREE_BYTES.saturating_sub(input.len() * 2)),
         };
         reader.seek_tuple(0);
-        reader.settle();
+        reader.skip_structure();
         reader
     }
 
-    /// Whether all objects have been read. If an error was swallowed, or part of an object not asked for, they have not.
+    /// Returns whether all objects have been read. They have not if a visitor swallowed an error, or did not ask for all of
+    /// an object.
     pub fn is_at_end(&mut self) -> bool {
-        self.settle();
-        // Nothing in the stream may be left for the empty tuple.
+        self.skip_structure();
+        // An empty tuple that is left has no opcode in the stream.
         self.tuple == self.outline.tuples.len() && self.input.get(self.at) == Some(&Opcode::Stop.byte())
     }
 
-    /// Makes the reading fail, even if this error is swallowed.
+    /// Makes the reading fail, even if a visitor swallows the error.
     #[cold]
     pub fn fail(&mut self) -> Error {
         self.at = self.input.len();
-        failed()
+        // Nobody sees this message: the graph is read instead.
+        Error::custom("the stream is not plain")
     }
 
     fn seek_tuple(&mut self, tuple: usize) {
@@ -146,20 +140,20 @@ impl<'o, 'de> Reader<'o, 'de> {
         self.tuple_at = self.outline.tuples.get(tuple).map_or(u32::MAX, |tuple| tuple.start);
     }
 
-    /// Goes to the next object. This has to come before each but the first.
+    /// Skips opcodes that build no object. Call it before reading each object but the first.
     #[inline]
-    pub fn settle(&mut self) {
+    pub fn skip_structure(&mut self) {
         let (input, mut at) = (self.input, self.at);
         while let Some(&byte) = input.get(at) {
-            let between = BETWEEN[usize::from(byte)];
-            if between == Between::Object {
+            let role = OP_ROLES[usize::from(byte)];
+            if role == OpRole::Object {
                 break;
             }
-            if between == Between::Other {
+            if role == OpRole::Other {
                 at = self.pass(at);
                 continue;
             }
-            // The later slots are not fetched.
+            // Later slots are not fetched.
             if byte == Opcode::Memoize.byte() && self.slot < self.memo.len() {
                 self.put(self.slot);
             }
@@ -177,7 +171,7 @@ impl<'o, 'de> Reader<'o, 'de> {
         self.slot = slot + 1;
     }
 
-    /// Passes over an opcode that has an argument; says how far.
+    /// Skips an opcode with an argument; returns the offset where it ends.
     fn pass(&mut self, at: usize) -> usize {
         let mut lexer = Lexer::at(self.input, at);
         match lexer.next_op() {
@@ -190,7 +184,7 @@ impl<'o, 'de> Reader<'o, 'de> {
         lexer.offset()
     }
 
-    /// The object that ends here has been taken.
+    /// Counts an object that was read, and goes on to `end`, the offset where it ends.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn taken(&mut self, end: usize) {
         self.last = self.at;
@@ -198,7 +192,7 @@ impl<'o, 'de> Reader<'o, 'de> {
         self.objects += 1;
     }
 
-    /// Whether a tuple comes next that has no opcode there.
+    /// Returns whether the next object is a tuple, whose opcode comes after its members.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn is_tuple(&self) -> bool {
         self.objects == self.tuple_at
@@ -213,12 +207,12 @@ impl<'o, 'de> Reader<'o, 'de> {
         }
     }
 
-    /// The next object.
+    /// Reads the next object.
     pub fn token(&mut self) -> Result<Token<'de>, Error> {
         if self.is_tuple() {
             let count = self.outline.tuples[self.tuple].count;
             self.seek_tuple(self.tuple + 1);
-            // The empty one is an object that has no members.
+            // The outline counts a tuple only if it is empty.
             self.objects += u32::from(count == 0);
             return Ok(Token::Sequence(count as usize));
         }
@@ -236,7 +230,7 @@ impl<'o, 'de> Reader<'o, 'de> {
         }
     }
 
-    /// A list or a dict, if that is what comes next: its count.
+    /// Begins the next object and returns its count of members or pairs, if it is the list or dict that `opcode` makes.
     #[inline]
     pub fn container(&mut self, opcode: Opcode) -> Option<usize> {
         if self.is_tuple() || self.input.get(self.at) != Some(&opcode.byte()) {
@@ -248,7 +242,7 @@ impl<'o, 'de> Reader<'o, 'de> {
     #[inline]
     fn open(&mut self, end: usize) -> usize {
         if self.slot < self.memo.len() {
-            self.note_place();
+            self.keep_bookmark();
         }
         self.taken(end);
         let number = self.container;
@@ -256,18 +250,18 @@ impl<'o, 'de> Reader<'o, 'de> {
         self.outline.counts.get(number).map_or(0, |&count| count as usize)
     }
 
-    /// Notes a list or dict that may be asked for again.
-    fn note_place(&mut self) {
-        let place = self.place();
-        if self.places.last().is_none_or(|last| last.at < place.at) {
-            self.places.push(place);
+    /// Keeps a bookmark of a list or dict that may be fetched later.
+    fn keep_bookmark(&mut self) {
+        let bookmark = self.bookmark();
+        if self.bookmarks.last().is_none_or(|last| last.at < bookmark.at) {
+            self.bookmarks.push(bookmark);
         }
     }
 
-    /// Where it is.
+    /// Returns a bookmark of the present place.
     #[allow(clippy::cast_possible_truncation)] // all of them count parts of the input
-    fn place(&self) -> Place {
-        Place {
+    fn bookmark(&self) -> Bookmark {
+        Bookmark {
             at: self.at as u32,
             container: self.container as u32,
             tuple: self.tuple as u32,
@@ -281,8 +275,8 @@ impl<'o, 'de> Reader<'o, 'de> {
         let Some(&at) = self.memo.get(slot) else { return Err(self.fail()) };
         let (op, _) = self.take(at as usize)?;
         if let Op::EmptyList | Op::List | Op::EmptyDict | Op::Dict = op {
-            return match self.places.binary_search_by_key(&at, |place| place.at) {
-                Ok(place) => Ok(Token::Again(self.places[place])),
+            return match self.bookmarks.binary_search_by_key(&at, |bookmark| bookmark.at) {
+                Ok(bookmark) => Ok(Token::Again(self.bookmarks[bookmark])),
                 Err(_) => Err(self.fail()),
             };
         }
@@ -298,39 +292,39 @@ impl<'o, 'de> Reader<'o, 'de> {
         Ok(())
     }
 
-    /// Goes back to a list or a dict, which is then the next object.
-    pub fn go_back(&mut self, place: Place) -> Result<Return, Error> {
-        let to = self.place();
-        self.jump(place);
+    /// Goes back to a list or dict, which is then the next object.
+    pub fn go_back(&mut self, bookmark: Bookmark) -> Result<Detour, Error> {
+        let to = self.bookmark();
+        self.jump(bookmark);
         let cost = self.skip(1)?;
-        let end = self.place();
+        let end = self.bookmark();
         self.spend(cost)?;
-        self.jump(place);
-        Ok(Return { to, end })
+        self.jump(bookmark);
+        Ok(Detour { to, end })
     }
 
-    /// Goes on after such an object.
-    pub fn go_on(&mut self, back: &Return) -> Result<(), Error> {
-        if self.place() != back.end {
+    /// Returns from a detour, once the object has been read.
+    pub fn go_on(&mut self, detour: &Detour) -> Result<(), Error> {
+        if self.bookmark() != detour.end {
             return Err(self.fail());
         }
-        self.jump(back.to);
+        self.jump(detour.to);
         Ok(())
     }
 
-    fn jump(&mut self, place: Place) {
-        self.at = place.at as usize;
-        self.container = place.container as usize;
-        self.objects = place.objects;
-        self.slot = place.slot as usize;
-        self.seek_tuple(place.tuple as usize);
+    fn jump(&mut self, bookmark: Bookmark) {
+        self.at = bookmark.at as usize;
+        self.container = bookmark.container as usize;
+        self.objects = bookmark.objects;
+        self.slot = bookmark.slot as usize;
+        self.seek_tuple(bookmark.tuple as usize);
     }
 
-    /// Passes over so many objects, which have to be right nevertheless; says what they would cost.
+    /// Skips some objects, which must be valid nevertheless. Returns their cost.
     pub fn skip(&mut self, objects: usize) -> Result<Cost, Error> {
         let (mut left, mut cost) = (objects, Cost::default());
         while left > 0 {
-            self.settle();
+            self.skip_structure();
             left -= 1;
             let token = self.token()?;
             cost += Cost::of(&token);
@@ -343,7 +337,7 @@ impl<'o, 'de> Reader<'o, 'de> {
         Ok(cost)
     }
 
-    /// The opcode that made the next object, unless it is a tuple of members.
+    /// Returns the opcode that makes the next object, or `None` for a tuple that is not empty.
     #[inline]
     pub fn opcode(&self) -> Option<Opcode> {
         if self.is_tuple() {
@@ -368,7 +362,7 @@ impl<'o, 'de> Reader<'o, 'de> {
         Opcode::from_byte(*self.input.get(at)?)
     }
 
-    /// Whether text or a Python 2 string comes next.
+    /// Returns whether the next object is a str or a Python 2 string.
     pub fn is_text(&self) -> bool {
         use Opcode::{BinString, BinUnicode, BinUnicode8, ShortBinString, ShortBinUnicode, String, Unicode};
         matches!(
@@ -378,7 +372,7 @@ impl<'o, 'de> Reader<'o, 'de> {
     }
 }
 
-/// The slot that a line names: one that is never fetched, if none that there is.
+/// Returns the slot that a line names, or one that is never fetched if the line is invalid.
 fn slot_of(line: &[u8]) -> usize {
     number::index_line(line).ok().and_then(|slot| usize::try_from(slot).ok()).unwrap_or(usize::MAX - 1)
 }

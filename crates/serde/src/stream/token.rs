@@ -1,4 +1,4 @@
-//! What the second pass finds.
+//! The objects that the second pass finds.
 
 use std::borrow::Cow;
 use std::ops::AddAssign;
@@ -7,7 +7,20 @@ use halfsour_lexer::Op;
 use halfsour_lexer::text::number::{self, Int, IntLine};
 use halfsour_lexer::text::{escape, wtf8};
 
-use super::reader::Place;
+/// The beginning of a list or dict in the stream, with the counts of the reader there, so that it can be read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Bookmark {
+    /// The offset of the opcode, in bytes.
+    pub at: u32,
+    /// The index of the next list or dict.
+    pub container: u32,
+    /// The index of the next tuple.
+    pub tuple: u32,
+    /// The number of objects read so far.
+    pub objects: u32,
+    /// The next slot of the memo.
+    pub slot: u32,
+}
 
 /// An object, or the beginning of one that has members.
 #[derive(Debug)]
@@ -22,15 +35,15 @@ pub(super) enum Token<'de> {
     Surrogates(Cow<'de, [u8]>),
     ByteString(Cow<'de, [u8]>),
     Bytes(&'de [u8]),
-    /// So many members follow.
+    /// The beginning of a list or tuple. This number of members follow.
     Sequence(usize),
-    /// So many pairs follow.
+    /// The beginning of a dict. This number of pairs follow.
     Dict(usize),
-    /// A list or a dict that the stream had before.
-    Again(Place),
+    /// A list or dict that occurred in the stream before.
+    Again(Bookmark),
 }
 
-/// What copies of shared objects cost, at most, if the graph makes them.
+/// The most that a copy of a shared object can cost, by the rules of the graph.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cost {
     pub objects: usize,
@@ -58,7 +71,8 @@ impl AddAssign for Cost {
 }
 
 impl<'de> Token<'de> {
-    /// What an opcode makes that neither has members nor comes from the memo; a line may have so many digits of an int.
+    /// Returns the object that an opcode makes, if it is one without members and does not come from the memo. An int in a
+    /// line may have up to `int_digits` decimal digits.
     pub fn scalar(op: &Op<'de>, int_digits: usize) -> Option<Self> {
         Some(match *op {
             Op::None => Self::None,

@@ -3,7 +3,7 @@
 use std::mem;
 
 use halfsour_lexer::{self as lexer, Lexer};
-use halfsour_value::{Id, Payload};
+use halfsour_value::{Id, Payload, View};
 
 use super::{Done, Machine};
 use crate::memo::Memo;
@@ -28,7 +28,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         if self.state.outer.is_some() || !self.is_whole {
             return Ok(());
         }
-        match self.observer.attached(&self.state.store, self.source, offset, object) {
+        match self.observer.attached(View::new(&self.state.store, self.source), offset, object) {
             Attached::Nothing => Ok(()),
             Attached::Bytes { padding, length } => {
                 let end = padding.checked_add(length).filter(|&end| end <= lexer.rest().len());

@@ -1,12 +1,11 @@
-//! Short ways to what a type says it wants, where it stands there in binary.
+//! Quick readers for types that say which kind they expect, of objects that are in binary.
 
 use halfsour_lexer::{Lexer, Op, Opcode};
 
 use super::Reader;
-use crate::stream::short;
 
 impl<'de> Reader<'_, 'de> {
-    /// What comes next, taken by its opcode, so that of the lexer nothing but that opcode is left here.
+    /// Reads the next object by one opcode, so that the compiler keeps only the lexer's arm for that one.
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn take_if<T>(&mut self, opcode: Opcode, take: impl FnOnce(Op<'de>) -> Option<T>) -> Option<T> {
         if self.input.get(self.at) != Some(&opcode.byte()) {
@@ -18,7 +17,7 @@ impl<'de> Reader<'_, 'de> {
         Some(taken)
     }
 
-    /// Text, if that is what comes next and stands there as it is.
+    /// Reads the next object, if it is a str in UTF-8 that can be borrowed from the input.
     #[inline]
     pub fn text(&mut self) -> Option<&'de str> {
         const SHORT: u8 = Opcode::ShortBinUnicode.byte();
@@ -66,18 +65,19 @@ impl<'de> Reader<'_, 'de> {
         Some(text)
     }
 
-    /// An int of 64 bits, if that is what comes next in binary.
+    /// Reads the next object, if it is a binary int of up to 64 bits.
     #[inline]
     pub fn int(&mut self) -> Option<i64> {
         if self.is_tuple() {
             return None;
         }
-        let (value, end) = short::int(self.input, self.at)?;
-        self.taken(end);
+        let mut lexer = Lexer::at(self.input, self.at);
+        let value = lexer.next_int()?;
+        self.taken(lexer.offset());
         Some(value)
     }
 
-    /// A bool, if that is what comes next in binary.
+    /// Reads the next object, if it is a binary bool.
     #[inline]
     pub fn bool(&mut self) -> Option<bool> {
         let byte = *self.input.get(self.at)?;
@@ -89,7 +89,7 @@ impl<'de> Reader<'_, 'de> {
         Some(value)
     }
 
-    /// A float, if that is what comes next in binary.
+    /// Reads the next object, if it is a binary float.
     #[inline]
     pub fn float(&mut self) -> Option<f64> {
         if self.is_tuple() {

@@ -2,8 +2,8 @@
 
 use halfsour_text::number::parse_big;
 
-use crate::stdlib::numbers::is_positive;
-use crate::stdlib::{Clock, Date, Fraction, TimeDelta, Uuid};
+use super::datetime::{Date, TimeDelta, TimeOfDay};
+use super::numbers::{Fraction, Uuid, is_positive};
 
 /// A number in decimal digits and nothing else, of as many as the place has.
 fn digits<T: std::str::FromStr>(text: &str, places: usize) -> Option<T> {
@@ -25,7 +25,7 @@ impl Date {
     }
 }
 
-impl Clock {
+impl TimeOfDay {
     /// From what its `Display` shows, `12:30:00` or `12:30:00.000001`, which leaves out the fold.
     pub fn parse(text: &str, fold: bool) -> Option<Self> {
         let (time, micro) = text.split_at_checked(8)?;
@@ -79,9 +79,9 @@ impl TimeDelta {
             None => (1, text.strip_prefix('+')?),
         };
         let clock = if rest.len() == 5 {
-            Clock::parse(&format!("{rest}:00"), false)
+            TimeOfDay::parse(&format!("{rest}:00"), false)
         } else {
-            Clock::parse(rest, false)
+            TimeOfDay::parse(rest, false)
         }?;
         let seconds =
             i128::from(clock.hour) * 3600 + i128::from(clock.minute) * 60 + i128::from(clock.second);

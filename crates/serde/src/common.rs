@@ -1,9 +1,9 @@
-//! What both deserializers do alike.
+//! The parts that both deserializers share.
 
 use serde::de::Visitor;
 
-/// What serde asks for under several names.
-macro_rules! kin {
+/// Forwards the methods of `Deserializer` that are synonyms of others.
+macro_rules! forward_synonyms {
     () => {
         #[inline]
         fn deserialize_unit_struct<V: Visitor<'de>>(
@@ -31,9 +31,9 @@ macro_rules! kin {
     };
 }
 
-pub(crate) use kin;
+pub(crate) use forward_synonyms;
 
-/// An int of 64 bits: unsigned, where it can be.
+/// Passes on an int as unsigned if it is not negative, else as signed.
 #[inline]
 pub(crate) fn visit_int<'de, V: Visitor<'de>, E: serde::de::Error>(
     value: i64,

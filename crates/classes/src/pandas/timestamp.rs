@@ -4,12 +4,11 @@ use std::fmt;
 
 use halfsour_value::Node;
 
-use crate::Known;
-use crate::calendar::civil;
 use crate::call::Call;
+use crate::debug::debug_fields;
 use crate::numpy;
-use crate::pyarrow::TimeUnit;
 use crate::stdlib::{Offset, TimeDelta, TimeZone};
+use crate::time::{Civil, NAT, TimeUnit, day_and_clock};
 
 /// `pandas.Timestamp`. Its `Display` is `isoformat()` as far as the pickle tells the offset from UTC; otherwise it is the time
 /// in UTC, and the name of the zone in brackets.
@@ -35,12 +34,6 @@ pub struct Timedelta {
     /// In what that is counted.
     pub unit: TimeUnit,
 }
-
-/// What pandas has in place of a number where there is no time.
-pub(super) const NAT: i64 = i64::MIN;
-
-const NANOS_OF_SECOND: i128 = 1_000_000_000;
-const SECONDS_OF_DAY: i128 = 86_400;
 
 /// From numpy's number for it, which pandas pickles.
 fn unit<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<TimeUnit> {
@@ -77,18 +70,18 @@ pub(super) fn always(zone: TimeZone<'_>) -> Option<TimeDelta> {
 }
 
 /// `_unpickle_timestamp(ticks, freq, tz[, unit])`; before 2.0 it was `Timestamp(nanoseconds, freq, tz)`
-pub(crate) fn timestamp<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn timestamp<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Timestamp<'g, S>> {
     let (count, [ticks, _, tz, number]) = call.bare()?.up_to()?;
     let unit = match count {
         3 => TimeUnit::Nanoseconds,
         4 => unit(number)?,
         _ => return None,
     };
-    Timestamp::new(ticks, unit, tz).map(Known::Timestamp)
+    Timestamp::new(ticks, unit, tz)
 }
 
 /// `_timedelta_unpickle(ticks, unit)`; before 1.5 it was `Timedelta(nanoseconds)`
-pub(crate) fn timedelta<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn timedelta<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Timedelta> {
     let (count, [ticks, number]) = call.bare()?.up_to()?;
     let unit = match count {
         1 => TimeUnit::Nanoseconds,
@@ -96,13 +89,13 @@ pub(crate) fn timedelta<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<
         _ => return None,
     };
     let ticks = ticks.as_i64().filter(|ticks| *ticks != NAT)?;
-    Some(Known::Timedelta(Timedelta { ticks, unit }))
+    Some(Timedelta { ticks, unit })
 }
 
 /// `_nat_unpickle(None)`
-pub(crate) fn nat<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn nat<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<()> {
     let [none] = call.bare()?.exactly()?;
-    none.is_none().then_some(Known::NaT)
+    none.is_none().then_some(())
 }
 
 impl Timedelta {
@@ -114,26 +107,8 @@ impl Timedelta {
             TimeUnit::Microseconds => numpy::Unit::Microsecond,
             TimeUnit::Nanoseconds => numpy::Unit::Nanosecond,
         };
-        let unit = numpy::TimeUnit { unit, count: 1 };
+        let unit = numpy::Resolution { unit, count: 1 };
         numpy::Ticks { count: self.ticks, unit }.to_duration()
-    }
-}
-
-/// `12:30:00`, and as many digits after it as are needed: none, six or nine.
-struct Clock {
-    seconds: i128,
-    nanos: i128,
-}
-
-impl fmt::Display for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.seconds / 60;
-        write!(f, "{:02}:{:02}:{:02}", minutes / 60, minutes % 60, self.seconds % 60)?;
-        match self.nanos {
-            0 => Ok(()),
-            nanos if nanos % 1_000 == 0 => write!(f, ".{:06}", nanos / 1_000),
-            nanos => write!(f, ".{nanos:09}"),
-        }
     }
 }
 
@@ -141,11 +116,8 @@ impl<S: AsRef<[u8]>> fmt::Display for Timestamp<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let offset = self.offset.unwrap_or_default();
         let local = nanoseconds(self.ticks, self.unit) + offset.as_microseconds() * 1_000;
-        let seconds = local.div_euclid(NANOS_OF_SECOND);
-        let (year, month, day) = civil(seconds.div_euclid(SECONDS_OF_DAY));
-        let clock =
-            Clock { seconds: seconds.rem_euclid(SECONDS_OF_DAY), nanos: local.rem_euclid(NANOS_OF_SECOND) };
-        write!(f, "{year:04}-{month:02}-{day:02}T{clock}")?;
+        let (day, clock) = day_and_clock(local);
+        write!(f, "{}T{clock}", Civil(day))?;
         match (self.offset, self.zone) {
             (Some(offset), _) => write!(f, "{}", Offset(offset)),
             (None, Some(zone)) => write!(f, "Z[{zone}]"),
@@ -157,12 +129,13 @@ impl<S: AsRef<[u8]>> fmt::Display for Timestamp<'_, S> {
 
 impl fmt::Display for Timedelta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = nanoseconds(self.ticks, self.unit);
-        let seconds = all.div_euclid(NANOS_OF_SECOND);
-        let days = seconds.div_euclid(SECONDS_OF_DAY);
-        let clock =
-            Clock { seconds: seconds.rem_euclid(SECONDS_OF_DAY), nanos: all.rem_euclid(NANOS_OF_SECOND) };
+        let (days, clock) = day_and_clock(nanoseconds(self.ticks, self.unit));
         let sign = if days < 0 { "+" } else { "" };
         write!(f, "{days} days {sign}{clock}")
     }
 }
+
+debug_fields!(
+    Timestamp,
+    this { ticks: this.ticks, unit: this.unit, tz: this.tz, zone: this.zone, offset: this.offset }
+);

@@ -1,15 +1,15 @@
-//! The way back: objects of numpy, as numpy 1 pickles them at protocols up to 4.
+//! Objects of numpy, as numpy 1 pickles them at protocols up to 4.
 //!
 //! numpy 2 has these modules under new names; it still loads the old ones, and numpy 1 does not load the new ones.
 
 use halfsour_value::{Id, Refusal};
 
-use super::{DType, Kind, Na, Unit};
-use crate::Build;
+use super::ClassBuilder;
+use crate::numpy::{DType, Kind, Na, Unit};
 
 const MULTIARRAY: &str = "numpy.core.multiarray";
 
-impl Build<'_> {
+impl ClassBuilder<'_> {
     /// `numpy.dtype`. A new one each time: those that share it are to be given the same.
     ///
     /// # Errors
