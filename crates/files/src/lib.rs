@@ -35,3 +35,4 @@ pub use pickles::{Framing, Pickles};
 pub use source::{Layer, Source, read_at_most};
 pub use torch::{Contents, StorageTooShort, Torch};
 pub use walk::{Leaf, Leaves};
+pub use zip::ZipWriter;

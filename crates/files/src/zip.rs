@@ -2,6 +2,8 @@
 //!
 //! Written here since a reader that hides what is odd, as libraries do, is of no use to those who must know it.
 
+mod writer;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -9,6 +11,8 @@ use memchr::memmem;
 
 use crate::ErrorKind;
 use crate::member::{Member, View};
+
+pub use writer::ZipWriter;
 
 /// What the directory says.
 #[derive(Debug)]
