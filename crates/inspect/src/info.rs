@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use halfsour_files::{Format, Input, Layer, Part, PickleError, Torch, WithArrays};
+use halfsour_files::{Format, Input, JoblibArrays, Layer, Part, PickleError, Torch};
 use halfsour_lexer::Opcode;
 use halfsour_text::phrase::{count, plural};
 use halfsour_value::{Data, Graph, Id, Node, View};
@@ -163,7 +163,7 @@ impl PartInfo {
         let mut pickles = Vec::new();
         let result = part.each_pickle(first_only, |bytes, start| {
             let mut seen = Seen::default();
-            let graph = loader.load_observed(bytes, start, WithArrays::new(&mut seen))?;
+            let graph = loader.load_observed(bytes, start, JoblibArrays::new(&mut seen))?;
             pickles.push(PickleInfo::new(&graph, &seen));
             let end = graph.end();
             loader.recycle(graph);
@@ -189,9 +189,7 @@ impl PartInfo {
             let is_all = !several && pickle.end == self.bytes;
             let title = (!is_all).then(|| {
                 let size = plural(pickle.end - pickle.start, "byte");
-                let mut line = Spans::default();
-                line.plain(&format!("  pickle {number}: {size} from 0x{:x}", pickle.start));
-                line
+                Spans::new(Role::Plain, &format!("  pickle {number}: {size} from 0x{:x}", pickle.start))
             });
             title.into_iter().chain(pickle.lines())
         });
@@ -213,7 +211,7 @@ impl PickleInfo {
     /// Those of [`Loader::load`].
     pub fn of(bytes: &[u8], start: usize, loader: &mut Loader) -> Result<Self, halfsour_vm::Error> {
         let mut seen = Seen::default();
-        let graph = loader.load_observed(bytes, start, WithArrays::new(&mut seen))?;
+        let graph = loader.load_observed(bytes, start, JoblibArrays::new(&mut seen))?;
         Ok(Self::new(&graph, &seen))
     }
 
@@ -248,8 +246,7 @@ impl PickleInfo {
         ];
         let facts = facts.into_iter().flatten().chain(self.imports.iter().enumerate().map(import));
         facts.map(|(name, value)| {
-            let mut line = Spans::default();
-            line.plain("    ");
+            let mut line = Spans::new(Role::Plain, "    ");
             line.push(Role::Dim, &format!("{name:<15}"));
             line.plain(&value);
             line
@@ -276,8 +273,7 @@ fn storages(torch: &Torch) -> TorchInfo {
 
 /// `name: 99 bytes of gzip, 1,234 bytes, facts`
 fn head(name: &str, layers: &[LayerInfo], bytes: usize, facts: &str) -> Spans {
-    let mut line = Spans::default();
-    line.push(Role::Heading, name);
+    let mut line = Spans::new(Role::Heading, name);
     line.plain(": ");
     for LayerInfo { format, bytes, rest } in layers {
         line.plain(&format!("{} of {format}, ", plural(bytes, "byte")));

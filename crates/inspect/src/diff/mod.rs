@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::ControlFlow;
 
-use halfsour_files::{Part, PickleError, Torch, WithArrays};
+use halfsour_files::{JoblibArrays, Part, PickleError, Torch};
 use halfsour_value::{Graph, Id, Node};
 use halfsour_vm::Loader;
 
@@ -148,7 +148,7 @@ impl<'p> Side<'p> {
         loader: &mut Loader,
     ) -> Result<(), PickleError<halfsour_vm::Error>> {
         part.each_pickle(first_only, |bytes, start| {
-            let graph = loader.load_observed(bytes, start, WithArrays::new(()))?;
+            let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
             let end = graph.end();
             self.pickles.push((graph, part.torch()));
             Ok(end)

@@ -8,7 +8,7 @@ mod walk;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use halfsour_files::{Part, Torch, WithArrays};
+use halfsour_files::{JoblibArrays, Part, Torch};
 use halfsour_value::Graph;
 use halfsour_vm::Loader;
 
@@ -142,7 +142,7 @@ impl Sizes {
             self.add_storages(torch)?;
         }
         part.each_pickle(first_only, |bytes, start| {
-            let graph = loader.load_observed(bytes, start, WithArrays::new(()))?;
+            let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
             self.add(&graph);
             let end = graph.end();
             loader.recycle(graph);
