@@ -4,16 +4,13 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use halfsour::lexer::{Complaint, Lexer, Opcode, brief};
 use halfsour::value::PathError;
 use halfsour::{json, vm, writer};
 use halfsour_files::PickleError;
 
+use crate::print::{DIM, ERROR};
 use crate::text;
-
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const DIM: Style = Style::new().dimmed();
 
 pub enum Failure {
     /// A file cannot be read or written.

@@ -5,7 +5,7 @@ use crate::data::{Data, Elements, Items};
 use crate::form::Form;
 use crate::id::StepKind;
 use crate::peek::{RawInstance, RawSteps};
-use crate::{Graph, Id, Node, Text};
+use crate::{Graph, Id, Node};
 
 /// A class or function, by name. Both names are text nodes.
 pub struct Global<'g, S> {
@@ -40,8 +40,7 @@ impl<S: AsRef<[u8]>> Global<'_, S> {
         // A character takes four bytes at most.
         const ENOUGH: usize = 4 * (LONGEST_SHOWN + 1);
         let text = |node: Node<'_, S>| {
-            let bytes = node.as_text().map(Text::as_wtf8).or(node.as_bytes()).unwrap_or_default();
-            String::from_utf8_lossy(cut(bytes, ENOUGH)).into_owned()
+            String::from_utf8_lossy(cut(node.text_bytes().unwrap_or_default(), ENOUGH)).into_owned()
         };
         visible(&format!("{}.{}", text(self.module), text(self.name))).into_owned()
     }

@@ -2,16 +2,11 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use halfsour_audit::{Completeness, Part, Policy, Severity, Verdict};
 
 use super::{Audit, Audited};
+use crate::print::{CLEAN, DIM, ERROR, WARNING};
 use crate::text;
-
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default();
-const CLEAN: Style = AnsiColor::Green.on_default();
-const DIM: Style = Style::new().dimmed();
 
 pub fn file(out: &mut dyn Write, audited: &Audited, how: &Audit) -> io::Result<()> {
     let verdict = audited.verdict();

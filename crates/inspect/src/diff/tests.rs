@@ -1,8 +1,8 @@
 //! Compared with what Python finds equal, and with what it did to data.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use halfsour::{Graph, Limits, Loader, Options};
 use halfsour_fixtures::{Expect, pairs};
+use halfsour_vm::{Limits, Options};
 use serde_json::Value;
 
 use super::*;
@@ -17,14 +17,14 @@ fn load(pickle: &[u8]) -> Graph<&[u8]> {
 
 fn told(a: &[u8], b: &[u8], rules: Rules) -> Vec<(String, String)> {
     let (a, b) = (load(a), load(b));
-    let mut diff = Diff::new(rules, Storages::default(), usize::MAX);
-    assert!(diff.pickles(&a, &b, None).is_ok());
-    assert_eq!(diff.total, diff.found.len());
+    let mut diff = Diff::new(rules, usize::MAX);
+    diff.graphs(&a, &b).unwrap();
+    assert_eq!(diff.total(), diff.differences().count());
     let line = |difference| {
-        let json = diff.as_json(difference);
+        let json = serde_json::to_value(difference).unwrap();
         (json["change"].as_str().unwrap().to_owned(), json["path"].as_str().unwrap().to_owned())
     };
-    let mut told: Vec<_> = diff.found.iter().map(line).collect();
+    let mut told: Vec<_> = diff.differences().map(line).collect();
     told.sort();
     told
 }
@@ -143,11 +143,11 @@ fn what_was_written_otherwise_is_the_same() {
         if !is_same {
             continue;
         }
-        let mut diff = Diff::new(Rules::default(), Storages::default(), 1);
-        assert!(diff.pickles(&x, &y, None).is_ok(), "{a}");
+        let mut diff = Diff::new(Rules::default(), 1);
+        assert!(diff.graphs(&x, &y).is_ok(), "{a}");
         compared += 1;
-        if let Some(first) = diff.found.first() {
-            different.push(format!("{a} and {b}: {}", diff.as_json(first)));
+        if let Some(first) = diff.differences().next() {
+            different.push(format!("{a} and {b}: {first}"));
         }
     }
     assert!(

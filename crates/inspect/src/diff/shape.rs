@@ -2,33 +2,29 @@
 
 use std::borrow::Cow;
 
-use halfsour::Node;
-use halfsour::classes::numpy::{ArrayData, NdArray};
-use halfsour::classes::stdlib::Array;
-use halfsour::classes::{Known, canonical, recognise};
-use halfsour::value::{Data, Global, Id, Instance, Step};
+use halfsour_classes::numpy::{ArrayData, NdArray};
+use halfsour_classes::stdlib::Array;
+use halfsour_classes::{Known, canonical, recognise};
+use halfsour_value::{Data, Global, Id, Instance, Node, Step};
 
-use super::N;
-use crate::path;
-
-pub enum Shape<'g> {
+pub enum Shape<'g, S> {
     /// Without parts, or a known object with a text.
     Leaf,
     /// Elements one after the other, of a kind of container that equals only its own.
     Sequence(&'static str, Cow<'g, [Id]>),
     /// Keys and values; whether their order counts.
-    Mapping(Vec<(N<'g>, N<'g>)>, bool),
-    Set(Vec<N<'g>>),
-    Array(Array<'g, &'g [u8]>),
+    Mapping(Vec<(Node<'g, S>, Node<'g, S>)>, bool),
+    Set(Vec<Node<'g, S>>),
+    Array(Array<'g, S>),
     /// Without objects.
-    NdArray(Box<NdArray<'g, &'g [u8]>>),
+    NdArray(Box<NdArray<'g, S>>),
     /// A persistent id.
-    Id(N<'g>),
-    Object(Instance<'g, &'g [u8]>),
+    Id(Node<'g, S>),
+    Object(Instance<'g, S>),
 }
 
-impl<'g> Shape<'g> {
-    pub fn of(node: N<'g>) -> Self {
+impl<'g, S: AsRef<[u8]>> Shape<'g, S> {
+    pub fn of(node: Node<'g, S>) -> Self {
         match node.data() {
             Data::List(elements) => Self::Sequence("list", Cow::Borrowed(elements.ids())),
             Data::Tuple(elements) => Self::Sequence("tuple", Cow::Borrowed(elements.ids())),
@@ -62,7 +58,7 @@ impl<'g> Shape<'g> {
 }
 
 /// How much there is to be looked at in a node, without what its parts have, as far as it is no more than this.
-pub fn size(node: N<'_>, most: usize) -> usize {
+pub fn size<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> usize {
     let Data::Instance(instance) = node.data() else { return flat_size(node) };
     // All elements of an array are looked at, and its state holds nothing else.
     if let Some(Known::NdArray(array)) = recognise(node) {
@@ -86,7 +82,7 @@ pub fn size(node: N<'_>, most: usize) -> usize {
 }
 
 /// Text and bytes are compared many at a time.
-fn flat_size(node: N<'_>) -> usize {
+fn flat_size<S: AsRef<[u8]>>(node: Node<'_, S>) -> usize {
     const AT_A_TIME: usize = 64;
     match node.data() {
         Data::Str(text) => text.as_wtf8().len() / AT_A_TIME,
@@ -102,18 +98,23 @@ fn flat_size(node: N<'_>) -> usize {
 }
 
 /// What was done to an object, by kind.
-#[derive(Default)]
-pub struct Steps<'g> {
-    pub attributes: Vec<(N<'g>, N<'g>)>,
-    pub items: Vec<(N<'g>, N<'g>)>,
-    pub appended: Vec<N<'g>>,
-    pub added: Vec<N<'g>>,
-    pub others: Vec<N<'g>>,
+pub struct Steps<'g, S> {
+    pub attributes: Vec<(Node<'g, S>, Node<'g, S>)>,
+    pub items: Vec<(Node<'g, S>, Node<'g, S>)>,
+    pub appended: Vec<Node<'g, S>>,
+    pub added: Vec<Node<'g, S>>,
+    pub others: Vec<Node<'g, S>>,
 }
 
-impl<'g> Steps<'g> {
-    pub fn of(instance: Instance<'g, &'g [u8]>) -> Self {
-        let mut steps = Self::default();
+impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
+    pub fn of(instance: Instance<'g, S>) -> Self {
+        let mut steps = Self {
+            attributes: Vec::new(),
+            items: Vec::new(),
+            appended: Vec::new(),
+            added: Vec::new(),
+            others: Vec::new(),
+        };
         for step in instance.steps() {
             match step {
                 Step::State(state) => match state.attributes() {
@@ -134,7 +135,7 @@ impl<'g> Steps<'g> {
 }
 
 /// A read-only view is compared as what it shows.
-pub fn shown(node: N<'_>) -> N<'_> {
+pub fn shown<S: AsRef<[u8]>>(node: Node<'_, S>) -> Node<'_, S> {
     let mut node = node;
     while let Data::ReadOnly(of) = node.data() {
         node = of;
@@ -142,12 +143,8 @@ pub fn shown(node: N<'_>) -> N<'_> {
     node
 }
 
-pub fn type_name(node: N<'_>) -> String {
-    path::type_name(node)
-}
-
 /// Whether two objects are of classes with the same name, that of today; where there are no names, nothing is known yet.
-pub fn same_class(a: Instance<'_, &[u8]>, b: Instance<'_, &[u8]>) -> bool {
+pub fn same_class<S: AsRef<[u8]>>(a: Instance<'_, S>, b: Instance<'_, S>) -> bool {
     match (a.class().as_global(), b.class().as_global()) {
         (Some(a), Some(b)) => same_name(&a, &b),
         (None, None) => true,
@@ -155,12 +152,12 @@ pub fn same_class(a: Instance<'_, &[u8]>, b: Instance<'_, &[u8]>) -> bool {
     }
 }
 
-pub fn same_name(a: &Global<'_, &[u8]>, b: &Global<'_, &[u8]>) -> bool {
+pub fn same_name<S: AsRef<[u8]>>(a: &Global<'_, S>, b: &Global<'_, S>) -> bool {
     name(a) == name(b)
 }
 
 /// The name of today, or the one that it has.
-pub fn name(global: &Global<'_, &[u8]>) -> String {
+pub fn name<S: AsRef<[u8]>>(global: &Global<'_, S>) -> String {
     let today =
         global.module.as_str().zip(global.name.as_str()).and_then(|(module, name)| canonical(module, name));
     today.map_or_else(|| global.full_name(), |(module, name)| format!("{module}.{name}"))
