@@ -59,6 +59,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         Class::DefaultDict => Known::DefaultDict(collections::default_dict(call)?),
         Class::Counter => Known::Counter(collections::counter(call)?),
         Class::Deque => Known::Deque(collections::deque(call)?),
+        Class::SortedList => Known::SortedList(collections::sorted_list(call)?),
         Class::ChainMap => Known::ChainMap(collections::chain_map(call)?),
         Class::UserDict => Known::User(collections::user(call)?),
         Class::UserString => Known::User(collections::user_string(call)?),

@@ -84,7 +84,7 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             Self::Period(period) => Shape::Text(period),
             Self::Decimal(decimal) => Shape::Number(*decimal),
             Self::Deque(deque) => Shape::Sequence(deque.items.clone()),
-            Self::ChainMap(maps) => Shape::Sequence(maps.clone()),
+            Self::ChainMap(members) | Self::SortedList(members) => Shape::Sequence(members.clone()),
             Self::OrderedDict(dict) => Shape::Mapping(dict.items.clone()),
             Self::DefaultDict(dict) => Shape::Mapping(dict.items.clone()),
             Self::Counter(counts) => Shape::Mapping(counts.clone()),
