@@ -23,10 +23,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-audit", &["classes", "files", "lexer", "vm"]),
     (
         "halfsour",
-        &["arrow", "audit", "classes", "json", "lexer", "opcode", "serde", "text", "value", "vm", "writer"],
+        &[
+            "arrow", "audit", "classes", "convert", "json", "lexer", "opcode", "serde", "text", "value",
+            "vm", "writer",
+        ],
     ),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),
-    ("halfsour-cli", &["audit", "files", "halfsour"]),
+    ("halfsour-convert", &["arrow", "classes", "files", "json", "text", "value", "vm", "writer"]),
+    ("halfsour-cli", &["audit", "convert", "files", "halfsour"]),
 ];
 
 /// The crates that know no Python class by name: those below `halfsour-classes`, and the one that asks it.

@@ -7,15 +7,23 @@ mod frame;
 mod metadata;
 mod records;
 mod values;
+mod write;
 
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema};
-use halfsour_classes::{Known, Shape, Table, recognise};
-use halfsour_value::{Data, Node};
+use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
+use halfsour_value::Node;
 
 pub use error::TableError;
+pub use write::WriteError;
+#[cfg(feature = "csv")]
+pub use write::write_csv;
+#[cfg(feature = "ipc")]
+pub use write::write_ipc;
+#[cfg(feature = "parquet")]
+pub use write::write_parquet;
 
 /// The bytes that a table may still take. A value that a pickle shares counts each time that the table has it.
 struct Budget(usize);
@@ -29,7 +37,7 @@ impl Budget {
 }
 
 /// Returns the table that an object is: a frame or a series of pandas; a list of dicts, which are its rows; or a dict of lists, arrays
-/// and series, which are its columns.
+/// and series, which are its columns. Other sequences and mappings, such as deques, are as good as lists and dicts.
 ///
 /// The table may take `most` bytes. Rows may leave out columns, which are null there. Columns come in the order in which they first
 /// occur.
@@ -50,26 +58,17 @@ impl Budget {
 /// If the object is no table, if Arrow has no type for a column, or if the table would take more than `most` bytes.
 pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
     let mut budget = Budget(most);
-    let known;
-    let rows: Vec<_> = match node.data() {
-        Data::Dict(columns) => return records::of_columns(columns, &mut budget),
-        Data::List(rows) | Data::Tuple(rows) => rows.collect(),
-        _ => {
-            known = recognise(node);
-            match known.as_ref().map(Known::shape) {
-                Some(Shape::Mapping(columns)) => return records::of_columns(columns, &mut budget),
-                Some(Shape::Sequence(rows)) => rows.collect(),
-                Some(Shape::Table(Table::Frame(frame))) => return frame::of_frame(frame, &mut budget),
-                Some(Shape::Table(Table::Series(series))) => return frame::of_series(series, &mut budget),
-                _ => {
-                    return Err(TableError::new(
-                        "not a table: expected a DataFrame, a list of dicts or a dict of lists",
-                    ));
-                }
-            }
-        }
-    };
-    records::of_rows(&rows, &mut budget)
+    if let Some(columns) = pairs(node) {
+        return records::of_columns(columns, &mut budget);
+    }
+    if let Some(rows) = members(node) {
+        return records::of_rows(rows, &mut budget);
+    }
+    match recognise(node).as_ref().map(Known::shape) {
+        Some(Shape::Table(Table::Frame(frame))) => frame::of_frame(frame, &mut budget),
+        Some(Shape::Table(Table::Series(series))) => frame::of_series(series, &mut budget),
+        _ => Err(TableError::new("not a table: expected a DataFrame, a list of dicts or a dict of lists")),
+    }
 }
 
 /// Returns a batch of columns, each `rows` long.

@@ -10,7 +10,8 @@ use crate::column::Placed;
 use crate::values::of_values;
 use crate::{Budget, TableError, batch, column};
 use halfsour_classes::pandas::Values;
-use halfsour_classes::{Known, members, pairs, recognise};
+use halfsour_classes::stdlib::{Members, Pairs};
+use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
 
 /// The bytes that a row takes at least in a column.
 const CELL: usize = 8;
@@ -24,14 +25,15 @@ pub(crate) fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<String, TableErr
 }
 
 pub(crate) fn of_rows<S: AsRef<[u8]>>(
-    rows: &[Node<'_, S>],
+    rows: Members<'_, S>,
     budget: &mut Budget,
 ) -> Result<RecordBatch, TableError> {
+    let rows: Vec<_> = rows.collect();
     let count = rows.len();
     // The name of each column, and the cells that there are in it with their rows.
     let mut columns: Vec<(String, Vec<Placed<'_, S>>)> = Vec::new();
     let mut by_name: HashMap<String, usize> = HashMap::new();
-    for (row, &node) in rows.iter().enumerate() {
+    for (row, node) in rows.into_iter().enumerate() {
         let items = pairs(node).ok_or(TableError::new("a row that is not a dict").at(row))?;
         for (key, value) in items {
             let name = name(key).map_err(|error| error.at(row))?;
@@ -59,8 +61,8 @@ pub(crate) fn of_rows<S: AsRef<[u8]>>(
     batch(columns.into_iter().map(array).collect::<Result<_, _>>()?, count)
 }
 
-pub(crate) fn of_columns<'g, S: AsRef<[u8]> + 'g>(
-    columns: impl Iterator<Item = (Node<'g, S>, Node<'g, S>)>,
+pub(crate) fn of_columns<S: AsRef<[u8]>>(
+    columns: Pairs<'_, S>,
     budget: &mut Budget,
 ) -> Result<RecordBatch, TableError> {
     let mut rows = None;
@@ -76,13 +78,15 @@ pub(crate) fn of_columns<'g, S: AsRef<[u8]> + 'g>(
         };
         let column = match members(value) {
             Some(cells) => {
-                let cells: Vec<_> = cells.enumerate().collect();
+                let cells: Vec<_> = cells.collect();
                 let count = cells.len();
                 let spent = budget.spend(count.saturating_mul(CELL).saturating_add(name.len()));
-                spent.and_then(|()| column::of_some(count, cells, budget)).map(|array| (count, array))
+                spent
+                    .and_then(|()| column::of_some(count, cells.into_iter().enumerate().collect(), budget))
+                    .map(|array| (count, array))
             }
-            None => match recognise(value) {
-                Some(Known::Series(series)) => array(&series.values, budget),
+            None => match recognise(value).as_ref().map(Known::shape) {
+                Some(Shape::Table(Table::Series(series))) => array(&series.values, budget),
                 _ => match Values::read(value) {
                     Some(values) if values.rows() == values.len() => array(&values, budget),
                     _ => Err(TableError::new("neither a list nor an array")),

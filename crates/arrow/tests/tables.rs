@@ -184,3 +184,25 @@ fn rows_without_columns_are_counted() {
     let error = table(graph.root(), 1 << 20).unwrap_err();
     assert!(error.to_string().contains("limit"), "{error}");
 }
+
+/// Any sequence of mappings is rows, any mapping of sequences columns.
+#[test]
+fn tables_in_other_containers() {
+    let rows = b"}X\x01\0\0\0aK\x01s}X\x01\0\0\0aK\x02s";
+    let columns = b"X\x01\0\0\0a](K\x01K\x02e";
+    let pickles = [
+        [b"](", &rows[..], b"e."].concat(),
+        [b"ccollections\ndeque\n)R(", &rows[..], b"e."].concat(),
+        [b"ccollections\nUserList\n)\x81}X\x04\0\0\0data](", &rows[..], b"esb."].concat(),
+        [b"}", &columns[..], b"s."].concat(),
+        [b"ccollections\nOrderedDict\n)R", &columns[..], b"s."].concat(),
+        [b"ccollections\ndefaultdict\nc__builtin__\nlist\n\x85R", &columns[..], b"s."].concat(),
+        [b"ccollections\nUserDict\n)\x81}X\x04\0\0\0data}", &columns[..], b"ssb."].concat(),
+        b"}X\x01\0\0\0accollections\ndeque\n)R(K\x01K\x02es.".to_vec(),
+    ];
+    for pickle in pickles {
+        let graph = halfsour_vm::from_slice(&pickle).unwrap();
+        let batch = table(graph.root(), 1 << 20).unwrap_or_else(|error| panic!("{}: {error}", graph.root()));
+        assert_eq!(told(&batch)["columns"], json!([[1, 2]]), "{}", graph.root());
+    }
+}

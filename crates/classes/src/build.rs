@@ -3,7 +3,7 @@
 mod numpy;
 
 use halfsour_text::number::Int;
-use halfsour_value::{Builder, Id, Refusal};
+use halfsour_value::{Builder, Id, StepError};
 use hashbrown::HashMap;
 
 use crate::stdlib::{
@@ -219,8 +219,8 @@ impl<'b> ClassBuilder<'b> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unhashable`], if a key is.
-    pub fn counter(&mut self, counts: &[(Id, Id)]) -> Result<Id, Refusal> {
+    /// [`StepError::Unhashable`], if a key is.
+    pub fn counter(&mut self, counts: &[(Id, Id)]) -> Result<Id, StepError> {
         let counts = self.builder.dict(counts)?;
         Ok(self.call("collections", "Counter", &[counts]))
     }

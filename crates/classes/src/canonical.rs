@@ -141,7 +141,7 @@ fn is_str<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 }
 
 fn is_usual_int<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
-    matches!(node.kind(), Kind::Int) && node.int_op().is_none()
+    matches!(node.kind(), Kind::Int) && node.int_spelling().is_none()
 }
 
 debug_fields!(CanonicalForm, this { known: this.known, own: this.own, once: this.once });

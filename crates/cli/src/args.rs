@@ -377,6 +377,15 @@ impl Reading {
         self.limits.unwrap_or_default().writing
     }
 
+    /// How `convert` and `tensors` read and write.
+    pub fn convert_options(&self) -> halfsour_convert::Options {
+        let limits = halfsour_convert::Limits::default()
+            .with_json(self.json_limits())
+            .with_written(self.write_limits());
+        let options = halfsour_convert::Options::default();
+        options.with_reading(self.options()).with_limits(limits).with_first(self.first)
+    }
+
     pub fn json_limits(&self) -> json::Limits {
         self.limits.unwrap_or_default().json
     }

@@ -7,7 +7,6 @@ mod failure;
 mod input;
 mod path;
 mod sizes;
-mod tensors;
 mod text;
 mod tree;
 

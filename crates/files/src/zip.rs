@@ -2,13 +2,17 @@
 //!
 //! Written here since a reader that hides what is odd, as libraries do, is of no use to those who must know it.
 
+mod writer;
+
 use std::collections::HashSet;
 use std::ops::Range;
 
 use memchr::memmem;
 
 use crate::ErrorKind;
-use crate::archive::{Member, View};
+use crate::member::{Member, View};
+
+pub use writer::ZipWriter;
 
 /// What the directory says.
 #[derive(Debug)]

@@ -13,6 +13,9 @@ pub use halfsour_audit as audit;
 #[cfg(feature = "classes")]
 #[doc(inline)]
 pub use halfsour_classes as classes;
+#[cfg(feature = "convert")]
+#[doc(inline)]
+pub use halfsour_convert as convert;
 #[cfg(feature = "json")]
 #[doc(inline)]
 pub use halfsour_json as json;

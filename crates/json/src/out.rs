@@ -36,8 +36,7 @@ pub(crate) struct Out<'w> {
 
 impl<'w> Out<'w> {
     pub fn new<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style, writer: Option<&'w mut dyn Write>) -> Self {
-        let source = node.graph().source().as_ref().len();
-        let left = style.limits.bytes.saturating_add(source.saturating_mul(8));
+        let left = style.limits.room(node.graph().source().as_ref().len());
         let most = if writer.is_some() { left.min(PIECE) } else { left };
         let names = Names::new(node.graph().node_count());
         Self { buffer: Vec::new(), most, left, writer, pretty: style.pretty, depth: 0, fresh: false, names }

@@ -53,6 +53,11 @@ impl Limits {
 
     /// No limits.
     pub const TRUSTED: Self = Self { depth: usize::MAX, values: usize::MAX, bytes: usize::MAX };
+
+    /// Returns the bytes that may be written of a source of this size.
+    pub const fn room(self, size: usize) -> usize {
+        self.bytes.saturating_add(size.saturating_mul(8))
+    }
 }
 
 impl Default for Limits {

@@ -5,8 +5,10 @@
 extern crate alloc;
 
 pub mod escape;
+pub mod name;
 pub mod names;
 pub mod number;
+pub mod phrase;
 pub mod repr;
 pub mod scan;
 pub mod wtf8;

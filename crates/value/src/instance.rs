@@ -5,7 +5,7 @@ use crate::data::{Data, Elements, Items};
 use crate::form::Form;
 use crate::id::StepKind;
 use crate::peek::{RawInstance, RawSteps};
-use crate::{Graph, Id, Node};
+use crate::{Graph, Id, Node, Text};
 
 /// A class or function, by name. Both names are text nodes.
 pub struct Global<'g, S> {
@@ -31,6 +31,19 @@ impl<S: AsRef<[u8]>> Global<'_, S> {
             _ => String::from_utf8_lossy(node.as_bytes().unwrap_or_default()).into_owned(),
         };
         format!("{}.{}", text(self.module), text(self.name))
+    }
+
+    /// The full name as [`visible`](halfsour_text::name::visible) shows it. However long the names are, which many globals may
+    /// share, no more of them is looked at than is shown.
+    pub fn visible_name(&self) -> String {
+        use halfsour_text::name::{LONGEST_SHOWN, cut, visible};
+        // A character takes four bytes at most.
+        const ENOUGH: usize = 4 * (LONGEST_SHOWN + 1);
+        let text = |node: Node<'_, S>| {
+            let bytes = node.as_text().map(Text::as_wtf8).or(node.as_bytes()).unwrap_or_default();
+            String::from_utf8_lossy(cut(bytes, ENOUGH)).into_owned()
+        };
+        visible(&format!("{}.{}", text(self.module), text(self.name))).into_owned()
     }
 }
 

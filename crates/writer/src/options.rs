@@ -55,11 +55,15 @@ impl Limits {
     /// No limit.
     pub const TRUSTED: Self = Self { bytes: usize::MAX };
 
+    /// Returns the bytes that may be written of data that takes so many.
+    pub const fn room(self, size: usize) -> usize {
+        self.bytes.saturating_add(size.saturating_mul(8))
+    }
+
     /// Returns the greatest length of a pickle of this graph, in bytes.
     pub(crate) fn length<S: AsRef<[u8]>>(self, graph: &Graph<S>) -> usize {
         let buffers: usize = graph.buffers().iter().map(Bytes::len).sum();
-        let has = graph.source().as_ref().len() + graph.bytes_held() + buffers;
-        self.bytes.saturating_add(has.saturating_mul(8))
+        self.room(graph.source().as_ref().len() + graph.bytes_held() + buffers)
     }
 }
 

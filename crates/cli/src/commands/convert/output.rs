@@ -1,6 +1,5 @@
 //! The file that is written.
 
-use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
@@ -9,7 +8,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use crate::failure::Failure;
 
-/// A file beside its place, to which it is moved when it is complete.
+/// A file beside its place, to which it is moved when it is complete, and a bar for who waits at a terminal.
 pub struct Output {
     name: String,
     file: BufWriter<NamedTempFile>,
@@ -24,31 +23,17 @@ impl Output {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         match builder.tempfile_in(parent.unwrap_or(Path::new("."))) {
-            Ok(file) => Ok(Self { name: name.to_owned(), file: BufWriter::new(file), bar: bytes_bar(None) }),
+            Ok(file) => {
+                let bar = ProgressBar::no_length();
+                style(&bar, "{spinner} {bytes}");
+                Ok(Self { name: name.to_owned(), file: BufWriter::new(file), bar })
+            }
             Err(error) => Err(Failure::File { name: name.to_owned(), error }),
         }
     }
 
-    /// What somebody at a terminal sees meanwhile.
-    pub fn bar(&self) -> &ProgressBar {
-        &self.bar
-    }
-
-    /// So many bytes will be written.
-    pub fn expect(&mut self, bytes: u64) {
-        self.bar = bytes_bar(Some(bytes));
-    }
-
-    /// Has it written by something that makes a file of its own in its place, for its owner only.
-    pub fn replace<E: From<io::Error>>(&self, write: impl FnOnce(&Path) -> Result<(), E>) -> Result<(), E> {
-        let path = self.file.get_ref().path();
-        let permissions = fs::metadata(path)?.permissions();
-        write(path)?;
-        Ok(fs::set_permissions(path, permissions)?)
-    }
-
-    pub fn name(&self) -> &str {
-        &self.name
+    pub fn parts(&mut self) -> (impl Write + Send, &ProgressBar) {
+        (&mut self.file, &self.bar)
     }
 
     pub fn finish(self) -> Result<(), Failure> {
@@ -56,32 +41,20 @@ impl Output {
         let name = self.name;
         let persisted = match self.file.into_inner() {
             Ok(file) => file.persist(&name).map(drop).map_err(|error| error.error),
-            Err(error) => Err(error.into_error()),
+            Err(error) => Err(io::Error::from(error)),
         };
         persisted.map_err(|error| Failure::File { name, error })
     }
 }
 
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.bar.inc(written as u64);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
+/// Makes the bar one of which the end is known.
+pub fn expect(bar: &ProgressBar, bytes: u64) {
+    bar.set_length(bytes);
+    style(bar, "{bar:30} {bytes} of {total_bytes}, {eta}");
 }
 
-/// On standard error, if that is a terminal.
-fn bytes_bar(total: Option<u64>) -> ProgressBar {
-    let (bar, template) = match total {
-        Some(total) => (ProgressBar::new(total), "{bar:30} {bytes} of {total_bytes}, {eta}"),
-        None => (ProgressBar::no_length(), "{spinner} {bytes}"),
-    };
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use crate::tensors::{Tensor, Tensors};
-use crate::text;
+use halfsour_text::name::visible;
 
-/// Takes away those that are the same as one before, and tells which.
-pub fn dedup(tensors: &mut Tensors<'_>) -> Vec<(String, String)> {
+use crate::{Tensor, Tensors};
+
+/// Takes away the tensors that are the same as one before. Returns their names, each with the name of the first.
+pub(super) fn dedup(tensors: &mut Tensors<'_>) -> Vec<(String, String)> {
     let mut kept = HashMap::new();
     let mut removed = Vec::new();
     tensors.all.retain(|tensor| {
@@ -28,8 +29,8 @@ pub fn dedup(tensors: &mut Tensors<'_>) -> Vec<(String, String)> {
     removed
 }
 
-/// An error if there are two in the same bytes.
-pub fn refuse(tensors: &Tensors<'_>) -> Result<(), String> {
+/// Fails if two tensors lie in the same bytes.
+pub(super) fn refuse(tensors: &Tensors<'_>) -> Result<(), String> {
     let span = |tensor: &Tensor<'_>| {
         let (storage, start) = tensor.place.filter(|_| tensor.bytes != Some(0))?;
         let reach = |(length, stride): (&u64, &u64)| (length - 1).saturating_mul(*stride);
@@ -41,15 +42,17 @@ pub fn refuse(tensors: &Tensors<'_>) -> Result<(), String> {
     let mut spans: Vec<_> =
         tensors.all.iter().filter_map(|tensor| Some((span(tensor)?, &tensor.name))).collect();
     spans.sort();
-    // The one that reaches furthest of those before.
+    // Of the tensors before, the one that reaches furthest.
     let mut before: Option<((usize, u64, u64), &String)> = None;
     for (span, name) in spans {
         if let Some((other, first)) = before
             && other.0 == span.0
         {
             if span.1 < other.2 {
-                let (first, second) = (text::name(first), text::name(name));
-                return Err(format!("{first} and {second} share elements; --tied says what to do with them"));
+                let (first, second) = (visible(first), visible(name));
+                return Err(format!(
+                    "{first} and {second} share elements; the option `tied` says what to do with them"
+                ));
             }
             if span.2 <= other.2 {
                 continue;

@@ -1,5 +1,6 @@
-//! The tensors of a file: what is the same for all kinds of files.
+//! The tensors of a file, of whatever kind the file is.
 
+mod list;
 mod numpy;
 mod safetensors;
 mod walk;
@@ -8,55 +9,128 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use halfsour::Node;
-use halfsour::classes::numpy::ArrayData;
-use halfsour::classes::torch::{self, ByteOrder, DType, Dense, Layout, Place, Quantiser, Sparse};
-use halfsour::classes::{Known, recognise};
-use halfsour::value::Step;
-use halfsour_files::{Contents, Torch};
+use halfsour_classes::numpy::ArrayData;
+use halfsour_classes::torch::{self, ByteOrder, DType, Dense, Layout, Place, Quantiser, Sparse};
+use halfsour_classes::{Known, recognise};
+use halfsour_files::{Contents, Part, PickleError, Torch, WithArrays};
+use halfsour_text::phrase::shape;
+use halfsour_value::{Node, Step};
+use halfsour_vm::Loader;
 
-pub use numpy::{Array, is_npy};
-pub use safetensors::{is_safetensors, safe_dtype};
-pub use walk::walk;
+pub use list::{Line, Role, Row, TensorList};
+pub(crate) use numpy::Array;
+pub(crate) use safetensors::{is_safetensors, safe_dtype};
+pub(crate) use walk::walk;
 
-/// The tensors of a pickle, or of a file of safetensors.
+use crate::{ConvertError, Error, Options};
+
+/// Lists the tensors of a file, or of a member of an archive: a list for each pickle.
+///
+/// The file may be torch's, old or new, any other with pickles in which torch's tensors or numpy's arrays are, a file of safetensors, or
+/// a `.npy`. [`Input::parts_with_tensors`](halfsour_files::Input::parts_with_tensors) returns the parts of a file to call this
+/// with.
+///
+/// ```
+/// use halfsour_convert::{Options, tensors};
+/// use halfsour_files::{Input, Limits};
+///
+/// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/torch.pt");
+/// let input = Input::open(file, Limits::UNTRUSTED)?;
+/// let part = input.parts_with_tensors()?.next().expect("it is torch's")?;
+/// let lists = tensors(&part, &Options::default())?;
+/// let weight = &lists[0].tensors[0];
+/// assert_eq!((&*weight.name, &*weight.dtype, &weight.shape[..]), ("weight", "float32", &[2, 3][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If a pickle cannot be loaded, if a tensor cannot be described, or if the list would be longer than the limits allow.
+pub fn tensors(part: &Part, options: &Options) -> Result<Vec<TensorList>, Error> {
+    let mut lists = Vec::new();
+    each_tensors(part, options, |tensors| {
+        lists.push(tensors.list());
+        Ok(())
+    })?;
+    Ok(lists)
+}
+
+/// Calls a function with the tensors of each pickle, which also give their elements: see [`Tensors::contiguous`].
+///
+/// # Errors
+///
+/// As [`tensors`]; and the error that the function returns.
+pub fn each_tensors<E: From<ConvertError>>(
+    part: &Part,
+    options: &Options,
+    mut each: impl FnMut(&Tensors<'_>) -> Result<(), E>,
+) -> Result<(), PickleError<E>> {
+    let bytes = part.bytes();
+    let whole = if is_safetensors(bytes) {
+        Some(Tensors::of_safetensors(bytes))
+    } else if numpy::is_npy(bytes) {
+        Some(Tensors::of_npy(bytes))
+    } else {
+        None
+    };
+    if let Some(tensors) = whole {
+        let tensors = tensors.map_err(|why| E::from(why.into()));
+        let fail = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error };
+        return tensors.and_then(|tensors| each(&tensors)).map_err(fail);
+    }
+    let mut loader = Loader::with_options(options.reading.clone());
+    part.each_pickle(options.first, |bytes, start| {
+        let graph = loader.load_observed(bytes, start, WithArrays::new(())).map_err(ConvertError::from)?;
+        let most = options.limits.json.room(bytes.len());
+        let tensors = Tensors::of_pickle(graph.root(), part.torch(), most).map_err(ConvertError::from)?;
+        each(&tensors)?;
+        Ok(graph.end())
+    })
+}
+
+/// The tensors of a pickle, of a file of safetensors, or of a `.npy`.
+#[non_exhaustive]
 pub struct Tensors<'g> {
-    /// In the order of the data.
+    /// The tensors in the order of the data.
     pub all: Vec<Tensor<'g>>,
+    /// The storages that they lie in.
     pub storages: Vec<Storage>,
     by_key: HashMap<Key<'g>, usize>,
-    /// How many bytes more there may be of names and the like.
+    /// The bytes that names and shapes may still take.
     left: usize,
 }
 
+/// A tensor of torch or safetensors, or an array of numpy.
+#[non_exhaustive]
 pub struct Tensor<'g> {
+    /// The keys, attributes and indices that lead to the tensor, with dots between them, as torch names parameters.
     pub name: String,
-    /// As torch names it; a question mark if its storage, which cannot be read, would tell.
+    /// The type of the elements, as torch or numpy names it; `?` if only the storage would tell, which cannot be read.
     pub dtype: Cow<'static, str>,
+    /// The length of each dimension.
     pub shape: Vec<u64>,
-    /// In elements.
+    /// The distance of neighbours in each dimension, in elements.
     pub strides: Vec<u64>,
-    /// How many bytes its elements take, side by side, if that is a number of 64 bits.
+    /// The bytes that the elements take side by side, if that is a number of 64 bits.
     pub bytes: Option<u64>,
-    /// In which of the storages it is, and how far from its beginning, in bytes.
+    /// The index of the storage in [`Tensors::storages`], and the offset of the first element in it, in bytes.
     pub place: Option<(usize, u64)>,
-    /// What else there is to say.
+    /// Remarks, such as `parameter` or the reason that the elements cannot be read.
     pub notes: Vec<Cow<'static, str>>,
-    /// Whether it is but a part of a sparse one.
+    /// Whether this is a part of a sparse tensor.
     pub is_part: bool,
-    /// How to get at its elements.
-    pub form: Option<Form<'g>>,
+    pub(crate) form: Option<Form<'g>>,
 }
 
-/// How elements lie, and where those of numpy do.
-pub enum Form<'g> {
+/// The way in which elements lie.
+pub(crate) enum Form<'g> {
     Torch(Dense<'g>, DType),
     Numpy(Array<'g>),
 }
 
 impl<'g> Form<'g> {
-    /// As torch would have it, if it has such elements.
-    pub fn dense(&self) -> Option<(&Dense<'g>, DType)> {
+    /// Returns the form that torch would have, if torch has such elements.
+    pub(crate) fn dense(&self) -> Option<(&Dense<'g>, DType)> {
         match self {
             Self::Torch(dense, dtype) => Some((dense, *dtype)),
             Self::Numpy(array) => array.dense.as_ref().map(|(dense, dtype)| (dense, *dtype)),
@@ -64,33 +138,36 @@ impl<'g> Form<'g> {
     }
 }
 
+/// A storage, in which tensors lie.
+#[non_exhaustive]
 pub struct Storage {
+    /// The key of the storage in a file of torch, or a text that says where it is.
     pub name: String,
-    /// What is in it, or why that cannot be told.
+    /// The contents, or the reason that they cannot be read.
     pub contents: Result<Contents, String>,
-    /// How many bytes it has, if that is known.
+    /// The length in bytes, if it is known.
     pub length: Option<usize>,
-    /// Where it begins in the file's bytes, with compression taken off, if it is there as it is.
+    /// The offset in the file, with compression taken off, if the storage is there as it is.
     pub start: Option<usize>,
 }
 
 /// The elements of a tensor, all within its storage.
-pub enum Elements<'t> {
+pub(crate) enum Elements<'t> {
     Torch(Flat<'t>),
     Numpy(&'t Array<'t>),
 }
 
 /// Elements of a type that torch has.
-pub struct Flat<'t> {
-    pub dtype: DType,
+pub(crate) struct Flat<'t> {
+    pub(crate) dtype: DType,
     dense: &'t Dense<'t>,
     bytes: &'t [u8],
     order: ByteOrder,
 }
 
 impl<'t> Elements<'t> {
-    /// As torch would have them; or the name of the type, if it has none such.
-    pub fn flat(self) -> Result<Flat<'t>, String> {
+    /// Returns elements of a type that torch has; or the name of the type, if torch has no such.
+    pub(crate) fn flat(self) -> Result<Flat<'t>, String> {
         match self {
             Self::Torch(flat) => Ok(flat),
             Self::Numpy(array) => array.flat().ok_or_else(|| array.dtype.to_string()),
@@ -98,32 +175,36 @@ impl<'t> Elements<'t> {
     }
 }
 
-impl Flat<'_> {
-    /// Side by side, the last dimension first, little-endian.
-    pub fn contiguous(&self) -> Cow<'_, [u8]> {
+impl<'t> Flat<'t> {
+    /// Returns the elements side by side, the last dimension first, little-endian.
+    pub(crate) fn contiguous(&self) -> Cow<'t, [u8]> {
         let data = self.dense.contiguous(self.dtype, self.bytes, self.order);
         data.expect("that it is within its storage was looked at before")
     }
 }
 
 impl Tensor<'_> {
-    /// The first thing that there is to say.
-    pub fn note(&self) -> &str {
+    /// Returns the first note, for a complaint.
+    fn note(&self) -> &str {
         self.notes.first().map_or("its elements are not known", |note| note)
     }
 }
 
-/// What tells storages apart.
+/// The mark by which storages are told apart.
 #[derive(PartialEq, Eq, Hash)]
 enum Key<'g> {
     Beside(&'g str),
-    /// By where they are.
+    /// The address of the first byte.
     Embedded(usize),
 }
 
 impl<'g> Tensors<'g> {
-    /// Those of a pickle, and of the torch file that it is of, if it is of one; arrays of numpy, too. There may be so many bytes of
-    /// names and the like.
+    /// Finds the tensors of torch and the arrays of numpy in a graph. The pickle may be that of a torch file, which has the storages.
+    /// Names and shapes may take `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the data nests too deep, if a tensor has an unknown layout, or if names and shapes would take more than `most` bytes.
     pub fn of_pickle<S: AsRef<[u8]>>(
         root: Node<'g, S>,
         torch: Option<&Torch>,
@@ -134,8 +215,18 @@ impl<'g> Tensors<'g> {
         Ok(tensors)
     }
 
-    /// The elements of one of the tensors, or why they cannot be had.
-    pub fn elements<'t>(&'t self, tensor: &'t Tensor<'_>) -> Result<Elements<'t>, String> {
+    /// Returns the elements of one of these tensors side by side, the last dimension first, little-endian.
+    ///
+    /// # Errors
+    ///
+    /// If the tensor is part of a sparse one, if its storage cannot be read or is too short, or if it has elements of a type that torch has
+    /// not, such as records.
+    pub fn contiguous<'t>(&'t self, tensor: &'t Tensor<'_>) -> Result<Cow<'t, [u8]>, ConvertError> {
+        let flat = self.elements(tensor)?.flat().map_err(|of| format!("torch has no type {of}"))?;
+        Ok(flat.contiguous())
+    }
+
+    pub(crate) fn elements<'t>(&'t self, tensor: &'t Tensor<'_>) -> Result<Elements<'t>, String> {
         if tensor.is_part {
             return Err(format!("{}: sparse tensors cannot be converted", tensor.note()));
         }
@@ -154,17 +245,17 @@ impl<'g> Tensors<'g> {
         }
     }
 
-    /// How many bytes all storages have.
-    pub fn stored(&self) -> usize {
+    /// Returns the bytes of all storages together.
+    pub(crate) fn stored(&self) -> usize {
         self.storages.iter().filter_map(|storage| storage.length).sum()
     }
 
-    /// Whether several may lie in one storage: not in a file of safetensors, which is one storage.
-    pub fn may_share(&self) -> bool {
+    /// Whether that several lie in one storage says that they share it. A file of safetensors is one storage, in which nothing is shared.
+    pub(crate) fn may_share(&self) -> bool {
         !self.by_key.is_empty()
     }
 
-    /// Adds what is a tensor; says whether it is one.
+    /// Adds a node if it is a tensor. Returns whether it is one that holds no others.
     fn add<S: AsRef<[u8]>>(
         &mut self,
         node: Node<'g, S>,
@@ -204,7 +295,7 @@ impl<'g> Tensors<'g> {
             notes.push("parameter".into());
         }
         if let Some(class) = tensor.class {
-            let class = class.as_global().map(|class| crate::text::global(&class));
+            let class = class.as_global().map(|class| class.visible_name());
             notes.push(format!("of class {}", class.as_deref().unwrap_or("?")).into());
         }
         match tensor.layout {
@@ -222,7 +313,7 @@ impl<'g> Tensors<'g> {
             }
             Layout::Sparse(sparse) => {
                 let Sparse { layout, shape, pointers, indices, values, .. } = *sparse;
-                let note = || vec![format!("{layout} of shape {}", crate::text::shape(&shape)).into()];
+                let note = || vec![format!("{layout} of shape {}", self::shape(&shape)).into()];
                 if let Some(pointers) = pointers {
                     self.dense(format!("{name}.pointers"), pointers, note(), true, file)?;
                 }
@@ -299,7 +390,7 @@ impl<'g> Tensors<'g> {
         Ok(())
     }
 
-    /// Which of the storages it is.
+    /// Returns the index of the storage of a tensor, which is added if it is new.
     fn storage(&mut self, dense: &Dense<'g>, torch: Option<&Torch>) -> usize {
         let (key, name) = match dense.storage.place {
             Place::Beside { key, .. } => (Key::Beside(key), key.to_owned()),
@@ -327,7 +418,7 @@ impl<'g> Tensors<'g> {
     }
 }
 
-/// Whether something was appended to it, as the array to joblib's wrapper is.
+/// Whether something was appended to the object, as joblib's wrapper has its array.
 fn is_wrapper<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
     node.as_instance().is_some_and(|object| object.steps().any(|step| matches!(step, Step::Append(_))))
 }

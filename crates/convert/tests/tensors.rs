@@ -1,23 +1,18 @@
-//! `halfsour tensors`, compared with what torch said of the tensors in the same files.
+//! The list of tensors, compared with what torch said of the tensors in the same files.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
-use std::process::{Command, Stdio};
 
+use halfsour_convert::{Options, tensors};
+use halfsour_files::{Input, Limits};
 use halfsour_fixtures::{Package, package_files, packages};
 use serde_json::{Value, json};
 
 fn listed(bytes: &[u8]) -> Vec<Value> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_halfsour"))
-        .args(["tensors", "--json", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdin.take().unwrap().write_all(bytes).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
-    serde_json::from_slice(&output.stdout).unwrap()
+    let input = Input::from_bytes("a file", bytes.to_vec().into(), Limits::UNTRUSTED).unwrap();
+    let part = input.parts_with_tensors().unwrap().next().unwrap().unwrap();
+    let lists = tensors(&part, &Options::default()).unwrap();
+    assert_eq!(lists.len(), 1);
+    serde_json::from_value(serde_json::to_value(&lists[0]).unwrap()).unwrap()
 }
 
 /// The tensors of a description, by name.
@@ -127,4 +122,27 @@ fn what_the_pickle_says_and_is_not_so() {
         file[at..at + instead.len()].copy_from_slice(instead);
         assert_eq!(listed(&file)[0]["notes"], json!(notes));
     }
+}
+
+/// The pickle of an array of numpy, without its protocol and its end.
+fn array() -> Vec<u8> {
+    let is_array = |package: &Package| {
+        package.script == "saved" && package.protocol == Some(4) && package.environment == "3.13"
+    };
+    let pickle = packages().into_iter().find(is_array).unwrap().bytes;
+    // A frame, whose length is not needed.
+    assert_eq!(pickle[..3], *b"\x80\x04\x95");
+    pickle[11..pickle.len() - 1].to_vec()
+}
+
+/// Each is an object of a class of which nothing is known.
+#[test]
+fn tensors_among_arguments_are_listed() {
+    let name = |pickle: &[u8]| listed(pickle).iter().map(|row| row["name"].clone()).collect::<Vec<_>>();
+    let array = array();
+    // `C(array)`, and `C(w=array)`.
+    let positional = [b"capp\nC\n", &array[..], b"\x85\x81."].concat();
+    assert_eq!(name(&positional), ["0"]);
+    let keyword = [b"capp\nC\n)}\x8c\x01w", &array[..], b"s\x92."].concat();
+    assert_eq!(name(&keyword), ["w"]);
 }

@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use halfsour::classes::torch::{ByteOrder, DType};
+use halfsour_classes::torch::{ByteOrder, DType};
 use halfsour_files::Contents;
 use safetensors::{Dtype, SafeTensors};
 
 use super::{Storage, Tensor, Tensors};
 
-/// Whether it looks like one: the length of the header, then a JSON object of that length.
-pub fn is_safetensors(bytes: &[u8]) -> bool {
+/// Whether the file looks like one of safetensors: the length of the header, then a JSON object of that length.
+pub(crate) fn is_safetensors(bytes: &[u8]) -> bool {
     let Some((length, rest)) = bytes.split_first_chunk() else { return false };
     rest.first() == Some(&b'{') && u64::from_le_bytes(*length) <= rest.len() as u64
 }
 
-/// As safetensors names it, if it does.
-pub fn safe_dtype(dtype: DType) -> Option<Dtype> {
+/// Returns the type as safetensors names it, if safetensors has it.
+pub(crate) fn safe_dtype(dtype: DType) -> Option<Dtype> {
     Some(match dtype {
         DType::Bool => Dtype::BOOL,
         DType::UInt8 => Dtype::U8,
@@ -41,7 +41,7 @@ pub fn safe_dtype(dtype: DType) -> Option<Dtype> {
     })
 }
 
-/// As torch names it.
+/// Returns torch's name of a type, or that of safetensors if torch has no such.
 fn name(dtype: Dtype) -> String {
     let same = |known: &&DType| safe_dtype(**known) == Some(dtype);
     match DType::ALL.iter().find(same) {
@@ -51,8 +51,8 @@ fn name(dtype: Dtype) -> String {
 }
 
 impl Tensors<'_> {
-    /// Those of such a file.
-    pub fn of_safetensors(bytes: &Bytes) -> Result<Self, String> {
+    /// Lists the tensors of a file of safetensors.
+    pub(super) fn of_safetensors(bytes: &Bytes) -> Result<Self, String> {
         let (length, metadata) = SafeTensors::read_metadata(bytes).map_err(|error| error.to_string())?;
         let start = 8 + length;
         let contents = Contents { dtype: None, bytes: bytes.slice(start..), byte_order: ByteOrder::Little };

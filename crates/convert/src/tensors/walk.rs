@@ -1,15 +1,14 @@
-//! Names of what is in a graph.
+//! The way through a graph, with names.
 
 use std::collections::HashSet;
 
-use halfsour::Node;
-use halfsour::classes::{Known, recognise};
-use halfsour::value::{Data, Id, Kind, Step};
+use halfsour_classes::{Known, recognise};
+use halfsour_value::{Data, Id, Kind, Node, Part, Step};
 
-/// How deep it is looked into what lies in each other.
+/// The levels of containers that are looked into.
 const DEEPEST: usize = 1000;
 
-/// Where something is: in what, and as what in that.
+/// The place of an object: the index of the place that it is in, and its segment of the name.
 struct Place<'g> {
     within: usize,
     segment: Segment<'g>,
@@ -18,22 +17,23 @@ struct Place<'g> {
 
 #[derive(Clone, Copy)]
 enum Segment<'g> {
-    /// The whole, and what a module keeps its parts in, whose names are those of the parts.
+    /// The whole, and the dicts in which a module keeps its parts: they add nothing to a name.
     Nameless,
     Text(&'g [u8]),
     Index(usize),
 }
 
-/// A graph, while it is looked through.
+/// A walk through a graph.
 struct Walk<'g, S> {
     open: Vec<(Node<'g, S>, usize)>,
     places: Vec<Place<'g>>,
     seen: HashSet<Id>,
 }
 
-/// Hands out all that is in the data, the containers once each, and what `leaf` says is a leaf each time it occurs. Names are made of
-/// the keys, attributes and indices that lead there, with dots between them, as torch names the parameters of modules.
-pub fn walk<'g, S: AsRef<[u8]>>(
+/// Calls `leaf` with every object, and a function that makes its name of the keys, attributes and indices that lead to it, with dots
+/// between them, as torch names the parameters of modules. Where `leaf` returns true, the object is not looked into, and comes again each
+/// time that it occurs; any other comes once.
+pub(crate) fn walk<'g, S: AsRef<[u8]>>(
     root: Node<'g, S>,
     mut leaf: impl FnMut(Node<'g, S>, &dyn Fn() -> String) -> Result<bool, String>,
 ) -> Result<(), String> {
@@ -69,7 +69,7 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
         segments.join(".")
     }
 
-    /// Puts off something in `within`, if there may be anything in it.
+    /// Puts off an object in `within`, if it may hold others.
     fn put_off(&mut self, within: usize, segment: Segment<'g>, node: Node<'g, S>) {
         use Kind::{Dict, FrozenSet, Instance, List, Set, Tuple};
         if matches!(node.kind(), Dict | FrozenSet | Instance | List | Set | Tuple) && !node.is_empty() {
@@ -104,10 +104,16 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
                 if let Some(Known::OrderedDict(dict)) = recognise(node) {
                     return self.pairs(place, dict.items);
                 }
-                self.elements(place, instance.arguments().into_iter().flat_map(|(args, _)| args));
-                for step in instance.steps() {
-                    match step {
-                        Step::State(state) => match state.attributes() {
+                for part in instance.parts() {
+                    match part {
+                        Part::Callable(_) | Part::Step(Step::Call(_)) => {}
+                        // Without the class, which some forms name among them.
+                        Part::Args(_) => {
+                            let args = instance.arguments().map(|(args, _)| args);
+                            self.elements(place, args.into_iter().flatten());
+                        }
+                        Part::Kwargs(kwargs) => self.pairs(place, kwargs.items().into_iter().flatten()),
+                        Part::Step(Step::State(state)) => match state.attributes() {
                             Some(attributes) => attributes
                                 .into_iter()
                                 .flatten()
@@ -115,9 +121,10 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
                                 .for_each(|(name, value)| self.attribute(place, name, value)),
                             None => self.elements(place, state.elements().into_iter().flatten()),
                         },
-                        Step::SetItem(items) => self.pairs(place, items),
-                        Step::Append(elements) | Step::Add(elements) => self.elements(place, elements),
-                        Step::Call(_) => {}
+                        Part::Step(Step::SetItem(items)) => self.pairs(place, items),
+                        Part::Step(Step::Append(elements) | Step::Add(elements)) => {
+                            self.elements(place, elements);
+                        }
                     }
                 }
             }

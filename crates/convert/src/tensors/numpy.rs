@@ -1,21 +1,22 @@
 //! Arrays of numpy, in pickles and in files of their own.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use bytes::Bytes;
-use halfsour::Node;
-use halfsour::classes::numpy::{ArrayClass, ArrayData, ByteOrder, DType, NdArray};
-use halfsour::classes::torch::{self, Dense, Place};
+use halfsour_classes::numpy::{ArrayClass, ArrayData, ByteOrder, DType, NdArray};
+use halfsour_classes::torch::{self, Dense, Place};
 use halfsour_files::{Literal, Npy};
+use halfsour_value::Node;
 
 use super::{Flat, Form, Key, Storage, Tensor, Tensors};
 
-/// Whether it is a file that numpy wrote of one array, without a pickle in it.
-pub fn is_npy(bytes: &[u8]) -> bool {
+/// Whether the file is numpy's of one array, without a pickle in it.
+pub(super) fn is_npy(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\x93NUMPY") && Npy::parse(bytes).is_ok_and(|npy| npy.pickle().is_none())
 }
 
-/// As numpy names it; of the other order of bytes, its short text says that.
+/// Returns numpy's name of a type. Where the bytes are in the other order, it is the short one, which says so.
 fn name(dtype: &DType) -> String {
     match dtype.order {
         ByteOrder::Little => dtype.name(),
@@ -23,7 +24,7 @@ fn name(dtype: &DType) -> String {
     }
 }
 
-/// By how many elements the next one in each dimension is away, where all lie side by side.
+/// Returns the distance of neighbours in each dimension, in elements, where all lie side by side.
 fn strides(shape: &[u64], is_fortran: bool) -> Vec<u64> {
     let mut next = 1_u64;
     let mut step = |length: &u64| {
@@ -40,12 +41,12 @@ fn strides(shape: &[u64], is_fortran: bool) -> Vec<u64> {
 }
 
 /// An array of numpy whose elements are in the pickle.
-pub struct Array<'g> {
-    pub dtype: DType,
-    pub bytes: &'g [u8],
-    /// Whether the first dimension comes first, or the last; neither, if they are in another order.
-    pub is_fortran: Option<bool>,
-    /// How the elements lie, if they are of a type that torch has, too.
+pub(crate) struct Array<'g> {
+    pub(crate) dtype: DType,
+    pub(crate) bytes: &'g [u8],
+    /// Whether neighbours lie along the first dimension (Fortran's order) or along the last; `None` if along neither.
+    pub(crate) is_fortran: Option<bool>,
+    /// The form that torch would have, if it has such elements.
     pub(super) dense: Option<(Dense<'g>, torch::DType)>,
 }
 
@@ -68,8 +69,8 @@ impl<'g> Array<'g> {
         Some(Self { dtype: array.dtype.clone(), bytes, is_fortran, dense })
     }
 
-    /// As torch would have it.
-    pub fn flat(&self) -> Option<Flat<'_>> {
+    /// Returns the elements if torch has their type, and all lie within the bytes.
+    pub(super) fn flat(&self) -> Option<Flat<'_>> {
         let (dense, dtype) = self.dense.as_ref()?;
         dense.positions(*dtype, self.bytes.len())?;
         Some(Flat { dtype: *dtype, dense, bytes: self.bytes, order: self.dtype.order })
@@ -87,7 +88,7 @@ impl<'g> Tensors<'g> {
         let mut notes: Vec<Cow<'static, str>> = Vec::new();
         match &array.class {
             ArrayClass::Other(class) => {
-                let class = class.as_global().map(|class| crate::text::global(&class));
+                let class = class.as_global().map(|class| class.visible_name());
                 notes.push(format!("of class {}", class.as_deref().unwrap_or("?")).into());
             }
             ArrayClass::Matrix => notes.push("a matrix".into()),
@@ -129,7 +130,7 @@ impl<'g> Tensors<'g> {
         })
     }
 
-    /// Which of the storages it is.
+    /// Returns the index of the storage, which is added if it is new.
     fn in_pickle(&mut self, bytes: &[u8], start: Option<usize>) -> usize {
         let next = self.storages.len();
         let index = *self.by_key.entry(Key::Embedded(bytes.as_ptr().addr())).or_insert(next);
@@ -143,8 +144,8 @@ impl<'g> Tensors<'g> {
 }
 
 impl Tensors<'_> {
-    /// The array of such a file.
-    pub fn of_npy(bytes: &Bytes) -> Result<Self, String> {
+    /// Describes the array of numpy's file.
+    pub(super) fn of_npy(bytes: &Bytes) -> Result<Self, String> {
         let npy = Npy::parse(bytes).map_err(|error| error.to_string())?;
         let dtype = match &npy.descr {
             Literal::Str(descr) => DType::parse(descr),
@@ -175,6 +176,6 @@ impl Tensors<'_> {
             is_part: false,
             form: None,
         }];
-        Ok(Self { all, storages: vec![storage], by_key: std::collections::HashMap::new(), left: 0 })
+        Ok(Self { all, storages: vec![storage], by_key: HashMap::new(), left: 0 })
     }
 }

@@ -2,94 +2,94 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{self, Write};
 
-use halfsour::Graph;
-use halfsour::classes::torch::DType;
-use halfsour_files::{Npy, Part};
+use halfsour_classes::torch::DType;
+use halfsour_files::{Npy, Part, ZipWriter};
+use halfsour_text::name::visible;
+use halfsour_vm::Graph;
 
-use super::output::Output;
-use super::zip::Archive;
-use super::{Limits, Tied, tied};
-use crate::failure::{Cause, Failure};
+use super::tied;
+use crate::convert::{self, Out};
+use crate::options::{Limits, Tied};
 use crate::tensors::{Elements, Flat, Tensor, Tensors, safe_dtype};
-use crate::text;
+use crate::{ConvertError, Options};
 
-pub struct Writer {
-    output: Output,
+struct Writer {
     is_archive: bool,
     tied: Tied,
     limits: Limits,
     is_written: bool,
 }
 
+pub(super) fn array(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer::new(false, options))
+}
+
+pub(super) fn archive(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer::new(true, options))
+}
+
 impl Writer {
-    pub fn new(output: Output, is_archive: bool, tied: Tied, limits: Limits) -> Self {
-        Self { output, is_archive, tied, limits, is_written: false }
+    fn new(is_archive: bool, options: &Options) -> Self {
+        Self { is_archive, tied: options.tied, limits: options.limits, is_written: false }
     }
 
-    fn write(&mut self, graph: &Graph<&[u8]>, file: &Part) -> Result<(), String> {
-        let limit = |most: usize, size: usize| size.saturating_mul(8).saturating_add(most);
-        let most = limit(self.limits.json.bytes, graph.source().len());
-        let tensors = Tensors::of_pickle(graph.root(), file.torch(), most)?;
+    fn write(&self, arrays: &[(&String, Array<'_>)], out: &mut Out<'_>) -> io::Result<()> {
+        out.expect(arrays.iter().map(|(_, array)| array.length).sum());
+        if !self.is_archive {
+            return arrays.iter().try_for_each(|(_, array)| {
+                out.write_all(&array.header)?;
+                out.write_all(&array.data())
+            });
+        }
+        let mut zip = ZipWriter::new(out);
+        for (name, array) in arrays {
+            zip.member(&format!("{name}.npy"), &[&array.header, &array.data()])?;
+        }
+        zip.finish().map(drop)
+    }
+}
+
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, part: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let most = self.limits.json.room(graph.source().len());
+        let tensors = Tensors::of_pickle(graph.root(), part.torch(), most)?;
         if tensors.all.is_empty() {
-            return Err("there are no arrays in it".to_owned());
+            return Err("there are no arrays in it".into());
         }
         if std::mem::replace(&mut self.is_written, true) {
-            return Err("several pickles with arrays; --first takes those of the first".to_owned());
+            return Err("several pickles with arrays; the option `first` takes those of the first".into());
         }
         if !self.is_archive && tensors.all.len() > 1 {
-            return Err(format!("there are {} arrays in it; .npz takes all of them", tensors.all.len()));
+            return Err(
+                format!("there are {} arrays in it; .npz takes all of them", tensors.all.len()).into()
+            );
         }
         match self.tied {
             Tied::Copy => {}
-            Tied::Dedup => return Err("numpy's files cannot say which arrays are left out".to_owned()),
+            Tied::Dedup => return Err("numpy's files cannot say which arrays are left out".into()),
             Tied::Refuse => tied::refuse(&tensors)?,
         }
-        let mut left = limit(self.limits.written.bytes, tensors.stored()) as u64;
+        let mut left = self.limits.written.room(tensors.stored()) as u64;
         let mut names = HashSet::new();
         let mut arrays = Vec::with_capacity(tensors.all.len());
         for tensor in &tensors.all {
             let array =
-                Array::of(&tensors, tensor).map_err(|why| format!("{}: {why}", text::name(&tensor.name)))?;
+                Array::of(&tensors, tensor).map_err(|why| format!("{}: {why}", visible(&tensor.name)))?;
             left = left
                 .checked_sub(array.length)
                 .ok_or("it would be larger than the limit: what is shared is written each time")?;
             if !is_good(&tensor.name) || !names.insert(&tensor.name) {
-                return Err(format!("{}: not a name for one array", text::name(&tensor.name)));
+                return Err(format!("{}: not a name for one array", visible(&tensor.name)).into());
             }
             arrays.push((&tensor.name, array));
         }
-        self.output.expect(arrays.iter().map(|(_, array)| array.length).sum());
-        self.write_all(&arrays).map_err(|error| format!("{}: {error}", self.output.name()))
-    }
-
-    fn write_all(&mut self, arrays: &[(&String, Array<'_>)]) -> std::io::Result<()> {
-        if !self.is_archive {
-            return arrays.iter().try_for_each(|(_, array)| {
-                self.output.write_all(&array.header)?;
-                self.output.write_all(&array.data())
-            });
-        }
-        let mut archive = Archive::new(&mut self.output);
-        for (name, array) in arrays {
-            archive.member(&format!("{name}.npy"), [&array.header, &array.data()])?;
-        }
-        archive.finish().map(drop)
+        Ok(self.write(&arrays, out)?)
     }
 }
 
-impl super::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, file: &Part) -> Result<(), Cause> {
-        self.write(graph, file).map_err(Cause::Other)
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), Failure> {
-        self.output.finish()
-    }
-}
-
-/// Whether a member of an archive may be called so: whoever unpacks it must not write elsewhere.
+/// Whether a member of an archive may have this name: whoever unpacks it must not write elsewhere.
 fn is_good(name: &str) -> bool {
     !name.starts_with('/') && !name.contains(['\\', '\0']) && name.split('/').all(|part| part != "..")
 }
@@ -97,20 +97,19 @@ fn is_good(name: &str) -> bool {
 /// An array as it is written.
 struct Array<'t> {
     header: Vec<u8>,
-    /// Of its data.
+    /// The bytes of its elements.
     length: u64,
     data: Data<'t>,
 }
 
 enum Data<'t> {
-    /// Where it lies.
+    /// The bytes where they lie.
     Bytes(&'t [u8]),
-    /// To be put side by side.
+    /// Elements that have to be put side by side.
     Flat(Flat<'t>),
 }
 
 impl<'t> Array<'t> {
-    /// The array as it is to be written, or why it cannot be.
     fn of(tensors: &'t Tensors<'_>, tensor: &'t Tensor<'_>) -> Result<Self, String> {
         let elements = tensors.elements(tensor)?;
         let length = tensor.bytes.ok_or("too large")?;
@@ -136,7 +135,7 @@ impl<'t> Array<'t> {
     }
 }
 
-/// As numpy names it, if it does.
+/// Returns the type as a header of numpy's files spells it, if numpy has it.
 fn descr(dtype: DType) -> Option<&'static str> {
     Some(match dtype {
         DType::Bool => "'|b1'",

@@ -1,26 +1,43 @@
-//! Zip archives whose members are stored as they are.
+//! [`ZipWriter`]
 
 use std::io::{self, Write};
 
-/// An archive that is being written. All of it has fields of 64 bits, so that large ones are as others are.
-pub struct Archive<W> {
+use super::{END, END64, ENTRY, LOCAL, LOCATOR64};
+
+/// Writes a zip archive whose members are stored without compression.
+///
+/// All sizes and offsets have 64 bits, so that archives and members may be of any length. Times are those of the first day that zip
+/// knows, so that the same members give the same bytes.
+///
+/// ```
+/// use halfsour_files::{Limits, Source, ZipWriter};
+///
+/// let mut zip = ZipWriter::new(Vec::new());
+/// zip.member("greeting.txt", &[b"hello, ", b"zip"])?;
+/// let source = Source::from_bytes("made.zip", zip.finish()?.into(), Limits::UNTRUSTED)?;
+/// let archive = source.archive()?.expect("it is one");
+/// assert_eq!(&archive.bytes(&archive.members()[0])?[..], b"hello, zip");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct ZipWriter<W> {
     out: W,
     at: u64,
     directory: Vec<u8>,
     count: u64,
 }
 
-/// Made by, and to be read by, zip 4.5, which has the fields of 64 bits.
+/// Version 4.5 of the format, the first with fields of 64 bits, made the archive and is needed to read it.
 const VERSION: u16 = 45;
-/// Names are UTF-8.
+/// The flag that says that names are UTF-8.
 const FLAGS: u16 = 1 << 11;
 const STORED: u16 = 0;
-/// At midnight, on the first day that zip knows.
+/// Midnight of 1 January 1980, the first day that zip knows.
 const TIME: u16 = 0;
 const DATE: u16 = 1 << 5 | 1;
-/// The kind of the extra field that has the sizes.
+/// The kind of the extra field that has the sizes in 64 bits.
 const SIZES: u16 = 1;
-/// What says in a field of 32 bits that the real one is elsewhere.
+/// A field of 32 bits that says that the real one, of 64, is in the extra field.
 const ELSEWHERE: u32 = u32::MAX;
 
 fn fields(halves: &[u16], into: &mut Vec<u8>) {
@@ -35,7 +52,8 @@ fn longs(longs: &[u64], into: &mut Vec<u8>) {
     into.extend(longs.iter().flat_map(|long| long.to_le_bytes()));
 }
 
-impl<W: Write> Archive<W> {
+impl<W: Write> ZipWriter<W> {
+    /// Begins an archive.
     pub fn new(out: W) -> Self {
         Self { out, at: 0, directory: Vec::new(), count: 0 }
     }
@@ -45,8 +63,12 @@ impl<W: Write> Archive<W> {
         self.out.write_all(bytes)
     }
 
-    /// Adds a member that is made of two parts.
-    pub fn member(&mut self, name: &str, parts: [&[u8]; 2]) -> io::Result<()> {
+    /// Adds a member whose contents are these parts, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// If the name has more than 65,535 bytes, or if the output takes no more.
+    pub fn member(&mut self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
         let long = |_| io::Error::new(io::ErrorKind::InvalidInput, "a name is longer than zip can say");
         let length = u16::try_from(name.len()).map_err(long)?;
         let start = self.at;
@@ -57,7 +79,7 @@ impl<W: Write> Archive<W> {
         }
         let crc = crc.finalize();
 
-        let mut header = b"PK\x03\x04".to_vec();
+        let mut header = LOCAL.to_vec();
         fields(&[VERSION, FLAGS, STORED, TIME, DATE], &mut header);
         words(&[crc, ELSEWHERE, ELSEWHERE], &mut header);
         fields(&[length, 20], &mut header);
@@ -68,7 +90,7 @@ impl<W: Write> Archive<W> {
         parts.iter().try_for_each(|part| self.put(part))?;
 
         let entry = &mut self.directory;
-        entry.extend(b"PK\x01\x02");
+        entry.extend(ENTRY);
         fields(&[VERSION, VERSION, FLAGS, STORED, TIME, DATE], entry);
         words(&[crc, ELSEWHERE, ELSEWHERE], entry);
         fields(&[length, 28, 0, 0, 0], entry);
@@ -80,20 +102,24 @@ impl<W: Write> Archive<W> {
         Ok(())
     }
 
-    /// Writes the directory.
+    /// Writes the directory, and returns the output.
+    ///
+    /// # Errors
+    ///
+    /// If the output takes no more.
     pub fn finish(mut self) -> io::Result<W> {
         let (start, size) = (self.at, self.directory.len() as u64);
         let mut end = std::mem::take(&mut self.directory);
-        end.extend(b"PK\x06\x06");
+        end.extend(END64);
         longs(&[44], &mut end);
         fields(&[VERSION, VERSION], &mut end);
         words(&[0, 0], &mut end);
         longs(&[self.count, self.count, size, start], &mut end);
-        end.extend(b"PK\x06\x07");
+        end.extend(LOCATOR64);
         words(&[0], &mut end);
         longs(&[start + size], &mut end);
         words(&[1], &mut end);
-        end.extend(b"PK\x05\x06");
+        end.extend(END);
         fields(&[0, 0, u16::MAX, u16::MAX], &mut end);
         words(&[ELSEWHERE, ELSEWHERE], &mut end);
         fields(&[0], &mut end);

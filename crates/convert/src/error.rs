@@ -1,0 +1,86 @@
+//! [`ConvertError`].
+
+use std::{fmt, io};
+
+use halfsour_files::PickleError;
+use halfsour_vm as vm;
+use halfsour_writer as writer;
+
+/// A [`ConvertError`] with the name of the file and the place of the pickle in it.
+pub type Error = PickleError<ConvertError>;
+
+/// The reason that a pickle cannot be converted, or that its tensors cannot be listed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ConvertError {
+    /// The pickle cannot be loaded.
+    Load(vm::Error),
+    /// JSON cannot be written.
+    Json(halfsour_json::Error),
+    /// A pickle cannot be written.
+    Pickle(writer::Error),
+    /// The format cannot hold the data. The text says what it lacks.
+    Unsuitable(String),
+    /// The output takes no more.
+    Output(io::Error),
+}
+
+impl fmt::Display for ConvertError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Load(error) => error.fmt(f),
+            Self::Json(error) => error.fmt(f),
+            Self::Pickle(error) => error.fmt(f),
+            Self::Unsuitable(reason) => f.write_str(reason),
+            Self::Output(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ConvertError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Load(error) => Some(error),
+            Self::Json(error) => Some(error),
+            Self::Pickle(error) => Some(error),
+            Self::Unsuitable(_) => None,
+            Self::Output(error) => Some(error),
+        }
+    }
+}
+
+impl From<String> for ConvertError {
+    fn from(reason: String) -> Self {
+        Self::Unsuitable(reason)
+    }
+}
+
+impl From<&str> for ConvertError {
+    fn from(reason: &str) -> Self {
+        Self::Unsuitable(reason.to_owned())
+    }
+}
+
+impl From<vm::Error> for ConvertError {
+    fn from(error: vm::Error) -> Self {
+        Self::Load(error)
+    }
+}
+
+impl From<halfsour_json::Error> for ConvertError {
+    fn from(error: halfsour_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<writer::Error> for ConvertError {
+    fn from(error: writer::Error) -> Self {
+        Self::Pickle(error)
+    }
+}
+
+impl From<io::Error> for ConvertError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}

@@ -1,0 +1,25 @@
+//! A document of JSON for each pickle.
+
+use std::io::Write;
+
+use halfsour_files::Part;
+use halfsour_json::{Style, to_writer};
+use halfsour_vm::Graph;
+
+use crate::convert::{self, Out};
+use crate::{ConvertError, Options};
+
+struct Writer {
+    style: Style,
+}
+
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { style: Style::plain().limits(options.limits.json) })
+}
+
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        to_writer(&mut *out, graph.root(), self.style)?;
+        Ok(out.write_all(b"\n")?)
+    }
+}

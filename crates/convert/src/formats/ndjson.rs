@@ -1,0 +1,31 @@
+//! A line of JSON for each row.
+
+use halfsour_classes::members;
+use halfsour_files::Part;
+use halfsour_json::{Limits, lines_to_writer};
+use halfsour_value::Data;
+use halfsour_vm::Graph;
+
+use crate::convert::{self, Out};
+use crate::{ConvertError, Options};
+
+struct Writer {
+    limits: Limits,
+}
+
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { limits: options.limits.json })
+}
+
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let root = graph.root();
+        Ok(match root.data() {
+            Data::Set(rows) | Data::FrozenSet(rows) => lines_to_writer(out, graph, rows, self.limits),
+            _ => match members(root) {
+                Some(rows) => lines_to_writer(out, graph, rows, self.limits),
+                None => lines_to_writer(out, graph, [root], self.limits),
+            },
+        }?)
+    }
+}

@@ -1,0 +1,32 @@
+//! A pickle, perhaps of another protocol.
+
+use halfsour_files::Part;
+use halfsour_vm::Graph;
+use halfsour_writer::{self as writer, Limits, MemoPolicy, to_writer};
+
+use crate::convert::{self, Out};
+use crate::{ConvertError, Options};
+
+struct Writer {
+    protocol: Option<u8>,
+    limits: Limits,
+}
+
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { protocol: options.protocol, limits: options.limits.written })
+}
+
+impl convert::Writer for Writer {
+    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let (memo, fix_imports, limits) = (MemoPolicy::All, !self.keeps_names(), self.limits);
+        let protocol = self.protocol.unwrap_or_else(|| graph.protocol());
+        let options =
+            writer::Options { memo, fix_imports, limits, ..writer::Options::with_protocol(protocol) };
+        Ok(to_writer(out, graph.root(), &options)?)
+    }
+
+    /// A pickle of the same protocol keeps them.
+    fn keeps_names(&self) -> bool {
+        self.protocol.is_none()
+    }
+}

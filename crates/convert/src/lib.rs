@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+
+mod convert;
+mod error;
+mod formats;
+mod options;
+mod tables;
+mod tensors;
+
+pub use convert::{Progress, convert, convert_with_progress};
+pub use error::{ConvertError, Error};
+pub use formats::{FORMATS, Format, UnknownFormat};
+pub use options::{Limits, Options, Tied};
+pub use tables::{Column, Table, tables};
+pub use tensors::{Line, Role, Row, Storage, Tensor, TensorList, Tensors, each_tensors, tensors};

@@ -1,0 +1,105 @@
+//! [`Options`].
+
+use halfsour_json as json;
+use halfsour_vm as vm;
+use halfsour_writer as writer;
+
+/// The options of a conversion, and of listing tensors.
+///
+/// ```
+/// use halfsour_convert::{Options, Tied};
+///
+/// let options = Options::default().with_tied(Tied::Dedup).with_first(true);
+/// assert_eq!(options.protocol, None);
+/// ```
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// How pickles are read, with the limits on that.
+    pub reading: vm::Options,
+    /// The limits on what is written.
+    pub limits: Limits,
+    /// Reads only the first pickle of a file, whatever follows it.
+    pub first: bool,
+    /// What happens to tensors that share their elements, where the format cannot say that they do.
+    pub tied: Tied,
+    /// The protocol of a pickle that is written. `None` means the protocol of the pickle that is read.
+    pub protocol: Option<u8>,
+    /// The extension of the file that is written, which the format `payload` compares with the kind of file that it finds.
+    pub extension: Option<String>,
+}
+
+/// The limits on what a conversion writes.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// The limits on JSON, of which `bytes` also bounds the names of tensors.
+    pub json: json::Limits,
+    /// The limit on anything else. What data shares may be written each time.
+    pub written: writer::Limits,
+}
+
+/// What happens to tensors that share their elements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Tied {
+    /// Each is written.
+    #[default]
+    Copy,
+    /// Of those that are the same only the first is written. The metadata maps the names of the others to its name.
+    Dedup,
+    /// They are an error.
+    Refuse,
+}
+
+impl Options {
+    /// Sets how pickles are read.
+    #[must_use]
+    pub fn with_reading(self, reading: vm::Options) -> Self {
+        Self { reading, ..self }
+    }
+
+    /// Sets the limits on what is written.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Sets whether only the first pickle of a file is read.
+    #[must_use]
+    pub fn with_first(self, first: bool) -> Self {
+        Self { first, ..self }
+    }
+
+    /// Sets what happens to tensors that share their elements.
+    #[must_use]
+    pub fn with_tied(self, tied: Tied) -> Self {
+        Self { tied, ..self }
+    }
+
+    /// Sets the protocol of a pickle that is written.
+    #[must_use]
+    pub fn with_protocol(self, protocol: u8) -> Self {
+        Self { protocol: Some(protocol), ..self }
+    }
+
+    /// Sets the extension of the file that is written, without the dot.
+    #[must_use]
+    pub fn with_extension(self, extension: impl Into<String>) -> Self {
+        Self { extension: Some(extension.into()), ..self }
+    }
+}
+
+impl Limits {
+    /// Sets the limits on JSON.
+    #[must_use]
+    pub fn with_json(self, json: json::Limits) -> Self {
+        Self { json, ..self }
+    }
+
+    /// Sets the limit on anything else.
+    #[must_use]
+    pub fn with_written(self, written: writer::Limits) -> Self {
+        Self { written, ..self }
+    }
+}
