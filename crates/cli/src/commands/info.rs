@@ -9,7 +9,7 @@ use halfsour::lexer::Opcode;
 use halfsour::value::{Data, Id, View};
 use halfsour::vm::{Event, Observer};
 use halfsour::{Graph, Loader, Node};
-use halfsour_files::{Format, Input, Layer, Part, Torch, JoblibArrays};
+use halfsour_files::{Format, Input, JoblibArrays, Layer, Part, Torch};
 
 use super::{PerFile, each_pickle};
 use crate::args::Reading;

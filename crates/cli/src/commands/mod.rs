@@ -17,7 +17,7 @@ mod trace;
 use std::io::Write;
 
 use halfsour::{Graph, Loader};
-use halfsour_files::{Input, Part, Parts, JoblibArrays};
+use halfsour_files::{Input, JoblibArrays, Part, Parts};
 
 pub use audit::{Audit, USAGE};
 pub use convert::Convert;

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use halfsour::Loader;
-use halfsour_files::{Part, JoblibArrays};
+use halfsour_files::{JoblibArrays, Part};
 
 use super::{PerFile, each_pickle};
 use crate::args::Reading;
