@@ -24,11 +24,16 @@ use crate::{Known, numpy, pandas, payload, pyarrow, scipy, sklearn, torch};
 /// ```
 #[doc(alias = "recognize")]
 pub fn recognise<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+    match Call::of(node) {
+        Some(call) => called(&call),
+        None => uncalled(node),
+    }
+}
+
+/// Reads an object that is no call of a name in the table: an estimator, a bare global, a persistent id.
+fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
     match node.data() {
-        Data::Instance(_) => match Call::of(node) {
-            Some(call) => called(&call),
-            None => sklearn::estimator(node).map(Box::new).map(Known::Estimator),
-        },
+        Data::Instance(_) => sklearn::estimator(node).map(Box::new).map(Known::Estimator),
         Data::Global(global) if pandas::is_na(&global) => Some(Known::NA),
         Data::Global(global) => torch::DType::from_global(&global).map(Known::TorchDType),
         Data::PersistentId(_) => torch::Storage::of(node).map(Known::Storage),
