@@ -50,7 +50,7 @@ pub fn audit(input: &[u8]) {
     let graph = loader.load_observed(input, 0, &mut watcher);
     let sum = |count: fn(&halfsour_audit::Import) -> u64| report.imports.iter().map(count).sum::<u64>();
     assert!(sum(|import| import.imports) >= watcher.imports, "an import is missing: {report:?}");
-    assert!(sum(|import| import.calls + import.news) >= watcher.calls, "a call is missing: {report:?}");
+    assert!(sum(|import| import.calls + import.instances) >= watcher.calls, "a call is missing: {report:?}");
     let found = |action| report.findings.iter().filter(|finding| finding.action == action).count();
     assert!(
         watcher.changes == 0 || found(Action::Build) + found(Action::Append) + found(Action::SetItem) > 0

@@ -2,7 +2,7 @@
 
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
 use halfsour_classes::pandas::{Cell, Column, Frame, Index};
-use halfsour_classes::{Known, recognise};
+use halfsour_classes::{Known, Shape, recognise};
 
 use crate::budget::within;
 
@@ -17,6 +17,11 @@ pub fn classes(input: &[u8]) {
     crate::visit(&graph, |node| {
         let Some(known) = within(most, input, || recognise(node)) else { return };
         within(most, input, || known.as_text().map(ToString::to_string));
+        within(most, input, || match known.shape() {
+            Shape::Sequence(members) => members.count(),
+            Shape::Mapping(pairs) => pairs.count(),
+            _ => 0,
+        });
         match &known {
             Known::NdArray(numbers) => array(numbers),
             Known::NumpyScalar(scalar) => element(&scalar.element()),

@@ -108,7 +108,7 @@ fn documents(fixture: &Fixture) -> Result<Vec<Value>> {
     let mut loader = Loader::with_options(options(fixture)?);
     let stream = fixture.pickle.as_slice();
     if fixture.keep_memo {
-        return loader.load_kept(stream)?.roots().map(|root| document(root, fixture)).collect();
+        return loader.load_all(stream)?.roots().map(|root| document(root, fixture)).collect();
     }
     let mut end = 0;
     let next = |_| {

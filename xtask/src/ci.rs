@@ -35,6 +35,8 @@ pub fn run() -> Result {
     // Without jiff, there is no database of time zones.
     let without = ["test", "--package", "halfsour-serde", "--features", "classes", "--test", "model"];
     step("test, without jiff", "", &without)?;
+    // Builds each crate as it would be published, alone; uploads nothing.
+    step("publish", "", &["publish", "--workspace", "--dry-run", "--allow-dirty"])?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
     own("soak", "cargo xtask soak", fuzz::soak)?;

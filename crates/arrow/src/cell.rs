@@ -7,7 +7,7 @@ use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::Element;
 use halfsour_classes::pandas::{self, TimeUnit};
 use halfsour_classes::pyarrow::Value;
-use halfsour_classes::stdlib::{Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
+use halfsour_classes::stdlib::{self, Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
 use halfsour_classes::time::Day;
 use halfsour_classes::{Known, recognise};
 
@@ -99,7 +99,7 @@ impl<'g> Cell<'g> {
                     Self::Delta(microseconds.map_err(|_| TableError::new("a span of time that is too long"))?)
                 }
                 Some(Known::Decimal(number)) if number.is_finite() => {
-                    let (digits, after) = decimal(number.as_str()).ok_or(TableError::new(WIDE))?;
+                    let (digits, after) = decimal(number).ok_or(TableError::new(WIDE))?;
                     Self::Decimal(digits, after)
                 }
                 Some(Known::Decimal(number)) if !number.as_str().contains('I') => Self::Missing,
@@ -244,18 +244,9 @@ fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g>, Ta
 const DIGITS: i64 = 38;
 
 /// Reads a decimal: its digits as a number, and how many of them are after the point.
-fn decimal(text: &str) -> Option<(i128, i64)> {
-    let (number, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
-    let exponent: i64 = exponent.parse().ok()?;
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = [whole, fraction].concat();
-    // Zeros may have any exponent, and numbers any number of zeros before them.
-    let (sign, magnitude) = match digits.strip_prefix('-') {
-        Some(magnitude) => (-1, magnitude),
-        None => (1, digits.strip_prefix('+').unwrap_or(&digits)),
-    };
-    let magnitude = magnitude.trim_start_matches('0');
-    let number: i128 = if magnitude.is_empty() { 0 } else { magnitude.parse().ok()? };
-    let after = i64::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
-    Some((sign * number, after)).filter(|_| after <= DIGITS)
+fn decimal(decimal: stdlib::Decimal<'_>) -> Option<(i128, i64)> {
+    let parts = decimal.parts()?;
+    let digits: i128 = if parts.digits.is_empty() { 0 } else { parts.digits.parse().ok()? };
+    let after = parts.exponent.checked_neg().filter(|after| *after <= DIGITS)?;
+    Some((if parts.is_negative { -digits } else { digits }, after))
 }

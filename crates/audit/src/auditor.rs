@@ -137,7 +137,7 @@ impl Auditor {
             },
             None if found.overflowed => Completeness::Incomplete {
                 offset: start,
-                reason: format!("there are more than {} names", policy.limits().listed),
+                reason: format!("there are more than {} names", policy.limits().total),
             },
             None => doubt.unwrap_or(Completeness::Complete),
             Some(error) if pickles > 0 => Completeness::Incomplete {
@@ -161,7 +161,7 @@ impl Auditor {
     /// can be read so to their end.
     fn read_kept(&self, input: &[u8], found: &mut Found, doubt: &mut Option<Completeness>) -> bool {
         let mut judge = Judge::new(&self.policy, input, &[]);
-        let result = loader(&self.policy).load_kept_observed(input, &mut judge);
+        let result = loader(&self.policy).load_all_observed(input, &mut judge);
         if let Ok(graph) = &result {
             judge.finish(graph);
         }

@@ -1,6 +1,6 @@
 //! Files: every pickle in them, as each of their readers would read it.
 
-use halfsour_files::{Archive, Error, Format, Source, Torch, WithArrays, is_pickle};
+use halfsour_files::{Archive, Error, Format, JoblibArrays, Source, Torch, is_pickle};
 use halfsour_vm::{Graph, Loader};
 
 use crate::auditor::{has_effect, load_plain, second_reading};
@@ -183,7 +183,7 @@ impl Walk<'_> {
 
     /// Storages of which the pickle says more than there is; an error of the pickle is told where it is judged.
     fn storages(&mut self, source: &Source, torch: &Torch) {
-        let overdrawn = torch.overdrawn(&mut Loader::new()).unwrap_or_default();
+        let overdrawn = torch.short_storages(&mut Loader::new()).unwrap_or_default();
         if overdrawn.is_empty() {
             return;
         }
@@ -235,5 +235,5 @@ fn load_arrays<'a>(
     start: usize,
     judge: &mut Judge<'_, '_>,
 ) -> Result<Graph<&'a [u8]>, halfsour_vm::Error> {
-    loader.load_observed(input, start, WithArrays::new(judge))
+    loader.load_observed(input, start, JoblibArrays::new(judge))
 }

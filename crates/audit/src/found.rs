@@ -25,7 +25,7 @@ impl Found {
     /// Adds a finding, unless there are enough of its kind; whether it is listed.
     pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
         let key = (finding.rule, finding.action, finding.name.clone());
-        let full = self.findings.len() >= limits.listed;
+        let full = self.findings.len() >= limits.total;
         let same = match self.same.get_mut(&key) {
             Some(same) => same,
             None if full => {
@@ -35,7 +35,7 @@ impl Found {
             None => self.same.entry(key).or_default(),
         };
         *same += 1;
-        let is_listed = *same <= limits.same && !full;
+        let is_listed = *same <= limits.per_kind && !full;
         if is_listed {
             self.findings.push(finding);
         } else {
@@ -49,12 +49,12 @@ impl Found {
         if let Some(index) = self.imports.get_index_of(name) {
             return Some(index);
         }
-        if self.imports.len() >= limits.listed {
+        if self.imports.len() >= limits.total {
             self.overflowed = true;
             return None;
         }
         let import =
-            Import { name: name.to_owned(), listed, offset, imports: 0, calls: 0, news: 0, changes: 0 };
+            Import { name: name.to_owned(), listed, offset, imports: 0, calls: 0, instances: 0, changes: 0 };
         Some(self.imports.insert_full(name.to_owned(), import).0)
     }
 
@@ -73,7 +73,7 @@ impl Found {
                 let mine = &mut self.imports[index];
                 mine.imports += import.imports;
                 mine.calls += import.calls;
-                mine.news += import.news;
+                mine.instances += import.instances;
                 mine.changes += import.changes;
             }
         }

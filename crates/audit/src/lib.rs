@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(missing_debug_implementations)]
 
 mod at;
 mod auditor;
@@ -22,7 +23,7 @@ pub use policy::{Limits, Policy, PolicyError};
 pub use report::{
     Action, Completeness, Context, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict,
 };
-pub use rule::Rule;
+pub use rule::{Rule, UnknownRule};
 pub use trace::Trace;
 
 /// The file of a policy.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -76,10 +77,12 @@ struct File {
 pub struct Limits {
     /// How many levels of pickles within bytes are looked at.
     pub nested: usize,
-    /// How many findings of the same kind are listed.
-    pub same: u64,
-    /// How many findings, and how many names, are listed in all.
-    pub listed: usize,
+    /// The number of findings of one kind that are listed: `same` in TOML.
+    #[serde(rename = "same")]
+    pub per_kind: u64,
+    /// The number of findings, and of names, that are listed in all: `listed` in TOML.
+    #[serde(rename = "listed")]
+    pub total: usize,
     /// How many items the data may unfold into, if that is a hundred times what it holds.
     pub expansion: u64,
     /// How many keys of a dict may have the same hash.
@@ -94,8 +97,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             nested: 8,
-            same: 5,
-            listed: 10_000,
+            per_kind: 5,
+            total: 10_000,
             expansion: 10_000_000,
             equal_hashes: 1000,
             nesting: 1000,
@@ -217,14 +220,21 @@ impl fmt::Display for PolicyError {
 
 impl std::error::Error for PolicyError {}
 
-/// The policy that halfsour brings, with all of its packs.
+/// A copy of [`Policy::built_in`].
 impl Default for Policy {
     fn default() -> Self {
-        Self::parse(include_str!("../policy.toml")).expect("it is tested")
+        Self::built_in().clone()
     }
 }
 
 impl Policy {
+    /// The policy that halfsour brings, with all of its packs. It is parsed once in a program.
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: LazyLock<Policy> =
+            LazyLock::new(|| Policy::parse(include_str!("../policy.toml")).expect("it is tested"));
+        &BUILT_IN
+    }
+
     /// Reads a policy.
     ///
     /// # Errors

@@ -161,8 +161,9 @@ pub struct Import {
     pub imports: u64,
     /// How often it is called.
     pub calls: u64,
-    /// How often an instance of it is made.
-    pub news: u64,
+    /// How many instances of it are made without calling it: `news` in JSON.
+    #[serde(rename = "news")]
+    pub instances: u64,
     /// How often something is done to it or to what it made: states, items.
     pub changes: u64,
 }

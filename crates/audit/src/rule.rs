@@ -72,12 +72,25 @@ impl fmt::Display for Rule {
 
 /// From its id: `R1`.
 impl FromStr for Rule {
-    type Err = ();
+    type Err = UnknownRule;
 
-    fn from_str(id: &str) -> Result<Self, ()> {
-        Self::ALL.iter().copied().find(|rule| rule.id().eq_ignore_ascii_case(id)).ok_or(())
+    fn from_str(id: &str) -> Result<Self, UnknownRule> {
+        Self::ALL.iter().copied().find(|rule| rule.id().eq_ignore_ascii_case(id)).ok_or(UnknownRule)
     }
 }
+
+/// A text is not the id of a [`Rule`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownRule;
+
+impl fmt::Display for UnknownRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("unknown rule: the rules are")?;
+        Rule::ALL.iter().try_for_each(|rule| write!(f, " {rule}"))
+    }
+}
+
+impl std::error::Error for UnknownRule {}
 
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,7 @@
 //! [`Trace`]: a pickle as the Python that it amounts to.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::io;
 
 use halfsour_vm::value::{Id, View};
@@ -36,6 +37,12 @@ pub struct Trace<'o> {
     opcode: Option<Opcode>,
 }
 
+impl fmt::Debug for Trace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trace").field("error", &self.error).field("made", &self.made).finish_non_exhaustive()
+    }
+}
+
 impl<'o> Trace<'o> {
     /// Of a pickle that is still to be run.
     pub fn new(out: &'o mut dyn io::Write) -> Self {
@@ -54,7 +61,7 @@ impl<'o> Trace<'o> {
         self.error.take().map_or(Ok(()), Err)
     }
 
-    fn line(&mut self, line: std::fmt::Arguments<'_>) {
+    fn line(&mut self, line: fmt::Arguments<'_>) {
         if self.error.is_none() {
             self.error = writeln!(self.out, "{line}").err();
         }

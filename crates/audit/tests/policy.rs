@@ -1,6 +1,6 @@
 //! The file of a policy.
 
-use halfsour_audit::{Auditor, Policy, Verdict};
+use halfsour_audit::{Auditor, Policy, Rule, Verdict};
 
 const MINE: &str = r#"
 schema = 1
@@ -60,4 +60,11 @@ fn what_is_added_is_allowed_and_what_is_not_selected_is_not() {
     policy.select(&["app"]).unwrap();
     assert!(Auditor::new(policy.clone()).audit(point).is_clean());
     assert!(policy.select(&["apq"]).is_err());
+}
+
+#[test]
+fn a_rule_is_read_from_its_id() {
+    assert_eq!("r9".parse(), Ok(Rule::R9));
+    let error: Box<dyn std::error::Error> = "R12".parse::<Rule>().unwrap_err().into();
+    assert_eq!(error.to_string(), "unknown rule: the rules are R1 R2 R3 R4 R5 R7 R8 R9 R10 R11");
 }

@@ -3,7 +3,7 @@
 mod numpy;
 
 use halfsour_text::number::Int;
-use halfsour_value::{Builder, Id, Refusal};
+use halfsour_value::{Builder, Id, StepError};
 use hashbrown::HashMap;
 
 use crate::stdlib::{
@@ -31,7 +31,7 @@ use crate::stdlib::{
 /// ```
 #[derive(Debug)]
 pub struct ClassBuilder<'b> {
-    /// For all else.
+    /// The builder, for objects that are not of these classes.
     pub builder: &'b mut Builder,
     globals: HashMap<(&'static str, &'static str), Id>,
     modules: HashMap<&'static str, Id>,
@@ -41,13 +41,13 @@ pub struct ClassBuilder<'b> {
 }
 
 impl<'b> ClassBuilder<'b> {
-    /// In this builder. Classes and names of attributes are made once, as Python has them once: use one `ClassBuilder` for all.
+    /// Makes objects in this builder. Classes and names of attributes are made once, as Python has them once: use one `ClassBuilder` for all.
     pub fn new(builder: &'b mut Builder) -> Self {
         Self::for_protocol(builder, 4)
     }
 
-    /// As [`new`](Self::new), and makes the graph of a stream of this protocol: up to protocol 3, each class names its module for
-    /// itself. What the writer makes of it is the same.
+    /// Makes objects as a stream of this protocol has them: up to protocol 3, each class names its module for itself. The writer makes
+    /// the same bytes of both.
     pub fn for_protocol(builder: &'b mut Builder, protocol: u8) -> Self {
         let (globals, modules, attributes) = (HashMap::new(), HashMap::new(), HashMap::new());
         Self { builder, globals, modules, attributes, once: protocol >= 4 }
@@ -219,8 +219,8 @@ impl<'b> ClassBuilder<'b> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unhashable`], if a key is.
-    pub fn counter(&mut self, counts: &[(Id, Id)]) -> Result<Id, Refusal> {
+    /// [`StepError::Unhashable`], if a key is.
+    pub fn counter(&mut self, counts: &[(Id, Id)]) -> Result<Id, StepError> {
         let counts = self.builder.dict(counts)?;
         Ok(self.call("collections", "Counter", &[counts]))
     }
@@ -316,7 +316,7 @@ impl<'b> ClassBuilder<'b> {
     }
 }
 
-/// Which class of `pathlib` a path has.
+/// The class of a path of `pathlib`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PathClass {
     /// `PosixPath`, which Python makes on no Windows.

@@ -2,10 +2,10 @@
 
 use halfsour_value::{Elements, Instance, Node, Step};
 
+use crate::args::text;
 use crate::names::{self, Class, Name};
-use crate::scalars::text;
 
-/// What a known class or function was called with, and what was done to the result.
+/// The call of a known class or function, and the steps that were done to the result.
 #[derive(Clone)]
 pub(crate) struct Call<'g, S> {
     /// The row of the table.
@@ -17,14 +17,14 @@ pub(crate) struct Call<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Call<'g, S> {
-    /// `None` if it is no instance, or of a class that is not known.
+    /// Reads an instance; `None` if it is none, or of a class that is not known.
     pub(crate) fn of(node: Node<'g, S>) -> Option<Self> {
         let instance = node.as_instance()?;
         let (class, name) = class_of(instance.class())?;
         Some(Self { class, name, node, instance })
     }
 
-    /// If it is of this row. What is read within reading something else goes through here, not through
+    /// Reads an instance of this row. Readers read the objects inside of others with this, not with
     /// [`recognise`](crate::recognise), which hostile input could make call itself without end.
     pub(crate) fn of_class(node: Node<'g, S>, class: Class) -> Option<Self> {
         Self::of(node).filter(|call| call.class == class)
@@ -44,7 +44,7 @@ impl<'g, S: AsRef<[u8]>> Call<'g, S> {
         }
     }
 
-    /// How many arguments there are, if at most `N`, and these; `None` of Python where there are none.
+    /// The number of arguments, if there are at most `N`, and the arguments; Python's `None` where there are none.
     pub(crate) fn up_to<const N: usize>(&self) -> Option<(usize, [Node<'g, S>; N])> {
         let args = self.args()?;
         let none = self.instance.class().graph().node(halfsour_value::Id::NONE);
@@ -74,7 +74,7 @@ impl<'g, S: AsRef<[u8]>> Call<'g, S> {
 
 /// The row of a class or function, and its name today.
 ///
-/// What has a dotted name (`ZoneInfo._unpickle`), protocols up to 3 write as `getattr(ZoneInfo, '_unpickle')`.
+/// Protocols up to 3 write a dotted name (`ZoneInfo._unpickle`) as `getattr(ZoneInfo, '_unpickle')`.
 pub(crate) fn class_of<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(Class, Name)> {
     if let Some(global) = node.as_global() {
         return names::find(text(global.module)?, text(global.name)?);

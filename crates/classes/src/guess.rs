@@ -1,4 +1,4 @@
-//! Classes of programs, whose names nobody knows here, but whose objects have a form.
+//! Objects of classes of programs, by their form: the names of such classes nobody knows here.
 
 use halfsour_value::{Elements, Form, Node};
 

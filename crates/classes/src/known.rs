@@ -1,4 +1,4 @@
-//! [`Known`]: what a known object is.
+//! [`Known`]: an object of a known class.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ macro_rules! known {
 }
 
 known! {
-    /// What an object of a known class is, as [`recognise`](crate::recognise) finds it.
+    /// An object of a known class, as [`recognise`](crate::recognise) finds it.
     #[derive(Clone)]
     #[non_exhaustive]
     pub enum Known {
@@ -40,7 +40,7 @@ known! {
         Time(stdlib::Time<'g, S>),
         /// `datetime.timedelta`
         TimeDelta(stdlib::TimeDelta),
-        /// Those of the standard library, pytz and dateutil.
+        /// Time zones of the standard library, pytz and dateutil.
         TimeZone(stdlib::TimeZone<'g>),
         /// `decimal.Decimal`
         Decimal(stdlib::Decimal<'g>),
@@ -64,7 +64,7 @@ known! {
         User(Node<'g, S>),
         /// `array.array`
         Array(stdlib::Array<'g, S>),
-        /// Those of `pathlib`.
+        /// Paths of `pathlib`.
         Path(stdlib::Path<'g, S>),
         /// `ipaddress.IPv4Address`, `IPv6Address`
         IpAddress(stdlib::IpAddress<'g>),
@@ -80,7 +80,7 @@ known! {
         Partial(stdlib::Partial<'g, S>),
         /// `types.SimpleNamespace`: its attributes.
         SimpleNamespace(stdlib::Pairs<'g, S>),
-        /// Those that are built in.
+        /// Exceptions and warnings that are built in.
         Exception(stdlib::Exception<'g, S>),
         /// `numpy.ndarray` and its subclasses.
         NdArray(Box<numpy::NdArray<'g, S>>),
@@ -126,7 +126,7 @@ known! {
         Estimator(Box<sklearn::Estimator<'g, S>>),
         /// `sklearn.tree._tree.Tree`
         Tree(Box<sklearn::Tree<'g, S>>),
-        /// What polars, xgboost, lightgbm and catboost keep in formats of their own.
+        /// Data that polars, xgboost, lightgbm and catboost pickle in formats of their own.
         Payload(Payload<'g>),
     }
 }

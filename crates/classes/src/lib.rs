@@ -2,10 +2,12 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_debug_implementations)]
 
+mod args;
 mod build;
 mod call;
+mod canonical;
+mod class_name;
 mod debug;
-mod exact;
 mod guess;
 mod known;
 pub mod memory;
@@ -16,10 +18,8 @@ mod payload;
 pub mod pyarrow;
 mod recognise;
 mod rust;
-mod scalars;
 pub mod scipy;
 mod shape;
-mod shown;
 pub mod sklearn;
 pub mod stdlib;
 pub mod time;
@@ -27,7 +27,8 @@ pub mod torch;
 mod ubjson;
 
 pub use build::{ClassBuilder, PathClass};
-pub use exact::{CanonicalForm, SharedPart};
+pub use canonical::{CanonicalForm, SharedPart};
+pub use class_name::class_name;
 pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;
@@ -38,4 +39,3 @@ pub use rust::ConversionError;
 #[cfg(feature = "ndarray")]
 pub use rust::{Memory, Numeric};
 pub use shape::{Shape, Table, cost, members, pairs};
-pub use shown::class_name;

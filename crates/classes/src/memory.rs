@@ -1,4 +1,4 @@
-//! How numbers lie in memory: what the arrays of numpy, torch and Arrow have in common.
+//! Numbers in memory: what the arrays of numpy, torch and Arrow have in common.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -262,7 +262,7 @@ pub(crate) fn count(shape: &[u64]) -> Option<u64> {
     }
 }
 
-/// Where elements begin, the last dimension first.
+/// The bytes at which elements begin, the last dimension first.
 #[derive(Clone, Debug)]
 pub struct Positions {
     dimensions: Vec<Dimension>,
@@ -278,7 +278,7 @@ struct Dimension {
 }
 
 impl Positions {
-    /// Those of elements of this size that begin `first` from the start of a storage of so many bytes, and are in each
+    /// The positions of elements of this size that begin `first` from the start of a storage of so many bytes, and are in each
     /// dimension so many bytes from each other. `None` if one would be outside.
     pub(crate) fn new(
         shape: &[u64],
@@ -303,7 +303,7 @@ impl Positions {
         fits.then_some(Self { dimensions, next: first, left })
     }
 
-    /// How many there are left.
+    /// The number of positions that are left.
     pub(crate) fn left(&self) -> u64 {
         self.left
     }

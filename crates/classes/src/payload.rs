@@ -1,4 +1,4 @@
-//! What packages keep in formats of their own: a pickle of theirs holds it as bytes or as text.
+//! [`Payload`]: data that packages pickle in formats of their own, as bytes or as text.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::names::Class;
 use crate::ubjson;
 
-/// What an object holds in a format that its package also has files of: a model, or a data frame.
+/// The data of an object in a format that its package also has files of: a model, or a data frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload<'g> {
     /// The format.
@@ -17,13 +17,13 @@ pub struct Payload<'g> {
     pub bytes: &'g [u8],
 }
 
-/// The format of a [`Payload`]. Its `Display` is what it is called.
+/// The format of a [`Payload`]. Its `Display` is the name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
     /// A stream of Arrow's IPC: of a `DataFrame` or `Series` of polars.
     ArrowStream,
-    /// What a `LazyFrame` of polars will do, and the data of which.
+    /// The plan of a `LazyFrame` of polars, with its data.
     PolarsPlan,
     /// A model of xgboost in UBJSON, from 1.6 on, together with the configuration of training, which is in no file of a model.
     XgBoost,
@@ -34,7 +34,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The extension that files of it have.
+    /// The extension of files of this format.
     pub fn extension(self) -> &'static str {
         match self {
             Self::ArrowStream => "arrows",

@@ -18,19 +18,19 @@ pub struct Sparse<'g, S> {
     pub format: &'static str,
     /// Whether it is an array, not a matrix.
     pub is_array: bool,
-    /// How many elements it has in each dimension, zeros with them. Some arrays have one dimension, or more than two.
+    /// The number of elements in each dimension, zeros with them. Some arrays have one dimension, or more than two.
     pub shape: Vec<usize>,
-    /// What is stored.
+    /// The stored elements.
     pub parts: Parts<'g, S>,
 }
 
-/// What a [`Sparse`] stores.
+/// The stored elements of a [`Sparse`].
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Parts<'g, S> {
     /// `csr`, `csc`, `bsr`: one row, column or row of blocks after the other.
     Compressed {
-        /// Where in the others each begins, and where the last ends: `indptr`.
+        /// The start of each line in the others, and the end of the last: `indptr`.
         pointers: NdArray<'g, S>,
         /// The column, row or column of blocks of each.
         indices: NdArray<'g, S>,
@@ -46,7 +46,7 @@ pub enum Parts<'g, S> {
     },
     /// `dia`: diagonals.
     Diagonals {
-        /// How far to the right of the main one each is.
+        /// The distance of each diagonal to the right of the main one.
         offsets: NdArray<'g, S>,
         /// The diagonals, an element for each column from the first on.
         data: NdArray<'g, S>,
@@ -148,7 +148,8 @@ pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Sparse<'g
 }
 
 impl<S: AsRef<[u8]>> Sparse<'_, S> {
-    /// What it stores, in the order in which that is: row, column and element. What an array of one dimension has is in row 0.
+    /// The stored elements, in the order in which they are stored: row, column and element. Those of an array of one dimension are in
+    /// row 0.
     /// Elements of `lil` and `dok` are objects: floats and ints of Python, or scalars of numpy.
     ///
     /// `None` if it has more dimensions, if there is something outside, or if buffers were not supplied.
@@ -168,7 +169,7 @@ impl<S: AsRef<[u8]>> Sparse<'_, S> {
         Some(found.filter_map(|(place, value)| place.map(|(row, column)| (row, column, value))))
     }
 
-    /// Where each element is; `None` for those of diagonals that are outside, which scipy allows.
+    /// The place of each element; `None` for those of diagonals that are outside, which scipy allows.
     fn places(&self) -> Option<Vec<Option<(usize, usize)>>> {
         let (rows, columns) = match *self.shape.as_slice() {
             [columns] => (1, columns),
@@ -244,7 +245,7 @@ impl<S: AsRef<[u8]>> Sparse<'_, S> {
         }
     }
 
-    /// How many elements it stores, as far as the parts say it.
+    /// The number of stored elements, as far as the parts say it.
     pub fn stored(&self) -> usize {
         match &self.parts {
             Parts::Compressed { data, .. }

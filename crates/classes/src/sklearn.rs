@@ -2,11 +2,11 @@
 
 use halfsour_value::{Items, Node};
 
+use crate::args::text;
 use crate::call::Call;
 use crate::debug::debug_fields;
 use crate::memory::Scalar;
 use crate::numpy::{self, Element, NdArray};
-use crate::scalars::text;
 use crate::stdlib::Pairs;
 
 /// An estimator of scikit-learn: a model, a transformer, a pipeline, fitted or not.
@@ -39,13 +39,13 @@ impl<'g, S: AsRef<[u8]>> Estimator<'g, S> {
         self.named(|name| !name.ends_with('_'))
     }
 
-    /// What was fitted: attributes that end in an underscore, and do not begin with one.
+    /// The attributes that were fitted: those that end in an underscore, and do not begin with one.
     pub fn fitted(&self) -> impl Iterator<Item = (&'g str, Node<'g, S>)> {
         self.named(|name| name.ends_with('_'))
     }
 }
 
-/// What is of a class of scikit-learn, and has its version among its attributes, as only estimators have.
+/// Reads an object of a class of scikit-learn that has its version among its attributes, as only estimators have.
 pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Estimator<'_, S>> {
     let instance = node.as_instance()?;
     let class = instance.class().as_global()?;
@@ -57,54 +57,54 @@ pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Estimator<'
     Some(Estimator { module, class, version, attributes })
 }
 
-/// `sklearn.tree._tree.Tree`: what a decision tree has learnt.
+/// `sklearn.tree._tree.Tree`: a fitted decision tree.
 #[derive(Clone)]
 pub struct Tree<'g, S> {
-    /// How many features it was fitted with.
+    /// The number of features that it was fitted with.
     pub features: u64,
-    /// How many classes each output has; one for numbers.
+    /// The number of classes of each output; 1 for numbers.
     pub classes: Vec<u64>,
-    /// How many nodes lie below each other at most, the root not counted.
+    /// The depth of the deepest node; that of the root is 0.
     pub depth: u64,
     /// The records of the nodes.
     records: NdArray<'g, S>,
-    /// What it predicts at each node: for each output, and each class of it.
+    /// The prediction at each node, for each output and each class of it.
     pub values: NdArray<'g, S>,
 }
 
 /// A node of a [`Tree`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct TreeNode {
-    /// What is asked at it; `None` of a leaf.
+    /// The question that is asked at the node; `None` at a leaf.
     pub split: Option<Split>,
-    /// How mixed those are that come here.
+    /// The impurity of the samples that come here.
     pub impurity: f64,
-    /// How many samples came here.
+    /// The number of samples that came here.
     pub samples: u64,
-    /// Their weights added up.
+    /// The sum of the weights of these samples.
     pub weight: f64,
 }
 
-/// What is asked at a [`TreeNode`].
+/// The question that is asked at a [`TreeNode`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
     /// The number of the feature.
     pub feature: u64,
-    /// What is up to this goes to the left.
+    /// Samples up to this value go to the left.
     pub threshold: f64,
-    /// Whether what is missing does; trees from before 1.3 do not say it.
+    /// Whether samples without the feature go to the left; trees from before 1.3 do not say it.
     pub missing_goes_left: Option<bool>,
     /// The numbers of the nodes to the left and to the right: greater than that of their parent.
     pub children: [usize; 2],
 }
 
 impl<S: AsRef<[u8]>> Tree<'_, S> {
-    /// How many nodes it has.
+    /// The number of nodes.
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether it has none.
+    /// Whether there are no nodes.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }

@@ -1,4 +1,4 @@
-//! As much of UBJSON as xgboost writes.
+//! Reads as much of UBJSON as xgboost writes.
 
 /// The value of a member of the object that this is.
 pub(crate) fn member<'g>(object: &'g [u8], name: &[u8]) -> Option<&'g [u8]> {
@@ -80,7 +80,7 @@ impl<'g> Reader<'g> {
     }
 }
 
-/// How many bytes a scalar takes.
+/// The size of a scalar in bytes.
 fn size(marker: u8) -> Option<u64> {
     Some(match marker {
         b'Z' | b'N' | b'T' | b'F' => 0,

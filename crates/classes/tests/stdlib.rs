@@ -6,7 +6,7 @@ use std::path::Path;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use halfsour_classes::stdlib::{ArrayItem, Date, TimeDelta, TimeZone};
-use halfsour_classes::{Known, like_enum, like_named_tuple, recognise};
+use halfsour_classes::{Known, Shape, like_enum, like_named_tuple, recognise};
 use halfsour_text::names::to_python3;
 use halfsour_text::{number::BigDisplay, repr};
 use halfsour_value::{Builder, Data, Graph, Node};
@@ -86,11 +86,15 @@ fn visit(root: Node<'_, &[u8]>) -> usize {
             Known::Path(path) => assert!(!path.to_string().is_empty()),
             Known::IpNetwork(network) => assert!(network.to_string().contains('/')),
             Known::Array(array) => assert_eq!(array.iter().count(), array.len()),
-            Known::OrderedDict(dict) => drop(dict.items.count()),
-            Known::DefaultDict(dict) => drop(dict.items.count()),
-            Known::Counter(counts) => drop(counts.count()),
-            Known::Deque(deque) => drop(deque.items.count()),
-            _ => {}
+            known => {
+                drop(format!("{known:?}"));
+                match known.shape() {
+                    Shape::Sequence(members) => drop(members.count()),
+                    Shape::Mapping(pairs) => drop(pairs.count()),
+                    Shape::Text(text) => drop(text.to_string()),
+                    _ => {}
+                }
+            }
         }
     }
     known

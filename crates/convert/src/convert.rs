@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use halfsour_files::{Part, PickleError, WithArrays};
+use halfsour_files::{JoblibArrays, Part, PickleError};
 use halfsour_vm::{Graph, Loader};
 
 use crate::tensors::is_safetensors;
@@ -64,7 +64,7 @@ pub fn convert_with_progress(
     let mut loader = Loader::with_options(options.reading.clone());
     loader.options_mut().fix_imports &= !writer.keeps_names();
     part.each_pickle(options.first, |bytes, start| {
-        let graph = loader.load_observed(bytes, start, WithArrays::new(()))?;
+        let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
         writer.add(&graph, part, &mut out)?;
         let end = graph.end();
         loader.recycle(graph);

@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, Frame, Index};
 use halfsour_classes::{Shape, Table as Found, recognise};
-use halfsour_files::{Part, WithArrays};
+use halfsour_files::{JoblibArrays, Part};
 use halfsour_text::name::visible;
 use halfsour_text::phrase::plural;
 use halfsour_value::Node;
@@ -57,7 +57,7 @@ pub fn tables(part: &Part, options: &Options) -> Result<Vec<Table>, Error> {
     let mut tables = Vec::new();
     let mut loader = Loader::with_options(options.reading.clone());
     part.each_pickle(options.first, |bytes, start| {
-        let graph = loader.load_observed(bytes, start, WithArrays::new(()))?;
+        let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
         let mut left = options.limits.json.room(bytes.len());
         walk(graph.root(), |node, name| {
             let Some(table) = table(node, name) else { return Ok(false) };

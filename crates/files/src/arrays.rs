@@ -1,4 +1,4 @@
-//! [`WithArrays`]: the arrays that joblib writes between the opcodes of a pickle.
+//! [`JoblibArrays`]: the arrays that joblib writes between the opcodes of a pickle.
 
 use std::collections::HashMap;
 
@@ -14,17 +14,17 @@ use halfsour_vm::{Attached, Event, Observer};
 /// It hands on everything to another observer, or to `()`.
 ///
 /// ```
-/// use halfsour_files::WithArrays;
+/// use halfsour_files::JoblibArrays;
 /// use halfsour_vm::Loader;
 ///
 /// let file = include_bytes!("../../fixtures/files/array.joblib");
 /// assert!(Loader::new().load(&file[..]).is_err());
-/// let graph = Loader::new().load_observed(&file[..], 0, WithArrays::new(()))?;
+/// let graph = Loader::new().load_observed(&file[..], 0, JoblibArrays::new(()))?;
 /// assert_eq!(graph.end(), file.len());
 /// # Ok::<(), halfsour_vm::Error>(())
 /// ```
 #[derive(Debug, Default)]
-pub struct WithArrays<O = ()> {
+pub struct JoblibArrays<O = ()> {
     observer: O,
     dtypes: HashMap<Id, Dtype>,
     /// What was built last, if it is a wrapper.
@@ -38,7 +38,7 @@ struct Dtype {
     has_objects: bool,
 }
 
-impl<O> WithArrays<O> {
+impl<O> JoblibArrays<O> {
     /// One that hands on everything to another.
     pub fn new(observer: O) -> Self {
         Self { observer, dtypes: HashMap::new(), wrapper: None }
@@ -79,9 +79,9 @@ impl<O> WithArrays<O> {
     }
 }
 
-impl<O: Observer> Observer for WithArrays<O> {
+impl<O: Observer> Observer for JoblibArrays<O> {
     // What is built, which is all that is needed here, is told in any case.
-    const WATCHES: bool = O::WATCHES;
+    const IS_ACTIVE: bool = O::IS_ACTIVE;
 
     fn opcode(&mut self, offset: usize, opcode: Opcode) {
         self.observer.opcode(offset, opcode);

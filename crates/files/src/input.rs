@@ -151,7 +151,7 @@ impl Input {
             return Ok(Parts::one(Part::of(&self.source, Some(torch.clone()))));
         }
         let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
-        let leaves = self.source.leaves_and(move |source| self.is_named(source) && is_torch(source));
+        let leaves = self.source.leaves_with(move |source| self.is_named(source) && is_torch(source));
         self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickles(source))
     }
 

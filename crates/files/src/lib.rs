@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(missing_debug_implementations)]
 
 mod archive;
 mod arrays;
@@ -12,6 +13,7 @@ mod limits;
 mod literal;
 #[cfg(feature = "map")]
 mod map;
+mod member;
 mod npy;
 mod pickles;
 mod sevenzip;
@@ -20,16 +22,17 @@ mod torch;
 mod walk;
 mod zip;
 
-pub use archive::{Archive, Member, View};
-pub use arrays::WithArrays;
+pub use archive::Archive;
+pub use arrays::JoblibArrays;
 pub use error::{Error, ErrorKind};
 pub use format::{Format, is_pickle};
 pub use input::{Input, Part, Parts, PickleError};
 pub use limits::{Limit, Limits};
 pub use literal::Literal;
+pub use member::{Member, View};
 pub use npy::Npy;
 pub use pickles::{Framing, Pickles};
 pub use source::{Layer, Source, read_at_most};
-pub use torch::{Contents, Overdrawn, Torch};
+pub use torch::{Contents, StorageTooShort, Torch};
 pub use walk::{Leaf, Leaves};
 pub use zip::ZipWriter;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use halfsour_vm::{Error, Graph, Loader, Observer};
 
-use crate::{Format, Npy, Source, WithArrays};
+use crate::{Format, JoblibArrays, Npy, Source};
 
 /// The pickles of a source, one after the other.
 ///
@@ -104,7 +104,7 @@ impl Pickles {
     ) -> Option<Result<Graph, Error>> {
         let part = self.part()?;
         let source = self.bytes.slice(..part.end);
-        let graph = loader.load_observed(source, part.start, WithArrays::new(observer));
+        let graph = loader.load_observed(source, part.start, JoblibArrays::new(observer));
         self.pass(match &graph {
             Ok(graph) => graph.end(),
             Err(_) => part.end,

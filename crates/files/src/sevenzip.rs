@@ -6,9 +6,9 @@
 use bytes::Bytes;
 
 use crate::ErrorKind;
-use crate::archive::{Member, View};
 use crate::coding::decode_coder;
 use crate::limits::Budget;
+use crate::member::{Member, View};
 
 pub(crate) const MAGIC: &[u8] = b"7z\xbc\xaf\x27\x1c";
 /// The length of the header before all data.

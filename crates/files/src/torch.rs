@@ -8,7 +8,8 @@ use halfsour_classes::torch::{ByteOrder, DType, Place, Storage};
 use halfsour_value::{Data, Id, Node, View};
 use halfsour_vm::{Event, Graph, Loader, Observer};
 
-use crate::archive::{self, Archive};
+use crate::archive::Archive;
+use crate::member;
 use crate::{Error, ErrorKind, Format, Member, Pickles, Source};
 
 /// A file of torch: a pickle, in which tensors refer to storages by persistent ids, and the storages beside it.
@@ -58,7 +59,7 @@ pub struct Contents {
 
 /// A storage of which the pickle says that it has more bytes than there are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Overdrawn {
+pub struct StorageTooShort {
     /// The storage.
     pub key: String,
     /// Where the pickle refers to it.
@@ -127,7 +128,7 @@ impl Torch {
         let mut by_key = HashMap::new();
         // The last one in the directory, as readers take it.
         for (place, (key, member)) in storages.iter().enumerate() {
-            if archive.members()[*member].view == archive::View::Directory {
+            if archive.members()[*member].view == member::View::Directory {
                 by_key.insert(key.clone(), place);
             }
         }
@@ -194,7 +195,7 @@ impl Torch {
     /// # Errors
     ///
     /// Those of loading the pickle.
-    pub fn overdrawn(&self, loader: &mut Loader) -> Result<Vec<Overdrawn>, halfsour_vm::Error> {
+    pub fn short_storages(&self, loader: &mut Loader) -> Result<Vec<StorageTooShort>, halfsour_vm::Error> {
         let mut ids = Ids::default();
         let Some(graph) = self.pickle().load_next_observed(loader, &mut ids) else { return Ok(Vec::new()) };
         let graph = graph?;
@@ -202,7 +203,7 @@ impl Torch {
             let node = graph.node(id);
             let Place::Beside { key, length: says, .. } = Storage::of(node)?.place else { return None };
             let has = self.length(key).unwrap_or(0);
-            (says > has).then(|| Overdrawn {
+            (says > has).then(|| StorageTooShort {
                 key: key.to_owned(),
                 offset: node.offset().unwrap_or(0),
                 says,

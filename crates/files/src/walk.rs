@@ -4,7 +4,8 @@ use std::vec;
 
 use bytes::Bytes;
 
-use crate::archive::{Archive, Member};
+use crate::archive::Archive;
+use crate::member::Member;
 use crate::{Error, ErrorKind, Source};
 
 /// Something in a file that is no archive, or the file itself.
@@ -49,12 +50,12 @@ impl Source {
     /// # Ok::<(), halfsour_files::Error>(())
     /// ```
     pub fn leaves(&self) -> Leaves {
-        self.leaves_and(|_| false)
+        self.leaves_with(|_| false)
     }
 
     /// As [`leaves`](Self::leaves), but archives of which this is true are not entered: they are leaves, too. So it can stop at
     /// files of torch, whose members mean nothing without each other.
-    pub fn leaves_and<W: Fn(&Source) -> bool>(&self, is_whole: W) -> Leaves<W> {
+    pub fn leaves_with<W: Fn(&Source) -> bool>(&self, is_whole: W) -> Leaves<W> {
         let mut leaves = Leaves { open: Vec::new(), next: None, is_whole };
         leaves.next = leaves.enter(self.clone(), None, self.bytes().clone());
         leaves

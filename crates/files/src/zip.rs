@@ -10,7 +10,7 @@ use std::ops::Range;
 use memchr::memmem;
 
 use crate::ErrorKind;
-use crate::archive::{Member, View};
+use crate::member::{Member, View};
 
 pub use writer::ZipWriter;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use bytes::Bytes;
-use halfsour_files::{ErrorKind, Format, Framing, Limits, Npy, Source, Torch, View, WithArrays};
+use halfsour_files::{ErrorKind, Format, Framing, JoblibArrays, Limits, Npy, Source, Torch, View};
 use halfsour_fixtures::package_files;
 use halfsour_vm::value::{Data, Node, Step};
 use halfsour_vm::{Graph, Loader};
@@ -382,7 +382,7 @@ fn joblib() {
     }
     let whole = read("array.joblib");
     for length in 0..whole.len() {
-        assert!(Loader::new().load_observed(&whole[..length], 0, WithArrays::new(())).is_err());
+        assert!(Loader::new().load_observed(&whole[..length], 0, JoblibArrays::new(())).is_err());
     }
 }
 
@@ -400,7 +400,7 @@ fn joblib_by_hand() {
             b"N\x86.",
         ]
         .concat();
-        let graph = Loader::new().load_observed(&stream[..], 0, WithArrays::new(())).unwrap();
+        let graph = Loader::new().load_observed(&stream[..], 0, JoblibArrays::new(())).unwrap();
         let wrapper = graph.root().at(0).unwrap().as_instance().unwrap();
         let Some(Step::Append(mut attached)) = wrapper.steps().last() else { panic!("{dtype}: no data") };
         assert_eq!(attached.next().unwrap().len(), Some(length), "{dtype}");

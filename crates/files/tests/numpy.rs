@@ -2,7 +2,7 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{self, Element, NdArray};
-use halfsour_files::{Limits, Source, WithArrays};
+use halfsour_files::{JoblibArrays, Limits, Source};
 use halfsour_value::Node;
 use halfsour_vm::Loader;
 use serde_json::{Value, json};
@@ -52,7 +52,7 @@ fn joblibs_arrays_are_what_it_loads() {
     for package in halfsour_fixtures::package_files().iter().filter(|package| package.script == "dumps") {
         let name = package.to_string();
         let source = Source::from_bytes(&name, package.bytes.clone().into(), Limits::default()).unwrap();
-        let graph = Loader::new().load_observed(&source.bytes()[..], 0, WithArrays::new(())).unwrap();
+        let graph = Loader::new().load_observed(&source.bytes()[..], 0, JoblibArrays::new(())).unwrap();
         seen += compare(graph.root(), &package.value, &name);
     }
     assert!(seen > 100, "{seen}");

@@ -1,4 +1,4 @@
-//! What has to be known of a whole graph before it can be written without loss.
+//! A look at the whole graph, before it is written without loss.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,9 @@ use halfsour_classes::CanonicalForm;
 use halfsour_text::wtf8::Encoding;
 use halfsour_value::{Children, Data, Id, Items, Node};
 
-use crate::spelling::{self, Usual};
+use crate::spelling::{self, Canonical};
 
-/// Which objects occur more than once, which are keys of plain objects, and whose spelling is to be shown.
+/// Facts on each object: whether it occurs more than once, is a key of a plain object, or has a spelling that is to be shown.
 pub(crate) struct Census {
     facts: Vec<u8>,
 }
@@ -21,13 +21,13 @@ pub(crate) const SHARED: u8 = 1 << 1;
 pub(crate) const KEY: u8 = 1 << 2;
 /// It is a dict that can be a plain object.
 pub(crate) const PLAIN: u8 = 1 << 3;
-/// It is a builtin with a spelling that no pickler of this protocol would choose, or a known object that is not as usual.
-pub(crate) const ODD: u8 = 1 << 4;
+/// It is a builtin with a spelling that no pickler of this protocol would choose, or a known object that has not its canonical form.
+pub(crate) const NON_CANONICAL: u8 = 1 << 4;
 /// It is a key, and the first str of its text that is one.
 const FIRST: u8 = 1 << 5;
 /// It is a key that no plain object can have.
 const OTHER: u8 = 1 << 6;
-/// It is a known object that has a tag, unless it is odd.
+/// It is a known object that has a tag, unless it is non-canonical.
 pub(crate) const KNOWN: u8 = 1 << 7;
 
 impl Census {
@@ -38,9 +38,9 @@ impl Census {
         if spellings.is_empty() {
             return census;
         }
-        // The parts of usual spellings are not shown, so that they do not count.
-        spelling::find_odd(&mut census, &spellings);
-        census.facts.iter_mut().for_each(|facts| *facts &= ODD | KNOWN);
+        // The parts of canonical spellings are not shown, so that they do not count.
+        spelling::mark_non_canonical(&mut census, &spellings);
+        census.facts.iter_mut().for_each(|facts| *facts &= NON_CANONICAL | KNOWN);
         Counter::new(census, None).count(root).0
     }
 
@@ -51,7 +51,7 @@ impl Census {
 
     /// Whether it is a known object that is shown by a tag.
     pub fn has_tag(&self, id: Id) -> bool {
-        self.is(id, KNOWN) && !self.is(id, ODD)
+        self.is(id, KNOWN) && !self.is(id, NON_CANONICAL)
     }
 
     pub fn note(&mut self, id: Id, fact: u8) {
@@ -76,8 +76,8 @@ struct Counter<'g, S> {
     census: Census,
     /// The texts of keys that plain objects can have.
     keys: HashSet<&'g [u8]>,
-    /// While it is not known which spellings are odd: the usual ones.
-    usual: Option<Vec<Usual<'g, S>>>,
+    /// The spellings that may be canonical, while that is not known.
+    canonical: Option<Vec<Canonical<'g, S>>>,
     work: Vec<Work<'g, S>>,
 }
 
@@ -88,11 +88,11 @@ enum Work<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
-    fn new(census: Census, usual: Option<Vec<Usual<'g, S>>>) -> Self {
-        Self { census, keys: HashSet::new(), usual, work: Vec::new() }
+    fn new(census: Census, canonical: Option<Vec<Canonical<'g, S>>>) -> Self {
+        Self { census, keys: HashSet::new(), canonical, work: Vec::new() }
     }
 
-    fn count(mut self, root: Node<'g, S>) -> (Census, Option<Vec<Usual<'g, S>>>) {
+    fn count(mut self, root: Node<'g, S>) -> (Census, Option<Vec<Canonical<'g, S>>>) {
         self.work.push(Work::Node(root));
         while let Some(work) = self.work.pop() {
             match work {
@@ -111,7 +111,7 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
                 }
             }
         }
-        (self.census, self.usual)
+        (self.census, self.canonical)
     }
 
     #[inline]
@@ -152,41 +152,41 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
 
     /// Whether a known object is shown by a tag, or may be: then, of its parts, only the time zone is.
     fn known(&mut self, node: Node<'g, S>) -> bool {
-        if self.usual.is_some() {
-            let Some(exact) = CanonicalForm::of(node) else { return false };
+        if self.canonical.is_some() {
+            let Some(form) = CanonicalForm::of(node) else { return false };
             self.census.note(node.id(), KNOWN);
-            self.work.extend(exact.tz().map(Work::Node));
-            self.found(Usual::known(node, exact));
+            self.work.extend(form.tz().map(Work::Node));
+            self.found(Canonical::known(node, form));
         } else if self.census.has_tag(node.id()) {
-            self.work.extend(CanonicalForm::of(node).and_then(|exact| exact.tz()).map(Work::Node));
+            self.work.extend(CanonicalForm::of(node).and_then(|form| form.tz()).map(Work::Node));
         } else {
             return false;
         }
         true
     }
 
-    /// Goes on with the parts of what is usual as far as they may be odd themselves.
-    fn found(&mut self, found: Usual<'g, S>) {
+    /// Goes on with the parts of a canonical spelling as far as they may be non-canonical themselves.
+    fn found(&mut self, found: Canonical<'g, S>) {
         for part in &found.own {
             match part.data() {
                 Data::Bytes(_) | Data::Instance(_) => self.work.push(Work::Node(*part)),
                 _ => drop(self.census.occurs(part.id())),
             }
         }
-        self.usual.as_mut().expect("they are looked for").push(found);
+        self.canonical.as_mut().expect("they are looked for").push(found);
     }
 
     fn spelling(&mut self, node: Node<'g, S>) {
         let Some(spelling) = node.spelling() else { return };
         let graph = node.graph();
-        if self.usual.is_some() {
-            if let Some(found) = Usual::of(node) {
+        if self.canonical.is_some() {
+            if let Some(found) = Canonical::of(node) {
                 self.found(found);
                 return;
             }
-            self.census.note(node.id(), ODD);
+            self.census.note(node.id(), NON_CANONICAL);
         }
-        if self.census.is(node.id(), ODD) {
+        if self.census.is(node.id(), NON_CANONICAL) {
             self.work.extend([spelling.args, spelling.callable].map(|id| Work::Node(graph.node(id))));
         }
     }

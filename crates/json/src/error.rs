@@ -22,9 +22,9 @@ struct Inner {
 pub enum ErrorKind {
     /// An object of this kind contains itself, which the plain form cannot say.
     Cycle(Kind),
-    /// It nests deeper than [`Limits::depth`](crate::Limits::depth).
+    /// The JSON would nest deeper than [`Limits::depth`](crate::Limits::depth).
     TooDeep,
-    /// It exceeds [`Limits::values`](crate::Limits::values) or [`bytes`](crate::Limits::bytes).
+    /// The JSON would exceed [`Limits::values`](crate::Limits::values) or [`bytes`](crate::Limits::bytes).
     TooLarge,
     /// The writer failed.
     Io(io::ErrorKind),
@@ -41,12 +41,12 @@ impl Error {
         Self(Box::new(Inner { kind: ErrorKind::TooLarge, offset: None, source: None }))
     }
 
-    /// What is wrong.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Where in the source the object was made that cannot be written, if it is about one.
+    /// The offset in the source at which the object was made that cannot be written, if the error is about one.
     pub fn offset(&self) -> Option<usize> {
         self.0.offset
     }

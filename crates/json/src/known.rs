@@ -1,4 +1,4 @@
-//! What the plain form makes of objects of well-known classes: the one place for it.
+//! The plain form of objects of well-known classes.
 
 use std::fmt::Display;
 
@@ -28,7 +28,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         Ok(true)
     }
 
-    /// The same, where the shape is not enough.
+    /// Writes an object whose shape is not enough.
     fn by_class(
         &mut self,
         node: Node<'g, S>,

@@ -31,7 +31,7 @@ use out::Out;
 ///
 /// # Errors
 ///
-/// If it exceeds the limits; in the plain form, if an object contains itself.
+/// If the text exceeds the limits; in the plain form, if an object contains itself.
 pub fn to_string<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<String, Error> {
     Ok(String::from_utf8(to_vec(node, style)?).expect("JSON is written as UTF-8"))
 }
@@ -40,7 +40,7 @@ pub fn to_string<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<Stri
 ///
 /// # Errors
 ///
-/// As [`to_string`].
+/// The errors of [`to_string`].
 pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<Vec<u8>, Error> {
     let mut out = Out::new(node, style, None);
     write(&mut out, node, style)?;
@@ -59,7 +59,7 @@ pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<Vec<u8>
 ///
 /// # Errors
 ///
-/// As [`to_string`], and if writing fails. Some of it may have been written then.
+/// The errors of [`to_string`], and those of the writer, which may have got some of the text by then.
 pub fn to_writer<W: Write, S: AsRef<[u8]>>(
     mut writer: W,
     node: Node<'_, S>,
@@ -84,7 +84,7 @@ pub fn to_writer<W: Write, S: AsRef<[u8]>>(
 ///
 /// # Errors
 ///
-/// As [`to_writer`].
+/// The errors of [`to_writer`].
 pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     mut writer: W,
     graph: &'g Graph<S>,

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use halfsour_text::wtf8::{self, Encoding};
-use halfsour_value::{Data, Elements, Form, Id, Instance, IntOp, Items, Node, Step, Steps, Text};
+use halfsour_value::{Data, Elements, Form, Id, Instance, IntSpelling, Items, Node, Step, Steps, Text};
 
-use crate::census::{Census, KEY, ODD, PLAIN, SHARED};
+use crate::census::{Census, KEY, NON_CANONICAL, PLAIN, SHARED};
 use crate::out::Out;
 use crate::{Error, ErrorKind, Style};
 
@@ -168,7 +168,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         match *data {
             Data::None => self.out.word("null"),
             Data::Bool(value) => self.out.word(if value { "true" } else { "false" }),
-            Data::Int(value) if node.int_op().is_none() => self.out.int(value),
+            Data::Int(value) if node.int_spelling().is_none() => self.out.int(value),
             Data::Float(value) if value.is_finite() => self.out.float(value),
             _ => return false,
         }
@@ -179,7 +179,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     fn object(&mut self, node: Node<'g, S>, data: Data<'g, S>) -> Result<(), Error> {
         match data {
             Data::Float(value) => return self.float(value),
-            Data::Int(value) => return self.int(value, node.int_op()),
+            Data::Int(value) => return self.int(value, node.int_spelling()),
             Data::BigInt(bytes) => return self.out.tagged("@int", |out| out.int_string(bytes)),
             Data::Str(text) if self.census.is(node.id(), KEY) => {
                 return self.out.tagged("@key", |out| out.text(text));
@@ -211,11 +211,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     /// An int with an opcode that is not the usual one for its size.
-    fn int(&mut self, value: i64, op: Option<IntOp>) -> Result<(), Error> {
+    fn int(&mut self, value: i64, op: Option<IntSpelling>) -> Result<(), Error> {
         let op = match op {
-            Some(IntOp::Long) => "LONG",
-            Some(IntOp::Int) => "INT",
-            None => unreachable!("a usual int has been written"),
+            Some(IntSpelling::Long) => "LONG",
+            Some(IntSpelling::Int) => "INT",
+            None => unreachable!("a canonical int has been written"),
         };
         self.out.tagged("@int", |out| {
             out.string_of(value)?;
@@ -357,9 +357,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         Ok(())
     }
 
-    /// The spelling of a builtin, if it is odd.
+    /// The spelling of a builtin, if it is not canonical.
     fn by(&mut self, node: Node<'g, S>) {
-        if !self.census.is(node.id(), ODD) {
+        if !self.census.is(node.id(), NON_CANONICAL) {
             return;
         }
         let Some(spelling) = node.spelling() else { return };

@@ -18,7 +18,7 @@ struct Name {
 const LONGEST: usize = 32;
 
 impl Names {
-    /// How many are kept at most.
+    /// The largest number of names that are kept.
     pub const MOST: usize = 256;
 
     /// For the keys of a graph with so many nodes.

@@ -11,7 +11,7 @@ use crate::{Error, ErrorKind};
 pub(crate) struct Objects<'g, S> {
     node: Node<'g, S>,
     array: NdArray<'g, S>,
-    /// How many are written.
+    /// The number of elements that are written.
     next: usize,
 }
 

@@ -13,10 +13,10 @@ use halfsour_value::{Data, Node, Text};
 use crate::names::Names;
 use crate::{Error, Style};
 
-/// How much is collected before it is handed to the writer.
+/// The number of bytes that are collected before they go to the writer.
 const PIECE: usize = 64 << 10;
 
-/// How many levels of indentation are shown, so that deep data does not grow with the square of its depth.
+/// The number of levels of indentation that are shown, so that deep data does not grow with the square of its depth.
 const INDENTED: usize = 64;
 
 /// Knows the syntax of JSON and nothing of Python: the caller opens, names and closes.
@@ -24,7 +24,7 @@ pub(crate) struct Out<'w> {
     buffer: Vec<u8>,
     /// When the buffer is longer than this, it is time to hand it on, or too much.
     most: usize,
-    /// How many bytes may still be written, those in the buffer included.
+    /// The number of bytes that may still be written, those in the buffer included.
     left: usize,
     writer: Option<&'w mut dyn Write>,
     pretty: bool,
@@ -42,12 +42,12 @@ impl<'w> Out<'w> {
         Self { buffer: Vec::new(), most, left, writer, pretty: style.pretty, depth: 0, fresh: false, names }
     }
 
-    /// How many arrays and objects are open.
+    /// The number of arrays and objects that are open.
     pub fn depth(&self) -> usize {
         self.depth
     }
 
-    /// What was written if there is no writer, which otherwise gets the rest.
+    /// The text that was written, if there is no writer; otherwise what the writer did not get yet.
     pub fn finish(mut self) -> Result<Vec<u8>, Error> {
         self.hand_on()?;
         Ok(self.buffer)
@@ -281,7 +281,7 @@ impl fmt::Write for Escaped<'_> {
     }
 }
 
-/// How a byte stands in a string: 0 as itself, `u` as `\u00XX`, others after a backslash.
+/// The spelling of a byte in a string: 0 for itself, `u` for `\u00XX`, others for themselves after a backslash.
 const ESCAPES: [u8; 256] = {
     let mut escapes = [0; 256];
     let mut byte = 0;

@@ -15,9 +15,9 @@ use crate::plain::{Work, Writer};
 /// Rows that are being written.
 pub(crate) struct Table<'g, S> {
     source: Source<'g, S>,
-    /// What the columns are called, those of the labels first; not of a row that is its one value.
+    /// The names of the columns, those of the labels first; none, where a row is its one value.
     names: Option<Vec<String>>,
-    /// How many of the columns are labels.
+    /// The number of columns that are labels.
     labels: usize,
     rows: usize,
     /// The next to be written.
@@ -248,7 +248,7 @@ fn is_unknown_index<S>(index: &Index<'_, S>) -> bool {
     }
 }
 
-/// What the labels of rows are called; those that only count the rows are left out.
+/// The names of the labels of rows; labels that only count the rows are left out.
 fn label_names<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Vec<String> {
     if matches!(index.labels, Labels::Range { start: 0, step: 1, .. }) && index.names == [None] {
         return Vec::new();

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use halfsour_classes::ClassBuilder;
 use halfsour_text::{number, wtf8};
-use halfsour_value::{Builder, Form, Graph, Id, IntOp, Refusal};
+use halfsour_value::{Builder, Form, Graph, Id, IntSpelling, StepError};
 use serde_json::{Map, Value};
 
 /// A graph that was made from a JSON document.
@@ -51,9 +51,9 @@ pub(crate) fn form(message: impl Into<String>) -> ParseError {
     ParseError(Reason::Form(message.into()))
 }
 
-fn refused(refusal: Refusal) -> ParseError {
+fn refused(refusal: StepError) -> ParseError {
     form(match refusal {
-        Refusal::Unhashable => "a key or member is of a kind that cannot be hashed",
+        StepError::Unhashable => "a key or member is of a kind that cannot be hashed",
         _ => "this cannot be done to an object of this kind",
     })
 }
@@ -90,13 +90,13 @@ fn document(json: &Value) -> Result<Document, ParseError> {
     let mut reader = Reader { build, ids: HashMap::new(), keys: HashMap::new() };
     let root = reader.value(value, None)?;
     let graph = builder.try_build(root).map_err(|refusal| match refusal {
-        Refusal::Unsupported => form("an object would have to be made before itself"),
+        StepError::Unsupported => form("an object would have to be made before itself"),
         refusal => refused(refusal),
     })?;
     Ok(Document { graph, protocol })
 }
 
-/// What a document is for that does not say.
+/// The version of a document that does not say it.
 const DEFAULT_PROTOCOL: u8 = 4;
 
 pub(crate) struct Reader<'b> {
@@ -245,7 +245,7 @@ impl Reader<'_> {
         if let Some(by) = map.get("by") {
             let (callable, args) = (member(by, "@call")?, member(by, "args")?);
             let (callable, args) = (self.value(callable, None)?, self.value(args, None)?);
-            self.build.builder.spell(object, callable, args);
+            self.build.builder.record_spelling(object, callable, args);
         }
         if let Some(then) = map.get("then") {
             for step in array(then)? {
@@ -258,8 +258,12 @@ impl Reader<'_> {
     fn int(&mut self, digits: &str, op: Option<&Value>) -> Result<Id, ParseError> {
         let value = number::parse_big(digits).ok_or_else(|| form("@int is no int"))?;
         match (value, op.and_then(Value::as_str)) {
-            (number::Int::Small(value), Some("LONG")) => Ok(self.build.builder.int_by(IntOp::Long, value)),
-            (number::Int::Small(value), Some("INT")) => Ok(self.build.builder.int_by(IntOp::Int, value)),
+            (number::Int::Small(value), Some("LONG")) => {
+                Ok(self.build.builder.int_with_opcode(IntSpelling::Long, value))
+            }
+            (number::Int::Small(value), Some("INT")) => {
+                Ok(self.build.builder.int_with_opcode(IntSpelling::Int, value))
+            }
             (number::Int::Small(value), _) => Ok(self.build.builder.int(value)),
             (number::Int::Big(bytes), _) => Ok(self.build.builder.big_int(&bytes)),
         }
@@ -299,7 +303,7 @@ impl Reader<'_> {
         &mut self,
         parts: &Value,
         id: Option<u64>,
-        make: fn(&mut Builder, &[Id]) -> Result<Id, Refusal>,
+        make: fn(&mut Builder, &[Id]) -> Result<Id, StepError>,
     ) -> Result<Id, ParseError> {
         let parts = array(parts)?;
         let object = make(self.build.builder, &vec![Id::NONE; parts.len()]).map_err(refused)?;

@@ -46,12 +46,12 @@ impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
 
 pub(crate) struct Writer<'o, 'w, 'g, S> {
     pub(crate) out: &'o mut Out<'w>,
-    /// Which nodes are being written: what stands in itself is a cycle.
+    /// The nodes that are being written: one that stands in itself is a cycle.
     open: Vec<bool>,
-    /// How many values may still be written.
+    /// The number of values that may still be written.
     values: usize,
     pub(crate) depth: usize,
-    /// What is still to be written, the next last.
+    /// The work that is left, the next last.
     work: Vec<Work<'g, S>>,
 }
 
@@ -59,7 +59,7 @@ pub(crate) enum Work<'g, S> {
     Node(Node<'g, S>),
     Elements(Elements<'g, S>),
     Items(Items<'g, S>),
-    /// What a known object holds. It is long, and rare.
+    /// The members of a known object. It is long, and rare.
     Held(Box<Members<'g, S>>),
     Pairs(Box<Pairs<'g, S>>),
     /// A member with this name; the value follows.

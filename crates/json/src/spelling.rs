@@ -1,4 +1,4 @@
-//! What need not be shown of its parts: the calls by which picklers spell the builtins that their protocol has no opcode for, and
+//! Objects whose parts need not be shown: the calls by which picklers spell the builtins that their protocol has no opcode for, and
 //! known objects that are as every pickler writes them.
 
 use std::collections::HashMap;
@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use halfsour_classes::{CanonicalForm, SharedPart};
 use halfsour_value::{Data, Elements, Id, Kind, Node, Spelling};
 
-use crate::census::{Census, KEY, ODD, SEEN, SHARED};
+use crate::census::{Census, KEY, NON_CANONICAL, SEEN, SHARED};
 
 /// A builtin that looks as if a pickler of CPython's had spelled it, or an object as it would be made again.
-pub(crate) struct Usual<'g, S> {
+pub(crate) struct Canonical<'g, S> {
     node: Node<'g, S>,
     /// What belongs to nothing else: arguments, and the text, the bytes or the list that the call is given.
     pub own: Vec<Node<'g, S>>,
@@ -30,7 +30,7 @@ enum Part {
     Known(SharedPart),
 }
 
-impl<'g, S: AsRef<[u8]>> Usual<'g, S> {
+impl<'g, S: AsRef<[u8]>> Canonical<'g, S> {
     /// The protocols are the last ones that have no opcode. Sets are made of lists, also empty ones; of bytes and
     /// bytearrays, the empty ones are made of nothing.
     pub fn of(node: Node<'g, S>) -> Option<Self> {
@@ -87,23 +87,23 @@ impl<'g, S: AsRef<[u8]>> Usual<'g, S> {
     }
 
     /// A known object.
-    pub fn known(node: Node<'g, S>, exact: CanonicalForm<'g, S>) -> Self {
-        let once = exact.once.into_iter().map(|(role, part)| (Part::Known(role), part.id())).collect();
-        Self { node, own: exact.own, once }
+    pub fn known(node: Node<'g, S>, form: CanonicalForm<'g, S>) -> Self {
+        let once = form.once.into_iter().map(|(role, part)| (Part::Known(role), part.id())).collect();
+        Self { node, own: form.own, once }
     }
 
     /// Whether something of it would be lost if its parts were not shown: one that occurs elsewhere, too, or that
     /// another has as another object.
-    fn is_odd(&self, census: &Census, roles: &Roles) -> bool {
-        let is_odd = |part: &Node<'g, S>| {
+    fn is_non_canonical(&self, census: &Census, roles: &Roles) -> bool {
+        let is_non_canonical = |part: &Node<'g, S>| {
             census.is(part.id(), SHARED | KEY)
-                || census.is(part.id(), ODD)
+                || census.is(part.id(), NON_CANONICAL)
                 // Bytes in a bytearray of an old protocol are spelled, too, and otherwise they are not.
                 || self.node.kind() == Kind::ByteArray
                     && matches!(part.data(), Data::Bytes(_))
                     && part.spelling().is_some() != (self.node.graph().protocol() < 3)
         };
-        self.own.iter().any(is_odd)
+        self.own.iter().any(is_non_canonical)
             || self.once.iter().any(|&(role, id)| census.is(id, SEEN | KEY) || !roles.agree(role, id))
     }
 }
@@ -121,20 +121,20 @@ impl Roles {
     }
 }
 
-/// Notes which of them are odd nevertheless.
-pub(crate) fn find_odd<S: AsRef<[u8]>>(census: &mut Census, usual: &[Usual<'_, S>]) {
+/// Marks those that are not canonical nevertheless.
+pub(crate) fn mark_non_canonical<S: AsRef<[u8]>>(census: &mut Census, canonical: &[Canonical<'_, S>]) {
     let mut roles = Roles::default();
-    for &(part, id) in usual.iter().flat_map(|usual| &usual.once) {
+    for &(part, id) in canonical.iter().flat_map(|form| &form.once) {
         roles.objects.entry(part).or_insert(id);
         roles.parts.entry(id).or_insert(part);
     }
-    // What is shown of an odd one may make others odd.
+    // The parts that are shown of one may make others non-canonical.
     loop {
         let mut changed = false;
-        for usual in usual {
-            if !census.is(usual.node.id(), ODD) && usual.is_odd(census, &roles) {
-                census.note(usual.node.id(), ODD);
-                usual.once.iter().for_each(|(_, id)| census.note(*id, SEEN));
+        for form in canonical {
+            if !census.is(form.node.id(), NON_CANONICAL) && form.is_non_canonical(census, &roles) {
+                census.note(form.node.id(), NON_CANONICAL);
+                form.once.iter().for_each(|(_, id)| census.note(*id, SEEN));
                 changed = true;
             }
         }

@@ -1,6 +1,6 @@
-//! How to write.
+//! [`Style`] and [`Limits`]: options of writing.
 
-/// Which form to write, how to lay it out, and what it may cost.
+/// The form to write, its layout, and its limits.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     pub(crate) lossless: bool,
@@ -9,7 +9,7 @@ pub struct Style {
 }
 
 impl Style {
-    /// What a person expects, on one line.
+    /// The plain form, which a person expects, on one line.
     pub fn plain() -> Self {
         Self { lossless: false, pretty: false, limits: Limits::default() }
     }
@@ -32,18 +32,18 @@ impl Style {
     }
 }
 
-/// What JSON may grow to.
+/// The limits of the JSON that is written.
 ///
-/// What is not shared never exceeds the limits of values and bytes, however much it is.
+/// Data that is not shared never exceeds the limits of values and bytes, however much it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How deep arrays and objects may nest. The default is no limit; many readers of JSON have one.
+    /// The depth to which arrays and objects may nest. The default is no limit; many readers of JSON have one.
     pub depth: usize,
-    /// How many values may be written beyond those that the graph holds: in the plain form, a shared object is written
+    /// The number of values that may be written beyond those that the graph holds: in the plain form, a shared object is written
     /// each time it occurs. The default is ten million.
     pub values: usize,
-    /// How many bytes may be written beyond eight for each byte of the source. The default is 256 MiB.
+    /// The number of bytes that may be written beyond eight for each byte of the source. The default is 256 MiB.
     pub bytes: usize,
 }
 

@@ -62,7 +62,7 @@ pub fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8]) -> Result<T, Error
     from_slice_with(&mut Loader::new(), input)
 }
 
-/// Reads a value from bytes that are shared or owned, as [`from_slice`] does.
+/// Reads a value from bytes that are shared or owned, as [`from_slice`] does. [`halfsour_vm::from_bytes`] returns a graph.
 ///
 /// # Errors
 ///
@@ -76,6 +76,7 @@ pub fn from_bytes<T: DeserializeOwned>(input: impl Into<Bytes>) -> Result<T, Err
 }
 
 /// Reads a value from a reader, and takes no byte beyond the pickle. So several values can be read one after the other.
+/// [`halfsour_vm::from_reader`] returns a graph.
 ///
 /// Wrap a file or socket in a [`BufReader`](std::io::BufReader): bytes are asked for in small pieces. The value is read from a
 /// graph, and `T::deserialize` is called once.
@@ -199,7 +200,7 @@ pub fn from_node<S: AsRef<[u8]>, T: DeserializeOwned>(node: Node<'_, S>) -> Resu
     T::deserialize(NodeDeserializer::new(node))
 }
 
-/// Returns the pickle of a value, at protocol 4.
+/// Returns the pickle of a value, at protocol 4. [`halfsour_writer::to_vec`] writes an object of a graph.
 ///
 /// ```
 /// let pickle = halfsour_serde::to_vec(&vec![1, 2, 3])?;

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use halfsour_text::wtf8;
 
 use crate::data::Kind;
-use crate::form::{Builtin, Form, IntOp};
-use crate::parts::{Container, Payload, Refusal};
+use crate::form::{Builtin, Form, IntSpelling};
+use crate::parts::{Container, Payload, StepError};
 use crate::value::{Value, ValueInstance, ValueStep};
 use crate::{Graph, Id, Provenance, Spelling, Store};
 
@@ -137,9 +137,9 @@ impl Builder {
         self.store.owned(Payload::ByteString, 0, bytes).expect(FULL)
     }
 
-    fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, Refusal> {
+    fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, StepError> {
         match self.store.container(container, 0, items) {
-            Err(Refusal::Full) => panic!("{FULL}"),
+            Err(StepError::OutOfBudget) => panic!("{FULL}"),
             made => made,
         }
     }
@@ -158,8 +158,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unhashable`], as in Python.
-    pub fn dict(&mut self, items: &[(Id, Id)]) -> Result<Id, Refusal> {
+    /// [`StepError::Unhashable`], as in Python.
+    pub fn dict(&mut self, items: &[(Id, Id)]) -> Result<Id, StepError> {
         let items: Vec<Id> = items.iter().flat_map(|&(key, value)| [key, value]).collect();
         self.container(Container::Dict, &items)
     }
@@ -168,8 +168,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unhashable`], as in Python.
-    pub fn set(&mut self, items: &[Id]) -> Result<Id, Refusal> {
+    /// [`StepError::Unhashable`], as in Python.
+    pub fn set(&mut self, items: &[Id]) -> Result<Id, StepError> {
         self.container(Container::Set, items)
     }
 
@@ -177,8 +177,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unhashable`], as in Python.
-    pub fn frozenset(&mut self, items: &[Id]) -> Result<Id, Refusal> {
+    /// [`StepError::Unhashable`], as in Python.
+    pub fn frozenset(&mut self, items: &[Id]) -> Result<Id, StepError> {
         self.container(Container::FrozenSet, items)
     }
 
@@ -193,9 +193,9 @@ impl Builder {
     /// # Errors
     ///
     /// If they are not text.
-    pub fn global_of(&mut self, module: Id, name: Id) -> Result<Id, Refusal> {
+    pub fn global_of(&mut self, module: Id, name: Id) -> Result<Id, StepError> {
         if [module, name].iter().any(|&id| !matches!(self.store.kind(id), Kind::Str | Kind::ByteString)) {
-            return Err(Refusal::Unsupported);
+            return Err(StepError::Unsupported);
         }
         Ok(self.store.global(0, module, name, Builtin::Other)?)
     }
@@ -229,13 +229,13 @@ impl Builder {
     }
 
     /// The call by which an old protocol spells this builtin.
-    pub fn spell(&mut self, id: Id, callable: Id, args: Id) {
-        self.store.spell(id, Spelling { callable, args }).expect(FULL);
+    pub fn record_spelling(&mut self, id: Id, callable: Id, args: Id) {
+        self.store.record_spelling(id, Spelling { callable, args }).expect(FULL);
     }
 
     /// An int with an opcode that Python 3 would not have written for it.
-    pub fn int_by(&mut self, op: IntOp, value: i64) -> Id {
-        self.store.int_by(op, 0, value).expect(FULL)
+    pub fn int_with_opcode(&mut self, op: IntSpelling, value: i64) -> Id {
+        self.store.int_with_opcode(op, 0, value).expect(FULL)
     }
 
     /// A persistent id.
@@ -264,7 +264,7 @@ impl Builder {
     /// # Errors
     ///
     /// If it is neither.
-    pub fn append(&mut self, to: Id, item: Id) -> Result<(), Refusal> {
+    pub fn append(&mut self, to: Id, item: Id) -> Result<(), StepError> {
         self.store.append(to, &[item])
     }
 
@@ -273,7 +273,7 @@ impl Builder {
     /// # Errors
     ///
     /// If it is neither, or the key of a dict cannot be hashed.
-    pub fn set_item(&mut self, of: Id, key: Id, value: Id) -> Result<(), Refusal> {
+    pub fn set_item(&mut self, of: Id, key: Id, value: Id) -> Result<(), StepError> {
         self.store.set_items(of, &[key, value])
     }
 
@@ -282,7 +282,7 @@ impl Builder {
     /// # Errors
     ///
     /// If it is neither, or the member of a set cannot be hashed.
-    pub fn add(&mut self, to: Id, item: Id) -> Result<(), Refusal> {
+    pub fn add(&mut self, to: Id, item: Id) -> Result<(), StepError> {
         self.store.add_items(to, &[item])
     }
 
@@ -292,7 +292,7 @@ impl Builder {
     /// # Errors
     ///
     /// If it is no instance.
-    pub fn state(&mut self, of: Id, state: Id) -> Result<(), Refusal> {
+    pub fn state(&mut self, of: Id, state: Id) -> Result<(), StepError> {
         self.store.build(of, state)
     }
 
@@ -301,7 +301,7 @@ impl Builder {
     /// # Errors
     ///
     /// If there are too many nodes.
-    pub fn call_on(&mut self, object: Id, setter: Id, state: Id) -> Result<(), Refusal> {
+    pub fn call_on(&mut self, object: Id, setter: Id, state: Id) -> Result<(), StepError> {
         let args = self.tuple(&[object, state]);
         let call = self.call(setter, args);
         Ok(self.store.call_on(object, call)?)
@@ -329,7 +329,7 @@ impl Builder {
 
     fn value_within(&mut self, value: &Value, depth: usize) -> Result<Id, ValueError> {
         let depth = depth.checked_sub(1).ok_or(ValueError::TooDeep)?;
-        let hashed = |made: Result<Id, Refusal>| made.map_err(|_| ValueError::Unhashable);
+        let hashed = |made: Result<Id, StepError>| made.map_err(|_| ValueError::Unhashable);
         Ok(match value {
             Value::None => Id::NONE,
             Value::Bool(value) => Id::bool(*value),

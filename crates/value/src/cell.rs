@@ -6,7 +6,7 @@ use halfsour_text::wtf8::Encoding;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Tag {
-    /// An `i64`; in the flags, the [`IntOp`](crate::IntOp) if it is not the usual one.
+    /// An `i64`; in the flags, the [`IntSpelling`](crate::IntSpelling) if it is not the usual one.
     Int,
     /// The bits of an `f64`.
     Float,

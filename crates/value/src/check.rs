@@ -2,7 +2,7 @@
 
 use crate::cell::Tag;
 use crate::form::Form;
-use crate::{Builder, Graph, Id, Refusal, Store};
+use crate::{Builder, Graph, Id, StepError, Store};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Seen {
@@ -17,9 +17,9 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unsupported`] if an object would have to be made before itself, as a tuple that holds itself, and
-    /// [`Refusal::Unhashable`] if a key or member cannot be hashed.
-    pub fn try_build(mut self, root: Id) -> Result<Graph, Refusal> {
+    /// [`StepError::Unsupported`] if an object would have to be made before itself, as a tuple that holds itself, and
+    /// [`StepError::Unhashable`] if a key or member cannot be hashed.
+    pub fn try_build(mut self, root: Id) -> Result<Graph, StepError> {
         self.sort();
         self.store.check()?;
         Ok(self.build(root))
@@ -28,7 +28,7 @@ impl Builder {
 
 impl Store {
     /// Refuses objects that would have to be made before themselves, and keys and members that cannot be hashed.
-    fn check(&mut self) -> Result<(), Refusal> {
+    fn check(&mut self) -> Result<(), StepError> {
         let mut seen = vec![Seen::Not; self.cells.len()];
         let mut open: Vec<usize> = (0..self.cells.len()).collect();
         while let Some(&index) = open.last() {
@@ -38,7 +38,7 @@ impl Store {
                     for part in self.parts_before(index).filter_map(Id::index) {
                         match seen[part] {
                             Seen::Not => open.push(part),
-                            Seen::Open => return Err(Refusal::Unsupported),
+                            Seen::Open => return Err(StepError::Unsupported),
                             Seen::Done => {}
                         }
                     }
@@ -57,7 +57,7 @@ impl Store {
             let Some(width) = self.cells[index].tag.entry_width() else { continue };
             for at in (0..self.region_of(index).len()).step_by(width) {
                 if !self.is_hashable(self.region_of(index)[at]) {
-                    return Err(Refusal::Unhashable);
+                    return Err(StepError::Unhashable);
                 }
             }
         }

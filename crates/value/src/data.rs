@@ -137,17 +137,17 @@ macro_rules! sequence {
                 Self { graph, ids }
             }
 
-            /// How many are left.
+            /// The number of items not yet yielded.
             pub fn len(&self) -> usize {
                 self.ids.len() / $width
             }
 
-            /// Whether none is left.
+            /// Whether no item is left.
             pub fn is_empty(&self) -> bool {
                 self.ids.is_empty()
             }
 
-            /// The one with this index, counted from the next.
+            /// The `index`-th item from the iterator's position.
             pub fn get(&$self, index: usize) -> Option<$item> {
                 let at = index.checked_mul($width)?;
                 let $ids = $self.ids.get(at..at.checked_add($width)?)?;

@@ -45,10 +45,10 @@ impl Form {
     }
 }
 
-/// The opcode of an int, where Python 3 would not have written that one for the value: Python 2 tells `int` from `long`.
+/// The int opcode of the stream, if it is not the one that Python 3 writes for this value: Python 2 tells `int` from `long`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum IntOp {
+pub enum IntSpelling {
     /// `LONG`, `LONG1` or `LONG4` for a value of at most 32 bits: a `long`.
     Long = 1,
     /// `INT` for a value of more than 32 bits: an `int`.

@@ -97,10 +97,11 @@ impl<S: AsRef<[u8]>> Graph<S> {
         &self.buffers
     }
 
-    /// The objects that were in the memo at the end, by slot, if the reader recorded them; [`Id::VACANT`] where there
-    /// is none.
-    pub fn recorded_memo(&self) -> Option<&[Id]> {
-        self.memo.as_deref()
+    /// The objects that were in the memo at the end, with their slots, in the order of the slots, if the reader recorded
+    /// them.
+    pub fn recorded_memo(&self) -> Option<impl Iterator<Item = (usize, Node<'_, S>)>> {
+        let slots = self.memo.as_ref()?.iter().enumerate();
+        Some(slots.filter(|&(_, &id)| id != Id::VACANT).map(|(slot, &id)| (slot, self.node(id))))
     }
 
     /// How many nodes there are. Those that old spellings of builtins used up are counted, too.

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![warn(missing_debug_implementations)]
 
 mod builder;
 mod cell;
 mod check;
 mod children;
 mod data;
+mod debug;
 mod display;
 mod form;
 mod graph;
@@ -28,14 +30,14 @@ mod view;
 pub use builder::{Builder, InstanceBuilder, ValueError};
 pub use children::{ChildIds, Children};
 pub use data::{Data, Elements, Items, Kind};
-pub use form::{Builtin, Form, IntOp};
+pub use form::{Builtin, Form, IntSpelling};
 pub use graph::{Graph, Provenance};
 pub use halfsour_text::wtf8::Encoding;
 pub use id::{Id, StepKind};
 pub use instance::{Global, Instance, Part, Parts, Step, Steps};
 pub use keys::Key;
 pub use node::Node;
-pub use parts::{Container, Full, Payload, Refusal, Spelling};
+pub use parts::{Container, OutOfBudget, Payload, Spelling, StepError};
 pub use path::PathError;
 pub use peek::{Peek, RawInstance, RawSteps};
 pub use store::Store;

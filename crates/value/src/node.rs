@@ -10,7 +10,7 @@ use crate::id::Unpacked;
 use crate::instance::{Global, Instance, Steps};
 use crate::peek::Peek;
 use crate::text::Text;
-use crate::{Graph, Id, IntOp, Key, Spelling};
+use crate::{Graph, Id, IntSpelling, Key, Spelling};
 
 /// An object in a [`Graph`]: a cursor that is copied freely.
 ///
@@ -208,7 +208,8 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         }
     }
 
-    /// How many members a container has, code points a text, bytes bytes.
+    /// The length: members of a container, code points of a text, bytes of a bytes-like object; `None` for anything else.
+    /// This takes linear time for text.
     pub fn len(self) -> Option<usize> {
         match self.data() {
             Data::List(elements)
@@ -259,11 +260,11 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         Some(Steps::new(self.graph, steps))
     }
 
-    /// The opcode of an int, where Python 3 would not have written that one.
-    pub fn int_op(self) -> Option<IntOp> {
+    /// The int opcode of the stream, if it is not the one that Python 3 writes for this value.
+    pub fn int_spelling(self) -> Option<IntSpelling> {
         match self.cell()? {
-            Cell { tag: Tag::Int, flags: 1, .. } => Some(IntOp::Long),
-            Cell { tag: Tag::Int, flags: 2, .. } => Some(IntOp::Int),
+            Cell { tag: Tag::Int, flags: 1, .. } => Some(IntSpelling::Long),
+            Cell { tag: Tag::Int, flags: 2, .. } => Some(IntSpelling::Int),
             _ => None,
         }
     }

@@ -1,28 +1,50 @@
 //! What a [`Store`](crate::Store) is told to make, and how it refuses.
 
+use std::fmt;
+
 use halfsour_text::wtf8::Encoding;
 
 use crate::Id;
 use crate::cell::Tag;
 
-/// There is no room left in the budget, or in the numbering of nodes.
+/// The store's budget of bytes is spent, or it holds 2³¹ nodes already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub struct OutOfBudget;
 
-/// Why a step cannot be done to an object.
+/// The reason why a step cannot be done to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// As [`Full`].
-    Full,
+pub enum StepError {
+    /// The store's budget is spent: the error [`OutOfBudget`].
+    OutOfBudget,
     /// Python's object has no such method, or not for these values.
     Unsupported,
     /// A key or member is a list, dict, set or bytearray, or a tuple that holds one.
     Unhashable,
 }
 
-impl From<Full> for Refusal {
-    fn from(_: Full) -> Self {
-        Self::Full
+impl fmt::Display for OutOfBudget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the graph would take more memory than the limit allows")
+    }
+}
+
+impl std::error::Error for OutOfBudget {}
+
+impl fmt::Display for StepError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfBudget => OutOfBudget.fmt(f),
+            Self::Unsupported => f.write_str("the object has no such method, or not for these values"),
+            Self::Unhashable => f.write_str("a key or member is of a kind that cannot be hashed"),
+        }
+    }
+}
+
+impl std::error::Error for StepError {}
+
+impl From<OutOfBudget> for StepError {
+    fn from(_: OutOfBudget) -> Self {
+        Self::OutOfBudget
     }
 }
 

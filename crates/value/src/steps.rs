@@ -3,13 +3,13 @@
 use crate::cell::{ASKED, Cell, HASHABLE, Tag, UNHASHABLE};
 use crate::form::Form;
 use crate::id::{StepKind, Unpacked};
-use crate::{Full, Id, Kind, Refusal, Store};
+use crate::{Id, Kind, OutOfBudget, StepError, Store};
 
 impl Store {
     /// `APPEND`, `APPENDS`.
     #[inline]
-    pub fn append(&mut self, to: Id, items: &[Id]) -> Result<(), Refusal> {
-        let index = to.index().ok_or(Refusal::Unsupported)?;
+    pub fn append(&mut self, to: Id, items: &[Id]) -> Result<(), StepError> {
+        let index = to.index().ok_or(StepError::Unsupported)?;
         match self.cells[index].tag {
             Tag::List => Ok(self.extend(index, items)?),
             _ => self.step(index, StepKind::Append, items),
@@ -18,8 +18,8 @@ impl Store {
 
     /// `SETITEM`, `SETITEMS`: keys and values in turn.
     #[inline]
-    pub fn set_items(&mut self, to: Id, items: &[Id]) -> Result<(), Refusal> {
-        let index = to.index().ok_or(Refusal::Unsupported)?;
+    pub fn set_items(&mut self, to: Id, items: &[Id]) -> Result<(), StepError> {
+        let index = to.index().ok_or(StepError::Unsupported)?;
         match self.cells[index].tag {
             Tag::Dict => {
                 self.check_hashable(items.iter().step_by(2))?;
@@ -31,8 +31,8 @@ impl Store {
     }
 
     /// `ADDITEMS`.
-    pub fn add_items(&mut self, to: Id, items: &[Id]) -> Result<(), Refusal> {
-        let index = to.index().ok_or(Refusal::Unsupported)?;
+    pub fn add_items(&mut self, to: Id, items: &[Id]) -> Result<(), StepError> {
+        let index = to.index().ok_or(StepError::Unsupported)?;
         match self.cells[index].tag {
             Tag::Set => {
                 self.check_hashable(items.iter())?;
@@ -43,50 +43,50 @@ impl Store {
     }
 
     /// `list[index] = value`, for ints and bools in range.
-    fn assign(&mut self, list: usize, items: &[Id]) -> Result<(), Refusal> {
+    fn assign(&mut self, list: usize, items: &[Id]) -> Result<(), StepError> {
         let (start, length) = self.cells[list].region();
         for pair in items.chunks_exact(2) {
-            let at = self.place(pair[0], length).ok_or(Refusal::Unsupported)?;
+            let at = self.place(pair[0], length).ok_or(StepError::Unsupported)?;
             self.children[start + at] = pair[1];
         }
         Ok(())
     }
 
     /// What Python does with `APPEND(S)` on a bytearray, in a source.
-    pub fn append_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), Refusal> {
-        let mut bytes = self.payload(source, to).ok_or(Refusal::Unsupported)?.to_vec();
+    pub fn append_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), StepError> {
+        let mut bytes = self.payload(source, to).ok_or(StepError::Unsupported)?.to_vec();
         for &item in items {
-            bytes.push(self.byte(item).ok_or(Refusal::Unsupported)?);
+            bytes.push(self.byte(item).ok_or(StepError::Unsupported)?);
         }
         self.replace_payload(to, &bytes)
     }
 
     /// What Python does with `SETITEM(S)` on a bytearray, in a source.
-    pub fn assign_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), Refusal> {
-        let mut bytes = self.payload(source, to).ok_or(Refusal::Unsupported)?.to_vec();
+    pub fn assign_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), StepError> {
+        let mut bytes = self.payload(source, to).ok_or(StepError::Unsupported)?.to_vec();
         for pair in items.chunks_exact(2) {
-            let at = self.place(pair[0], bytes.len()).ok_or(Refusal::Unsupported)?;
-            bytes[at] = self.byte(pair[1]).ok_or(Refusal::Unsupported)?;
+            let at = self.place(pair[0], bytes.len()).ok_or(StepError::Unsupported)?;
+            bytes[at] = self.byte(pair[1]).ok_or(StepError::Unsupported)?;
         }
         self.replace_payload(to, &bytes)
     }
 
-    fn replace_payload(&mut self, of: Id, bytes: &[u8]) -> Result<(), Refusal> {
+    fn replace_payload(&mut self, of: Id, bytes: &[u8]) -> Result<(), StepError> {
         let start = self.pool_bytes(bytes)?;
-        let cell = &mut self.cells[of.index().ok_or(Refusal::Unsupported)?];
+        let cell = &mut self.cells[of.index().ok_or(StepError::Unsupported)?];
         *cell = Cell::owned(cell.tag, cell.encoding(), cell.origin(), start);
         Ok(())
     }
 
     /// `BUILD`. `None`, and `(None, {})`, neither attributes nor slots, change nothing on objects of Python's own types; a
     /// class may have a `__setstate__` for it.
-    pub fn build(&mut self, to: Id, state: Id) -> Result<(), Refusal> {
+    pub fn build(&mut self, to: Id, state: Id) -> Result<(), StepError> {
         let done = match to.index() {
             Some(index) => self.step(index, StepKind::State, &[state]),
-            None => Err(Refusal::Unsupported),
+            None => Err(StepError::Unsupported),
         };
         match done {
-            Err(Refusal::Unsupported) if self.is_no_state(state) => Ok(()),
+            Err(StepError::Unsupported) if self.is_no_state(state) => Ok(()),
             done => done,
         }
     }
@@ -102,7 +102,7 @@ impl Store {
 
     /// The result of a call with an object as the first of two arguments was dropped, as after `setter(object, state)`.
     /// Any other object, and any other call, is let be.
-    pub fn call_on(&mut self, object: Id, call: Id) -> Result<(), Full> {
+    pub fn call_on(&mut self, object: Id, call: Id) -> Result<(), OutOfBudget> {
         let (Some(on), Some(index)) = (object.index(), call.index()) else { return Ok(()) };
         let made = &self.cells[index];
         if made.tag != Tag::Instance || made.form_bits() != Form::Call as u8 {
@@ -110,7 +110,7 @@ impl Store {
         }
         match self.sequence(self.region_of(index)[1]) {
             Some([first, _]) if *first == object => match self.step(on, StepKind::Call, &[call]) {
-                Err(Refusal::Full) => Err(Full),
+                Err(StepError::OutOfBudget) => Err(OutOfBudget),
                 _ => Ok(()),
             },
             _ => Ok(()),
@@ -135,11 +135,11 @@ impl Store {
 
     /// Keeps what is done to an object, if it is of a class, or from elsewhere.
     #[inline]
-    fn step(&mut self, index: usize, run: StepKind, items: &[Id]) -> Result<(), Refusal> {
+    fn step(&mut self, index: usize, run: StepKind, items: &[Id]) -> Result<(), StepError> {
         match self.cells[index].tag {
             Tag::Instance => Ok(self.add_run(index, run, items)?),
             Tag::Global | Tag::PersistentId | Tag::Extension | Tag::Buffer => {
-                let key = u32::try_from(index).map_err(|_| Refusal::Full)?;
+                let key = u32::try_from(index).map_err(|_| StepError::OutOfBudget)?;
                 let elsewhere = match self.foreign_steps.get(&key) {
                     Some(&id) => id,
                     None => {
@@ -152,13 +152,13 @@ impl Store {
                 };
                 Ok(self.add_run(elsewhere.index().expect("an instance is a node"), run, items)?)
             }
-            _ => Err(Refusal::Unsupported),
+            _ => Err(StepError::Unsupported),
         }
     }
 
     /// A run of one value, for which there is room as a rule.
     #[inline]
-    fn add_step(&mut self, index: usize, run: StepKind, item: Id) -> Result<(), Full> {
+    fn add_step(&mut self, index: usize, run: StepKind, item: Id) -> Result<(), OutOfBudget> {
         let pair = [Id::run(run, 1), item];
         let cell = &mut self.cells[index];
         let (start, length) = cell.region();
@@ -176,7 +176,7 @@ impl Store {
     }
 
     #[inline]
-    fn add_run(&mut self, index: usize, run: StepKind, items: &[Id]) -> Result<(), Full> {
+    fn add_run(&mut self, index: usize, run: StepKind, items: &[Id]) -> Result<(), OutOfBudget> {
         match (run, items) {
             // A state or a call is one value, and a run of its own.
             (StepKind::State | StepKind::Call, [item]) => self.add_step(index, run, *item),
@@ -184,7 +184,7 @@ impl Store {
         }
     }
 
-    fn extend_run(&mut self, index: usize, run: StepKind, mut items: &[Id]) -> Result<(), Full> {
+    fn extend_run(&mut self, index: usize, run: StepKind, mut items: &[Id]) -> Result<(), OutOfBudget> {
         let width = if run == StepKind::SetItem { 2 } else { 1 };
         if let Some((last, at)) = self.last_run
             && last == index
@@ -226,10 +226,10 @@ impl Store {
     }
 
     #[inline]
-    pub(crate) fn check_hashable<'i>(&mut self, keys: impl Iterator<Item = &'i Id>) -> Result<(), Refusal> {
+    pub(crate) fn check_hashable<'i>(&mut self, keys: impl Iterator<Item = &'i Id>) -> Result<(), StepError> {
         for &key in keys {
             if !self.is_hashable(key) {
-                return Err(Refusal::Unhashable);
+                return Err(StepError::Unhashable);
             }
         }
         Ok(())
@@ -267,7 +267,7 @@ impl Store {
 
     /// Adds to the end of a region.
     #[inline]
-    pub(crate) fn extend(&mut self, index: usize, items: &[Id]) -> Result<(), Full> {
+    pub(crate) fn extend(&mut self, index: usize, items: &[Id]) -> Result<(), OutOfBudget> {
         let (start, length) = self.cells[index].region();
         let needed = length + items.len();
         if start + length == self.children.len() || length == 0 && self.cells[index].capacity() == 0 {
@@ -288,10 +288,10 @@ impl Store {
     /// Moves a region to the end, into twice the room, and adds to it.
     #[cold]
     #[inline(never)]
-    fn relocate(&mut self, index: usize, items: &[Id]) -> Result<(), Full> {
+    fn relocate(&mut self, index: usize, items: &[Id]) -> Result<(), OutOfBudget> {
         let (start, length) = self.cells[index].region();
         let needed = length + items.len();
-        let capacity = needed.checked_next_power_of_two().ok_or(Full)?;
+        let capacity = needed.checked_next_power_of_two().ok_or(OutOfBudget)?;
         self.reserve_children(capacity)?;
         let at = self.children.len();
         self.children.extend_from_within(start..start + length);

@@ -9,9 +9,9 @@ use std::hint::select_unpredictable;
 use halfsour_text::wtf8::Encoding;
 
 use crate::cell::{Cell, Place, Tag};
-use crate::form::{Builtin, Form, IntOp};
+use crate::form::{Builtin, Form, IntSpelling};
 use crate::id::Unpacked;
-use crate::parts::{Container, Full, Payload, Refusal, Spelling};
+use crate::parts::{Container, OutOfBudget, Payload, Spelling, StepError};
 use crate::peek::{RawInstance, RawSteps};
 use crate::{Id, Kind};
 
@@ -21,7 +21,7 @@ use crate::{Id, Kind};
 /// containers are one cell and four bytes for each child, in one vector for all. Nothing is freed before the whole
 /// store is.
 ///
-/// All that adds to it spends the store's budget of bytes and fails with [`Full`] when that is gone.
+/// All that adds to it spends the store's budget of bytes and fails with [`OutOfBudget`] when that is gone.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) cells: Vec<Cell>,
@@ -100,18 +100,18 @@ impl Store {
         length: usize,
         capacity: usize,
         more: usize,
-    ) -> Result<usize, Full> {
-        let needed = length.checked_add(more).ok_or(Full)?;
+    ) -> Result<usize, OutOfBudget> {
+        let needed = length.checked_add(more).ok_or(OutOfBudget)?;
         let free = self.budget.saturating_sub(self.bytes_held()) / size;
         let most = capacity.saturating_add(free);
         if needed > most {
-            return Err(Full);
+            return Err(OutOfBudget);
         }
         Ok((capacity * 2).max(needed).max(FIRST).min(most))
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn push(&mut self, cell: Cell) -> Result<Id, Full> {
+    fn push(&mut self, cell: Cell) -> Result<Id, OutOfBudget> {
         let index = self.cells.len();
         if index == self.cells.capacity() {
             self.grow_cells()?;
@@ -122,10 +122,10 @@ impl Store {
 
     #[cold]
     #[inline(never)]
-    fn grow_cells(&mut self) -> Result<(), Full> {
+    fn grow_cells(&mut self) -> Result<(), OutOfBudget> {
         let length = self.cells.len();
         if length >= Id::MAX_NODES {
-            return Err(Full);
+            return Err(OutOfBudget);
         }
         let capacity = self.grown(size_of::<Cell>(), length, length, 1)?.min(Id::MAX_NODES);
         self.cells.reserve_exact(capacity - length);
@@ -134,23 +134,23 @@ impl Store {
 
     /// Makes room for `more` children.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(crate) fn reserve_children(&mut self, more: usize) -> Result<(), Full> {
+    pub(crate) fn reserve_children(&mut self, more: usize) -> Result<(), OutOfBudget> {
         if self.children.capacity() - self.children.len() < more { self.grow_children(more) } else { Ok(()) }
     }
 
     #[cold]
     #[inline(never)]
-    fn grow_children(&mut self, more: usize) -> Result<(), Full> {
+    fn grow_children(&mut self, more: usize) -> Result<(), OutOfBudget> {
         let (length, capacity) = (self.children.len(), self.children.capacity());
         if length.checked_add(more).is_none_or(|needed| needed > u32::MAX as usize) {
-            return Err(Full);
+            return Err(OutOfBudget);
         }
         let capacity = self.grown(size_of::<Id>(), length, capacity, more)?.min(u32::MAX as usize);
         self.children.reserve_exact(capacity - length);
         Ok(())
     }
 
-    fn reserve_pool(&mut self, more: usize) -> Result<(), Full> {
+    fn reserve_pool(&mut self, more: usize) -> Result<(), OutOfBudget> {
         let (length, capacity) = (self.pool.len(), self.pool.capacity());
         if capacity - length < more {
             let capacity = self.grown(1, length, capacity, more)?;
@@ -161,7 +161,7 @@ impl Store {
 
     /// An int.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn int(&mut self, origin: usize, value: i64) -> Result<Id, Full> {
+    pub fn int(&mut self, origin: usize, value: i64) -> Result<Id, OutOfBudget> {
         match Id::small_int(value) {
             Some(id) => Ok(id),
             None => self.push(Cell::new(Tag::Int, 0, origin, value.cast_unsigned())),
@@ -170,7 +170,7 @@ impl Store {
 
     /// As [`int`](Self::int), without a jump that depends on the value; `None` if the store would have to grow.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn int_in_place(&mut self, origin: usize, value: i64) -> Option<Id> {
+    pub fn int_without_growing(&mut self, origin: usize, value: i64) -> Option<Id> {
         let index = self.cells.len();
         if index == self.cells.capacity() {
             return None;
@@ -183,18 +183,18 @@ impl Store {
     }
 
     /// An int with an opcode that Python 3 would not have written for it.
-    pub fn int_by(&mut self, op: IntOp, origin: usize, value: i64) -> Result<Id, Full> {
+    pub fn int_with_opcode(&mut self, op: IntSpelling, origin: usize, value: i64) -> Result<Id, OutOfBudget> {
         self.push(Cell::new(Tag::Int, op as u8, origin, value.cast_unsigned()))
     }
 
     /// A float.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn float(&mut self, origin: usize, value: f64) -> Result<Id, Full> {
+    pub fn float(&mut self, origin: usize, value: f64) -> Result<Id, OutOfBudget> {
         self.push(Cell::new(Tag::Float, 0, origin, value.to_bits()))
     }
 
     /// A complex number, from the ids of two floats; `None` if they are not.
-    pub fn complex(&mut self, origin: usize, re: Id, im: Id) -> Result<Option<Id>, Full> {
+    pub fn complex(&mut self, origin: usize, re: Id, im: Id) -> Result<Option<Id>, OutOfBudget> {
         match (self.float_index(re), self.float_index(im)) {
             (Some(re), Some(im)) => self.push(Cell::pair(Tag::Complex, 0, origin, re, im)).map(Some),
             _ => Ok(None),
@@ -216,23 +216,23 @@ impl Store {
         origin: usize,
         delta: u8,
         length: usize,
-    ) -> Result<Id, Full> {
+    ) -> Result<Id, OutOfBudget> {
         if origin as u64 >> OFFSET_BITS != 0 {
-            return Err(Full);
+            return Err(OutOfBudget);
         }
         let (tag, encoding) = payload.parts();
         self.push(Cell::borrowed(tag, encoding, origin, delta, length))
     }
 
     /// A node with a payload that is not in the source.
-    pub fn owned(&mut self, payload: Payload, origin: usize, bytes: &[u8]) -> Result<Id, Full> {
+    pub fn owned(&mut self, payload: Payload, origin: usize, bytes: &[u8]) -> Result<Id, OutOfBudget> {
         let (tag, encoding) = payload.parts();
         let start = self.pool_bytes(bytes)?;
         self.push(Cell::owned(tag, encoding, origin, start))
     }
 
     /// Puts bytes, after their length, into the pool.
-    pub(crate) fn pool_bytes(&mut self, bytes: &[u8]) -> Result<usize, Full> {
+    pub(crate) fn pool_bytes(&mut self, bytes: &[u8]) -> Result<usize, OutOfBudget> {
         self.reserve_pool(bytes.len() + size_of::<u64>())?;
         let start = self.pool.len();
         self.pool.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
@@ -240,8 +240,12 @@ impl Store {
         Ok(start)
     }
 
-    /// A node of another kind with the payload of `of`, which is not copied.
-    pub fn payload_as(&mut self, payload: Payload, origin: usize, of: Id) -> Result<Id, Full> {
+    /// A node of another kind that shares the payload of `of`.
+    ///
+    /// # Panics
+    ///
+    /// If `of` has no payload.
+    pub fn share_payload(&mut self, payload: Payload, origin: usize, of: Id) -> Result<Id, OutOfBudget> {
         let cell = self.cells[of.index().expect("nodes with payloads have an index")];
         let (tag, encoding) = payload.parts();
         match cell.place() {
@@ -297,9 +301,9 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Full`], and [`Refusal::Unhashable`] for a key or member that is not hashable.
+    /// [`StepError::OutOfBudget`], and [`StepError::Unhashable`] for a key or member that is not hashable.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub fn container(&mut self, container: Container, origin: usize, items: &[Id]) -> Result<Id, Refusal> {
+    pub fn container(&mut self, container: Container, origin: usize, items: &[Id]) -> Result<Id, StepError> {
         let tag = match container {
             Container::Tuple if items.is_empty() => return Ok(Id::EMPTY_TUPLE),
             Container::List => Tag::List,
@@ -318,7 +322,7 @@ impl Store {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[allow(clippy::cast_possible_truncation)] // reserve_children keeps them in 32 bits
-    fn region(&mut self, tag: Tag, flags: u8, origin: usize, items: &[Id]) -> Result<Id, Full> {
+    fn region(&mut self, tag: Tag, flags: u8, origin: usize, items: &[Id]) -> Result<Id, OutOfBudget> {
         self.reserve_children(items.len())?;
         let start = self.children.len() as u32;
         self.children.extend_from_slice(items);
@@ -333,7 +337,13 @@ impl Store {
     }
 
     /// A class or function, by the ids of its module's and its own name.
-    pub fn global(&mut self, origin: usize, module: Id, name: Id, builtin: Builtin) -> Result<Id, Full> {
+    pub fn global(
+        &mut self,
+        origin: usize,
+        module: Id,
+        name: Id,
+        builtin: Builtin,
+    ) -> Result<Id, OutOfBudget> {
         let (Some(module), Some(name)) = (module.index(), name.index()) else {
             unreachable!("names are nodes");
         };
@@ -341,8 +351,8 @@ impl Store {
             Tag::Global,
             builtin as u8,
             origin,
-            u32::try_from(module).map_err(|_| Full)?,
-            u32::try_from(name).map_err(|_| Full)?,
+            u32::try_from(module).map_err(|_| OutOfBudget)?,
+            u32::try_from(name).map_err(|_| OutOfBudget)?,
         );
         self.push(cell)
     }
@@ -425,7 +435,7 @@ impl Store {
         callable: Id,
         args: Id,
         kwargs: Option<Id>,
-    ) -> Result<Id, Full> {
+    ) -> Result<Id, OutOfBudget> {
         const ROOM: usize = 4;
         let mut region = [callable, args, Id::NONE, Id::NONE];
         let mut length = 2;
@@ -442,17 +452,17 @@ impl Store {
     }
 
     /// A persistent id.
-    pub fn persistent_id(&mut self, origin: usize, id: Id) -> Result<Id, Full> {
+    pub fn persistent_id(&mut self, origin: usize, id: Id) -> Result<Id, OutOfBudget> {
         self.push(Cell::new(Tag::PersistentId, 0, origin, id.bits().into()))
     }
 
     /// An extension code.
-    pub fn extension(&mut self, origin: usize, code: u32) -> Result<Id, Full> {
+    pub fn extension(&mut self, origin: usize, code: u32) -> Result<Id, OutOfBudget> {
         self.push(Cell::new(Tag::Extension, 0, origin, code.into()))
     }
 
     /// The out-of-band buffer with this index.
-    pub fn buffer(&mut self, origin: usize, index: usize) -> Result<Id, Full> {
+    pub fn buffer(&mut self, origin: usize, index: usize) -> Result<Id, OutOfBudget> {
         self.push(Cell::new(Tag::Buffer, 0, origin, index as u64))
     }
 
@@ -462,15 +472,15 @@ impl Store {
         (cell.tag == Tag::Buffer).then(|| usize::try_from(cell.data()).expect("it was a usize"))
     }
 
-    /// A buffer went through `READONLY_BUFFER`, and is read-only already.
-    pub fn pass_read_only(&mut self, buffer: Id) {
+    /// Records that `READONLY_BUFFER` was applied to a buffer that is read-only anyway.
+    pub fn mark_read_only(&mut self, buffer: Id) {
         if let Some(index) = buffer.index().filter(|&index| self.cells[index].tag == Tag::Buffer) {
             self.cells[index].flags = 1;
         }
     }
 
     /// A read-only view of a bytearray, a buffer or an instance.
-    pub fn read_only(&mut self, origin: usize, of: Id) -> Result<Id, Full> {
+    pub fn read_only(&mut self, origin: usize, of: Id) -> Result<Id, OutOfBudget> {
         self.push(Cell::new(Tag::ReadOnly, 0, origin, of.bits().into()))
     }
 
@@ -479,8 +489,8 @@ impl Store {
         self.children[start..start + length][part] = by;
     }
 
-    /// Remembers the call by which a builtin was spelled.
-    pub fn spell(&mut self, id: Id, spelling: Spelling) -> Result<(), Full> {
+    /// Records the call by which an old protocol spelled a builtin.
+    pub fn record_spelling(&mut self, id: Id, spelling: Spelling) -> Result<(), OutOfBudget> {
         if self.spellings.len() == self.spellings.capacity() {
             let length = self.spellings.len();
             let capacity = self.grown(size_of::<(u32, Spelling)>(), length, length, 1)?;

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use halfsour_lexer::text::escape;
-use halfsour_value::{Builtin, Container, Form, Full, Id, Kind, Payload, Refusal, Spelling, Store};
+use halfsour_value::{Builtin, Container, Form, Id, Kind, OutOfBudget, Payload, Spelling, StepError, Store};
 
 use crate::ErrorKind;
 
@@ -51,7 +51,7 @@ pub(crate) fn call(
         Builtin::ByteArray => match arguments(store, args) {
             Args::None => Some(store.owned(Payload::ByteArray, start, &[])?),
             Args::One(bytes) if matches!(store.kind(bytes), Kind::Bytes | Kind::ByteString) => {
-                Some(store.payload_as(Payload::ByteArray, start, bytes)?)
+                Some(store.share_payload(Payload::ByteArray, start, bytes)?)
             }
             Args::Two(text, encoding) => encoded(store, source, start, Payload::ByteArray, text, encoding)?,
             _ => None,
@@ -64,7 +64,7 @@ pub(crate) fn call(
         },
     };
     let Some(id) = made else { return Ok(Err(Form::Call)) };
-    store.spell(id, Spelling { callable, args })?;
+    store.record_spelling(id, Spelling { callable, args })?;
     Ok(Ok(id))
 }
 
@@ -93,7 +93,7 @@ fn encoded(
     payload: Payload,
     text: Id,
     encoding: Id,
-) -> Result<Option<Id>, Full> {
+) -> Result<Option<Id>, OutOfBudget> {
     if store.kind(text) != Kind::Str
         || !matches!(store.kind(encoding), Kind::Str | Kind::ByteString)
         || !matches!(store.payload(source, encoding), Some(b"latin1" | b"latin-1"))
@@ -102,10 +102,10 @@ fn encoded(
     }
     // The same text may be encoded over and over, and need not be read for that.
     if store.is_ascii(text) {
-        return store.payload_as(payload, start, text).map(Some);
+        return store.share_payload(payload, start, text).map(Some);
     }
     match escape::utf8_to_latin1(store.payload(source, text).unwrap_or_default()) {
-        Some(Cow::Borrowed(_)) => store.payload_as(payload, start, text).map(Some),
+        Some(Cow::Borrowed(_)) => store.share_payload(payload, start, text).map(Some),
         Some(Cow::Owned(bytes)) => store.owned(payload, start, &bytes).map(Some),
         None => Ok(None),
     }
@@ -121,7 +121,7 @@ fn members(store: &mut Store, start: usize, container: Container, args: Id) -> R
     };
     match store.container(container, start, &items) {
         Ok(id) => Ok(Some(id)),
-        Err(Refusal::Full) => Err(Full.into()),
+        Err(StepError::OutOfBudget) => Err(OutOfBudget.into()),
         Err(_) => Err(ErrorKind::Unhashable),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_lexer::text::escape::EscapeError;
 use halfsour_lexer::text::number::NumberError;
 use halfsour_lexer::{self as lexer, Opcode};
-use halfsour_value::{Full, Kind, Refusal};
+use halfsour_value::{Kind, OutOfBudget, StepError};
 
 /// Why a pickle cannot be loaded, and where.
 ///
@@ -103,19 +103,19 @@ pub enum Limit {
     Memory,
 }
 
-impl From<Full> for ErrorKind {
-    fn from(_: Full) -> Self {
+impl From<OutOfBudget> for ErrorKind {
+    fn from(_: OutOfBudget) -> Self {
         Self::Limit(Limit::Memory)
     }
 }
 
 impl ErrorKind {
     /// Why an object of this kind refused a step.
-    pub(crate) fn refused(refusal: Refusal, kind: Kind) -> Self {
+    pub(crate) fn refused(refusal: StepError, kind: Kind) -> Self {
         match refusal {
-            Refusal::Full => Self::Limit(Limit::Memory),
-            Refusal::Unsupported => Self::Unsupported(kind),
-            Refusal::Unhashable => Self::Unhashable,
+            StepError::OutOfBudget => Self::Limit(Limit::Memory),
+            StepError::Unsupported => Self::Unsupported(kind),
+            StepError::Unhashable => Self::Unhashable,
         }
     }
 }
@@ -201,7 +201,7 @@ impl fmt::Display for ErrorKind {
             Self::ArgsNotTuple(kind) => write!(f, "the arguments are not a tuple, but: {kind}"),
             Self::KwargsNotDict(kind) => write!(f, "the keyword arguments are not a dict, but: {kind}"),
             Self::NotCallable(kind) => write!(f, "this cannot be called: {kind}"),
-            Self::NotAClass(kind) => write!(f, "this is no class: {kind}"),
+            Self::NotAClass(kind) => write!(f, "expected a class, found {kind}"),
             Self::NameNotText(kind) => write!(f, "a name is not a str, but: {kind}"),
             Self::Unsupported(kind) => write!(f, "this cannot be done to an object of the kind {kind}"),
             Self::ExtensionCode(code) => write!(f, "the extension code {code} is not positive"),

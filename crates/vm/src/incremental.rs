@@ -152,7 +152,7 @@ impl Pending {
         let source = &arrived[..arrived.len().min(limit)];
         if self.root.is_none() && !self.waits(source) {
             self.spend(loader, source.len());
-            let mut machine = Machine::of_piece(&mut loader.state, source, &loader.options, ());
+            let mut machine = Machine::for_partial_input(&mut loader.state, source, &loader.options, ());
             self.root = machine.run(&mut self.position)?;
             if self.root.is_none() {
                 self.lexer = lexer::Incremental::new();

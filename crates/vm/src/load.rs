@@ -134,22 +134,22 @@ impl Loader {
         Ok(self.finish(input, vec![root], offset, end))
     }
 
-    /// Loads all pickles of `input` with one memo, as one `Unpickler` does that loads several times: a later pickle may
+    /// Loads all pickles of `input`, with one memo, as one `Unpickler` does that loads several times: a later pickle may
     /// refer to objects of an earlier one. They become one graph, with a root for each.
     ///
     /// # Errors
     ///
     /// As [`load`](Self::load).
-    pub fn load_kept<S: AsRef<[u8]>>(&mut self, input: S) -> Result<Graph<S>, Error> {
-        self.load_kept_observed(input, ())
+    pub fn load_all<S: AsRef<[u8]>>(&mut self, input: S) -> Result<Graph<S>, Error> {
+        self.load_all_observed(input, ())
     }
 
-    /// As [`load_kept`](Self::load_kept), and tells an observer what the pickles do.
+    /// As [`load_all`](Self::load_all), and tells an observer what the pickles do.
     ///
     /// # Errors
     ///
     /// As [`load`](Self::load).
-    pub fn load_kept_observed<S: AsRef<[u8]>>(
+    pub fn load_all_observed<S: AsRef<[u8]>>(
         &mut self,
         input: S,
         mut observer: impl Observer,

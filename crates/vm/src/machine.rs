@@ -10,7 +10,7 @@ mod stack;
 
 use halfsour_lexer::text::number;
 use halfsour_lexer::{self as lexer, HIGHEST_PROTOCOL, Lexer, Op, Visitor};
-use halfsour_value::{Container, Full, Id, Payload, Store, View};
+use halfsour_value::{Container, Id, OutOfBudget, Payload, Store, View};
 
 use self::attached::Outer;
 use crate::memo::Memo;
@@ -89,10 +89,10 @@ impl From<ErrorKind> for Fault {
     }
 }
 
-impl From<Full> for Fault {
+impl From<OutOfBudget> for Fault {
     #[cold]
     #[inline(never)]
-    fn from(full: Full) -> Self {
+    fn from(full: OutOfBudget) -> Self {
         Self(Box::new(full.into()))
     }
 }
@@ -102,14 +102,19 @@ type Done = Result<(), Fault>;
 impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
     /// A machine for a source that is whole.
     pub fn new(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
-        let is_fused = !O::WATCHES && options.limits.opcodes >= source.len() as u64;
+        let is_fused = !O::IS_ACTIVE && options.limits.opcodes >= source.len() as u64;
         Self { state, source, options, observer, fence: 0, is_fused, is_whole: true, frames_end: 0 }
     }
 
     /// A machine for the beginning of a source.
-    pub fn of_piece(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
+    pub fn for_partial_input(
+        state: &'m mut State,
+        source: &'a [u8],
+        options: &'m Options,
+        observer: O,
+    ) -> Self {
         // How many opcodes there will be is not known.
-        let is_fused = !O::WATCHES && options.limits.opcodes == u64::MAX;
+        let is_fused = !O::IS_ACTIVE && options.limits.opcodes == u64::MAX;
         Self { is_fused, is_whole: false, ..Self::new(state, source, options, observer) }
     }
 

@@ -83,8 +83,8 @@ pub enum Attached {
 /// All methods do nothing unless they are written; `()` is an observer. Events name objects by their ids in the graph
 /// that is being made; `view` looks at those that there are so far.
 pub trait Observer {
-    /// Whether it wants to be told: where nobody does, several opcodes may be run at once.
-    const WATCHES: bool = true;
+    /// Whether the observer is told of each opcode. Set to `false` to let the machine run several neighbouring opcodes at once.
+    const IS_ACTIVE: bool = true;
 
     /// An opcode is about to be run.
     fn opcode(&mut self, offset: usize, opcode: Opcode) {
@@ -105,11 +105,11 @@ pub trait Observer {
 }
 
 impl Observer for () {
-    const WATCHES: bool = false;
+    const IS_ACTIVE: bool = false;
 }
 
 impl<O: Observer> Observer for &mut O {
-    const WATCHES: bool = O::WATCHES;
+    const IS_ACTIVE: bool = O::IS_ACTIVE;
 
     fn opcode(&mut self, offset: usize, opcode: Opcode) {
         (**self).opcode(offset, opcode);

@@ -17,7 +17,7 @@ fn load(fixture: &Fixture) -> Result<Vec<Graph<&[u8]>>, Error> {
     let mut loader = Loader::with_options(Options { encoding, buffers, ..Options::default() });
     let input = fixture.pickle.as_slice();
     if fixture.keep_memo {
-        return Ok(vec![loader.load_kept(input)?]);
+        return Ok(vec![loader.load_all(input)?]);
     }
     let mut graphs = Vec::new();
     let mut offset = 0;

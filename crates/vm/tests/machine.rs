@@ -233,7 +233,7 @@ fn a_reader_is_not_read_beyond_stop() {
 
 #[test]
 fn a_kept_memo_joins_pickles() {
-    let graph = Loader::new().load_kept(&b"]q\x00.h\x00K\x01a."[..]).unwrap();
+    let graph = Loader::new().load_all(&b"]q\x00.h\x00K\x01a."[..]).unwrap();
     let roots: Vec<_> = graph.roots().collect();
     assert_eq!(roots.len(), 2);
     assert_eq!(roots[0], roots[1]);

@@ -90,8 +90,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
             return;
         }
         // Python 2's cPickle counts slots from 1, and looks ahead in lists.
-        self.looks_ahead =
-            self.graph.recorded_memo().is_some_and(|memo| memo.len() > 1 && memo[0] == Id::VACANT);
+        let first = self.graph.recorded_memo().and_then(|mut memo| memo.next());
+        self.looks_ahead = first.is_some_and(|(slot, _)| slot > 0);
         let source = self.graph.source().as_ref();
         let mut ops = source.get(self.graph.start() + 2..).unwrap_or_default().iter();
         if ops.next() == Some(&Opcode::Frame.byte())
@@ -346,7 +346,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     }
 
     /// Adds a task for the steps that a stream applied to a global or an outside object.
-    fn steps_elsewhere(&mut self, node: Node<'g, S>) {
+    fn foreign_steps(&mut self, node: Node<'g, S>) {
         if let Some(steps) = node.foreign_steps() {
             self.tasks.push(Task::Steps(steps));
         }
@@ -391,7 +391,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     /// Writes an int; in Python 2's protocols, by the opcode that it had.
     fn int(&mut self, node: Node<'g, S>, value: i64) {
         let protocol = self.emitter.protocol();
-        match node.int_op() {
+        match node.int_spelling() {
             Some(op) if protocol < 3 => self.emitter.int_by(op, value),
             _ => self.emitter.int(value),
         }

@@ -78,7 +78,7 @@ impl Memo {
 
     /// Creates the memo of the second pass: objects that were fetched in the first get a slot, and, if the stream is to be
     /// as it was read, objects that had one there.
-    pub fn second_pass(self, recorded: &[Id]) -> Self {
+    pub fn second_pass(self, recorded: &[(u64, Id)]) -> Self {
         let Plan::Noted(noted) = self.plan else { return self };
         let fetched = |slot: u32| slot != NO_SLOT && noted.get(slot as usize) == Some(&true);
         let shared =
@@ -87,11 +87,11 @@ impl Memo {
             MemoPolicy::All => Plan::AllAnd(shared.collect()),
             MemoPolicy::Shared => Plan::Some(noted),
             MemoPolicy::AsRead => {
-                let had = recorded.iter().enumerate();
                 let mut slots: HashMap<_, _> =
-                    had.filter_map(|(slot, id)| Some((id.index()?, slot as u64))).collect();
+                    recorded.iter().filter_map(|&(slot, id)| Some((id.index()?, slot))).collect();
                 // Objects that were shared without the memo, for example by DUP, had no slot.
-                for (free, index) in (recorded.len() as u64..).zip(shared) {
+                let free = recorded.last().map_or(0, |(slot, _)| slot + 1);
+                for (free, index) in (free..).zip(shared) {
                     slots.entry(index).or_insert(free);
                 }
                 Plan::Slots(slots)

@@ -11,6 +11,8 @@ use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
 
 /// Returns the pickle of an object and all objects that it refers to.
 ///
+/// `to_vec` of `halfsour-serde`, which is `halfsour::to_vec`, writes a Rust type.
+///
 /// # Errors
 ///
 /// - The protocol does not exist.
@@ -85,8 +87,14 @@ impl Pickler {
     /// As [`to_vec`].
     pub fn dump<S: AsRef<[u8]>>(&mut self, node: Node<'_, S>) -> Result<Vec<u8>, Error> {
         let (graph, options) = (node.graph(), &self.options);
-        let recorded = graph.recorded_memo();
-        let policy = match (options.memo, recorded) {
+        let recorded: Option<Vec<_>> = match options.memo {
+            MemoPolicy::AsRead => {
+                let memo = graph.recorded_memo();
+                memo.map(|memo| memo.map(|(slot, node)| (slot as u64, node.id())).collect())
+            }
+            MemoPolicy::All | MemoPolicy::Shared => None,
+        };
+        let policy = match (options.memo, &recorded) {
             (MemoPolicy::AsRead, None) => MemoPolicy::All,
             (policy, _) => policy,
         };
@@ -99,7 +107,7 @@ impl Pickler {
             if memo.needs_second_pass() {
                 let mut first = Writer::new(graph, Emitter::new(options)?, memo);
                 first.run(node.id(), most)?;
-                memo = first.memo.second_pass(recorded.unwrap_or_default());
+                memo = first.memo.second_pass(recorded.as_deref().unwrap_or_default());
             }
             let mut writer = Writer::new(graph, Emitter::with_buffer(options, buffer)?, memo);
             writer.follow_dialect();

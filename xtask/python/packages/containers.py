@@ -19,4 +19,4 @@ for cls in MAPPINGS:
     made[u"dill"], made[u"brine"] = 1, [2]
     emit(cls.__name__, [made, cls()])
 for cls in SEQUENCES:
-    emit(cls.__name__, [cls([1, u"dill", [2]]), cls()])
+    emit(cls.__name__, [cls([[1], [2, 3]]), cls()])

@@ -11,17 +11,17 @@ use crate::Rule;
 use crate::at::At;
 
 /// Why a state is not allowed, and what numpy would do.
-type Refusal = (Rule, &'static str);
+type Objection = (Rule, &'static str);
 
-const NOT_NUMPY: Refusal = (Rule::R7, "numpy writes no such state");
-const FLAGS: Refusal =
+const NOT_NUMPY: Objection = (Rule::R7, "numpy writes no such state");
+const FLAGS: Objection =
     (Rule::R7, "its flags are not those of its items: numpy would take numbers for addresses of objects");
-const OUTSIDE: Refusal =
+const OUTSIDE: Objection =
     (Rule::R7, "its items are not what it has room for: numpy would go beyond its memory");
-const LATE: Refusal =
+const LATE: Objection =
     (Rule::R7, "it has its state already, or is in use: numpy would go on with what it was");
-const NO_LIST: Refusal = (Rule::R7, "its objects are no list");
-const TOO_LARGE: Refusal = (Rule::R9, "its shape asks for more items than there are");
+const NO_LIST: Objection = (Rule::R7, "its objects are no list");
+const TOO_LARGE: Objection = (Rule::R9, "its shape asks for more items than there are");
 
 /// `NPY_ITEM_REFCOUNT`, `NPY_LIST_PICKLE`, `NPY_NEEDS_INIT` and `NPY_NEEDS_PYAPI`: of the flags of fields, those that what
 /// they are in has, too.
@@ -106,7 +106,7 @@ impl DTypes {
     }
 
     /// A dtype is given a state; why it may not be.
-    pub(super) fn build(&mut self, at: At<'_>, dtype: Id, state: Id) -> Result<(), Refusal> {
+    pub(super) fn build(&mut self, at: At<'_>, dtype: Id, state: Id) -> Result<(), Objection> {
         // It comes back once it is right: it may not be in its own state.
         let mut known = self.known.remove(&dtype).ok_or(NOT_NUMPY)?;
         if known.is_new {
@@ -121,7 +121,7 @@ impl DTypes {
         Ok(())
     }
 
-    fn check(&mut self, at: At<'_>, dtype: &mut DType, state: Id) -> Result<(), Refusal> {
+    fn check(&mut self, at: At<'_>, dtype: &mut DType, state: Id) -> Result<(), Objection> {
         let Some(&[version, _, sub, names, fields, size, alignment, flags, ref metadata @ ..]) =
             at.view.sequence(state)
         else {
@@ -165,7 +165,7 @@ impl DTypes {
     }
 
     /// An array within an item.
-    fn sub_array(&self, at: At<'_>, sub: Id) -> Result<Items, Refusal> {
+    fn sub_array(&self, at: At<'_>, sub: Id) -> Result<Items, Objection> {
         let Some(&[base, shape]) = at.view.sequence(sub) else { return Err(NOT_NUMPY) };
         let (base, count) = (self.item(base).ok_or(NOT_NUMPY)?, items(at, shape).ok_or(NOT_NUMPY)?);
         let size = base.size.and_then(|size| i64::try_from(count).ok()?.checked_mul(size));
@@ -173,7 +173,7 @@ impl DTypes {
     }
 
     /// The fields of an item.
-    fn fields(&mut self, at: At<'_>, names: Id, fields: Id) -> Result<Items, Refusal> {
+    fn fields(&mut self, at: At<'_>, names: Id, fields: Id) -> Result<Items, Objection> {
         let Peek::Dict(items) = at.view.peek(fields) else { return Err(NOT_NUMPY) };
         let (_, known) = match self.fields.get(&(fields, names)) {
             Some(&known) => known,
@@ -221,7 +221,7 @@ impl DTypes {
     }
 
     /// An array is given a state: version, shape, dtype, order, data, and of masked ones more; why it may not be.
-    pub(super) fn build_array(&mut self, at: At<'_>, array: Id, state: Id) -> Result<(), Refusal> {
+    pub(super) fn build_array(&mut self, at: At<'_>, array: Id, state: Id) -> Result<(), Objection> {
         // What looks into its memory would look at what is freed.
         if !self.arrays.insert(array) {
             return Err(LATE);

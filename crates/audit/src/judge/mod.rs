@@ -288,7 +288,7 @@ impl<'p, 's> Judge<'p, 's> {
             Some(args) => self.make(at, &Making { class, args, kwargs }),
             None => {
                 if let Some(named) = self.named(at, class) {
-                    self.count(&named, |import| import.news += 1);
+                    self.count(&named, |import| import.instances += 1);
                 }
                 self.computed(at, Action::New, class, args, kwargs);
             }
@@ -300,7 +300,7 @@ impl<'p, 's> Judge<'p, 's> {
         let Some(named) = self.named(at, *class) else {
             return self.computed(at, Action::New, *class, Id::EMPTY_TUPLE, *kwargs);
         };
-        self.count(&named, |import| import.news += 1);
+        self.count(&named, |import| import.instances += 1);
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
             return;
         }

@@ -2,7 +2,7 @@
 //!
 //! numpy 2 has these modules under new names; it still loads the old ones, and numpy 1 does not load the new ones.
 
-use halfsour_value::{Id, Refusal};
+use halfsour_value::{Id, StepError};
 
 use super::ClassBuilder;
 use crate::numpy::{DType, Kind, Na, Unit};
@@ -14,10 +14,10 @@ impl ClassBuilder<'_> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unsupported`], of a `StringDType` whose missing text is an object that is not known, and if the size is beyond 63
+    /// [`StepError::Unsupported`], of a `StringDType` whose missing text is an object that is not known, and if the size is beyond 63
     /// bits.
-    pub fn dtype(&mut self, dtype: &DType) -> Result<Id, Refusal> {
-        let size = |size: usize| i64::try_from(size).map_err(|_| Refusal::Unsupported);
+    pub fn dtype(&mut self, dtype: &DType) -> Result<Id, StepError> {
+        let size = |size: usize| i64::try_from(size).map_err(|_| StepError::Unsupported);
         if let Kind::String(kind) = &dtype.kind {
             let mut args = vec![self.builder.int(kind.coerce.into())];
             args.extend(match &kind.na {
@@ -25,7 +25,7 @@ impl ClassBuilder<'_> {
                 Some(Na::None) => Some(Id::NONE),
                 Some(Na::NaN) => Some(self.builder.float(f64::NAN)),
                 Some(Na::Text(text)) => Some(self.builder.str(text)),
-                Some(Na::Other) => return Err(Refusal::Unsupported),
+                Some(Na::Other) => return Err(StepError::Unsupported),
             });
             return Ok(self.call("numpy._core._internal", "_convert_to_stringdtype_kwargs", &args));
         }
@@ -76,7 +76,7 @@ impl ClassBuilder<'_> {
     }
 
     /// Sub-array, names and fields of a state.
-    fn parts(&mut self, dtype: &DType) -> Result<(Id, Id, Id), Refusal> {
+    fn parts(&mut self, dtype: &DType) -> Result<(Id, Id, Id), StepError> {
         match &dtype.kind {
             Kind::SubArray(array) => {
                 let base = self.dtype(&array.base)?;
@@ -88,7 +88,7 @@ impl ClassBuilder<'_> {
                 for field in &structure.fields {
                     let name = self.builder.str(&field.name);
                     let kind = self.dtype(&field.dtype)?;
-                    let offset = i64::try_from(field.offset).map_err(|_| Refusal::Unsupported)?;
+                    let offset = i64::try_from(field.offset).map_err(|_| StepError::Unsupported)?;
                     let mut value = vec![kind, self.builder.int(offset)];
                     let title = field.title.as_ref().map(|title| self.builder.str(title));
                     value.extend(title);
@@ -104,9 +104,10 @@ impl ClassBuilder<'_> {
         }
     }
 
-    fn shape(&mut self, shape: &[usize]) -> Result<Id, Refusal> {
-        let sizes = shape.iter().map(|size| i64::try_from(*size).map_err(|_| Refusal::Unsupported));
-        let sizes: Vec<_> = sizes.map(|size| Ok(self.builder.int(size?))).collect::<Result<_, Refusal>>()?;
+    fn shape(&mut self, shape: &[usize]) -> Result<Id, StepError> {
+        let sizes = shape.iter().map(|size| i64::try_from(*size).map_err(|_| StepError::Unsupported));
+        let sizes: Vec<_> =
+            sizes.map(|size| Ok(self.builder.int(size?))).collect::<Result<_, StepError>>()?;
         Ok(self.builder.tuple(&sizes))
     }
 
@@ -115,14 +116,14 @@ impl ClassBuilder<'_> {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unsupported`], if a length is beyond 63 bits.
+    /// [`StepError::Unsupported`], if a length is beyond 63 bits.
     pub fn nd_array(
         &mut self,
         dtype: Id,
         shape: &[usize],
         is_fortran: bool,
         data: Id,
-    ) -> Result<Id, Refusal> {
+    ) -> Result<Id, StepError> {
         let (class, zero) = (self.global("numpy", "ndarray"), self.builder.int(0));
         let args = [class, self.builder.tuple(&[zero]), self.builder.bytes(b"b")];
         let array = self.call(MULTIARRAY, "_reconstruct", &args);
@@ -153,7 +154,7 @@ fn alignment(dtype: &DType) -> i64 {
     }
 }
 
-/// What numpy has to know of elements, as bits: of objects, to count references and more.
+/// The flags of numpy for elements, as bits: of objects, to count references and more.
 fn flags(dtype: &DType) -> i64 {
     const ALIGNED: i64 = 0x80;
     // Of these, a structure has what its fields have.

@@ -14,15 +14,15 @@ use crate::stdlib::Members;
 pub struct NdArray<'g, S> {
     /// Its class.
     pub class: ArrayClass<'g, S>,
-    /// What its elements are.
+    /// The type of its elements.
     pub dtype: DType,
-    /// How many there are in each dimension.
+    /// The number of elements in each dimension.
     pub shape: Vec<usize>,
-    /// By how many elements of [`ArrayData::Bytes`] the next one in each dimension is away.
+    /// The distance between neighbours in each dimension, in elements of [`ArrayData::Bytes`].
     pub strides: Vec<usize>,
     /// The elements.
     pub data: ArrayData<'g, S>,
-    /// Of masked arrays, which of them do not count.
+    /// The mask of a masked array.
     pub mask: Option<Mask<'g, S>>,
 }
 
@@ -43,7 +43,7 @@ pub enum ArrayClass<'g, S> {
     Other(Node<'g, S>),
 }
 
-/// Where the elements of an [`NdArray`] are.
+/// The place of the elements of an [`NdArray`].
 #[derive(Clone)]
 pub enum ArrayData<'g, S> {
     /// In memory, side by side, in the order that the strides say: as many as the shape says, and nothing else.
@@ -54,12 +54,12 @@ pub enum ArrayData<'g, S> {
     Buffer(usize),
 }
 
-/// Which elements of a masked array do not count.
+/// The mask of a masked array: the elements that do not count.
 #[derive(Clone)]
 pub struct Mask<'g, S> {
     /// A byte for each element, or for each field of it, in the order of the elements' bytes; those that are not 0 are masked.
     pub bytes: &'g [u8],
-    /// An array without dimensions with what stands for them.
+    /// An array without dimensions that has the value which stands for masked elements.
     pub fill: Option<Node<'g, S>>,
 }
 
@@ -80,17 +80,17 @@ pub(crate) fn strides(shape: &[usize], is_fortran: bool) -> Vec<usize> {
 }
 
 impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
-    /// How many elements there are.
+    /// The number of elements.
     pub fn len(&self) -> usize {
         count(&self.shape, self.dtype.size).unwrap_or(0)
     }
 
-    /// Whether there are none.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The elements' bytes, in the order that the strides say, if they are in memory.
+    /// The bytes of the elements, in the order that the strides say, if they are in memory.
     pub fn bytes(&self) -> Option<&'g [u8]> {
         match self.data {
             ArrayData::Bytes(bytes) => Some(bytes),
@@ -140,7 +140,7 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         Some(places.enumerate().map_while(|(index, place)| self.element(index, place)))
     }
 
-    /// One of these elements, by how many come before it.
+    /// The element with this index, in the order of [`elements`](Self::elements).
     pub fn get(&self, index: usize) -> Option<Element<'_, S>> {
         (index < self.len()).then_some(())?;
         let (mut rest, mut place) = (index, 0_usize);

@@ -7,7 +7,7 @@ use halfsour_text::repr;
 use super::dtype::{DType, Kind, Structure, Tuple};
 
 impl DType {
-    /// As the header of an `.npy` spells it, in Python: `'<f8'`, `[('a', '<i4'), ('', '|V4'), ('b', '<f8')]`. `None` for what numpy
+    /// Returns the type as the header of an `.npy` file spells it, in Python: `'<f8'`, `[('a', '<i4'), ('', '|V4'), ('b', '<f8')]`. `None` for what numpy
     /// does not write without pickling it, or at all: objects, text of any length, types of other packages, and fields that overlap or are not in
     /// the order in which they lie.
     ///

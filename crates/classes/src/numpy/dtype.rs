@@ -1,4 +1,4 @@
-//! [`DType`]: what the elements of an array are.
+//! [`DType`]: the type of the elements of an array.
 
 use std::fmt;
 
@@ -8,19 +8,19 @@ use super::extended::Extended;
 use super::times::Resolution;
 use crate::memory::{ByteOrder, Number};
 
-/// `numpy.dtype`: what the elements of an array are. Its `Display` is what numpy prints: `float32`, `>i4`,
+/// `numpy.dtype`: the type of the elements of an array. Its `Display` is what numpy prints: `float32`, `>i4`,
 /// `datetime64[ns]`, `[('a', '<i4'), ('b', 'S3')]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DType {
-    /// What they are.
+    /// The kind of the elements.
     pub kind: Kind,
-    /// How many bytes each takes in the memory of an array; of objects, this is that of a pointer.
+    /// The size of an element in the memory of an array, in bytes; of an object, that of a pointer.
     pub size: usize,
-    /// In which order the bytes of its numbers are; [`ByteOrder::Little`] where there is no order.
+    /// The order of the bytes of its numbers; [`ByteOrder::Little`] where there is no order.
     pub order: ByteOrder,
 }
 
-/// What the elements of an array are, whatever their size.
+/// The kind of the elements of an array, whatever their size.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -56,7 +56,7 @@ pub enum Kind {
     Extended(Extended),
 }
 
-/// What a structured type has in it.
+/// The fields of a structured type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Structure {
     /// Its fields.
@@ -70,31 +70,31 @@ pub struct Structure {
 /// A field of a structured type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
-    /// What it is called.
+    /// The name.
     pub name: String,
-    /// What it is also called.
+    /// Another name, if it has one.
     pub title: Option<String>,
-    /// How many bytes from the start of an element it begins.
+    /// The distance from the start of an element, in bytes.
     pub offset: usize,
-    /// What it is.
+    /// The type of the field.
     pub dtype: DType,
 }
 
-/// What a type of arrays of one shape has in it.
+/// A type whose elements are arrays of one shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubArray {
-    /// What the elements of the arrays are.
+    /// The type of the elements of the arrays.
     pub base: DType,
-    /// How many there are in each dimension.
+    /// The number of elements in each dimension.
     pub shape: Vec<usize>,
 }
 
-/// What a `StringDType` was made with.
+/// The parameters of a `StringDType`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StringType {
     /// Whether other objects become text when they are put into an array.
     pub coerce: bool,
-    /// What stands for missing text, if anything does.
+    /// The object that stands for missing text, if there is one.
     pub na: Option<Na>,
 }
 
@@ -118,7 +118,7 @@ impl DType {
         Self { kind, size, order }
     }
 
-    /// From numpy's short text of a type that has no fields: `<f4`, `|S8`, `M8[ns]`.
+    /// Reads numpy's short text of a type that has no fields: `<f4`, `|S8`, `M8[ns]`.
     ///
     /// ```
     /// use halfsour_classes::numpy::DType;
@@ -202,7 +202,7 @@ impl DType {
         self.has_objects() || matches!(self.kind, Kind::String(_))
     }
 
-    /// How many bools say which parts of an element are masked: one, or one for each field.
+    /// The number of bools that mask an element: one, or one for each field.
     pub(crate) fn mask_size(&self) -> usize {
         match &self.kind {
             Kind::Structured(structure) => structure

@@ -63,7 +63,7 @@ enum Place<'a, S> {
 }
 
 impl<'a, S: AsRef<[u8]>> Record<'a, S> {
-    /// Its fields in order: name and what is in it.
+    /// The fields in order: name and element.
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, Element<'a, S>)> {
         let mut masked = 0;
         self.fields.iter().enumerate().map_while(move |(index, field)| {
@@ -84,24 +84,24 @@ impl<'a, S: AsRef<[u8]>> Record<'a, S> {
         })
     }
 
-    /// How many fields there are.
+    /// The number of fields.
     pub fn len(&self) -> usize {
         self.fields.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no fields.
     pub fn is_empty(&self) -> bool {
         self.fields.is_empty()
     }
 }
 
 impl<'a, S: AsRef<[u8]>> Inner<'a, S> {
-    /// How many elements there are in each dimension.
+    /// The number of elements in each dimension.
     pub fn shape(&self) -> &'a [usize] {
         &self.array.shape
     }
 
-    /// What the elements are.
+    /// The type of the elements.
     pub fn dtype(&self) -> &'a DType {
         &self.array.base
     }
@@ -123,7 +123,7 @@ impl<'a, S: AsRef<[u8]>> Inner<'a, S> {
 }
 
 impl<'a, S: AsRef<[u8]>> Element<'a, S> {
-    /// From its bytes, as many as the type says, and bools that say whether its parts are masked.
+    /// Reads an element from its bytes, as many as the type says, and from bools that say whether its parts are masked.
     pub(crate) fn read(dtype: &'a DType, bytes: &'a [u8], mask: Option<&'a [u8]>) -> Self {
         if let Some([masked]) = mask
             && *masked != 0
@@ -166,7 +166,7 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
         }
     }
 
-    /// From the object that stands for it in an array with objects.
+    /// Reads an element from the object that stands for it in an array with objects.
     pub(crate) fn of_object(dtype: &'a DType, node: Node<'a, S>, is_masked: bool) -> Self {
         match (&dtype.kind, node.data()) {
             _ if is_masked => Self::Missing,

@@ -49,12 +49,12 @@ const ALL: &[Extended] = &[
 ];
 
 impl Extended {
-    /// By its name in `ml_dtypes`.
+    /// The type with this name in `ml_dtypes`.
     pub fn from_name(name: &str) -> Option<Self> {
         ALL.iter().copied().find(|kind| kind.name == name)
     }
 
-    /// How many bytes it takes: those of less than a byte have one for themselves.
+    /// The size in bytes. A number of less than a byte has a byte for itself.
     pub const fn size(self) -> usize {
         if matches!(self.format, Format::BFloat) { 2 } else { 1 }
     }

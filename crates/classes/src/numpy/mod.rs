@@ -22,22 +22,22 @@ pub use times::{Resolution, Ticks, Unit};
 
 pub use crate::memory::ByteOrder;
 
+use crate::args::text;
 use crate::call::{Call, class_of};
 use crate::debug::debug_fields;
 use crate::names::Class;
-use crate::scalars::text;
 
 /// A scalar of numpy: `numpy.float64`, `numpy.datetime64`, …
 #[derive(Clone)]
 pub struct Scalar<'g, S>(Box<NdArray<'g, S>>);
 
 impl<'g, S: AsRef<[u8]>> Scalar<'g, S> {
-    /// What it is.
+    /// The type.
     pub fn dtype(&self) -> &DType {
         &self.0.dtype
     }
 
-    /// What it holds.
+    /// The value.
     pub fn element(&self) -> Element<'_, S> {
         self.0.get(0).unwrap_or(Element::Missing)
     }
@@ -47,30 +47,30 @@ impl<'g, S: AsRef<[u8]>> Scalar<'g, S> {
         &self.0
     }
 
-    /// The same.
+    /// An array without dimensions that holds the same.
     pub fn into_array(self) -> Box<NdArray<'g, S>> {
         self.0
     }
 }
 
-/// What it holds, as Python shows that.
+/// The value as Python shows it.
 impl<S: AsRef<[u8]>> fmt::Display for Scalar<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.element().fmt(f)
     }
 }
 
-/// The array that an object is, if it is one.
+/// Reads an array of numpy or joblib; `None` if the object is none.
 pub fn array<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<NdArray<'_, S>> {
     called(&Call::of(node)?)
 }
 
-/// The dtype that an object is, if it is one.
+/// Reads a dtype; `None` if the object is none.
 pub fn dtype<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
     parse::read(node)
 }
 
-/// The dict that a program gave a dtype, beside what it is.
+/// The metadata that a program gave a dtype: a dict.
 pub fn metadata<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Node<'_, S>> {
     parse::metadata(node)
 }

@@ -1,16 +1,16 @@
-//! What numpy pickles of a dtype.
+//! Reads a dtype as numpy pickles it.
 
 use halfsour_value::{Data, Key, Node};
 
 use super::dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 use super::extended::Extended;
 use super::times::{Resolution, Unit};
+use crate::args::text;
 use crate::call::{Call, class_of};
 use crate::memory::ByteOrder;
 use crate::names::Class;
-use crate::scalars::text;
 
-/// How deep types may be in each other, and how many there may be in one, with those of fields of fields.
+/// The depth to which types may nest, and the number of types in one, with those of fields of fields.
 const DEEPEST: usize = 32;
 const MOST: usize = 4096;
 
@@ -53,7 +53,7 @@ pub(crate) fn shape<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Vec<usize>> {
     }
 }
 
-/// How many elements of this size there are; `None` if the bytes of all have no number, or if they have no bytes, and are many.
+/// The number of elements of this size; `None` if no number holds their bytes, or if they have no bytes and are many.
 pub(crate) fn count(shape: &[usize], size: usize) -> Option<usize> {
     const MOST_OF_NOTHING: usize = 1 << 16;
     if shape.contains(&0) {

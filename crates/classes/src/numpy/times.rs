@@ -10,7 +10,7 @@ use crate::time::{Civil, NAT};
 pub struct Resolution {
     /// The unit.
     pub unit: Unit,
-    /// How many of them make one step; 1 but for odd types: 25 in `datetime64[25s]`.
+    /// The number of units in a step: 25 in `datetime64[25s]`, and mostly 1.
     pub count: u32,
 }
 
@@ -22,12 +22,12 @@ macro_rules! units {
         pub enum Unit { $($unit,)* }
 
         impl Unit {
-            /// As numpy writes it: `ns`.
+            /// The name that numpy has for it: `ns`.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$unit => $name,)* }
             }
 
-            /// By the name that numpy has for it.
+            /// The unit with this name.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$unit),)* _ => None }
             }
@@ -63,7 +63,7 @@ impl fmt::Display for Resolution {
 }
 
 impl Resolution {
-    /// From what its `Display` shows.
+    /// Reads a resolution from the text of its `Display`.
     pub fn parse(text: &str) -> Option<Self> {
         if text.is_empty() {
             return Some(Self { unit: Unit::Generic, count: 1 });
@@ -78,7 +78,7 @@ impl Resolution {
 /// A time, or how long something takes, in steps of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticks {
-    /// How many steps; of times, since the beginning of 1970, in UTC if that says anything.
+    /// The number of steps; of times, since the beginning of 1970, in UTC if they have a zone at all.
     pub count: i64,
     /// The steps.
     pub unit: Resolution,
@@ -100,7 +100,7 @@ impl Ticks {
         Shown(|f: &mut fmt::Formatter<'_>| self.write_duration(f)).to_string()
     }
 
-    /// How many units it is.
+    /// The count in units.
     fn units(self) -> i128 {
         i128::from(self.count) * i128::from(self.unit.count)
     }
@@ -172,7 +172,7 @@ impl Ticks {
     }
 }
 
-/// What a function writes.
+/// A function that writes, as a `Display`.
 struct Shown<F>(F);
 
 impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> fmt::Display for Shown<F> {
@@ -182,7 +182,7 @@ impl<F: Fn(&mut fmt::Formatter<'_>) -> fmt::Result> fmt::Display for Shown<F> {
 }
 
 impl Unit {
-    /// How many decimal places of a second it is.
+    /// The number of decimal places of a second.
     const fn places(self) -> usize {
         match self {
             Self::Millisecond => 3,

@@ -18,8 +18,8 @@ use crate::time::{Day, TimeUnit};
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Cell<'g, S> {
-    /// Nothing: `NaT` and `NA`, also as what columns of text and of categories have for it. A float that is `NaN` is a float, and
-    /// what an object is it is for the caller to ask.
+    /// A missing value: `NaT` and `NA`, also in columns of text and of categories. A float that is `NaN` is a float, and an object may be
+    /// any, `None` with it.
     Missing,
     /// A number.
     Scalar(Scalar),

@@ -1,6 +1,6 @@
-//! [`Closed`]: which ends of an interval belong to it.
+//! [`Closed`]: the sides of an interval that belong to it.
 
-/// Which ends of an interval belong to it.
+/// The sides of an interval that belong to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Closed {
     /// `left`
@@ -14,12 +14,12 @@ pub enum Closed {
 }
 
 impl Closed {
-    /// From what pandas calls it.
+    /// The sides with this name in pandas.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Left, Self::Right, Self::Both, Self::Neither].into_iter().find(|closed| closed.name() == name)
     }
 
-    /// What pandas calls it.
+    /// The name in pandas.
     pub fn name(self) -> &'static str {
         match self {
             Self::Left => "left",

@@ -21,14 +21,14 @@ pub struct Frame<'g, S> {
     pub index: Index<'g, S>,
     /// The labels of the columns.
     pub columns: Index<'g, S>,
-    /// `attrs`: what was said of it as a whole.
+    /// `attrs`: the attributes that a program gave it.
     pub attributes: Option<Items<'g, S>>,
     blocks: Blocks<'g, S>,
     /// Made when a column is first asked for: a stream may name a frame many times.
     layout: OnceLock<Option<Layout<'g, S>>>,
 }
 
-/// Where the columns of a frame are.
+/// The places of the columns of a frame.
 #[derive(Clone)]
 struct Layout<'g, S> {
     arrays: Vec<Values<'g, S>>,
@@ -41,9 +41,9 @@ struct Layout<'g, S> {
 pub struct Series<'g, S> {
     /// The labels.
     pub index: Index<'g, S>,
-    /// What it is called.
+    /// The name.
     pub name: Node<'g, S>,
-    /// `attrs`: what was said of it as a whole.
+    /// `attrs`: the attributes that a program gave it.
     pub attributes: Option<Items<'g, S>>,
     /// The values.
     pub values: Values<'g, S>,
@@ -51,16 +51,16 @@ pub struct Series<'g, S> {
 
 /// A column of a [`Frame`].
 pub struct Column<'f, 'g, S> {
-    /// An array that it is in, maybe with others.
+    /// The array that the column is in, maybe with others.
     pub values: &'f Values<'g, S>,
-    /// Where in that it begins.
+    /// The index of its first value in the array.
     pub start: usize,
-    /// How many values it has: as many as there are rows.
+    /// The number of its values: that of the rows.
     pub len: usize,
 }
 
 impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.index.len()
     }
@@ -70,12 +70,12 @@ impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
         self.len() == 0
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     pub fn width(&self) -> usize {
         self.columns.len()
     }
 
-    /// Whether its blocks hold each column once. Otherwise no pandas wrote it, and no column can be had.
+    /// Whether its blocks hold each column once. Otherwise no pandas wrote it, and it has no columns.
     pub fn is_whole(&self) -> bool {
         self.layout().is_some()
     }

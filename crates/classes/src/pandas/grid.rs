@@ -33,27 +33,27 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
         fits.then_some(Self { array })
     }
 
-    /// What its elements are.
+    /// The type of its elements.
     pub fn dtype(&self) -> &DType {
         &self.array.dtype
     }
 
-    /// How many values there are, of all columns.
+    /// The number of values, of all columns.
     pub fn len(&self) -> usize {
         self.array.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.array.is_empty()
     }
 
-    /// How many columns it has.
+    /// The number of columns.
     pub fn columns(&self) -> usize {
         if self.array.shape.len() == 2 { self.array.shape[0] } else { 1 }
     }
 
-    /// How many values each column has.
+    /// The number of values of a column.
     pub fn rows(&self) -> usize {
         self.array.shape.last().copied().unwrap_or_default()
     }

@@ -6,20 +6,20 @@ use super::cells::Cell;
 use super::closed::Closed;
 use super::grid::Grid;
 use super::values::Values;
+use crate::args::short;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
 use crate::memory::Scalar;
 use crate::names::Class;
-use crate::scalars::short;
 
 /// An `Index` of any kind.
 #[derive(Clone)]
 pub struct Index<'g, S> {
     /// The class, by the name that it has today or had last: `RangeIndex`, `Int64Index`.
     pub class: &'static str,
-    /// What it is called, if it is: of a `MultiIndex`, each level.
+    /// The name, if it has one; of a `MultiIndex`, that of each level.
     pub names: Vec<Option<Node<'g, S>>>,
-    /// How far one label is from the next, of `DatetimeIndex` and others if that was asked for: an offset, or its name, of which
+    /// The distance between neighbours, of a `DatetimeIndex` and others if it was asked for: an offset, or its name, of which
     /// [`Freq`](super::Freq) knows some.
     pub freq: Option<Node<'g, S>>,
     /// The labels.
@@ -31,14 +31,14 @@ pub struct Index<'g, S> {
 pub enum Labels<'g, S> {
     /// Ints at the same distance.
     Range {
-        /// The first.
+        /// The first label.
         start: i64,
-        /// What is added to come to the next.
+        /// The distance between neighbours.
         step: i64,
-        /// How many there are.
+        /// The number of labels.
         len: usize,
     },
-    /// What pandas has in columns, too.
+    /// Values as columns have them.
     Values(Box<Values<'g, S>>),
     /// One of each level.
     Levels(Vec<Level<'g, S>>),
@@ -49,7 +49,7 @@ pub enum Labels<'g, S> {
 pub struct Level<'g, S> {
     /// The labels, each once.
     pub labels: Index<'g, S>,
-    /// Which of them each row has; −1 where it has none.
+    /// The number of the label of each row; −1 where a row has none.
     pub codes: Grid<'g, S>,
 }
 
@@ -67,7 +67,7 @@ impl<'g, S: AsRef<[u8]>> Level<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Index<'g, S> {
-    /// How many labels there are.
+    /// The number of labels.
     pub fn len(&self) -> usize {
         match &self.labels {
             Labels::Range { len, .. } => *len,
@@ -76,7 +76,7 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no labels.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -102,7 +102,7 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    /// What this is, if it is an index.
+    /// Reads an index.
     pub(super) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
         Self::read(&Call::of(node)?, depth)
     }
@@ -186,7 +186,7 @@ fn levels<'g, S: AsRef<[u8]>>(attributes: &Attributes<'g, S>, depth: u8) -> Opti
     Some(all)
 }
 
-/// What a code at an index stands for: nothing, if it is negative.
+/// The label of the code at an index: nothing, if the code is negative.
 pub(super) fn coded<'g, S: AsRef<[u8]>>(
     codes: &Grid<'g, S>,
     index: usize,

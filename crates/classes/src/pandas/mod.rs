@@ -27,9 +27,9 @@ pub use values::{Categories, Values};
 
 pub use crate::time::TimeUnit;
 
+use crate::args::short;
 use crate::call::Call;
 use crate::debug::debug_fields;
-use crate::scalars::short;
 
 pub(crate) use frame::{frame, series};
 pub(crate) use index::index;
@@ -40,11 +40,11 @@ pub(crate) use values::array;
 /// `pandas.Interval`
 #[derive(Clone)]
 pub struct Interval<'g, S> {
-    /// Where it begins.
+    /// The beginning.
     pub left: Node<'g, S>,
-    /// Where it ends.
+    /// The end.
     pub right: Node<'g, S>,
-    /// Which of these belong to it.
+    /// The sides that belong to it.
     pub closed: Closed,
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn interval<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Interva
     Some(Interval { left, right, closed: Closed::from_name(short(closed)?)? })
 }
 
-/// Whether a name is that of `pandas.NA`, which is pickled by name.
+/// Whether a global is `pandas.NA`, which is pickled by name.
 pub fn is_na<S: AsRef<[u8]>>(global: &Global<'_, S>) -> bool {
     ["pandas", "pandas._libs.missing"].iter().any(|module| global.is(module, "NA"))
 }

@@ -4,26 +4,26 @@ use std::fmt;
 
 use halfsour_value::Node;
 
+use crate::args::short;
 use crate::call::Call;
 use crate::names::Class;
-use crate::scalars::short;
 use crate::time::{Civil, NAT};
 
 /// `pandas.Period`: a span of time. Its `Display` is `str()`: `2024-02`, `2024Q1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Period {
-    /// How many spans it begins after the one in which 1970 began; of a frequency like `2M` those of `M`.
+    /// The number of spans between its beginning and that of 1970; of a frequency like `2M`, the spans are those of `M`.
     pub ordinal: i64,
-    /// How long it is.
+    /// The length.
     pub freq: Freq,
 }
 
 /// So many of a span of time. Its `Display` is what pandas 3 calls it: `D`, `2h`, `Q-DEC`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Freq {
-    /// How many.
+    /// The number of spans.
     pub count: i64,
-    /// Of what.
+    /// The span.
     pub span: Span,
 }
 
@@ -61,7 +61,7 @@ const MONTHS: [&str; 12] =
 const WEEKDAYS: [&str; 7] = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
 
 impl Freq {
-    /// From a name that pandas gives it, in any of its versions, as that of a period.
+    /// Reads a name that any version of pandas has for a frequency of periods.
     ///
     /// ```
     /// use halfsour_classes::pandas::Freq;
@@ -97,7 +97,7 @@ impl Freq {
         Some(Self { count, span })
     }
 
-    /// From its name, or from an offset that periods can have: `QuarterEnd(1, False, 12)`; before 1.1 its attributes were in
+    /// Reads a name, or an offset that periods can have: `QuarterEnd(1, False, 12)`; before 1.1 its attributes were in
     /// its state.
     pub fn of<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Self> {
         if let Some(name) = short(node) {

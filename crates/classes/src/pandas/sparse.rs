@@ -15,11 +15,11 @@ use crate::names::Class;
 /// `SparseArray`
 #[derive(Clone)]
 pub struct Sparse<'g, S> {
-    /// How many there are, with those that are not stored.
+    /// The number of values, with those that are not stored.
     len: usize,
-    /// Those that are.
+    /// The values that are stored.
     pub values: Grid<'g, S>,
-    /// What is at all other places.
+    /// The value at all other places.
     pub fill: Node<'g, S>,
     places: Places<'g, S>,
 }
@@ -28,7 +28,7 @@ pub struct Sparse<'g, S> {
 enum Places<'g, S> {
     /// Of each value, in order.
     Each(Grid<'g, S>),
-    /// Where runs of values begin, and how long they are.
+    /// The starts and the lengths of runs of values.
     Runs(Box<Runs<'g, S>>),
 }
 
@@ -36,7 +36,7 @@ enum Places<'g, S> {
 struct Runs<'g, S> {
     starts: Grid<'g, S>,
     lengths: Grid<'g, S>,
-    /// Where each begins, and how many values are in those before: made when it is first needed.
+    /// The start of each run, and the number of values in those before: made when it is first needed.
     before: OnceLock<Option<Vec<(usize, usize)>>>,
 }
 

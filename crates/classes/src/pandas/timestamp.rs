@@ -14,13 +14,13 @@ use crate::time::{Civil, NAT, TimeUnit, day_and_clock};
 /// in UTC, and the name of the zone in brackets.
 #[derive(Clone)]
 pub struct Timestamp<'g, S> {
-    /// How long after 1970 began: in UTC if it has a time zone.
+    /// The time since 1970 began: in UTC, if it has a time zone.
     pub ticks: i64,
-    /// In what that is counted.
+    /// The unit of `ticks`.
     pub unit: TimeUnit,
     /// The time zone, which may be of a class that is not known. A zone that Arrow names is no object.
     pub tz: Option<Node<'g, S>>,
-    /// What that is, if it is known.
+    /// The time zone, if it is of a known class, or one that Arrow names.
     pub zone: Option<TimeZone<'g>>,
     /// Local time less UTC, if it has a time zone, and the pickle tells.
     pub offset: Option<TimeDelta>,
@@ -29,13 +29,13 @@ pub struct Timestamp<'g, S> {
 /// `pandas.Timedelta`. Its `Display` is `str()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Timedelta {
-    /// How long it is.
+    /// The length.
     pub ticks: i64,
-    /// In what that is counted.
+    /// The unit of `ticks`.
     pub unit: TimeUnit,
 }
 
-/// From numpy's number for it, which pandas pickles.
+/// Reads numpy's number of a unit, which pandas pickles.
 fn unit<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<TimeUnit> {
     Some(match node.as_i64()? {
         7 => TimeUnit::Seconds,
@@ -51,7 +51,7 @@ fn nanoseconds(ticks: i64, unit: TimeUnit) -> i128 {
 }
 
 impl<'g, S: AsRef<[u8]>> Timestamp<'g, S> {
-    /// `None` for what is no time.
+    /// Makes a timestamp; `None` for `NaT`.
     fn new(ticks: Node<'g, S>, unit: TimeUnit, tz: Node<'g, S>) -> Option<Self> {
         let ticks = ticks.as_i64().filter(|ticks| *ticks != NAT)?;
         let tz = Some(tz).filter(|tz| !tz.is_none());
@@ -99,7 +99,7 @@ pub(crate) fn nat<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<()> {
 }
 
 impl Timedelta {
-    /// As a duration of ISO 8601, of days and what is less: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
+    /// Returns the length as a duration of ISO 8601, of days and smaller units: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
     pub fn to_iso(self) -> String {
         let unit = match self.unit {
             TimeUnit::Seconds => numpy::Unit::Second,

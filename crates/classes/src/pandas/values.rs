@@ -1,4 +1,4 @@
-//! [`Values`]: what the columns of a frame and the labels of an index lie in.
+//! [`Values`]: the arrays of columns and of labels.
 
 use std::fmt;
 
@@ -11,20 +11,20 @@ use super::index::{DEEPEST, Index, Labels, coded};
 use super::period::{Freq, Period};
 use super::sparse::Sparse;
 use super::timestamp::{Timedelta, Timestamp, always};
+use crate::args::short;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::Kind;
 use crate::pyarrow;
-use crate::scalars::short;
 use crate::stdlib::TimeZone;
 use crate::time::{NAT, TimeUnit};
 
 /// An array as pandas has it, of numpy or an extension. Its `Display` is `str()` of its dtype in pandas 3: `int64`, `Int64`,
 /// `datetime64[ns, UTC]`.
 ///
-/// What frames keep together has two dimensions: a row for each column. The values of one column are then one after the other.
+/// Frames keep several columns in an array of two dimensions, with a row for each column: the values of one column are side by side.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Values<'g, S> {
@@ -32,18 +32,18 @@ pub enum Values<'g, S> {
     Numpy(Grid<'g, S>),
     /// `datetime64`, with a time zone or without.
     Times {
-        /// How long after 1970 began, or the least of all ints for what is missing.
+        /// The times since 1970 began, or [`NAT`] where one is missing.
         ticks: Grid<'g, S>,
-        /// In what that is counted.
+        /// The unit in which they are counted.
         unit: TimeUnit,
         /// The time zone, and what that is if it is known.
         tz: Option<(Node<'g, S>, Option<TimeZone<'g>>)>,
     },
     /// `timedelta64`
     Deltas {
-        /// How long each is, or the least of all ints for what is missing.
+        /// The lengths, or [`NAT`] where one is missing.
         ticks: Grid<'g, S>,
-        /// In what that is counted.
+        /// The unit in which they are counted.
         unit: TimeUnit,
     },
     /// `IntegerArray`, `FloatingArray`, `BooleanArray`
@@ -64,16 +64,16 @@ pub enum Values<'g, S> {
     Categorical(Categories<'g, S>),
     /// `PeriodArray`
     Periods {
-        /// The number of each, or the least of all ints for what is missing.
+        /// The numbers of the periods, or [`NAT`] where one is missing.
         ordinals: Grid<'g, S>,
-        /// How long each is.
+        /// The length of a period.
         freq: Freq,
     },
     /// `IntervalArray`
     Intervals {
-        /// Where each begins, and where it ends.
+        /// The beginnings and the ends.
         sides: Box<(Values<'g, S>, Values<'g, S>)>,
-        /// Which of these belong to it.
+        /// The sides that belong to an interval.
         closed: Closed,
     },
     /// `SparseArray`
@@ -85,22 +85,22 @@ pub enum Values<'g, S> {
         /// `str` or `string`, of text of pandas' own.
         dtype: Option<&'static str>,
     },
-    /// An array of a class that is not known here, or not in this form. How long it is, it does not tell.
+    /// An array of a class that is not known here, or not in this form. Its length is not known.
     Other(Node<'g, S>),
 }
 
 /// `Categorical`: values of which each is one of a few.
 #[derive(Clone)]
 pub struct Categories<'g, S> {
-    /// Which of the categories each is; −1 for what is missing.
+    /// The number of the category of each value; −1 where it is missing.
     pub codes: Grid<'g, S>,
-    /// What they may be.
+    /// The categories.
     pub categories: Box<Index<'g, S>>,
     /// Whether the categories are in an order.
     pub is_ordered: bool,
 }
 
-/// What pandas calls numbers that may be missing: as numpy, but for the case.
+/// The names that pandas has for numbers that may be missing: those of numpy, but for the case.
 const NULLABLE: [&str; 10] =
     ["Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64", "Float32", "Float64"];
 
@@ -124,7 +124,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         }
     }
 
-    /// How many there are, of all columns that are in it.
+    /// The number of values, of all columns in the array.
     pub fn len(&self) -> usize {
         match self {
             Self::Intervals { sides, .. } => sides.0.len(),
@@ -134,12 +134,12 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many columns are in it.
+    /// The number of columns in the array.
     pub(super) fn columns(&self) -> Option<usize> {
         match self {
             // One mask, and one index of categories, is of one column.
@@ -148,12 +148,12 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         }
     }
 
-    /// How many are of one column.
+    /// The number of values of one column.
     pub fn rows(&self) -> usize {
         self.grid().map_or_else(|| self.len(), Grid::rows)
     }
 
-    /// The one with this index; `None` if there is none, or none that can be read.
+    /// The value with this index; `None` if there is none, or none that can be read.
     pub fn get(&self, index: usize) -> Option<Cell<'g, S>> {
         Some(match self {
             Self::Numpy(array) => array.get(index)?,
@@ -221,7 +221,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         }
     }
 
-    /// Where the intervals of an array begin or end: an array, and before 1.2 an index.
+    /// Reads the beginnings or the ends of intervals: an array, and before 1.2 an index.
     pub(super) fn side(node: Node<'g, S>, depth: u8) -> Option<Self> {
         let depth = depth.checked_sub(1)?;
         match Index::of(node, depth) {
@@ -246,7 +246,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         attributes.get("_freq").filter(|freq| !freq.is_none())
     }
 
-    /// What an index of a class makes of its data: it has some attributes itself.
+    /// The labels that an index of a class makes of its data; the index has some attributes itself.
     pub(super) fn in_index(
         self,
         class: &str,
@@ -410,7 +410,7 @@ fn is_text<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> bool {
     Call::of_class(dtype, Class::PandasDType).is_some_and(|call| call.name.1 == "StringDtype")
 }
 
-/// What pandas calls a `StringDtype`: `StringDtype(storage, nan)` is `str`.
+/// The name of a `StringDtype`: `StringDtype(storage, nan)` is `str`.
 fn text_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> &'static str {
     let missing = Call::of_class(dtype, Class::PandasDType).and_then(|call| call.args()?.get(1));
     if missing.and_then(Node::as_f64).is_some_and(f64::is_nan) { "str" } else { "string" }

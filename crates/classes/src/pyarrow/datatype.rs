@@ -1,20 +1,20 @@
-//! What arrays of Arrow are of.
+//! [`DataType`]: the types of values in arrays of Arrow.
 
 use std::fmt;
 
 use halfsour_value::Node;
 
+use crate::args::short;
 use crate::call::Call;
 use crate::memory::Number;
 use crate::names::Class;
-use crate::scalars::short;
 use crate::time::TimeUnit;
 
-/// What an array is of. Its `Display` is `str()`: `int64`, `timestamp[us, tz=UTC]`.
+/// The type of the values of an array. Its `Display` is `str()`: `int64`, `timestamp[us, tz=UTC]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DataType<'g> {
-    /// Nothing is in it.
+    /// Only nulls.
     Null,
     /// `bool`
     Bool,
@@ -44,16 +44,16 @@ pub enum DataType<'g> {
     Time(TimeUnit),
     /// `decimal128`
     Decimal {
-        /// How many digits there can be.
+        /// The largest number of digits.
         precision: u8,
-        /// How many of these are after the point.
+        /// The number of digits after the point.
         scale: i8,
     },
     /// `dictionary`: ints that stand for values.
     Dictionary {
-        /// Of which kind the ints are.
+        /// The type of the ints.
         index: Number,
-        /// Of what the values are.
+        /// The type of the values.
         values: Box<DataType<'g>>,
         /// Whether their order means something.
         ordered: bool,
@@ -65,7 +65,7 @@ const FLOATS: [(&str, Number); 3] =
     [("halffloat", Number::Float16), ("float", Number::Float32), ("double", Number::Float64)];
 
 impl<'g> DataType<'g> {
-    /// What this is: `type_for_alias('int64')`, `timestamp('us', None)` …
+    /// Reads a type: `type_for_alias('int64')`, `timestamp('us', None)` …
     pub fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
         match Self::simple(node) {
             Some(simple) => Some(simple),

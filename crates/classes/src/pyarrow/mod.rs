@@ -14,13 +14,13 @@ use crate::call::Call;
 use crate::memory::{ByteOrder, Number, Scalar};
 use crate::names::Class;
 
-/// A `pyarrow.Array` or `ChunkedArray`. What it is of is the same for all chunks.
+/// A `pyarrow.Array` or `ChunkedArray`. All chunks have one type.
 #[derive(Clone, Debug)]
 pub struct Array<'g> {
-    /// Of what it is.
+    /// The type of its values.
     pub datatype: DataType<'g>,
     chunks: Vec<Chunk<'g>>,
-    /// How many there are in all chunks up to the end of each.
+    /// The number of values in all chunks up to the end of each.
     ends: Vec<usize>,
 }
 
@@ -53,7 +53,7 @@ pub enum Value<'g> {
 pub struct Decimal {
     /// All its digits, without the point.
     pub digits: i128,
-    /// How many of these come after the point; if it is negative, how many zeros are left out.
+    /// The number of digits after the point; if it is negative, the number of zeros that are left out before it.
     pub scale: i8,
 }
 
@@ -76,7 +76,7 @@ struct Chunk<'g> {
 const DEEPEST: u8 = 1;
 
 impl<'g> Array<'g> {
-    /// What this is: the call of `_restore_array`, or of `chunked_array` with such.
+    /// Reads an array: a call of `_restore_array`, or of `chunked_array` with such.
     pub fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
         Self::called(&Call::of(node)?)
     }
@@ -116,17 +116,17 @@ impl<'g> Array<'g> {
         Some(Self { datatype, chunks, ends })
     }
 
-    /// How many there are.
+    /// The number of values.
     pub fn len(&self) -> usize {
         self.ends.last().copied().unwrap_or_default()
     }
 
-    /// Whether there are none.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The one with this index; `None` if there is none, and where the buffers do not hold what they say.
+    /// The value with this index; `None` if there is none, or if the buffers do not hold it.
     pub fn get(&self, index: usize) -> Option<Value<'g>> {
         let at = self.ends.partition_point(|end| *end <= index);
         let before = if at == 0 { 0 } else { self.ends[at - 1] };

@@ -4,6 +4,7 @@
 mod bigdecimal;
 #[cfg(feature = "chrono")]
 mod chrono;
+mod error;
 #[cfg(feature = "jiff")]
 mod jiff;
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
@@ -14,10 +15,9 @@ mod ndarray;
 mod rust_decimal;
 #[cfg(feature = "time")]
 mod time;
-mod unfit;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+pub use error::ConversionError;
 #[cfg(feature = "ndarray")]
 pub use ndarray::{Memory, Numeric};
-pub use unfit::ConversionError;

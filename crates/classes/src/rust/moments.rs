@@ -1,4 +1,4 @@
-//! What jiff, chrono and time share.
+//! Conversions that jiff, chrono and time share.
 
 use super::ConversionError;
 use crate::stdlib::{DateTime, TimeDelta, TimeZone};

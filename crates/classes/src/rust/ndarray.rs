@@ -31,7 +31,7 @@ use crate::numpy::{ByteOrder, NdArray};
 pub struct Memory<'a> {
     /// The numbers.
     pub bytes: &'a [u8],
-    /// How many there are in each dimension.
+    /// The number of elements in each dimension.
     pub shape: &'a [usize],
     /// Whether those of the first dimension are neighbours, not those of the last.
     pub is_fortran: bool,
@@ -111,7 +111,7 @@ impl<S: AsRef<[u8]>> NdArray<'_, S> {
 
 /// A number as machines keep it.
 pub trait Numeric: Pod {
-    /// How many bytes belong together, where their order differs: of a complex number, those of a part.
+    /// The number of bytes that have an order: all of a number, or those of one part of a complex number.
     const PART: usize = size_of::<Self>();
 }
 

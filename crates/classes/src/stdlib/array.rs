@@ -2,10 +2,10 @@
 
 use halfsour_value::{Data, Elements, Node};
 
+use crate::args::text;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
 use crate::names::Class;
-use crate::scalars::text;
 
 /// `array.array`
 #[derive(Clone)]
@@ -21,30 +21,30 @@ pub struct Array<'g, S> {
 pub enum ArrayItems<'g, S> {
     /// One by one: protocols up to 2, and Python 2.
     Listed(Elements<'g, S>),
-    /// As they were in the memory of the machine.
+    /// In the memory of the machine that pickled them.
     Machine {
-        /// What the bytes are.
+        /// The format of the bytes.
         format: MachineFormat,
         /// A whole number of items.
         bytes: &'g [u8],
     },
 }
 
-/// How a machine keeps the items of an [`Array`].
+/// The format in which a machine keeps the items of an [`Array`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct MachineFormat {
-    /// The number that Python has for it.
+    /// The number of the format in Python.
     pub code: u8,
-    /// What they are.
+    /// The kind of the items.
     pub kind: ItemKind,
-    /// How many bytes each takes.
+    /// The size of an item in bytes.
     pub size: usize,
     /// Whether the first byte is the highest.
     pub is_big_endian: bool,
 }
 
-/// What the items of an [`Array`] are.
+/// The kind of the items of an [`Array`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemKind {
     /// Ints that are not negative.
@@ -69,7 +69,7 @@ pub enum ArrayItem {
 }
 
 impl MachineFormat {
-    /// From the number that Python has for it, 0 to 21.
+    /// Returns the format that has this number in Python, 0 to 21.
     pub fn from_code(code: u8) -> Option<Self> {
         use ItemKind::{Character, Float, Signed, Unsigned};
         let (kind, size) = match code {
@@ -113,7 +113,7 @@ impl MachineFormat {
 }
 
 impl<S: AsRef<[u8]>> Array<'_, S> {
-    /// How many items there are.
+    /// The number of items.
     pub fn len(&self) -> usize {
         match &self.items {
             ArrayItems::Listed(elements) => elements.len(),

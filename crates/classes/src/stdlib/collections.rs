@@ -19,7 +19,7 @@ pub struct OrderedDict<'g, S> {
 /// `collections.defaultdict`
 #[derive(Clone)]
 pub struct DefaultDict<'g, S> {
-    /// What makes the value of a missing key, or `None`.
+    /// The function that makes the value of a missing key, or `None`.
     pub factory: Node<'g, S>,
     /// Keys and values.
     pub items: Pairs<'g, S>,
@@ -28,14 +28,14 @@ pub struct DefaultDict<'g, S> {
 /// `collections.deque`
 #[derive(Clone)]
 pub struct Deque<'g, S> {
-    /// From left to right.
+    /// The members from left to right.
     pub items: Members<'g, S>,
-    /// How many it holds at most.
+    /// The largest number of members that it holds.
     pub maxlen: Option<u64>,
 }
 
-/// Keys and values that were set, in the order of the stream. Unlike those of a dict, they are not compared: where a key
-/// comes twice, which no pickler writes, Python keeps the last value.
+/// Keys and values, in the order of the stream. Unlike those of a dict, the keys are not compared: where a key comes twice, which no
+/// pickler writes, Python keeps the last value.
 pub struct Pairs<'g, S> {
     listed: Option<Elements<'g, S>>,
     items: Option<Items<'g, S>>,
@@ -75,7 +75,7 @@ impl<'g, S> From<Items<'g, S>> for Pairs<'g, S> {
 /// The members of a sequence, in order.
 pub struct Members<'g, S> {
     elements: Option<Elements<'g, S>>,
-    /// Those that append more.
+    /// The steps that append more.
     steps: Option<Steps<'g, S>>,
 }
 

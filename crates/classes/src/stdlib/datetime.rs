@@ -31,7 +31,7 @@ pub struct TimeOfDay {
     pub second: u8,
     /// 0 to 999,999.
     pub microsecond: u32,
-    /// Whether it is the second of two times that read the same, when clocks are set back. Protocols up to 3 do not
+    /// Whether this is the second of two times that read the same, when clocks are set back. Protocols up to 3 do not
     /// write it.
     pub fold: bool,
 }
@@ -48,7 +48,7 @@ pub struct DateTime<'g, S> {
     pub tz: Option<Node<'g, S>>,
 }
 
-/// What a `datetime.datetime` is made of, by [`ClassBuilder::datetime_of`](crate::ClassBuilder::datetime_of).
+/// The parts of a `datetime.datetime`, for [`ClassBuilder::datetime_of`](crate::ClassBuilder::datetime_of).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateTimeParts<'a> {
     /// The day.
@@ -80,7 +80,7 @@ pub struct TimeDelta {
 }
 
 impl TimeDelta {
-    /// From its microseconds; `None` if it is out of Python's range.
+    /// Makes a span of time of so many microseconds; `None` if it is out of Python's range.
     pub fn from_microseconds(microseconds: i128) -> Option<Self> {
         let (seconds, micro) = (microseconds.div_euclid(1_000_000), microseconds.rem_euclid(1_000_000));
         Self::new(
@@ -90,18 +90,18 @@ impl TimeDelta {
         )
     }
 
-    /// All of it in microseconds.
+    /// The whole span in microseconds.
     pub fn as_microseconds(self) -> i128 {
         (i128::from(self.days) * 86_400 + i128::from(self.seconds)) * 1_000_000
             + i128::from(self.microseconds)
     }
 
-    /// All of it in whole seconds, rounded down, and the microseconds above that.
+    /// The whole span in seconds, rounded down, and the microseconds above that.
     pub fn as_seconds(self) -> (i64, u32) {
         (i64::from(self.days) * 86_400 + i64::from(self.seconds), self.microseconds)
     }
 
-    /// As a duration of ISO 8601: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
+    /// Returns the span as a duration of ISO 8601: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
     ///
     /// ```
     /// use halfsour_classes::stdlib::TimeDelta;
@@ -139,7 +139,7 @@ impl TimeDelta {
 }
 
 impl Date {
-    /// `None` if there is no such day in Python's calendar.
+    /// Makes a date; `None` if there is no such day in Python's calendar.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let days = days_of_month(year, month);
         let there = (1..=9999).contains(&year) && (1..=12).contains(&month) && (1..=days).contains(&day);
@@ -152,7 +152,7 @@ impl Date {
         before + u16::from(self.day)
     }
 
-    /// The bytes that Python packs it into.
+    /// The bytes that Python packs a date into.
     pub fn stamp(self) -> [u8; 4] {
         let [high, low] = self.year.to_be_bytes();
         [high, low, self.month, self.day]
@@ -173,7 +173,7 @@ fn days_of_month(year: u16, month: u8) -> u8 {
 }
 
 impl TimeOfDay {
-    /// `None` if there is no such time.
+    /// Makes a time of day; `None` if there is no such time.
     pub fn new(hour: u8, minute: u8, second: u8, microsecond: u32, fold: bool) -> Option<Self> {
         let there = hour < 24 && minute < 60 && second < 60 && microsecond < 1_000_000;
         there.then_some(Self { hour, minute, second, microsecond, fold })

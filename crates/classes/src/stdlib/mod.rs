@@ -14,7 +14,7 @@ pub use array::{Array, ArrayItem, ArrayItems, ItemKind, MachineFormat};
 pub use collections::{DefaultDict, Deque, Members, OrderedDict, Pairs};
 pub use datetime::{Date, DateTime, DateTimeParts, Time, TimeDelta, TimeOfDay};
 pub use net::{IpAddress, IpNetwork};
-pub use numbers::{Decimal, Fraction, Range, Uuid};
+pub use numbers::{Decimal, DecimalParts, Fraction, Range, Uuid};
 pub use objects::{Exception, Partial, Pattern, Slice};
 pub use paths::Path;
 pub use zone::{Offset, TimeZone};

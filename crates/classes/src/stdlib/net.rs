@@ -3,9 +3,9 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::args::{text, unsigned};
 use crate::call::Call;
 use crate::names::Class;
-use crate::scalars::{text, unsigned};
 
 /// `ipaddress.IPv4Address`, `IPv6Address`. Its `Display` is `str()`, as Python 3.13 and later have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub struct IpAddress<'g> {
 pub struct IpNetwork<'g> {
     /// The first address of the network, or the one of the interface.
     pub address: IpAddress<'g>,
-    /// How many bits all its addresses share.
+    /// The number of bits that all addresses of the network share.
     pub prefix: u8,
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 use halfsour_text::number::{Int, parse_big};
 use halfsour_value::Node;
 
+use crate::args::{int, text, unsigned};
 use crate::call::Call;
-use crate::scalars::{int, text, unsigned};
 
 /// `decimal.Decimal`: its `Display` is `str()`, which is also how it is pickled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,12 +20,33 @@ impl<'g> Decimal<'g> {
         self.text
     }
 
-    /// Whether it is a number, and not infinite.
+    /// Whether it is a finite number.
     pub fn is_finite(self) -> bool {
         !self.text.contains(['I', 'N'])
     }
 
-    /// Checks the text, which Python would.
+    /// The number in parts; `None` if it is not finite, or if 64 bits do not hold the exponent.
+    ///
+    /// ```
+    /// use halfsour_classes::stdlib::Decimal;
+    ///
+    /// let parts = Decimal::new("-0.0150").unwrap().parts().unwrap();
+    /// assert_eq!((parts.is_negative, parts.digits.as_str(), parts.exponent), (true, "150", -4));
+    /// ```
+    pub fn parts(self) -> Option<DecimalParts> {
+        if !self.is_finite() {
+            return None;
+        }
+        let is_negative = self.text.starts_with('-');
+        let magnitude = self.text.trim_start_matches(['+', '-']);
+        let (number, exponent) = magnitude.split_once(['E', 'e']).unwrap_or((magnitude, "0"));
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let exponent = exponent.parse::<i64>().ok()?.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+        let digits = [whole, fraction].concat().trim_start_matches('0').to_owned();
+        Some(DecimalParts { is_negative, digits, exponent })
+    }
+
+    /// Checks the text as Python would; `None` if it is no decimal number.
     pub fn new(text: &'g str) -> Option<Self> {
         let magnitude = text.strip_prefix(['+', '-']).unwrap_or(text);
         let digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -43,12 +64,23 @@ impl<'g> Decimal<'g> {
     }
 }
 
+/// A finite decimal number in parts: its value is that of the digits, times ten to the power of the exponent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DecimalParts {
+    /// Whether it has a minus sign, also before zero.
+    pub is_negative: bool,
+    /// The digits, without zeros before them; empty for zero.
+    pub digits: String,
+    /// The exponent of the last digit: −2 for `1.50`.
+    pub exponent: i64,
+}
+
 /// `fractions.Fraction`. Its `Display` is `str()`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fraction {
-    /// Has the sign.
+    /// The numerator, with the sign.
     pub numerator: Int,
-    /// Is positive.
+    /// The denominator, which is positive.
     pub denominator: Int,
 }
 
@@ -64,11 +96,11 @@ pub struct Uuid {
 /// `range`, or Python 2's `xrange`. Its `Display` is `repr()`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
-    /// The first.
+    /// The first number.
     pub start: Int,
-    /// Where it ends, itself not in it.
+    /// The end, which is not in the range.
     pub stop: Int,
-    /// Is not 0.
+    /// The distance between neighbours; never 0.
     pub step: Int,
 }
 

@@ -9,7 +9,7 @@ use crate::debug::debug_fields;
 /// An exception or a warning that is built in.
 #[derive(Clone)]
 pub struct Exception<'g, S> {
-    /// Its class in Python 3: `ValueError`.
+    /// The name of its class in Python 3: `ValueError`.
     pub name: &'static str,
     /// `args`
     pub args: Elements<'g, S>,
@@ -20,11 +20,11 @@ pub struct Exception<'g, S> {
 /// `slice`
 #[derive(Clone)]
 pub struct Slice<'g, S> {
-    /// Where it starts: an int, or anything, and so the others.
+    /// The start: any object, mostly an int or `None`; so are the others.
     pub start: Node<'g, S>,
-    /// Where it ends.
+    /// The end.
     pub stop: Node<'g, S>,
-    /// By how much it goes on.
+    /// The step.
     pub step: Node<'g, S>,
 }
 
@@ -41,7 +41,7 @@ pub struct Pattern<'g, S> {
 /// `functools.partial`
 #[derive(Clone)]
 pub struct Partial<'g, S> {
-    /// What would be called.
+    /// The function to be called.
     pub function: Node<'g, S>,
     /// The arguments that it would be given first.
     pub args: Elements<'g, S>,

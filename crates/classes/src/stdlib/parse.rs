@@ -1,4 +1,4 @@
-//! From text back to what it shows.
+//! Reads values from the text that their `Display` writes.
 
 use halfsour_text::number::parse_big;
 
@@ -17,7 +17,7 @@ fn fraction(text: &str) -> Option<u32> {
 }
 
 impl Date {
-    /// From what its `Display` shows: `2024-02-29`.
+    /// Reads a date from the text of its `Display`: `2024-02-29`.
     pub fn parse(text: &str) -> Option<Self> {
         let (year, rest) = text.split_once('-')?;
         let (month, day) = rest.split_once('-')?;
@@ -26,7 +26,7 @@ impl Date {
 }
 
 impl TimeOfDay {
-    /// From what its `Display` shows, `12:30:00` or `12:30:00.000001`, which leaves out the fold.
+    /// Reads a time of day from the text of its `Display`, which leaves out the fold: `12:30:00`, `12:30:00.000001`.
     pub fn parse(text: &str, fold: bool) -> Option<Self> {
         let (time, micro) = text.split_at_checked(8)?;
         let mut parts = time.split(':').map(|part| digits(part, 2));
@@ -36,7 +36,7 @@ impl TimeOfDay {
 }
 
 impl TimeDelta {
-    /// From what [`to_iso`](Self::to_iso) gives: a duration of days, hours, minutes and seconds.
+    /// Reads a span from the text of [`to_iso`](Self::to_iso): a duration of days, hours, minutes and seconds.
     ///
     /// ```
     /// use halfsour_classes::stdlib::TimeDelta;
@@ -72,7 +72,7 @@ impl TimeDelta {
         Self::from_microseconds(sign * all)
     }
 
-    /// From an offset as it stands after a time: `+05:30`, `-00:00:15.000001`.
+    /// Reads an offset from UTC as it stands after a time: `+05:30`, `-00:00:15.000001`.
     pub fn from_offset(text: &str) -> Option<Self> {
         let (sign, rest) = match text.strip_prefix('-') {
             Some(rest) => (-1, rest),
@@ -96,7 +96,7 @@ fn whole(digits: &str) -> Option<i128> {
 }
 
 impl Uuid {
-    /// From what its `Display` shows.
+    /// Reads a UUID from the text of its `Display`.
     pub fn parse(text: &str, is_safe: Option<bool>) -> Option<Self> {
         let lengths = [8, 4, 4, 4, 12];
         let mut int = 0;
@@ -110,7 +110,7 @@ impl Uuid {
 }
 
 impl Fraction {
-    /// From what its `Display` shows: `22/7`, `3`.
+    /// Reads a fraction from the text of its `Display`: `22/7`, `3`.
     pub fn parse(text: &str) -> Option<Self> {
         let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
         let (numerator, denominator) = (parse_big(numerator)?, parse_big(denominator)?);

@@ -5,9 +5,9 @@ use std::fmt;
 
 use halfsour_value::{Data, Elements, Node};
 
+use crate::args::text;
 use crate::call::Call;
 use crate::names::Class;
-use crate::scalars::text;
 
 /// A path of `pathlib`. Its `Display` is `str()`, with U+FFFD for what is no text.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub(crate) fn path<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Path<'g, S>
 }
 
 impl<S: AsRef<[u8]>> Path<'_, S> {
-    /// Whether all of it is text.
+    /// Whether each part of the path is text.
     pub fn is_text(&self) -> bool {
         self.segments.clone().all(|segment| text(segment).is_some())
     }
@@ -64,7 +64,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Path<'_, S> {
     }
 }
 
-/// What the path begins with, and what follows, as `posixpath.join` and `pathlib` have it.
+/// Returns the anchor of a path and the rest, as `posixpath.join` and `pathlib` have it.
 fn join_posix<'a>(segments: impl Iterator<Item = Cow<'a, str>>) -> (String, String) {
     let mut joined = String::new();
     for segment in segments {
@@ -85,7 +85,7 @@ fn join_posix<'a>(segments: impl Iterator<Item = Cow<'a, str>>) -> (String, Stri
     (anchor.into(), rest.into())
 }
 
-/// The same, as `ntpath.join` has it.
+/// Returns the anchor of a path and the rest, as `ntpath.join` has it.
 fn join_windows<'a>(segments: impl Iterator<Item = Cow<'a, str>>) -> (String, String) {
     let (mut drive, mut root, mut path) = (String::new(), "", String::new());
     for segment in segments {

@@ -5,9 +5,9 @@ use std::fmt;
 use halfsour_value::{Form, Kind, Node};
 
 use super::datetime::{TimeDelta, timedelta};
+use crate::args::text;
 use crate::call::Call;
 use crate::names::Class;
-use crate::scalars::text;
 
 /// A time zone. Its `Display` is the name, or `UTC+02:00` for what has none, as `str()` of `datetime.timezone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum TimeZone<'g> {
     Fixed {
         /// Local time less UTC.
         offset: TimeDelta,
-        /// What it is called, if it is.
+        /// The name, if the zone has one.
         name: Option<&'g str>,
     },
     /// A zone of the IANA database: `zoneinfo.ZoneInfo`.
@@ -36,7 +36,7 @@ pub enum TimeZone<'g> {
 }
 
 impl<'g> TimeZone<'g> {
-    /// What this is, if it is a time zone of a class that is known.
+    /// Reads a time zone, if it is of a known class.
     pub(crate) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
         Self::called(&Call::of(node)?)
     }
@@ -55,7 +55,7 @@ impl<'g> TimeZone<'g> {
         }
     }
 
-    /// Local time less UTC, if the pickle tells.
+    /// Local time less UTC, if the pickle has it.
     pub fn offset(&self) -> Option<TimeDelta> {
         match *self {
             Self::Fixed { offset, .. } | Self::Pytz { in_force: Some((offset, ..)), .. } => Some(offset),
@@ -71,7 +71,7 @@ impl<'g> TimeZone<'g> {
         }
     }
 
-    /// What stands after a time: the offset, or the name in brackets.
+    /// Writes the suffix of a time: the offset, or the name in brackets.
     pub(super) fn write_suffix(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.offset() {
             Some(offset) => write!(f, "{}", Offset(offset)),

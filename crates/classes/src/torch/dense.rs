@@ -1,4 +1,4 @@
-//! [`Dense`]: how elements lie in a storage.
+//! [`Dense`]: a tensor whose elements lie in a storage.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use crate::memory::{ByteOrder, Positions, Scalar, Strided};
 /// A tensor each of whose elements has a place in a storage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dense<'g> {
-    /// Of what it is, where the pickle says it: what is [`Place::Embedded`](super::Place::Embedded) says it itself.
+    /// The type of the elements, where the pickle has it; an [embedded](super::Place::Embedded) file has it itself.
     pub dtype: Option<DType>,
     /// The places of the elements in the storage, in at most 64 dimensions.
     pub strided: Strided,
-    /// Where the elements are.
+    /// The storage of the elements.
     pub storage: Storage<'g>,
     /// Whether the elements are the conjugates of those in the storage.
     pub is_conjugate: bool,
@@ -22,7 +22,7 @@ pub struct Dense<'g> {
 }
 
 impl Dense<'_> {
-    /// Where the elements begin in a storage of so many bytes, the last dimension first. `None` if one would be outside, or if
+    /// The bytes at which the elements begin in a storage of `length` bytes, the last dimension first. `None` if one would be outside, or if
     /// they are to be negated and are of a type that torch never marks so.
     pub fn positions(&self, dtype: DType, length: usize) -> Option<Positions> {
         if !self.has_signs(dtype) {

@@ -1,16 +1,16 @@
-//! [`DType`]: what the elements of a tensor are.
+//! [`DType`]: the type of the elements of a tensor.
 
 use std::fmt;
 
 use halfsour_value::Global;
 
+use crate::args::text;
 use crate::memory::{ByteOrder, Number, Scalar, bfloat, finite, float, power_of_two, small};
-use crate::scalars::text;
 
 /// Each row: the variant, torch's name of it, the bytes of an element, and the prefix of the storage class that torch has for it.
 macro_rules! dtypes {
     ($($variant:ident $name:literal $size:literal $($storage:literal)?;)*) => {
-        /// What the elements of a tensor are, by torch's names: `Float32` is `torch.float32`. Its `Display` is `float32`.
+        /// The type of the elements of a tensor, by torch's names: `Float32` is `torch.float32`. Its `Display` is `float32`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum DType {
@@ -26,12 +26,12 @@ macro_rules! dtypes {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// How many bytes an element takes. Those of less than a byte share one: that is an element here.
+            /// The size of an element in bytes. Numbers of less than a byte share one: that is an element here.
             pub const fn size(self) -> usize {
                 match self { $(Self::$variant => $size,)* }
             }
 
-            /// By the name of the class of its storages: `FloatStorage`.
+            /// The type whose storages are of this class: `FloatStorage`.
             pub fn of_storage(class: &str) -> Option<Self> {
                 match class.strip_suffix("Storage")? {
                     $($($storage => Some(Self::$variant),)?)*
@@ -83,12 +83,12 @@ pub enum Element {
 }
 
 impl DType {
-    /// By its name, without `torch.`: `float32`.
+    /// The type with this name, without `torch.`: `float32`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|dtype| dtype.name() == name)
     }
 
-    /// By what is pickled for it, a bare global: `torch.float32`.
+    /// Recognises a type that is pickled as a bare global: `torch.float32`.
     pub(crate) fn from_global<S: AsRef<[u8]>>(global: &Global<'_, S>) -> Option<Self> {
         if text(global.module)? == "torch" { Self::from_name(text(global.name)?) } else { None }
     }
@@ -112,7 +112,7 @@ impl DType {
         })
     }
 
-    /// How many bytes of an element are one number, whose order of bytes there is: of complex ones, half of them.
+    /// The size of the numbers that have an order of bytes: that of an element, or half of it for complex ones.
     pub const fn number_size(self) -> usize {
         if self.is_complex() { self.size() / 2 } else { self.size() }
     }
@@ -137,7 +137,7 @@ impl DType {
         )
     }
 
-    /// The element that these bytes are, as many as [`size`](Self::size) says; `None` if they are not.
+    /// Reads an element from its bytes; `None` if there are not as many as [`size`](Self::size) says.
     pub fn read(self, bytes: &[u8], order: ByteOrder) -> Option<Element> {
         if bytes.len() != self.size() {
             return None;

@@ -15,59 +15,59 @@ pub use storage::{Place, Storage};
 
 pub use crate::memory::{ByteOrder, Positions};
 
+use crate::args::text;
 use crate::call::{Call, class_of};
 use crate::debug::debug_fields;
 use crate::memory::Strided;
 use crate::names::Class;
-use crate::scalars::text;
 
 /// `torch.Tensor`, or one of its subclasses.
 #[derive(Clone)]
 pub struct Tensor<'g, S> {
     /// Whether it is a `torch.nn.Parameter`.
     pub is_parameter: bool,
-    /// Of which other subclass it is.
+    /// The subclass that it is of, if it is another one.
     pub class: Option<Node<'g, S>>,
     /// Its attributes, if it was given some.
     pub attributes: Option<Node<'g, S>>,
     /// Whether gradients are computed for it.
     pub requires_grad: bool,
-    /// Where its elements are.
+    /// The place of its elements.
     pub layout: Layout<'g>,
 }
 
-/// Where the elements of a [`Tensor`] are.
+/// The place of the elements of a [`Tensor`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Layout<'g> {
     /// Each in its place: `torch.strided`.
     Strided(Dense<'g>),
-    /// The same, of integers that stand for floats.
+    /// Each in its place, as integers that stand for floats.
     Quantised(Dense<'g>, Quantiser<'g>),
     /// Only those that are not zero.
     Sparse(Box<Sparse<'g>>),
     /// Nowhere: it is on the device `meta`.
     Meta {
-        /// Of what it would be.
+        /// The type that it would have.
         dtype: DType,
-        /// How many elements it would have in each dimension.
+        /// The number of elements that it would have in each dimension.
         shape: Vec<u64>,
-        /// By how many elements the next one in each dimension would be away.
+        /// The distance, in elements, that neighbours would have in each dimension.
         strides: Vec<u64>,
     },
 }
 
-/// Which floats the integers of a quantised tensor stand for: `(integer - zero point) * scale`.
+/// The floats for which the integers of a quantised tensor stand: `(integer - zero point) * scale`.
 #[derive(Clone, Debug)]
 pub enum Quantiser<'g> {
-    /// All in the same way.
+    /// All have one scale.
     Tensor {
         /// The scale.
         scale: f64,
         /// The integer that stands for 0.
         zero_point: i64,
     },
-    /// Those of each index in one dimension in a way of its own.
+    /// Each index in one dimension has a scale of its own.
     Channel {
         /// The scales.
         scales: Box<Dense<'g>>,
@@ -83,11 +83,11 @@ pub enum Quantiser<'g> {
 pub struct Sparse<'g> {
     /// `sparse_coo`, `sparse_csr`, `sparse_csc`, `sparse_bsr` or `sparse_bsc`.
     pub layout: &'static str,
-    /// How many elements it has in each dimension, zeros with them.
+    /// The number of elements in each dimension, zeros with them.
     pub shape: Vec<u64>,
     /// Of the compressed layouts: at which of the values each row (or column) begins, and where the last ends.
     pub pointers: Option<Dense<'g>>,
-    /// Where the values are: of `sparse_coo`, a column of indices for each; otherwise its column (or row).
+    /// The places of the values: of `sparse_coo`, a column of indices for each; otherwise its column (or row).
     pub indices: Dense<'g>,
     /// The values.
     pub values: Dense<'g>,
@@ -100,12 +100,12 @@ pub struct Sparse<'g> {
 pub struct Device<'g> {
     /// `cpu`, `cuda`
     pub kind: &'g str,
-    /// Which of them.
+    /// The number of the device.
     pub index: Option<u64>,
 }
 
 impl<S> Tensor<'_, S> {
-    /// Of what it is, where the pickle says it; see [`Dense::dtype`].
+    /// The type of its elements, where the pickle has it; see [`Dense::dtype`].
     pub fn dtype(&self) -> Option<DType> {
         match &self.layout {
             Layout::Strided(dense) | Layout::Quantised(dense, _) => dense.dtype,
@@ -114,7 +114,7 @@ impl<S> Tensor<'_, S> {
         }
     }
 
-    /// How many elements it has in each dimension.
+    /// The number of elements in each dimension.
     pub fn shape(&self) -> &[u64] {
         match &self.layout {
             Layout::Strided(dense) | Layout::Quantised(dense, _) => &dense.strided.shape,

@@ -1,22 +1,22 @@
-//! [`Storage`]: what a tensor's elements lie in, by name.
+//! [`Storage`]: the bytes of tensors, by name.
 
 use halfsour_value::{Data, Node};
 
 use super::dtype::DType;
+use crate::args::text;
 use crate::call::Call;
 use crate::names::Class;
-use crate::scalars::text;
 
 /// A storage that a pickle refers to: the bytes in which the elements of tensors lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Storage<'g> {
-    /// Of what it is made; `None` if it is of no type or is [`Place::Embedded`]: then the tensor, or what is embedded, says it.
+    /// The type of its elements; `None` if it has none or is [`Place::Embedded`]: then the tensor, or the embedded file, has it.
     pub dtype: Option<DType>,
-    /// Where it is.
+    /// The place.
     pub place: Place<'g>,
 }
 
-/// Where a [`Storage`] is.
+/// The place of a [`Storage`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<'g> {
     /// Beside the pickle, under this key. Two that have one key are one storage.
@@ -25,7 +25,7 @@ pub enum Place<'g> {
         key: &'g str,
         /// The device that it was on: `cpu`, `cuda:0`.
         location: &'g str,
-        /// How many bytes it has, as the pickle says.
+        /// The size in bytes, as the pickle says.
         length: u64,
     },
     /// In the pickle, as a whole torch file of the kind from before 1.6, in which it is all that was saved: what
@@ -73,7 +73,7 @@ impl<'g> Storage<'g> {
         Some(Self { dtype: None, place: Place::Embedded(file) })
     }
 
-    /// How many bytes each of the elements has that are counted.
+    /// The size of an element in bytes; 1 if it has no type.
     pub fn element_size(&self) -> usize {
         self.dtype.map_or(1, DType::size)
     }

@@ -9,7 +9,7 @@ use halfsour::lexer::Opcode;
 use halfsour::value::{Data, Id, View};
 use halfsour::vm::{Event, Observer};
 use halfsour::{Graph, Loader, Node};
-use halfsour_files::{Format, Input, Layer, Part, Torch, WithArrays};
+use halfsour_files::{Format, Input, JoblibArrays, Layer, Part, Torch};
 
 use super::{PerFile, each_pickle};
 use crate::args::Reading;
@@ -58,7 +58,7 @@ impl PerFile for Info {
         let mut pickles = Vec::new();
         let result = each_pickle(file, self.first, |bytes, start| {
             let mut seen = Seen::default();
-            let graph = self.loader.load_observed(bytes, start, WithArrays::new(&mut seen));
+            let graph = self.loader.load_observed(bytes, start, JoblibArrays::new(&mut seen));
             let graph = graph.map_err(Cause::Load)?;
             pickles.push((start, graph.end(), facts(&graph, &seen)));
             let end = graph.end();

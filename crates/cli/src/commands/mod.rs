@@ -17,7 +17,7 @@ mod trace;
 use std::io::Write;
 
 use halfsour::{Graph, Loader};
-use halfsour_files::{Input, Part, Parts, WithArrays};
+use halfsour_files::{Input, JoblibArrays, Part, Parts};
 
 pub use audit::{Audit, USAGE};
 pub use convert::Convert;
@@ -77,5 +77,5 @@ fn each_pickle<'p>(
 
 /// The pickle that begins at `start`, with the arrays that may stand between its opcodes.
 fn load<'b>(loader: &mut Loader, bytes: &'b [u8], start: usize) -> Result<Graph<&'b [u8]>, Cause> {
-    loader.load_observed(bytes, start, WithArrays::new(())).map_err(Cause::Load)
+    loader.load_observed(bytes, start, JoblibArrays::new(())).map_err(Cause::Load)
 }

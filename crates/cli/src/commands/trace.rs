@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use halfsour::Loader;
-use halfsour_files::{Part, WithArrays};
+use halfsour_files::{JoblibArrays, Part};
 
 use super::{PerFile, each_pickle};
 use crate::args::Reading;
@@ -33,7 +33,7 @@ impl PerFile for Trace {
                 writeln!(out, "# pickle {number}, from byte 0x{start:x}")?;
             }
             let mut trace = halfsour_audit::Trace::new(out);
-            let observer = WithArrays::new(&mut trace);
+            let observer = JoblibArrays::new(&mut trace);
             let graph = self.loader.load_observed(bytes, start, observer).map_err(Cause::Load)?;
             trace.finish(&graph)?;
             let end = graph.end();

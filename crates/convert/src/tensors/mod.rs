@@ -12,7 +12,7 @@ use bytes::Bytes;
 use halfsour_classes::numpy::ArrayData;
 use halfsour_classes::torch::{self, ByteOrder, DType, Dense, Layout, Place, Quantiser, Sparse};
 use halfsour_classes::{Known, recognise};
-use halfsour_files::{Contents, Part, PickleError, Torch, WithArrays};
+use halfsour_files::{Contents, JoblibArrays, Part, PickleError, Torch};
 use halfsour_text::phrase::shape;
 use halfsour_value::{Node, Step};
 use halfsour_vm::Loader;
@@ -80,7 +80,7 @@ pub fn each_tensors<E: From<ConvertError>>(
     }
     let mut loader = Loader::with_options(options.reading.clone());
     part.each_pickle(options.first, |bytes, start| {
-        let graph = loader.load_observed(bytes, start, WithArrays::new(())).map_err(ConvertError::from)?;
+        let graph = loader.load_observed(bytes, start, JoblibArrays::new(())).map_err(ConvertError::from)?;
         let most = options.limits.json.room(bytes.len());
         let tensors = Tensors::of_pickle(graph.root(), part.torch(), most).map_err(ConvertError::from)?;
         each(&tensors)?;

@@ -1,4 +1,4 @@
-//! What objects of known classes are to serde.
+//! Objects of known classes, as serde sees them.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ use super::{Asked, De, numpy};
 use crate::common::visit_int;
 use crate::{Error, big_int};
 
-/// What a type is given for an object.
+/// The value that a type is given for an object.
 pub(super) enum Offer<'g, S> {
     Text(String),
     Bytes(Cow<'g, [u8]>),
@@ -32,7 +32,7 @@ pub(super) enum Offer<'g, S> {
     Object(Node<'g, S>),
 }
 
-/// What there is for a type `T` that asks so; `None` for what is to be read as any instance.
+/// Returns the value for a type `T` that asks so; `None` for an object that is to be read as any instance.
 pub(super) fn offer<S: AsRef<[u8]>, T>(
     node: Node<'_, S>,
     asked: Asked,
@@ -46,6 +46,12 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
     if asked != Asked::Text && name.starts_with("time::") && !name.ends_with("::UtcDateTime") {
         let numbers = time_numbers(&known)?;
         return Ok(numbers.map(|numbers| Offer::Numbers(numbers.into_iter().map(Int::Small).collect())));
+    }
+    match known.shape() {
+        Shape::Sequence(members) => return Ok(Some(Offer::Members(members.collect()))),
+        Shape::Mapping(pairs) => return Ok(Some(Offer::Items(pairs.collect()))),
+        Shape::Inner(node) => return Ok(Some(Offer::Object(node))),
+        _ => {}
     }
     Ok(match known {
         Known::DateTime(datetime) if is_text => moment::<S, T>(&datetime)?.map(Offer::Text),
@@ -97,9 +103,6 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
         // Their arguments say more.
         Known::Range(_) | Known::Timestamp(_) | Known::PandasTimedelta(_) | Known::Period(_) => None,
         known => match known.shape() {
-            Shape::Sequence(members) => Some(Offer::Members(members.collect())),
-            Shape::Mapping(pairs) => Some(Offer::Items(pairs.collect())),
-            Shape::Inner(node) => Some(Offer::Object(node)),
             Shape::Text(shown) if is_text => text(&shown),
             _ => None,
         },
@@ -168,7 +171,7 @@ fn nanoseconds(delta: TimeDelta) -> [i64; 2] {
     [seconds, i64::from(microseconds) * 1000]
 }
 
-/// What the types of the crate time read, where they do not ask for text.
+/// The numbers that the types of the crate time read, where they do not ask for text.
 fn time_numbers<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Result<Option<Vec<i64>>, ConversionError> {
     let day = |date: Date| [date.year, date.ordinal()].map(i64::from);
     let time = |clock: TimeOfDay| {
@@ -202,7 +205,7 @@ fn number<'g, S>(text: &str, asked: Asked) -> Option<Offer<'g, S>> {
     number.map(Offer::Number)
 }
 
-/// What Python makes of it, where both parts are floats without rounding.
+/// The quotient as Python has it, where both parts are floats without rounding.
 fn quotient(fraction: &Fraction) -> Option<f64> {
     let float = |int: &Int| match int {
         Int::Small(int) if int.unsigned_abs() <= 1 << 53 => int.to_string().parse::<f64>().ok(),

@@ -1,4 +1,4 @@
-//! What arrays and scalars of numpy are to serde: sequences in sequences, and what is in them.
+//! Arrays and scalars of numpy, as serde sees them: sequences in sequences, and their elements.
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{DType, Element, Kind, NdArray, Unit};
@@ -18,12 +18,12 @@ pub(super) fn visit<'de, S: AsRef<[u8]>, V: Visitor<'de>>(
     de::Deserializer::deserialize_any(Row { shape: &array.shape, elements: &mut elements }, visitor)
 }
 
-/// How many bytes may be made of an array: fields may lie on each other, and rows have nothing in them.
+/// The number of bytes that may be made of an array: fields may lie on each other, and rows may be empty.
 pub(super) fn cost<S: AsRef<[u8]>>(array: &NdArray<'_, S>) -> usize {
     places(&array.shape).saturating_mul(item(&array.dtype))
 }
 
-/// How many elements there are, or rows without any.
+/// The number of elements, or of rows without any.
 fn places(shape: &[usize]) -> usize {
     shape.iter().take_while(|length| **length > 0).fold(1, |all, length| all.saturating_mul(*length))
 }

@@ -272,7 +272,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         let id = match self.state.store.kind(of) {
             Kind::Bytes | Kind::ReadOnly => of,
             Kind::Buffer if self.is_read_only(of) => {
-                self.state.store.pass_read_only(of);
+                self.state.store.mark_read_only(of);
                 of
             }
             Kind::ByteArray | Kind::Buffer => self.state.store.read_only(start, of)?,

@@ -8,7 +8,7 @@ use halfsour_lexer::text::number::{Int, IntLine};
 use halfsour_lexer::text::wtf8::{self, Encoding};
 use halfsour_lexer::text::{escape, number};
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Id, IntOp, Payload};
+use halfsour_value::{Id, IntSpelling, Payload};
 
 use super::{Done, Fault, Machine, State};
 use crate::{ErrorKind, Observer, StringEncoding};
@@ -51,7 +51,7 @@ impl<O: Observer> Machine<'_, '_, O> {
             let at = lexer.offset();
             if stack.len() < stack.capacity()
                 && let Some(value) = lexer.next_int()
-                && let Some(id) = store.int_in_place(at, value)
+                && let Some(id) = store.int_without_growing(at, value)
             {
                 stack.push(id);
             } else {
@@ -60,14 +60,14 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
     }
 
-    fn any_int(&mut self, start: usize, op: IntOp, value: &Int) -> Done {
+    fn any_int(&mut self, start: usize, op: IntSpelling, value: &Int) -> Done {
         match value {
             // Python 3 writes INT for what has 32 bits, and LONG for what has more.
-            Int::Small(value) if i32::try_from(*value).is_ok() == (op == IntOp::Int) => {
+            Int::Small(value) if i32::try_from(*value).is_ok() == (op == IntSpelling::Int) => {
                 self.int(start, *value)
             }
             Int::Small(value) => {
-                let id = self.state.store.int_by(op, start, *value)?;
+                let id = self.state.store.int_with_opcode(op, start, *value)?;
                 self.push(id)
             }
             Int::Big(bytes) => {
@@ -88,7 +88,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     fn any_int_line(&mut self, start: usize, line: &[u8]) -> Done {
         match number::int_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)? {
             IntLine::Bool(value) => self.push(Id::bool(value)),
-            IntLine::Int(value) => self.any_int(start, IntOp::Int, &value),
+            IntLine::Int(value) => self.any_int(start, IntSpelling::Int, &value),
         }
     }
 
@@ -102,7 +102,7 @@ impl<O: Observer> Machine<'_, '_, O> {
 
     fn any_long_line(&mut self, start: usize, line: &[u8]) -> Done {
         let value = number::long_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)?;
-        self.any_int(start, IntOp::Long, &value)
+        self.any_int(start, IntSpelling::Long, &value)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -121,7 +121,7 @@ impl<O: Observer> Machine<'_, '_, O> {
 
     fn any_long(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
         match number::le_to_i64(bytes) {
-            Some(value) => self.any_int(start, IntOp::Long, &Int::Small(value)),
+            Some(value) => self.any_int(start, IntSpelling::Long, &Int::Small(value)),
             None => self.payload(Payload::BigInt, start, end, bytes),
         }
     }

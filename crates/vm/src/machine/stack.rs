@@ -3,13 +3,13 @@
 // Compiled into the arms of the dispatch.
 
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Container, Id, Kind, Refusal, Store};
+use halfsour_value::{Container, Id, Kind, StepError, Store};
 
 use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Event, Limit, Observer};
 
 /// What a step does to a bytearray: in a store, over a source, to this one, with these items.
-type OnBytes = fn(&mut Store, &[u8], Id, &[Id]) -> Result<(), Refusal>;
+type OnBytes = fn(&mut Store, &[u8], Id, &[Id]) -> Result<(), StepError>;
 
 impl<O: Observer> Machine<'_, '_, O> {
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -168,7 +168,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         let height = self.pop_mark()?;
         let set = self.target(height)?;
         if let Err(refusal) = self.state.store.add_items(set, &self.state.stack[height..]) {
-            self.refused(refusal, set, height, |_, _, _, _| Err(Refusal::Unsupported))?;
+            self.refused(refusal, set, height, |_, _, _, _| Err(StepError::Unsupported))?;
         }
         let count = self.state.stack.len() - height;
         self.state.stack.truncate(height);
@@ -179,7 +179,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     /// A step that the object refused: no error where there are no items, and bytearrays take some.
     #[cold]
     #[inline(never)]
-    fn refused(&mut self, mut refusal: Refusal, object: Id, height: usize, on_bytes: OnBytes) -> Done {
+    fn refused(&mut self, mut refusal: StepError, object: Id, height: usize, on_bytes: OnBytes) -> Done {
         let items = &self.state.stack[height..];
         let kind = self.state.store.kind(object);
         if items.is_empty() {
@@ -197,7 +197,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     /// Reports a step on something that is not of the plain kind.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn report(&mut self, start: usize, object: Id, plain: Kind, event: impl Fn(Id) -> Event) {
-        if O::WATCHES && self.state.store.kind(object) != plain {
+        if O::IS_ACTIVE && self.state.store.kind(object) != plain {
             self.event(start, event(object));
         }
     }

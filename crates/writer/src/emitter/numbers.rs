@@ -2,7 +2,7 @@
 
 use halfsour_opcode::Opcode;
 use halfsour_text::{number, repr};
-use halfsour_value::IntOp;
+use halfsour_value::IntSpelling;
 
 use super::Emitter;
 use super::frames::SHORT;
@@ -82,12 +82,12 @@ impl Emitter {
     }
 
     /// Writes an int by the opcode that Python 2 gave it.
-    pub(crate) fn int_by(&mut self, op: IntOp, value: i64) {
+    pub(crate) fn int_by(&mut self, op: IntSpelling, value: i64) {
         self.object();
         match op {
-            IntOp::Int => self.line(Opcode::Int, value, ""),
-            IntOp::Long if self.protocol < 2 => self.line(Opcode::Long, value, "L"),
-            IntOp::Long => self.long(value),
+            IntSpelling::Int => self.line(Opcode::Int, value, ""),
+            IntSpelling::Long if self.protocol < 2 => self.line(Opcode::Long, value, "L"),
+            IntSpelling::Long => self.long(value),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::{Error, ErrorKind};
 
 impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
     pub(super) fn global(&mut self, node: Node<'g, S>, global: Global<'g, S>) -> Result<(), Error> {
-        self.steps_elsewhere(node);
+        self.foreign_steps(node);
         if self.emitter.protocol() >= 4 {
             self.tasks.push(Task::StackGlobal(node.id()));
             self.push_all(&[global.module.id(), global.name.id()]);
@@ -158,7 +158,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
 
     /// Adds tasks for an object that an opcode makes of another.
     fn made_of(&mut self, node: Node<'g, S>, kept: bool, opcode: Opcode, of: Node<'g, S>) {
-        self.steps_elsewhere(node);
+        self.foreign_steps(node);
         self.tasks.push(if kept { Task::Made { id: node.id(), opcode } } else { Task::Op(opcode) });
         self.tasks.push(Task::Object(of.id()));
     }
@@ -179,7 +179,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
         if kept {
             self.memoize(node.id());
         }
-        self.steps_elsewhere(node);
+        self.foreign_steps(node);
     }
 
     pub(super) fn extension(&mut self, node: Node<'g, S>, code: u32) -> Result<(), Error> {

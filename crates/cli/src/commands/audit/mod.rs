@@ -147,7 +147,7 @@ impl Audit {
 fn explain(policy: &Policy, id: &str) -> Option<String> {
     match id.parse::<Rule>() {
         Ok(rule) => Some(format!("{rule}: {}\n{}\n", rule.title(), rule.explanation())),
-        Err(()) => policy.explain(id).or_else(|| {
+        Err(_) => policy.explain(id).or_else(|| {
             // A name as findings show it: the colon may stand at each of its dots.
             let dots = id.match_indices('.').map(|(at, _)| format!("{}:{}", &id[..at], &id[at + 1..]));
             dots.rev().find_map(|name| policy.explain(&name))

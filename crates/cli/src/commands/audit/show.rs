@@ -59,7 +59,7 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result
         for (count, what) in [
             (import.imports, "import"),
             (import.calls, "call"),
-            (import.news, "object"),
+            (import.instances, "object"),
             (import.changes, "change"),
         ] {
             if count > 0 {

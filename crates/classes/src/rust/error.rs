@@ -1,4 +1,4 @@
-//! [`ConversionError`]: why a value of one side is none of the other.
+//! [`ConversionError`]: why a value cannot be converted.
 
 use std::fmt;
 
@@ -6,23 +6,23 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversionError {
-    /// It is out of the range of the type.
+    /// The value is out of the range of the type.
     Range,
-    /// It is finer than the type is: it has more digits, nanoseconds, or an offset that is no whole number of seconds.
+    /// The value is finer than the type: it has more digits, nanoseconds, or an offset that is no whole number of seconds.
     Precision,
-    /// It is an infinity or a NaN.
+    /// The value is an infinity or a NaN.
     NotFinite,
     /// There are not as many numbers as the shape says.
     Shape,
-    /// They do not lie in memory as this machine has them.
+    /// The numbers do not lie in memory as this machine keeps them.
     Layout,
-    /// It has a time zone, and the type has none.
+    /// The value has a time zone, and the type has none.
     Zone,
-    /// It has no time zone, and the type has one.
+    /// The value has no time zone, and the type has one.
     NoZone,
-    /// Its time zone is of a class, or has a name, that is not known.
+    /// The time zone is of a class, or has a name, that is not known.
     UnknownZone,
-    /// Its offset from UTC is not in the pickle: it has a zone of the IANA database, or of pytz without a time.
+    /// The offset from UTC is not in the pickle, which has the name of a zone of the IANA database.
     UnknownOffset,
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn text<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
     }
 }
 
-/// The same, if it is no longer than a name: what is looked for in a table, and may be asked for many times.
+/// Text that is no longer than a name: for what is looked up in a table, and may be asked for many times.
 pub(crate) fn short<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
     const LONGEST: usize = 100;
     let length = match node.data() {

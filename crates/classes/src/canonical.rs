@@ -14,7 +14,7 @@ use crate::{Known, recognise};
 /// the one part of its role that all such objects of the graph have, and nothing else is, the object need not be
 /// described by its parts.
 pub struct CanonicalForm<'g, S> {
-    /// What it is. Of what it holds, `tzinfo` alone is an object of its own.
+    /// The object. Of its parts, `tzinfo` alone is an object of its own.
     pub known: Known<'g, S>,
     /// Parts that it has for itself.
     pub own: Vec<Node<'g, S>>,
@@ -22,7 +22,7 @@ pub struct CanonicalForm<'g, S> {
     pub once: Vec<(SharedPart, Node<'g, S>)>,
 }
 
-/// What a part is that Python has once.
+/// The role of a part that Python has once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SharedPart {
     /// A class, by module and name.
@@ -43,40 +43,40 @@ impl<'g, S: AsRef<[u8]>> CanonicalForm<'g, S> {
     /// Looks for dates, times, their differences and fixed time zones, decimals, fractions and UUIDs.
     pub fn of(node: Node<'g, S>) -> Option<Self> {
         let call = Call::of(node)?;
-        let mut exact = Self { known: recognise(node)?, own: Vec::new(), once: Vec::new() };
-        match exact.known {
+        let mut form = Self { known: recognise(node)?, own: Vec::new(), once: Vec::new() };
+        match form.known {
             Known::Date(_) | Known::DateTime(_) | Known::Time(_) => {
                 // Of a zone that is not known, who knows what it refers to.
-                let mut zones = exact.tz().into_iter();
+                let mut zones = form.tz().into_iter();
                 zones.all(|tz| matches!(recognise(tz), Some(Known::TimeZone(_)))).then_some(())?;
-                let args = exact.call(&call)?;
+                let args = form.call(&call)?;
                 let stamp = args.get(0).filter(|stamp| matches!(stamp.data(), Data::Bytes(_)))?;
-                exact.own.push(stamp);
+                form.own.push(stamp);
                 // `None` is not written.
                 args.get(1).is_none_or(|tz| !tz.is_none()).then_some(())?;
             }
             Known::TimeDelta(_) | Known::Fraction(_) => {
-                let args = exact.call(&call)?;
+                let args = form.call(&call)?;
                 args.into_iter().all(is_usual_int).then_some(())?;
             }
             Known::TimeZone(TimeZone::Fixed { .. }) if call.class == Class::TimeZone => {
-                let args = exact.call(&call)?;
+                let args = form.call(&call)?;
                 let delta = args.get(0)?;
                 Self::of(delta).filter(|delta| matches!(delta.known, Known::TimeDelta(_)))?;
-                exact.own.push(delta);
-                exact.texts(args.skip(1))?;
+                form.own.push(delta);
+                form.texts(args.skip(1))?;
             }
             Known::Decimal(_) => {
-                let args = exact.call(&call)?;
-                exact.texts(args)?;
+                let args = form.call(&call)?;
+                form.texts(args)?;
             }
-            Known::Uuid(uuid) => exact.uuid(&call, uuid.is_safe.is_some())?,
+            Known::Uuid(uuid) => form.uuid(&call, uuid.is_safe.is_some())?,
             _ => return None,
         }
-        Some(exact)
+        Some(form)
     }
 
-    /// The one part that is an object of its own: `tzinfo`, of a class that is known.
+    /// The one part that is an object of its own: `tzinfo`, of a known class.
     pub fn tz(&self) -> Option<Node<'g, S>> {
         match &self.known {
             Known::DateTime(datetime) => datetime.tz,
@@ -141,7 +141,7 @@ fn is_str<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 }
 
 fn is_usual_int<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
-    matches!(node.kind(), Kind::Int) && node.int_op().is_none()
+    matches!(node.kind(), Kind::Int) && node.int_spelling().is_none()
 }
 
 debug_fields!(CanonicalForm, this { known: this.known, own: this.own, once: this.once });

@@ -1,4 +1,4 @@
-//! What the class of a known object is called.
+//! [`class_name`]: the name of the class of a known object.
 
 use halfsour_value::Node;
 
