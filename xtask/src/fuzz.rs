@@ -96,6 +96,7 @@ fn one(target: &str, seconds: u64, seeds: &Path) -> Result {
         "json" => &["documents"],
         "files" => &["files"],
         "audit" | "classes" | "inspect" | "serde" => &["pickles", "objects"],
+        "convert" => &["objects", "files"],
         _ => &["pickles"],
     };
     command.arg(&corpus).args(kinds.iter().map(|kind| seeds.join(kind)));
