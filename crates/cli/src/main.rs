@@ -5,7 +5,6 @@ mod commands;
 mod failure;
 mod input;
 mod print;
-mod text;
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;

@@ -6,8 +6,6 @@ use anstyle::{AnsiColor, Style};
 use halfsour_inspect::{Role, Spans};
 use serde::Serialize;
 
-use crate::failure::Failure;
-
 pub const ERROR: Style = AnsiColor::Red.on_default().bold();
 pub const WARNING: Style = AnsiColor::Yellow.on_default();
 pub const CLEAN: Style = AnsiColor::Green.on_default();
@@ -39,7 +37,7 @@ pub fn lines(out: &mut dyn Write, lines: impl IntoIterator<Item = Spans>) -> io:
 }
 
 /// Prints a value as JSON on one line.
-pub fn json(out: &mut dyn Write, value: &impl Serialize) -> Result<(), Failure> {
-    serde_json::to_writer(&mut *out, value).map_err(io::Error::from)?;
-    Ok(writeln!(out)?)
+pub fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    writeln!(out)
 }

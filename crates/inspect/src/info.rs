@@ -189,9 +189,7 @@ impl PartInfo {
             let is_all = !several && pickle.end == self.bytes;
             let title = (!is_all).then(|| {
                 let size = plural(pickle.end - pickle.start, "byte");
-                let mut line = Spans::default();
-                line.plain(&format!("  pickle {number}: {size} from 0x{:x}", pickle.start));
-                line
+                Spans::new(Role::Plain, &format!("  pickle {number}: {size} from 0x{:x}", pickle.start))
             });
             title.into_iter().chain(pickle.lines())
         });
@@ -248,8 +246,7 @@ impl PickleInfo {
         ];
         let facts = facts.into_iter().flatten().chain(self.imports.iter().enumerate().map(import));
         facts.map(|(name, value)| {
-            let mut line = Spans::default();
-            line.plain("    ");
+            let mut line = Spans::new(Role::Plain, "    ");
             line.push(Role::Dim, &format!("{name:<15}"));
             line.plain(&value);
             line
@@ -276,8 +273,7 @@ fn storages(torch: &Torch) -> TorchInfo {
 
 /// `name: 99 bytes of gzip, 1,234 bytes, facts`
 fn head(name: &str, layers: &[LayerInfo], bytes: usize, facts: &str) -> Spans {
-    let mut line = Spans::default();
-    line.push(Role::Heading, name);
+    let mut line = Spans::new(Role::Heading, name);
     line.plain(": ");
     for LayerInfo { format, bytes, rest } in layers {
         line.plain(&format!("{} of {format}, ", plural(bytes, "byte")));

@@ -53,6 +53,13 @@ pub struct Spans {
 }
 
 impl Spans {
+    /// A line of one piece.
+    pub fn new(role: Role, text: &str) -> Self {
+        let mut line = Self::default();
+        line.push(role, text);
+        line
+    }
+
     /// Adds a piece at the end.
     pub fn push(&mut self, role: Role, text: &str) {
         self.text.push_str(text);

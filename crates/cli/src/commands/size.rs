@@ -40,7 +40,7 @@ impl PerFile for Size {
         }
         let report = sizes.report(part.name(), self.form.top);
         if self.form.json {
-            return print::json(out, &report);
+            return Ok(print::json(out, &report)?);
         }
         Ok(print::lines(out, report.lines())?)
     }

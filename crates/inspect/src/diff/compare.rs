@@ -80,6 +80,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             self.differ(place, Change::Changed(a, b));
             return Ok(());
         }
+        let (a, b) = (shape::held(a, b).unwrap_or(a), shape::held(b, a).unwrap_or(b));
         let pair = (a.id(), b.id());
         if self.seen.contains(&pair) {
             return Ok(());
@@ -100,7 +101,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         }
         match (x, y) {
             (Shape::Sequence(kind, x), Shape::Sequence(other, y)) if kind == other => {
-                self.sequences([a, b], kind, [x, y], place);
+                self.sequences([a, b], &kind, [x, y], place);
                 Ok(())
             }
             (Shape::Mapping(x, x_ordered), Shape::Mapping(y, y_ordered)) => {
@@ -287,6 +288,8 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         self.mappings(&x.items, &y.items, self.rules.order, place);
         self.mappings(&x.attributes, &y.attributes, false, place);
         let (Some((mine, keywords)), Some((theirs, other_keywords))) = (a.arguments(), b.arguments()) else {
+            let kwargs = |of: Instance<'g, S>| of.kwargs().into_iter().collect::<Vec<_>>();
+            self.each(&kwargs(a), &kwargs(b), place, |_| Step::Part("(kwargs)"));
             return self.step(a.args(), b.args(), place, Step::Part("(args)"));
         };
         let items = |items: Option<Items<'g, S>>| items.into_iter().flatten().collect::<Vec<_>>();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use halfsour_classes::{Known, class_name, recognise};
-use halfsour_value::{Data, Graph, Id, Node, Step};
+use halfsour_value::{Data, Graph, Id, Items, Node};
 
 use super::leaf::{decimal, whole};
 use super::shape;
@@ -158,26 +158,20 @@ impl<'g> Keys<'g> {
 /// The parts on which equality depends.
 fn parts<S: AsRef<[u8]>>(node: Node<'_, S>) -> Vec<Node<'_, S>> {
     match node.data() {
-        Data::Tuple(elements) | Data::List(elements) | Data::FrozenSet(elements) | Data::Set(elements) => {
-            elements.collect()
+        Data::Tuple(_) | Data::List(_) | Data::FrozenSet(_) | Data::Set(_) | Data::Dict(_) => {
+            node.children().collect()
         }
-        Data::Dict(items) => items.flat_map(|(key, value)| [key, value]).collect(),
         Data::Instance(instance) if scalar(node).is_none() => {
             let mut parts = vec![instance.class()];
             match instance.arguments() {
+                // As the class gets them, however the stream spells that.
                 Some((args, keywords)) => {
                     parts.extend(args);
-                    parts.extend(keywords.into_iter().flatten().flat_map(|(key, value)| [key, value]));
+                    parts.extend(keywords.iter().flat_map(Items::children));
                 }
-                None => parts.push(instance.args()),
+                None => parts.extend(std::iter::once(instance.args()).chain(instance.kwargs())),
             }
-            for step in instance.steps() {
-                match step {
-                    Step::State(part) | Step::Call(part) => parts.push(part),
-                    Step::Append(elements) | Step::Add(elements) => parts.extend(elements),
-                    Step::SetItem(items) => parts.extend(items.flat_map(|(key, value)| [key, value])),
-                }
-            }
+            parts.extend(instance.steps().flat_map(|step| step.children()));
             parts
         }
         _ => Vec::new(),

@@ -92,9 +92,7 @@ impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
                 (Role::Changed, format!("~ {path}: shared in one, an object of its own in the other"))
             }
         };
-        let mut line = Spans::default();
-        line.push(role, &text);
-        line
+        Spans::new(role, &text)
     }
 }
 
@@ -150,11 +148,7 @@ impl<S: AsRef<[u8]>> Diff<'_, S> {
     /// The lines: one for each difference, and one that says how many more there are.
     pub fn lines(&self) -> impl Iterator<Item = Spans> {
         let more = self.total() - self.found.len();
-        let last = (more > 0).then(|| {
-            let mut line = Spans::default();
-            line.plain(&format!("… {} more", count(more)));
-            line
-        });
+        let last = (more > 0).then(|| Spans::new(Role::Plain, &format!("… {} more", count(more))));
         self.differences().map(|difference| difference.line()).chain(last)
     }
 }

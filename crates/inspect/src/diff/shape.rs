@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use halfsour_classes::numpy::{ArrayData, NdArray};
 use halfsour_classes::stdlib::Array;
-use halfsour_classes::{Known, canonical, recognise};
-use halfsour_value::{Data, Global, Id, Instance, Node, Step};
+use halfsour_classes::{Known, Shape as KnownShape, canonical, recognise};
+use halfsour_value::{Data, Global, Id, Instance, Node, Part, Step};
 
 pub enum Shape<'g, S> {
     /// Without parts, or a known object with a text.
     Leaf,
     /// Elements one after the other, of a kind of container that equals only its own.
-    Sequence(&'static str, Cow<'g, [Id]>),
+    Sequence(Cow<'static, str>, Cow<'g, [Id]>),
     /// Keys and values; whether their order counts.
     Mapping(Vec<(Node<'g, S>, Node<'g, S>)>, bool),
     Set(Vec<Node<'g, S>>),
@@ -26,33 +26,50 @@ pub enum Shape<'g, S> {
 impl<'g, S: AsRef<[u8]>> Shape<'g, S> {
     pub fn of(node: Node<'g, S>) -> Self {
         match node.data() {
-            Data::List(elements) => Self::Sequence("list", Cow::Borrowed(elements.ids())),
-            Data::Tuple(elements) => Self::Sequence("tuple", Cow::Borrowed(elements.ids())),
+            Data::List(elements) => Self::Sequence("list".into(), Cow::Borrowed(elements.ids())),
+            Data::Tuple(elements) => Self::Sequence("tuple".into(), Cow::Borrowed(elements.ids())),
             Data::Dict(items) => Self::Mapping(items.collect(), false),
             Data::Set(elements) | Data::FrozenSet(elements) => Self::Set(elements.collect()),
             Data::PersistentId(id) => Self::Id(id),
             Data::Instance(instance) => match recognise(node) {
-                Some(Known::OrderedDict(dict)) if dict.attributes.is_none() => {
-                    Self::Mapping(dict.items.collect(), true)
-                }
-                Some(Known::DefaultDict(dict)) => Self::Mapping(dict.items.collect(), false),
-                Some(Known::Counter(counts)) => Self::Mapping(counts.collect(), false),
-                Some(Known::Deque(deque)) => Self::Sequence("deque", deque.items.map(Node::id).collect()),
-                Some(Known::Array(array)) => Self::Array(array),
-                Some(Known::NdArray(array)) => match &array.data {
-                    ArrayData::Objects(objects) if array.mask.is_none() && array.shape.len() == 1 => {
-                        Self::Sequence("numpy.ndarray", Cow::Borrowed(objects.ids()))
-                    }
-                    ArrayData::Bytes(_) => Self::NdArray(array),
-                    _ => Self::Object(instance),
-                },
-                Some(Known::NumpyScalar(scalar)) if scalar.as_array().bytes().is_some() => {
-                    Self::NdArray(scalar.into_array())
-                }
-                Some(known) if known.as_text().is_some() => Self::Leaf,
-                _ => Self::Object(instance),
+                Some(known) => Self::of_known(known, instance),
+                None => Self::Object(instance),
             },
             _ => Self::Leaf,
+        }
+    }
+
+    fn of_known(known: Known<'g, S>, instance: Instance<'g, S>) -> Self {
+        match &known {
+            // Their items lie in an attribute, through which paths lead.
+            Known::User(_) | Known::ChainMap(_) => return Self::Object(instance),
+            Known::OrderedDict(dict) if dict.attributes.is_some() => return Self::Object(instance),
+            _ => {}
+        }
+        match known.shape() {
+            KnownShape::Sequence(members) => {
+                let class = instance.class().as_global().map_or_else(String::new, |class| name(&class));
+                return Self::Sequence(class.into(), members.map(Node::id).collect());
+            }
+            KnownShape::Mapping(pairs) => {
+                return Self::Mapping(pairs.collect(), matches!(known, Known::OrderedDict(_)));
+            }
+            _ => {}
+        }
+        match known {
+            Known::Array(array) => Self::Array(array),
+            Known::NdArray(array) => match &array.data {
+                ArrayData::Objects(objects) if array.mask.is_none() && array.shape.len() == 1 => {
+                    Self::Sequence("numpy.ndarray".into(), Cow::Borrowed(objects.ids()))
+                }
+                ArrayData::Bytes(_) => Self::NdArray(array),
+                _ => Self::Object(instance),
+            },
+            Known::NumpyScalar(scalar) if scalar.as_array().bytes().is_some() => {
+                Self::NdArray(scalar.into_array())
+            }
+            known if known.as_text().is_some() => Self::Leaf,
+            _ => Self::Object(instance),
         }
     }
 }
@@ -64,16 +81,20 @@ pub fn size<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> usize {
     if let Some(Known::NdArray(array)) = recognise(node) {
         return array.len();
     }
-    let args = instance.args().elements().into_iter().flatten().map(|arg| 1 + flat_size(arg));
-    let steps = instance.steps().map(|step| match step {
-        Step::State(_) | Step::Call(_) => 1,
-        Step::Append(elements) | Step::Add(elements) => elements.len(),
-        Step::SetItem(items) => 2 * items.len(),
-    });
-    let state = instance.state().map_or(0, flat_size);
-    let mut size: usize = state;
-    for part in args.chain(steps) {
-        size = size.saturating_add(part);
+    let mut size = 0_usize;
+    for part in instance.parts() {
+        let more = match part {
+            Part::Callable(_) => 0,
+            Part::Args(args) | Part::Kwargs(args) => {
+                let sizes = args.children().map(|arg| 1 + flat_size(arg));
+                sizes.take(most.saturating_add(1)).fold(0, usize::saturating_add)
+            }
+            Part::Step(Step::State(state)) => 1 + flat_size(state),
+            Part::Step(Step::Call(_)) => 1,
+            Part::Step(Step::Append(elements) | Step::Add(elements)) => elements.len(),
+            Part::Step(Step::SetItem(items)) => 2 * items.len(),
+        };
+        size = size.saturating_add(more);
         if size > most {
             break;
         }
@@ -141,6 +162,15 @@ pub fn shown<S: AsRef<[u8]>>(node: Node<'_, S>) -> Node<'_, S> {
         node = of;
     }
     node
+}
+
+/// A `UserList`, `UserDict` or `UserString` equals what equals the object that it holds, unless that is one of them, too.
+pub fn held<'g, S: AsRef<[u8]>>(node: Node<'g, S>, other: Node<'_, S>) -> Option<Node<'g, S>> {
+    match (recognise(node)?, recognise(other)) {
+        (_, Some(Known::User(_))) => None,
+        (Known::User(data), _) => Some(data),
+        _ => None,
+    }
 }
 
 /// Whether two objects are of classes with the same name, that of today; where there are no names, nothing is known yet.

@@ -99,6 +99,37 @@ fn objects_are_their_class_and_their_parts() {
     );
 }
 
+/// `UserList([1, 2]) == [1, 2]`, and `UserDict(a=1) == {'a': 1}`, but `UserList([1, 2]) != (1, 2)`.
+#[test]
+fn user_lists_equal_what_they_hold() {
+    let made = |class: &str, data: &[u8]| {
+        [b"ccollections\n", class.as_bytes(), b"\n)\x81}Vdata\n", data, b"sb."].concat()
+    };
+    let list = made("UserList", b"(K\x01K\x02l");
+    differ(&list, b"(K\x01K\x02l.", Rules::default(), &[]);
+    differ(b"(K\x01K\x02l.", &list, Rules::default(), &[]);
+    differ(&list, b"(K\x01K\x03l.", Rules::default(), &[("changed", "[1]")]);
+    differ(&list, b"(K\x01K\x02t.", Rules::default(), &[("changed", "(all)")]);
+    differ(&list, &made("UserList", b"(K\x01K\x03l"), Rules::default(), &[("changed", "data[1]")]);
+    differ(&made("UserDict", b"(Va\nK\x01d"), b"(Va\nK\x01d.", Rules::default(), &[]);
+}
+
+/// `C.__new__(C, **D())`, where D is a dict.
+#[test]
+fn keyword_arguments_are_parts_whatever_they_are() {
+    let made = |number: u8| [&b"cm\nC\n)cm\nD\n)\x81Va\nK"[..], &[number], b"s\x92."].concat();
+    differ(&made(1), &made(2), Rules::default(), &[("changed", "(kwargs).a")]);
+    let key = |number: u8| {
+        let object = made(number);
+        [b"}", &object[..object.len() - 1], b"K\x01s."].concat()
+    };
+    assert_eq!(told(&key(1), &key(1), Rules::default()), []);
+    assert_eq!(told(&key(1), &key(2), Rules::default()).len(), 2);
+    let graph = load(b"cm\nC\n)cm\nD\n)\x81\x92.");
+    let tree = crate::tree::Tree::new(graph.root(), crate::tree::ShowLimits::default());
+    assert_eq!(tree.to_string(), "m.C(args: (), kwargs: m.D())");
+}
+
 /// Two cycles of different lengths look the same from inside.
 #[test]
 fn cycles_end() {

@@ -30,8 +30,7 @@ pub struct SizeReport {
 impl SizeReport {
     /// The lines of the tables.
     pub fn lines(&self) -> impl Iterator<Item = Spans> {
-        let mut head = Spans::default();
-        head.push(Role::Heading, &self.file);
+        let mut head = Spans::new(Role::Heading, &self.file);
         head.plain(&format!(": {} in {}", plural(self.bytes, "byte"), plural(self.pickles, "pickle")));
         let paths = self.paths.iter().map(|place| (&place.path, place.bytes, place.objects));
         let types = self.types.iter().map(|of| (&of.name, of.bytes, of.objects));
@@ -43,15 +42,13 @@ impl SizeReport {
         what: &str,
         rows: impl Iterator<Item = (&'a String, u64, u64)>,
     ) -> impl Iterator<Item = Spans> {
-        let mut head = Spans::default();
-        head.push(Role::Dim, &format!("{:>15} {:>6} {:>11}  {what}", "bytes", "%", "objects"));
+        let head = Spans::new(Role::Dim, &format!("{:>15} {:>6} {:>11}  {what}", "bytes", "%", "objects"));
         let all = self.bytes;
         let row = move |(name, bytes, objects): (&String, u64, u64)| {
             let per_mille = (u128::from(bytes) * 1000).checked_div(all.into()).unwrap_or_default();
             let percent = format!("{}.{}", per_mille / 10, per_mille % 10);
-            let mut line = Spans::default();
-            line.plain(&format!("{:>15} {percent:>6} {:>11}  {name}", count(bytes), count(objects)));
-            line
+            let text = format!("{:>15} {percent:>6} {:>11}  {name}", count(bytes), count(objects));
+            Spans::new(Role::Plain, &text)
         };
         std::iter::once(head).chain(rows.map(row))
     }

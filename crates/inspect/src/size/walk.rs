@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use halfsour_classes::numpy::ArrayData;
 use halfsour_classes::{Known, Shape, recognise};
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Data, Elements, Graph, Id, Instance, Items, Node, Step, Steps};
+use halfsour_value::{Data, Elements, Graph, Id, Instance, Items, Node, Part, Step, Steps};
 
 use super::Sizes;
 use crate::{path, type_name};
@@ -18,14 +18,15 @@ const MANY_ITEMS: usize = 256;
 pub fn walk<S: AsRef<[u8]>>(sizes: &mut Sizes, graph: &Graph<S>, at: usize) {
     let seen = vec![false; graph.node_count()];
     let (ops, newest) = (HashSet::new(), newest(graph));
-    let mut walk = Walk { sizes, graph, newest, seen, ops, counted: 0, work: Vec::new() };
+    let left = (graph.end() - graph.start()) as u64;
+    let mut walk = Walk { sizes, graph, newest, seen, ops, left, work: Vec::new() };
     walk.work.push(Work { id: graph.root().id(), at, owner: None });
     while let Some(work) = walk.work.pop() {
         walk.node(work);
     }
-    let (all, counted) = ((graph.end() - graph.start()) as u64, walk.counted);
+    let left = walk.left;
     let between = sizes.type_number("(marks, references, frames)".to_owned());
-    sizes.count(at, between, all.saturating_sub(counted), 0);
+    sizes.count(at, between, left, 0);
 }
 
 /// Something whose bytes are to be counted.
@@ -45,7 +46,8 @@ struct Walk<'s, 'g, S> {
     seen: Vec<bool>,
     /// The opcodes that were counted, by their offsets: one may make several objects.
     ops: HashSet<usize>,
-    counted: u64,
+    /// The bytes of the pickle that were not counted yet.
+    left: u64,
     work: Vec<Work>,
 }
 
@@ -59,7 +61,6 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
         let node = self.graph.node(id);
         let of = owner.unwrap_or_else(|| self.sizes.type_number(type_name(node)));
         let bytes = self.bytes(node);
-        self.counted += bytes;
         self.sizes.count(at, of, bytes, u64::from(owner.is_none()));
         let before = self.work.len();
         self.parts(node, at, owner, of);
@@ -144,30 +145,27 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
         of: usize,
         is_part: bool,
     ) {
-        self.later(instance.callable(), at, Some(of));
         if is_part || recognise(node).is_some_and(|known| !has_objects(&known)) {
-            self.later(instance.args(), at, Some(of));
-            for part in instance.kwargs().into_iter().chain(instance.steps().flat_map(step_nodes)) {
-                self.later(part, at, Some(of));
-            }
-            return;
+            return node.children().for_each(|part| self.later(part, at, Some(of)));
         }
-        self.shell(instance.args(), at, of);
-        match instance.arguments() {
-            Some((args, keywords)) => {
-                let named = |index| format!("({index})");
-                for (index, arg) in args.enumerate() {
-                    let place = self.sizes.place(at, named(index));
-                    self.later(arg, place, None);
+        let arguments = instance.arguments();
+        for part in instance.parts() {
+            match (part, &arguments) {
+                (Part::Callable(callable), _) => self.later(callable, at, Some(of)),
+                (Part::Args(args), Some((positional, keywords))) => {
+                    self.shell(args, at, of);
+                    for (index, arg) in positional.clone().enumerate() {
+                        let place = self.sizes.place(at, format!("({index})"));
+                        self.later(arg, place, None);
+                    }
+                    if let Some(keywords) = keywords {
+                        self.items(keywords.clone(), at, None);
+                    }
                 }
-                if let Some(kwargs) = instance.kwargs() {
-                    self.shell(kwargs, at, of);
-                }
-                if let Some(keywords) = keywords {
-                    self.items(keywords, at, None);
-                }
+                (Part::Kwargs(kwargs), Some(_)) => self.shell(kwargs, at, of),
+                (Part::Args(odd) | Part::Kwargs(odd), None) => self.later(odd, at, Some(of)),
+                (Part::Step(_), _) => {}
             }
-            None => self.later(instance.args(), at, Some(of)),
         }
         self.steps(instance.steps(), at, of);
     }
@@ -206,7 +204,6 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
             && !std::mem::replace(&mut self.seen[index], true)
         {
             let bytes = self.bytes(node);
-            self.counted += bytes;
             self.sizes.count(at, of, bytes, 0);
         }
     }
@@ -231,7 +228,10 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
             },
             None => immediate(node, self.newest),
         };
-        bytes as u64
+        // What was duplicated and has no place in the source counts each time, but no more than there is.
+        let bytes = self.left.min(bytes as u64);
+        self.left -= bytes;
+        bytes
     }
 
     fn source(&self) -> &'g [u8] {
@@ -291,13 +291,5 @@ fn has_objects<S: AsRef<[u8]>>(known: &Known<'_, S>) -> bool {
             Known::Partial(_) | Known::SimpleNamespace(_) | Known::Exception(_) | Known::Estimator(_)
         ),
         _ => false,
-    }
-}
-
-fn step_nodes<S: AsRef<[u8]>>(step: Step<'_, S>) -> Vec<Node<'_, S>> {
-    match step {
-        Step::State(node) | Step::Call(node) => vec![node],
-        Step::Append(elements) | Step::Add(elements) => elements.collect(),
-        Step::SetItem(items) => items.flat_map(|(key, value)| [key, value]).collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! What a container or an object is made of.
 
-use halfsour_value::{Data, Elements, Items, Node, Step};
+use halfsour_value::{Data, Elements, Items, Node, Part, Step};
 
 use super::line::{Full, Line};
 use super::pandas::{self, Table};
@@ -103,14 +103,20 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                         "object(".to_owned()
                     }
                 };
-                match instance.arguments() {
-                    Some((args, keywords)) => {
-                        parts.groups.push(Group::Values(args));
-                        parts.groups.extend(keywords.map(Group::Attributes));
+                let arguments = instance.arguments();
+                for part in instance.parts() {
+                    match (part, &arguments) {
+                        (Part::Args(_), Some((args, keywords))) => {
+                            parts.groups.push(Group::Values(args.clone()));
+                            parts.groups.extend(keywords.clone().map(Group::Attributes));
+                        }
+                        // The head names the class, and keywords are among the arguments.
+                        (Part::Callable(_), _) | (Part::Kwargs(_), Some(_)) => {}
+                        (Part::Args(odd), None) => parts.groups.push(Group::One("args", odd)),
+                        (Part::Kwargs(odd), None) => parts.groups.push(Group::One("kwargs", odd)),
+                        (Part::Step(step), _) => parts.push_step(step),
                     }
-                    None => parts.groups.push(Group::One("args", instance.args())),
                 }
-                instance.steps().for_each(|step| parts.push_step(step));
                 parts.groups.reverse();
                 (Head { open, close: ")" }, parts)
             }
