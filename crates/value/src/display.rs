@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::{self, Formatter, Write};
 
+use halfsour_text::name::identifier;
 use halfsour_text::{number, repr};
 
 use crate::data::{Data, Elements, Items};
@@ -246,9 +247,6 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
     }
 }
 
-/// Names are looked at each time that they occur, and so only if they are short: in bytes.
-const LONGEST_NAME: usize = 256;
-
 /// How many bytes of text or bytes there are.
 fn length<S: AsRef<[u8]>>(node: Node<'_, S>) -> usize {
     match node.data() {
@@ -262,18 +260,6 @@ fn length<S: AsRef<[u8]>>(node: Node<'_, S>) -> usize {
 
 /// Whether a state is a dict whose keys can stand as keywords.
 fn is_attributes<S: AsRef<[u8]>>(state: Node<'_, S>) -> bool {
-    state.items().is_some_and(|mut items| {
-        items.all(|(key, _)| match key.data() {
-            Data::Str(_) | Data::ByteString(_) if length(key) > LONGEST_NAME => false,
-            Data::Str(text) => text.as_str().is_some_and(is_identifier),
-            Data::ByteString(bytes) => std::str::from_utf8(bytes).is_ok_and(is_identifier),
-            _ => false,
-        })
-    })
-}
-
-fn is_identifier(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_')
+    let is_name = |key: Node<'_, S>| key.text_bytes().and_then(identifier).is_some();
+    state.items().is_some_and(|mut items| items.all(|(key, _)| is_name(key)))
 }
