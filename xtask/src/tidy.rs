@@ -25,8 +25,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "halfsour",
         &[
-            "arrow", "audit", "classes", "convert", "json", "lexer", "opcode", "serde", "text", "value",
-            "vm", "writer",
+            "arrow", "audit", "classes", "convert", "files", "inspect", "json", "lexer", "opcode", "serde",
+            "text", "value", "vm", "writer",
         ],
     ),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),

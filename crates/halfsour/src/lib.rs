@@ -16,6 +16,12 @@ pub use halfsour_classes as classes;
 #[cfg(feature = "convert")]
 #[doc(inline)]
 pub use halfsour_convert as convert;
+#[cfg(feature = "files")]
+#[doc(inline)]
+pub use halfsour_files as files;
+#[cfg(feature = "inspect")]
+#[doc(inline)]
+pub use halfsour_inspect as inspect;
 #[cfg(feature = "json")]
 #[doc(inline)]
 pub use halfsour_json as json;
