@@ -67,26 +67,26 @@ pub struct Args {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Check pickles, and say what is in them and what Python would import.
+    /// Check pickles, and print facts about them: protocol, sizes, and what Python would import.
     Info {
         #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
     },
-    /// Say what Python would import and call if it loaded the pickles, and judge that.
+    /// Judge what Python would import and call if it loaded the pickles.
     ///
-    /// Everything that the policy does not list is a finding. All that is in archives is judged, too.
+    /// Everything that the policy does not list is a finding. Members of archives are judged, too.
     ///
     /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3 if the
     /// command line is wrong.
     Audit(Audit),
-    /// Show what Python would do to load the pickles, as Python: a statement for each import and call.
+    /// Print what Python would do to load the pickles, as a Python script: a statement for each import and call.
     Trace {
         #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
     },
-    /// Show the data as a readable tree.
+    /// Print the data as a readable tree.
     ///
-    /// It looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
+    /// The tree looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
     /// the like are shown by their class and their text: `datetime.date 2024-02-29`.
     Show {
         #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
@@ -101,7 +101,7 @@ pub enum Command {
     Get {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,
-        #[arg(help = "The path, into each of its pickles; '' is all of it")]
+        #[arg(help = "The path into each of the file's pickles; '' is everything")]
         path: String,
         #[command(flatten)]
         form: GetForm,
@@ -110,7 +110,7 @@ pub enum Command {
     Dis {
         #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
-        /// Say what each opcode does, from this column on.
+        /// Add a description of each opcode, from this column on.
         #[arg(long, value_name = "COLUMN", num_args = 0..=1, require_equals = true, default_missing_value = "30")]
         annotate: Option<usize>,
     },
@@ -125,17 +125,17 @@ pub enum Command {
     ///
     /// What `json --lossless` wrote becomes the pickle that it was made from; any other document becomes plain data.
     Make {
-        /// A file with JSON documents, one after the other.
+        /// A file with JSON documents, one after the other; - is standard input.
         #[arg(value_name = "JSON")]
         file: String,
         #[command(flatten)]
         target: Target,
     },
-    /// Write pickles anew, in another protocol or with a memo of what is shared only.
+    /// Write pickles anew, in another protocol, or with a memo that holds only shared objects.
     Rewrite {
         #[arg(value_name = "FILE", default_value = "-")]
         file: String,
-        /// Leave out of the memo what does not occur again, as `pickletools.optimize` does.
+        /// Leave objects that do not occur again out of the memo, as `pickletools.optimize` does.
         #[arg(long)]
         optimize: bool,
         #[command(flatten)]
@@ -143,30 +143,29 @@ pub enum Command {
     },
     /// Convert to a file of another format.
     ///
-    /// To safetensors: the tensors of a file of torch, or of a pickle, side by side, by the names that `tensors` lists. To a pickle of
-    /// another protocol, to JSON, or to a line of JSON for each row. What is a model of xgboost (.ubj), lightgbm (.txt) or catboost (.cbm), a frame
-    /// (.arrows) or a plan (.plan) of polars: to the file that the package itself loads.
+    /// Tensors and arrays go to safetensors, npy or npz, tables to parquet, Arrow or CSV, any data to JSON or another
+    /// pickle, and models of other packages to the file that the package itself loads. `--to` lists the formats.
     Convert {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,
         #[command(flatten)]
         target: convert::Target,
     },
-    /// List the tensors: of what type and shape, where, and with which others they share a storage.
+    /// List the tensors: their names, types and shapes, where they lie, and which of them share a storage.
     ///
-    /// Files of torch, old and new, pickles with tensors in them, and files of safetensors. Names are those of the keys,
-    /// attributes and indices that lead there, with dots between them, as torch names the parameters of a module.
+    /// Reads files of torch, old and new, pickles that hold tensors, and files of safetensors. A tensor's name is made of the keys,
+    /// attributes and indices that lead to it, with dots between them, as torch names the parameters of a module.
     Tensors {
         #[arg(required = true, value_name = "FILE", help = "Files with tensors; - is standard input")]
         files: Vec<String>,
-        /// As JSON: an array for each pickle.
+        /// Print JSON: an array for each pickle.
         #[arg(long)]
         json: bool,
     },
-    /// Say what takes the space, by place and by type.
+    /// List what takes the space, by place and by type.
     ///
-    /// The bytes are those of the pickle: of the opcodes that make an object, and of the storages of a torch file. What is
-    /// shared counts once, where it occurs first. Elements of long lists and dicts, and several pickles, are
+    /// The bytes of an object are those of the opcodes that make it, and of the storages of a torch file. A shared object
+    /// counts once, where it occurs first. Elements of long lists and dicts, and several pickles, are
     /// taken together: `users[*].email`.
     #[command(after_help = SIZE_EXAMPLES)]
     Size {
@@ -175,7 +174,7 @@ pub enum Command {
         #[command(flatten)]
         form: SizeForm,
     },
-    /// Compare the data of two files: what was changed, added, removed, and where.
+    /// Compare the data of two files, and list what was changed, added and removed, and where.
     ///
     /// Objects are the same if Python finds them equal: 1, 1.0 and True are, dicts are whatever their order. Objects
     /// of other classes are if their classes have the same name, and their parts are the same. nan is the same as nan. How objects
@@ -183,9 +182,9 @@ pub enum Command {
     /// 1 if something differs, 2 if there was trouble.
     #[command(after_help = DIFF_EXAMPLES)]
     Diff {
-        /// The file from which things were removed.
+        /// The old file.
         old: String,
-        /// The file to which things were added.
+        /// The new file.
         new: String,
         #[command(flatten)]
         form: DiffForm,
@@ -197,10 +196,10 @@ pub enum Command {
 /// What to write, and where.
 #[derive(clap::Args, Clone)]
 pub struct Target {
-    /// The file to write; standard output if none is given, unless that is a terminal.
+    /// The file to write. Without one, pickles go to standard output, unless that is a terminal.
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
-    /// The protocol to write. That of the pickle or document if none is given, and 4 if there is none.
+    /// The protocol to write. The default is the protocol of the pickle or document, or 4 if it states none.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
     pub protocol: Option<u8>,
 }
@@ -247,36 +246,36 @@ impl ShowForm {
 #[derive(clap::Args, Clone, Copy)]
 #[group(multiple = false)]
 pub struct GetForm {
-    /// As JSON rather than as Python.
+    /// Print JSON rather than Python.
     #[arg(long)]
     pub json: bool,
-    /// Text and bytes as they are, without quotes and escapes; dates, decimals and the like as their text.
+    /// Print text and bytes without quotes and escapes, and dates, decimals and the like as their text.
     #[arg(long)]
     pub raw: bool,
 }
 
 #[derive(clap::Args, Clone, Copy)]
 pub struct JsonForm {
-    /// In a form that names every fact of the pickle and can be turned back.
+    /// Print a form that names every fact of the pickle; `make` turns it back into the same pickle.
     #[arg(long)]
     pub lossless: bool,
-    /// On many lines, indented.
+    /// Print on many lines, indented.
     #[arg(long)]
     pub pretty: bool,
 }
 
 #[derive(clap::Args, Clone, Copy)]
 pub struct SizeForm {
-    /// How many places and how many types to name.
+    /// How many places and how many types to list.
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
-    /// Name each element and each pickle for itself.
+    /// List each element and each pickle by itself.
     #[arg(long)]
     pub each: bool,
-    /// As folded stacks, of which flame graphs are made: all places, by their own bytes.
+    /// Print folded stacks, of which programs make flame graphs: all places, by their own bytes.
     #[arg(long, conflicts_with_all = ["json", "top"])]
     pub folded: bool,
-    /// As JSON: a document for each file.
+    /// Print JSON: a document for each file.
     #[arg(long)]
     pub json: bool,
 }
@@ -291,23 +290,23 @@ pub struct DiffForm {
     rtol: f64,
     #[command(flatten)]
     strictness: Strictness,
-    /// How many differences to tell.
+    /// How many differences to list.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     pub max: usize,
-    /// As JSON: one document.
+    /// Print JSON: one document.
     #[arg(long)]
     pub json: bool,
 }
 
 #[derive(clap::Args, Clone, Copy)]
 struct Strictness {
-    /// Types have to be the same, also where the values are equal: 1 and 1.0, bytes and bytearray.
+    /// Equal values of different types are different, too: 1 and 1.0, bytes and bytearray.
     #[arg(long)]
     types: bool,
-    /// Dicts have to have the same order.
+    /// Dicts with the same items in another order are different.
     #[arg(long)]
     order: bool,
-    /// What is one object in one file has to be one in the other.
+    /// One object in one file and two equal objects in the other are different.
     #[arg(long)]
     sharing: bool,
 }
@@ -329,16 +328,16 @@ fn tolerance(text: &str) -> Result<f64, String> {
 /// How to read.
 #[derive(clap::Args)]
 pub struct Reading {
-    /// How to read Python 2 strings. They are kept as what they are unless told otherwise.
+    /// How to read Python 2 strings. By default they stay Python 2 strings.
     #[arg(long, global = true, value_enum)]
     encoding: Option<Encoding>,
     /// Keep Python 2's names of modules and classes.
     #[arg(long, global = true)]
     no_fix_imports: bool,
-    /// Read only the first pickle of each file, whatever follows it.
+    /// Read only the first pickle of each file, whatever follows that.
     #[arg(long, global = true)]
     pub first: bool,
-    /// Of archives, read only the member with this name, or the end of a name. `FILE:NAME` says the same.
+    /// Read only the member of an archive with this name, or whose name ends so. `FILE:NAME` means the same.
     #[arg(long, global = true, value_name = "NAME")]
     pub member: Option<String>,
     /// `trusted`, or limits such as `memory=2G,int-digits=5000`.

@@ -63,7 +63,7 @@ impl Failure {
             Cause::Disassembly(complaint) => (complaint.to_string(), None),
             Cause::Json(error) => {
                 if matches!(error.kind(), json::ErrorKind::Cycle(_)) {
-                    note.push_str("halfsour json --lossless can say it");
+                    note.push_str("try `halfsour json --lossless`, which can express cycles");
                 }
                 (error.to_string(), error.offset())
             }

@@ -108,6 +108,19 @@ impl<S: AsRef<[u8]>> fmt::Debug for Difference<'_, '_, S> {
     }
 }
 
+impl<S: AsRef<[u8]>> fmt::Debug for Change<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Changed(old, new) => f.debug_tuple("Changed").field(old).field(new).finish(),
+            Self::Removed(old) => f.debug_tuple("Removed").field(old).finish(),
+            Self::Added(new) => f.debug_tuple("Added").field(new).finish(),
+            Self::Order => f.write_str("Order"),
+            Self::Storage(contents) => f.debug_tuple("Storage").field(contents).finish(),
+            Self::Sharing => f.write_str("Sharing"),
+        }
+    }
+}
+
 /// A [`Difference`] in JSON.
 #[derive(Default, Serialize)]
 struct Entry {

@@ -27,24 +27,24 @@ pub struct Audit {
         help = "Files, folders with all that is in them; - is standard input"
     )]
     paths: Vec<String>,
-    #[arg(long, value_enum, default_value = "text", help = "How to say it")]
+    #[arg(long, value_enum, default_value = "text", help = "The format of the report")]
     format: Form,
-    /// List all classes and functions that the pickles name, and what they do with them.
+    /// List all classes and functions that the pickles name, and how they use each.
     #[arg(long)]
     globals: bool,
-    /// Allow also what this file allows; see POLICY.md of halfsour-audit.
+    /// Add a file of policy, which allows more; see POLICY.md of halfsour-audit.
     #[arg(long, value_name = "TOML")]
     policy: Vec<PathBuf>,
     /// Allow only what these packs of the policy allow: data, stdlib, numpy, pandas, scipy, joblib, sklearn, lightgbm, torch, all.
     #[arg(long, value_name = "PACKS", value_delimiter = ',', default_value = "all")]
     profile: Vec<String>,
-    /// Say what a rule (R4) or the policy's entry for a name (collections:OrderedDict) means, and do nothing else.
+    /// Explain a rule (R4) or the policy's entry for a name (collections:OrderedDict), and do nothing else.
     #[arg(long, value_name = "ID")]
     explain: Option<String>,
-    /// Say nothing of files that are clean, no opcodes around what was found, and no summary.
+    /// Leave out files that are clean, the opcodes around findings, and the summary.
     #[arg(short, long)]
     quiet: bool,
-    /// Say also how much was read, and what the pickles name, as --globals does.
+    /// Also print how much was read, and what the pickles name, as --globals does.
     #[arg(short, long, conflicts_with = "quiet")]
     verbose: bool,
 }
