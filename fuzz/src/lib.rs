@@ -10,8 +10,10 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 mod audit;
 mod budget;
 mod classes;
+mod convert;
 mod feed;
 mod files;
+mod inspect;
 mod program;
 mod soak;
 mod tensors;
@@ -27,15 +29,17 @@ use halfsour_writer::{MemoPolicy, to_vec, write_op};
 pub use audit::audit;
 use budget::load_within;
 pub use classes::classes;
+pub use convert::convert;
 pub use feed::feed;
 pub use files::files;
+pub use inspect::inspect;
 pub use program::{BUFFERS, Program};
 pub use soak::Soak;
 pub use types::{Typed, serde, typed};
 
 /// Checks the properties of all layers on a [`Program`].
 pub fn program(program: &Program) {
-    for body in [lexer, vm, feed, classes, audit, value, writer, serde] {
+    for body in [lexer, vm, feed, classes, audit, value, writer, serde, inspect] {
         body(&program.0);
     }
 }

@@ -9,13 +9,15 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 12] = [
+const TARGETS: [(&str, Body); 14] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
     ("classes", halfsour_fuzz::classes),
+    ("convert", halfsour_fuzz::convert),
     ("files", halfsour_fuzz::files),
     ("audit", halfsour_fuzz::audit),
+    ("inspect", halfsour_fuzz::inspect),
     ("value", halfsour_fuzz::value),
     ("json", halfsour_fuzz::json),
     ("writer", halfsour_fuzz::writer),
@@ -113,6 +115,29 @@ fn files() {
     }
 }
 
+/// Pickles of packages that have tensors, tables or payloads, and torch's files, cut and changed.
+#[test]
+fn convert() {
+    const PLACES: usize = 4;
+    let is_content = |script: &str| ["arrays", "others", "saved", "tables", "tensors"].contains(&script);
+    let packages = halfsour_fixtures::packages().into_iter().chain(halfsour_fixtures::package_files());
+    for (number, package) in packages.filter(|package| is_content(&package.script)).enumerate() {
+        if package.bytes.len() > 8192 || number % EACH != 0 {
+            continue;
+        }
+        halfsour_fuzz::convert(&package.bytes);
+        let step = package.bytes.len() / PLACES + 1;
+        for at in (number % step..package.bytes.len()).step_by(step) {
+            halfsour_fuzz::convert(&package.bytes[..at]);
+            for change in [1, 0x20, 0x80] {
+                let mut changed = package.bytes.clone();
+                changed[at] ^= change;
+                halfsour_fuzz::convert(&changed);
+            }
+        }
+    }
+}
+
 #[test]
 fn audit() {
     run(halfsour_fuzz::audit);
@@ -120,6 +145,14 @@ fn audit() {
         if attack.bytes.len() <= 1024 {
             (0..=attack.bytes.len()).for_each(|end| halfsour_fuzz::audit(&attack.bytes[..end]));
         }
+    }
+}
+
+#[test]
+fn inspect() {
+    run(halfsour_fuzz::inspect);
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.bytes.len() <= 2048) {
+        halfsour_fuzz::inspect(&package.bytes);
     }
 }
 

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+#[cfg(feature = "arrow")]
+use halfsour_convert::FORMATS;
 use halfsour_fixtures::{Package, packages};
 
 /// A file for the test of this name.
@@ -105,4 +107,19 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
     // Nothing else is left beside it.
     let left = fs::read_dir(output.parent().unwrap()).unwrap().count();
     assert_eq!(left, 2);
+}
+
+/// README.md lists the formats in the order of the library's table.
+#[test]
+#[cfg(feature = "arrow")]
+fn the_readme_lists_all_formats() {
+    let readme = include_str!("../README.md");
+    let rows: Vec<_> = readme.lines().filter(|line| line.starts_with("  | `")).collect();
+    assert_eq!(rows.len(), FORMATS.len());
+    for (row, format) in rows.iter().zip(FORMATS) {
+        let extensions: Vec<_> =
+            format.extensions().iter().map(|extension| format!("`.{extension}`")).collect();
+        let expected = format!("  | `{format}` | {} | ", extensions.join(", "));
+        assert!(row.starts_with(&expected), "{row}: expected {expected}");
+    }
 }

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod convert;
 mod error;
@@ -12,4 +13,4 @@ pub use error::{ConvertError, Error};
 pub use formats::{FORMATS, Format, UnknownFormat};
 pub use options::{Limits, Options, Tied};
 pub use tables::{Column, Table, tables};
-pub use tensors::{Line, Role, Row, Storage, Tensor, TensorList, Tensors, each_tensors, tensors};
+pub use tensors::{Row, Storage, Tensor, TensorList, Tensors, each_tensors, tensors};

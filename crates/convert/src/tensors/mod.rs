@@ -18,7 +18,7 @@ use halfsour_text::phrase::shape;
 use halfsour_value::{Node, Step};
 use halfsour_vm::Loader;
 
-pub use list::{Line, Role, Row, TensorList};
+pub use list::{Row, TensorList};
 pub(crate) use numpy::Array;
 pub(crate) use safetensors::{is_safetensors, safe_dtype};
 pub(crate) use walk::walk;
