@@ -13,6 +13,7 @@ mod classes;
 mod convert;
 mod feed;
 mod files;
+mod inspect;
 mod program;
 mod soak;
 mod tensors;
@@ -31,13 +32,14 @@ pub use classes::classes;
 pub use convert::convert;
 pub use feed::feed;
 pub use files::files;
+pub use inspect::inspect;
 pub use program::{BUFFERS, Program};
 pub use soak::Soak;
 pub use types::{Typed, serde, typed};
 
 /// Checks the properties of all layers on a [`Program`].
 pub fn program(program: &Program) {
-    for body in [lexer, vm, feed, classes, audit, value, writer, serde] {
+    for body in [lexer, vm, feed, classes, audit, value, writer, serde, inspect] {
         body(&program.0);
     }
 }

@@ -9,7 +9,7 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 13] = [
+const TARGETS: [(&str, Body); 14] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
@@ -17,6 +17,7 @@ const TARGETS: [(&str, Body); 13] = [
     ("convert", halfsour_fuzz::convert),
     ("files", halfsour_fuzz::files),
     ("audit", halfsour_fuzz::audit),
+    ("inspect", halfsour_fuzz::inspect),
     ("value", halfsour_fuzz::value),
     ("json", halfsour_fuzz::json),
     ("writer", halfsour_fuzz::writer),
@@ -144,6 +145,14 @@ fn audit() {
         if attack.bytes.len() <= 1024 {
             (0..=attack.bytes.len()).for_each(|end| halfsour_fuzz::audit(&attack.bytes[..end]));
         }
+    }
+}
+
+#[test]
+fn inspect() {
+    run(halfsour_fuzz::inspect);
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.bytes.len() <= 2048) {
+        halfsour_fuzz::inspect(&package.bytes);
     }
 }
 

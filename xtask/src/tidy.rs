@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-lexer", &["opcode", "text"]),
     ("halfsour-value", &["text"]),
     ("halfsour-vm", &["lexer", "value"]),
+    ("halfsour-inspect", &["classes", "files", "json", "lexer", "text", "value", "vm"]),
     ("halfsour-json", &["classes", "text", "value"]),
     ("halfsour-writer", &["opcode", "text", "value"]),
     ("halfsour-serde", &["classes", "lexer", "value", "vm", "writer"]),
@@ -29,8 +30,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),
-    ("halfsour-convert", &["arrow", "classes", "files", "json", "text", "value", "vm", "writer"]),
-    ("halfsour-cli", &["audit", "convert", "files", "halfsour"]),
+    ("halfsour-convert", &["arrow", "classes", "files", "inspect", "json", "text", "value", "vm", "writer"]),
+    ("halfsour-cli", &["audit", "convert", "files", "halfsour", "inspect"]),
 ];
 
 /// The crates that know no Python class by name: those below `halfsour-classes`, and the one that asks it.

@@ -30,7 +30,7 @@ pub struct Auditor {
 pub struct Refused(Box<Report>);
 
 impl Refused {
-    /// What was found.
+    /// The report on what has been read.
     pub fn report(&self) -> &Report {
         &self.0
     }
@@ -280,7 +280,7 @@ pub(crate) fn has_effect(findings: &[Finding]) -> bool {
 /// What pickles within bytes do.
 pub(crate) struct Nested {
     pub found: Found,
-    /// How many were read to their STOP.
+    /// The number of pickles that were read to their STOP.
     pub pickles: u64,
     /// Whether there is nothing but pickles.
     pub is_whole: bool,

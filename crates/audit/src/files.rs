@@ -9,12 +9,12 @@ use crate::judge::Judge;
 use crate::report::{Action, Completeness, Finding, Severity, Stats};
 use crate::{Auditor, Report, Rule, Verdict};
 
-/// Something in a file, and what was found in it.
+/// A pickle in a file, and the report on it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// Which it is: `model.tar:weights.pt:data.pkl`.
+    /// The name of the part: `model.tar:weights.pt:data.pkl`.
     pub name: String,
-    /// What was found.
+    /// The report on the part.
     pub report: Report,
 }
 

@@ -58,7 +58,7 @@ impl Found {
         Some(self.imports.insert_full(name.to_owned(), import).0)
     }
 
-    /// Whether it names anything.
+    /// Whether nothing was found and no name was seen.
     pub fn is_empty(&self) -> bool {
         self.imports.is_empty() && self.findings.is_empty() && !self.is_too_deep
     }

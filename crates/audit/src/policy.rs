@@ -15,7 +15,7 @@ const SCHEMA: u32 = 1;
 /// The longest `module:name` that a policy may list; longer ones are not even looked up.
 pub(crate) const LONGEST_NAME: usize = 256;
 
-/// What a pickle may name, and what it may do with it.
+/// A policy: the names that a pickle may use, and what it may do with each.
 ///
 /// It is a list of what is allowed: everything else is a finding. [`Policy::default`] is the one that halfsour brings,
 /// `POLICY.md` describes the file.
@@ -70,12 +70,12 @@ struct File {
     sink: Vec<Sink>,
 }
 
-/// What an audit may cost, and from where on data is a finding.
+/// The limits of an audit: what it may cost, and from which size on data is a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How many levels of pickles within bytes are looked at.
+    /// The number of levels of pickles within bytes that are read.
     pub nested: usize,
     /// The number of findings of one kind that are listed: `same` in TOML.
     #[serde(rename = "same")]
@@ -83,13 +83,13 @@ pub struct Limits {
     /// The number of findings, and of names, that are listed in all: `listed` in TOML.
     #[serde(rename = "listed")]
     pub total: usize,
-    /// How many items the data may unfold into, if that is a hundred times what it holds.
+    /// The number of items that data may unfold into, if that is more than a hundred times the number of its objects.
     pub expansion: u64,
-    /// How many keys of a dict may have the same hash.
+    /// The number of keys of one dict or set that may have the same hash.
     pub equal_hashes: usize,
-    /// How many containers may lie in each other.
+    /// The number of containers that may lie in each other.
     pub nesting: usize,
-    /// How many digits an integer in text may have.
+    /// The number of digits that an integer in text may have.
     pub int_digits: usize,
 }
 
@@ -252,7 +252,7 @@ impl Policy {
         Self::compile(file, None)
     }
 
-    /// As TOML, which reads back as the same policy.
+    /// Returns the policy as TOML, which reads back as the same policy.
     pub fn to_toml(&self) -> String {
         toml::to_string(&self.file).expect("a policy has no values that TOML lacks")
     }
@@ -313,7 +313,7 @@ impl Policy {
         self.file.packs.keys().map(String::as_str).collect()
     }
 
-    /// What an audit may cost.
+    /// The limits of an audit.
     pub fn limits(&self) -> &Limits {
         &self.file.limits
     }
@@ -323,7 +323,7 @@ impl Policy {
         &self.hash
     }
 
-    /// What it says of a name, given as `module:name`: in a few lines.
+    /// Explains in a few lines what the policy says of a name, given as `module:name`; `None` if it says nothing.
     pub fn explain(&self, name: &str) -> Option<String> {
         let mut text = String::new();
         if let Some(&index) = self.by_name.get(name) {

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::Rule;
 
-/// What an audit found.
+/// The result of an audit.
 ///
 /// It serialises as the JSON that the README describes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,11 +17,11 @@ pub struct Report {
     pub verdict: Verdict,
     /// Whether all of the input was read.
     pub completeness: Completeness,
-    /// What the policy does not allow, in the order of the stream. Of the same thing only the first are kept.
+    /// The actions that the policy does not allow, in the order of the stream. Of one kind, only the first few are listed.
     pub findings: Vec<Finding>,
     /// Every class and function that the stream names, and what it does with it.
     pub imports: Vec<Import>,
-    /// What was read.
+    /// Counts of what was read.
     pub stats: Stats,
     /// SHA-256 of the policy, in hexadecimal.
     pub policy: String,
@@ -31,11 +31,11 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// All was read, and the policy allows all of it.
+    /// Everything was read, and the policy allows all of it.
     Clean,
-    /// Nothing bad was found, but not all could be read.
+    /// Nothing was found, but not everything could be read.
     Incomplete,
-    /// Something was found.
+    /// There is at least one finding.
     Findings,
 }
 
@@ -43,7 +43,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Completeness {
-    /// It was.
+    /// Everything was read.
     Complete,
     /// It was not.
     Incomplete {
@@ -54,24 +54,24 @@ pub enum Completeness {
     },
 }
 
-/// How bad it is. The verdict does not depend on it.
+/// The severity of a finding. The verdict does not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Nobody has looked at it, or it is used in another way than was allowed.
     Warning,
-    /// It is known to run code, to reach files or the network, or to change the program.
+    /// The action is known to run code, to reach files or the network, or to change the program.
     Error,
 }
 
-/// What the stream does.
+/// An action of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Action {
     /// A class or function is looked up, and its module imported.
     Import,
-    /// Something is called.
+    /// A class or function is called.
     Call,
     /// An instance is made with `__new__`.
     New,
@@ -89,29 +89,29 @@ pub enum Action {
     Data,
 }
 
-/// Something that the policy does not allow.
+/// An action of the stream that the policy does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Which rule it breaks.
+    /// The rule that the action breaks.
     pub rule: Rule,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// The offset of the opcode that does it, from the start of the innermost pickle's bytes.
     pub offset: usize,
     /// The opcode that does it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opcode: Option<OpcodeName>,
-    /// What the stream does.
+    /// An action of the stream.
     pub action: Action,
     /// To what: `os.system`. Empty where it has no name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// All of it as short Python: `os.system('id')`. No character in it does something to a terminal.
+    /// The action as short Python: `os.system('id')`. It has no control characters, so that it can be printed to a terminal.
     pub code: String,
     /// Why that is a finding.
     pub reason: String,
-    /// Where the pickle is, from outside inwards; empty for the input itself.
+    /// The places that the pickle lies in, from outside inwards; empty for the input itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<String>,
     /// The opcodes before it, three at most.
@@ -123,7 +123,7 @@ pub struct Finding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Context {
-    /// Where it is.
+    /// The offset of the opcode, in bytes from the start of the pickle's input.
     pub offset: usize,
     /// It, and a short form of its argument: `SHORT_BINUNICODE 'os'`.
     pub text: String,
@@ -155,32 +155,32 @@ pub struct Import {
     pub name: String,
     /// Whether the policy lists it.
     pub listed: bool,
-    /// Where it is named first.
+    /// The offset of the opcode that names it first.
     pub offset: usize,
-    /// How often it is looked up.
+    /// The number of times that it is looked up.
     pub imports: u64,
-    /// How often it is called.
+    /// The number of times that it is called.
     pub calls: u64,
-    /// How many instances of it are made without calling it: `news` in JSON.
+    /// The number of instances that are made of it without calling it: `news` in JSON.
     #[serde(rename = "news")]
     pub instances: u64,
-    /// How often something is done to it or to what it made: states, items.
+    /// The number of times that a state or items are set on it, or on an object that it made.
     pub changes: u64,
 }
 
-/// What was read.
+/// Counts of what was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Stats {
-    /// How many bytes there are.
+    /// The number of bytes of the input.
     pub bytes: u64,
-    /// How many pickles were read to their STOP, those within bytes not counted.
+    /// The number of pickles that were read to their STOP, without those within bytes.
     pub pickles: u64,
-    /// How many opcodes were run, nested pickles and second readings included.
+    /// The number of opcodes that were run, nested pickles and second readings included.
     pub opcodes: u64,
-    /// How many pickles were found within bytes.
+    /// The number of pickles that were found within bytes.
     pub nested: u64,
-    /// How many findings are not listed, because the same was found before.
+    /// The number of findings that are not listed, because enough of their kind are.
     pub repeated: u64,
 }
 

@@ -13,7 +13,7 @@ macro_rules! rules {
         pub enum Rule { $(#[doc = $short] $rule,)* }
 
         impl Rule {
-            /// All of them.
+            /// All rules.
             pub const ALL: &'static [Self] = &[$(Self::$rule,)*];
 
             /// `R1` …
@@ -21,12 +21,12 @@ macro_rules! rules {
                 match self { $(Self::$rule => stringify!($rule),)* }
             }
 
-            /// What it says, in a few words.
+            /// The title of the rule, in a few words.
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$rule => $short,)* }
             }
 
-            /// What it says, and why.
+            /// An explanation of the rule, in a few sentences.
             pub const fn explanation(self) -> &'static str {
                 match self { $(Self::$rule => $long,)* }
             }

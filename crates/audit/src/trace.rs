@@ -44,7 +44,7 @@ impl fmt::Debug for Trace<'_> {
 }
 
 impl<'o> Trace<'o> {
-    /// Of a pickle that is still to be run.
+    /// A trace, written to `out`, of a pickle that is still to be run.
     pub fn new(out: &'o mut dyn io::Write) -> Self {
         Self { out, error: None, variables: Variables::new(), made: 0, modules: HashSet::new(), opcode: None }
     }

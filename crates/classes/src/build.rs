@@ -103,13 +103,13 @@ impl<'b> ClassBuilder<'b> {
         self.int(&int)
     }
 
-    /// `datetime.date`
+    /// Makes a `datetime.date`.
     pub fn date(&mut self, date: Date) -> Id {
         let stamp = self.builder.bytes(&date.stamp());
         self.call("datetime", "date", &[stamp])
     }
 
-    /// `datetime.datetime`, with a `tzinfo` or without. `fold` is kept in every protocol; Python 3.5 and earlier do not
+    /// Makes a `datetime.datetime`, with a `tzinfo` or without. `fold` is kept in every protocol; Python 3.5 and earlier do not
     /// know it.
     pub fn datetime(&mut self, date: Date, clock: TimeOfDay, tz: Option<Id>) -> Id {
         let stamp = self.builder.bytes(&DateTimeParts { date, clock, zone: None }.stamp());
@@ -117,8 +117,8 @@ impl<'b> ClassBuilder<'b> {
         self.call("datetime", "datetime", &args)
     }
 
-    /// `datetime.datetime`, with a `datetime.timezone` of a fixed offset, or a `zoneinfo.ZoneInfo` of what has a name in the IANA
-    /// database.
+    /// Makes a `datetime.datetime`, with a `datetime.timezone` of a fixed offset, or, where the zone has a name in the IANA database, a
+    /// `zoneinfo.ZoneInfo`.
     pub fn datetime_of(&mut self, parts: DateTimeParts<'_>) -> Id {
         let tz = parts.zone.map(|zone| match zone {
             TimeZone::Fixed { offset, name } => self.timezone(offset, name),
@@ -127,7 +127,7 @@ impl<'b> ClassBuilder<'b> {
         self.datetime(parts.date, parts.clock, tz)
     }
 
-    /// `datetime.time`, likewise.
+    /// Makes a `datetime.time`, with a `tzinfo` or without.
     pub fn time(&mut self, clock: TimeOfDay, tz: Option<Id>) -> Id {
         let mut bytes = clock.stamp();
         bytes[0] |= u8::from(clock.fold) << 7;
@@ -136,7 +136,7 @@ impl<'b> ClassBuilder<'b> {
         self.call("datetime", "time", &args)
     }
 
-    /// `datetime.timedelta`
+    /// Makes a `datetime.timedelta`.
     pub fn timedelta(&mut self, delta: TimeDelta) -> Id {
         let days = self.builder.int(delta.days.into());
         let seconds = self.builder.int(delta.seconds.into());
@@ -144,7 +144,7 @@ impl<'b> ClassBuilder<'b> {
         self.call("datetime", "timedelta", &[days, seconds, microseconds])
     }
 
-    /// `datetime.timezone`, of less than a day.
+    /// Makes a `datetime.timezone`, of less than a day.
     pub fn timezone(&mut self, offset: TimeDelta, name: Option<&str>) -> Id {
         let offset = self.timedelta(offset);
         let name = name.map(|name| self.builder.str(name));
@@ -152,7 +152,7 @@ impl<'b> ClassBuilder<'b> {
         self.call("datetime", "timezone", &args)
     }
 
-    /// `zoneinfo.ZoneInfo`
+    /// Makes a `zoneinfo.ZoneInfo`.
     pub fn zone_info(&mut self, key: &str) -> Id {
         let class = self.global("zoneinfo", "ZoneInfo");
         let method = self.attribute("_unpickle");
@@ -162,19 +162,19 @@ impl<'b> ClassBuilder<'b> {
         self.builder.call(method, args)
     }
 
-    /// `decimal.Decimal`
+    /// Makes a `decimal.Decimal`.
     pub fn decimal(&mut self, decimal: Decimal<'_>) -> Id {
         let text = self.builder.str(decimal.as_str());
         self.call("decimal", "Decimal", &[text])
     }
 
-    /// `fractions.Fraction`
+    /// Makes a `fractions.Fraction`.
     pub fn fraction(&mut self, fraction: &Fraction) -> Id {
         let parts = [self.int(&fraction.numerator), self.int(&fraction.denominator)];
         self.call("fractions", "Fraction", &parts)
     }
 
-    /// `uuid.UUID`
+    /// Makes a `uuid.UUID`.
     pub fn uuid(&mut self, uuid: Uuid) -> Id {
         let mut state = vec![(self.attribute("int"), self.unsigned(uuid.int))];
         if let Some(is_safe) = uuid.is_safe {
@@ -185,13 +185,13 @@ impl<'b> ClassBuilder<'b> {
         self.builder.instance_of(class).state(state)
     }
 
-    /// `range`
+    /// Makes a `range`.
     pub fn range(&mut self, range: &Range) -> Id {
         let args = [self.int(&range.start), self.int(&range.stop), self.int(&range.step)];
         self.call("builtins", "range", &args)
     }
 
-    /// `slice`
+    /// Makes a `slice`.
     pub fn slice(&mut self, start: Id, stop: Id, by: Id) -> Id {
         self.call("builtins", "slice", &[start, stop, by])
     }
@@ -203,19 +203,19 @@ impl<'b> ClassBuilder<'b> {
         id
     }
 
-    /// `collections.OrderedDict`
+    /// Makes a `collections.OrderedDict`.
     pub fn ordered_dict(&mut self, items: &[(Id, Id)]) -> Id {
         let dict = self.call("collections", "OrderedDict", &[]);
         self.with_items(dict, items)
     }
 
-    /// `collections.defaultdict`, with what makes missing values, if anything does.
+    /// Makes a `collections.defaultdict`, with the function that makes missing values, if there is one.
     pub fn default_dict(&mut self, factory: Option<Id>, items: &[(Id, Id)]) -> Id {
         let dict = self.call("collections", "defaultdict", factory.as_slice());
         self.with_items(dict, items)
     }
 
-    /// `collections.Counter`
+    /// Makes a `collections.Counter`.
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ impl<'b> ClassBuilder<'b> {
         Ok(self.call("collections", "Counter", &[counts]))
     }
 
-    /// `collections.deque`, with the most that it holds, if there is a limit.
+    /// Makes a `collections.deque`, with the largest number of members, if there is a limit.
     pub fn deque(&mut self, items: &[Id], maxlen: Option<u64>) -> Id {
         let args = maxlen.map(|maxlen| [Id::EMPTY_TUPLE, self.unsigned(maxlen.into())]);
         let deque = self.call("collections", "deque", args.as_ref().map_or(&[], |args| &args[..]));
@@ -235,7 +235,7 @@ impl<'b> ClassBuilder<'b> {
         deque
     }
 
-    /// `collections.ChainMap`
+    /// Makes a `collections.ChainMap`.
     pub fn chain_map(&mut self, maps: &[Id]) -> Id {
         let state = [(self.attribute("maps"), self.builder.list(maps))];
         let class = self.global("collections", "ChainMap");
@@ -243,13 +243,13 @@ impl<'b> ClassBuilder<'b> {
         self.builder.instance_of(class).state(state)
     }
 
-    /// A path of `pathlib`, of one of its classes for an operating system, joined of these.
+    /// Makes a path of `pathlib`, of one of its classes for an operating system, joined of these.
     pub fn path(&mut self, class: PathClass, segments: &[&str]) -> Id {
         let segments: Vec<_> = segments.iter().map(|segment| self.builder.str(segment)).collect();
         self.call("pathlib", class.name(), &segments)
     }
 
-    /// `ipaddress.IPv4Address`, `IPv6Address`
+    /// Makes an `ipaddress.IPv4Address`, `IPv6Address`.
     pub fn ip_address(&mut self, address: IpAddress<'_>) -> Id {
         match address.ip {
             std::net::IpAddr::V4(ip) => {
@@ -263,21 +263,21 @@ impl<'b> ClassBuilder<'b> {
         }
     }
 
-    /// `ipaddress.IPv4Network`, `IPv6Network`
+    /// Makes an `ipaddress.IPv4Network`, `IPv6Network`.
     pub fn ip_network(&mut self, network: IpNetwork<'_>) -> Id {
         let text = self.builder.str(&network.to_string());
         let v4 = network.address.ip.is_ipv4();
         self.call("ipaddress", if v4 { "IPv4Network" } else { "IPv6Network" }, &[text])
     }
 
-    /// `ipaddress.IPv4Interface`, `IPv6Interface`
+    /// Makes an `ipaddress.IPv4Interface`, `IPv6Interface`.
     pub fn ip_interface(&mut self, interface: IpNetwork<'_>) -> Id {
         let text = self.builder.str(&interface.to_string());
         let v4 = interface.address.ip.is_ipv4();
         self.call("ipaddress", if v4 { "IPv4Interface" } else { "IPv6Interface" }, &[text])
     }
 
-    /// `array.array`, from the memory of a machine; Python 3 only.
+    /// Makes an `array.array`, from the memory of a machine; Python 3 only.
     pub fn array(&mut self, typecode: char, format: MachineFormat, bytes: &[u8]) -> Id {
         let args = [
             self.global("array", "array"),
@@ -288,13 +288,13 @@ impl<'b> ClassBuilder<'b> {
         self.call("array", "_array_reconstructor", &args)
     }
 
-    /// A compiled regular expression, of text or bytes, with the sum of its flags.
+    /// Makes a compiled regular expression, of text or bytes, with the sum of its flags.
     pub fn pattern(&mut self, pattern: Id, flags: i64) -> Id {
         let flags = self.builder.int(flags);
         self.call("re", "_compile", &[pattern, flags])
     }
 
-    /// `functools.partial`, with a tuple of arguments and a dict of keyword arguments.
+    /// Makes a `functools.partial`, with a tuple of arguments and a dict of keyword arguments.
     pub fn partial(&mut self, function: Id, args: Id, keywords: Id) -> Id {
         let partial = self.call("functools", "partial", &[function]);
         let state = self.builder.tuple(&[function, args, keywords, Id::NONE]);
@@ -302,7 +302,7 @@ impl<'b> ClassBuilder<'b> {
         partial
     }
 
-    /// `types.SimpleNamespace`
+    /// Makes a `types.SimpleNamespace`.
     pub fn namespace(&mut self, attributes: &[(&str, Id)]) -> Id {
         let namespace = self.call("types", "SimpleNamespace", &[]);
         let state: Vec<_> = attributes.iter().map(|(name, value)| (self.attribute(name), *value)).collect();

@@ -38,7 +38,7 @@ pub enum SharedPart {
 }
 
 impl<'g, S: AsRef<[u8]>> CanonicalForm<'g, S> {
-    /// `None` if it is not known, or is made in another way: by an older Python, say.
+    /// Looks at an object; `None` if it is not known, or is made in another way: by an older Python, say.
     ///
     /// Looks for dates, times, their differences and fixed time zones, decimals, fractions and UUIDs.
     pub fn of(node: Node<'g, S>) -> Option<Self> {

@@ -25,8 +25,8 @@ const MAKERS: &[(Name, Name)] = &[
     (("pandas._libs.tslibs.nattype", "_nat_unpickle"), ("pandas", "NaT")),
 ];
 
-/// The class of an object, by the module and the name that it has today, if it is known here: also where the pickle
-/// names a function that makes such objects.
+/// Returns the class of an object, if it is known here, by the module and the name that it has today; also where the pickle names a
+/// function that makes such objects.
 ///
 /// ```
 /// use halfsour_classes::class_name;

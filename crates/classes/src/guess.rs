@@ -4,7 +4,7 @@ use halfsour_value::{Elements, Form, Node};
 
 use crate::call::class_of;
 
-/// The class and the values of what is most likely a named tuple: an object of a class that is not known, made of
+/// The class and the values of an object that is most likely a named tuple: of a class that is not known, made of
 /// arguments and nothing else. The names of the fields are in the class, and not in a pickle.
 ///
 /// Other objects may look the same: this says how to read the object if its class is known to be such.
@@ -25,7 +25,7 @@ pub fn like_named_tuple<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(Node<'_, S
     (plain && class_of(instance.class()).is_none()).then(|| (instance.class(), values))
 }
 
-/// The class and the value of what may be a member of an enumeration: the call of a name that is not known, with one
+/// The class and the value of an object that may be a member of an enumeration: the call of a name that is not known, with one
 /// argument. A call of any function looks the same: this says how to read the object if its class is known to be such.
 pub fn like_enum<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(Node<'_, S>, Node<'_, S>)> {
     let instance = node.as_instance()?;

@@ -58,6 +58,8 @@ known! {
         Counter(stdlib::Pairs<'g, S>),
         /// `collections.deque`
         Deque(stdlib::Deque<'g, S>),
+        /// `sortedcontainers.SortedList`, `SortedKeyList`
+        SortedList(stdlib::Members<'g, S>),
         /// `collections.ChainMap`: its maps, the first to be looked into first.
         ChainMap(stdlib::Members<'g, S>),
         /// `collections.UserDict`, `UserList` or `UserString`: the dict, list or text in it.

@@ -142,6 +142,22 @@ pub struct Strided {
 }
 
 impl Strided {
+    /// The places of elements that lie side by side, the last dimension first, or in Fortran's order, the first dimension first.
+    pub fn side_by_side(shape: Vec<u64>, is_fortran: bool) -> Self {
+        let mut strides = vec![0; shape.len()];
+        let mut step = 1_u64;
+        let mut set = |(stride, length): (&mut u64, &u64)| {
+            *stride = step;
+            step = step.saturating_mul(*length);
+        };
+        if is_fortran {
+            strides.iter_mut().zip(&shape).for_each(&mut set);
+        } else {
+            strides.iter_mut().zip(&shape).rev().for_each(&mut set);
+        }
+        Self { shape, strides, offset: 0 }
+    }
+
     /// The number of elements, if 64 bits hold it.
     pub fn len(&self) -> Option<u64> {
         count(&self.shape)

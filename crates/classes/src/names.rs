@@ -47,6 +47,7 @@ table! {
     ChainMap: "collections" ["ChainMap"];
     UserDict: "collections" ["UserDict" "UserList"];
     UserString: "collections" ["UserString"];
+    SortedList: "sortedcontainers.sortedlist" ["SortedKeyList" "SortedList"];
     Array: "array" ["array"];
     MachineArray: "array" ["_array_reconstructor"];
     PosixPath: "pathlib" ["PosixPath" "PurePosixPath"];

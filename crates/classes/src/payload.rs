@@ -59,7 +59,7 @@ impl fmt::Display for Format {
 }
 
 impl<'g> Payload<'g> {
-    /// The file that the package itself would write and load; `None` if the bytes are not what they should be.
+    /// The file that the package itself would write and load; `None` if the bytes are not of the format.
     ///
     /// This is where they are looked at: to know an object takes no time, however much it holds.
     pub fn file(&self) -> Option<&'g [u8]> {

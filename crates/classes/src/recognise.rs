@@ -24,11 +24,16 @@ use crate::{Known, numpy, pandas, payload, pyarrow, scipy, sklearn, torch};
 /// ```
 #[doc(alias = "recognize")]
 pub fn recognise<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+    match Call::of(node) {
+        Some(call) => called(&call),
+        None => uncalled(node),
+    }
+}
+
+/// Reads an object that is no call of a name in the table: an estimator, a bare global, a persistent id.
+fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
     match node.data() {
-        Data::Instance(_) => match Call::of(node) {
-            Some(call) => called(&call),
-            None => sklearn::estimator(node).map(Box::new).map(Known::Estimator),
-        },
+        Data::Instance(_) => sklearn::estimator(node).map(Box::new).map(Known::Estimator),
         Data::Global(global) if pandas::is_na(&global) => Some(Known::NA),
         Data::Global(global) => torch::DType::from_global(&global).map(Known::TorchDType),
         Data::PersistentId(_) => torch::Storage::of(node).map(Known::Storage),
@@ -59,6 +64,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         Class::DefaultDict => Known::DefaultDict(collections::default_dict(call)?),
         Class::Counter => Known::Counter(collections::counter(call)?),
         Class::Deque => Known::Deque(collections::deque(call)?),
+        Class::SortedList => Known::SortedList(collections::sorted_list(call)?),
         Class::ChainMap => Known::ChainMap(collections::chain_map(call)?),
         Class::UserDict => Known::User(collections::user(call)?),
         Class::UserString => Known::User(collections::user_string(call)?),

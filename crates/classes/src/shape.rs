@@ -84,7 +84,7 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             Self::Period(period) => Shape::Text(period),
             Self::Decimal(decimal) => Shape::Number(*decimal),
             Self::Deque(deque) => Shape::Sequence(deque.items.clone()),
-            Self::ChainMap(maps) => Shape::Sequence(maps.clone()),
+            Self::ChainMap(members) | Self::SortedList(members) => Shape::Sequence(members.clone()),
             Self::OrderedDict(dict) => Shape::Mapping(dict.items.clone()),
             Self::DefaultDict(dict) => Shape::Mapping(dict.items.clone()),
             Self::Counter(counts) => Shape::Mapping(counts.clone()),
@@ -122,7 +122,7 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
         }
     }
 
-    /// The object as text that leaves nothing out which can be seen of it: `2024-02-29`, `1.50`, `/usr/bin`. `None` if it has
+    /// The object as text that tells all of it: `2024-02-29`, `1.50`, `/usr/bin`. `None` if it has
     /// parts, or is no text to people.
     pub fn as_text(&self) -> Option<&dyn Display> {
         match self {
@@ -161,7 +161,7 @@ pub fn pairs<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Pairs<'_, S>> {
 /// The cost of [`recognise`] for an instance: bytes of text and members of lists that are read, each argument, and each step.
 /// Counts no further than `most`, so that it takes no longer than that.
 ///
-/// What is shared in a pickle may be recognised each time that it occurs: pay this for it, or do without.
+/// An object that is shared in a pickle may be recognised each time that it occurs: pay this cost for it, or do without.
 pub fn cost<S: AsRef<[u8]>>(instance: Instance<'_, S>, most: usize) -> usize {
     let read = |node: Node<'_, S>| match node.data() {
         Data::Str(text) => text.as_wtf8().len(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The unit of a count of time in pandas and Arrow. Its `Display` is the name: `ns`. What numpy counts in is a
+/// The unit of a count of time in pandas and Arrow. Its `Display` is the name: `ns`. numpy counts in a
 /// [`numpy::Resolution`](crate::numpy::Resolution).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TimeUnit {

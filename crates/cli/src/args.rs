@@ -9,11 +9,12 @@ use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
+use halfsour_inspect::diff::{Rules, Tolerance};
+use halfsour_inspect::tree::ShowLimits;
 
 use self::limits::{Limits, limits};
 use crate::commands::Audit;
 use crate::commands::convert;
-use crate::diff::{Rules, Tolerance};
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -91,7 +92,7 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
         files: Vec<String>,
         #[command(flatten)]
-        cuts: Cuts,
+        form: ShowForm,
     },
     /// Print the part of the data to which a path leads.
     ///
@@ -223,16 +224,24 @@ impl Target {
 
 /// Where a tree is cut.
 #[derive(clap::Args, Clone, Copy)]
-pub struct Cuts {
+pub struct ShowForm {
     /// How many levels to show.
     #[arg(long, default_value_t = 20, value_name = "LEVELS")]
-    pub depth: usize,
+    depth: usize,
     /// How many items of each container to show.
     #[arg(long, default_value_t = 100, value_name = "N")]
-    pub max_items: usize,
+    max_items: usize,
     /// How many characters of each text, or bytes, to show.
     #[arg(long, default_value_t = 200, value_name = "N")]
-    pub max_text: usize,
+    max_text: usize,
+}
+
+impl ShowForm {
+    pub fn limits(self) -> ShowLimits {
+        let mut limits = ShowLimits::default();
+        (limits.depth, limits.max_items, limits.max_text) = (self.depth, self.max_items, self.max_text);
+        limits
+    }
 }
 
 #[derive(clap::Args, Clone, Copy)]
@@ -305,8 +314,11 @@ struct Strictness {
 
 impl DiffForm {
     pub fn rules(&self) -> Rules {
-        let Self { tolerance, rtol, strictness: Strictness { types, order, sharing }, .. } = *self;
-        Rules { tolerance: Tolerance { absolute: tolerance, relative: rtol }, types, order, sharing }
+        let mut rules = Rules::default();
+        rules.tolerance = Tolerance { absolute: self.tolerance, relative: self.rtol };
+        let Strictness { types, order, sharing } = self.strictness;
+        (rules.types, rules.order, rules.sharing) = (types, order, sharing);
+        rules
     }
 }
 

@@ -4,16 +4,13 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use halfsour::lexer::text::phrase::plural;
 use halfsour::lexer::{Complaint, Lexer, Opcode, brief};
 use halfsour::value::PathError;
 use halfsour::{json, vm, writer};
 use halfsour_files::PickleError;
 
-use crate::text;
-
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const DIM: Style = Style::new().dimmed();
+use crate::print::{DIM, ERROR};
 
 pub enum Failure {
     /// A file cannot be read or written.
@@ -75,7 +72,7 @@ impl Failure {
             Cause::Other(error) => (error, None),
         };
         if before > 0 && place.is_some() {
-            let pickles = text::plural(before, "pickle");
+            let pickles = plural(before, "pickle");
             note = format!("before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
         }
         let mut excerpt = place.map(|place| excerpt(bytes, start, place)).unwrap_or_default();

@@ -2,13 +2,9 @@
 
 mod args;
 mod commands;
-mod diff;
 mod failure;
 mod input;
-mod path;
-mod sizes;
-mod text;
-mod tree;
+mod print;
 
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
@@ -38,7 +34,7 @@ fn main() -> ExitCode {
     let (files, command): (_, Box<dyn PerFile>) = match command {
         Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
-        Command::Show { files, cuts } => (files, Box::new(Show::new(&reading, cuts))),
+        Command::Show { files, form } => (files, Box::new(Show::new(&reading, form.limits()))),
         Command::Trace { files } => (files, Box::new(Trace::new(&reading))),
         Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),

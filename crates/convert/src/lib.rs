@@ -13,4 +13,4 @@ pub use error::{ConvertError, Error};
 pub use formats::{FORMATS, Format, UnknownFormat};
 pub use options::{Limits, Options, Tied};
 pub use tables::{Column, Table, tables};
-pub use tensors::{Line, Role, Row, Storage, Tensor, TensorList, Tensors, each_tensors, tensors};
+pub use tensors::{Row, Storage, Tensor, TensorList, Tensors, each_tensors, tensors};

@@ -49,7 +49,7 @@ impl Archive {
         &self.members
     }
 
-    /// What is wrong with the archive, beside members that cannot be opened. There may be more than was found.
+    /// The first damage of the archive that was found, beside members that cannot be opened.
     pub fn damage(&self) -> Option<Error> {
         self.damage.map(|kind| self.error(kind))
     }
@@ -67,7 +67,7 @@ impl Archive {
         }
     }
 
-    /// What is in a member: its bytes where they lie, or decompressed. The checksum is not looked at.
+    /// Returns the bytes of a member: a slice of the archive, or decompressed. The checksum is not compared.
     ///
     /// # Errors
     ///

@@ -39,7 +39,7 @@ struct Dtype {
 }
 
 impl<O> JoblibArrays<O> {
-    /// One that hands on everything to another.
+    /// Wraps an observer, which is told of everything.
     pub fn new(observer: O) -> Self {
         Self { observer, dtypes: HashMap::new(), wrapper: None }
     }

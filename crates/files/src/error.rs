@@ -26,7 +26,7 @@ pub enum ErrorKind {
     Truncated,
     /// The data is not what its format says.
     Malformed(&'static str),
-    /// It is written in a way that is not known here.
+    /// The file uses a feature that is not supported.
     Unsupported(&'static str),
     /// The checksum is not that of the data.
     Checksum,
@@ -52,17 +52,17 @@ impl Error {
         Self(Box::new(Inner { kind, name: name.to_owned(), format: None, source: Some(error) }))
     }
 
-    /// What is wrong.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Of which file or member: `model.tar:weights.pt:data.pkl`.
+    /// The name of the file or member: `model.tar:weights.pt:data.pkl`.
     pub fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// In which layer.
+    /// The layer that the error is in.
     pub fn format(&self) -> Option<Format> {
         self.0.format
     }

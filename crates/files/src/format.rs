@@ -6,11 +6,11 @@ use halfsour_lexer::{Lexer, Op};
 
 use crate::{base64, sevenzip};
 
-/// What a file, or a layer of it, is.
+/// The format of a file, or of a layer of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {
-    /// One pickle, or several; what is nothing else is taken for that, too.
+    /// One pickle, or several. Bytes of no other format are taken for pickles.
     Pickle,
     /// gzip, of one member or several.
     Gzip,
@@ -39,7 +39,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// By the first bytes, and for tar and base64 by some more.
+    /// Guesses the format from the first bytes, and for tar and base64 from some more.
     ///
     /// ```
     /// use halfsour_files::Format;

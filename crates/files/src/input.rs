@@ -137,7 +137,7 @@ impl Input {
     ///
     /// If nothing does, or a member was asked for that is not there, or the input is a malformed torch file.
     pub fn parts(&self) -> Result<Parts<'_>, Error> {
-        self.parts_among(self.source.leaves(), has_pickles)
+        self.parts_among(self.source.leaves(), has_pickles, self.shared_torch()?)
     }
 
     /// Everything that may hold tensors: pickles, `.npy`, and of each torch file, also within archives, the one pickle that
@@ -152,22 +152,21 @@ impl Input {
         }
         let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
         let leaves = self.source.leaves_with(move |source| self.is_named(source) && is_torch(source));
-        self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickles(source))
+        self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickles(source), None)
     }
 
+    /// Parts that are leaves. Of the torch file, if there is one, the pickle among them gets it.
     fn parts_among<'i>(
         &'i self,
         leaves: impl Iterator<Item = Result<Leaf, Error>> + 'i,
         is_part: fn(&Source) -> bool,
+        torch_file: Option<&'i Arc<Torch>>,
     ) -> Result<Parts<'i>, Error> {
         if !self.is_archive() {
             return self.only_part(is_part).map(Parts::one);
         }
-        // The storages of a torch file are no pickles, whatever their bytes look like.
-        let storages: HashSet<&str> = match self.torch()? {
-            Some(torch) => torch.keys().into_iter().collect(),
-            None => HashSet::new(),
-        };
+        // Storages are no pickles, whatever their bytes look like.
+        let storages: HashSet<&str> = self.torch()?.into_iter().flat_map(Torch::keys).collect();
         let is_storage = move |name: &str| {
             const FOLDER: &str = "data/";
             name.match_indices(FOLDER).any(|(at, _)| storages.contains(&name[at + FOLDER.len()..]))
@@ -181,7 +180,9 @@ impl Input {
                 return Ok(None);
             }
             leaf.check()?;
-            Ok(Some(Part::of(&leaf.source, torch.map(Arc::new))))
+            let is_its_pickle = |torch: &&Arc<Torch>| torch.pickle().bytes() == leaf.source.bytes();
+            let torch = torch.map(Arc::new).or_else(|| torch_file.filter(is_its_pickle).cloned());
+            Ok(Some(Part::of(&leaf.source, torch)))
         };
         let mut parts = leaves.filter_map(move |leaf| leaf.and_then(&part).transpose()).peekable();
         if parts.peek().is_none() {
@@ -281,6 +282,14 @@ impl Part {
                 None => return Ok(()),
             }
         }
+    }
+}
+
+impl<E> PickleError<E> {
+    /// The same with another error, made of this one.
+    pub fn map<F>(self, op: impl FnOnce(E) -> F) -> PickleError<F> {
+        let Self { name, start, before, error } = self;
+        PickleError { name, start, before, error: op(error) }
     }
 }
 

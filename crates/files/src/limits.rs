@@ -5,17 +5,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::ErrorKind;
 
-/// What taking a file apart may cost. Exceeding a limit is an error.
+/// The limits on taking a file apart. Exceeding one is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many bytes all that is decompressed may take, together.
+    /// The number of bytes that everything decompressed may take together.
     pub total: u64,
-    /// How many bytes each compressed byte may become, beside the first 32 MiB of each layer. All that is in a file may
+    /// The number of bytes that each compressed byte may become, beside the first 32 MiB of each layer. All that is in a file may
     /// become twice that together, so that members that lie in each other do not add up.
     pub ratio: u64,
-    /// How many layers may lie in each other: compression, archives.
+    /// The number of layers, of compression and archives, that may lie in each other.
     pub depth: usize,
-    /// How many bytes a decompressor may take to remember what it gave.
+    /// The number of bytes that a decompressor's window may take.
     pub window: u64,
 }
 
@@ -67,7 +67,7 @@ impl Budget {
     }
 }
 
-/// Which limit would be exceeded.
+/// The limit that would be exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {

@@ -1,5 +1,7 @@
 //! Python literals, as numpy's headers are written in.
 
+use halfsour_classes::numpy::DType;
+
 /// A Python literal: what headers of `.npy` are made of.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -45,10 +47,10 @@ impl Literal {
         }
     }
 
-    /// Whether arrays of this type hold Python objects: `|O`, alone or in a field.
+    /// Whether arrays of this type hold Python objects: `|O`, alone or in a field. Of a type that is not known, they may.
     pub fn has_objects(&self) -> bool {
         match self {
-            Self::Str(code) => code.trim_start_matches(['|', '<', '>', '=']).starts_with('O'),
+            Self::Str(code) => DType::parse(code).is_none_or(|dtype| dtype.has_objects()),
             Self::List(fields) => fields.iter().any(|field| match field {
                 Self::Tuple(parts) => parts.get(1).is_some_and(Self::has_objects),
                 _ => false,

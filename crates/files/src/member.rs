@@ -5,33 +5,33 @@ use std::ops::Range;
 /// A member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Its name, with U+FFFD for what is not UTF-8.
+    /// The name of the member, with U+FFFD in place of what is not UTF-8.
     pub name: String,
-    /// How many bytes the archive says that it has.
+    /// The size in bytes that the archive states.
     pub size: u64,
-    /// How zip compresses it, by zip's number: 0 is not at all.
+    /// Zip's number of the compression method; 0 for none.
     pub method: u16,
-    /// Where its data lies in the archive.
+    /// The range of the archive's bytes that holds the data.
     pub data: Range<usize>,
     /// The checksum that the archive states.
     pub crc: Option<u32>,
-    /// Who sees it so.
+    /// The place by which readers find the member.
     pub view: View,
-    /// Whether it is said to be encrypted. Readers that do not look at this flag read it as if it were not.
+    /// Whether the archive says that the member is encrypted. Readers that ignore this flag read it as if it were not.
     pub encrypted: bool,
 }
 
-/// By what a member of a zip archive is found. Readers differ in where they look.
+/// The place by which a member of a zip archive is found. Readers differ in where they look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum View {
-    /// By the archive's directory, as most readers do.
+    /// The archive's directory, which most readers use.
     Directory,
-    /// By another directory, at the other of two places where readers look for it.
+    /// Another directory, at the other of two places where readers look for one.
     OtherDirectory,
-    /// By the header that stands before the data, where that says something else than the directory.
+    /// The header before the data, where it differs from the directory.
     LocalHeader,
-    /// By a header of which the directory knows nothing.
+    /// A header before data that the directory does not list.
     Orphan,
 }
 

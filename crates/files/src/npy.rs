@@ -3,7 +3,7 @@
 use crate::ErrorKind;
 use crate::literal::{Literal, parse};
 
-/// What the header of an `.npy` says.
+/// The header of an `.npy` file.
 ///
 /// ```
 /// use halfsour_files::Npy;
@@ -26,7 +26,7 @@ pub struct Npy {
     pub fortran_order: bool,
     /// The extent of each dimension.
     pub shape: Vec<u64>,
-    /// Where the data begins.
+    /// The offset of the data, in bytes.
     pub data: usize,
 }
 
@@ -37,7 +37,7 @@ impl Npy {
     ///
     /// # Errors
     ///
-    /// If it is none.
+    /// If the header is missing, truncated or malformed.
     pub fn parse(bytes: &[u8]) -> Result<Self, ErrorKind> {
         let Some([b"\x93NUMPY", [major, minor]]) =
             bytes.first_chunk::<8>().map(|magic| [&magic[..6], &magic[6..]])
@@ -115,7 +115,7 @@ impl Npy {
         header
     }
 
-    /// Where the pickle begins that an array of objects is written as.
+    /// The offset of the pickle that an array of objects is written as; `None` for other arrays.
     pub fn pickle(&self) -> Option<usize> {
         self.descr.has_objects().then_some(self.data)
     }

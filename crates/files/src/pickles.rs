@@ -34,7 +34,7 @@ pub struct Pickles {
     end: usize,
 }
 
-/// How pickles follow each other.
+/// The bytes that stand between pickles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Framing {
@@ -64,7 +64,7 @@ impl Pickles {
         Self { bytes, framing, at: part.start, end: part.end }
     }
 
-    /// How they follow each other.
+    /// The bytes that stand between the pickles.
     pub fn framing(&self) -> Framing {
         self.framing
     }
@@ -74,7 +74,7 @@ impl Pickles {
         &self.bytes
     }
 
-    /// Where the next one may be: from its beginning up to where it must end. `None` says that there is none.
+    /// The range of bytes in which the next pickle may be; `None` at the end.
     pub fn part(&self) -> Option<Range<usize>> {
         match self.framing {
             _ if self.at >= self.end => None,

@@ -36,11 +36,11 @@ pub struct Source {
 /// A layer that was taken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layer {
-    /// What it is.
+    /// The format of the layer.
     pub format: Format,
-    /// How many bytes it takes.
+    /// The length of the layer, in bytes.
     pub length: usize,
-    /// How many bytes follow it that belong to nothing.
+    /// The number of bytes that follow the layer and belong to nothing.
     pub rest: usize,
 }
 
@@ -94,7 +94,7 @@ impl Source {
         Self::from_bytes(name, bytes, limits)
     }
 
-    /// What these bytes are. The name is for errors.
+    /// A source of these bytes. The name is for errors.
     ///
     /// # Errors
     ///
@@ -140,12 +140,12 @@ impl Source {
         &self.layers
     }
 
-    /// What is within all layers: an archive, `.npy`, or pickles, for which everything is taken that is nothing else.
+    /// The format within all layers: an archive, `.npy`, or pickles, which everything else is taken for.
     pub fn format(&self) -> Format {
         self.format
     }
 
-    /// What is within all layers.
+    /// The bytes within all layers.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
     }

@@ -46,32 +46,32 @@ enum Storages {
     Behind(Vec<(String, Range<usize>)>),
 }
 
-/// What a storage holds.
+/// The contents of a storage.
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// Of what it is made, where that is said.
+    /// The type of the elements, where the file states it.
     pub dtype: Option<DType>,
     /// The bytes, where they lie.
     pub bytes: Bytes,
-    /// In which order those of each number are.
+    /// The byte order of each number.
     pub byte_order: ByteOrder,
 }
 
-/// A storage of which the pickle says that it has more bytes than there are.
+/// A storage that has fewer bytes than the pickle says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StorageTooShort {
-    /// The storage.
+    /// The key of the storage.
     pub key: String,
-    /// Where the pickle refers to it.
+    /// The offset of the reference in the pickle.
     pub offset: usize,
-    /// How many bytes the pickle says.
+    /// The number of bytes that the pickle says.
     pub says: u64,
-    /// How many there are: 0 also if it is not there.
+    /// The number of bytes that there are; 0 if the storage is missing.
     pub has: u64,
 }
 
 impl Contents {
-    /// Those of a storage that lies in a pickle as a whole file: [`Place::Embedded`]. The name is for errors.
+    /// Reads the contents of a storage that lies in a pickle as a whole file: [`Place::Embedded`]. The name is for errors.
     ///
     /// # Errors
     ///
@@ -176,7 +176,7 @@ impl Torch {
         }
     }
 
-    /// What a storage holds to which this file's pickle refers.
+    /// Reads the contents of a storage that this file's pickle refers to.
     ///
     /// # Errors
     ///
@@ -190,7 +190,7 @@ impl Torch {
         }
     }
 
-    /// The storages of which the pickle says that they have more bytes than there are.
+    /// The storages that have fewer bytes than the pickle says.
     ///
     /// # Errors
     ///
@@ -222,7 +222,7 @@ impl Torch {
         })
     }
 
-    /// Where in the file's bytes, with compression taken off, a storage lies, if it is there as it is.
+    /// The range of the file's bytes, with compression taken off, that is the storage; `None` if the storage is compressed or missing.
     pub fn place(&self, key: &str) -> Option<Range<usize>> {
         let index = *self.by_key.get(key)?;
         match &self.storages {

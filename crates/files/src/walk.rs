@@ -8,12 +8,12 @@ use crate::archive::Archive;
 use crate::member::Member;
 use crate::{Error, ErrorKind, Source};
 
-/// Something in a file that is no archive, or the file itself.
+/// A file that is no archive, or a member of one.
 #[derive(Debug)]
 pub struct Leaf {
-    /// What it is.
+    /// The contents.
     pub source: Source,
-    /// As what it is in its archive, if it is in one.
+    /// The entry in the archive that the leaf is a member of.
     pub member: Option<Member>,
     /// Its bytes in the archive, before compression of its own was taken off.
     raw: Bytes,

@@ -2,7 +2,7 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{self, Element, NdArray};
-use halfsour_files::{JoblibArrays, Limits, Source};
+use halfsour_files::{JoblibArrays, Limits, Npy, Source};
 use halfsour_value::Node;
 use halfsour_vm::Loader;
 use serde_json::{Value, json};
@@ -56,4 +56,22 @@ fn joblibs_arrays_are_what_it_loads() {
         seen += compare(graph.root(), &package.value, &name);
     }
     assert!(seen > 100, "{seen}");
+}
+
+/// numpy takes every name of a type in a header, `object` among them.
+#[test]
+fn what_may_be_an_array_of_objects_has_a_pickle() {
+    for (descr, has_objects) in [
+        ("'|O'", true),
+        ("'object'", true),
+        ("'i4,O'", true),
+        ("[('a', '<i4'), ('b', '|O')]", true),
+        ("'<f8'", false),
+        ("'|V2'", false),
+        ("'<M8[ns]'", false),
+        ("[('a', '<i4'), ('b', '<U3', (2,))]", false),
+    ] {
+        let header = Npy::header(descr, false, &[1]);
+        assert_eq!(Npy::parse(&header).unwrap().pickle().is_some(), has_objects, "{descr}");
+    }
 }

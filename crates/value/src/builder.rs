@@ -40,7 +40,7 @@ pub struct Builder {
 /// Why a [`Value`] cannot become a graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueError {
-    /// It nests deeper than 1,000 levels.
+    /// The value nests deeper than 1,000 levels.
     TooDeep,
     /// A key or member is of a kind that Python cannot hash.
     Unhashable,
@@ -60,7 +60,7 @@ impl std::error::Error for ValueError {}
 const FULL: &str = "fewer than two billion nodes";
 
 impl Builder {
-    /// Nothing yet.
+    /// A builder that has made nothing yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -223,7 +223,7 @@ impl Builder {
         self.made(Form::Call, callable, args, None)
     }
 
-    /// What is made of a callable or class and a tuple of arguments, in any form.
+    /// An instance of any form: from a callable or class, a tuple of arguments, and the keyword arguments of [`Form::NewEx`].
     pub fn made(&mut self, form: Form, callable: Id, args: Id, kwargs: Option<Id>) -> Id {
         self.store.instance(form, 0, callable, args, kwargs).expect(FULL)
     }

@@ -5,7 +5,7 @@ use std::iter::FusedIterator;
 use crate::peek::{Peek, RawInstance, RawSteps};
 use crate::{Graph, Id, Node};
 
-/// The ids of all objects that another one holds, in the order of the stream: see [`View::children`](crate::View::children).
+/// An iterator over the ids of every object that another one holds: see [`View::children`](crate::View::children).
 #[derive(Clone, Debug)]
 pub struct ChildIds<'s> {
     /// What lies in the node itself, the next one last; [`Id::VACANT`] where there is none.
@@ -65,7 +65,7 @@ impl Iterator for ChildIds<'_> {
 
 impl FusedIterator for ChildIds<'_> {}
 
-/// All objects that another one holds, in the order of the stream: see [`Node::children`].
+/// An iterator over every object that another one holds: see [`Node::children`].
 pub struct Children<'g, S> {
     graph: &'g Graph<S>,
     ids: ChildIds<'g>,

@@ -65,7 +65,7 @@ kinds! {
     ReadOnly "read-only view",
 }
 
-/// What a [`Node`] is, with what it holds.
+/// The kind of a [`Node`], with what the node holds.
 pub enum Data<'g, S> {
     /// `None`.
     None,
@@ -107,7 +107,7 @@ pub enum Data<'g, S> {
     Extension(u32),
     /// The index of an out-of-band buffer.
     Buffer(usize),
-    /// What a read-only view shows.
+    /// A read-only view, and the object that it shows.
     ReadOnly(Node<'g, S>),
 }
 

@@ -1,6 +1,6 @@
 //! How instances came to be, and the builtins that old protocols spell as calls.
 
-/// How an instance is made.
+/// The ways in which an instance is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Form {

@@ -30,14 +30,14 @@ pub struct Graph<S = Bytes> {
     views: OnceLock<Views>,
 }
 
-/// What a reader found around the data.
+/// Facts that a reader found around the data.
 #[derive(Clone, Debug, Default)]
 pub struct Provenance {
     /// The protocol that the stream declared; 0 if it declared none.
     pub protocol: u8,
-    /// Where the pickle begins in the source.
+    /// The offset in the source at which the pickle begins.
     pub start: usize,
-    /// Where the pickle ends in the source: after its STOP.
+    /// The offset in the source at which the pickle ends: after its STOP.
     pub end: usize,
     /// The out-of-band buffers that were supplied.
     pub buffers: Vec<Bytes>,
@@ -77,12 +77,12 @@ impl<S: AsRef<[u8]>> Graph<S> {
         self.protocol
     }
 
-    /// Where the pickle begins in the source.
+    /// The offset in the source at which the pickle begins.
     pub fn start(&self) -> usize {
         self.start
     }
 
-    /// Where the pickle ends in the source: after its STOP.
+    /// The offset in the source at which the pickle ends: after its STOP.
     pub fn end(&self) -> usize {
         self.end
     }
@@ -104,12 +104,12 @@ impl<S: AsRef<[u8]>> Graph<S> {
         Some(slots.filter(|&(_, &id)| id != Id::VACANT).map(|(slot, &id)| (slot, self.node(id))))
     }
 
-    /// How many nodes there are. Those that old spellings of builtins used up are counted, too.
+    /// The number of nodes. Those that only old spellings of builtins use are counted, too.
     pub fn node_count(&self) -> usize {
         self.store.nodes()
     }
 
-    /// How many bytes the graph holds beside its source.
+    /// The number of bytes that the graph holds beside its source.
     pub fn bytes_held(&self) -> usize {
         self.store.bytes_held()
     }

@@ -5,7 +5,7 @@ use crate::data::{Data, Elements, Items};
 use crate::form::Form;
 use crate::id::StepKind;
 use crate::peek::{RawInstance, RawSteps};
-use crate::{Graph, Id, Node, Text};
+use crate::{Graph, Id, Node};
 
 /// A class or function, by name. Both names are text nodes.
 pub struct Global<'g, S> {
@@ -16,7 +16,7 @@ pub struct Global<'g, S> {
 }
 
 impl<S: AsRef<[u8]>> Global<'_, S> {
-    /// Whether it is this one.
+    /// Whether the global has this module and name.
     pub fn is(&self, module: &str, name: &str) -> bool {
         let same = |node: Node<'_, S>, text: &str| node.text_bytes() == Some(text.as_bytes());
         same(self.module, module) && same(self.name, name)
@@ -40,8 +40,7 @@ impl<S: AsRef<[u8]>> Global<'_, S> {
         // A character takes four bytes at most.
         const ENOUGH: usize = 4 * (LONGEST_SHOWN + 1);
         let text = |node: Node<'_, S>| {
-            let bytes = node.as_text().map(Text::as_wtf8).or(node.as_bytes()).unwrap_or_default();
-            String::from_utf8_lossy(cut(bytes, ENOUGH)).into_owned()
+            String::from_utf8_lossy(cut(node.text_bytes().unwrap_or_default(), ENOUGH)).into_owned()
         };
         visible(&format!("{}.{}", text(self.module), text(self.name))).into_owned()
     }
@@ -85,13 +84,13 @@ impl<S> Copy for Instance<'_, S> {}
 
 /// A part of an [`Instance`]. The callable comes first, then the arguments, the keyword arguments, and each step.
 pub enum Part<'g, S> {
-    /// What was called, or the class for [`Form::New`] and [`Form::NewEx`].
+    /// The callable; the class for [`Form::New`] and [`Form::NewEx`].
     Callable(Node<'g, S>),
     /// The arguments: a tuple, or an instance of some subclass of it.
     Args(Node<'g, S>),
     /// The keyword arguments of [`Form::NewEx`]: a dict, or an instance of some subclass of it.
     Kwargs(Node<'g, S>),
-    /// Something that was done to the instance after it was made.
+    /// A step that was done to the instance after it was made.
     Step(Step<'g, S>),
 }
 
@@ -105,7 +104,7 @@ impl<'g, S: AsRef<[u8]>> Part<'g, S> {
     }
 }
 
-/// Something that was done to an instance after it was made.
+/// A step that was done to an object after it was made.
 pub enum Step<'g, S> {
     /// `BUILD`: for `__setstate__` if the class has one; otherwise a dict for `__dict__`, or a pair of such a dict, or
     /// None, and a dict of slots.
@@ -136,12 +135,12 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
         Self { graph, raw }
     }
 
-    /// How it was made.
+    /// The way in which the instance was made.
     pub fn form(self) -> Form {
         self.raw.form()
     }
 
-    /// What was called, or the class for [`Form::New`] and [`Form::NewEx`].
+    /// The callable; the class for [`Form::New`] and [`Form::NewEx`].
     pub fn callable(self) -> Node<'g, S> {
         self.graph.node(self.raw.callable())
     }
@@ -156,14 +155,14 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
         Some(self.graph.node(self.raw.kwargs()?))
     }
 
-    /// The class of which it is an instance; for a call of something else, what was called.
+    /// The class of the instance; for a call of another callable, that callable.
     ///
     /// Protocols 0 and 1 name the class in the arguments of `copyreg._reconstructor`: that is seen through.
     pub fn class(self) -> Node<'g, S> {
         self.graph.node(self.raw.class(self.graph.view()))
     }
 
-    /// What [`class`](Self::class) was given: positional and keyword arguments. `None` where they are not a tuple and a
+    /// The positional and keyword arguments that [`class`](Self::class) was given; `None` where they are not a tuple and a
     /// dict.
     ///
     /// The class itself, which some forms name among the arguments, is not one of them; nor is what
@@ -174,8 +173,7 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
         Some((Elements::new(self.graph, args), keywords))
     }
 
-    /// All that it is made of, in the order of the stream: whoever walks an object asks here, and matches each
-    /// [`Part`].
+    /// The parts that the instance is made of, in the order of the stream. Whoever walks an object matches on each [`Part`].
     ///
     /// ```
     /// use halfsour_value::{Builder, Part, Step};
@@ -197,7 +195,7 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
         Parts { made: self.raw.made_of(), at: 0, steps: self.steps() }
     }
 
-    /// What was done to it after it was made, in order.
+    /// The steps that were done to the instance after it was made, in order.
     pub fn steps(self) -> Steps<'g, S> {
         Steps::new(self.graph, self.raw.steps())
     }
@@ -229,7 +227,7 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Node<'g, S> {
-    /// The attributes that it sets as the state of an instance, if it is a dict or `(dict or None, dict)`: those of
+    /// The attributes that this object sets as the state of an instance, if it is a dict or `(dict or None, dict)`: those of
     /// `__dict__`, then those in slots.
     pub fn attributes(self) -> Option<[Option<Items<'g, S>>; 2]> {
         match self.data() {

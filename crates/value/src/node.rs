@@ -49,12 +49,12 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         Self { graph, id }
     }
 
-    /// The graph that it is in.
+    /// The graph of the object.
     pub fn graph(self) -> &'g Graph<S> {
         self.graph
     }
 
-    /// Its name in the graph.
+    /// The id of the object in its graph.
     pub fn id(self) -> Id {
         self.id
     }
@@ -75,7 +75,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         self.cell().map(Cell::origin)
     }
 
-    /// What it is, with what it holds.
+    /// The kind of the object, with what the object holds.
     #[inline]
     pub fn data(self) -> Data<'g, S> {
         let graph = self.graph;
@@ -113,12 +113,12 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         self.graph.views().region(self.graph.store(), index)
     }
 
-    /// Which kind of object it is.
+    /// The kind of the object.
     pub fn kind(self) -> Kind {
         self.graph.view().kind(self.id)
     }
 
-    /// Whether it is `None`.
+    /// Whether the object is `None`.
     pub fn is_none(self) -> bool {
         self.id == Id::NONE
     }
@@ -165,7 +165,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         self.graph.view().text_bytes(self.id)
     }
 
-    /// What `bytes`, a `bytearray` or a Python 2 byte string holds.
+    /// The contents of `bytes`, a `bytearray` or a Python 2 byte string.
     pub fn as_bytes(self) -> Option<&'g [u8]> {
         match self.data() {
             Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => Some(bytes),
@@ -223,7 +223,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         }
     }
 
-    /// Whether it is a container, text or bytes without anything in it.
+    /// Whether the object is an empty container, text or bytes-like object.
     pub fn is_empty(self) -> bool {
         self.len() == Some(0)
     }
@@ -244,7 +244,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         }
     }
 
-    /// What the class, or for a call the callable, of an instance is.
+    /// The class of an instance; for a call of another callable, that callable.
     pub fn class(self) -> Option<Self> {
         self.as_instance().map(Instance::class)
     }

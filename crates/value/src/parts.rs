@@ -51,9 +51,9 @@ impl From<OutOfBudget> for StepError {
 /// The call by which an old protocol spelled a builtin: `_codecs.encode('…', 'latin1')`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spelling {
-    /// What was called.
+    /// The callable.
     pub callable: Id,
-    /// With what: a tuple.
+    /// The arguments: a tuple.
     pub args: Id,
 }
 

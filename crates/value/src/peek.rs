@@ -67,7 +67,7 @@ impl<'s> RawInstance<'s> {
         Self { form: Form::from_bits(store.cells[index].form_bits()), ids: store.region_of(index) }
     }
 
-    /// How the instance was made.
+    /// The way in which the instance was made.
     pub const fn form(self) -> Form {
         self.form
     }

@@ -52,7 +52,7 @@ impl Store {
         Ok(())
     }
 
-    /// What Python does with `APPEND(S)` on a bytearray, in a source.
+    /// `APPEND`, `APPENDS` on a bytearray whose bytes may lie in `source`.
     pub fn append_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), StepError> {
         let mut bytes = self.payload(source, to).ok_or(StepError::Unsupported)?.to_vec();
         for &item in items {
@@ -61,7 +61,7 @@ impl Store {
         self.replace_payload(to, &bytes)
     }
 
-    /// What Python does with `SETITEM(S)` on a bytearray, in a source.
+    /// `SETITEM`, `SETITEMS` on a bytearray whose bytes may lie in `source`.
     pub fn assign_bytes(&mut self, source: &[u8], to: Id, items: &[Id]) -> Result<(), StepError> {
         let mut bytes = self.payload(source, to).ok_or(StepError::Unsupported)?.to_vec();
         for pair in items.chunks_exact(2) {

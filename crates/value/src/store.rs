@@ -78,12 +78,12 @@ impl Store {
         self.budget = budget;
     }
 
-    /// How many nodes there are.
+    /// The number of nodes.
     pub fn nodes(&self) -> usize {
         self.cells.len()
     }
 
-    /// How many bytes the store holds now.
+    /// The number of bytes that the store holds now.
     pub fn bytes_held(&self) -> usize {
         self.cells.capacity() * size_of::<Cell>()
             + self.children.capacity() * size_of::<Id>()
@@ -270,7 +270,7 @@ impl Store {
         }
     }
 
-    /// Whether it is text that is known to be ASCII.
+    /// Whether an object is text that is known to be ASCII.
     pub fn is_ascii(&self, id: Id) -> bool {
         let cell = id.index().map(|index| &self.cells[index]);
         cell.is_some_and(|cell| cell.tag == Tag::Str && cell.encoding() == Encoding::Ascii)
@@ -357,7 +357,7 @@ impl Store {
         self.push(cell)
     }
 
-    /// Which kind of object it is.
+    /// The kind of an object.
     pub fn kind(&self, id: Id) -> Kind {
         match id.unpack() {
             Unpacked::Node(index) => match self.cells[index as usize].tag {
@@ -419,7 +419,7 @@ impl Store {
         Some(RawInstance::new(self, steps.index()?).steps())
     }
 
-    /// Which of the builtins that old protocols spell as calls this is.
+    /// The builtin that a global is, of those that old protocols spell as calls.
     pub fn builtin(&self, id: Id) -> Builtin {
         match id.index().map(|index| &self.cells[index]) {
             Some(cell) if cell.tag == Tag::Global => Builtin::from_bits(cell.flags),
@@ -427,7 +427,7 @@ impl Store {
         }
     }
 
-    /// What a call or a class made of `args`. Room for a state is kept.
+    /// An instance: the result of a call, or of a class. Room for a state is kept.
     pub fn instance(
         &mut self,
         form: Form,
@@ -466,7 +466,7 @@ impl Store {
         self.push(Cell::new(Tag::Buffer, 0, origin, index as u64))
     }
 
-    /// Which out-of-band buffer it is, if it is one.
+    /// The index of an out-of-band buffer; `None` for other objects.
     pub fn buffer_index(&self, id: Id) -> Option<usize> {
         let cell = &self.cells[id.index()?];
         (cell.tag == Tag::Buffer).then(|| usize::try_from(cell.data()).expect("it was a usize"))

@@ -28,12 +28,12 @@ impl<'g> Text<'g> {
         }
     }
 
-    /// Its bytes: UTF-8, with lone surrogates encoded like any other code point (WTF-8).
+    /// The bytes of the text: UTF-8, with lone surrogates encoded like any other code point (WTF-8).
     pub const fn as_wtf8(self) -> &'g [u8] {
         self.bytes
     }
 
-    /// What is known of it: ASCII, UTF-8, or with lone surrogates.
+    /// The encoding that the text is known to fit: ASCII, UTF-8, or with lone surrogates.
     pub const fn encoding(self) -> Encoding {
         self.encoding
     }
@@ -48,7 +48,7 @@ impl<'g> Text<'g> {
         }
     }
 
-    /// Its code points, lone surrogates among them.
+    /// The code points of the text, lone surrogates among them.
     pub fn chars(self) -> impl Iterator<Item = u32> + 'g {
         wtf8::chars(self.bytes)
     }

@@ -6,19 +6,19 @@ use crate::data::Data;
 use crate::instance::{Instance, Part, Step};
 use crate::{Graph, Id, Kind, Node, Value, ValueInstance, ValueStep};
 
-/// What a tree may grow to when it is taken from a graph: as a [`Value`], as JSON, as Rust types.
+/// The limits on a tree that is taken from a graph: as a [`Value`], as JSON, as Rust types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeLimits {
-    /// How deep values may nest. The default is 128, that of `serde_json`: trees are
+    /// The depth to which values may nest. The default is 128, that of `serde_json`: trees are
     /// dropped, printed and compared by recursion.
     pub depth: usize,
-    /// How many times larger than the graph the tree may be, since what is shared is copied: its values against the
+    /// The factor by which the tree may be larger than the graph, since shared objects are copied: its values against the
     /// graph's nodes and references, its text and bytes against the source and what was decoded. The default is 20. 100,000 values and 1
     /// MiB are always free.
     pub expansion: usize,
-    /// How many values there may be at all, counting what is shared each time it occurs. There is no default.
+    /// The number of values in all. A shared object counts each time that it occurs. There is no default.
     pub values: usize,
-    /// How many bytes of text and bytes there may be at all. There is no default.
+    /// The number of bytes of text and bytes-like objects in all. There is no default.
     pub bytes: usize,
 }
 
@@ -36,7 +36,7 @@ impl TreeLimits {
     pub const TRUSTED: Self =
         Self { depth: 128, expansion: usize::MAX, values: usize::MAX, bytes: usize::MAX };
 
-    /// What may be spent on a tree of this graph: the smaller ones of the limits.
+    /// The budget for a tree of this graph: of each two limits the smaller one.
     pub fn budget<S: AsRef<[u8]>>(&self, graph: &Graph<S>) -> Budget {
         let size = graph.store().cells.len() + graph.store().children.len();
         let within = |size: usize, free, most: usize| size.saturating_mul(self.expansion).max(free).min(most);
@@ -58,10 +58,10 @@ impl Default for TreeLimits {
     }
 }
 
-/// What is left to be spent on a tree.
+/// The budget that is left for a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// How deep values may nest.
+    /// The depth to which values may nest.
     pub depth: usize,
     values: usize,
     bytes: usize,
@@ -97,9 +97,9 @@ impl Budget {
 pub enum TreeError {
     /// An object holds itself; the kind of the object, and its offset in the source.
     Cycle(Kind, Option<usize>),
-    /// It nests deeper than the limit.
+    /// The data nests deeper than the limit.
     TooDeep,
-    /// It has more values than the limit: most likely shared data that would be copied over and over.
+    /// The tree would have more values or bytes than the limit: most likely, shared data would be copied over and over.
     TooLarge,
 }
 

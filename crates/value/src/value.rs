@@ -75,19 +75,19 @@ pub enum Value {
 /// An object that Python would get by calling something: see [`Instance`](crate::Instance).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ValueInstance {
-    /// How it is made.
+    /// The way in which the instance is made.
     pub form: Form,
-    /// What is called, or the class.
+    /// The callable, or the class.
     pub callable: Value,
     /// The arguments: a tuple.
     pub args: Value,
     /// The keyword arguments of [`Form::NewEx`].
     pub kwargs: Option<Value>,
-    /// What is done to it after it was made.
+    /// The steps that are done to the instance after it was made.
     pub steps: Vec<ValueStep>,
 }
 
-/// Something that is done to an instance after it was made.
+/// A step that is done to an instance after it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ValueStep {
     /// `BUILD`.
@@ -171,7 +171,7 @@ impl Value {
         }
     }
 
-    /// What `bytes`, a `bytearray` or a Python 2 byte string holds.
+    /// The contents of `bytes`, a `bytearray` or a Python 2 byte string.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Bytes(bytes) | Self::ByteArray(bytes) | Self::ByteString(bytes) => Some(bytes),

@@ -132,7 +132,7 @@ impl<'s> View<'s> {
         pairs.find(|pair| self.text_bytes(pair[0]) == Some(key)).map(|pair| pair[1])
     }
 
-    /// The class of an instance; for a call of something else, what was called.
+    /// The class of an instance; for a call of another callable, that callable.
     ///
     /// `copyreg._reconstructor`, `__newobj__` and `__newobj_ex__` name the class among their arguments: they are seen
     /// through.
@@ -143,7 +143,7 @@ impl<'s> View<'s> {
         }
     }
 
-    /// What the [`class`](Self::class) of an instance was given: the positional arguments, and the dict of keyword
+    /// The arguments that the [`class`](Self::class) of an instance was given: the positional ones, and the dict of keyword
     /// arguments. `None` where they are not a tuple and a dict.
     ///
     /// The class itself, which some forms name among the arguments, is not one of them; nor is what

@@ -60,7 +60,7 @@ pub enum ErrorKind {
     NotAscii,
     /// The line of a name is empty.
     EmptyName,
-    /// Nothing was stored in this slot of the memo.
+    /// This slot of the memo is not set.
     MemoUnset(u64),
     /// Keys and values do not come in pairs.
     OddItems,
@@ -70,9 +70,9 @@ pub enum ErrorKind {
     ArgsNotTuple(Kind),
     /// The keyword arguments are not a dict.
     KwargsNotDict(Kind),
-    /// What should be called cannot be.
+    /// An object of this kind cannot be called.
     NotCallable(Kind),
-    /// What should be a class is none.
+    /// A class was expected, and an object of this kind found.
     NotAClass(Kind),
     /// A module's or a global's name is not text.
     NameNotText(Kind),
@@ -86,7 +86,7 @@ pub enum ErrorKind {
     Limit(Limit),
 }
 
-/// Which limit would be exceeded.
+/// The limit that would be exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Limit {
@@ -132,12 +132,12 @@ impl Error {
         Self(Box::new(Inner { kind, offset, opcode: None, source: Some(Source::Io(error)) }))
     }
 
-    /// What is wrong.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Where the opcode that failed begins, in bytes from the start of the input.
+    /// The offset of the opcode that failed, in bytes from the start of the input.
     pub fn offset(&self) -> usize {
         self.0.offset
     }

@@ -1,22 +1,22 @@
 //! What a stream may cost.
 
-/// What reading a pickle may cost. Exceeding a limit is an error.
+/// The limits on reading a pickle. Exceeding one is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How many opcodes may be run.
+    /// The number of opcodes that may be run.
     pub opcodes: u64,
-    /// How many objects the stack may hold, marks not counted.
+    /// The number of objects that the stack may hold, without marks.
     pub stack: usize,
-    /// How many slots of the memo may be set.
+    /// The number of slots of the memo that may be set.
     pub memo: usize,
-    /// How many bytes the graph may hold.
+    /// The number of bytes that the graph may hold.
     pub memory: usize,
-    /// How many bytes the graph may hold for each byte of input, beside the first MiB.
+    /// The number of bytes that the graph may hold for each byte of input, beside the first MiB.
     pub memory_per_byte: usize,
-    /// How many bytes a pickle may take that arrives in pieces, from a reader or through
+    /// The number of bytes of a pickle that arrives in pieces, from a reader or through
     /// [`Incremental`](crate::Incremental). What it declares beyond that is refused before it arrives.
     pub input: usize,
-    /// How many digits an integer in text (`INT`, `LONG`) may have.
+    /// The number of digits that an integer in text (`INT`, `LONG`) may have.
     pub int_digits: usize,
 }
 

@@ -1,9 +1,9 @@
-//! Being told what a stream does.
+//! [`Observer`]: an observer is told what a stream does.
 
 use halfsour_lexer::Opcode;
 use halfsour_value::{Id, View};
 
-/// Something that the stream does beyond making plain data.
+/// An action of the stream beyond making plain data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -61,10 +61,10 @@ pub enum Event {
     PersistentId(Id),
 }
 
-/// What stands in a stream right after a `BUILD`, and is no opcode.
+/// The bytes that stand in a stream right after a `BUILD`, and are no opcodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attached {
-    /// Nothing: the next opcode follows.
+    /// None: the next opcode follows.
     Nothing,
     /// Bytes that belong to the object: they are appended to it, as one `bytes` that is borrowed from the source.
     Bytes {
@@ -78,7 +78,7 @@ pub enum Attached {
     Pickle,
 }
 
-/// Is told what a stream does, as it happens.
+/// An observer of a stream: it is told what the stream does, as it happens.
 ///
 /// All methods do nothing unless they are written; `()` is an observer. Events name objects by their ids in the graph
 /// that is being made; `view` looks at those that there are so far.
@@ -96,8 +96,8 @@ pub trait Observer {
         let _ = (view, offset, event);
     }
 
-    /// What stands at `offset`, right after a `BUILD` of this object, and belongs to it: some picklers write the bytes of
-    /// arrays there, which plain Python cannot read. It is not asked of pickles that arrive in pieces.
+    /// Returns what stands at `offset`, right after a `BUILD` of this object, and belongs to it. Some picklers write the bytes
+    /// of arrays there, which plain Python cannot read. This is not asked of pickles that arrive in pieces.
     fn attached(&mut self, view: View<'_>, offset: usize, object: Id) -> Attached {
         let _ = (view, offset, object);
         Attached::Nothing

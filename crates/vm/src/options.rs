@@ -6,26 +6,26 @@ use bytes::Bytes;
 
 use crate::Limits;
 
-/// How to read Python 2 strings, whose bytes may be text in some encoding, or no text at all.
+/// The encoding of Python 2 strings, whose bytes may be text or no text at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StringEncoding {
     /// Keep them as they are, as a kind of their own.
     #[default]
     Keep,
-    /// As `bytes`: what Python does with `encoding="bytes"`.
+    /// The strings become `bytes`: Python's `encoding="bytes"`.
     Bytes,
-    /// As text in which each byte is one character.
+    /// The strings are text in which each byte is one character.
     Latin1,
-    /// As UTF-8 text; anything else is an error.
+    /// The strings are UTF-8; anything else is an error.
     Utf8,
-    /// As ASCII text; anything else is an error. This is what Python 3 does if it is not told otherwise.
+    /// The strings are ASCII; anything else is an error. This is the default of Python 3.
     Ascii,
 }
 
 /// An out-of-band buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Buffer {
-    /// What is in it.
+    /// The contents of the buffer.
     pub contents: Bytes,
     /// Whether Python could not write to it, as to a `bytes`. A read-only view of it is the buffer itself.
     pub read_only: bool,
@@ -38,10 +38,10 @@ impl From<Bytes> for Buffer {
     }
 }
 
-/// How to read a pickle: what Python's `pickle.load` takes as arguments, and limits.
+/// The options for reading a pickle: those that Python's `pickle.load` takes as arguments, and limits.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How to read Python 2 strings.
+    /// The encoding of Python 2 strings.
     pub encoding: StringEncoding,
     /// Whether names of Python 2's modules and builtins, in protocols below 3, are turned into those of Python 3. The
     /// default is true, as in Python.
@@ -57,7 +57,7 @@ pub struct Options {
     /// Whether the graph keeps what is in the memo at the end, so that a writer can put the same objects into the same
     /// slots. The default is false.
     pub record_memo: bool,
-    /// What reading may cost.
+    /// The limits on reading.
     pub limits: Limits,
 }
 

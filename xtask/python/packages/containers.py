@@ -6,10 +6,12 @@
 
 import collections
 
+from sortedcontainers import SortedList
+
 from values import describe_all, describes, emit, pairs
 
 MAPPINGS = [collections.OrderedDict, collections.defaultdict, collections.Counter, collections.UserDict]
-SEQUENCES = [collections.deque, collections.UserList]
+SEQUENCES = [collections.deque, collections.UserList, SortedList]
 
 describes(*MAPPINGS)(lambda x: {"kind": "mapping", "items": pairs(x.items())})
 describes(*SEQUENCES)(lambda x: {"kind": "sequence", "items": describe_all(x)})

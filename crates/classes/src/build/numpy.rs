@@ -10,7 +10,7 @@ use crate::numpy::{DType, Kind, Na, Unit};
 const MULTIARRAY: &str = "numpy.core.multiarray";
 
 impl ClassBuilder<'_> {
-    /// `numpy.dtype`. A new one each time: those that share it are to be given the same.
+    /// Makes a `numpy.dtype`. A new one each time: those that share it are to be given the same.
     ///
     /// # Errors
     ///
@@ -111,7 +111,7 @@ impl ClassBuilder<'_> {
         Ok(self.builder.tuple(&sizes))
     }
 
-    /// `numpy.ndarray`, of a dtype from [`dtype`](Self::dtype) and of bytes, the last dimension first or, if `is_fortran`, the first
+    /// Makes a `numpy.ndarray`, of a dtype from [`dtype`](Self::dtype) and of bytes, the last dimension first or, if `is_fortran`, the first
     /// one. For dtypes with objects, `data` is a list in place of bytes. It does not ask whether they are as many as the shape says.
     ///
     /// # Errors
@@ -134,7 +134,7 @@ impl ClassBuilder<'_> {
         Ok(array)
     }
 
-    /// A scalar of numpy, of a dtype from [`dtype`](Self::dtype) and of bytes, or an object in their place.
+    /// Makes a scalar of numpy, of a dtype from [`dtype`](Self::dtype) and of bytes, or an object in their place.
     pub fn numpy_scalar(&mut self, dtype: Id, data: Id) -> Id {
         self.call(MULTIARRAY, "scalar", &[dtype, data])
     }

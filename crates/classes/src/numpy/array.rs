@@ -65,18 +65,12 @@ pub struct Mask<'g, S> {
 
 /// The strides of elements that lie side by side.
 pub(crate) fn strides(shape: &[usize], is_fortran: bool) -> Vec<usize> {
-    let mut strides = vec![0; shape.len()];
-    let mut step = 1_usize;
-    let mut set = |(stride, length): (&mut usize, &usize)| {
-        *stride = step;
-        step = step.saturating_mul(*length);
-    };
-    if is_fortran {
-        strides.iter_mut().zip(shape).for_each(&mut set);
-    } else {
-        strides.iter_mut().zip(shape).rev().for_each(&mut set);
-    }
-    strides
+    let strides = Strided::side_by_side(wide(shape), is_fortran).strides;
+    strides.into_iter().map(|stride| usize::try_from(stride).unwrap_or(usize::MAX)).collect()
+}
+
+fn wide(sizes: &[usize]) -> Vec<u64> {
+    sizes.iter().map(|size| *size as u64).collect()
 }
 
 impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
@@ -100,7 +94,6 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
 
     /// The places of the elements in [`ArrayData::Bytes`].
     pub fn strided(&self) -> Strided {
-        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect();
         Strided { shape: wide(&self.shape), strides: wide(&self.strides), offset: 0 }
     }
 

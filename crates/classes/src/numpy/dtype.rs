@@ -8,7 +8,7 @@ use super::extended::Extended;
 use super::times::Resolution;
 use crate::memory::{ByteOrder, Number};
 
-/// `numpy.dtype`: the type of the elements of an array. Its `Display` is what numpy prints: `float32`, `>i4`,
+/// `numpy.dtype`: the type of the elements of an array. Its `Display` is the text that numpy prints: `float32`, `>i4`,
 /// `datetime64[ns]`, `[('a', '<i4'), ('b', 'S3')]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DType {

@@ -75,7 +75,7 @@ impl Resolution {
     }
 }
 
-/// A time, or how long something takes, in steps of a unit.
+/// A time, or a length of time, in steps of a resolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Ticks {
     /// The number of steps; of times, since the beginning of 1970, in UTC if they have a zone at all.

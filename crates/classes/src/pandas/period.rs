@@ -18,7 +18,7 @@ pub struct Period {
     pub freq: Freq,
 }
 
-/// So many of a span of time. Its `Display` is what pandas 3 calls it: `D`, `2h`, `Q-DEC`.
+/// A number of spans of time. Its `Display` is the name in pandas 3: `D`, `2h`, `Q-DEC`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Freq {
     /// The number of spans.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why an object of Python is no value of a Rust type, or the other way round.
+/// The reason why an object of Python cannot be a value of a Rust type, or the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConversionError {

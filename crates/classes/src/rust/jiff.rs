@@ -126,7 +126,7 @@ impl<S: AsRef<[u8]>> TryFrom<&DateTime<'_, S>> for ZonedDateTime {
 }
 
 impl<S: AsRef<[u8]>> DateTime<'_, S> {
-    /// Local time less UTC, as Python's `utcoffset()` has it: what the pickle tells, or else the IANA database.
+    /// Local time less UTC, as Python's `utcoffset()` has it: from the pickle, or else from the IANA database.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
 use crate::ConversionError;
 use crate::numpy::{ByteOrder, NdArray};
 
-/// Numbers side by side, as the memory of a machine held them: what numpy, torch and `array.array` pickle.
+/// Numbers side by side, as the memory of a machine held them, and as numpy, torch and `array.array` pickle them.
 ///
 /// ```
 /// use halfsour_classes::stdlib::ArrayItems;
@@ -40,7 +40,7 @@ pub struct Memory<'a> {
 }
 
 impl<'a> Memory<'a> {
-    /// The numbers where they lie. Which type they are, the caller knows.
+    /// The numbers where they lie. The caller knows their type.
     ///
     /// # Errors
     ///

@@ -121,7 +121,7 @@ impl<S: AsRef<[u8]>> Array<'_, S> {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

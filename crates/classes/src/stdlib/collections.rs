@@ -140,6 +140,12 @@ pub(crate) fn counter<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g
     counts.items().map(Pairs::from)
 }
 
+/// `SortedList([members])`, `SortedKeyList([members], key)`, with the members in their order
+pub(crate) fn sorted_list<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Members<'g, S>> {
+    let (count, [members, _]) = call.bare()?.up_to()?;
+    (count > 0).then(|| members.elements().map(Members::from))?
+}
+
 fn set_items<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Pairs<'g, S>> {
     let steps = call.instance.steps();
     let all = steps.clone().all(|step| matches!(step, Step::SetItem(_)));

@@ -9,7 +9,7 @@ use crate::args::text;
 use crate::call::Call;
 use crate::names::Class;
 
-/// A path of `pathlib`. Its `Display` is `str()`, with U+FFFD for what is no text.
+/// A path of `pathlib`. Its `Display` is `str()`, with U+FFFD for bytes that are no text.
 #[derive(Clone)]
 pub struct Path<'g, S> {
     /// `PosixPath`, `WindowsPath`, `PurePosixPath` or `PureWindowsPath`.

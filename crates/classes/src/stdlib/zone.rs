@@ -9,7 +9,7 @@ use crate::args::text;
 use crate::call::Call;
 use crate::names::Class;
 
-/// A time zone. Its `Display` is the name, or `UTC+02:00` for what has none, as `str()` of `datetime.timezone`.
+/// A time zone. Its `Display` is the name, or `UTC+02:00` if there is none, as `str()` of `datetime.timezone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeZone<'g> {
@@ -63,7 +63,7 @@ impl<'g> TimeZone<'g> {
         }
     }
 
-    /// The name in the IANA database, if it is a zone of that.
+    /// The name in the IANA database, if the zone is in it.
     pub fn key(&self) -> Option<&'g str> {
         match *self {
             Self::Iana { key } | Self::Pytz { key, .. } => Some(key),

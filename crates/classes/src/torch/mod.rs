@@ -280,7 +280,7 @@ fn sparse<'g, S: AsRef<[u8]>>(layout: Node<'g, S>, parts: Node<'g, S>) -> Option
     Some(Sparse { layout, shape, pointers, indices, values, is_coalesced: None })
 }
 
-/// What is no parameter: made by a function, or of a subclass, `_rebuild_from_type_v2(function, class, args, state)`
+/// A tensor that is no parameter: made by a function, or of a subclass, `_rebuild_from_type_v2(function, class, args, state)`
 pub(crate) fn tensor<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Tensor<'g, S>> {
     if call.class != Class::TorchTyped {
         return made(call.bare()?.class, &call.args()?);

@@ -3,16 +3,13 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use halfsour::{Graph, Loader};
-use halfsour_files::{Input, Part};
-use serde_json::{Value, json};
+use halfsour::Loader;
+use halfsour_files::Part;
+use halfsour_inspect::diff::{Diff, Side};
 
-use super::{each_pickle, load};
 use crate::args::{DiffForm, Reading};
-use crate::diff::{Change, Diff, Storages, TooMuch};
-use crate::failure::Failure;
-use crate::input;
-use crate::text::count;
+use crate::failure::{Cause, Failure};
+use crate::{input, print};
 
 /// The exit status of `diff` and `cmp`, too.
 const DIFFERENT: u8 = 1;
@@ -20,13 +17,13 @@ const TROUBLE: u8 = 2;
 
 /// Compares two files, and tells what differs.
 pub fn run(out: &mut dyn Write, reading: &Reading, names: [&str; 2], form: &DiffForm) -> ExitCode {
-    let told = compare(out, reading, names, form).and_then(|differences| {
+    let same = compare(out, reading, names, form).and_then(|same| {
         out.flush()?;
-        Ok(differences)
+        Ok(same)
     });
-    match told {
-        Ok(0) => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::from(DIFFERENT),
+    match same {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(DIFFERENT),
         // Whoever reads the output has seen enough.
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(DIFFERENT),
         Err(failure) => {
@@ -36,69 +33,35 @@ pub fn run(out: &mut dyn Write, reading: &Reading, names: [&str; 2], form: &Diff
     }
 }
 
-/// One of the files that are compared.
-struct Side {
-    input: Input,
-    parts: Vec<Part>,
-}
-
-impl Side {
-    fn open(reading: &Reading, name: &str) -> Result<Self, Failure> {
-        let input = input::open(name, reading)?;
-        let parts = input.parts()?.collect::<Result<_, _>>()?;
-        Ok(Self { input, parts })
-    }
-
-    fn graphs(&self, reading: &Reading) -> Result<Vec<Graph<&[u8]>>, Failure> {
-        let mut loader = Loader::with_options(reading.options());
-        let mut graphs = Vec::new();
-        for part in &self.parts {
-            each_pickle(part, reading.first, |bytes, start| {
-                let graph = load(&mut loader, bytes, start)?;
-                let end = graph.end();
-                graphs.push(graph);
-                Ok(end)
-            })?;
-        }
-        Ok(graphs)
-    }
-}
-
-/// How many differences there are.
+/// Whether the two files are the same.
 fn compare(
     out: &mut dyn Write,
     reading: &Reading,
     [old, new]: [&str; 2],
     form: &DiffForm,
-) -> Result<usize, Failure> {
-    let (old, new) = (Side::open(reading, old)?, Side::open(reading, new)?);
-    let (a, b) = (old.graphs(reading)?, new.graphs(reading)?);
-    let storages = Storages::new(old.input.torch()?, new.input.torch()?);
-    let mut diff = Diff::new(form.rules(), storages, form.max);
-    let several = a.len() > 1 || b.len() > 1;
-    for (number, (a, b)) in (1..).zip(a.iter().zip(&b)) {
-        diff.pickles(a, b, several.then_some(number)).map_err(|TooMuch| {
-            Failure::message("too much is shared and differs: comparing would take too long".to_owned())
-        })?;
-    }
-    for (number, graph) in (1..).zip(&a).skip(b.len()) {
-        diff.alone(Change::Removed(graph.root()), number);
-    }
-    for (number, graph) in (1..).zip(&b).skip(a.len()) {
-        diff.alone(Change::Added(graph.root()), number);
-    }
-    let total = diff.total;
+) -> Result<bool, Failure> {
+    let (old, new) = (parts(reading, old)?, parts(reading, new)?);
+    let (old, new) = (side(reading, &old)?, side(reading, &new)?);
+    let mut diff = Diff::new(form.rules(), form.max);
+    diff.sides(&old, &new).map_err(|error| Failure::message(error.to_string()))?;
     if form.json {
-        let differences: Value = diff.found.iter().map(|difference| diff.as_json(difference)).collect();
-        writeln!(out, "{}", json!({"same": total == 0, "total": total, "differences": differences}))?;
-        return Ok(total);
+        print::json(out, &diff)?;
+    } else {
+        print::lines(out, diff.lines())?;
     }
-    for difference in &diff.found {
-        diff.line(out, difference)?;
+    Ok(diff.is_same())
+}
+
+fn parts(reading: &Reading, name: &str) -> Result<Vec<Part>, Failure> {
+    Ok(input::open(name, reading)?.parts()?.collect::<Result<_, _>>()?)
+}
+
+fn side<'p>(reading: &Reading, parts: &'p [Part]) -> Result<Side<'p>, Failure> {
+    let mut loader = Loader::with_options(reading.options());
+    let mut side = Side::new();
+    for part in parts {
+        let added = side.add(part, reading.first, &mut loader);
+        added.map_err(|error| Failure::in_pickle(error.map(Cause::Load), part.bytes()))?;
     }
-    match total - diff.found.len() {
-        0 => {}
-        more => writeln!(out, "… {} more", count(more))?,
-    }
-    Ok(total)
+    Ok(side)
 }

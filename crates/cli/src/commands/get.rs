@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use halfsour::classes::{Known, recognise};
 use halfsour::json::{self, Style};
-use halfsour::value::Data;
 use halfsour::{Loader, Node};
 use halfsour_files::Part;
+use halfsour_inspect::get::{Raw, raw};
 
 use super::{PerFile, each_pickle, load};
 use crate::args::{GetForm, Reading};
@@ -36,23 +35,18 @@ impl Get {
             out.write_all(&json::to_vec(node, self.json).map_err(Cause::Json)?)?;
             return Ok(out.write_all(b"\n")?);
         }
-        match node.data() {
-            Data::Str(text) if self.form.raw => writeln!(out, "{text}")?,
-            Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) if self.form.raw => {
-                out.write_all(bytes)?;
-            }
-            _ => match recognise(node).as_ref().and_then(Known::as_text).filter(|_| self.form.raw) {
-                Some(text) => writeln!(out, "{text}")?,
-                None => writeln!(out, "{node}")?,
-            },
+        match raw(node).filter(|_| self.form.raw) {
+            Some(Raw::Text(text)) => writeln!(out, "{text}")?,
+            Some(Raw::Bytes(bytes)) => out.write_all(bytes)?,
+            None => writeln!(out, "{node}")?,
         }
         Ok(())
     }
 }
 
 impl PerFile for Get {
-    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
-        each_pickle(file, self.first, |bytes, start| {
+    fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
+        each_pickle(part, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             self.print(out, graph.root().path(&self.path).map_err(Cause::Path)?)?;
             Ok(graph.end())

@@ -2,26 +2,24 @@
 
 use std::io::Write;
 
-use anstyle::Style;
 use halfsour::Loader;
 use halfsour_files::Part;
+use halfsour_inspect::tree::{ShowLimits, Tree};
 
 use super::{PerFile, each_pickle, load};
-use crate::args::{Cuts, Reading};
+use crate::args::Reading;
 use crate::failure::Failure;
-use crate::tree;
-
-const DIM: Style = Style::new().dimmed();
+use crate::print::{self, DIM};
 
 pub struct Show {
     loader: Loader,
     first: bool,
-    cuts: Cuts,
+    limits: ShowLimits,
 }
 
 impl Show {
-    pub fn new(reading: &Reading, cuts: Cuts) -> Self {
-        Self { loader: Loader::with_options(reading.options()), first: reading.first, cuts }
+    pub fn new(reading: &Reading, limits: ShowLimits) -> Self {
+        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits }
     }
 }
 
@@ -34,16 +32,16 @@ impl PerFile for Show {
         true
     }
 
-    fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
+    fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let mut number = 0;
-        each_pickle(file, self.first, |bytes, start| {
+        each_pickle(part, self.first, |bytes, start| {
             let graph = load(&mut self.loader, bytes, start)?;
             let end = graph.end();
             number += 1;
-            if !self.first && (start, end) != (0, file.bytes().len()) {
+            if !self.first && (start, end) != (0, part.bytes().len()) {
                 writeln!(out, "{DIM}# pickle {number}, from byte 0x{start:x}{DIM:#}")?;
             }
-            tree::show(out, graph.root(), self.cuts)?;
+            print::lines(out, Tree::new(graph.root(), self.limits).lines())?;
             self.loader.recycle(graph);
             Ok(end)
         })

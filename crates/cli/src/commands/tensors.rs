@@ -2,16 +2,13 @@
 
 use std::io::Write;
 
-use anstyle::Style;
-use halfsour_convert::{ConvertError, Options, Role, Tensors, each_tensors};
+use halfsour_convert::{ConvertError, Options, Tensors, each_tensors};
 use halfsour_files::{Input, Part, Parts};
 
 use super::PerFile;
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+use crate::print;
 
 pub struct ListTensors {
     options: Options,
@@ -38,25 +35,17 @@ impl PerFile for ListTensors {
     }
 
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
-        let print = |tensors: &Tensors<'_>| print(out, tensors, self.json);
-        each_tensors(part, &self.options, print).map_err(|error| Failure::in_pickle(error, part.bytes()))
+        let each = |tensors: &Tensors<'_>| show(out, tensors, self.json);
+        each_tensors(part, &self.options, each).map_err(|error| Failure::in_pickle(error, part.bytes()))
     }
 }
 
-fn print(out: &mut dyn Write, tensors: &Tensors<'_>, json: bool) -> Result<(), Cause> {
+fn show(out: &mut dyn Write, tensors: &Tensors<'_>, json: bool) -> Result<(), Cause> {
     let list = tensors.list();
     if json {
-        serde_json::to_writer(&mut *out, &list).map_err(std::io::Error::from)?;
-        return Ok(writeln!(out)?);
+        return Ok(print::json(out, &list)?);
     }
-    for line in list.lines() {
-        match line.role {
-            Role::Head => writeln!(out, "{BOLD}{}{BOLD:#}", line.text)?,
-            _ if line.notes.is_empty() => writeln!(out, "{}", line.text)?,
-            _ => writeln!(out, "{}{DIM}{}{DIM:#}", line.text, line.notes)?,
-        }
-    }
-    Ok(())
+    Ok(print::lines(out, list.lines())?)
 }
 
 impl From<ConvertError> for Cause {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use halfsour_text::name::visible;
 
+use crate::tensors::Form;
 use crate::{Tensor, Tensors};
 
 /// Takes away the tensors that are the same as one before. Returns their names, each with the name of the first.
@@ -11,10 +12,9 @@ pub(super) fn dedup(tensors: &mut Tensors<'_>) -> Vec<(String, String)> {
     let mut kept = HashMap::new();
     let mut removed = Vec::new();
     tensors.all.retain(|tensor| {
-        let form = tensor.form.as_ref().and_then(|form| form.dense());
-        let (Some(place), Some((dense, dtype))) = (tensor.place, form) else { return true };
-        let marks = (dense.is_conjugate, dense.is_negative);
-        let key = (place, dtype, tensor.shape.clone(), tensor.strides.clone(), marks);
+        let form = tensor.form.as_ref().and_then(Form::torch);
+        let (Some(place), Some(form)) = (tensor.place, form) else { return true };
+        let key = (place, form, tensor.shape.clone(), tensor.strides.clone());
         match kept.get(&key) {
             Some(first) => {
                 removed.push((tensor.name.clone(), String::clone(first)));

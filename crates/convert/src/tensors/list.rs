@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use halfsour_inspect::{Role, Spans};
 use halfsour_text::name::visible;
 use halfsour_text::phrase::{count, plural, shape};
 use serde::{Serialize, Serializer};
@@ -53,30 +54,6 @@ pub struct Row {
     pub notes: Vec<Cow<'static, str>>,
 }
 
-/// A line of the table that a [`TensorList`] prints.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Line {
-    /// The role of the line, by which it may be coloured.
-    pub role: Role,
-    /// The text, without notes.
-    pub text: String,
-    /// The notes that follow the text.
-    pub notes: String,
-}
-
-/// The role of a [`Line`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Role {
-    /// The names of the columns.
-    Head,
-    /// A tensor.
-    Tensor,
-    /// The number of tensors, storages and bytes.
-    Total,
-}
-
 impl Tensors<'_> {
     /// Returns the facts about these tensors.
     pub fn list(&self) -> TensorList {
@@ -119,8 +96,8 @@ impl Serialize for TensorList {
 const HEAD: [&str; 7] = ["name", "dtype", "shape", "strides", "bytes", "storage", "offset"];
 
 impl TensorList {
-    /// Returns the lines of the table. The columns of all lines are below each other.
-    pub fn lines(&self) -> Vec<Line> {
+    /// Returns the lines of the table. The columns of all lines are below each other; remarks follow the last one.
+    pub fn lines(&self) -> Vec<Spans> {
         let rows: Vec<_> = self.tensors.iter().map(Row::cells).collect();
         let mut widths = HEAD.map(str::len);
         for cells in &rows {
@@ -138,24 +115,23 @@ impl TensorList {
             }
             line
         };
-        let line = |role, text: &str| Line { role, text: text.trim_end().to_owned(), notes: String::new() };
         let mut lines = Vec::with_capacity(rows.len() + 2);
         if !rows.is_empty() {
-            lines.push(line(Role::Head, &aligned(HEAD)));
+            lines.push(Spans::new(Role::Heading, aligned(HEAD).trim_end()));
         }
         for (row, cells) in self.tensors.iter().zip(&rows) {
             let text = aligned(cells.each_ref().map(String::as_str));
-            lines.push(match row.remarks() {
-                notes if notes.is_empty() => line(Role::Tensor, &text),
-                notes => Line { role: Role::Tensor, text, notes },
-            });
+            let remarks = row.remarks();
+            let mut line = Spans::new(Role::Plain, if remarks.is_empty() { text.trim_end() } else { &text });
+            line.push(Role::Dim, &remarks);
+            lines.push(line);
         }
         let [tensors, storages, bytes] = [
             plural(self.tensors.len(), "tensor"),
             plural(self.storages, "storage"),
             plural(self.stored, "byte"),
         ];
-        lines.push(line(Role::Total, &format!("{tensors}, in {storages} of {bytes}")));
+        lines.push(Spans::new(Role::Plain, &format!("{tensors}, in {storages} of {bytes}")));
         lines
     }
 }
@@ -188,6 +164,6 @@ impl Row {
 
 impl fmt::Display for TensorList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.lines().iter().try_for_each(|line| writeln!(f, "{}{}", line.text, line.notes))
+        self.lines().iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

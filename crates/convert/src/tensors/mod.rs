@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use halfsour_classes::memory::Strided;
 use halfsour_classes::numpy::ArrayData;
 use halfsour_classes::torch::{self, ByteOrder, DType, Dense, Layout, Place, Quantiser, Sparse};
 use halfsour_classes::{Known, recognise};
@@ -17,7 +18,7 @@ use halfsour_text::phrase::shape;
 use halfsour_value::{Node, Step};
 use halfsour_vm::Loader;
 
-pub use list::{Line, Role, Row, TensorList};
+pub use list::{Row, TensorList};
 pub(crate) use numpy::Array;
 pub(crate) use safetensors::{is_safetensors, safe_dtype};
 pub(crate) use walk::walk;
@@ -128,12 +129,12 @@ pub(crate) enum Form<'g> {
     Numpy(Array<'g>),
 }
 
-impl<'g> Form<'g> {
-    /// Returns the form that torch would have, if torch has such elements.
-    pub(crate) fn dense(&self) -> Option<(&Dense<'g>, DType)> {
+impl Form<'_> {
+    /// Returns the type that torch has for such elements, if it has one, and whether they are marked as conjugates and as negatives.
+    pub(crate) fn torch(&self) -> Option<(DType, bool, bool)> {
         match self {
-            Self::Torch(dense, dtype) => Some((dense, *dtype)),
-            Self::Numpy(array) => array.dense.as_ref().map(|(dense, dtype)| (dense, *dtype)),
+            Self::Torch(dense, dtype) => Some((*dtype, dense.is_conjugate, dense.is_negative)),
+            Self::Numpy(array) => array.torch.map(|dtype| (dtype, false, false)),
         }
     }
 }
@@ -160,9 +161,15 @@ pub(crate) enum Elements<'t> {
 /// Elements of a type that torch has.
 pub(crate) struct Flat<'t> {
     pub(crate) dtype: DType,
-    dense: &'t Dense<'t>,
+    places: Places<'t>,
     bytes: &'t [u8],
     order: ByteOrder,
+}
+
+/// The places of elements in their bytes.
+enum Places<'t> {
+    Torch(&'t Dense<'t>),
+    Numpy(&'t Strided),
 }
 
 impl<'t> Elements<'t> {
@@ -178,7 +185,11 @@ impl<'t> Elements<'t> {
 impl<'t> Flat<'t> {
     /// Returns the elements side by side, the last dimension first, little-endian.
     pub(crate) fn contiguous(&self) -> Cow<'t, [u8]> {
-        let data = self.dense.contiguous(self.dtype, self.bytes, self.order);
+        let (of, order) = (self.dtype, self.order);
+        let data = match self.places {
+            Places::Torch(dense) => dense.contiguous(of, self.bytes, order),
+            Places::Numpy(strided) => strided.gather(self.bytes, of.size(), of.number_size(), order),
+        };
         data.expect("that it is within its storage was looked at before")
     }
 }
@@ -240,7 +251,9 @@ impl<'g> Tensors<'g> {
         let Contents { bytes, byte_order, .. } =
             self.storages[storage].contents.as_ref().map_err(String::clone)?;
         match dense.positions(dtype, bytes.len()) {
-            Some(_) => Ok(Elements::Torch(Flat { dtype, dense, bytes, order: *byte_order })),
+            Some(_) => {
+                Ok(Elements::Torch(Flat { dtype, places: Places::Torch(dense), bytes, order: *byte_order }))
+            }
             None => Err("not within its storage".to_owned()),
         }
     }

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use halfsour_classes::memory::Strided;
 use halfsour_classes::numpy::{ArrayClass, ArrayData, ByteOrder, DType, NdArray};
-use halfsour_classes::torch::{self, Dense, Place};
+use halfsour_classes::torch;
 use halfsour_files::{Literal, Npy};
 use halfsour_value::Node;
 
-use super::{Flat, Form, Key, Storage, Tensor, Tensors};
+use super::{Flat, Form, Key, Places, Storage, Tensor, Tensors};
 
 /// Whether the file is numpy's of one array, without a pickle in it.
 pub(super) fn is_npy(bytes: &[u8]) -> bool {
@@ -24,56 +25,33 @@ fn name(dtype: &DType) -> String {
     }
 }
 
-/// Returns the distance of neighbours in each dimension, in elements, where all lie side by side.
-fn strides(shape: &[u64], is_fortran: bool) -> Vec<u64> {
-    let mut next = 1_u64;
-    let mut step = |length: &u64| {
-        let stride = next;
-        next = next.saturating_mul(*length);
-        stride
-    };
-    if is_fortran {
-        return shape.iter().map(step).collect();
-    }
-    let mut strides: Vec<_> = shape.iter().rev().map(&mut step).collect();
-    strides.reverse();
-    strides
-}
-
 /// An array of numpy whose elements are in the pickle.
 pub(crate) struct Array<'g> {
     pub(crate) dtype: DType,
     pub(crate) bytes: &'g [u8],
     /// Whether neighbours lie along the first dimension (Fortran's order) or along the last; `None` if along neither.
     pub(crate) is_fortran: Option<bool>,
-    /// The form that torch would have, if it has such elements.
-    pub(super) dense: Option<(Dense<'g>, torch::DType)>,
+    /// The places of the elements in the bytes.
+    strided: Strided,
+    /// The type that torch has for such elements, if it has one.
+    pub(super) torch: Option<torch::DType>,
 }
 
 impl<'g> Array<'g> {
     fn of<S: AsRef<[u8]>>(array: &NdArray<'g, S>) -> Option<Self> {
         let bytes = array.bytes()?;
         let is_fortran = [false, true].into_iter().find(|is_fortran| array.is_contiguous(*is_fortran));
-        let dtype = torch::DType::from_name(&array.dtype.name());
-        let dtype = dtype.filter(|dtype| dtype.size() == array.dtype.size);
-        let dense = dtype.map(|dtype| {
-            let dense = Dense {
-                dtype: Some(dtype),
-                strided: array.strided(),
-                storage: torch::Storage { dtype: None, place: Place::Embedded(bytes) },
-                is_conjugate: false,
-                is_negative: false,
-            };
-            (dense, dtype)
-        });
-        Some(Self { dtype: array.dtype.clone(), bytes, is_fortran, dense })
+        let torch = torch::DType::from_name(&array.dtype.name());
+        let torch = torch.filter(|dtype| dtype.size() == array.dtype.size);
+        Some(Self { dtype: array.dtype.clone(), bytes, is_fortran, strided: array.strided(), torch })
     }
 
     /// Returns the elements if torch has their type, and all lie within the bytes.
     pub(super) fn flat(&self) -> Option<Flat<'_>> {
-        let (dense, dtype) = self.dense.as_ref()?;
-        dense.positions(*dtype, self.bytes.len())?;
-        Some(Flat { dtype: *dtype, dense, bytes: self.bytes, order: self.dtype.order })
+        let dtype = self.torch?;
+        self.strided.positions(dtype.size(), self.bytes.len())?;
+        let places = Places::Numpy(&self.strided);
+        Some(Flat { dtype, places, bytes: self.bytes, order: self.dtype.order })
     }
 }
 
@@ -114,14 +92,14 @@ impl<'g> Tensors<'g> {
                 None
             }
         };
-        let wide = |sizes: &[usize]| sizes.iter().map(|size| *size as u64).collect();
+        let Strided { shape, strides, .. } = array.strided();
         let bytes =
             if let ArrayData::Objects(_) = array.data { None } else { length.map(|length| length as u64) };
         self.push(Tensor {
             name,
             dtype: self::name(&array.dtype).into(),
-            shape: wide(&array.shape),
-            strides: wide(&array.strides),
+            shape,
+            strides,
             bytes,
             place,
             notes,
@@ -165,11 +143,12 @@ impl Tensors<'_> {
         if size.is_some_and(|size| size != length as u64) {
             notes.push("the file is not as long as its header says".into());
         }
+        let Strided { shape, strides, .. } = Strided::side_by_side(npy.shape, npy.fortran_order);
         let all = vec![Tensor {
             name: "array".to_owned(),
             dtype: dtype.as_ref().map_or("structured".into(), |dtype| name(dtype).into()),
-            strides: strides(&npy.shape, npy.fortran_order),
-            shape: npy.shape,
+            shape,
+            strides,
             bytes: size.or(Some(length as u64)),
             place: Some((0, 0)),
             notes,

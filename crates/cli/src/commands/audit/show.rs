@@ -2,16 +2,12 @@
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use halfsour_audit::{Completeness, Part, Policy, Severity, Verdict};
 
 use super::{Audit, Audited};
-use crate::text;
-
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default();
-const CLEAN: Style = AnsiColor::Green.on_default();
-const DIM: Style = Style::new().dimmed();
+use crate::print::{CLEAN, DIM, ERROR, WARNING};
+use halfsour::lexer::text::name::visible;
+use halfsour::lexer::text::phrase::{count, plural};
 
 pub fn file(out: &mut dyn Write, audited: &Audited, how: &Audit) -> io::Result<()> {
     let verdict = audited.verdict();
@@ -23,7 +19,7 @@ pub fn file(out: &mut dyn Write, audited: &Audited, how: &Audit) -> io::Result<(
         Verdict::Incomplete => WARNING,
         Verdict::Findings => ERROR,
     };
-    writeln!(out, "{}: {style}{verdict}{style:#}", text::name(&audited.name))?;
+    writeln!(out, "{}: {style}{verdict}{style:#}", visible(&audited.name))?;
     for part in &audited.parts {
         self::part(out, &audited.name, part, how)?;
     }
@@ -33,11 +29,8 @@ pub fn file(out: &mut dyn Write, audited: &Audited, how: &Audit) -> io::Result<(
 fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result<()> {
     let report = &part.report;
     let inner = part.name.strip_prefix(file).unwrap_or(&part.name).trim_start_matches(':');
-    let within = if inner.is_empty() || inner == "<stdin>" {
-        String::new()
-    } else {
-        format!("{}: ", text::name(inner))
-    };
+    let within =
+        if inner.is_empty() || inner == "<stdin>" { String::new() } else { format!("{}: ", visible(inner)) };
     for finding in &report.findings {
         let style = if finding.severity == Severity::Error { ERROR } else { WARNING };
         writeln!(out, "  {within}{style}{finding}{style:#}")?;
@@ -48,10 +41,10 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result
     }
     if report.stats.repeated > 0 {
         let repeated = usize::try_from(report.stats.repeated).unwrap_or(usize::MAX);
-        writeln!(out, "  {within}{DIM}and {} more of the same{DIM:#}", text::count(repeated))?;
+        writeln!(out, "  {within}{DIM}and {} more of the same{DIM:#}", count(repeated))?;
     }
     if let Completeness::Incomplete { reason, .. } = &report.completeness {
-        writeln!(out, "  {within}{WARNING}not read to its end{WARNING:#}: {}", text::name(reason))?;
+        writeln!(out, "  {within}{WARNING}not read to its end{WARNING:#}: {}", visible(reason))?;
     }
     for import in report.imports.iter().filter(|_| how.globals || how.verbose) {
         let style = if import.listed { DIM } else { WARNING };
@@ -63,7 +56,7 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result
             (import.changes, "change"),
         ] {
             if count > 0 {
-                uses.push(text::plural(usize::try_from(count).unwrap_or(usize::MAX), what));
+                uses.push(plural(usize::try_from(count).unwrap_or(usize::MAX), what));
             }
         }
         writeln!(out, "  {within}{style}{}{style:#}: {}", import.name, uses.join(", "))?;
@@ -74,27 +67,27 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result
         writeln!(
             out,
             "  {within}{DIM}{}, {}, {}; {} within bytes{DIM:#}",
-            text::plural(count(stats.bytes), "byte"),
-            text::plural(count(stats.pickles), "pickle"),
-            text::plural(count(stats.opcodes), "opcode"),
-            text::plural(count(stats.nested), "pickle"),
+            plural(count(stats.bytes), "byte"),
+            plural(count(stats.pickles), "pickle"),
+            plural(count(stats.opcodes), "opcode"),
+            plural(count(stats.nested), "pickle"),
         )?;
     }
     Ok(())
 }
 
 pub fn summary(out: &mut dyn Write, files: &[Audited], skipped: usize, policy: &Policy) -> io::Result<()> {
-    let count = |verdict| files.iter().filter(|file| file.verdict() == verdict).count();
+    let number = |verdict| files.iter().filter(|file| file.verdict() == verdict).count();
     write!(
         out,
         "{DIM}{}: {} clean, {} with findings, {} incomplete",
-        text::plural(files.len(), "file"),
-        count(Verdict::Clean),
-        count(Verdict::Findings),
-        count(Verdict::Incomplete)
+        plural(files.len(), "file"),
+        number(Verdict::Clean),
+        number(Verdict::Findings),
+        number(Verdict::Incomplete)
     )?;
     if skipped > 0 {
-        write!(out, "; {} without pickles", text::count(skipped))?;
+        write!(out, "; {} without pickles", count(skipped))?;
     }
     writeln!(out, "; policy {}{DIM:#}", &policy.hash()[..12])
 }

@@ -1,15 +1,12 @@
 //! What is shown in one piece.
 
-use std::fmt;
+use halfsour_text::number::BigDisplay;
+use halfsour_text::phrase::plural;
+use halfsour_text::{name, repr};
+use halfsour_value::{Data, Node};
 
-use anstyle::{AnsiColor, Style};
-use halfsour::Node;
-use halfsour::lexer::text::{number::BigDisplay, repr};
-use halfsour::value::Data;
-
-use super::known;
-use crate::args::Cuts;
-use crate::text::{self, plural};
+use super::{ShowLimits, known};
+use crate::spans::{Role, Spans};
 
 /// What is shared is shown each time, so that no more of it is looked at than so many bytes. An int of as many is shown in
 /// hexadecimal, whose first digits do not depend on the others.
@@ -18,22 +15,11 @@ const COUNTED: usize = 2048;
 /// A date is not cut.
 const LEAST: usize = 40;
 
-/// The colours.
-pub struct Palette;
-
-impl Palette {
-    pub const CONSTANT: Style = AnsiColor::Magenta.on_default();
-    pub const NUMBER: Style = AnsiColor::Cyan.on_default();
-    pub const TEXT: Style = AnsiColor::Green.on_default();
-    pub const NAME: Style = AnsiColor::Yellow.on_default();
-    pub const DIM: Style = Style::new().dimmed();
-}
-
 /// A scalar, text, a name, or a known object that is as good as one.
 pub struct Leaf {
     /// The class of an object.
     class: String,
-    style: Style,
+    role: Role,
     text: String,
     /// What is said of something that was cut.
     remark: String,
@@ -54,20 +40,20 @@ pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 }
 
 impl Leaf {
-    pub fn of<S: AsRef<[u8]>>(node: Node<'_, S>, cuts: Cuts) -> Option<Self> {
+    pub fn of<S: AsRef<[u8]>>(node: Node<'_, S>, limits: ShowLimits) -> Option<Self> {
         if !is_leaf(node) {
             return None;
         }
         let bytes = |bytes: &[u8], open: &str, close: &str| {
-            let shown = &bytes[..bytes.len().min(cuts.max_text)];
+            let shown = &bytes[..bytes.len().min(limits.max_text)];
             let text = format!("{open}{}{close}", repr::Bytes(shown));
             Self::cut(text, shown.len() < bytes.len(), || plural(bytes.len(), "byte"))
         };
         Some(match node.data() {
-            Data::None | Data::Bool(_) => Self::whole(Palette::CONSTANT, node.to_string()),
+            Data::None | Data::Bool(_) => Self::whole(Role::Constant, node.to_string()),
             Data::Str(text) => {
                 let all = text.as_wtf8();
-                let shown = text::cut(all, cuts.max_text);
+                let shown = name::cut(all, limits.max_text);
                 let length = || {
                     if all.len() > COUNTED {
                         return plural(all.len(), "byte");
@@ -80,36 +66,34 @@ impl Leaf {
             Data::ByteArray(data) => bytes(data, "bytearray(", ")"),
             Data::BigInt(data) => {
                 // The first digits, for which the highest bytes are enough.
-                let highest = &data[data.len().saturating_sub(cuts.max_text.max(COUNTED))..];
+                let highest = &data[data.len().saturating_sub(limits.max_text.max(COUNTED))..];
                 let digits = BigDisplay(highest).to_string();
-                let shown = &digits[..digits.len().min(cuts.max_text)];
+                let shown = &digits[..digits.len().min(limits.max_text)];
                 let is_cut = shown.len() < digits.len() || highest.len() < data.len();
                 let mut leaf = Self::cut(shown.to_owned(), is_cut, || plural(data.len(), "byte"));
-                leaf.style = Palette::NUMBER;
+                leaf.role = Role::Number;
                 leaf
             }
-            Data::Int(_) | Data::Float(_) | Data::Complex(..) => {
-                Self::whole(Palette::NUMBER, node.to_string())
-            }
+            Data::Int(_) | Data::Float(_) | Data::Complex(..) => Self::whole(Role::Number, node.to_string()),
             Data::Instance(_) => {
-                let (class, text, style) = known::leaf(node)?;
-                let (shown, all) = (text::cut(text.as_bytes(), cuts.max_text.max(LEAST)).len(), text.len());
+                let (class, text, role) = known::leaf(node)?;
+                let (shown, all) = (name::cut(text.as_bytes(), limits.max_text.max(LEAST)).len(), text.len());
                 let mut leaf = Self::cut(text[..shown].to_owned(), shown < all, || plural(all, "byte"));
-                (leaf.class, leaf.style) = (class, style);
+                (leaf.class, leaf.role) = (class, role);
                 leaf
             }
-            Data::Global(global) => Self::whole(Palette::NAME, text::global(&global)),
-            _ => Self::whole(Palette::NAME, node.to_string()),
+            Data::Global(global) => Self::whole(Role::Name, global.visible_name()),
+            _ => Self::whole(Role::Name, node.to_string()),
         })
     }
 
-    fn whole(style: Style, text: String) -> Self {
-        Self { class: String::new(), style, text, remark: String::new() }
+    fn whole(role: Role, text: String) -> Self {
+        Self { class: String::new(), role, text, remark: String::new() }
     }
 
     fn cut(text: String, is_cut: bool, length: impl FnOnce() -> String) -> Self {
         let remark = if is_cut { format!("… ({})", length()) } else { String::new() };
-        Self { class: String::new(), style: Palette::TEXT, text, remark }
+        Self { class: String::new(), role: Role::Text, text, remark }
     }
 
     /// How many characters it takes.
@@ -117,15 +101,14 @@ impl Leaf {
         let class = if self.class.is_empty() { 0 } else { self.class.chars().count() + 1 };
         class + self.text.chars().count() + self.remark.chars().count()
     }
-}
 
-impl fmt::Display for Leaf {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { class, style, text, remark } = self;
+    pub fn push_to(&self, line: &mut Spans) {
+        let Self { class, role, text, remark } = self;
         if !class.is_empty() {
-            write!(f, "{0}{class}{0:#} ", Palette::NAME)?;
+            line.push(Role::Name, class);
+            line.plain(" ");
         }
-        write!(f, "{style}{text}{style:#}")?;
-        if remark.is_empty() { Ok(()) } else { write!(f, "{0}{remark}{0:#}", Palette::DIM) }
+        line.push(*role, text);
+        line.push(Role::Dim, remark);
     }
 }

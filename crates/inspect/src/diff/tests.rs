@@ -1,8 +1,8 @@
 //! Compared with what Python finds equal, and with what it did to data.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use halfsour::{Graph, Limits, Loader, Options};
 use halfsour_fixtures::{Expect, pairs};
+use halfsour_vm::{Limits, Options};
 use serde_json::Value;
 
 use super::*;
@@ -17,14 +17,14 @@ fn load(pickle: &[u8]) -> Graph<&[u8]> {
 
 fn told(a: &[u8], b: &[u8], rules: Rules) -> Vec<(String, String)> {
     let (a, b) = (load(a), load(b));
-    let mut diff = Diff::new(rules, Storages::default(), usize::MAX);
-    assert!(diff.pickles(&a, &b, None).is_ok());
-    assert_eq!(diff.total, diff.found.len());
+    let mut diff = Diff::new(rules, usize::MAX);
+    diff.graphs(&a, &b).unwrap();
+    assert_eq!(diff.total(), diff.differences().count());
     let line = |difference| {
-        let json = diff.as_json(difference);
+        let json = serde_json::to_value(difference).unwrap();
         (json["change"].as_str().unwrap().to_owned(), json["path"].as_str().unwrap().to_owned())
     };
-    let mut told: Vec<_> = diff.found.iter().map(line).collect();
+    let mut told: Vec<_> = diff.differences().map(line).collect();
     told.sort();
     told
 }
@@ -99,6 +99,37 @@ fn objects_are_their_class_and_their_parts() {
     );
 }
 
+/// `UserList([1, 2]) == [1, 2]`, and `UserDict(a=1) == {'a': 1}`, but `UserList([1, 2]) != (1, 2)`.
+#[test]
+fn user_lists_equal_what_they_hold() {
+    let made = |class: &str, data: &[u8]| {
+        [b"ccollections\n", class.as_bytes(), b"\n)\x81}Vdata\n", data, b"sb."].concat()
+    };
+    let list = made("UserList", b"(K\x01K\x02l");
+    differ(&list, b"(K\x01K\x02l.", Rules::default(), &[]);
+    differ(b"(K\x01K\x02l.", &list, Rules::default(), &[]);
+    differ(&list, b"(K\x01K\x03l.", Rules::default(), &[("changed", "[1]")]);
+    differ(&list, b"(K\x01K\x02t.", Rules::default(), &[("changed", "(all)")]);
+    differ(&list, &made("UserList", b"(K\x01K\x03l"), Rules::default(), &[("changed", "data[1]")]);
+    differ(&made("UserDict", b"(Va\nK\x01d"), b"(Va\nK\x01d.", Rules::default(), &[]);
+}
+
+/// `C.__new__(C, **D())`, where D is a dict.
+#[test]
+fn keyword_arguments_are_parts_whatever_they_are() {
+    let made = |number: u8| [&b"cm\nC\n)cm\nD\n)\x81Va\nK"[..], &[number], b"s\x92."].concat();
+    differ(&made(1), &made(2), Rules::default(), &[("changed", "(kwargs).a")]);
+    let key = |number: u8| {
+        let object = made(number);
+        [b"}", &object[..object.len() - 1], b"K\x01s."].concat()
+    };
+    assert_eq!(told(&key(1), &key(1), Rules::default()), []);
+    assert_eq!(told(&key(1), &key(2), Rules::default()).len(), 2);
+    let graph = load(b"cm\nC\n)cm\nD\n)\x81\x92.");
+    let tree = crate::tree::Tree::new(graph.root(), crate::tree::ShowLimits::default());
+    assert_eq!(tree.to_string(), "m.C(args: (), kwargs: m.D())");
+}
+
 /// Two cycles of different lengths look the same from inside.
 #[test]
 fn cycles_end() {
@@ -143,11 +174,11 @@ fn what_was_written_otherwise_is_the_same() {
         if !is_same {
             continue;
         }
-        let mut diff = Diff::new(Rules::default(), Storages::default(), 1);
-        assert!(diff.pickles(&x, &y, None).is_ok(), "{a}");
+        let mut diff = Diff::new(Rules::default(), 1);
+        assert!(diff.graphs(&x, &y).is_ok(), "{a}");
         compared += 1;
-        if let Some(first) = diff.found.first() {
-            different.push(format!("{a} and {b}: {}", diff.as_json(first)));
+        if let Some(first) = diff.differences().next() {
+            different.push(format!("{a} and {b}: {first}"));
         }
     }
     assert!(

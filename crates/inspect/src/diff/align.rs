@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use halfsour::value::{Data, Id};
+use halfsour_value::{Data, Id, Node};
 
 use super::shape::{self, Shape, Steps};
-use super::{Diff, N, keys};
+use super::{Diff, keys};
 
 /// How much of an element is looked at.
 const PARTS: usize = 64;
@@ -18,9 +18,9 @@ const LARGE: usize = 1000;
 /// What is in only one list is not here: pairs of an index in the first and one in the second, both rising.
 pub type Pairs = Vec<(usize, usize)>;
 
-impl<'g> Diff<'g> {
+impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
     /// The elements that belong together, if it is not that each belongs to the one in the same place.
-    pub fn align(&mut self, of: [N<'g>; 2], [a, b]: [&[Id]; 2]) -> Option<Pairs> {
+    pub fn align(&mut self, of: [Node<'g, S>; 2], [a, b]: [&[Id]; 2]) -> Option<Pairs> {
         let mut prints = |side: usize, ids: &[Id]| -> Vec<u64> {
             ids.iter().map(|id| self.print(side, of[side].graph().node(*id), PARTS, DEPTH)).collect()
         };
@@ -46,7 +46,7 @@ impl<'g> Diff<'g> {
     }
 
     /// The same for what is equal, and rarely for anything else. The depth of the recursion is limited.
-    fn print(&mut self, side: usize, node: N<'g>, parts: usize, depth: usize) -> u64 {
+    fn print(&mut self, side: usize, node: Node<'g, S>, parts: usize, depth: usize) -> u64 {
         if parts == 0 || depth == 0 {
             return 0;
         }
@@ -93,11 +93,17 @@ impl<'g> Diff<'g> {
     }
 
     /// Whatever their order.
-    fn print_items(&mut self, side: usize, items: &[(N<'g>, N<'g>)], share: usize, depth: usize) -> u64 {
+    fn print_items(
+        &mut self,
+        side: usize,
+        items: &[(Node<'g, S>, Node<'g, S>)],
+        share: usize,
+        depth: usize,
+    ) -> u64 {
         if share == 0 {
             return 0;
         }
-        let item = |&(key, value): &(N<'g>, N<'g>)| {
+        let item = |&(key, value): &(Node<'g, S>, Node<'g, S>)| {
             let mut hasher = DefaultHasher::new();
             self.keys.number(side, key).hash(&mut hasher);
             self.print(side, value, share, depth - 1).hash(&mut hasher);

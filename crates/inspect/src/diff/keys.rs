@@ -3,12 +3,11 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use halfsour::Graph;
-use halfsour::classes::{Known, class_name, recognise};
-use halfsour::value::{Data, Id, Step};
+use halfsour_classes::{Known, class_name, recognise};
+use halfsour_value::{Data, Graph, Id, Items, Node};
 
 use super::leaf::{decimal, whole};
-use super::{N, shape};
+use super::shape;
 
 /// Numbers for keys and members, the same for those that are equal. Each is looked at once, however many dicts have it.
 #[derive(Default)]
@@ -51,12 +50,12 @@ const UNKNOWN: usize = usize::MAX;
 const OPEN: usize = usize::MAX - 1;
 
 impl<'g> Keys<'g> {
-    pub fn begin(&mut self, a: &Graph<&[u8]>, b: &Graph<&[u8]>) {
+    pub fn begin<S: AsRef<[u8]>>(&mut self, a: &Graph<S>, b: &Graph<S>) {
         self.known = [a, b].map(|graph| vec![UNKNOWN; graph.node_count()]);
     }
 
     /// The number of a key of this side.
-    pub fn number(&mut self, side: usize, key: N<'g>) -> usize {
+    pub fn number<S: AsRef<[u8]>>(&mut self, side: usize, key: Node<'g, S>) -> usize {
         let mut open = vec![key];
         while let Some(&node) = open.last() {
             if self.get(side, node).is_some() {
@@ -84,7 +83,7 @@ impl<'g> Keys<'g> {
     }
 
     /// Whether a key contains itself.
-    pub fn is_alone(&mut self, side: usize, key: N<'g>) -> bool {
+    pub fn is_alone<S: AsRef<[u8]>>(&mut self, side: usize, key: Node<'g, S>) -> bool {
         let number = self.number(side, key);
         self.alone.get(number).copied().unwrap_or_default()
     }
@@ -106,23 +105,23 @@ impl<'g> Keys<'g> {
         number
     }
 
-    fn is_unknown(&self, side: usize, node: N<'g>) -> bool {
+    fn is_unknown<S: AsRef<[u8]>>(&self, side: usize, node: Node<'g, S>) -> bool {
         node.id().index().is_some_and(|index| self.known[side][index] == UNKNOWN)
     }
 
-    fn get(&self, side: usize, node: N<'g>) -> Option<usize> {
+    fn get<S: AsRef<[u8]>>(&self, side: usize, node: Node<'g, S>) -> Option<usize> {
         let number = self.known[side][node.id().index()?];
         (number < OPEN).then_some(number)
     }
 
-    fn set(&mut self, side: usize, node: N<'g>, number: usize) {
+    fn set<S: AsRef<[u8]>>(&mut self, side: usize, node: Node<'g, S>, number: usize) {
         if let Some(index) = node.id().index() {
             self.known[side][index] = number;
         }
     }
 
     /// What it is, when the numbers of its parts are known.
-    fn key(&mut self, side: usize, node: N<'g>, parts: &[N<'g>]) -> Key<'g> {
+    fn key<S: AsRef<[u8]>>(&mut self, side: usize, node: Node<'g, S>, parts: &[Node<'g, S>]) -> Key<'g> {
         if let Some(key) = scalar(node) {
             return key;
         }
@@ -157,28 +156,22 @@ impl<'g> Keys<'g> {
 }
 
 /// The parts on which equality depends.
-fn parts(node: N<'_>) -> Vec<N<'_>> {
+fn parts<S: AsRef<[u8]>>(node: Node<'_, S>) -> Vec<Node<'_, S>> {
     match node.data() {
-        Data::Tuple(elements) | Data::List(elements) | Data::FrozenSet(elements) | Data::Set(elements) => {
-            elements.collect()
+        Data::Tuple(_) | Data::List(_) | Data::FrozenSet(_) | Data::Set(_) | Data::Dict(_) => {
+            node.children().collect()
         }
-        Data::Dict(items) => items.flat_map(|(key, value)| [key, value]).collect(),
         Data::Instance(instance) if scalar(node).is_none() => {
             let mut parts = vec![instance.class()];
             match instance.arguments() {
+                // As the class gets them, however the stream spells that.
                 Some((args, keywords)) => {
                     parts.extend(args);
-                    parts.extend(keywords.into_iter().flatten().flat_map(|(key, value)| [key, value]));
+                    parts.extend(keywords.iter().flat_map(Items::children));
                 }
-                None => parts.push(instance.args()),
+                None => parts.extend(std::iter::once(instance.args()).chain(instance.kwargs())),
             }
-            for step in instance.steps() {
-                match step {
-                    Step::State(part) | Step::Call(part) => parts.push(part),
-                    Step::Append(elements) | Step::Add(elements) => parts.extend(elements),
-                    Step::SetItem(items) => parts.extend(items.flat_map(|(key, value)| [key, value])),
-                }
-            }
+            parts.extend(instance.steps().flat_map(|step| step.children()));
             parts
         }
         _ => Vec::new(),
@@ -186,11 +179,11 @@ fn parts(node: N<'_>) -> Vec<N<'_>> {
 }
 
 /// A number, or something as short: there is no need to look it up.
-pub fn short(node: N<'_>) -> Option<impl Hash> {
+pub fn short<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<impl Hash> {
     matches!(node.data(), Data::None | Data::Bool(_) | Data::Int(_) | Data::Float(_)).then(|| scalar(node))?
 }
 
-fn scalar(node: N<'_>) -> Option<Key<'_>> {
+fn scalar<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Key<'_>> {
     Some(match node.data() {
         Data::None => Key::None,
         Data::Bool(value) => Key::Int(value.into()),

@@ -1,20 +1,20 @@
 //! Whether two values without parts are equal, as Python finds them.
 
-use halfsour::classes::memory::Scalar;
-use halfsour::classes::numpy::{Element, NdArray};
-use halfsour::classes::stdlib::ArrayItem;
-use halfsour::classes::{Known, class_name, recognise};
-use halfsour::lexer::text::number::BigDisplay;
-use halfsour::value::Data;
+use halfsour_classes::memory::Scalar;
+use halfsour_classes::numpy::{Element, NdArray};
+use halfsour_classes::stdlib::ArrayItem;
+use halfsour_classes::{Known, class_name, recognise};
+use halfsour_text::number::BigDisplay;
+use halfsour_value::{Data, Node};
 
-use super::N;
 use super::shape::same_name;
 
-/// How far apart floats may be that count as equal: as far as either says.
-#[derive(Clone, Copy, Default)]
+/// How far apart floats may be that count as equal: as far as either field says.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Tolerance {
+    /// The distance itself.
     pub absolute: f64,
-    /// Of the larger one.
+    /// The distance as a part of the larger float.
     pub relative: f64,
 }
 
@@ -44,7 +44,7 @@ enum Number<'g> {
 }
 
 impl<'g> Number<'g> {
-    fn of(node: N<'g>) -> Option<Self> {
+    fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
         Some(match node.data() {
             Data::Bool(value) => Self::Int(value.into()),
             Data::Int(value) => Self::Int(value),
@@ -120,15 +120,15 @@ pub fn whole(value: f64) -> Option<i64> {
 }
 
 /// Whether two arrays have the same shape and equal elements. Their types may differ in all but kind: the order of bytes, say.
-pub fn same_arrays(a: &NdArray<'_, &[u8]>, b: &NdArray<'_, &[u8]>, tolerance: Tolerance) -> bool {
+pub fn same_arrays<S: AsRef<[u8]>>(a: &NdArray<'_, S>, b: &NdArray<'_, S>, tolerance: Tolerance) -> bool {
     let (Some(mut x), Some(mut y)) = (a.elements(), b.elements()) else { return false };
     a.shape == b.shape && same_elements(&mut x, &mut y, tolerance)
 }
 
 /// The recursion is as deep as types lie in each other.
-fn same_elements<'a, 'b>(
-    a: &mut dyn Iterator<Item = Element<'a, &'a [u8]>>,
-    b: &mut dyn Iterator<Item = Element<'b, &'b [u8]>>,
+fn same_elements<'a, 'b, S: AsRef<[u8]> + 'a + 'b>(
+    a: &mut dyn Iterator<Item = Element<'a, S>>,
+    b: &mut dyn Iterator<Item = Element<'b, S>>,
     tolerance: Tolerance,
 ) -> bool {
     loop {
@@ -140,7 +140,7 @@ fn same_elements<'a, 'b>(
     }
 }
 
-fn same_element(a: &Element<'_, &[u8]>, b: &Element<'_, &[u8]>, tolerance: Tolerance) -> bool {
+fn same_element<S: AsRef<[u8]>>(a: &Element<'_, S>, b: &Element<'_, S>, tolerance: Tolerance) -> bool {
     match (a, b) {
         (Element::Scalar(Scalar::Bool(a)), Element::Scalar(Scalar::Bool(b))) => a == b,
         (Element::Text(a), Element::Text(b)) => a == b,
@@ -174,7 +174,7 @@ fn same_element(a: &Element<'_, &[u8]>, b: &Element<'_, &[u8]>, tolerance: Toler
     }
 }
 
-fn number<'g>(element: &Element<'_, &[u8]>) -> Option<Number<'g>> {
+fn number<'g, S: AsRef<[u8]>>(element: &Element<'_, S>) -> Option<Number<'g>> {
     Some(match *element {
         Element::Scalar(Scalar::Int(value)) => Number::Int(value),
         Element::Scalar(Scalar::UInt(value)) => match i64::try_from(value) {
@@ -188,7 +188,7 @@ fn number<'g>(element: &Element<'_, &[u8]>) -> Option<Number<'g>> {
     })
 }
 
-pub fn same(a: N<'_>, b: N<'_>, tolerance: Tolerance) -> bool {
+pub fn same<S: AsRef<[u8]>>(a: Node<'_, S>, b: Node<'_, S>, tolerance: Tolerance) -> bool {
     if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
         return a.same(&b, tolerance);
     }
@@ -217,13 +217,13 @@ pub fn same(a: N<'_>, b: N<'_>, tolerance: Tolerance) -> bool {
     }
 }
 
-fn same_known(a: &Known<'_, &[u8]>, b: &Known<'_, &[u8]>) -> bool {
+fn same_known<S: AsRef<[u8]>>(a: &Known<'_, S>, b: &Known<'_, S>) -> bool {
     if let (Known::Decimal(a), Known::Decimal(b)) = (a, b)
         && let (Some(a), Some(b)) = (decimal(a.as_str()), decimal(b.as_str()))
     {
         return a == b;
     }
-    let text = |known: &Known<'_, &[u8]>| known.as_text().map(ToString::to_string);
+    let text = |known: &Known<'_, S>| known.as_text().map(ToString::to_string);
     text(a) == text(b)
 }
 

@@ -1,154 +1,17 @@
-//! How two objects differ, by Python's equality.
-
-mod align;
-mod keys;
-mod leaf;
-mod report;
-mod shape;
-mod storage;
-#[cfg(test)]
-mod tests;
+//! The comparison: pairs of objects, from the roots down.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use halfsour::classes::stdlib::Array;
-use halfsour::value::{Id, Instance, Items};
-use halfsour::{Graph, Node};
+use halfsour_classes::stdlib::Array;
+use halfsour_value::{Graph, Id, Instance, Items, Node};
 
-use keys::Keys;
-pub use leaf::Tolerance;
-use shape::{Shape, Steps};
-pub use storage::{Contents, Storages};
+use super::shape::{Shape, Steps};
+use super::{Change, Contents, Diff, DiffError, Entry, Frame, Step, leaf, shape};
+use crate::type_name;
 
-pub type N<'g> = Node<'g, &'g [u8]>;
-
-/// A key and its value, or a member twice.
-type Entry<'g> = (N<'g>, N<'g>);
-
-/// What counts as a difference.
-#[derive(Clone, Copy, Default)]
-pub struct Rules {
-    pub tolerance: Tolerance,
-    /// Types have to be the same, also where Python finds the values equal.
-    pub types: bool,
-    /// Dicts have to have the same order.
-    pub order: bool,
-    /// What is one object in one has to be one in the other.
-    pub sharing: bool,
-}
-
-/// A difference, and where it is.
-pub struct Difference<'g> {
-    pub place: usize,
-    pub change: Change<'g>,
-}
-
-#[derive(Clone, Copy)]
-pub enum Change<'g> {
-    Changed(N<'g>, N<'g>),
-    Removed(N<'g>),
-    Added(N<'g>),
-    /// The keys are the same, in another order.
-    Order,
-    /// Of a storage of torch.
-    Storage(Contents),
-    /// The values are equal, but one object here is two there.
-    Sharing,
-}
-
-/// A step on the way to an object.
-#[derive(Clone, Copy)]
-pub enum Step<'g> {
-    Pickle(usize),
-    Index(usize),
-    Key(N<'g>),
-    Argument(usize),
-    Part(&'static str),
-}
-
-/// It takes too long.
-pub struct TooMuch;
-
-/// Compares, and collects what differs.
-pub struct Diff<'g> {
-    rules: Rules,
-    keys: Keys<'g>,
-    storages: Storages<'g>,
-    /// How each place is reached, and from which; the first is all.
-    places: Vec<(usize, Step<'g>)>,
-    frames: Vec<Frame<'g>>,
-    /// Pairs that need not be compared again; so cycles end, too.
-    seen: HashSet<(Id, Id)>,
-    /// How many pairs and parts may still be looked at.
-    left: usize,
-    /// With what an object was compared first, on either side.
-    partners: [HashMap<Id, Id>; 2],
-    /// The first differences.
-    pub found: Vec<Difference<'g>>,
-    /// How many to keep.
-    most: usize,
-    /// How many there are, also those that are not kept.
-    pub total: usize,
-}
-
-/// Pairs that are still to be compared, in a place.
-enum Frame<'g> {
-    Elements { a: Cow<'g, [Id]>, b: Cow<'g, [Id]>, next: usize, place: usize },
-    Pairs(std::vec::IntoIter<(N<'g>, N<'g>, Step<'g>)>, usize),
-}
-
-/// Beyond those that the graphs have: hostile ones have more pairs than objects.
-const PAIRS: usize = 10_000_000;
-
-impl<'g> Diff<'g> {
-    /// Keeps so many differences.
-    pub fn new(rules: Rules, storages: Storages<'g>, most: usize) -> Self {
-        Self {
-            rules,
-            keys: Keys::default(),
-            storages,
-            places: vec![(0, Step::Part(""))],
-            frames: Vec::new(),
-            seen: HashSet::new(),
-            total: 0,
-            left: PAIRS,
-            partners: [HashMap::new(), HashMap::new()],
-            found: Vec::new(),
-            most,
-        }
-    }
-
-    /// Compares two pickles; of several, those with this number.
-    pub fn pickles(
-        &mut self,
-        a: &'g Graph<&'g [u8]>,
-        b: &'g Graph<&'g [u8]>,
-        number: Option<usize>,
-    ) -> Result<(), TooMuch> {
-        self.keys.begin(a, b);
-        self.seen.clear();
-        self.partners = [HashMap::new(), HashMap::new()];
-        for graph in [a, b] {
-            // Each part of it, and each container, once: an id has four bytes.
-            self.left += graph.node_count() + graph.bytes_held() / 2 + graph.source().len() / 16;
-        }
-        // What was written alike is alike.
-        if a.source()[a.start()..a.end()] == b.source()[b.start()..b.end()] {
-            return Ok(());
-        }
-        let place = number.map_or(0, |number| self.place(0, Step::Pickle(number)));
-        self.pair(a.root(), b.root(), place)?;
-        self.drain(a, b)
-    }
-
-    /// A pickle that only one of the files has.
-    pub fn alone(&mut self, change: Change<'g>, number: usize) {
-        let place = self.place(0, Step::Pickle(number));
-        self.differ(place, change);
-    }
-
-    fn drain(&mut self, a: &'g Graph<&'g [u8]>, b: &'g Graph<&'g [u8]>) -> Result<(), TooMuch> {
+impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
+    pub(super) fn drain(&mut self, a: &'g Graph<S>, b: &'g Graph<S>) -> Result<(), DiffError> {
         while let Some(mut frame) = self.frames.pop() {
             match &mut frame {
                 Frame::Elements { a: left, b: right, next, place } => {
@@ -175,25 +38,31 @@ impl<'g> Diff<'g> {
         Ok(())
     }
 
-    fn place(&mut self, from: usize, step: Step<'g>) -> usize {
+    pub(super) fn place(&mut self, from: usize, step: Step<'g, S>) -> usize {
         self.places.push((from, step));
         self.places.len() - 1
     }
 
-    fn differ(&mut self, place: usize, change: Change<'g>) {
+    pub(super) fn differ(&mut self, place: usize, change: Change<'g, S>) {
         self.total += 1;
-        if self.found.len() < self.most {
-            self.found.push(Difference { place, change });
+        if self.found.len() < self.max {
+            self.found.push((place, change));
         }
     }
 
-    fn differ_at(&mut self, from: usize, step: Step<'g>, change: Change<'g>) {
+    fn differ_at(&mut self, from: usize, step: Step<'g, S>, change: Change<'g, S>) {
         let place = self.place(from, step);
         self.differ(place, change);
     }
 
     /// Compares what is reached by a step.
-    fn step(&mut self, a: N<'g>, b: N<'g>, from: usize, step: Step<'g>) -> Result<(), TooMuch> {
+    fn step(
+        &mut self,
+        a: Node<'g, S>,
+        b: Node<'g, S>,
+        from: usize,
+        step: Step<'g, S>,
+    ) -> Result<(), DiffError> {
         let before = self.places.len();
         let place = self.place(from, step);
         let (frames, total) = (self.frames.len(), self.total);
@@ -205,18 +74,20 @@ impl<'g> Diff<'g> {
         Ok(())
     }
 
-    fn pair(&mut self, a: N<'g>, b: N<'g>, place: usize) -> Result<(), TooMuch> {
+    pub(super) fn pair(&mut self, a: Node<'g, S>, b: Node<'g, S>, place: usize) -> Result<(), DiffError> {
         let (a, b) = (shape::shown(a), shape::shown(b));
-        if self.rules.types && shape::type_name(a) != shape::type_name(b) {
+        if self.rules.types && type_name(a) != type_name(b) {
             self.differ(place, Change::Changed(a, b));
             return Ok(());
         }
+        let (a, b) = (shape::held(a, b).unwrap_or(a), shape::held(b, a).unwrap_or(b));
         let pair = (a.id(), b.id());
         if self.seen.contains(&pair) {
             return Ok(());
         }
+        self.tick()?;
         let size = shape::size(a, usize::MAX).saturating_add(shape::size(b, usize::MAX));
-        self.left = self.left.checked_sub(size.saturating_add(1)).ok_or(TooMuch)?;
+        self.left = self.left.checked_sub(size.saturating_add(1)).ok_or(DiffError::TooMuch)?;
         let (x, y) = (Shape::of(a), Shape::of(b));
         if matches!((&x, &y), (Shape::Leaf, Shape::Leaf)) {
             if !leaf::same(a, b, self.rules.tolerance) {
@@ -230,7 +101,7 @@ impl<'g> Diff<'g> {
         }
         match (x, y) {
             (Shape::Sequence(kind, x), Shape::Sequence(other, y)) if kind == other => {
-                self.sequences([a, b], kind, [x, y], place);
+                self.sequences([a, b], &kind, [x, y], place);
                 Ok(())
             }
             (Shape::Mapping(x, x_ordered), Shape::Mapping(y, y_ordered)) => {
@@ -281,12 +152,12 @@ impl<'g> Diff<'g> {
         }
     }
 
-    fn has_tolerance(&self) -> bool {
+    pub(super) fn has_tolerance(&self) -> bool {
         self.rules.tolerance.absolute > 0.0 || self.rules.tolerance.relative > 0.0
     }
 
     /// Compares elements: of tuples those in the same place, of lists those that belong together.
-    fn sequences(&mut self, of: [N<'g>; 2], kind: &str, ids: [Cow<'g, [Id]>; 2], place: usize) {
+    fn sequences(&mut self, of: [Node<'g, S>; 2], kind: &str, ids: [Cow<'g, [Id]>; 2], place: usize) {
         let [a, b] = ids;
         let aligned = if kind == "tuple" && a.len() == b.len() { None } else { self.align(of, [&a, &b]) };
         let Some(mut pairs) = aligned else {
@@ -312,7 +183,13 @@ impl<'g> Diff<'g> {
         self.frames.push(Frame::Pairs(pairs.into_iter(), place));
     }
 
-    fn mappings(&mut self, a: &[(N<'g>, N<'g>)], b: &[(N<'g>, N<'g>)], ordered: bool, place: usize) {
+    fn mappings(
+        &mut self,
+        a: &[(Node<'g, S>, Node<'g, S>)],
+        b: &[(Node<'g, S>, Node<'g, S>)],
+        ordered: bool,
+        place: usize,
+    ) {
         let [mine, theirs] = [(a, 0), (b, 1)].map(|(items, side)| {
             // Where a key comes twice, the last one counts.
             let numbered = items.iter().enumerate().map(|(at, (key, _))| (self.keys.number(side, *key), at));
@@ -354,14 +231,16 @@ impl<'g> Diff<'g> {
         self.frames.push(Frame::Pairs(pairs.into_iter(), place));
     }
 
-    fn sets(&mut self, a: &[N<'g>], b: &[N<'g>], place: usize) {
+    fn sets(&mut self, a: &[Node<'g, S>], b: &[Node<'g, S>], place: usize) {
         let [mine, theirs] = [(a, 0), (b, 1)].map(|(members, side)| {
             members.iter().map(|member| self.keys.number(side, *member)).collect::<HashSet<_>>()
         });
-        let mut left = |members: &[N<'g>], side, others: &HashSet<usize>| -> Vec<(N<'g>, N<'g>)> {
-            let left = members.iter().filter(|member| !others.contains(&self.keys.number(side, **member)));
-            left.map(|member| (*member, *member)).collect()
-        };
+        let mut left =
+            |members: &[Node<'g, S>], side, others: &HashSet<usize>| -> Vec<(Node<'g, S>, Node<'g, S>)> {
+                let left =
+                    members.iter().filter(|member| !others.contains(&self.keys.number(side, **member)));
+                left.map(|member| (*member, *member)).collect()
+            };
         let (mut removed, mut added) = (left(a, 0, &theirs), left(b, 1, &mine));
         let pairs = self.unequal(&mut removed, &mut added);
         for (member, _) in removed {
@@ -376,8 +255,12 @@ impl<'g> Diff<'g> {
 
     /// Takes out keys that contain themselves, with what they lead to: they are compared in their order, as nothing tells which
     /// of them are equal.
-    fn unequal(&mut self, a: &mut Vec<Entry<'g>>, b: &mut Vec<Entry<'g>>) -> Vec<(Entry<'g>, Entry<'g>)> {
-        let mut take = |side, entries: &mut Vec<Entry<'g>>| -> Vec<Entry<'g>> {
+    fn unequal(
+        &mut self,
+        a: &mut Vec<Entry<'g, S>>,
+        b: &mut Vec<Entry<'g, S>>,
+    ) -> Vec<(Entry<'g, S>, Entry<'g, S>)> {
+        let mut take = |side, entries: &mut Vec<Entry<'g, S>>| -> Vec<Entry<'g, S>> {
             entries.extract_if(.., |(key, _)| self.keys.is_alone(side, *key)).collect()
         };
         let (mut mine, mut theirs) = (take(0, a), take(1, b));
@@ -387,32 +270,29 @@ impl<'g> Diff<'g> {
         mine.into_iter().zip(theirs).collect()
     }
 
-    fn arrays(&mut self, a: &Array<'g, &'g [u8]>, b: &Array<'g, &'g [u8]>) -> bool {
+    fn arrays(&mut self, a: &Array<'g, S>, b: &Array<'g, S>) -> bool {
         let tolerance = self.rules.tolerance;
         a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| leaf::same_items(a, b, tolerance))
     }
 
-    fn objects(
-        &mut self,
-        a: Instance<'g, &'g [u8]>,
-        b: Instance<'g, &'g [u8]>,
-        place: usize,
-    ) -> Result<(), TooMuch> {
+    fn objects(&mut self, a: Instance<'g, S>, b: Instance<'g, S>, place: usize) -> Result<(), DiffError> {
         if a.class().as_global().is_none() {
             self.step(a.class(), b.class(), place, Step::Part("(class)"))?;
         }
         let (x, y) = (Steps::of(a), Steps::of(b));
         // What comes first is to be told first: frames are worked off from the last.
-        let ids = |nodes: &[N<'g>]| Cow::Owned(nodes.iter().map(|node| node.id()).collect());
+        let ids = |nodes: &[Node<'g, S>]| Cow::Owned(nodes.iter().map(|node| node.id()).collect());
         self.sequences([a.callable(), b.callable()], "list", [ids(&x.appended), ids(&y.appended)], place);
         self.each(&x.others, &y.others, place, |_| Step::Part("(state)"));
         self.sets(&x.added, &y.added, place);
         self.mappings(&x.items, &y.items, self.rules.order, place);
         self.mappings(&x.attributes, &y.attributes, false, place);
         let (Some((mine, keywords)), Some((theirs, other_keywords))) = (a.arguments(), b.arguments()) else {
+            let kwargs = |of: Instance<'g, S>| of.kwargs().into_iter().collect::<Vec<_>>();
+            self.each(&kwargs(a), &kwargs(b), place, |_| Step::Part("(kwargs)"));
             return self.step(a.args(), b.args(), place, Step::Part("(args)"));
         };
-        let items = |items: Option<Items<'g, &'g [u8]>>| items.into_iter().flatten().collect::<Vec<_>>();
+        let items = |items: Option<Items<'g, S>>| items.into_iter().flatten().collect::<Vec<_>>();
         self.mappings(&items(keywords), &items(other_keywords), false, place);
         let (mine, theirs): (Vec<_>, Vec<_>) = (mine.collect(), theirs.collect());
         self.each(&mine, &theirs, place, Step::Argument);
@@ -420,7 +300,7 @@ impl<'g> Diff<'g> {
     }
 
     /// Compares one by one what has no order of its own.
-    fn each(&mut self, a: &[N<'g>], b: &[N<'g>], place: usize, step: fn(usize) -> Step<'g>) {
+    fn each(&mut self, a: &[Node<'g, S>], b: &[Node<'g, S>], place: usize, step: fn(usize) -> Step<'g, S>) {
         for (index, node) in a.iter().enumerate().skip(b.len()) {
             self.differ_at(place, step(index), Change::Removed(*node));
         }

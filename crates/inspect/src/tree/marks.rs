@@ -1,6 +1,6 @@
 //! Which objects are shown more than once.
 
-use halfsour::Node;
+use halfsour_value::Node;
 
 use super::leaf;
 use super::parts::{Parts, Target};

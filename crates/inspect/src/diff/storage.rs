@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use halfsour::Node;
 use halfsour_files::Torch;
+use halfsour_value::Node;
+use serde::Serialize;
 
-use super::{N, Tolerance, shape};
+use super::{Tolerance, shape};
 
 /// Those of the two files, if they are of torch.
 #[derive(Default)]
@@ -15,13 +16,16 @@ pub struct Storages<'g> {
     seen: HashSet<(&'g str, &'g str)>,
 }
 
-/// How much of a storage differs.
-#[derive(Clone, Copy)]
+/// How much of the contents of a storage differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Contents {
+    /// How many units differ, with those that only one side has.
     pub different: usize,
+    /// How many there are.
     pub all: usize,
-    /// `bytes`, or `values` of a known type.
-    pub what: &'static str,
+    /// The unit: `bytes`, or `values` of a known type.
+    pub unit: &'static str,
 }
 
 impl<'g> Storages<'g> {
@@ -31,13 +35,18 @@ impl<'g> Storages<'g> {
 
     /// How two storages differ to which persistent ids refer, told once. `None` if they refer to no storages of the same type,
     /// and so are to be compared as they are.
-    pub fn compare(&mut self, a: N<'g>, b: N<'g>, tolerance: Tolerance) -> Option<Contents> {
+    pub fn compare<S: AsRef<[u8]>>(
+        &mut self,
+        a: Node<'g, S>,
+        b: Node<'g, S>,
+        tolerance: Tolerance,
+    ) -> Option<Contents> {
         let (a, b, [mine, theirs]) = (Reference::of(a)?, Reference::of(b)?, self.files?);
         if a.class != b.class {
             return None;
         }
         if !self.seen.insert((a.key, b.key)) {
-            return Some(Contents { different: 0, all: 0, what: "bytes" });
+            return Some(Contents { different: 0, all: 0, unit: "bytes" });
         }
         let (x, y) = (mine.storage(a.key).ok()?, theirs.storage(b.key).ok()?);
         Some(contents(&x, &y, &a.class, tolerance))
@@ -51,14 +60,14 @@ struct Reference<'g> {
 }
 
 impl<'g> Reference<'g> {
-    fn of(id: N<'g>) -> Option<Self> {
+    fn of<S: AsRef<[u8]>>(id: Node<'g, S>) -> Option<Self> {
         id.at(0).and_then(Node::as_str).filter(|kind| *kind == "storage")?;
         Some(Self { class: shape::name(&id.at(1)?.as_global()?), key: id.at(2)?.as_str()? })
     }
 }
 
 fn contents(a: &[u8], b: &[u8], class: &str, tolerance: Tolerance) -> Contents {
-    let (different, what, width) = match class {
+    let (different, unit, width) = match class {
         "torch.FloatStorage" => (
             count(a, b, |x: [u8; 4], y| {
                 tolerance.close(f32::from_le_bytes(x).into(), f32::from_le_bytes(y).into())
@@ -80,7 +89,7 @@ fn contents(a: &[u8], b: &[u8], class: &str, tolerance: Tolerance) -> Contents {
     };
     // What only one of them has is different, too.
     let different = different + a.len().abs_diff(b.len()) / width;
-    Contents { different, all: a.len().max(b.len()) / width, what }
+    Contents { different, all: a.len().max(b.len()) / width, unit }
 }
 
 fn count<const N: usize>(a: &[u8], b: &[u8], same: impl Fn([u8; N], [u8; N]) -> bool) -> usize {
@@ -97,8 +106,8 @@ mod tests {
     fn floats_in_storages_may_be_close() {
         let close = Tolerance { absolute: 0.1, relative: 0.0 };
         let told = |a: &[u8], b: &[u8], class, tolerance| {
-            let Contents { different, all, what } = contents(a, b, class, tolerance);
-            (different, all, what)
+            let Contents { different, all, unit } = contents(a, b, class, tolerance);
+            (different, all, unit)
         };
         // 1.0, 2.0 and 1.05, 2.5
         let (a, b) = (b"\0\0\x80\x3f\0\0\0\x40", b"\x66\x66\x86\x3f\0\0\x20\x40");

@@ -1,14 +1,12 @@
 //! What a container or an object is made of.
 
-use halfsour::Node;
-use halfsour::value::{Data, Elements, Items, Step};
+use halfsour_value::{Data, Elements, Items, Node, Part, Step};
 
-use super::known;
-use super::leaf::Palette;
 use super::line::{Full, Line};
 use super::pandas::{self, Table};
-use crate::args::Cuts;
-use crate::text;
+use super::{ShowLimits, known};
+use crate::names::as_name;
+use crate::spans::Role;
 
 /// Something to be shown.
 pub enum Target<'g, S> {
@@ -66,7 +64,7 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
             Self::Elements(elements, open, close) => {
                 return (head(open, close), Parts::of(Group::Values(elements.clone())));
             }
-            Self::Text(text) => return (head(text, ""), Parts { groups: Vec::new() }),
+            Self::Text(text) => return (head(text, ""), Parts::none()),
         };
         match node.data() {
             Data::List(elements) => (head("[", "]"), Parts::of(Group::Values(elements))),
@@ -87,7 +85,7 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
             }
             Data::ReadOnly(of) => (head("memoryview(", ")"), Parts::of(Group::Unnamed(of))),
             Data::Instance(instance) => {
-                let mut parts = Parts { groups: Vec::new() };
+                let mut parts = Parts::none();
                 if let Some(open) = known::line(node) {
                     return (Head { open, close: "" }, parts);
                 }
@@ -99,29 +97,35 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                 }
                 let class = instance.class();
                 let open = match class.as_global() {
-                    Some(class) => format!("{}(", text::global(&class)),
+                    Some(class) => format!("{}(", class.visible_name()),
                     None => {
                         parts.groups.push(Group::One("class", class));
                         "object(".to_owned()
                     }
                 };
-                match instance.arguments() {
-                    Some((args, keywords)) => {
-                        parts.groups.push(Group::Values(args));
-                        parts.groups.extend(keywords.map(Group::Attributes));
+                let arguments = instance.arguments();
+                for part in instance.parts() {
+                    match (part, &arguments) {
+                        (Part::Args(_), Some((args, keywords))) => {
+                            parts.groups.push(Group::Values(args.clone()));
+                            parts.groups.extend(keywords.clone().map(Group::Attributes));
+                        }
+                        // The head names the class, and keywords are among the arguments.
+                        (Part::Callable(_), _) | (Part::Kwargs(_), Some(_)) => {}
+                        (Part::Args(odd), None) => parts.groups.push(Group::One("args", odd)),
+                        (Part::Kwargs(odd), None) => parts.groups.push(Group::One("kwargs", odd)),
+                        (Part::Step(step), _) => parts.push_step(step),
                     }
-                    None => parts.groups.push(Group::One("args", instance.args())),
                 }
-                instance.steps().for_each(|step| parts.push_step(step));
                 parts.groups.reverse();
                 (Head { open, close: ")" }, parts)
             }
             // Something without parts, to which something was done.
             data => {
-                let mut parts = Parts { groups: Vec::new() };
+                let mut parts = Parts::none();
                 parts.push_steps(node);
                 let name = match data {
-                    Data::Global(global) => text::global(&global),
+                    Data::Global(global) => global.visible_name(),
                     _ => node.to_string(),
                 };
                 (Head { open: format!("{name} <- ("), close: ")" }, parts)
@@ -138,10 +142,9 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
 }
 
 impl Head {
-    /// The name in what opens has a colour.
-    pub fn styled_open(&self) -> String {
-        let (name, rest) = self.open.split_at(self.open.find(['(', '[', '{']).unwrap_or(self.open.len()));
-        if name.is_empty() { rest.to_owned() } else { format!("{0}{name}{0:#}{rest}", Palette::NAME) }
+    /// What opens: a name, and the rest.
+    pub fn name_and_rest(&self) -> (&str, &str) {
+        self.open.split_at(self.open.find(['(', '[', '{']).unwrap_or(self.open.len()))
     }
 }
 
@@ -150,6 +153,10 @@ fn head(open: &str, close: &'static str) -> Head {
 }
 
 impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
+    pub fn none() -> Self {
+        Self { groups: Vec::new() }
+    }
+
     fn of(group: Group<'g, S>) -> Self {
         Self { groups: vec![group] }
     }
@@ -192,7 +199,7 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
 
 /// Whether these keys can stand as `name=`.
 fn are_names<S: AsRef<[u8]>>(items: &Items<'_, S>) -> bool {
-    items.clone().all(|(key, _)| text::as_name(key).is_some())
+    items.clone().all(|(key, _)| as_name(key).is_some())
 }
 
 impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
@@ -234,23 +241,23 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
 
 impl<S: AsRef<[u8]>> Item<'_, S> {
     /// Writes what stands before the value.
-    pub fn write_name(&self, line: &mut Line, cuts: Cuts, levels: usize) -> Result<(), Full> {
+    pub fn write_name(&self, line: &mut Line, limits: ShowLimits, levels: usize) -> Result<(), Full> {
         match self.name {
             Name::None => Ok(()),
             Name::Key(key) => {
-                line.key(key, cuts, levels)?;
+                line.key(key, limits, levels)?;
                 line.plain(": ")
             }
             Name::Attribute(name) => {
-                line.plain(text::as_name(name).unwrap_or("?"))?;
+                line.plain(as_name(name).unwrap_or("?"))?;
                 line.plain("=")
             }
             Name::Text(ref name) => {
-                line.styled(Palette::DIM, name)?;
+                line.push(Role::Dim, name)?;
                 line.plain(": ")
             }
             Name::Label(label) => {
-                line.styled(Palette::DIM, label)?;
+                line.push(Role::Dim, label)?;
                 line.plain(": ")
             }
         }

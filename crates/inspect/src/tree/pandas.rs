@@ -2,15 +2,14 @@
 
 use std::fmt::{self, Write};
 
-use halfsour::Node;
-use halfsour::classes::memory::Scalar;
-use halfsour::classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
-use halfsour::classes::{Known, recognise};
-use halfsour::lexer::text::repr;
-use halfsour::value::Data;
+use halfsour_classes::memory::Scalar;
+use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
+use halfsour_classes::{Known, recognise};
+use halfsour_text::phrase::count;
+use halfsour_text::repr;
+use halfsour_value::{Data, Node};
 
-use super::known::Room;
-use crate::text::count;
+use super::known::Truncated;
 
 /// How long the first values of a column may get.
 const LONG: usize = 60;
@@ -25,7 +24,7 @@ pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Table<'_, S>)
         Known::Series(series) => {
             let mut open = format!("pandas.Series(({},), ", series.index.len());
             if !series.name.is_none() {
-                let _ = write!(Room(&mut open, LONG), "{}", series.name);
+                let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
                 open.push_str(", ");
             }
             (open + "[", Table::Series(series, 0))
@@ -88,7 +87,11 @@ impl<S: AsRef<[u8]>> Iterator for Table<'_, S> {
                 let number = *next - 2;
                 let column_of = frame.column(number)?;
                 let mut name = String::new();
-                let _ = write!(Room(&mut name, LONG), "{}", Shown(frame.columns.get(number).as_ref()));
+                let _ = write!(
+                    Truncated { text: &mut name, limit: LONG },
+                    "{}",
+                    Shown(frame.columns.get(number).as_ref())
+                );
                 (name, column(column_of.values, column_of.cells(), column_of.len))
             }
             Self::Series(series, _) => {
@@ -103,7 +106,7 @@ impl<S: AsRef<[u8]>> Iterator for Table<'_, S> {
 fn of_index<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
     let mut names = String::new();
     for name in index.names.iter().flatten() {
-        let _ = write!(Room(&mut names, LONG), "{name}");
+        let _ = write!(Truncated { text: &mut names, limit: LONG }, "{name}");
         names.push_str(", ");
     }
     let values = match &index.labels {
@@ -121,10 +124,10 @@ fn column<'g, S: AsRef<[u8]> + 'g>(
 ) -> String {
     if let Values::Other(node) = values {
         let class = node.class().and_then(Node::as_global);
-        return class.map_or_else(|| "?".to_owned(), |class| crate::text::global(&class));
+        return class.map_or_else(|| "?".to_owned(), |class| class.visible_name());
     }
     let mut dtype = String::new();
-    let _ = write!(Room(&mut dtype, LONG), "{values}");
+    let _ = write!(Truncated { text: &mut dtype, limit: LONG }, "{values}");
     format!("{dtype} {}", cells(all, len))
 }
 
@@ -138,7 +141,7 @@ fn cells<'g, S: AsRef<[u8]> + 'g>(all: impl Iterator<Item = Option<Cell<'g, S>>>
         }
         line.push_str(separator);
         // What is longer than the room is cut off there.
-        let _ = write!(Room(&mut line, LONG), "{}", Shown(cell.as_ref()));
+        let _ = write!(Truncated { text: &mut line, limit: LONG }, "{}", Shown(cell.as_ref()));
     }
     line + "]"
 }

@@ -2,17 +2,16 @@
 
 use std::fmt::{self, Write};
 
-use anstyle::Style;
-use halfsour::Node;
-use halfsour::classes::numpy::{ArrayClass, ArrayData, NdArray};
-use halfsour::classes::stdlib::{ArrayItem, ArrayItems};
-use halfsour::classes::{Known, class_name, recognise};
-use halfsour::lexer::text::repr;
-use halfsour::value::{Data, Elements};
+use halfsour_classes::numpy::{ArrayClass, ArrayData, NdArray};
+use halfsour_classes::stdlib::{ArrayItem, ArrayItems};
+use halfsour_classes::{Known, class_name, cost, recognise};
+use halfsour_text::name::visible;
+use halfsour_text::phrase::{count, plural, shape};
+use halfsour_text::repr;
+use halfsour_value::{Elements, Node};
 
-use super::leaf::Palette;
 use super::pandas;
-use crate::text::{self, count, plural};
+use crate::spans::Role;
 
 /// What is shared is looked at each time: of what has longer arguments, the parts are shown.
 const LONGEST: usize = 2048;
@@ -22,29 +21,29 @@ pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
     known(node).is_some_and(|known| known.as_text().is_some() || matches!(known, Known::NaT))
 }
 
-/// A known object without parts: its class, its text, and the colour of that.
-pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Style)> {
+/// A known object without parts: its class, its text, and the role of that.
+pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)> {
     let known = known(node)?;
     if let Known::NaT = known {
-        return Some((String::new(), "pandas.NaT".to_owned(), Palette::CONSTANT));
+        return Some((String::new(), "pandas.NaT".to_owned(), Role::Constant));
     }
     let text = known.as_text()?.to_string();
     if let Known::NumpyScalar(scalar) = &known {
-        return Some((format!("numpy.{}", scalar.dtype().name()), text, Palette::NUMBER));
+        return Some((format!("numpy.{}", scalar.dtype().name()), text, Role::Number));
     }
-    let (text, style) = match known {
-        Known::DateTime(_) | Known::Timestamp(_) => (text.replacen('T', " ", 1), Palette::NUMBER),
-        Known::Path(_) => (repr::Str(text.as_bytes()).to_string(), Palette::TEXT),
+    let (text, role) = match known {
+        Known::DateTime(_) | Known::Timestamp(_) => (text.replacen('T', " ", 1), Role::Number),
+        Known::Path(_) => (repr::Str(text.as_bytes()).to_string(), Role::Text),
         Known::Decimal(_) | Known::Fraction(_) | Known::Date(_) | Known::Time(_) | Known::TimeDelta(_) => {
-            (text, Palette::NUMBER)
+            (text, Role::Number)
         }
-        Known::PandasTimedelta(_) | Known::Period(_) => (text, Palette::NUMBER),
+        Known::PandasTimedelta(_) | Known::Period(_) => (text, Role::Number),
         // Its text says what it is.
-        Known::Range(_) => return Some((String::new(), text, Palette::NUMBER)),
-        _ => (text::name(&text).into_owned(), Palette::TEXT),
+        Known::Range(_) => return Some((String::new(), text, Role::Number)),
+        _ => (visible(&text).into_owned(), Role::Text),
     };
     let (module, name) = class_name(node)?;
-    Some((format!("{module}.{name}"), text, style))
+    Some((format!("{module}.{name}"), text, role))
 }
 
 /// A known object whose parts are no objects.
@@ -62,7 +61,7 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
                 }
                 line.push_str(separator);
                 // What is longer than the room is cut off there.
-                let _ = write!(Room(&mut line, long), "{element}");
+                let _ = write!(Truncated { text: &mut line, limit: long }, "{element}");
             }
             line.push_str("])");
             Some(line)
@@ -109,41 +108,39 @@ fn array_head<S: AsRef<[u8]>>(node: Node<'_, S>, array: &NdArray<'_, S>) -> Stri
         ArrayClass::Record => "numpy.recarray".to_owned(),
         ArrayClass::Memmap => "numpy.memmap".to_owned(),
         ArrayClass::Other(class) => {
-            class.as_global().map_or_else(|| "?".to_owned(), |class| text::global(&class))
+            class.as_global().map_or_else(|| "?".to_owned(), |class| class.visible_name())
         }
         _ => class_name(node).map_or_else(|| "?".to_owned(), |(module, name)| format!("{module}.{name}")),
     };
-    let mut head = format!("{class}({}, ", text::shape(&array.shape));
-    let _ = write!(Room(&mut head, 2 * LONGEST), "{}", array.dtype);
+    let mut head = format!("{class}({}, ", shape(&array.shape));
+    let _ = write!(Truncated { text: &mut head, limit: 2 * LONGEST }, "{}", array.dtype);
     head.push_str(if let ArrayData::Buffer(_) = array.data { ", out of band [" } else { ", [" });
     head
 }
 
-/// Takes text up to a length, and then an ellipsis.
-pub struct Room<'a>(pub &'a mut String, pub usize);
+/// A text that takes no more than `limit` bytes, and then an ellipsis.
+pub struct Truncated<'a> {
+    pub text: &'a mut String,
+    pub limit: usize,
+}
 
-impl Write for Room<'_> {
+impl Write for Truncated<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = self.1.saturating_sub(self.0.len());
+        let room = self.limit.saturating_sub(self.text.len());
         if text.len() <= room {
-            self.0.push_str(text);
+            self.text.push_str(text);
             return Ok(());
         }
         let end = (0..=room).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        self.0.push_str(&text[..end]);
-        self.0.push('…');
+        self.text.push_str(&text[..end]);
+        self.text.push('…');
         Err(fmt::Error)
     }
 }
 
 fn known<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
-    let mut args = node.as_instance()?.args().elements()?;
-    let length = |node: Node<'_, S>| match node.data() {
-        Data::Str(text) => text.as_wtf8().len(),
-        Data::ByteString(bytes) | Data::BigInt(bytes) => bytes.len(),
-        Data::List(elements) => elements.len(),
-        _ => 1,
-    };
-    args.try_fold(LONGEST, |left, arg| left.checked_sub(length(arg)))?;
+    if cost(node.as_instance()?, LONGEST + 1) > LONGEST {
+        return None;
+    }
     recognise(node)
 }

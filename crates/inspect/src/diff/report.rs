@@ -1,0 +1,205 @@
+//! [`Difference`]: how one is told.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use halfsour_text::phrase::count;
+use halfsour_value::Node;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::{Change, Contents, Diff, Step};
+use crate::spans::{Role, Spans, write_lines};
+use crate::{path, type_name};
+
+/// How many bytes of a text in a value are shown.
+const MOST: usize = 60;
+
+/// How many steps of a long path are shown at either end.
+const STEPS: usize = 20;
+
+/// A difference, and where it is.
+///
+/// `Display` writes a line: `~ name: 'Ann' → 'Bob'`. As `Serialize`: `{"path": …, "change": "changed", "old": …, "new": …}`, where
+/// values are plain JSON if that is short.
+pub struct Difference<'d, 'g, S> {
+    diff: &'d Diff<'g, S>,
+    place: usize,
+    change: &'d Change<'g, S>,
+}
+
+impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
+    pub(super) fn new(diff: &'d Diff<'g, S>, place: usize, change: &'d Change<'g, S>) -> Self {
+        Self { diff, place, change }
+    }
+
+    /// How the object differs.
+    pub fn change(&self) -> &'d Change<'g, S> {
+        self.change
+    }
+
+    /// Where the object is: `users[3].email`; `(all)` if it is the root. In the middle of a long path, steps are left out.
+    pub fn path(&self) -> String {
+        let mut steps = Vec::new();
+        let mut place = self.place;
+        while place > 0 {
+            let (from, step) = &self.diff.places[place];
+            steps.push(step);
+            place = *from;
+        }
+        steps.reverse();
+        let spelled = |step: &&Step<'g, S>| match step {
+            Step::Pickle(number) => format!("#{number}"),
+            Step::Index(index) => path::index(*index),
+            Step::Key(key) => path::key(*key),
+            Step::Argument(index) => format!("({index})"),
+            Step::Part(part) => (*part).to_owned(),
+        };
+        let mut shown: Vec<_> = steps.iter().take(STEPS).map(spelled).collect();
+        if steps.len() > 2 * STEPS {
+            shown.push(" … ".to_owned());
+        }
+        shown.extend(steps.iter().skip(STEPS.max(steps.len().saturating_sub(STEPS))).map(spelled));
+        match path::join(&shown) {
+            path if path.is_empty() => "(all)".to_owned(),
+            path => path,
+        }
+    }
+
+    /// The line that tells the difference.
+    pub fn line(&self) -> Spans {
+        let path = self.path();
+        let brief = |node: &Node<'g, S>| path::brief(*node, MOST);
+        let (role, text) = match self.change {
+            Change::Removed(old) => (Role::Removed, format!("- {path}: {}", brief(old))),
+            Change::Added(new) => (Role::Added, format!("+ {path}: {}", brief(new))),
+            Change::Changed(old, new) => {
+                let (mut x, mut y) = (brief(old), brief(new));
+                // What looks the same differs in its type, or further on.
+                if x == y {
+                    for (text, node) in [(&mut x, *old), (&mut y, *new)] {
+                        *text = format!("{} {text}", type_name(node));
+                    }
+                }
+                (Role::Changed, format!("~ {path}: {x} → {y}"))
+            }
+            Change::Order => (Role::Changed, format!("~ {path}: the same keys in another order")),
+            Change::Storage(Contents { different, all, unit }) => {
+                let (different, all) = (count(different), count(all));
+                (Role::Changed, format!("~ {path}: {different} of {all} {unit} differ"))
+            }
+            Change::Sharing => {
+                (Role::Changed, format!("~ {path}: shared in one, an object of its own in the other"))
+            }
+        };
+        Spans::new(role, &text)
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Display for Difference<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.line().fmt(f)
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Difference<'_, '_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Difference").field(&self.line().text()).finish()
+    }
+}
+
+/// A [`Difference`] in JSON.
+#[derive(Default, Serialize)]
+struct Entry {
+    path: String,
+    change: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_type: Option<String>,
+    #[serde(flatten)]
+    contents: Option<Contents>,
+}
+
+impl<S: AsRef<[u8]>> Serialize for Difference<'_, '_, S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        let mut entry = Entry { path: self.path(), ..Entry::default() };
+        match self.change {
+            Change::Removed(old) => (entry.change, entry.old) = ("removed", Some(value(*old))),
+            Change::Added(new) => (entry.change, entry.new) = ("added", Some(value(*new))),
+            Change::Changed(old, new) => {
+                entry.change = "changed";
+                (entry.old, entry.new) = (Some(value(*old)), Some(value(*new)));
+                (entry.old_type, entry.new_type) = (Some(type_name(*old)), Some(type_name(*new)));
+            }
+            Change::Storage(contents) => (entry.change, entry.contents) = ("storage", Some(*contents)),
+            Change::Order => entry.change = "order",
+            Change::Sharing => entry.change = "sharing",
+        }
+        entry.serialize(serializer)
+    }
+}
+
+impl<S: AsRef<[u8]>> Diff<'_, S> {
+    /// The lines: one for each difference, and one that says how many more there are.
+    pub fn lines(&self) -> impl Iterator<Item = Spans> {
+        let more = self.total() - self.found.len();
+        let last = (more > 0).then(|| Spans::new(Role::Plain, &format!("… {} more", count(more))));
+        self.differences().map(|difference| difference.line()).chain(last)
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Display for Diff<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_lines(f, self.lines())
+    }
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Diff<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.differences()).finish()
+    }
+}
+
+impl<S: AsRef<[u8]>> Serialize for Diff<'_, S> {
+    fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        #[derive(Serialize)]
+        struct Document<D> {
+            same: bool,
+            total: usize,
+            differences: Vec<D>,
+        }
+        let (same, total) = (self.is_same(), self.total());
+        Document { same, total, differences: self.differences().collect() }.serialize(serializer)
+    }
+}
+
+/// As plain JSON, if that is short; otherwise a string that shows the beginning.
+fn value<S: AsRef<[u8]>>(node: Node<'_, S>) -> Value {
+    let mut text = Short(Vec::new());
+    let written = halfsour_json::to_writer(&mut text, node, halfsour_json::Style::plain());
+    let value = written.ok().and_then(|()| serde_json::from_slice(&text.0).ok());
+    value.unwrap_or_else(|| path::brief(node, MOST).into())
+}
+
+/// Takes some text, and no more.
+struct Short(Vec<u8>);
+
+impl Write for Short {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        const MOST: usize = 1 << 16;
+        if self.0.len() + bytes.len() > MOST {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
