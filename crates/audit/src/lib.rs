@@ -5,6 +5,8 @@
 mod at;
 mod auditor;
 #[cfg(feature = "files")]
+mod file_report;
+#[cfg(feature = "files")]
 mod files;
 mod found;
 mod judge;
@@ -13,10 +15,14 @@ mod policy;
 mod report;
 mod resources;
 mod rule;
+#[cfg(feature = "sarif")]
+mod sarif;
 mod text;
 mod trace;
 
 pub use auditor::{Auditor, Refused};
+#[cfg(feature = "files")]
+pub use file_report::FileReport;
 #[cfg(feature = "files")]
 pub use files::Part;
 pub use policy::{Limits, Policy, PolicyError};
@@ -24,6 +30,8 @@ pub use report::{
     Action, Completeness, Context, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict,
 };
 pub use rule::{Rule, UnknownRule};
+#[cfg(feature = "sarif")]
+pub use sarif::Sarif;
 pub use trace::Trace;
 
 /// The file of a policy.

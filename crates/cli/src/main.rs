@@ -23,8 +23,8 @@ use crate::failure::Failure;
 fn main() -> ExitCode {
     let Args { command, reading, color } = match Args::try_parse() {
         Ok(args) => args,
-        // The other statuses say what was found.
-        Err(error) if error.use_stderr() && std::env::args().nth(1).as_deref() == Some("audit") => {
+        // The other statuses of audit say what was found.
+        Err(error) if error.use_stderr() && is_audit() => {
             let _ = error.print();
             return ExitCode::from(USAGE);
         }
@@ -72,6 +72,16 @@ fn main() -> ExitCode {
         }
     }
     if run.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Whether a command line that is wrong asks for an audit.
+fn is_audit() -> bool {
+    let matches = Args::command().ignore_errors(true).try_get_matches().unwrap_or_default();
+    match matches.subcommand_name() {
+        Some(name) => name == "audit",
+        // What is wrong stands before it.
+        None => std::env::args().any(|arg| arg == "audit"),
+    }
 }
 
 /// A command at work.

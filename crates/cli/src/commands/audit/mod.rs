@@ -1,9 +1,7 @@
 //! `halfsour audit`
 
-mod crew;
-mod report;
-mod sarif;
 mod show;
+mod threads;
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use halfsour_audit::{Auditor, Part, Policy, Rule, Verdict};
+use halfsour_audit::{Auditor, FileReport, Part, Policy, Rule, Sarif, Verdict};
 
 use crate::args::Reading;
 use crate::failure::Failure;
 use crate::input::source;
+use crate::print;
 
 /// The command line is wrong.
 pub const USAGE: u8 = 3;
@@ -59,18 +58,6 @@ enum Form {
     Sarif,
 }
 
-/// A file, and what was found in it.
-struct Audited {
-    name: String,
-    parts: Vec<Part>,
-}
-
-impl Audited {
-    fn verdict(&self) -> Verdict {
-        self.parts.iter().map(|part| part.report.verdict).max().unwrap_or(Verdict::Clean)
-    }
-}
-
 impl Audit {
     /// Judges all that was asked for.
     pub fn run(&self, reading: &Reading) -> ExitCode {
@@ -102,7 +89,7 @@ impl Audit {
         let mut files = Vec::new();
         let mut skipped = 0;
         let job = |(name, is_asked): &(String, bool)| audit(&auditor, name, *is_asked, reading);
-        crew::run(&found, job, |audited| {
+        threads::run(&found, job, |audited| {
             match audited {
                 Some(audited) => {
                     if self.format == Form::Text {
@@ -118,11 +105,11 @@ impl Audit {
         match self.format {
             Form::Text if self.quiet => {}
             Form::Text => show::summary(out, &files, skipped, auditor.policy())?,
-            Form::Json => report::write(out, &files)?,
-            Form::Sarif => sarif::write(out, &files, auditor.policy())?,
+            Form::Json => print::json_pretty(out, &files)?,
+            Form::Sarif => print::json_pretty(out, &Sarif { files: &files, policy: auditor.policy() })?,
         }
         out.flush()?;
-        Ok(match files.iter().map(Audited::verdict).max() {
+        Ok(match files.iter().map(FileReport::verdict).max() {
             None | Some(Verdict::Clean) => 0,
             Some(Verdict::Findings) => 1,
             Some(Verdict::Incomplete) => 2,
@@ -179,7 +166,7 @@ fn all_in(path: &str) -> Result<Vec<(String, bool)>, Failure> {
 }
 
 /// What is in a file; `None` if nobody named it and it has no pickles.
-fn audit(auditor: &Auditor, name: &str, is_asked: bool, reading: &Reading) -> Option<Audited> {
+fn audit(auditor: &Auditor, name: &str, is_asked: bool, reading: &Reading) -> Option<FileReport> {
     let parts = match source(name, reading) {
         Ok(source) if is_asked => auditor.audit_source(&source),
         Ok(source) => auditor.audit_if_pickle(&source),
@@ -188,5 +175,5 @@ fn audit(auditor: &Auditor, name: &str, is_asked: bool, reading: &Reading) -> Op
             vec![Part { name: name.to_owned(), report }]
         }
     };
-    (!parts.is_empty()).then(|| Audited { name: name.to_owned(), parts })
+    (!parts.is_empty()).then(|| FileReport { name: name.to_owned(), parts })
 }

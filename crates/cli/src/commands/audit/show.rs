@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use halfsour_audit::{Completeness, Part, Policy, Severity, Verdict};
+use halfsour_audit::{Completeness, FileReport, Part, Policy, Severity, Verdict};
 
-use super::{Audit, Audited};
+use super::Audit;
 use crate::print::{CLEAN, DIM, ERROR, WARNING};
 use halfsour::lexer::text::name::visible;
 use halfsour::lexer::text::phrase::{count, plural};
 
-pub fn file(out: &mut dyn Write, audited: &Audited, how: &Audit) -> io::Result<()> {
+pub fn file(out: &mut dyn Write, audited: &FileReport, how: &Audit) -> io::Result<()> {
     let verdict = audited.verdict();
     if how.quiet && verdict == Verdict::Clean {
         return Ok(());
@@ -76,7 +76,7 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result
     Ok(())
 }
 
-pub fn summary(out: &mut dyn Write, files: &[Audited], skipped: usize, policy: &Policy) -> io::Result<()> {
+pub fn summary(out: &mut dyn Write, files: &[FileReport], skipped: usize, policy: &Policy) -> io::Result<()> {
     let number = |verdict| files.iter().filter(|file| file.verdict() == verdict).count();
     write!(
         out,

@@ -1,40 +1,57 @@
-//! What an audit found, as SARIF 2.1.0.
+//! [`Sarif`]: what an audit found, as SARIF 2.1.0.
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::fmt::Write;
 
-use halfsour_audit::{Completeness, Policy, Rule, Severity};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use super::Audited;
+use crate::{Completeness, FileReport, Policy, Rule, Severity};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-pub fn write(out: &mut dyn Write, files: &[Audited], policy: &Policy) -> io::Result<()> {
-    let results: Vec<Value> = files.iter().flat_map(results).collect();
-    let rules: Vec<Value> = Rule::ALL
-        .iter()
-        .map(|rule| {
+/// What an audit found in some files, as a document of SARIF 2.1.0, which code scanners exchange.
+///
+/// ```
+/// use halfsour_audit::{Auditor, FileReport, Policy, Sarif};
+/// use halfsour_files::{Limits, Source};
+///
+/// let source = Source::from_bytes("evil.pkl", b"cos\nsystem\n(Vid\ntR."[..].into(), Limits::UNTRUSTED)?;
+/// let auditor = Auditor::new(Policy::default());
+/// let file = FileReport { name: "evil.pkl".to_owned(), parts: auditor.audit_source(&source) };
+/// let document = serde_json::to_value(Sarif { files: &[file], policy: auditor.policy() })?;
+/// assert_eq!(document["runs"][0]["results"][0]["level"], "error");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Sarif<'a> {
+    /// The files that were audited.
+    pub files: &'a [FileReport],
+    /// The policy by which they were judged.
+    pub policy: &'a Policy,
+}
+
+impl Serialize for Sarif<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rule = |rule: &Rule| {
             json!({
                 "id": rule.id(),
                 "shortDescription": {"text": rule.title()},
                 "fullDescription": {"text": rule.explanation()},
             })
-        })
-        .collect();
-    let driver = json!({"name": "halfsour", "version": env!("CARGO_PKG_VERSION"), "rules": rules});
-    let run = json!({
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "results": results,
-        "properties": {"policy": policy.hash()},
-    });
-    let document = json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]});
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+        };
+        let rules: Vec<Value> = Rule::ALL.iter().map(rule).collect();
+        let driver = json!({"name": "halfsour", "version": env!("CARGO_PKG_VERSION"), "rules": rules});
+        let run = json!({
+            "tool": {"driver": driver},
+            "columnKind": "unicodeCodePoints",
+            "results": self.files.iter().flat_map(results).collect::<Vec<Value>>(),
+            "properties": {"policy": self.policy.hash()},
+        });
+        json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}).serialize(serializer)
+    }
 }
 
-fn results(file: &Audited) -> Vec<Value> {
+fn results(file: &FileReport) -> Vec<Value> {
     let mut results = Vec::new();
     for part in &file.parts {
         for finding in &part.report.findings {
@@ -52,7 +69,14 @@ fn results(file: &Audited) -> Vec<Value> {
     results
 }
 
-fn result(rule: Rule, level: &str, text: &str, file: &Audited, part: &str, offset: Option<usize>) -> Value {
+fn result(
+    rule: Rule,
+    level: &str,
+    text: &str,
+    file: &FileReport,
+    part: &str,
+    offset: Option<usize>,
+) -> Value {
     let mut physical = json!({"artifactLocation": {"uri": uri(&file.name)}});
     if let Some(offset) = offset {
         physical["region"] = json!({"byteOffset": offset, "byteLength": 1});
