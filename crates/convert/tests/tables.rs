@@ -1,5 +1,4 @@
 //! Tables: CSV, and the list of them. `halfsour-arrow` tests its other formats.
-#![cfg(feature = "arrow")]
 
 use halfsour_convert::{Options, convert, tables};
 use halfsour_files::{Input, Limits, Part};

@@ -131,7 +131,7 @@ fn tar_members(bytes: &Bytes) -> (Vec<Member>, Result<(), ErrorKind>) {
     let mut members = Vec::new();
     let mut archive = tar::Archive::new(Cursor::new(bytes));
     let Ok(entries) = archive.entries_with_seek() else {
-        return (members, Err(ErrorKind::Malformed("it is no archive")));
+        return (members, Err(ErrorKind::Malformed("the file is not an archive")));
     };
     let mut end = 0;
     let mut sparse = false;

@@ -37,5 +37,5 @@ pub(crate) fn decode(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, ErrorKind
     // What it is made of, and what it becomes.
     budget.spend(bytes.len() as u64 * 2)?;
     let digits: Vec<u8> = bytes.iter().copied().filter_map(digit).collect();
-    ENGINE.decode(&digits).map_err(|_| ErrorKind::Malformed("the digits or their number are wrong"))
+    ENGINE.decode(&digits).map_err(|_| ErrorKind::Malformed("the base64 digits are invalid"))
 }

@@ -88,7 +88,7 @@ pub(crate) fn decode_method(
         12 => Format::Bzip2,
         93 => Format::Zstd,
         95 => Format::Xz,
-        _ => return Err(ErrorKind::Unsupported("this method of compression")),
+        _ => return Err(ErrorKind::Unsupported("the compression method")),
     };
     Ok(decode(format, input, budget)?.bytes)
 }
@@ -102,7 +102,7 @@ fn zip_lzma(input: &[u8], size: u64, budget: &Budget) -> Result<Vec<u8>, ErrorKi
     };
     let dictionary = u32::from_le_bytes(*dictionary);
     if u64::from(dictionary) > budget.limits.window {
-        return Err(ErrorKind::Unsupported("so large a dictionary"));
+        return Err(ErrorKind::Unsupported("a dictionary of this size"));
     }
     let mut decoder = LzmaReader::new_with_props(rest, size, *properties, dictionary, None)
         .map_err(|error| kind(&error))?;
@@ -127,14 +127,14 @@ pub(crate) fn decode_coder(
             let power = u32::from(dictionary >> 1) + 11;
             let size = (2 | u64::from(dictionary & 1)).checked_shl(power).unwrap_or(u64::MAX);
             let dictionary = u32::try_from(size).ok().filter(|_| size <= budget.limits.window);
-            let dictionary = dictionary.ok_or(ErrorKind::Unsupported("so large a dictionary"))?;
+            let dictionary = dictionary.ok_or(ErrorKind::Unsupported("a dictionary of this size"))?;
             sink.fill(&mut Lzma2Reader::new(input, dictionary, None))?;
         }
         ([3, 1, 1], [properties, dictionary @ ..]) => {
             let dictionary = dictionary.first_chunk().ok_or(ErrorKind::Truncated)?;
             let dictionary = u32::from_le_bytes(*dictionary);
             if u64::from(dictionary) > budget.limits.window {
-                return Err(ErrorKind::Unsupported("so large a dictionary"));
+                return Err(ErrorKind::Unsupported("a dictionary of this size"));
             }
             let decoder = LzmaReader::new_with_props(input, size, *properties, dictionary, None);
             sink.fill(&mut decoder.map_err(|error| kind(&error))?)?;
@@ -144,7 +144,7 @@ pub(crate) fn decode_coder(
         ([4, 0xf7, 0x11, 1], _) => sink.bytes = decode(Format::Zstd, input, budget)?.bytes,
         ([4] | [3, 3, 1, 3], _) => sink.fill(&mut BcjReader::new_x86(input, 0))?,
         ([3], [distance, ..]) => sink.fill(&mut DeltaReader::new(input, usize::from(*distance) + 1))?,
-        _ => return Err(ErrorKind::Unsupported("this method of compression")),
+        _ => return Err(ErrorKind::Unsupported("the compression method")),
     }
     Ok(sink.bytes)
 }
@@ -212,7 +212,7 @@ fn zstd<'i>(mut input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind>
             return input.get(length as usize..).ok_or(ErrorKind::Truncated);
         }
         Err(FrameDecoderError::WindowSizeTooBig { .. }) => {
-            return Err(ErrorKind::Unsupported("so large a window"));
+            return Err(ErrorKind::Unsupported("a window of this size"));
         }
         Err(_) => return Err(ErrorKind::Malformed("the header of the frame is invalid")),
     };
@@ -254,7 +254,7 @@ fn kilobytes(budget: &Budget) -> u32 {
 fn kind(error: &io::Error) -> ErrorKind {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => ErrorKind::Truncated,
-        io::ErrorKind::OutOfMemory => ErrorKind::Unsupported("so large a dictionary"),
+        io::ErrorKind::OutOfMemory => ErrorKind::Unsupported("a dictionary of this size"),
         _ => ErrorKind::Malformed("the compressed data is invalid"),
     }
 }

@@ -28,7 +28,7 @@ pub enum ErrorKind {
     Malformed(&'static str),
     /// The file uses a feature that is not supported.
     Unsupported(&'static str),
-    /// The checksum is not that of the data.
+    /// The checksum that the archive states is not that of the data.
     Checksum,
     /// There is no such member.
     NoMember,
@@ -98,8 +98,10 @@ impl fmt::Display for ErrorKind {
             Self::NoMember => f.write_str("there is no such member"),
             Self::NotAnArchive => f.write_str("not an archive, so without members"),
             Self::NoPickles => f.write_str("contains no pickles"),
-            Self::Limit(Limit::Total) => f.write_str("it decompresses to more than the limit"),
-            Self::Limit(Limit::Ratio) => f.write_str("it decompresses to far more than it takes: a bomb"),
+            Self::Limit(Limit::Total) => f.write_str("the data decompresses to more than the limit"),
+            Self::Limit(Limit::Ratio) => {
+                f.write_str("the data decompresses to far more than its size: a bomb")
+            }
             Self::Limit(Limit::Depth) => f.write_str("too many layers lie in each other"),
         }
     }

@@ -49,7 +49,7 @@ impl Npy {
         let (start, length) = match version.0 {
             1 => (10, rest.first_chunk().map(|length| u16::from_le_bytes(*length).into())),
             2 | 3 => (12, rest.first_chunk().map(|length| u32::from_le_bytes(*length))),
-            _ => return Err(ErrorKind::Unsupported("this version of .npy")),
+            _ => return Err(ErrorKind::Unsupported("the version of .npy")),
         };
         let length = length.ok_or(ErrorKind::Truncated)? as usize;
         let data = start + length;

@@ -166,7 +166,7 @@ impl<'h> Reader<'h> {
                 0x00 => return Ok((streams, names)),
                 0x04 => streams = self.streams()?,
                 0x05 => names = self.names()?,
-                _ => return Err(ErrorKind::Unsupported("this header")),
+                _ => return Err(ErrorKind::Unsupported("a header of an unknown kind")),
             }
         }
     }
@@ -239,7 +239,7 @@ impl<'h> Reader<'h> {
         for _ in 0..count {
             let flags = self.byte()?;
             if flags & COMPLEX != 0 {
-                return Err(ErrorKind::Unsupported("a decoder of several streams"));
+                return Err(ErrorKind::Unsupported("a decoder of more than one stream"));
             }
             let id = self.take((flags & 0xf).into())?.to_vec();
             let length = if flags & 0x20 != 0 { self.number()? } else { 0 };
@@ -250,7 +250,7 @@ impl<'h> Reader<'h> {
             folder.is_backwards = match (self.number()?, self.number()?) {
                 pair if pair == (number - 1, number) => false,
                 pair if pair == (count - number, count - number - 1) || pair == (number, number - 1) => true,
-                _ => return Err(ErrorKind::Unsupported("this order of decoders")),
+                _ => return Err(ErrorKind::Unsupported("the order of the decoders")),
             };
         }
         Ok(folder)

@@ -78,7 +78,7 @@ impl Contents {
     /// If it is not such a file.
     pub fn embedded(name: &str, file: &Bytes) -> Result<Self, Error> {
         let fail = |kind| Error::new(kind, name, Some(Format::Pickle));
-        let wrong = || fail(ErrorKind::Malformed("it is not a storage"));
+        let wrong = || fail(ErrorKind::Malformed("the embedded file is not a storage"));
         let Old { whole, storages, .. } = old(file).ok_or_else(wrong)?.map_err(fail)?;
         let (key, dtype) = whole.ok_or_else(wrong)?;
         let (_, place) = storages.into_iter().find(|(known, _)| *known == key).ok_or_else(wrong)?;
@@ -117,7 +117,11 @@ impl Torch {
             Some(member) => match &archive.bytes(member)?[..] {
                 b"little" => ByteOrder::Little,
                 b"big" => ByteOrder::Big,
-                _ => return Err(archive.error(ErrorKind::Malformed("there is no such byte order"))),
+                _ => {
+                    return Err(
+                        archive.error(ErrorKind::Malformed("the byte order is neither little nor big"))
+                    );
+                }
             },
         };
         let folder = format!("{prefix}data/");

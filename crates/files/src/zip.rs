@@ -51,7 +51,7 @@ pub(crate) fn directory(bytes: &[u8]) -> Directory {
     let Some(end) = End::find(bytes) else {
         // What comes first may be there, even if the end is not.
         let members = orphans(bytes, &[]);
-        return Directory { members, damage: Some(ErrorKind::Malformed("it has no directory")) };
+        return Directory { members, damage: Some(ErrorKind::Malformed("the archive has no directory")) };
     };
     let mut damage = None;
     let mut members = Vec::new();
@@ -63,7 +63,7 @@ pub(crate) fn directory(bytes: &[u8]) -> Directory {
             continue;
         }
         if !complete {
-            damage = Some(ErrorKind::Malformed("its directory is incomplete"));
+            damage = Some(ErrorKind::Malformed("the directory of the archive is incomplete"));
         }
         found |= !entries.is_empty();
         for entry in entries {
@@ -74,7 +74,7 @@ pub(crate) fn directory(bytes: &[u8]) -> Directory {
         }
     }
     if !found && end.count > 0 {
-        damage = Some(ErrorKind::Malformed("its directory is not where it should be"));
+        damage = Some(ErrorKind::Malformed("the directory of the archive is not where it should be"));
     }
     Directory { members, damage }
 }

@@ -95,7 +95,7 @@ fn members_that_lie_in_each_other() {
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 10);
     let last = results.last().unwrap().as_ref().unwrap_err();
     assert_eq!(last.kind(), ErrorKind::Limit(Limit::Total));
-    assert_eq!(last.to_string(), "input:m: zip: it decompresses to more than the limit");
+    assert_eq!(last.to_string(), "input:m: zip: the data decompresses to more than the limit");
 }
 
 #[test]

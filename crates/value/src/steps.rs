@@ -3,6 +3,7 @@
 use crate::cell::{ASKED, Cell, HASHABLE, Tag, UNHASHABLE};
 use crate::form::Form;
 use crate::id::{StepKind, Unpacked};
+use crate::peek::{RawInstance, RawSteps};
 use crate::{Id, Kind, OutOfBudget, StepError, Store};
 
 impl Store {
@@ -115,6 +116,15 @@ impl Store {
             },
             _ => Ok(()),
         }
+    }
+
+    /// The steps that were done to an object although it is no instance.
+    pub(crate) fn foreign_steps(&self, id: Id) -> Option<RawSteps<'_>> {
+        if self.foreign_steps.is_empty() {
+            return None;
+        }
+        let steps = self.foreign_steps.get(&u32::try_from(id.index()?).ok()?)?;
+        Some(RawInstance::new(self, steps.index()?).steps())
     }
 
     /// The last so many items that were appended to, set on or added to an object of a class, or one from elsewhere. Of

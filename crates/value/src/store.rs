@@ -12,7 +12,6 @@ use crate::cell::{Cell, Place, Tag};
 use crate::form::{Builtin, Form, IntSpelling};
 use crate::id::Unpacked;
 use crate::parts::{Container, OutOfBudget, Payload, Spelling, StepError};
-use crate::peek::{RawInstance, RawSteps};
 use crate::{Id, Kind};
 
 /// The nodes of a graph, without the bytes that they borrow from.
@@ -402,21 +401,6 @@ impl Store {
     /// The ids of all nodes, in the order in which they were made.
     pub fn ids(&self) -> impl Iterator<Item = Id> + use<> {
         (0..self.nodes()).map(Id::node)
-    }
-
-    /// The ids of a global's module and name; `None` for other kinds.
-    pub fn global_names(&self, id: Id) -> Option<[Id; 2]> {
-        let cell = self.cells.get(id.index()?).filter(|cell| cell.tag == Tag::Global)?;
-        Some([Id::from_bits(cell.first()), Id::from_bits(cell.second())])
-    }
-
-    /// The steps that were done to an object although it is no instance.
-    pub(crate) fn foreign_steps(&self, id: Id) -> Option<RawSteps<'_>> {
-        if self.foreign_steps.is_empty() {
-            return None;
-        }
-        let steps = self.foreign_steps.get(&u32::try_from(id.index()?).ok()?)?;
-        Some(RawInstance::new(self, steps.index()?).steps())
     }
 
     /// The builtin that a global is, of those that old protocols spell as calls.

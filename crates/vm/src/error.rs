@@ -1,4 +1,4 @@
-//! What can be wrong with a stream.
+//! [`Error`]: the reason why a stream cannot be loaded.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use halfsour_lexer::text::number::NumberError;
 use halfsour_lexer::{self as lexer, Opcode};
 use halfsour_value::{Kind, OutOfBudget, StepError};
 
-/// Why a pickle cannot be loaded, and where.
+/// The reason why a pickle cannot be loaded, with the place.
 ///
-/// It names kinds and offsets and never shows what the pickle holds.
+/// Messages name kinds and offsets, and never show contents of the pickle.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -37,9 +37,9 @@ pub enum ErrorKind {
     Io(std::io::ErrorKind),
     /// There are too few objects on the stack.
     StackUnderflow {
-        /// How many objects the stack holds.
+        /// The number of objects that the stack holds.
         holds: usize,
-        /// How many the opcode takes.
+        /// The number of objects that the opcode takes.
         needs: usize,
     },
     /// A mark is where an object should be.
@@ -50,7 +50,7 @@ pub enum ErrorKind {
     UnsupportedProtocol(u8),
     /// A frame is longer than the input.
     FrameTooLong,
-    /// A number in text is none.
+    /// The text of a number is malformed.
     Number(NumberError),
     /// A quoted string, or text with escapes, is malformed.
     Escape(EscapeError),
@@ -195,15 +195,15 @@ impl fmt::Display for ErrorKind {
             Self::InvalidUtf8 => f.write_str("the text is not UTF-8"),
             Self::NotAscii => f.write_str("the string is not ASCII"),
             Self::EmptyName => f.write_str("a name is empty"),
-            Self::MemoUnset(slot) => write!(f, "nothing was stored in slot {slot} of the memo"),
+            Self::MemoUnset(slot) => write!(f, "slot {slot} of the memo is not set"),
             Self::OddItems => f.write_str("keys and values do not come in pairs"),
             Self::Unhashable => f.write_str("a key or member is of a kind that cannot be hashed"),
-            Self::ArgsNotTuple(kind) => write!(f, "the arguments are not a tuple, but: {kind}"),
-            Self::KwargsNotDict(kind) => write!(f, "the keyword arguments are not a dict, but: {kind}"),
-            Self::NotCallable(kind) => write!(f, "this cannot be called: {kind}"),
+            Self::ArgsNotTuple(kind) => write!(f, "expected a tuple of arguments, found {kind}"),
+            Self::KwargsNotDict(kind) => write!(f, "expected a dict of keyword arguments, found {kind}"),
+            Self::NotCallable(kind) => write!(f, "expected a callable, found {kind}"),
             Self::NotAClass(kind) => write!(f, "expected a class, found {kind}"),
-            Self::NameNotText(kind) => write!(f, "a name is not a str, but: {kind}"),
-            Self::Unsupported(kind) => write!(f, "this cannot be done to an object of the kind {kind}"),
+            Self::NameNotText(kind) => write!(f, "expected a str as a name, found {kind}"),
+            Self::Unsupported(kind) => write!(f, "the opcode cannot be applied to an object of kind {kind}"),
             Self::ExtensionCode(code) => write!(f, "the extension code {code} is not positive"),
             Self::MissingBuffer => f.write_str("the out-of-band buffer was not supplied"),
             Self::Limit(limit) => write!(f, "the limit of {limit} is exceeded"),

@@ -9,13 +9,13 @@ use halfsour_value::{Id, View};
 pub enum Event {
     /// A class or function is looked up, by this global or extension code.
     Import(Id),
-    /// Something is called, also where the call spells a builtin.
+    /// A callable is called, also where the call spells a builtin.
     Call {
-        /// What is called.
+        /// The callable.
         callable: Id,
-        /// With what: a tuple.
+        /// The arguments: a tuple.
         args: Id,
-        /// What stands for the result.
+        /// The object that stands for the result.
         result: Id,
     },
     /// An instance is made without calling its class.
@@ -40,21 +40,21 @@ pub enum Event {
     Append {
         /// The object.
         object: Id,
-        /// How many.
+        /// The number of items.
         count: usize,
     },
     /// Items are set on an object that is no dict.
     SetItem {
         /// The object.
         object: Id,
-        /// How many keys and values.
+        /// The number of keys and values together.
         count: usize,
     },
     /// Members are added to an object that is no set.
     Add {
         /// The object.
         object: Id,
-        /// How many.
+        /// The number of items.
         count: usize,
     },
     /// An object is asked for by a persistent id.
@@ -68,9 +68,9 @@ pub enum Attached {
     Nothing,
     /// Bytes that belong to the object: they are appended to it, as one `bytes` that is borrowed from the source.
     Bytes {
-        /// How many bytes stand before them and mean nothing.
+        /// The number of bytes before them that mean nothing.
         padding: usize,
-        /// How many there are.
+        /// The number of bytes that belong to the object.
         length: usize,
     },
     /// A pickle of its own, with a stack and a memo of its own. Its object is appended. In it, nobody is asked what is
@@ -80,7 +80,7 @@ pub enum Attached {
 
 /// An observer of a stream: it is told what the stream does, as it happens.
 ///
-/// All methods do nothing unless they are written; `()` is an observer. Events name objects by their ids in the graph
+/// Every method does nothing by default; `()` is an observer. Events name objects by their ids in the graph
 /// that is being made; `view` looks at those that there are so far.
 pub trait Observer {
     /// Whether the observer is told of each opcode. Set to `false` to let the machine run several neighbouring opcodes at once.
@@ -91,7 +91,7 @@ pub trait Observer {
         let _ = (offset, opcode);
     }
 
-    /// The stream did something. The opcode that did it is at `offset`.
+    /// The opcode at `offset` did something.
     fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
         let _ = (view, offset, event);
     }

@@ -7,6 +7,7 @@ mod walk;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt;
 
 use bytes::Bytes;
 use halfsour_classes::memory::Strided;
@@ -140,6 +141,7 @@ impl Form<'_> {
 }
 
 /// A storage, in which tensors lie.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Storage {
     /// The key of the storage in a file of torch, or a text that says where it is.
@@ -150,6 +152,22 @@ pub struct Storage {
     pub length: Option<usize>,
     /// The offset in the file, with compression taken off, if the storage is there as it is.
     pub start: Option<usize>,
+}
+
+impl fmt::Debug for Tensors<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { all, storages, .. } = self;
+        f.debug_struct("Tensors").field("all", all).field("storages", storages).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Tensor<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, dtype, shape, notes, .. } = self;
+        let mut tensor = f.debug_struct("Tensor");
+        tensor.field("name", name).field("dtype", dtype).field("shape", shape).field("notes", notes);
+        tensor.finish_non_exhaustive()
+    }
 }
 
 /// The elements of a tensor, all within its storage.
