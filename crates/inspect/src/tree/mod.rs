@@ -50,8 +50,8 @@ impl Default for ShowLimits {
 /// the like are shown by their class and their text, arrays and tables by their first elements. What is cut says how much is
 /// missing.
 ///
-/// `Display` writes the lines; as `Serialize`, the tree is a list of lines, each a list of [`Spans`]. Neither takes more than its
-/// lines, however often parts of the data are shared.
+/// `Display` writes the lines; as `Serialize`, the tree is an array of lines, each an array of pieces with roles: see [`Spans`]. An
+/// object that is shared is shown once, so that a tree is no larger than its graph.
 ///
 /// ```
 /// use halfsour_inspect::tree::{ShowLimits, Tree};
@@ -82,7 +82,7 @@ impl<'g, S: AsRef<[u8]>> Tree<'g, S> {
         Self { root, limits }
     }
 
-    /// The lines, one after the other, with their indentation. The first looks through all of the graph for what is shared.
+    /// The lines, one after the other, with their indentation. Looks through the whole graph first, for objects that occur again.
     pub fn lines(&self) -> Lines<'g, S> {
         Lines { limits: self.limits, root: Some(self.root), marks: Marks::of(self.root), blocks: Vec::new() }
     }
