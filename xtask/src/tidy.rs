@@ -88,6 +88,10 @@ fn layering(package: &Value, broken: &mut Vec<String>) {
         if ours.is_some_and(|ours| !allowed.contains(&ours)) || name == "halfsour-opcode" {
             broken.push(format!("{name}: must not depend on {dependency}; see LAYERS of xtask/src/tidy.rs"));
         }
+        let is_of_arrow = dependency.starts_with("arrow-") || dependency == "parquet";
+        if is_of_arrow && name != "halfsour-arrow" {
+            broken.push(format!("{name}: must not depend on {dependency}; only halfsour-arrow may"));
+        }
     }
 }
 

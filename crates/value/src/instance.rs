@@ -157,7 +157,7 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
 
     /// The class of the instance; for a call of another callable, that callable.
     ///
-    /// Protocols 0 and 1 name the class in the arguments of `copyreg._reconstructor`: that is seen through.
+    /// `copyreg._reconstructor`, `__newobj__` and `__newobj_ex__` name the class among their arguments: they are seen through.
     pub fn class(self) -> Node<'g, S> {
         self.graph.node(self.raw.class(self.graph.view()))
     }
