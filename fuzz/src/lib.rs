@@ -7,6 +7,7 @@
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
+mod arrow;
 mod audit;
 mod budget;
 mod classes;
@@ -26,6 +27,7 @@ use halfsour_value::{Instance, Node, TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
+pub use arrow::arrow;
 pub use audit::audit;
 use budget::load_within;
 pub use classes::classes;

@@ -9,11 +9,12 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 14] = [
+const TARGETS: [(&str, Body); 15] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
     ("classes", halfsour_fuzz::classes),
+    ("arrow", halfsour_fuzz::arrow),
     ("convert", halfsour_fuzz::convert),
     ("files", halfsour_fuzz::files),
     ("audit", halfsour_fuzz::audit),
@@ -144,6 +145,24 @@ fn audit() {
     for attack in halfsour_fixtures::attacks() {
         if attack.bytes.len() <= 1024 {
             (0..=attack.bytes.len()).for_each(|end| halfsour_fuzz::audit(&attack.bytes[..end]));
+        }
+    }
+}
+
+/// Pickles of packages that have tables, whole and changed, and the fixtures.
+#[test]
+fn arrow() {
+    run(halfsour_fuzz::arrow);
+    let has_tables = |script: &str| ["arrays", "others", "tables"].contains(&script);
+    for package in halfsour_fixtures::packages().iter().filter(|package| has_tables(&package.script)) {
+        if package.bytes.len() > 4096 {
+            continue;
+        }
+        halfsour_fuzz::arrow(&package.bytes);
+        for at in (0..package.bytes.len()).step_by(package.bytes.len() / 8 + 1) {
+            let mut changed = package.bytes.clone();
+            changed[at] ^= 1;
+            halfsour_fuzz::arrow(&changed);
         }
     }
 }

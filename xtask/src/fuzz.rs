@@ -95,7 +95,7 @@ fn one(target: &str, seconds: u64, seeds: &Path) -> Result {
     let kinds: &[&str] = match target {
         "json" => &["documents"],
         "files" => &["files"],
-        "audit" | "classes" | "inspect" | "serde" => &["pickles", "objects"],
+        "arrow" | "audit" | "classes" | "inspect" | "serde" => &["pickles", "objects"],
         "convert" => &["objects", "files"],
         _ => &["pickles"],
     };
