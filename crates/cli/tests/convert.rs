@@ -104,6 +104,8 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
     convert(&fixture("torch.pt"), &safetensors, &[]).unwrap();
     let why = convert(&safetensors, &output, &[]).unwrap_err();
     assert!(why.contains("already safetensors; converting from it is not supported"), "{why}");
+    let why = convert(&fixture("matrix.npy"), &output, &["--to", "npz"]).unwrap_err();
+    assert!(why.contains("already .npy; converting from it is not supported"), "{why}");
     // Nothing else is left beside it.
     let left = fs::read_dir(output.parent().unwrap()).unwrap().count();
     assert_eq!(left, 2);

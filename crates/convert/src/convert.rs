@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use halfsour_files::{JoblibArrays, Part, PickleError};
 use halfsour_vm::{Graph, Loader};
 
-use crate::tensors::is_safetensors;
+use crate::tensors::{is_npy, is_safetensors};
 use crate::{ConvertError, Error, Format, Options};
 
 /// How far a conversion is, in bytes.
@@ -56,8 +56,10 @@ pub fn convert_with_progress(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<(), Error> {
     let whole = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error };
-    if is_safetensors(part.bytes()) {
-        return Err(whole("already safetensors; converting from it is not supported".into()));
+    for (is_one, name) in [(is_safetensors as fn(&[u8]) -> bool, "safetensors"), (is_npy, ".npy")] {
+        if is_one(part.bytes()) {
+            return Err(whole(format!("already {name}; converting from it is not supported").into()));
+        }
     }
     let mut out = Out { to: &mut out, progress: &mut progress, written: 0, total: None };
     let mut writer = format.writer(options);

@@ -17,7 +17,7 @@ use std::str::FromStr;
 use crate::Options;
 use crate::convert::Writer;
 
-/// All formats. A new one is a file beside this one, and a row here and in README.md.
+/// All formats. CONTRIBUTING.md lists what a new one needs.
 pub const FORMATS: &[Format] = &[
     Format {
         name: "safetensors",

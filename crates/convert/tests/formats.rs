@@ -3,6 +3,7 @@
 use halfsour_convert::{FORMATS, Format};
 
 /// README.md lists the same, in the same order.
+#[cfg(feature = "arrow")]
 #[test]
 fn the_table_of_formats_is_right() {
     let readme = include_str!("../README.md");
@@ -12,10 +13,7 @@ fn the_table_of_formats_is_right() {
     };
     let row =
         |format: &Format| format!("| `{format}` | {} | {} |", quoted(format.extensions()), format.about());
-    let needs_arrow =
-        |row: &&&str| ["| `parquet`", "| `arrow`", "| `csv`"].iter().any(|name| row.starts_with(name));
-    let rows: Vec<_> = rows.iter().filter(|row| cfg!(feature = "arrow") || !needs_arrow(row)).collect();
-    assert_eq!(rows, FORMATS.iter().map(row).collect::<Vec<_>>().iter().collect::<Vec<_>>());
+    assert_eq!(rows, FORMATS.iter().map(row).collect::<Vec<_>>());
 }
 
 #[test]

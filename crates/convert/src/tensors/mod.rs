@@ -21,6 +21,7 @@ use halfsour_vm::Loader;
 
 pub use list::{Row, TensorList};
 pub(crate) use numpy::Array;
+pub(crate) use numpy::is_npy;
 pub(crate) use safetensors::{is_safetensors, safe_dtype};
 pub(crate) use walk::walk;
 
@@ -70,7 +71,7 @@ pub fn each_tensors<E: From<ConvertError>>(
     let bytes = part.bytes();
     let whole = if is_safetensors(bytes) {
         Some(Tensors::of_safetensors(bytes))
-    } else if numpy::is_npy(bytes) {
+    } else if is_npy(bytes) {
         Some(Tensors::of_npy(bytes))
     } else {
         None

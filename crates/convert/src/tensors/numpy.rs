@@ -13,7 +13,7 @@ use halfsour_value::Node;
 use super::{Flat, Form, Key, Places, Storage, Tensor, Tensors};
 
 /// Whether the file is numpy's of one array, without a pickle in it.
-pub(super) fn is_npy(bytes: &[u8]) -> bool {
+pub(crate) fn is_npy(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\x93NUMPY") && Npy::parse(bytes).is_ok_and(|npy| npy.pickle().is_none())
 }
 
