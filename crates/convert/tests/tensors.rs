@@ -145,4 +145,11 @@ fn tensors_among_arguments_are_listed() {
     assert_eq!(name(&positional), ["0"]);
     let keyword = [b"capp\nC\n)}\x8c\x01w", &array[..], b"s\x92."].concat();
     assert_eq!(name(&keyword), ["w"]);
+    // `copyreg.__newobj_ex__(C, (), {'w': array})`
+    let spelt = [b"ccopyreg\n__newobj_ex__\n(capp\nC\n)}\x8c\x01w", &array[..], b"stR."].concat();
+    assert_eq!(name(&spelt), ["w"]);
+    // `C(**OrderedDict(w=array))`, `C(*T(array))`
+    let ordered = b"capp\nC\n)ccollections\nOrderedDict\n)R\x8c\x01w";
+    assert_eq!(name(&[ordered, &array[..], b"s\x92."].concat()), ["w"]);
+    assert_eq!(name(&[b"capp\nC\ncapp\nT\n", &array[..], b"\x85\x81}\x92."].concat()), ["0"]);
 }

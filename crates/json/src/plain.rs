@@ -333,7 +333,12 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     ]);
                 }
             }
-            None => self.push([Work::Member("@args"), Work::Node(instance.args())]),
+            None => {
+                if let Some(keywords) = instance.kwargs() {
+                    self.push([Work::Member("@kwargs"), Work::Node(keywords)]);
+                }
+                self.push([Work::Member("@args"), Work::Node(instance.args())]);
+            }
         }
         self.push([Work::Member("@class"), Work::Node(instance.class())]);
     }

@@ -81,6 +81,11 @@ fn plain_instances() {
     plain(b"cm\nP\n)\x81N}Vx\nK\x01s\x86b.", r#"{"@class":"m.P","x":1}"#);
     plain(b"cm\nP\n(K\x01tR.", r#"{"@class":"m.P","@args":[1]}"#);
     plain(b"cm\nP\n)}Vk\nK\x01s\x92K\x05b.", r#"{"@class":"m.P","@kwargs":{"k":1},"@state":5}"#);
+    // Arguments of which one is an object.
+    plain(
+        b"cm\nP\n)ccollections\nOrderedDict\n)RVk\nK\x01s\x92.",
+        r#"{"@class":"m.P","@args":[],"@kwargs":{"k":1}}"#,
+    );
     plain(b"cm\nD\n)R(Vk\nK\x01u.", r#"{"@class":"m.D","k":1}"#);
     plain(b"cm\nL\n)RK\x01a}Vx\nK\x02sbK\x03a.", r#"{"@class":"m.L","x":2,"@items":[1,3]}"#);
     plain(

@@ -104,15 +104,24 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
                 if let Some(Known::OrderedDict(dict)) = recognise(node) {
                     return self.pairs(place, dict.items);
                 }
+                let arguments = instance.arguments();
                 for part in instance.parts() {
                     match part {
                         Part::Callable(_) | Part::Step(Step::Call(_)) => {}
-                        // Without the class, which some forms name among them.
-                        Part::Args(_) => {
-                            let args = instance.arguments().map(|(args, _)| args);
-                            self.elements(place, args.into_iter().flatten());
+                        Part::Args(args) => match &arguments {
+                            // Without the class, which some forms name among them.
+                            Some((positional, keywords)) => {
+                                self.elements(place, positional.clone());
+                                self.pairs(place, keywords.clone().into_iter().flatten());
+                            }
+                            None => self.put_off(place, Segment::Nameless, args),
+                        },
+                        // They are among the arguments, unless those are odd.
+                        Part::Kwargs(kwargs) => {
+                            if arguments.is_none() {
+                                self.put_off(place, Segment::Nameless, kwargs);
+                            }
                         }
-                        Part::Kwargs(kwargs) => self.pairs(place, kwargs.items().into_iter().flatten()),
                         Part::Step(Step::State(state)) => match state.attributes() {
                             Some(attributes) => attributes
                                 .into_iter()
