@@ -49,7 +49,7 @@ pub(crate) enum Punctuation {
 }
 
 impl Batch {
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) fn new(members: Members, protocol: u8, length: Option<usize>) -> Self {
         let left = length.unwrap_or(usize::MAX);
         let mut batch = Self { members, one_by_one: protocol == 0, singly: false, left, size: 0, room: 0 };
@@ -59,13 +59,13 @@ impl Batch {
 
     /// Decides whether to add the next member by itself: if it is the only one left, and always in protocol 0. Sets have no
     /// opcode for one member.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn decide(&mut self) {
         self.singly =
             (self.left == 1 || self.one_by_one) && !matches!(self.members, Members::Set | Members::Added);
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn one(&self) -> Opcode {
         match self.members {
             Members::List | Members::Appended => Opcode::Append,
@@ -74,7 +74,7 @@ impl Batch {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn many(&self) -> Opcode {
         match self.members {
             Members::List | Members::Appended => Opcode::Appends,
@@ -84,12 +84,12 @@ impl Batch {
     }
 
     /// Begins a member; returns whether to write a mark before it.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) fn before(&mut self) -> bool {
         self.room == 0 && self.open()
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn open(&mut self) -> bool {
         // CPython's general loop looks ahead; the loops for plain lists and dicts do not.
         if matches!(self.members, Members::Appended | Members::Assigned) {
@@ -102,13 +102,13 @@ impl Batch {
     }
 
     /// Ends a member; returns the opcodes to write behind it.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) fn after(&mut self) -> Punctuation {
         self.room = self.room.saturating_sub(1);
         if self.room == 0 { self.close() } else { Punctuation::Nothing }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn close(&self) -> Punctuation {
         if self.singly {
             return Punctuation::One(self.one());
@@ -120,7 +120,7 @@ impl Batch {
     }
 
     /// Ends the members; returns the opcode to write if the last batch is not full, because the length was unknown.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub(crate) fn end(self) -> Option<Opcode> {
         (self.room > 0).then(|| self.many())
     }

@@ -185,7 +185,7 @@ impl<'o, 'de> Reader<'o, 'de> {
     }
 
     /// Counts an object that was read, and goes on to `end`, the offset where it ends.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn taken(&mut self, end: usize) {
         self.last = self.at;
         self.at = end;
@@ -193,7 +193,7 @@ impl<'o, 'de> Reader<'o, 'de> {
     }
 
     /// Returns whether the next object is a tuple, whose opcode comes after its members.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn is_tuple(&self) -> bool {
         self.objects == self.tuple_at
     }

@@ -51,7 +51,7 @@ const BINARY_INTS: [[BinaryInt; 64]; 2] = {
 
 impl Emitter {
     /// Writes an int of up to 64 bits.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn int(&mut self, value: i64) {
         if self.has_room() { self.binary_int(value) } else { self.any_int(value) }
     }
@@ -67,7 +67,7 @@ impl Emitter {
     }
 
     /// Writes an int in binary without a branch: where sizes are mixed, a branch would be mispredicted.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn binary_int(&mut self, value: i64) {
         let highest_bit = ((value ^ value >> 63) | 1).ilog2() as usize;
         let BinaryInt { head, head_bits, length } = BINARY_INTS[usize::from(value < 0)][highest_bit & 63];
@@ -124,7 +124,7 @@ impl Emitter {
     }
 
     /// Writes a float.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     pub fn float(&mut self, value: f64) {
         if self.has_room() { self.binary_float(value) } else { self.any_float(value) }
     }
@@ -139,7 +139,7 @@ impl Emitter {
         }
     }
 
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn binary_float(&mut self, value: f64) {
         self.write(Opcode::BinFloat, value.to_be_bytes());
     }

@@ -6,7 +6,7 @@ use super::Reader;
 
 impl<'de> Reader<'_, 'de> {
     /// Reads the next object by one opcode, so that the compiler keeps only the lexer's arm for that one.
-    #[cfg_attr(not(debug_assertions), inline(always))]
+    #[inline]
     fn take_if<T>(&mut self, opcode: Opcode, take: impl FnOnce(Op<'de>) -> Option<T>) -> Option<T> {
         if self.input.get(self.at) != Some(&opcode.byte()) {
             return None;
