@@ -9,7 +9,7 @@ use halfsour_classes::pandas::{self, TimeUnit};
 use halfsour_classes::pyarrow::Value;
 use halfsour_classes::stdlib::{self, Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
 use halfsour_classes::time::Day;
-use halfsour_classes::{Known, recognise};
+use halfsour_classes::{Known, Shape, recognise};
 
 /// A value in a column of Python objects.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,30 +91,45 @@ impl<'g> Cell<'g> {
             Data::ByteString(bytes) => str::from_utf8(bytes).map_or(Self::Bytes(bytes), Self::Text),
             Data::Bytes(bytes) | Data::ByteArray(bytes) => Self::Bytes(bytes),
             _ => match recognise(node) {
-                Some(Known::Date(date)) => Self::Date(days(date)),
-                Some(Known::DateTime(datetime)) => moment(&datetime)?,
-                Some(Known::Time(time)) if time.tz.is_none() => Self::Time(microseconds(time.clock)),
-                Some(Known::TimeDelta(delta)) => {
-                    let microseconds = i64::try_from(delta.as_microseconds());
-                    Self::Delta(microseconds.map_err(|_| TableError::new("a span of time that is too long"))?)
-                }
-                Some(Known::Decimal(number)) if number.is_finite() => {
-                    let (digits, after) = decimal(number).ok_or(TableError::new(WIDE))?;
-                    Self::Decimal(digits, after)
-                }
-                Some(Known::Decimal(number)) if !number.as_str().contains('I') => Self::Missing,
-                Some(Known::NaT | Known::NA) => Self::Missing,
-                Some(Known::Timestamp(timestamp)) => Self::of_timestamp(&timestamp)?,
-                Some(Known::PandasTimedelta(delta)) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
-                Some(Known::NumpyScalar(scalar)) => Self::of_element(&scalar.element())?,
-                Some(Known::Uuid(uuid)) => Self::Uuid(uuid.int),
-                _ => return Err(TableError::new(format!("no Arrow column type for {}", called(node)))),
-            },
+                Some(known) => Self::of_known(&known)?,
+                None => None,
+            }
+            .ok_or_else(|| TableError::new(format!("no Arrow column type for {}", called(node))))?,
         })
     }
 }
 
 impl<'g> Cell<'g> {
+    /// Reads a known object; `None` if Arrow has no type for its class.
+    fn of_known<S: AsRef<[u8]>>(known: &Known<'g, S>) -> Result<Option<Self>, TableError> {
+        match known.shape() {
+            Shape::Null => return Ok(Some(Self::Missing)),
+            Shape::Number(number) if number.is_finite() => {
+                let (digits, after) = decimal(*number).ok_or(TableError::new(WIDE))?;
+                return Ok(Some(Self::Decimal(digits, after)));
+            }
+            // An infinity is not missing, and has no digits.
+            Shape::Number(number) => {
+                return Ok((!number.as_str().contains('I')).then_some(Self::Missing));
+            }
+            _ => {}
+        }
+        Ok(Some(match known {
+            Known::Date(date) => Self::Date(days(*date)),
+            Known::DateTime(datetime) => moment(datetime)?,
+            Known::Time(time) if time.tz.is_none() => Self::Time(microseconds(time.clock)),
+            Known::TimeDelta(delta) => {
+                let microseconds = i64::try_from(delta.as_microseconds());
+                Self::Delta(microseconds.map_err(|_| TableError::new("a span of time that is too long"))?)
+            }
+            Known::Timestamp(timestamp) => Self::of_timestamp(timestamp)?,
+            Known::PandasTimedelta(delta) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
+            Known::NumpyScalar(scalar) => Self::of_element(&scalar.element())?,
+            Known::Uuid(uuid) => Self::Uuid(uuid.int),
+            _ => return Ok(None),
+        }))
+    }
+
     fn of_timestamp<S>(timestamp: &pandas::Timestamp<'g, S>) -> Result<Self, TableError> {
         let zone = match (&timestamp.tz, timestamp.zone) {
             (None, None) => None,

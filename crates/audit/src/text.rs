@@ -64,14 +64,16 @@ impl<'s> Short<'s> {
     pub fn call(mut self, name: &str, args: Id, kwargs: Option<Id>) -> String {
         self.out.push_str(name);
         self.arguments(args, 0);
-        self.keywords(kwargs)
+        self.keywords(kwargs, 0);
+        self.out
     }
 
     /// As [`call`](Self::call), with the arguments one by one.
     pub fn call_with(mut self, name: &str, args: &[Id], kwargs: Option<Id>) -> String {
         self.out.push_str(name);
         self.items("(", args, ")", 0);
-        self.keywords(kwargs)
+        self.keywords(kwargs, 0);
+        self.out
     }
 
     /// `name.extend([items])`
@@ -121,16 +123,16 @@ impl<'s> Short<'s> {
         self.out.push('}');
     }
 
-    fn keywords(mut self, kwargs: Option<Id>) -> String {
+    /// Puts keyword arguments before the parenthesis that closes a call.
+    fn keywords(&mut self, kwargs: Option<Id>, depth: usize) {
         if let Some(kwargs) = kwargs
             && !matches!(self.view.peek(kwargs), Peek::Dict([]))
         {
             self.out.pop();
             self.out.push_str(if self.out.ends_with('(') { "**" } else { ", **" });
-            self.write(kwargs, 1);
+            self.write(kwargs, depth + 1);
             self.out.push(')');
         }
-        self.out
     }
 
     fn most_of_text(&self) -> usize {
@@ -231,7 +233,8 @@ impl<'s> Short<'s> {
                     return;
                 }
                 self.write(instance.callable(), depth + 1);
-                return self.arguments(instance.args(), depth + 1);
+                self.arguments(instance.args(), depth + 1);
+                return self.keywords(instance.kwargs(), depth + 1);
             }
             Peek::PersistentId(of) => {
                 self.out.push_str("persistent_load(");

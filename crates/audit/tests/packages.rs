@@ -7,20 +7,21 @@ use halfsour_fixtures::{package_files, packages};
 /// Packages that no pack is about, and the fixtures' own modules: what names them is counted apart.
 const APART: [&str; 5] = ["ml_dtypes.", "pyarrow.", "deli.", "shop.", "__torch__."];
 
-/// Files of `packages/*/`, their profile, how many in a hundred may be found.
-const SCRIPTS: [(&str, &str, usize); 6] = [
-    ("standard", "pandas", 3),
-    ("arrays", "numpy", 1),
-    ("frames", "pandas", 3),
-    ("dumps", "joblib", 1),
-    ("models", "sklearn", 1),
-    ("tensors", "torch", 1),
+/// Files of `packages/*/`, their profile, how many in a hundred may be found, and more than how many there are to judge.
+const SCRIPTS: [(&str, &str, usize, usize); 7] = [
+    ("standard", "pandas", 3, 50),
+    ("arrays", "numpy", 1, 50),
+    ("frames", "pandas", 3, 50),
+    ("dumps", "joblib", 1, 50),
+    ("models", "sklearn", 1, 50),
+    ("tensors", "torch", 1, 50),
+    ("containers", "stdlib", 1, 40),
 ];
 
 #[test]
 fn what_packages_pickle_is_clean() {
     let all = [packages(), package_files()].concat();
-    for (script, profile, most) in SCRIPTS {
+    for (script, profile, most, least) in SCRIPTS {
         let mut policy = Policy::default();
         policy.select(&[profile]).unwrap();
         let auditor = Auditor::new(policy);
@@ -51,7 +52,7 @@ fn what_packages_pickle_is_clean() {
             "{script}: {judged} judged, {apart} apart, {} found, {incomplete} incomplete",
             flagged.len()
         );
-        assert!(judged > 50, "{script}: {judged}");
+        assert!(judged > least, "{script}: {judged}");
         assert!(
             flagged.len() * 100 <= judged * most,
             "{script}, {} of {judged}: {flagged:#?}",

@@ -26,6 +26,9 @@ fn findings_read_as_sentences() {
         found(b"cos\nenviron\n(I1\nI2\ne0N.")[1],
         "R7 byte 0x13: APPENDS runs os.environ.extend([1, 2])"
     );
+    // os.system(app.C(1, **{'w': 'rm'}))
+    let inner = b"\x80\x04cos\nsystem\n(capp\nC\nK\x01\x85}Vw\nVrm\ns\x92tR.";
+    assert_eq!(found(inner).last().unwrap(), "R4 byte 0x23: REDUCE calls os.system(app.C(1, **{'w': 'rm'}))");
     assert_eq!(found(b"\x80\x02c\x1b[31m\nx\n.")[0], r"R1 byte 0x2: GLOBAL imports \u{1b}[31m.x");
 }
 

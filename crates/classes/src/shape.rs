@@ -27,7 +27,7 @@ pub enum Shape<'a, 'g, S> {
     /// A value that one text tells: a date, a UUID, a path.
     Text(&'a dyn Display),
     /// A number in decimal digits.
-    Number(Decimal<'g>),
+    Number(&'a Decimal<'g>),
     /// Members in order: `deque`, `UserList`, and the maps of a `ChainMap`.
     Sequence(Members<'g, S>),
     /// Keys and values: `OrderedDict`, `defaultdict`, `Counter`, `UserDict`.
@@ -82,7 +82,7 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             Self::NumpyDType(dtype) => Shape::Text(dtype),
             Self::PandasTimedelta(delta) => Shape::Text(delta),
             Self::Period(period) => Shape::Text(period),
-            Self::Decimal(decimal) => Shape::Number(*decimal),
+            Self::Decimal(decimal) => Shape::Number(decimal),
             Self::Deque(deque) => Shape::Sequence(deque.items.clone()),
             Self::ChainMap(members) | Self::SortedList(members) => Shape::Sequence(members.clone()),
             Self::OrderedDict(dict) => Shape::Mapping(dict.items.clone()),
@@ -126,10 +126,10 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
     /// parts, or is no text to people.
     pub fn as_text(&self) -> Option<&dyn Display> {
         match self {
-            Self::Decimal(decimal) => Some(decimal),
             Self::NumpyScalar(scalar) if scalar.as_array().bytes().is_some() => Some(scalar),
             _ => match self.shape() {
                 Shape::Text(text) => Some(text),
+                Shape::Number(decimal) => Some(decimal),
                 _ => None,
             },
         }

@@ -2,7 +2,7 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{Element, NdArray};
-use halfsour_classes::stdlib::ArrayItem;
+use halfsour_classes::stdlib::{ArrayItem, Decimal};
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::number::BigDisplay;
 use halfsour_value::{Data, Node};
@@ -229,24 +229,13 @@ fn same_known<S: AsRef<[u8]>>(a: &Known<'_, S>, b: &Known<'_, S>) -> bool {
 
 /// Sign, digits without zeros around them, and the exponent of the last: the same for equal finite ones.
 pub fn decimal(text: &str) -> Option<(bool, String, i64)> {
-    let (negative, magnitude) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (number, exponent) = magnitude.split_once(['E', 'e']).unwrap_or((magnitude, "0"));
-    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let digits = format!("{whole}{fraction}");
-    let digits = digits.trim_start_matches('0');
-    let shown = digits.trim_end_matches('0');
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
+    let parts = Decimal::new(text)?.parts()?;
+    let shown = parts.digits.trim_end_matches('0');
     if shown.is_empty() {
         return Some((false, String::new(), 0));
     }
-    let zeros = i64::try_from(digits.len() - shown.len()).ok()?;
-    let exponent = exponent.parse::<i64>().ok()?.checked_sub(i64::try_from(fraction.len()).ok()?)?;
-    Some((negative, shown.to_owned(), exponent.checked_add(zeros)?))
+    let zeros = i64::try_from(parts.digits.len() - shown.len()).ok()?;
+    Some((parts.is_negative, shown.to_owned(), parts.exponent.checked_add(zeros)?))
 }
 
 pub fn same_items(a: ArrayItem, b: ArrayItem, tolerance: Tolerance) -> bool {

@@ -307,6 +307,23 @@ mod tests {
     }
 
     #[test]
+    fn the_class_of_an_object_of_old_protocols_counts() {
+        for pickle in [
+            &b"ccopy_reg\n_reconstructor\n(cm\nP\nc__builtin__\nobject\nNtR."[..],
+            b"ccopy_reg\n_reconstructor\n(cm\nP\nc__builtin__\nlist\n]tR.",
+            b"ccopy_reg\n__newobj__\n(cm\nP\nK\x01tR.",
+            b"ccopyreg\n__newobj_ex__\n(cm\nP\nK\x01\x85}tR.",
+        ] {
+            let mut sizes = Sizes::new();
+            sizes.add(&Loader::new().load_at(pickle, 0).unwrap());
+            let between: u64 =
+                sizes.types.iter().filter(|of| of.name.starts_with("(marks")).map(|of| of.bytes).sum();
+            // The mark, and the end.
+            assert_eq!(between, 2, "{}", pickle.escape_ascii());
+        }
+    }
+
+    #[test]
     fn the_bytes_are_those_of_the_opcodes() {
         let types: [(&str, &[&str]); 5] = [
             ("str", &["UNICODE", "BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"]),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use halfsour_classes::numpy::ArrayData;
 use halfsour_classes::{Known, Shape, recognise};
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Data, Elements, Graph, Id, Instance, Items, Node, Part, Step, Steps};
+use halfsour_value::{Data, Elements, Form, Graph, Id, Instance, Items, Node, Part, Step, Steps};
 
 use super::Sizes;
 use crate::{path, type_name};
@@ -154,6 +154,7 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
                 (Part::Callable(callable), _) => self.later(callable, at, Some(of)),
                 (Part::Args(args), Some((positional, keywords))) => {
                     self.shell(args, at, of);
+                    self.named(instance, positional.len(), at, of);
                     for (index, arg) in positional.clone().enumerate() {
                         let place = self.sizes.place(at, format!("({index})"));
                         self.later(arg, place, None);
@@ -168,6 +169,19 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
             }
         }
         self.steps(instance.steps(), at, of);
+    }
+
+    /// Counts what a form names among its arguments beside the `positional` ones of the class: the class itself, its base, and the
+    /// containers that hold its arguments.
+    fn named(&mut self, instance: Instance<'g, S>, positional: usize, at: usize, of: usize) {
+        let args = instance.args();
+        if instance.form() == Form::NewObjExCall {
+            self.later(instance.class(), at, Some(of));
+            [args.at(1), args.at(2)].into_iter().flatten().for_each(|inner| self.shell(inner, at, of));
+        } else {
+            let before = args.len().unwrap_or_default().saturating_sub(positional);
+            args.elements().into_iter().flatten().take(before).for_each(|arg| self.later(arg, at, Some(of)));
+        }
     }
 
     fn steps(&mut self, steps: Steps<'g, S>, at: usize, of: usize) {

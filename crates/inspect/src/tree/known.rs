@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use halfsour_classes::numpy::{ArrayClass, ArrayData, NdArray};
 use halfsour_classes::stdlib::{ArrayItem, ArrayItems};
-use halfsour_classes::{Known, class_name, cost, recognise};
+use halfsour_classes::{Known, Shape, class_name, cost, recognise};
 use halfsour_text::name::visible;
 use halfsour_text::phrase::{count, plural, shape};
 use halfsour_text::repr;
@@ -18,14 +18,15 @@ const LONGEST: usize = 2048;
 
 /// Whether [`leaf`] has something of it.
 pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
-    known(node).is_some_and(|known| known.as_text().is_some() || matches!(known, Known::NaT))
+    known(node).is_some_and(|known| known.as_text().is_some() || matches!(known.shape(), Shape::Null))
 }
 
 /// A known object without parts: its class, its text, and the role of that.
 pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)> {
     let known = known(node)?;
-    if let Known::NaT = known {
-        return Some((String::new(), "pandas.NaT".to_owned(), Role::Constant));
+    if let Shape::Null = known.shape() {
+        let (module, name) = class_name(node)?;
+        return Some((String::new(), format!("{module}.{name}"), Role::Constant));
     }
     let text = known.as_text()?.to_string();
     if let Known::NumpyScalar(scalar) = &known {

@@ -51,6 +51,8 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
         Shape::Sequence(members) => return Ok(Some(Offer::Members(members.collect()))),
         Shape::Mapping(pairs) => return Ok(Some(Offer::Items(pairs.collect()))),
         Shape::Inner(node) => return Ok(Some(Offer::Object(node))),
+        // As text it is its argument, which can be lent.
+        Shape::Number(decimal) => return Ok(number(decimal.as_str(), asked)),
         _ => {}
     }
     Ok(match known {
@@ -60,8 +62,6 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
         Known::TimeDelta(delta) => duration(delta, asked),
         Known::TimeZone(TimeZone::Fixed { offset, .. }) if is_text => text(&Offset(offset)),
         Known::TimeZone(zone) if is_text => text(&zone),
-        // As text it is its argument, which can be lent.
-        Known::Decimal(decimal) => number(decimal.as_str(), asked),
         Known::Fraction(fraction) => match asked {
             Asked::Any | Asked::Text => text(&fraction),
             Asked::Float => quotient(&fraction).map(|value| Offer::Number(Scalar::Float(value))),
