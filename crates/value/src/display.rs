@@ -183,7 +183,7 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
         }
     }
 
-    /// `class(args, attributes)`, then the steps.
+    /// `class(args, **keywords, attributes)`, then the steps.
     fn instance(&mut self, node: Node<'g, S>, instance: Instance<'g, S>) -> fmt::Result {
         if !self.open.insert(node.id()) {
             return self.f.write_str("...");
@@ -209,22 +209,23 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
             Some(Step::State(state)) if is_attributes(state) => state.items(),
             _ => None,
         };
+        let keywords = instance.kwargs();
         if let Some(attributes) = attributes {
+            let is_first = (no_args && keywords.is_none()) || attributes.is_empty();
             self.push([
-                Work::Node(class),
-                Work::Text("("),
-                args,
-                Work::Text(if no_args || attributes.is_empty() { "" } else { ", " }),
+                Work::Text(if is_first { "" } else { ", " }),
                 Work::Attributes { rest: attributes, first: true },
                 Work::Text(")"),
                 Work::Steps(steps),
                 Work::Close(node.id()),
             ]);
         } else {
-            let after = [Work::Text(")"), Work::Steps(rest), Work::Close(node.id())];
-            self.push(after);
-            self.push([Work::Node(class), Work::Text("("), args]);
+            self.push([Work::Text(")"), Work::Steps(rest), Work::Close(node.id())]);
         }
+        if let Some(keywords) = keywords {
+            self.push([Work::Text(if no_args { "**" } else { ", **" }), Work::Node(keywords)]);
+        }
+        self.push([Work::Node(class), Work::Text("("), args]);
         Ok(())
     }
 
@@ -262,4 +263,23 @@ fn length<S: AsRef<[u8]>>(node: Node<'_, S>) -> usize {
 fn is_attributes<S: AsRef<[u8]>>(state: Node<'_, S>) -> bool {
     let is_name = |key: Node<'_, S>| key.text_bytes().and_then(identifier).is_some();
     state.items().is_some_and(|mut items| items.all(|(key, _)| is_name(key)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Builder, Form};
+
+    #[test]
+    fn keyword_arguments_stand_after_the_others() {
+        let mut b = Builder::new();
+        let (class, key, one) = (b.global("app", "C"), b.str("k"), b.int(1));
+        let kwargs = b.dict(&[(key, one)]).expect("text is hashable");
+        let args = [b.tuple(&[]), b.tuple(&[one])];
+        let objects = args.map(|args| b.made(Form::NewEx, class, args, Some(kwargs)));
+        let state = b.dict(&[(key, one)]).expect("text is hashable");
+        b.state(objects[1], state).expect("there is room");
+        let root = b.list(&objects);
+        let shown = b.build(root).root().to_string();
+        assert_eq!(shown, "[app.C(**{'k': 1}), app.C(1, **{'k': 1}, k=1)]");
+    }
 }
