@@ -135,21 +135,41 @@ fn array() -> Vec<u8> {
     pickle[11..pickle.len() - 1].to_vec()
 }
 
+fn names(pickle: &[u8]) -> Vec<Value> {
+    listed(pickle).iter().map(|row| row["name"].clone()).collect()
+}
+
 /// Each is an object of a class of which nothing is known.
 #[test]
 fn tensors_among_arguments_are_listed() {
-    let name = |pickle: &[u8]| listed(pickle).iter().map(|row| row["name"].clone()).collect::<Vec<_>>();
     let array = array();
     // `C(array)`, and `C(w=array)`.
     let positional = [b"capp\nC\n", &array[..], b"\x85\x81."].concat();
-    assert_eq!(name(&positional), ["0"]);
+    assert_eq!(names(&positional), ["0"]);
     let keyword = [b"capp\nC\n)}\x8c\x01w", &array[..], b"s\x92."].concat();
-    assert_eq!(name(&keyword), ["w"]);
+    assert_eq!(names(&keyword), ["w"]);
     // `copyreg.__newobj_ex__(C, (), {'w': array})`
     let spelt = [b"ccopyreg\n__newobj_ex__\n(capp\nC\n)}\x8c\x01w", &array[..], b"stR."].concat();
-    assert_eq!(name(&spelt), ["w"]);
+    assert_eq!(names(&spelt), ["w"]);
     // `C(**OrderedDict(w=array))`, `C(*T(array))`
     let ordered = b"capp\nC\n)ccollections\nOrderedDict\n)R\x8c\x01w";
-    assert_eq!(name(&[ordered, &array[..], b"s\x92."].concat()), ["w"]);
-    assert_eq!(name(&[b"capp\nC\ncapp\nT\n", &array[..], b"\x85\x81}\x92."].concat()), ["0"]);
+    assert_eq!(names(&[ordered, &array[..], b"s\x92."].concat()), ["w"]);
+    assert_eq!(names(&[b"capp\nC\ncapp\nT\n", &array[..], b"\x85\x81}\x92."].concat()), ["0"]);
+    // `f(array)()`
+    assert_eq!(names(&[b"capp\nf\n", &array[..], b"\x85R)R."].concat()), ["0"]);
+}
+
+#[test]
+fn tensors_that_steps_bring_are_listed() {
+    let array = array();
+    // `set(c, {'a': array})`, a state setter's call.
+    let setter = [&array[..], b"q\xc80capp\nC\n)\x81q\xc9capp\nset\nh\xc9}\x8c\x01ah\xc8s\x86R0."].concat();
+    assert_eq!(names(&setter), ["a"]);
+    // BUILD on a function.
+    assert_eq!(names(&[b"capp\nf\n}\x8c\x01a", &array[..], b"sb."].concat()), ["a"]);
+    // An attribute of an OrderedDict.
+    let ordered = [b"ccollections\nOrderedDict\n)R}\x8c\x01a", &array[..], b"sb."].concat();
+    assert_eq!(names(&ordered), ["a"]);
+    // A key of a dict.
+    assert_eq!(names(&[b"}", &array[..], b"K\x01s."].concat()), ["0"]);
 }

@@ -72,7 +72,9 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
     /// Puts off an object in `within`, if it may hold others.
     fn put_off(&mut self, within: usize, segment: Segment<'g>, node: Node<'g, S>) {
         use Kind::{Dict, FrozenSet, Instance, List, Set, Tuple};
-        if matches!(node.kind(), Dict | FrozenSet | Instance | List | Set | Tuple) && !node.is_empty() {
+        let holds =
+            matches!(node.kind(), Dict | FrozenSet | Instance | List | Set | Tuple) && !node.is_empty();
+        if holds || node.foreign_steps().is_some() {
             let depth = self.places[within].depth + 1;
             self.places.push(Place { within, segment, depth });
             self.open.push((node, self.places.len() - 1));
@@ -93,6 +95,9 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
                 Data::Int(int) => Segment::Index(usize::try_from(int).unwrap_or(index)),
                 _ => Segment::Index(index),
             };
+            if key.kind() == Kind::Instance {
+                self.put_off(within, segment, key);
+            }
             self.put_off(within, segment, value);
         }
     }
@@ -102,12 +107,13 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
             Data::Dict(items) => self.pairs(place, items),
             Data::Instance(instance) => {
                 if let Some(Known::OrderedDict(dict)) = recognise(node) {
-                    return self.pairs(place, dict.items);
+                    self.pairs(place, dict.items);
+                    return self.pairs(place, dict.attributes.and_then(Node::items).into_iter().flatten());
                 }
                 let arguments = instance.arguments();
                 for part in instance.parts() {
                     match part {
-                        Part::Callable(_) | Part::Step(Step::Call(_)) => {}
+                        Part::Callable(callable) => self.put_off(place, Segment::Nameless, callable),
                         Part::Args(args) => match &arguments {
                             // Without the class, which some forms name among them.
                             Some((positional, keywords)) => {
@@ -122,22 +128,40 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
                                 self.put_off(place, Segment::Nameless, kwargs);
                             }
                         }
-                        Part::Step(Step::State(state)) => match state.attributes() {
-                            Some(attributes) => attributes
-                                .into_iter()
-                                .flatten()
-                                .flatten()
-                                .for_each(|(name, value)| self.attribute(place, name, value)),
-                            None => self.elements(place, state.elements().into_iter().flatten()),
-                        },
-                        Part::Step(Step::SetItem(items)) => self.pairs(place, items),
-                        Part::Step(Step::Append(elements) | Step::Add(elements)) => {
-                            self.elements(place, elements);
-                        }
+                        Part::Step(step) => self.step(place, step),
                     }
                 }
             }
             _ => self.elements(place, node.elements().into_iter().flatten()),
+        }
+        for step in node.foreign_steps().into_iter().flatten() {
+            self.step(place, step);
+        }
+    }
+
+    fn step(&mut self, place: usize, step: Step<'g, S>) {
+        match step {
+            Step::State(state) => self.state(place, state),
+            // The first argument is the object itself.
+            Step::Call(call) => {
+                let setter = call.as_instance().and_then(|call| call.args().at(1));
+                if let Some(state) = setter {
+                    self.state(place, state);
+                }
+            }
+            Step::SetItem(items) => self.pairs(place, items),
+            Step::Append(elements) | Step::Add(elements) => self.elements(place, elements),
+        }
+    }
+
+    fn state(&mut self, place: usize, state: Node<'g, S>) {
+        match state.attributes() {
+            Some(attributes) => {
+                for (name, value) in attributes.into_iter().flatten().flatten() {
+                    self.attribute(place, name, value);
+                }
+            }
+            None => self.elements(place, state.elements().into_iter().flatten()),
         }
     }
 
