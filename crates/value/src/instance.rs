@@ -21,9 +21,7 @@ impl<S: AsRef<[u8]>> Global<'_, S> {
         let same = |node: Node<'_, S>, text: &str| node.text_bytes() == Some(text.as_bytes());
         same(self.module, module) && same(self.name, name)
     }
-}
 
-impl<S: AsRef<[u8]>> Global<'_, S> {
     /// `app.models.Point`, with U+FFFD for what is no text.
     pub fn full_name(&self) -> String {
         let text = |node: Node<'_, S>| match node.data() {
