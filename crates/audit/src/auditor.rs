@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use halfsour_vm::{Error, ErrorKind, Graph, Loader, Options};
+use halfsour_vm::{Error, ErrorKind, Graph, Limits, Loader, Options};
 
 use crate::found::Found;
 use crate::judge::Judge;
@@ -194,9 +194,8 @@ pub(crate) fn second_reading(known: &[Finding], more: &mut Vec<Finding>, when: &
 }
 
 fn loader(policy: &Policy) -> Loader {
-    let mut options = Options { require_buffers: false, ..Options::default() };
-    options.limits.int_digits = policy.limits().int_digits;
-    Loader::with_options(options)
+    let limits = Limits::default().with_int_digits(policy.limits().int_digits);
+    Loader::with_options(Options::default().with_require_buffers(false).with_limits(limits))
 }
 
 /// A way to read the pickle that begins somewhere in the input.

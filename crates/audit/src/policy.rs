@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::Limits;
 use crate::pattern::Pattern;
 
 /// The version of the schema that `POLICY.md` describes.
@@ -68,43 +69,6 @@ struct File {
     persistent: Vec<Persistent>,
     #[serde(default)]
     sink: Vec<Sink>,
-}
-
-/// The limits of an audit: what it may cost, and from which size on data is a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct Limits {
-    /// The number of levels of pickles within bytes that are read.
-    pub nested: usize,
-    /// The number of findings of one kind that are listed: `same` in TOML.
-    #[serde(rename = "same")]
-    pub per_kind: u64,
-    /// The number of findings, and of names, that are listed in all: `listed` in TOML.
-    #[serde(rename = "listed")]
-    pub total: usize,
-    /// The number of items that data may unfold into, if that is more than a hundred times the number of its objects.
-    pub expansion: u64,
-    /// The number of keys of one dict or set that may have the same hash.
-    pub equal_hashes: usize,
-    /// The number of containers that may lie in each other.
-    pub nesting: usize,
-    /// The number of digits that an integer in text may have.
-    pub int_digits: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            nested: 8,
-            per_kind: 5,
-            total: 10_000,
-            expansion: 10_000_000,
-            equal_hashes: 1000,
-            nesting: 1000,
-            int_digits: 100_000,
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -318,6 +282,12 @@ impl Policy {
         &self.file.limits
     }
 
+    /// Replaces the limits of an audit.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.file.limits = limits;
+        self.hash = self.hashed();
+    }
+
     /// SHA-256 of the policy and of what is selected of it, in hexadecimal.
     pub fn hash(&self) -> &str {
         &self.hash
@@ -392,17 +362,22 @@ impl Policy {
             policy.sinks.extend(sink.names.iter().map(|name| (name.clone(), index)));
         }
         policy.check_mentions()?;
+        policy.hash = policy.hashed();
+        Ok(policy)
+    }
+
+    /// Returns the hash of the policy as it is now.
+    fn hashed(&self) -> String {
         let mut hash = Sha256::new();
-        hash.update(policy.to_toml());
-        for pack in policy.selected.iter().flatten() {
+        hash.update(self.to_toml());
+        for pack in self.selected.iter().flatten() {
             hash.update([0]);
             hash.update(pack);
         }
-        policy.hash = hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
-        });
-        Ok(policy)
+        })
     }
 
     /// Whether patterns mention only sets that there are.

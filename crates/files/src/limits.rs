@@ -27,6 +27,32 @@ impl Limits {
     pub const TRUSTED: Self = Self { total: u64::MAX, ratio: u64::MAX, depth: 64, window: u32::MAX as u64 };
 }
 
+impl Limits {
+    /// Sets [`total`](Self::total).
+    #[must_use]
+    pub const fn with_total(self, total: u64) -> Self {
+        Self { total, ..self }
+    }
+
+    /// Sets [`ratio`](Self::ratio).
+    #[must_use]
+    pub const fn with_ratio(self, ratio: u64) -> Self {
+        Self { ratio, ..self }
+    }
+
+    /// Sets [`depth`](Self::depth).
+    #[must_use]
+    pub const fn with_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// Sets [`window`](Self::window).
+    #[must_use]
+    pub const fn with_window(self, window: u64) -> Self {
+        Self { window, ..self }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self::UNTRUSTED

@@ -68,8 +68,8 @@ pub struct PickleCodec {
 impl PickleCodec {
     /// Creates a codec with the default options, for messages of up to 8 MiB.
     pub fn new(framing: Framing) -> Self {
-        let limits = Limits { input: 8 << 20, ..Limits::default() };
-        let reading = Options { limits, ..Options::default() };
+        let limits = Limits::default().with_input(8 << 20);
+        let reading = Options::default().with_limits(limits);
         Self::with_options(framing, reading, &halfsour_writer::Options::default())
     }
 

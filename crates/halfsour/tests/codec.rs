@@ -8,8 +8,8 @@ use halfsour_fixtures::{Expect, Fixture};
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
 fn with_limit(framing: Framing, input: usize) -> PickleCodec {
-    let limits = Limits { input, ..Limits::default() };
-    PickleCodec::with_options(framing, Options { limits, ..Options::default() }, &writer::Options::default())
+    let limits = Limits::default().with_input(input);
+    PickleCodec::with_options(framing, Options::default().with_limits(limits), &writer::Options::default())
 }
 
 /// Returns some pickles that need no options.

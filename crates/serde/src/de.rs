@@ -43,7 +43,7 @@ impl<S, L> NodeDeserializer<'_, S, L> {
     /// use serde::Deserialize;
     ///
     /// let graph = halfsour_vm::from_slice(b"](](K\x01ee.").unwrap(); // [[1]]
-    /// let limits = |depth| TreeLimits { depth, ..TreeLimits::UNTRUSTED };
+    /// let limits = |depth| TreeLimits::UNTRUSTED.with_depth(depth);
     /// let read = |depth| Vec::<Vec<u8>>::deserialize(NodeDeserializer::new(graph.root()).limits(limits(depth)));
     /// assert_eq!(read(2).unwrap(), [[1]]);
     /// let error = read(1).unwrap_err();

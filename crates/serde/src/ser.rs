@@ -44,7 +44,7 @@ impl Serializer {
     ///
     /// let mut buffer = Vec::new();
     /// for value in [1, 2] {
-    ///     let mut serializer = Serializer::with_buffer(&WriteOptions::with_protocol(2), buffer)?;
+    ///     let mut serializer = Serializer::with_buffer(&WriteOptions::default().with_protocol(2), buffer)?;
     ///     value.serialize(&mut serializer)?;
     ///     buffer = serializer.finish();
     /// }

@@ -36,6 +36,30 @@ impl TreeLimits {
     pub const TRUSTED: Self =
         Self { depth: 128, expansion: usize::MAX, values: usize::MAX, bytes: usize::MAX };
 
+    /// Sets [`depth`](Self::depth).
+    #[must_use]
+    pub const fn with_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// Sets [`expansion`](Self::expansion).
+    #[must_use]
+    pub const fn with_expansion(self, expansion: usize) -> Self {
+        Self { expansion, ..self }
+    }
+
+    /// Sets [`values`](Self::values).
+    #[must_use]
+    pub const fn with_values(self, values: usize) -> Self {
+        Self { values, ..self }
+    }
+
+    /// Sets [`bytes`](Self::bytes).
+    #[must_use]
+    pub const fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
+
     /// The budget for a tree of this graph: of each two limits the smaller one.
     pub fn budget<S: AsRef<[u8]>>(&self, graph: &Graph<S>) -> Budget {
         let size = graph.store().cells.len() + graph.store().children.len();

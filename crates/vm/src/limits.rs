@@ -35,6 +35,48 @@ impl Limits {
     /// For input that is known to be well meant: no limits.
     pub const TRUSTED: Self = Self { memory_per_byte: usize::MAX, int_digits: usize::MAX, ..Self::UNTRUSTED };
 
+    /// Sets [`opcodes`](Self::opcodes).
+    #[must_use]
+    pub const fn with_opcodes(self, opcodes: u64) -> Self {
+        Self { opcodes, ..self }
+    }
+
+    /// Sets [`stack`](Self::stack).
+    #[must_use]
+    pub const fn with_stack(self, stack: usize) -> Self {
+        Self { stack, ..self }
+    }
+
+    /// Sets [`memo`](Self::memo).
+    #[must_use]
+    pub const fn with_memo(self, memo: usize) -> Self {
+        Self { memo, ..self }
+    }
+
+    /// Sets [`memory`](Self::memory).
+    #[must_use]
+    pub const fn with_memory(self, memory: usize) -> Self {
+        Self { memory, ..self }
+    }
+
+    /// Sets [`memory_per_byte`](Self::memory_per_byte).
+    #[must_use]
+    pub const fn with_memory_per_byte(self, memory_per_byte: usize) -> Self {
+        Self { memory_per_byte, ..self }
+    }
+
+    /// Sets [`input`](Self::input).
+    #[must_use]
+    pub const fn with_input(self, input: usize) -> Self {
+        Self { input, ..self }
+    }
+
+    /// Sets [`int_digits`](Self::int_digits).
+    #[must_use]
+    pub const fn with_int_digits(self, int_digits: usize) -> Self {
+        Self { int_digits, ..self }
+    }
+
     /// The budget for an input of this length.
     pub(crate) fn budget(&self, input: usize) -> usize {
         const FIRST: usize = 1 << 20;

@@ -54,8 +54,7 @@ pub fn from_reader(reader: impl Read) -> Result<Graph, Error> {
 /// ```
 /// use halfsour_vm::{Loader, Options, StringEncoding};
 ///
-/// let mut options = Options::default();
-/// options.encoding = StringEncoding::Latin1;
+/// let options = Options::default().with_encoding(StringEncoding::Latin1);
 /// let mut loader = Loader::with_options(options);
 /// let graph = loader.load(&b"U\x04caf\xe9."[..])?;
 /// assert_eq!(graph.root().as_str(), Some("café"));

@@ -55,6 +55,12 @@ impl Limits {
     /// No limit.
     pub const TRUSTED: Self = Self { bytes: usize::MAX };
 
+    /// Sets [`bytes`](Self::bytes).
+    #[must_use]
+    pub const fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
+
     /// Returns the bytes that may be written of data that takes so many.
     pub const fn room(self, size: usize) -> usize {
         self.bytes.saturating_add(size.saturating_mul(8))
@@ -74,9 +80,34 @@ impl Default for Limits {
 }
 
 impl Options {
-    /// Returns the default options with the given protocol.
-    pub fn with_protocol(protocol: u8) -> Self {
-        Self { protocol, ..Self::default() }
+    /// Sets the protocol, 0 to 5.
+    #[must_use]
+    pub const fn with_protocol(self, protocol: u8) -> Self {
+        Self { protocol, ..self }
+    }
+
+    /// Sets whether protocols below 3 write Python 2's names.
+    #[must_use]
+    pub const fn with_fix_imports(self, fix_imports: bool) -> Self {
+        Self { fix_imports, ..self }
+    }
+
+    /// Sets the objects that are put into the memo.
+    #[must_use]
+    pub const fn with_memo(self, memo: MemoPolicy) -> Self {
+        Self { memo, ..self }
+    }
+
+    /// Sets whether protocols 4 and 5 are framed.
+    #[must_use]
+    pub const fn with_framing(self, framing: bool) -> Self {
+        Self { framing, ..self }
+    }
+
+    /// Sets the limits on the pickle's size.
+    #[must_use]
+    pub const fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }
 
