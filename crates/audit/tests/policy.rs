@@ -1,6 +1,6 @@
 //! The file of a policy.
 
-use halfsour_audit::{Auditor, Policy, Rule, Verdict};
+use halfsour_audit::{Auditor, Limits, Policy, Rule, Verdict};
 
 const MINE: &str = r#"
 schema = 1
@@ -24,6 +24,19 @@ fn a_policy_is_written_as_it_is_read() {
         assert_eq!(again.hash(), policy.hash());
     }
     assert_ne!(Policy::default().hash(), Policy::parse(MINE).unwrap().hash());
+}
+
+#[test]
+fn limits_that_are_set_are_part_of_the_policy() {
+    let mut policy = Policy::default();
+    let before = policy.hash().to_owned();
+    policy.set_limits(Limits::default().with_nested(1).with_total(7));
+    assert_ne!(policy.hash(), before);
+    let again = Policy::parse(&policy.to_toml()).unwrap();
+    assert_eq!((again.limits().nested, again.limits().total), (1, 7));
+    assert_eq!(again, policy);
+    policy.set_limits(Limits::default());
+    assert_eq!(policy.hash(), before);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::ErrorKind;
 
 /// The limits on taking a file apart. Exceeding one is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// The number of bytes that everything decompressed may take together.
     pub total: u64,

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 /// A graph that was made from a JSON document.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Document {
     /// The data.
     pub graph: Graph,

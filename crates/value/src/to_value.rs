@@ -8,6 +8,7 @@ use crate::{Graph, Id, Kind, Node, Value, ValueInstance, ValueStep};
 
 /// The limits on a tree that is taken from a graph: as a [`Value`], as JSON, as Rust types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TreeLimits {
     /// The depth to which values may nest. The default is 128, that of `serde_json`: trees are
     /// dropped, printed and compared by recursion.

@@ -2,6 +2,7 @@
 
 /// The limits on reading a pickle. Exceeding one is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// The number of opcodes that may be run.
     pub opcodes: u64,

@@ -8,6 +8,7 @@ use crate::Limits;
 
 /// The encoding of Python 2 strings, whose bytes may be text or no text at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StringEncoding {
     /// Keep them as they are, as a kind of their own.
     #[default]
@@ -40,6 +41,7 @@ impl From<Bytes> for Buffer {
 
 /// The options for reading a pickle: those that Python's `pickle.load` takes as arguments, and limits.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// The encoding of Python 2 strings.
     pub encoding: StringEncoding,

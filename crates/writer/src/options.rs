@@ -5,6 +5,7 @@ use halfsour_value::Graph;
 
 /// The choice of objects that get a slot in the memo, from which the pickle fetches an object that occurs again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MemoPolicy {
     /// All objects, as CPython does.
     #[default]
@@ -22,6 +23,7 @@ pub enum MemoPolicy {
 
 /// The options of writing a pickle: the arguments of Python's `pickle.dump`, and more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// The protocol, 0 to 5. The default is 4, as in Python 3.8 to 3.13.
     pub protocol: u8,
@@ -42,6 +44,7 @@ pub struct Options {
 /// each time: ints of any length; below protocol 4, the module of each global; and the members of a tuple that lead back to
 /// the tuple. So a small graph can stand for a huge pickle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// The number of bytes that may be written in addition to eight for each byte of the graph, its source and its buffers.
     /// A graph without shared objects never exceeds the limit, however large it is.
