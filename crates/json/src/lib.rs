@@ -13,6 +13,7 @@ mod plain;
 mod spelling;
 mod style;
 mod tags;
+mod value;
 
 #[doc = include_str!("../LOSSLESS.md")]
 pub mod lossless_form {}
