@@ -8,7 +8,8 @@ mod numpy;
 
 use std::cell::Cell;
 
-use halfsour_value::{Budget, Data, Elements, Instance, Kind, Node, Step, Text, TreeError, TreeLimits};
+use halfsour_value::machine::Budget;
+use halfsour_value::{Data, Elements, Instance, Kind, Node, Step, Text, TreeError, TreeLimits};
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
