@@ -1,5 +1,7 @@
 //! The policy: what a pickle may name, and what it may do with it.
 
+mod allow;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::fmt::Write as _;
@@ -19,11 +21,13 @@ pub(crate) const LONGEST_NAME: usize = 256;
 /// A policy: the names that a pickle may use, and what it may do with each.
 ///
 /// It is a list of what is allowed: everything else is a finding. [`Policy::default`] is the one that halfsour brings,
-/// `POLICY.md` describes the file.
+/// [`Policy::allow`] allows one more class, and [`policy_file`](crate::policy_file) describes the file.
 ///
 /// ```
-/// use halfsour_audit::Policy;
+/// use halfsour_audit::{Auditor, Policy};
 ///
+/// // Point = namedtuple("Point", "x y") in app/models.py; pickle.dumps(Point(1, 2), 2)
+/// let point = b"\x80\x02capp.models\nPoint\nq\x00K\x01K\x02\x86q\x01\x81q\x02.";
 /// let mut policy = Policy::default();
 /// policy.add(&Policy::parse(
 ///     r#"
@@ -31,12 +35,14 @@ pub(crate) const LONGEST_NAME: usize = 256;
 ///     [[allow]]
 ///     pack = "app"
 ///     names = ["app.models:Point"]
-///     uses = ["new", "build"]
-///     reason = "a dataclass without methods that pickle calls"
+///     uses = ["new"]
+///     args = [["int", "int"]]
+///     reason = "a named tuple; it has the __new__ that namedtuple makes"
 ///     [packs.app]
 ///     about = "our own classes"
 ///     "#,
 /// )?)?;
+/// assert!(Auditor::new(policy).audit(point).is_clean());
 /// # Ok::<(), halfsour_audit::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

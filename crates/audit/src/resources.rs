@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::{Data, Id, Node, Peek};
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Data, Id, Node};
 
 use crate::Limits;
 use crate::Rule;

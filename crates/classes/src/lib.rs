@@ -36,6 +36,4 @@ pub use names::{canonical, classes};
 pub use payload::{Format, Payload};
 pub use recognise::recognise;
 pub use rust::ConversionError;
-#[cfg(feature = "ndarray")]
-pub use rust::{Memory, Numeric};
 pub use shape::{Shape, Table, cost, members, pairs};

@@ -7,9 +7,11 @@ use halfsour_text::wtf8;
 
 use crate::data::Kind;
 use crate::form::{Builtin, Form, IntSpelling};
-use crate::parts::{Container, Payload, StepError};
+use crate::graph::Provenance;
+use crate::parts::{Container, Payload, Spelling, StepError};
+use crate::store::Store;
 use crate::value::{Value, ValueInstance, ValueStep};
-use crate::{Graph, Id, Provenance, Spelling, Store};
+use crate::{Graph, Id};
 
 /// Makes a graph by hand: objects first, then what holds them.
 ///
@@ -228,7 +230,8 @@ impl Builder {
         self.store.instance(form, 0, callable, args, kwargs).expect(FULL)
     }
 
-    /// The call by which an old protocol spells this builtin.
+    /// Records the call by which an old protocol spells this builtin.
+    #[doc(hidden)]
     pub fn record_spelling(&mut self, id: Id, callable: Id, args: Id) {
         self.store.record_spelling(id, Spelling { callable, args }).expect(FULL);
     }

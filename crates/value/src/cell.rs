@@ -1,4 +1,4 @@
-//! Sixteen bytes a node: what [`Store`](crate::Store) is made of.
+//! Sixteen bytes a node: what [`Store`](crate::machine::Store) is made of.
 
 use halfsour_text::wtf8::Encoding;
 
@@ -32,7 +32,7 @@ pub(crate) enum Tag {
     Set,
     /// A region of members, as the stream gave them.
     FrozenSet,
-    /// The ids of module and qualified name; in the flags, the [`Builtin`](crate::Builtin).
+    /// The ids of module and qualified name; in the flags, the [`Builtin`](crate::machine::Builtin).
     Global,
     /// A region: callable, args, kwargs if the form has them, then runs of steps. In the flags, the [`Form`](crate::Form).
     Instance,

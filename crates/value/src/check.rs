@@ -2,7 +2,8 @@
 
 use crate::cell::Tag;
 use crate::form::Form;
-use crate::{Builder, Graph, Id, StepError, Store};
+use crate::store::Store;
+use crate::{Builder, Graph, Id, StepError};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Seen {

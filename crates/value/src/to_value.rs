@@ -62,6 +62,7 @@ impl TreeLimits {
     }
 
     /// The budget for a tree of this graph: of each two limits the smaller one.
+    #[doc(hidden)]
     pub fn budget<S: AsRef<[u8]>>(&self, graph: &Graph<S>) -> Budget {
         let size = graph.store().cells.len() + graph.store().children.len();
         let within = |size: usize, free, most: usize| size.saturating_mul(self.expansion).max(free).min(most);

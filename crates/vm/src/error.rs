@@ -5,7 +5,8 @@ use std::fmt;
 use halfsour_lexer::text::escape::EscapeError;
 use halfsour_lexer::text::number::NumberError;
 use halfsour_lexer::{self as lexer, Opcode};
-use halfsour_value::{Kind, OutOfBudget, StepError};
+use halfsour_value::machine::OutOfBudget;
+use halfsour_value::{Kind, StepError};
 
 /// The reason why a pickle cannot be loaded, with the place.
 ///

@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use bytes::Bytes;
-use halfsour_value::{Graph, Id, Provenance, Store};
+use halfsour_value::machine::{Provenance, Store};
+use halfsour_value::{Graph, Id};
 
 use crate::incremental::Pending;
 use crate::machine::{Machine, Position, State};

@@ -13,7 +13,7 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{self, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::access::{Lend, Members, Pairs};
+use super::access::Lend;
 use super::{Asked, De, numpy};
 use crate::common::visit_int;
 use crate::{Error, big_int};
@@ -254,12 +254,8 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
                 self.pay(numpy::cost(&array))?;
                 numpy::visit(&array, visitor)
             }
-            Offer::Members(nodes) => {
-                let mut members = Members::new(self.deeper()?, nodes.into_iter());
-                let value = visitor.visit_seq(&mut members)?;
-                members.end().map(|()| value)
-            }
-            Offer::Items(pairs) => visitor.visit_map(Pairs::new(self.deeper()?, pairs.into_iter())),
+            Offer::Members(nodes) => self.members(nodes.into_iter(), visitor),
+            Offer::Items(pairs) => self.pairs(pairs, asked, visitor),
             Offer::Object(node) => self.deeper()?.at(node).asked(asked, visitor),
         }
     }
