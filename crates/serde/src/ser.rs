@@ -207,9 +207,9 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Error> {
         if std::mem::take(&mut self.is_big_int) {
-            match Value::BigInt(value.to_vec()).as_i128().map(i64::try_from) {
-                Some(Ok(value)) => self.emitter.int(value),
-                _ => self.emitter.big_int(value),
+            match Value::big_int(value).as_i64() {
+                Some(value) => self.emitter.int(value),
+                None => self.emitter.big_int(value),
             }
             return Ok(());
         }

@@ -356,18 +356,18 @@ impl Builder {
                 self.tuple(&items)
             }
             Value::Set(items) => {
-                let items = self.values(items, depth)?;
+                let items = self.values(&**items, depth)?;
                 hashed(self.set(&items))?
             }
             Value::FrozenSet(items) => {
-                let items = self.values(items, depth)?;
+                let items = self.values(&**items, depth)?;
                 hashed(self.frozenset(&items))?
             }
             Value::Dict(items) => {
-                let items = self.pairs(items, depth)?;
+                let items = self.pairs(&**items, depth)?;
                 hashed(self.container(Container::Dict, &items))?
             }
-            Value::Global { module, name } => self.global(module, name),
+            Value::Global(global) => self.global(&global.module, &global.name),
             Value::Instance(instance) => self.value_instance(instance, depth)?,
             Value::PersistentId(id) => {
                 let id = self.value_within(id, depth)?;

@@ -111,6 +111,14 @@ pub(crate) fn byte_string_key(bytes: &[u8]) -> Key<'_> {
     if bytes.is_ascii() { Key::Text(bytes) } else { Key::ByteString(bytes) }
 }
 
+/// The key of an int: little-endian two's complement.
+pub(crate) fn int_key(bytes: &[u8]) -> Key<'static> {
+    match halfsour_text::number::le_to_i64(bytes) {
+        Some(value) => Key::Int(value),
+        None => Key::BigInt(Cow::Owned(trimmed(bytes).to_vec())),
+    }
+}
+
 pub(crate) fn big_int_key(bytes: &[u8]) -> Key<'_> {
     Key::BigInt(Cow::Borrowed(trimmed(bytes)))
 }
