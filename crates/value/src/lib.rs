@@ -9,6 +9,7 @@ mod children;
 mod data;
 mod debug;
 mod display;
+mod edit;
 mod form;
 mod graph;
 mod id;
@@ -26,6 +27,7 @@ mod text;
 mod to_value;
 mod value;
 mod view;
+mod walk;
 
 pub use builder::{Builder, InstanceBuilder, ValueError};
 pub use children::{ChildIds, Children};
@@ -43,6 +45,7 @@ pub use text::Text;
 pub use to_value::{TreeError, TreeLimits};
 pub use value::{Value, ValueInstance, ValueStep};
 pub use view::View;
+pub use walk::Descendants;
 
 /// The other crates' side of a graph: its nodes while they are made, and by ids. It may change in every release.
 #[doc(hidden)]
