@@ -19,6 +19,7 @@ mod node;
 mod parts;
 mod path;
 mod peek;
+mod resolve;
 #[cfg(feature = "serde")]
 mod serde;
 mod steps;
@@ -41,6 +42,7 @@ pub use keys::Key;
 pub use node::Node;
 pub use parts::StepError;
 pub use path::PathError;
+pub use resolve::ResolveError;
 pub use text::Text;
 pub use to_value::{TreeError, TreeLimits};
 pub use value::{Value, ValueInstance, ValueStep};
