@@ -12,7 +12,8 @@ use crate::Id;
 use crate::cell::Tag;
 use crate::id::Unpacked;
 use crate::store::Store;
-use numbers::{Numbers, hash};
+pub(crate) use numbers::Numbers;
+use numbers::hash;
 
 /// A key, such that two are equal exactly where Python finds them equal: `1 == 1.0 == True`, `0.0 == -0.0`, text never
 /// equals bytes. A NaN, and an object whose class is unknown, equals itself only.

@@ -10,6 +10,7 @@ mod data;
 mod debug;
 pub mod dict;
 mod display;
+mod edit;
 mod form;
 mod graph;
 mod id;
@@ -20,6 +21,7 @@ mod node;
 mod parts;
 mod path;
 mod peek;
+mod resolve;
 #[cfg(feature = "serde")]
 mod serde;
 pub mod set;
@@ -30,6 +32,7 @@ mod text;
 mod to_value;
 mod value;
 mod view;
+mod walk;
 
 pub use builder::{Builder, InstanceBuilder, ValueError};
 pub use children::{ChildIds, Children};
@@ -44,12 +47,14 @@ pub use keys::Key;
 pub use node::Node;
 pub use parts::StepError;
 pub use path::PathError;
+pub use resolve::ResolveError;
 pub use set::Set;
 pub use table::DictKey;
 pub use text::Text;
 pub use to_value::{TreeError, TreeLimits};
 pub use value::{Value, ValueGlobal, ValueIndex, ValueInstance, ValueStep};
 pub use view::View;
+pub use walk::Descendants;
 
 /// The other crates' side of a graph: its nodes while they are made, and by ids. It may change in every release.
 #[doc(hidden)]
