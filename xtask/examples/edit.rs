@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in made.lines() {
         let graph = edit(halfsour_vm::from_bytes(STANDARD.decode(line)?)?)?;
         for protocol in 1..protocols {
-            lines += &STANDARD.encode(to_vec(graph.root(), &Options::with_protocol(protocol))?);
+            lines += &STANDARD.encode(to_vec(graph.root(), &Options::default().with_protocol(protocol))?);
             lines.push('\n');
         }
     }

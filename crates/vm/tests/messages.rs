@@ -71,8 +71,7 @@ fn what_cannot_be_read_on_is_the_last_item() {
     let too_long = ErrorKind::Limit(Limit::Input);
     assert_eq!(kind(Framing::U32, b"\0\x80\0\x01N.", None), (too_long, 2));
     assert_eq!(kind(Framing::U32, b"\0\x80\0\0N.", None).0, ErrorKind::Io(io::ErrorKind::UnexpectedEof));
-    let mut options = Options::default();
-    options.limits = Limits { input: 3, ..Limits::default() };
+    let options = Options::default().with_limits(Limits::default().with_input(3));
     assert_eq!(kind(Framing::Connection, b"\0\0\0\x04N...", Some(options.clone())), (too_long, 4));
     assert_eq!(kind(Framing::None, b"X\x04\0\0\0abcd.", Some(options)).0, too_long);
 }
