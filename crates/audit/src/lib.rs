@@ -10,6 +10,7 @@ mod file_report;
 mod files;
 mod found;
 mod judge;
+mod look;
 mod pattern;
 mod policy;
 mod report;
