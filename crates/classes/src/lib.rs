@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod args;
 mod build;
@@ -14,6 +13,7 @@ pub mod memory;
 mod names;
 pub mod numpy;
 pub mod pandas;
+mod parse_error;
 mod payload;
 pub mod pyarrow;
 mod recognise;
@@ -33,6 +33,7 @@ pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;
 pub use names::{canonical, classes};
+pub use parse_error::ParseError;
 pub use payload::{Format, Payload};
 pub use recognise::recognise;
 pub use rust::ConversionError;

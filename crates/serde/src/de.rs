@@ -9,6 +9,7 @@ mod known;
 mod numpy;
 
 use std::cell::Cell;
+use std::fmt;
 
 use halfsour_value::machine::Budget;
 use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
@@ -36,6 +37,12 @@ pub struct NodeDeserializer<'g, S, L> {
     node: Node<'g, S>,
     lend: L,
     limits: TreeLimits,
+}
+
+impl<S: AsRef<[u8]>, L> fmt::Debug for NodeDeserializer<'_, S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeDeserializer").field(&self.node).finish()
+    }
 }
 
 impl<S, L> NodeDeserializer<'_, S, L> {
