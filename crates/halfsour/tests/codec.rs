@@ -179,7 +179,7 @@ fn trees_and_rust_types_are_sent() {
 
     let mut codec = PickleCodec::new(Framing::U32);
     let mut sent = BytesMut::new();
-    codec.encode(&Value::Tuple(vec![Value::Int(1), Value::None]), &mut sent).unwrap();
+    codec.encode(&Value::from((1, ())), &mut sent).unwrap();
     codec.encode(Typed(&("point", 1.5)), &mut sent).unwrap();
     codec.encode(Typed(vec![Some(1), None]), &mut sent).unwrap();
     let messages = received(&mut codec, &sent, 3).unwrap();
