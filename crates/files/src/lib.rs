@@ -24,7 +24,7 @@ mod zip;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use format::{Format, is_pickle};
 pub use input::{Input, Part, Parts, PickleError};
 pub use limits::{Limit, Limits};

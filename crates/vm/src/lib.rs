@@ -12,7 +12,7 @@ mod memo;
 mod observer;
 mod options;
 
-pub use error::{Error, ErrorKind, Limit};
+pub use error::{Error, ErrorKind, Limit, Result};
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;
 pub use halfsour_value::Graph;
