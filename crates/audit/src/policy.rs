@@ -162,7 +162,7 @@ pub(crate) struct Compiled {
 }
 
 /// Why a policy is refused, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PolicyError {
     line: Option<usize>,
     reason: String,
@@ -185,6 +185,12 @@ impl fmt::Display for PolicyError {
             write!(f, "line {line}: ")?;
         }
         f.write_str(&self.reason)
+    }
+}
+
+impl fmt::Debug for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
