@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod args;
 mod build;
@@ -15,6 +14,7 @@ pub mod memory;
 mod names;
 pub mod numpy;
 pub mod pandas;
+mod parse_error;
 mod payload;
 pub mod pyarrow;
 mod recognise;
@@ -35,9 +35,8 @@ pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;
 pub use names::{canonical, classes};
+pub use parse_error::ParseError;
 pub use payload::{Format, Payload};
 pub use recognise::recognise;
 pub use rust::ConversionError;
-#[cfg(feature = "ndarray")]
-pub use rust::{Memory, Numeric};
 pub use shape::{Shape, Table, members, pairs};

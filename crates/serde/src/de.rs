@@ -13,8 +13,10 @@ mod numpy;
 mod table;
 
 use std::cell::Cell;
+use std::fmt;
 
-use halfsour_value::{Budget, Data, Kind, Node, Text, TreeError, TreeLimits};
+use halfsour_value::machine::Budget;
+use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
@@ -41,6 +43,12 @@ pub struct NodeDeserializer<'g, S, L> {
     limits: TreeLimits,
 }
 
+impl<S: AsRef<[u8]>, L> fmt::Debug for NodeDeserializer<'_, S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeDeserializer").field(&self.node).finish()
+    }
+}
+
 impl<S, L> NodeDeserializer<'_, S, L> {
     /// Sets the limits, which are [`TreeLimits::UNTRUSTED`] by default.
     ///
@@ -50,7 +58,7 @@ impl<S, L> NodeDeserializer<'_, S, L> {
     /// use serde::Deserialize;
     ///
     /// let graph = halfsour_vm::from_slice(b"](](K\x01ee.").unwrap(); // [[1]]
-    /// let limits = |depth| TreeLimits { depth, ..TreeLimits::UNTRUSTED };
+    /// let limits = |depth| TreeLimits::UNTRUSTED.with_depth(depth);
     /// let read = |depth| Vec::<Vec<u8>>::deserialize(NodeDeserializer::new(graph.root()).limits(limits(depth)));
     /// assert_eq!(read(2).unwrap(), [[1]]);
     /// let error = read(1).unwrap_err();

@@ -40,6 +40,7 @@ pub(crate) use values::array;
 
 /// `pandas.Interval`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Interval<'g, S> {
     /// The beginning.
     pub left: Node<'g, S>,
