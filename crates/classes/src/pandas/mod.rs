@@ -8,6 +8,7 @@ mod closed;
 mod frame;
 mod grid;
 mod index;
+pub mod names;
 mod period;
 mod sparse;
 mod timestamp;
