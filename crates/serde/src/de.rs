@@ -9,6 +9,7 @@ mod known;
 mod numpy;
 
 use std::cell::Cell;
+use std::fmt;
 
 use halfsour_value::machine::Budget;
 use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
@@ -32,10 +33,16 @@ pub use access::{FromGraph, FromSource};
 /// - With the feature `classes`, objects of well-known classes are read as the corresponding types of Rust.
 ///
 /// The crate's page has [the whole table](crate).
-pub struct NodeDeserializer<'g, S, L> {
+pub struct NodeDeserializer<'g, S, L = FromGraph> {
     node: Node<'g, S>,
     lend: L,
     limits: TreeLimits,
+}
+
+impl<S: AsRef<[u8]>, L> fmt::Debug for NodeDeserializer<'_, S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeDeserializer").field(&self.node).finish()
+    }
 }
 
 impl<S, L> NodeDeserializer<'_, S, L> {
