@@ -198,14 +198,14 @@ fn keys(value: &Value) {
         }
         seen.push(value);
         match value {
-            Value::List(items) | Value::Tuple(items) => open.extend(items),
+            Value::List(_) | Value::Tuple(_) => open.extend(value.as_slice().into_iter().flatten()),
             Value::Dict(items) => {
                 assert!(items.iter().all(|(key, value)| items.get(key) == Some(value)), "{items:?}");
                 open.extend(items.iter().flat_map(|(key, value)| [key, value]));
             }
             Value::Set(items) | Value::FrozenSet(items) => {
                 assert!(items.iter().all(|item| items.contains(item)), "{items:?}");
-                open.extend(items);
+                open.extend(&**items);
             }
             _ => {}
         }

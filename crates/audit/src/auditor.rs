@@ -9,7 +9,7 @@ use crate::found::Found;
 use crate::judge::Judge;
 use crate::policy::Policy;
 use crate::report::{Action, Completeness, Finding, OpcodeName, Report, Severity, Stats, Verdict};
-use crate::{Rule, resources};
+use crate::{Rule, look, resources};
 
 /// Judges pickles by a policy.
 ///
@@ -150,7 +150,15 @@ impl Auditor {
                 offset: start,
                 reason: format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
             },
-            Some(error) => Completeness::Incomplete { offset: error.offset(), reason: error.to_string() },
+            Some(error) => {
+                let bytes = &input[start..];
+                let reason = if is_sure(bytes, &found) {
+                    error.to_string()
+                } else {
+                    look::reason(bytes, &error, found.stats.opcodes)
+                };
+                Completeness::Incomplete { offset: error.offset(), reason }
+            }
         };
         let report = Report {
             verdict: Verdict::Clean,

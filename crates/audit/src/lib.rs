@@ -10,6 +10,7 @@ mod files;
 mod found;
 mod judge;
 mod limits;
+mod look;
 mod pattern;
 mod policy;
 mod report;

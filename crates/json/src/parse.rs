@@ -298,7 +298,7 @@ impl Reader<'_> {
         self.name(id, object);
         for (at, part) in parts.iter().enumerate() {
             let part = self.value(part, None)?;
-            self.build.builder.replace(object, at, part);
+            self.build.builder.set_part(object, at, part);
         }
         Ok(object)
     }
@@ -352,7 +352,7 @@ impl Reader<'_> {
         let parts = [Some(callable), Some(args), kwargs];
         for (at, part) in parts.into_iter().flatten().enumerate() {
             let part = self.value(part, None)?;
-            self.build.builder.replace(object, at, part);
+            self.build.builder.set_part(object, at, part);
         }
         Ok(object)
     }

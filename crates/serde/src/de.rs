@@ -2,11 +2,15 @@
 
 mod access;
 mod instance;
+#[cfg(feature = "classes")]
+mod item;
 mod key;
 #[cfg(feature = "classes")]
 mod known;
 #[cfg(feature = "classes")]
 mod numpy;
+#[cfg(feature = "classes")]
+mod table;
 
 use std::cell::Cell;
 use std::fmt;
@@ -287,6 +291,8 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
             Data::Dict(items) => {
                 self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items, Asked::Any)))
             }
+            #[cfg(feature = "classes")]
+            Data::Global(global) if halfsour_classes::pandas::is_na(&global) => visitor.visit_unit(),
             Data::Global(global) => visitor.visit_string(global.to_string()),
             Data::Instance(instance) => self.instance(instance, Asked::Any, visitor),
             Data::PersistentId(of) | Data::ReadOnly(of) => {
@@ -304,7 +310,11 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.node.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+        #[cfg(feature = "classes")]
+        let is_none = self.node.is_none() || known::is_null(self.node);
+        #[cfg(not(feature = "classes"))]
+        let is_none = self.node.is_none();
+        if is_none { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

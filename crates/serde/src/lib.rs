@@ -12,6 +12,9 @@ pub mod python;
 mod ser;
 mod stream;
 
+#[doc = include_str!("../SHAPES.md")]
+pub mod shapes {}
+
 use std::io::{BufRead, Read, Write};
 
 use bytes::Bytes;

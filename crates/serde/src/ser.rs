@@ -1,5 +1,7 @@
 //! The serializer.
 
+mod items;
+mod object;
 mod tuple;
 
 use halfsour_value::Value;
@@ -7,23 +9,54 @@ use halfsour_vm::Op;
 use halfsour_writer::{Batch, Emitter, Members, Options};
 use serde::ser::{self, Serialize};
 
-use crate::{Error, big_int, class_name};
+use crate::instance::Class;
+use crate::{Error, big_int};
+use items::Around;
 
-pub use tuple::Tuple;
+pub use items::Items;
+pub use tuple::{Fields, Tuple};
 
 /// A serializer that writes one value as a pickle.
 ///
 /// - Structs and maps become dicts, sequences become lists, tuples become tuples, `None` and `()` become `None`.
 /// - Enums are written as by `serde_json`: a unit variant is its name, any other variant a dict of one item.
-/// - A struct whose name is a path to a Python class becomes an instance of it, and such a tuple struct a call: see
-///   [`class_name`].
+/// - A struct whose name is a path to a Python class becomes an instance of it, such a tuple struct a call, and a variant of such an
+///   enum a member of it: see [`shapes`](crate::shapes).
 ///
 /// Nothing is memoised, because no two parts of a Rust value are one object.
 #[derive(Debug)]
 pub struct Serializer {
     emitter: Emitter,
-    /// The bytes that are serialized next are an int.
-    is_big_int: bool,
+    next: Next,
+}
+
+/// The meaning of what is serialized next, where serde's data model does not have it. The name of a newtype around it says so.
+#[derive(Clone, Copy, Debug, Default)]
+enum Next {
+    /// The data itself.
+    #[default]
+    Plain,
+    /// Bytes are an int.
+    BigInt,
+    /// A sequence is a set.
+    Set,
+    /// A sequence is a frozenset.
+    FrozenSet,
+    /// A sequence or map has the items of an object of this class, which a call without arguments makes.
+    Items(&'static str),
+    /// A map is the state of an instance of this class.
+    State(&'static str),
+}
+
+/// The names of such newtypes. A path to a class follows the last two.
+pub(crate) mod names {
+    pub(crate) const SET: &str = "$halfsour::Set";
+    pub(crate) const FROZEN_SET: &str = "$halfsour::FrozenSet";
+    pub(crate) const PERSISTENT_ID: &str = "$halfsour::PersistentId";
+    /// A tuple struct of an object and its state.
+    pub(crate) const BUILD: &str = "$halfsour::Build";
+    pub(crate) const ITEMS: &str = "$halfsour::items ";
+    pub(crate) const STATE: &str = "$halfsour::state ";
 }
 
 impl Serializer {
@@ -33,7 +66,7 @@ impl Serializer {
     ///
     /// If the protocol does not exist.
     pub fn new(options: &Options) -> Result<Self, Error> {
-        Ok(Self { emitter: Emitter::new(options)?, is_big_int: false })
+        Ok(Self { emitter: Emitter::new(options)?, next: Next::Plain })
     }
 
     /// Creates a serializer that appends to `buffer`, and so uses its memory again.
@@ -56,7 +89,7 @@ impl Serializer {
     ///
     /// If the protocol does not exist.
     pub fn with_buffer(options: &Options, buffer: Vec<u8>) -> Result<Self, Error> {
-        Ok(Self { emitter: Emitter::with_buffer(options, buffer)?, is_big_int: false })
+        Ok(Self { emitter: Emitter::with_buffer(options, buffer)?, next: Next::Plain })
     }
 
     /// Ends the pickle. Returns its bytes, behind those that the buffer held at first.
@@ -78,11 +111,16 @@ impl Serializer {
     }
 
     /// Begins a dict of one item, whose key is the name of a variant.
-    fn begin_variant(&mut self, variant: &str) -> Batch {
+    fn begin_variant(&mut self, name: &str, variant: &str) -> Result<Batch, Error> {
+        if let Some(class) = Class::of(name)? {
+            return Err(
+                class.unfit(&format!("the variant `{variant}`"), "a member of an enum has no content")
+            );
+        }
         let mut batch = self.emitter.begin(Members::Dict, Some(1));
         self.emitter.before_item(&mut batch);
         self.emitter.str(variant);
-        batch
+        Ok(batch)
     }
 
     fn end_variant(&mut self, mut batch: Batch) {
@@ -90,30 +128,42 @@ impl Serializer {
         self.emitter.end(batch);
     }
 
-    /// Writes an instance of a class, without its state.
-    fn instance(&mut self, module: &str, name: &str) -> Result<(), Error> {
-        if self.emitter.protocol() < 2 {
-            self.emitter.global("copyreg", "__newobj__")?;
-            self.emitter.begin_tuple(1);
-            self.emitter.global(module, name)?;
-            self.emitter.end_tuple(1);
-            self.emitter.raw(&Op::Reduce)?;
-            return Ok(());
-        }
-        self.global(module, name)?;
-        self.emitter.empty_tuple();
-        Ok(self.emitter.raw(&Op::NewObj)?)
+    /// Serializes what a newtype of a private name is around.
+    #[inline(never)]
+    fn private<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        #[cfg(feature = "classes")]
+        crate::python::announce(name);
+        self.next = match name {
+            big_int::NAME => Next::BigInt,
+            names::SET => Next::Set,
+            names::FROZEN_SET => Next::FrozenSet,
+            names::PERSISTENT_ID => return self.persistent_id(value),
+            _ => match (name.strip_prefix(names::ITEMS), name.strip_prefix(names::STATE)) {
+                (Some(path), _) => Next::Items(path),
+                (None, Some(path)) => Next::State(path),
+                (None, None) => Next::Plain,
+            },
+        };
+        value.serialize(self)
     }
 
-    /// Writes a class or function.
-    fn global(&mut self, module: &str, name: &str) -> Result<(), Error> {
-        if self.emitter.protocol() < 4 {
-            return Ok(self.emitter.global(module, name)?);
-        }
-        self.emitter.str(module);
-        self.emitter.str(name);
-        self.emitter.stack_global();
-        Ok(())
+    /// Begins a sequence or map that is not a plain one.
+    #[cold]
+    fn begin_next(&mut self, members: Members, length: Option<usize>) -> Result<Items<'_>, Error> {
+        let (batch, around) = match std::mem::take(&mut self.next) {
+            Next::Set => self.begin_set(Members::Set, "set", length)?,
+            Next::FrozenSet => self.begin_set(Members::FrozenSet, "frozenset", length)?,
+            Next::Items(path) => {
+                let members = if members == Members::Dict { Members::Assigned } else { Members::Appended };
+                self.begin_filled(path, members)?
+            }
+            Next::State(path) => match Class::of(path)? {
+                Some(class) => return self.begin_object(class, 0),
+                None => (self.emitter.begin(members, length), Around::Nothing),
+            },
+            Next::Plain | Next::BigInt => (self.emitter.begin(members, length), Around::Nothing),
+        };
+        Ok(Items { serializer: self, batch, around })
     }
 }
 
@@ -122,7 +172,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     type Error = Error;
     type SerializeSeq = Items<'s>;
     type SerializeTuple = Tuple<'s>;
-    type SerializeTupleStruct = Tuple<'s>;
+    type SerializeTupleStruct = Fields<'s>;
     type SerializeTupleVariant = Tuple<'s>;
     type SerializeMap = Items<'s>;
     type SerializeStruct = Items<'s>;
@@ -206,10 +256,10 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Error> {
-        if std::mem::take(&mut self.is_big_int) {
-            match Value::BigInt(value.to_vec()).as_i128().map(i64::try_from) {
-                Some(Ok(value)) => self.emitter.int(value),
-                _ => self.emitter.big_int(value),
+        if matches!(std::mem::take(&mut self.next), Next::BigInt) {
+            match Value::big_int(value).as_i64() {
+                Some(value) => self.emitter.int(value),
+                None => self.emitter.big_int(value),
             }
             return Ok(());
         }
@@ -244,12 +294,19 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
-        self.serialize_unit()
+    fn serialize_unit_struct(self, name: &'static str) -> Result<(), Error> {
+        match Class::of(name)? {
+            Some(class) => self.unit_object(class),
+            None => self.serialize_unit(),
+        }
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
-        self.serialize_str(variant)
+    #[inline]
+    fn serialize_unit_variant(self, name: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
+        match Class::of(name)? {
+            Some(class) => self.member(class, variant),
+            None => self.serialize_str(variant),
+        }
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -257,25 +314,22 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        if class_name(name).is_some() {
-            let mut call = self.serialize_tuple_struct(name, 1)?;
-            ser::SerializeTupleStruct::serialize_field(&mut call, value)?;
-            return ser::SerializeTupleStruct::end(call);
+        if let Some(class) = Class::of(name)? {
+            let mut fields = self.begin_tuple_object(class, 1)?;
+            fields.object_field("", value)?;
+            return fields.finish();
         }
-        if name == big_int::NAME {
-            self.is_big_int = true;
-        }
-        value.serialize(self)
+        if name.starts_with('$') { self.private(name, value) } else { value.serialize(self) }
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        _: &'static str,
+        name: &'static str,
         _: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        let batch = self.begin_variant(variant);
+        let batch = self.begin_variant(name, variant)?;
         value.serialize(&mut *self)?;
         self.end_variant(batch);
         Ok(())
@@ -283,6 +337,9 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_seq(self, length: Option<usize>) -> Result<Items<'s>, Error> {
+        if !matches!(self.next, Next::Plain) {
+            return self.begin_next(Members::List, length);
+        }
         let batch = self.emitter.begin(Members::List, length);
         Ok(Items { serializer: self, batch, around: Around::Nothing })
     }
@@ -296,160 +353,55 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         Ok(Tuple { serializer: self, length, around: tuple::Around::Nothing })
     }
 
-    fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<Tuple<'s>, Error> {
-        let Some((module, name)) = class_name(name) else { return self.serialize_tuple(length) };
-        self.global(module, name)?;
-        Ok(Tuple { around: tuple::Around::Call, ..self.serialize_tuple(length)? })
+    fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<Fields<'s>, Error> {
+        Ok(match Class::of(name)? {
+            Some(class) => Fields::Object(self.begin_tuple_object(class, length)?),
+            None if name == names::BUILD => {
+                Fields::Tuple(Tuple { serializer: self, length: 0, around: tuple::Around::Build })
+            }
+            None => Fields::Tuple(self.serialize_tuple(length)?),
+        })
     }
 
     fn serialize_tuple_variant(
         self,
-        _: &'static str,
+        name: &'static str,
         _: u32,
         variant: &'static str,
         length: usize,
     ) -> Result<Tuple<'s>, Error> {
-        let batch = self.begin_variant(variant);
+        let batch = self.begin_variant(name, variant)?;
         let tuple = self.serialize_tuple(length)?;
         Ok(Tuple { around: tuple::Around::Variant(batch), ..tuple })
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_map(self, length: Option<usize>) -> Result<Items<'s>, Error> {
+        if !matches!(self.next, Next::Plain) {
+            return self.begin_next(Members::Dict, length);
+        }
         let batch = self.emitter.begin(Members::Dict, length);
         Ok(Items { serializer: self, batch, around: Around::Nothing })
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Items<'s>, Error> {
-        let around = match class_name(name) {
-            Some((module, name)) => {
-                self.instance(module, name)?;
-                Around::Instance
-            }
-            None => Around::Nothing,
-        };
-        // The length is not passed on: serde counts skipped fields, too, and a batch must not end early.
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Items<'s>, Error> {
+        if let Some(class) = Class::of(name)? {
+            return self.begin_object(class, length);
+        }
         let batch = self.emitter.begin(Members::Dict, None);
-        Ok(Items { serializer: self, batch, around })
+        Ok(Items { serializer: self, batch, around: Around::Nothing })
     }
 
     fn serialize_struct_variant(
         self,
-        _: &'static str,
+        name: &'static str,
         _: u32,
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'s>, Error> {
-        let outer = self.begin_variant(variant);
+        let outer = self.begin_variant(name, variant)?;
         let batch = self.emitter.begin(Members::Dict, None);
         Ok(Items { serializer: self, batch, around: Around::Variant(outer) })
     }
 }
-
-/// The state of writing a list or dict.
-#[derive(Debug)]
-pub struct Items<'s> {
-    serializer: &'s mut Serializer,
-    batch: Batch,
-    around: Around,
-}
-
-/// The object that a list or dict is the content of.
-#[derive(Debug)]
-enum Around {
-    Nothing,
-    Variant(Batch),
-    /// The dict is the state of an instance.
-    Instance,
-}
-
-impl Items<'_> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.serializer.emitter.before_item(&mut self.batch);
-        value.serialize(&mut *self.serializer)?;
-        self.serializer.emitter.after_item(&mut self.batch);
-        Ok(())
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Error> {
-        self.serializer.emitter.before_item(&mut self.batch);
-        self.serializer.emitter.str(key);
-        value.serialize(&mut *self.serializer)?;
-        self.serializer.emitter.after_item(&mut self.batch);
-        Ok(())
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn finish(self) -> Result<(), Error> {
-        self.serializer.emitter.end(self.batch);
-        match self.around {
-            Around::Nothing => {}
-            Around::Variant(batch) => self.serializer.end_variant(batch),
-            Around::Instance => self.serializer.emitter.raw(&Op::Build)?,
-        }
-        Ok(())
-    }
-}
-
-impl ser::SerializeSeq for Items<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.item(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.finish()
-    }
-}
-
-impl ser::SerializeMap for Items<'_> {
-    type Ok = ();
-    type Error = Error;
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
-        self.serializer.emitter.before_item(&mut self.batch);
-        key.serialize(&mut *self.serializer)
-    }
-
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        value.serialize(&mut *self.serializer)?;
-        self.serializer.emitter.after_item(&mut self.batch);
-        Ok(())
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.finish()
-    }
-}
-
-macro_rules! fields {
-    ($($trait:ident)*) => {
-        $(impl ser::$trait for Items<'_> {
-            type Ok = ();
-            type Error = Error;
-
-            #[cfg_attr(not(debug_assertions), inline(always))]
-            fn serialize_field<T: Serialize + ?Sized>(
-                &mut self,
-                key: &'static str,
-                value: &T,
-            ) -> Result<(), Error> {
-                self.field(key, value)
-            }
-
-            fn end(self) -> Result<(), Error> {
-                self.finish()
-            }
-        })*
-    };
-}
-
-fields! { SerializeStruct SerializeStructVariant }

@@ -170,6 +170,12 @@ impl Cell {
         self.flags = self.flags & !CAPACITY | power;
     }
 
+    /// The same cell with the region in its place, now of fewer ids.
+    pub fn shorten_region(&mut self, length: usize) {
+        let (start, _) = self.region();
+        self.move_region(start, length, self.flags & CAPACITY);
+    }
+
     pub const fn form_bits(&self) -> u8 {
         self.flags >> FORM_SHIFT
     }

@@ -18,8 +18,8 @@ use crate::{Id, Node, View};
 /// for a container, nothing for None, bools and small ints. Dropping a graph frees a few vectors, however deep the
 /// data.
 ///
-/// Begin at [`root`](Self::root).
-#[derive(Debug)]
+/// Begin at [`root`](Self::root). To change a graph, see [`Builder::from_graph`](crate::Builder::from_graph).
+#[derive(Clone, Debug)]
 pub struct Graph<S = Bytes> {
     store: Store,
     source: S,
@@ -133,6 +133,22 @@ impl<S: AsRef<[u8]>> Graph<S> {
     #[inline]
     pub fn view(&self) -> View<'_> {
         View::new(&self.store, self.source.as_ref())
+    }
+
+    /// A graph that owns its bytes: the same objects, with a copy of the source.
+    pub fn into_owned(self) -> Graph {
+        let source = Bytes::copy_from_slice(self.source.as_ref());
+        let (store, _, roots, provenance) = self.into_parts();
+        Graph::new(store, source, roots, provenance)
+    }
+
+    pub(crate) fn into_parts(self) -> (Store, S, Vec<Id>, Provenance) {
+        let Self { store, source, roots, protocol, start, end, buffers, memo, views: _ } = self;
+        (store, source, roots, Provenance { protocol, start, end, buffers, memo })
+    }
+
+    pub(crate) fn root_ids(&self) -> &[Id] {
+        &self.roots
     }
 
     pub(crate) fn views(&self) -> &Views {

@@ -7,28 +7,36 @@ mod check;
 mod children;
 mod data;
 mod debug;
+pub mod dict;
 mod display;
+mod edit;
 mod form;
 mod graph;
 mod id;
 mod instance;
 mod keys;
+mod macros;
 mod node;
 mod parts;
 mod path;
 mod peek;
+mod resolve;
 #[cfg(feature = "serde")]
 mod serde;
+pub mod set;
 mod steps;
 mod store;
+mod table;
 mod text;
 mod to_value;
 mod value;
 mod view;
+mod walk;
 
 pub use builder::{Builder, InstanceBuilder, ValueError};
 pub use children::{ChildIds, Children};
 pub use data::{Data, Elements, Items, Kind};
+pub use dict::Dict;
 pub use form::{Form, IntSpelling};
 pub use graph::Graph;
 pub use halfsour_text::wtf8::Encoding;
@@ -38,10 +46,14 @@ pub use keys::Key;
 pub use node::Node;
 pub use parts::StepError;
 pub use path::PathError;
+pub use resolve::ResolveError;
+pub use set::Set;
+pub use table::DictKey;
 pub use text::Text;
 pub use to_value::{TreeError, TreeLimits};
-pub use value::{Value, ValueInstance, ValueStep};
+pub use value::{Value, ValueGlobal, ValueIndex, ValueInstance, ValueStep};
 pub use view::View;
+pub use walk::Descendants;
 
 /// The other crates' side of a graph: its nodes while they are made, and by ids. It may change in every release.
 #[doc(hidden)]

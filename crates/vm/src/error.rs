@@ -78,6 +78,8 @@ pub enum ErrorKind {
     ExtensionCode(i64),
     /// The stream refers to an out-of-band buffer that was not supplied.
     MissingBuffer,
+    /// The length before a message is negative: see [`Framing`](crate::Framing).
+    NegativeLength(i32),
     /// A limit would be exceeded.
     Limit(Limit),
 }
@@ -202,6 +204,9 @@ impl fmt::Display for ErrorKind {
             Self::Unsupported(kind) => write!(f, "the opcode cannot be applied to an object of kind {kind}"),
             Self::ExtensionCode(code) => write!(f, "the extension code {code} is not positive"),
             Self::MissingBuffer => f.write_str("the out-of-band buffer was not supplied"),
+            Self::NegativeLength(length) => {
+                write!(f, "expected the length of a message, found the negative number {length}")
+            }
             Self::Limit(limit) => write!(f, "the limit of {limit} is exceeded"),
         }
     }

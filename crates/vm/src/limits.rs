@@ -15,7 +15,11 @@ pub struct Limits {
     /// The number of bytes that the graph may hold for each byte of input, beside the first MiB.
     pub memory_per_byte: usize,
     /// The number of bytes of a pickle that arrives in pieces, from a reader or through
-    /// [`Incremental`](crate::Incremental). What it declares beyond that is refused before it arrives.
+    /// [`Incremental`](crate::Incremental), and of a message. What it declares beyond that is refused before it arrives.
+    ///
+    /// By default there is no such limit, since files have any length, and memory is taken for what has arrived, never for what is
+    /// declared. A stranger who can send without end can fill memory: for sockets and pipes, set it.
+    /// [`MESSAGES`](Self::MESSAGES) has 8 MiB.
     pub input: usize,
     /// The number of digits that an integer in text (`INT`, `LONG`) may have.
     pub int_digits: usize,
@@ -35,6 +39,9 @@ impl Limits {
 
     /// For input that is known to be well meant: no limits.
     pub const TRUSTED: Self = Self { memory_per_byte: usize::MAX, int_digits: usize::MAX, ..Self::UNTRUSTED };
+
+    /// For messages from strangers, through sockets and pipes: [`UNTRUSTED`](Self::UNTRUSTED), and of up to 8 MiB each.
+    pub const MESSAGES: Self = Self { input: 8 << 20, ..Self::UNTRUSTED };
 
     /// Sets [`opcodes`](Self::opcodes).
     #[must_use]

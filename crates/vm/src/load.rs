@@ -43,6 +43,9 @@ pub fn from_bytes(input: impl Into<Bytes>) -> Result<Graph, Error> {
 /// # Ok::<(), halfsour_vm::Error>(())
 /// ```
 ///
+/// A file may have any length. From a sender who may never end, read with a [`Loader`] whose
+/// [`Limits::input`](crate::Limits::input) is set, or through [`Messages`](crate::Messages).
+///
 /// # Errors
 ///
 /// As [`from_slice`], and if reading fails.

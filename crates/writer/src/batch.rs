@@ -21,6 +21,8 @@ pub enum Members {
     Assigned,
     /// The members added to an object that is not a plain set.
     Added,
+    /// The members of a frozenset, which has no batches.
+    FrozenSet,
 }
 
 /// The state of writing the members of one container. Made by [`Emitter::begin`](crate::Emitter::begin).
@@ -54,6 +56,9 @@ impl Batch {
         let left = length.unwrap_or(usize::MAX);
         let mut batch = Self { members, one_by_one: protocol == 0, singly: false, left, size: 0, room: 0 };
         batch.decide();
+        if members == Members::FrozenSet {
+            batch.room = usize::MAX;
+        }
         batch
     }
 
@@ -71,6 +76,7 @@ impl Batch {
             Members::List | Members::Appended => Opcode::Append,
             Members::Dict | Members::Assigned => Opcode::SetItem,
             Members::Set | Members::Added => Opcode::AddItems,
+            Members::FrozenSet => Opcode::FrozenSet,
         }
     }
 
@@ -80,6 +86,7 @@ impl Batch {
             Members::List | Members::Appended => Opcode::Appends,
             Members::Dict | Members::Assigned => Opcode::SetItems,
             Members::Set | Members::Added => Opcode::AddItems,
+            Members::FrozenSet => Opcode::FrozenSet,
         }
     }
 

@@ -289,7 +289,7 @@ impl Emitter {
         }
     }
 
-    /// Writes an empty list, dict or set, to be memoised and filled next. A set needs protocol 4.
+    /// Writes an empty list, dict or set, to be memoised and filled next, or begins a frozenset. A set or frozenset needs protocol 4.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(crate) fn empty(&mut self, members: Members) {
         self.object();
@@ -297,6 +297,7 @@ impl Emitter {
             Members::List | Members::Appended => (Opcode::EmptyList, Opcode::List),
             Members::Dict | Members::Assigned => (Opcode::EmptyDict, Opcode::Dict),
             Members::Set | Members::Added => (Opcode::EmptySet, Opcode::EmptySet),
+            Members::FrozenSet => (Opcode::Mark, Opcode::Mark),
         };
         if self.protocol == 0 {
             self.op(Opcode::Mark);
@@ -306,16 +307,17 @@ impl Emitter {
         }
     }
 
-    /// Begins the members of a container that is on the stack already.
+    /// Begins the members of a container that is on the stack already, such as an object that a call has made. They are written as
+    /// those of [`begin`](Self::begin).
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(crate) fn members(&self, members: Members, length: Option<usize>) -> Batch {
+    pub fn members(&self, members: Members, length: Option<usize>) -> Batch {
         Batch::new(members, self.protocol, length)
     }
 
-    /// Begins a list, a dict or a set. `length` is the number of members (pairs, for a dict), if it is known.
+    /// Begins a list, a dict, a set or a frozenset. `length` is the number of members (pairs, for a dict), if it is known.
     ///
     /// For each member, call [`before_item`](Self::before_item), write it, and call [`after_item`](Self::after_item). Then
-    /// call [`end`](Self::end). A set needs protocol 4.
+    /// call [`end`](Self::end). A set or frozenset needs protocol 4.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn begin(&mut self, members: Members, length: Option<usize>) -> Batch {
         self.empty(members);
@@ -344,7 +346,7 @@ impl Emitter {
         }
     }
 
-    /// Ends a list, a dict or a set.
+    /// Ends a list, a dict, a set or a frozenset.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn end(&mut self, batch: Batch) {
         if let Some(opcode) = batch.end() {

@@ -1,8 +1,8 @@
-//! jiff: `civil::Date`, `civil::Time`, `civil::DateTime`, `ZonedDateTime`, `SignedDuration`, `tz::TimeZone`.
+//! jiff: `civil::Date`, `civil::Time`, `civil::DateTime`, `Timestamp`, `ZonedDateTime`, `SignedDuration`, `tz::TimeZone`.
 
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, Offset};
-use jiff::{SignedDuration, ZonedDateTime};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::moments::{delta, fixed, microseconds, offset_seconds};
 use crate::ConversionError;
@@ -205,7 +205,22 @@ impl TryFrom<&civil::DateTime> for DateTimeParts<'_> {
     }
 }
 
-/// With the name of the zone in the IANA database, or else with its offset.
+/// In UTC.
+///
+/// # Errors
+///
+/// [`ConversionError::Precision`], if it has nanoseconds; [`ConversionError::Range`], before the year 1.
+impl TryFrom<&Timestamp> for DateTimeParts<'_> {
+    type Error = ConversionError;
+
+    fn try_from(timestamp: &Timestamp) -> Result<Self, ConversionError> {
+        let civil = Offset::UTC.to_datetime(*timestamp);
+        Ok(Self { zone: Some(fixed(0)?), ..Self::try_from(&civil)? })
+    }
+}
+
+/// With the name of the zone in the IANA database, or else with its offset. UTC is an offset of 0, which Python has as
+/// `datetime.timezone.utc`.
 ///
 /// ```
 /// use halfsour_classes::{ClassBuilder, stdlib::DateTimeParts};
@@ -231,6 +246,7 @@ impl<'a> TryFrom<&'a ZonedDateTime> for DateTimeParts<'a> {
         let mut moment = Self::try_from(&zoned.datetime())?;
         let zone = zoned.time_zone();
         moment.zone = Some(match (zone.iana_name(), zone.to_fixed_offset()) {
+            (Some("UTC"), _) => fixed(0)?,
             (Some(key), _) => {
                 let ambiguous = zone.to_ambiguous_timestamp(zoned.datetime());
                 moment.clock.fold = matches!(ambiguous.offset(), AmbiguousOffset::Fold { after, .. } if after == zoned.offset());

@@ -1,10 +1,10 @@
-//! Tuples, and calls, whose arguments are a tuple.
+//! Tuples and tuple structs.
 
 use halfsour_vm::Op;
 use halfsour_writer::Batch;
 use serde::ser::{self, Serialize};
 
-use super::Serializer;
+use super::{Items, Serializer};
 use crate::Error;
 
 /// The state of writing a tuple.
@@ -20,8 +20,8 @@ pub struct Tuple<'s> {
 pub(super) enum Around {
     Nothing,
     Variant(Batch),
-    /// The tuple is the arguments of a call.
-    Call,
+    /// In place of a tuple, there is an object and its state.
+    Build,
 }
 
 impl Tuple<'_> {
@@ -32,7 +32,7 @@ impl Tuple<'_> {
         match self.around {
             Around::Nothing => {}
             Around::Variant(batch) => self.serializer.end_variant(batch),
-            Around::Call => self.serializer.emitter.raw(&Op::Reduce)?,
+            Around::Build => self.serializer.emitter.raw(&Op::Build)?,
         }
         Ok(())
     }
@@ -57,6 +57,33 @@ macro_rules! members {
 
 members! {
     SerializeTuple serialize_element
-    SerializeTupleStruct serialize_field
     SerializeTupleVariant serialize_field
+}
+
+/// The state of writing a tuple struct.
+#[derive(Debug)]
+pub enum Fields<'s> {
+    /// The tuple that it is.
+    Tuple(Tuple<'s>),
+    /// The object of a Python class.
+    Object(Items<'s>),
+}
+
+impl ser::SerializeTupleStruct for Fields<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        match self {
+            Self::Tuple(tuple) => value.serialize(&mut *tuple.serializer),
+            Self::Object(items) => items.object_field("", value),
+        }
+    }
+
+    fn end(self) -> Result<(), Error> {
+        match self {
+            Self::Tuple(tuple) => tuple.finish(),
+            Self::Object(items) => items.finish(),
+        }
+    }
 }
