@@ -37,7 +37,7 @@ pub use access::{FromGraph, FromSource};
 /// - With the feature `classes`, objects of well-known classes are read as the corresponding types of Rust.
 ///
 /// The crate's page has [the whole table](crate).
-pub struct NodeDeserializer<'g, S, L> {
+pub struct NodeDeserializer<'g, S, L = FromGraph> {
     node: Node<'g, S>,
     lend: L,
     limits: TreeLimits,

@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 
 pub use big_int::BigInt;
-pub use de::NodeDeserializer;
+pub use de::{FromGraph, FromSource, NodeDeserializer};
 pub use error::{Error, ErrorKind};
 pub use halfsour_vm::{Limits, Loader, Options};
 pub use halfsour_writer::Options as WriteOptions;
