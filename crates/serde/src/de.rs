@@ -8,6 +8,8 @@ mod key;
 #[cfg(feature = "classes")]
 mod known;
 #[cfg(feature = "classes")]
+mod moment;
+#[cfg(feature = "classes")]
 mod numpy;
 #[cfg(feature = "classes")]
 mod table;
@@ -205,6 +207,16 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         Ok(Self { depth, ..self.at(self.node) })
     }
 
+    #[cfg(feature = "classes")]
+    fn is_none(&self) -> bool {
+        self.node.is_none() || known::is_null(self.node)
+    }
+
+    #[cfg(not(feature = "classes"))]
+    fn is_none(&self) -> bool {
+        self.node.is_none()
+    }
+
     fn text<V: Visitor<'de>>(&self, text: Text<'g>, visitor: V) -> Result<V::Value, Error> {
         self.pay(text.as_wtf8().len())?;
         match (self.lend.str(self.node), text.as_str()) {
@@ -310,11 +322,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        #[cfg(feature = "classes")]
-        let is_none = self.node.is_none() || known::is_null(self.node);
-        #[cfg(not(feature = "classes"))]
-        let is_none = self.node.is_none();
-        if is_none { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -344,6 +352,8 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
     ) -> Result<V::Value, Error> {
         match self.node.data() {
             Data::BigInt(bytes) if name == big_int::NAME => self.bytes(bytes, visitor),
+            #[cfg(feature = "classes")]
+            Data::Instance(_) if name == moment::NAME => visitor.visit_newtype_struct(moment::Moment(self)),
             _ => visitor.visit_newtype_struct(self),
         }
     }
