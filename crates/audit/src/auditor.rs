@@ -9,7 +9,7 @@ use crate::found::Found;
 use crate::judge::Judge;
 use crate::policy::Policy;
 use crate::report::{Action, Completeness, Finding, OpcodeName, Report, Severity, Stats, Verdict};
-use crate::{Rule, resources};
+use crate::{Rule, look, resources};
 
 /// Judges pickles by a policy.
 ///
@@ -26,7 +26,7 @@ pub struct Auditor {
 }
 
 /// Why [`Auditor::load_checked`] gives no graph: what was found.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Refused(Box<Report>);
 
 impl Refused {
@@ -43,6 +43,12 @@ impl fmt::Display for Refused {
             (None, Completeness::Incomplete { reason, .. }) => f.write_str(reason),
             (None, Completeness::Complete) => f.write_str("it is clean"),
         }
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -144,7 +150,15 @@ impl Auditor {
                 offset: start,
                 reason: format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
             },
-            Some(error) => Completeness::Incomplete { offset: error.offset(), reason: error.to_string() },
+            Some(error) => {
+                let bytes = &input[start..];
+                let reason = if is_sure(bytes, &found) {
+                    error.to_string()
+                } else {
+                    look::reason(bytes, &error, found.stats.opcodes)
+                };
+                Completeness::Incomplete { offset: error.offset(), reason }
+            }
         };
         let report = Report {
             verdict: Verdict::Clean,

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod at;
 mod auditor;
@@ -11,6 +10,7 @@ mod files;
 mod found;
 mod judge;
 mod limits;
+mod look;
 mod pattern;
 mod policy;
 mod report;

@@ -103,7 +103,8 @@ fn array(array: &NdArray<'_, &[u8]>) -> Value {
         ArrayClass::Masked => "numpy.ma.MaskedArray",
         _ => unreachable!("there is none"),
     };
-    let plain = NdArray { mask: None, ..array.clone() };
+    let mut plain = array.clone();
+    plain.mask = None;
     for (index, found) in array.elements().unwrap().enumerate().take(10) {
         assert_eq!(array.get(index).unwrap().to_string(), found.to_string());
     }

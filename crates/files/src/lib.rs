@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod archive;
 mod arrays;
@@ -24,7 +23,7 @@ mod zip;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use format::{Format, is_pickle};
 pub use halfsour_vm::Framing;
 pub use input::{Input, Part, Parts, PickleError};

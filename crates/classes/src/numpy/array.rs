@@ -11,6 +11,7 @@ use crate::stdlib::Members;
 
 /// `numpy.ndarray`, or one of its subclasses.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct NdArray<'g, S> {
     /// Its class.
     pub class: ArrayClass<'g, S>,
@@ -56,6 +57,7 @@ pub enum ArrayData<'g, S> {
 
 /// The mask of a masked array: the elements that do not count.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Mask<'g, S> {
     /// A byte for each element, or for each field of it, in the order of the elements' bytes; those that are not 0 are masked.
     pub bytes: &'g [u8],

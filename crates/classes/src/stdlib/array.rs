@@ -10,6 +10,7 @@ use crate::names::Class;
 
 /// `array.array`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Array<'g, S> {
     /// One of `bBhHiIlLqQ` (ints), `fd` (floats), `u`, `w` (characters), and Python 2's `c`.
     pub typecode: char,

@@ -8,6 +8,7 @@ use crate::memory::{ByteOrder, Numbers, Positions, Scalar, Strided};
 
 /// A tensor each of whose elements has a place in a storage.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Dense<'g> {
     /// The type of the elements, where the pickle has it; an [embedded](super::Place::Embedded) file has it itself.
     pub dtype: Option<DType>,

@@ -1,9 +1,11 @@
 //! Instances of classes: those of a class that is not known are read by their parts.
 
-use halfsour_value::{Elements, Instance, Items, Node, Step};
+use halfsour_value::{Elements, Instance, Items, Kind, Node, Step};
 use serde::de::{Error as _, Expected, Unexpected, Visitor};
 
 use super::access::{Lend, Members, Pairs};
+#[cfg(feature = "classes")]
+use super::known::{Form, offer};
 use super::{Asked, De};
 use crate::Error;
 
@@ -18,14 +20,14 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         #[cfg(feature = "classes")]
         self.pay(halfsour_classes::cost(instance, usize::MAX))?;
         #[cfg(feature = "classes")]
-        if let Some(offer) = super::known::offer::<S, V::Value>(self.node, asked).map_err(Error::custom)? {
+        if let Some(offer) = offer(self.node, asked, Form::of::<V::Value>()).map_err(Error::custom)? {
             return self.take(offer, asked, visitor);
         }
         match (asked, named(instance)) {
             (Asked::Text | Asked::Bytes | Asked::Int | Asked::Float, _) => match only_argument(instance) {
                 // The value of a member of an enum, of an object of a subclass of str, or of a decimal.
-                Some(value) => self.deeper()?.at(value).asked(asked, visitor),
-                None => Err(self.misfit(&visitor)),
+                Some(value) if may_be(asked, value.kind()) => self.deeper()?.at(value).asked(asked, visitor),
+                _ => Err(self.misfit(&visitor)),
             },
             (Asked::Any | Asked::Map | Asked::Struct(_), Some(pairs)) => self.pairs(pairs, asked, visitor),
             (Asked::Map | Asked::Struct(_), None) if is_bare(instance) => {
@@ -105,6 +107,17 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
 pub(super) fn only_argument<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
     let (args, _) = instance.arguments()?;
     (args.len() == 1).then(|| args.get(0)).flatten()
+}
+
+/// Returns whether an argument of this kind can be what is asked for. Otherwise it is the instance that does not fit.
+fn may_be(asked: Asked, argument: Kind) -> bool {
+    match argument {
+        Kind::Str | Kind::ByteString => matches!(asked, Asked::Text | Asked::Bytes),
+        Kind::Bytes | Kind::ByteArray => asked == Asked::Bytes,
+        Kind::Bool | Kind::Int | Kind::Float => matches!(asked, Asked::Int | Asked::Float),
+        Kind::Instance | Kind::PersistentId | Kind::ReadOnly | Kind::Buffer => true,
+        _ => false,
+    }
 }
 
 /// Returns the name, or else the value, of an instance that stands for a member of a Python enum: `getattr(Color, 'RED')` or
