@@ -33,8 +33,8 @@ pub use ser::Serializer;
 
 /// Reads a value from the pickle that `input` begins with. Text and bytes may be borrowed from the input.
 ///
-/// For Python's data as it is, without a type of yours, use [`halfsour_vm::from_slice`], which returns a [`Graph`]. Reading a
-/// [`Value`] here turns tuples and sets into lists; [`Graph::to_value`] keeps them.
+/// For Python's data as it is, without a type of yours, read a [`Value`], which is a tree, or use [`halfsour_vm::from_slice`], which
+/// returns a [`Graph`]. A field of your type may be a `Value`, too.
 ///
 /// # `T::deserialize` may be called twice
 ///
