@@ -4,6 +4,8 @@
 mod big_int;
 mod common;
 mod de;
+#[cfg(feature = "derive")]
+mod derive;
 mod error;
 mod instance;
 
@@ -11,6 +13,13 @@ mod instance;
 pub mod python;
 mod ser;
 mod stream;
+
+/// What derived code uses.
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::derive::*;
+}
 
 #[doc = include_str!("../SHAPES.md")]
 pub mod shapes {}
@@ -26,6 +35,8 @@ use serde::de::{Deserialize, DeserializeOwned};
 pub use big_int::BigInt;
 pub use de::{FromGraph, FromSource, NodeDeserializer};
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "derive")]
+pub use halfsour_derive::{FromPython, ToPython};
 pub use halfsour_vm::{Limits, Loader, Options};
 pub use halfsour_writer::Options as WriteOptions;
 pub use instance::class_name;
