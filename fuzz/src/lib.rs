@@ -199,7 +199,7 @@ fn edit(graph: &Graph<&[u8]>) {
     let mut asked = Vec::new();
     let resolved = owned.resolve_persistent(|id| {
         asked.push(id.id());
-        Some(Value::Bytes(b"resolved".to_vec()))
+        Some(Value::bytes(*b"resolved"))
     });
     if let Ok(graph) = resolved {
         assert_eq!(graph.persistent_ids().count(), 0, "{shown}");
