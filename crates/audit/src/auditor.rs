@@ -26,7 +26,7 @@ pub struct Auditor {
 }
 
 /// Why [`Auditor::load_checked`] gives no graph: what was found.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Refused(Box<Report>);
 
 impl Refused {
@@ -43,6 +43,12 @@ impl fmt::Display for Refused {
             (None, Completeness::Incomplete { reason, .. }) => f.write_str(reason),
             (None, Completeness::Complete) => f.write_str("it is clean"),
         }
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

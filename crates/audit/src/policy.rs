@@ -1,9 +1,9 @@
 //! The policy: what a pickle may name, and what it may do with it.
 
 mod allow;
+mod error;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -12,6 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::Limits;
 use crate::pattern::Pattern;
+
+pub use error::PolicyError;
 
 /// The version of the schema that `POLICY.md` describes.
 const SCHEMA: u32 = 1;
@@ -160,35 +162,6 @@ pub(crate) struct Compiled {
     pub keywords: BTreeMap<String, Pattern>,
     pub state: Option<Pattern>,
 }
-
-/// Why a policy is refused, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyError {
-    line: Option<usize>,
-    reason: String,
-}
-
-impl PolicyError {
-    fn new(reason: impl Into<String>) -> Self {
-        Self { line: None, reason: reason.into() }
-    }
-
-    /// The line of the file, counted from 1, where TOML itself is wrong or a key is unknown.
-    pub fn line(&self) -> Option<usize> {
-        self.line
-    }
-}
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
-        }
-        f.write_str(&self.reason)
-    }
-}
-
-impl std::error::Error for PolicyError {}
 
 /// A copy of [`Policy::built_in`].
 impl Default for Policy {

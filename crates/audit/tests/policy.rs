@@ -134,6 +134,21 @@ fn classes_of_the_program_are_allowed_by_name() {
     }
 }
 
+/// The policy in the README says of a named tuple and of a dataclass what it should.
+#[test]
+fn the_readmes_policy_is_one() {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("```toml\n").unwrap();
+    let (toml, _) = rest.split_once("```").unwrap();
+    let mut policy = Policy::default();
+    policy.add(&Policy::parse(toml).unwrap()).unwrap();
+    let is_clean = |pickle: &[u8]| Auditor::new(policy.clone()).audit(pickle).is_clean();
+    assert!(is_clean(b"\x80\x02capp.models\nPoint\nK\x01K\x02\x86\x81."));
+    assert!(!is_clean(b"\x80\x02capp.models\nPoint\nK\x01N\x86\x81."));
+    assert!(is_clean(b"\x80\x02capp.models\nSize\n)\x81}X\x01\0\0\0xK\x01sb."));
+    assert!(!is_clean(b"\x80\x02capp.models\nSize\n)\x81](K\x01K\x02eb."));
+}
+
 #[test]
 fn a_rule_is_read_from_its_id() {
     assert_eq!("r9".parse(), Ok(Rule::R9));

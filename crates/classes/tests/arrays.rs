@@ -139,7 +139,7 @@ fn masked_and_missing_elements_are_refused() {
     let (mut masked, mut missing) = (0, 0);
     for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "arrays") {
         // None of the buffers are supplied.
-        let options = halfsour_vm::Options { require_buffers: false, ..Default::default() };
+        let options = halfsour_vm::Options::default().with_require_buffers(false);
         let graph = halfsour_vm::Loader::with_options(options).load(package.bytes.clone());
         let Ok(graph) = graph else { continue };
         let Some(array) = numpy::array(graph.root()) else { continue };

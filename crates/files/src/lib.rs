@@ -23,7 +23,7 @@ mod zip;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use format::{Format, is_pickle};
 pub use halfsour_vm::Framing;
 pub use input::{Input, Part, Parts, PickleError};

@@ -22,7 +22,7 @@ use std::io::Write;
 
 use halfsour_value::{Graph, Node};
 
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use parse::{Document, ParseError, documents};
 pub use style::{Limits, Style};
 

@@ -13,11 +13,12 @@ mod moment;
 mod numpy;
 #[cfg(feature = "classes")]
 mod table;
+mod value;
 
 use std::cell::Cell;
 use std::fmt;
 
-use halfsour_value::machine::Budget;
+use halfsour_value::machine::{Budget, NAME as VALUE};
 use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
@@ -39,7 +40,7 @@ pub use access::{FromGraph, FromSource};
 /// - With the feature `classes`, objects of well-known classes are read as the corresponding types of Rust.
 ///
 /// The crate's page has [the whole table](crate).
-pub struct NodeDeserializer<'g, S, L> {
+pub struct NodeDeserializer<'g, S, L = FromGraph> {
     node: Node<'g, S>,
     lend: L,
     limits: TreeLimits,
@@ -351,6 +352,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self.node.data() {
+            _ if name == VALUE => value::visit(self, visitor),
             Data::BigInt(bytes) if name == big_int::NAME => self.bytes(bytes, visitor),
             #[cfg(feature = "classes")]
             Data::Instance(_) if name == moment::NAME => visitor.visit_newtype_struct(moment::Moment(self)),

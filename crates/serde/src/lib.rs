@@ -4,6 +4,8 @@
 mod big_int;
 mod common;
 mod de;
+#[cfg(feature = "derive")]
+mod derive;
 mod error;
 mod instance;
 
@@ -11,6 +13,13 @@ mod instance;
 pub mod python;
 mod ser;
 mod stream;
+
+/// What derived code uses.
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::derive::*;
+}
 
 #[doc = include_str!("../SHAPES.md")]
 pub mod shapes {}
@@ -24,8 +33,10 @@ use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 
 pub use big_int::BigInt;
-pub use de::NodeDeserializer;
+pub use de::{FromGraph, FromSource, NodeDeserializer};
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "derive")]
+pub use halfsour_derive::{FromPython, ToPython};
 pub use halfsour_vm::{Limits, Loader, Options};
 pub use halfsour_writer::Options as WriteOptions;
 pub use instance::class_name;
@@ -33,8 +44,8 @@ pub use ser::Serializer;
 
 /// Reads a value from the pickle that `input` begins with. Text and bytes may be borrowed from the input.
 ///
-/// For Python's data as it is, without a type of yours, use [`halfsour_vm::from_slice`], which returns a [`Graph`]. Reading a
-/// [`Value`] here turns tuples and sets into lists; [`Graph::to_value`] keeps them.
+/// For Python's data as it is, without a type of yours, read a [`Value`], which is a tree, or use [`halfsour_vm::from_slice`], which
+/// returns a [`Graph`]. A field of your type may be a `Value`, too.
 ///
 /// # `T::deserialize` may be called twice
 ///

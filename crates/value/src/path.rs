@@ -6,7 +6,7 @@ use crate::data::Data;
 use crate::{Key, Node, Value};
 
 /// Why a path leads nowhere: the part of it that does not, and how it fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PathError {
     at: String,
     reason: &'static str,
@@ -15,6 +15,12 @@ pub struct PathError {
 impl fmt::Display for PathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.at, self.reason)
+    }
+}
+
+impl fmt::Debug for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

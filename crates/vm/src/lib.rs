@@ -1,5 +1,4 @@
 #![doc = include_str!("../README.md")]
-#![warn(missing_debug_implementations)]
 #![doc = include_str!("../DIFFERENCES.md")]
 
 mod builtins;
@@ -14,7 +13,7 @@ mod messages;
 mod observer;
 mod options;
 
-pub use error::{Error, ErrorKind, Limit};
+pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;
