@@ -113,7 +113,7 @@ fn dis(input: &'static [u8], repeats: usize) -> Report {
 
 fn encode_graph(workload: &Workload, memo: MemoPolicy, repeats: usize) -> Report {
     let graph = halfsour_vm::from_slice(workload.bytes).expect("a pickle");
-    let options = Options { memo, ..Options::with_protocol(workload.protocol) };
+    let options = Options::default().with_protocol(workload.protocol).with_memo(memo);
     let write = |pickler: &mut Pickler| pickler.dump(black_box(graph.root())).expect("it was read");
     let check = |pickle: &Vec<u8>| {
         // CPython wrote the file, so the bytes must be the same, memo included.
@@ -128,7 +128,7 @@ where
     T: Serialize + Deserialize<'static> + Tallied,
 {
     let data: T = halfsour_serde::from_slice(workload.bytes).expect("a pickle of such data");
-    let options = WriteOptions::with_protocol(workload.protocol);
+    let options = WriteOptions::default().with_protocol(workload.protocol);
     let write = |buffer: &mut Vec<u8>| {
         let mut serializer = Serializer::with_buffer(&options, take(buffer)).expect("a protocol");
         black_box(&data).serialize(&mut serializer).expect("plain data");

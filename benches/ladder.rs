@@ -70,14 +70,14 @@ fn down(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
 
 /// The steps from the graph to bytes.
 fn back(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
-    let options = halfsour_vm::Options { record_memo: true, ..Default::default() };
+    let options = halfsour_vm::Options::default().with_record_memo(true);
     let graph = Loader::with_options(options).load(workload.bytes).unwrap();
     for (name, memo) in [
         ("graph → bytes", MemoPolicy::All),
         ("graph → bytes, memo only what is shared", MemoPolicy::Shared),
         ("graph → bytes, memo as read", MemoPolicy::AsRead),
     ] {
-        let options = Options { memo, ..Options::with_protocol(workload.protocol) };
+        let options = Options::default().with_protocol(workload.protocol).with_memo(memo);
         group.bench_function(name, |b| b.iter(|| to_vec(graph.root(), &options).unwrap()));
     }
 }
@@ -91,7 +91,7 @@ where
         b.iter(|| halfsour_serde::from_slice::<T>(black_box(input)).unwrap());
     });
     let data: T = halfsour_serde::from_slice(input).unwrap();
-    let options = WriteOptions::with_protocol(workload.protocol);
+    let options = WriteOptions::default().with_protocol(workload.protocol);
     group.bench_function("typed → bytes", |b| {
         b.iter(|| halfsour_serde::to_vec_with(&data, &options).unwrap());
     });

@@ -160,9 +160,11 @@ impl Tallied for Value {
             Self::Float(value) => tally.float(*value),
             Self::Str(text) => tally.bytes(text.as_bytes()),
             Self::Bytes(bytes) => tally.bytes(bytes),
-            Self::List(members) | Self::Tuple(members) => members.add_to(tally),
+            Self::List(_) | Self::Tuple(_) => {
+                self.as_slice().into_iter().flatten().for_each(|member| member.add_to(tally));
+            }
             Self::Dict(items) => {
-                for (key, value) in items {
+                for (key, value) in &**items {
                     key.add_to(tally);
                     value.add_to(tally);
                 }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use arrow_array::Array;
 use arrow_ipc::reader::FileReader;
-use halfsour_arrow::{table, write_ipc};
+use halfsour_arrow::{table_with, write_ipc};
 
 /// The bytes that a table may take.
 const ROOM: usize = 1 << 20;
@@ -21,7 +21,7 @@ pub fn arrow(input: &[u8]) {
             return;
         }
         left -= 1;
-        let Ok(batch) = table(node, ROOM) else { return };
+        let Ok(batch) = table_with(node, ROOM) else { return };
         for column in batch.columns() {
             assert_eq!(column.len(), batch.num_rows());
             column.to_data().validate_full().expect("the column is valid");

@@ -46,7 +46,7 @@ pub fn audit(input: &[u8]) {
     let report = AUDITOR.audit(input);
     assert_eq!(report, AUDITOR.audit(input), "an audit is deterministic");
     let mut watcher = Watcher::default();
-    let mut loader = Loader::with_options(Options { require_buffers: false, ..Options::default() });
+    let mut loader = Loader::with_options(Options::default().with_require_buffers(false));
     let graph = loader.load_observed(input, 0, &mut watcher);
     let sum = |count: fn(&halfsour_audit::Import) -> u64| report.imports.iter().map(count).sum::<u64>();
     assert!(sum(|import| import.imports) >= watcher.imports, "an import is missing: {report:?}");

@@ -19,6 +19,6 @@ pub fn within<T>(most: usize, input: &[u8], run: impl FnOnce() -> T) -> T {
 /// Loads a graph of at most `memory` bytes, and asserts that loading holds no more. A part of the graph may be held twice, while
 /// it moves to a larger allocation. The stack, the marks and the memo take at most 32 bytes for each byte of the input.
 pub fn load_within(memory: usize, input: &[u8]) -> Result<Graph<&[u8]>, Error> {
-    let limits = Limits { memory, ..Limits::default() };
+    let limits = Limits::default().with_memory(memory);
     within(2 * memory + 32 * input.len() + 4096, input, || loader(limits).load(input))
 }

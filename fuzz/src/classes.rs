@@ -1,5 +1,6 @@
 //! The properties of objects of known classes.
 
+use halfsour_classes::memory::Numeric;
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
 use halfsour_classes::pandas::{Cell, Column, Frame, Index};
 use halfsour_classes::{Known, Shape, recognise};
@@ -86,6 +87,8 @@ fn array(array: &NdArray<'_, &[u8]>) {
     if let ArrayData::Bytes(bytes) = array.data {
         assert_eq!(bytes.len(), array.len() * array.dtype.size);
     }
+    let types = [numbers::<u8>(array), numbers::<i64>(array), numbers::<bool>(array)];
+    assert!(types.iter().filter(|is_of| **is_of).count() < 2);
     let Some(elements) = array.elements() else { return };
     let mut count = 0;
     for item in elements.take(MOST) {
@@ -93,6 +96,15 @@ fn array(array: &NdArray<'_, &[u8]>) {
         count += 1;
     }
     assert_eq!(count, array.len().min(MOST));
+}
+
+/// Checks that a view of numbers has what a copy has. Returns whether they are of the type.
+fn numbers<T: Numeric + PartialEq>(array: &NdArray<'_, &[u8]>) -> bool {
+    let copy = array.to_array::<T>();
+    if let Ok(view) = array.view::<T>() {
+        assert!(copy.as_ref().is_ok_and(|copy| copy == view));
+    }
+    copy.is_ok_and(|copy| copy.len() == array.len())
 }
 
 /// Checks the elements inside of an element.

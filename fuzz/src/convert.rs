@@ -8,7 +8,7 @@ use safetensors::SafeTensors;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-const LIMITS: Limits = Limits { total: 4 << 20, ratio: 100, depth: 4, window: 1 << 20 };
+const LIMITS: Limits = Limits::UNTRUSTED.with_total(4 << 20).with_depth(4).with_window(1 << 20);
 /// The number of parts of a file that are converted.
 const MOST: usize = 4;
 /// The bytes that may be written beyond eight for each that is read, and what headers may take on top.

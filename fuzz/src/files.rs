@@ -6,7 +6,7 @@ use halfsour_vm::Loader;
 
 use crate::tensors::tensors;
 
-const LIMITS: Limits = Limits { total: 4 << 20, ratio: 100, depth: 4, window: 1 << 20 };
+const LIMITS: Limits = Limits::UNTRUSTED.with_total(4 << 20).with_depth(4).with_window(1 << 20);
 /// The number of members and parts of a file that are visited.
 const MOST: usize = 100;
 

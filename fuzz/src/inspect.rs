@@ -65,8 +65,7 @@ fn sizes(graph: &Graph<&[u8]>) {
 }
 
 fn tree(graph: &Graph<&[u8]>) {
-    let mut limits = ShowLimits::default();
-    (limits.depth, limits.max_items, limits.max_text) = (DEPTH, ITEMS, 20);
+    let limits = ShowLimits::default().with_depth(DEPTH).with_max_items(ITEMS).with_max_text(20);
     let mut lines = 0;
     for line in Tree::new(graph.root(), limits).lines() {
         lines += 1;

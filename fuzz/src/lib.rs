@@ -102,11 +102,11 @@ fn options() -> Options {
         Buffer { contents: writable, read_only: false },
         Buffer { contents: read_only, read_only: true },
     ];
-    Options { buffers: Some(buffers), record_memo: true, ..Options::default() }
+    Options::default().with_buffers(buffers).with_record_memo(true)
 }
 
 fn loader(limits: Limits) -> Loader {
-    Loader::with_options(Options { limits, ..options() })
+    Loader::with_options(options().with_limits(limits))
 }
 
 /// Loads bytes that may be a [`Program`].
@@ -166,16 +166,15 @@ fn visit<'g, S: AsRef<[u8]>>(graph: &'g Graph<S>, mut each: impl FnMut(Node<'g, 
 /// Checks trees and JSON: a tree keeps its limits and equals itself, JSON is valid, and printing ends.
 pub fn value(input: &[u8]) {
     let Ok(graph) = load(input) else { return };
-    let limits = TreeLimits { values: 10_000, bytes: 1 << 20, ..TreeLimits::default() };
+    let limits = TreeLimits::default().with_values(10_000).with_bytes(1 << 20);
     if let Ok(value) = graph.to_value(limits) {
         assert_eq!(value, value.clone());
         assert!(value.to_string().len() < 1 << 28);
         keys(&value);
     }
     // Shared objects are written each time; the limit is low, so that they do not take all of a fuzzer's time.
-    let mut limits = halfsour_json::Limits::default();
-    limits.values = 100_000;
-    if let Ok(text) = to_string(graph.root(), Style::plain().limits(limits)) {
+    let limits = halfsour_json::Limits::default().with_values(100_000);
+    if let Ok(text) = to_string(graph.root(), Style::plain().with_limits(limits)) {
         assert!(is_deep(&text) || serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
     }
     if let Ok(text) = to_string(graph.root(), Style::lossless())
@@ -199,14 +198,14 @@ fn keys(value: &Value) {
         }
         seen.push(value);
         match value {
-            Value::List(items) | Value::Tuple(items) => open.extend(items),
+            Value::List(_) | Value::Tuple(_) => open.extend(value.as_slice().into_iter().flatten()),
             Value::Dict(items) => {
                 assert!(items.iter().all(|(key, value)| items.get(key) == Some(value)), "{items:?}");
                 open.extend(items.iter().flat_map(|(key, value)| [key, value]));
             }
             Value::Set(items) | Value::FrozenSet(items) => {
                 assert!(items.iter().all(|item| items.contains(item)), "{items:?}");
-                open.extend(items);
+                open.extend(&**items);
             }
             _ => {}
         }
@@ -222,7 +221,7 @@ pub fn lossless(input: &[u8]) -> Option<Vec<u8>> {
 pub fn json(input: &[u8]) {
     for document in documents(input).map_while(Result::ok).take(10) {
         for protocol in 0..=5 {
-            let options = halfsour_writer::Options::with_protocol(protocol);
+            let options = halfsour_writer::Options::default().with_protocol(protocol);
             match to_vec(document.graph.root(), &options) {
                 Ok(written) if protocol == 5 => writer(&written),
                 Ok(written) => drop(load(&written)),
@@ -249,7 +248,7 @@ pub fn writer(input: &[u8]) {
     // Lower protocols turn out-of-band buffers into bytearrays, to which not all steps can be applied.
     let lowest = if may_have_buffers(input) { 5 } else { 0 };
     for protocol in lowest..=5 {
-        let mut options = halfsour_writer::Options::with_protocol(protocol);
+        let mut options = halfsour_writer::Options::default().with_protocol(protocol);
         for memo in [MemoPolicy::All, MemoPolicy::Shared, MemoPolicy::AsRead] {
             options.memo = memo;
             let written = match to_vec(graph.root(), &options) {

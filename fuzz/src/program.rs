@@ -35,7 +35,7 @@ impl<'a> Arbitrary<'a> for Program {
     fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
         let mut machine = Machine::default();
         while !input.is_empty() {
-            machine.step(*input.choose(&Opcode::ALL)?, input)?;
+            machine.step(*input.choose(Opcode::ALL)?, input)?;
         }
         Ok(Self(machine.finish()))
     }

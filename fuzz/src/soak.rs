@@ -51,18 +51,17 @@ impl Soak {
 
     fn json(graph: &Graph<&[u8]>) -> bool {
         let input = graph.source();
-        let mut limits = JsonLimits::default();
-        (limits.values, limits.bytes) = (JSON, JSON);
+        let limits = JsonLimits::default().with_values(JSON).with_bytes(JSON);
         // The text may be held twice, while it moves to a larger allocation.
         let most = 3 * (8 * input.len() + JSON) + MOST * graph.bytes_held() + FIRST;
-        let styles = [Style::plain(), Style::lossless()].map(|style| style.limits(limits));
+        let styles = [Style::plain(), Style::lossless()].map(|style| style.with_limits(limits));
         styles.map(|style| within(most, input, || halfsour_json::to_vec(graph.root(), style)).is_ok())
             == [true; 2]
     }
 
     fn pickles(graph: &Graph<&[u8]>) -> bool {
         let most = MOST * (graph.source().len() + graph.bytes_held()) + FIRST;
-        let mut options = Options::with_protocol(graph.protocol());
+        let mut options = Options::default().with_protocol(graph.protocol());
         let policies = [MemoPolicy::All, MemoPolicy::Shared, MemoPolicy::AsRead];
         policies.map(|memo| {
             options.memo = memo;

@@ -51,7 +51,8 @@ struct Borrowed<'a> {
 /// Checks that a value is read as it was written.
 pub fn typed(value: &Typed) {
     for protocol in 0..=5 {
-        let pickle = to_vec_with(value, &WriteOptions::with_protocol(protocol)).expect("it is plain data");
+        let pickle =
+            to_vec_with(value, &WriteOptions::default().with_protocol(protocol)).expect("it is plain data");
         let read: Typed = from_slice(&pickle).unwrap_or_else(|error| panic!("protocol {protocol}: {error}"));
         // NaN is not equal to itself.
         assert_eq!(format!("{read:?}"), format!("{value:?}"), "protocol {protocol}");

@@ -157,5 +157,5 @@ fn options(fixture: &Fixture) -> Result<Options> {
         read_only: buffer.readonly,
     };
     let buffers = fixture.buffers.as_ref().map(|buffers| buffers.iter().map(supplied).collect());
-    Ok(Options { encoding, buffers, ..Options::default() })
+    Ok(Options::default().with_encoding(encoding).with_buffers(buffers))
 }

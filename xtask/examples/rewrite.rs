@@ -26,7 +26,7 @@ fn main() {
         let graph = Loader::new().load(&fixture.pickle[..]).expect("the tests load it");
         for protocol in 0..=5 {
             for memo in [MemoPolicy::All, MemoPolicy::Shared] {
-                let options = Options { memo, ..Options::with_protocol(protocol) };
+                let options = Options::default().with_protocol(protocol).with_memo(memo);
                 let Ok(ours) = to_vec(graph.root(), &options) else { continue };
                 line(&mut lines, &fixture.name, protocol, &fixture.pickle, &ours);
             }
@@ -68,7 +68,7 @@ fn typed(lines: &mut String) {
     for package in packages().iter().filter(|package| package.name == "written") {
         let written: Written = halfsour_serde::from_slice(&package.bytes).expect("the tests read it");
         for protocol in 0..=5 {
-            let ours = halfsour_serde::to_vec_with(&written, &Options::with_protocol(protocol));
+            let ours = halfsour_serde::to_vec_with(&written, &Options::default().with_protocol(protocol));
             line(lines, "written", protocol, &package.bytes, &ours.expect("the tests write it"));
         }
     }

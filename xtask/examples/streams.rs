@@ -113,8 +113,8 @@ fn change(pickle: &mut Vec<u8>, other: &[u8], input: &mut Unstructured<'_>) -> a
     match input.int_in_range(0..=7)? {
         0 => pickle[byte].iter_mut().for_each(|byte| *byte ^= 1 << (from.start % 8)),
         1 => drop(pickle.splice(byte, [input.arbitrary()?])),
-        2 => drop(pickle.splice(byte, [input.choose(&Opcode::ALL)?.byte()])),
-        3 => pickle.insert(span.start, input.choose(&Opcode::ALL)?.byte()),
+        2 => drop(pickle.splice(byte, [input.choose(Opcode::ALL)?.byte()])),
+        3 => pickle.insert(span.start, input.choose(Opcode::ALL)?.byte()),
         4 => drop(pickle.drain(span)),
         5 => {
             let doubled = pickle[span.clone()].to_vec();

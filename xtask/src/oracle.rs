@@ -1,4 +1,4 @@
-//! Loads with real Pythons what halfsour wrote, and receives what they send.
+//! Loads with real Pythons what halfsour wrote and what it changed, and receives what they send.
 
 use crate::pythons::Python;
 use crate::{Result, receive, shell};
@@ -20,5 +20,19 @@ pub fn run() -> Result {
         let said = shell::output(python.script("oracle.py").arg(&file), &[])?;
         print!("oracle, Python {}: {said}", python.release);
     }
+    edits(&pythons)?;
     receive::run(&pythons)
+}
+
+/// Lets each Python make objects that are shared and in cycles, and look at them after they were changed.
+fn edits(pythons: &[Python]) -> Result {
+    let (made, edited) = (shell::target().join("made.b64"), shell::target().join("edited.b64"));
+    for python in pythons {
+        shell::run(python.script("edit.py").arg("make").arg(&made))?;
+        let edit = ["run", "--quiet", "--package", "xtask", "--example", "edit", "--"];
+        shell::run(shell::cargo(&edit).arg(&made).arg(&edited))?;
+        let said = shell::output(python.script("edit.py").arg("check").arg(&edited), &[])?;
+        print!("oracle, Python {}: {said}", python.release);
+    }
+    Ok(())
 }

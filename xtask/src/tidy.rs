@@ -40,6 +40,9 @@ const NAMELESS: [&str; 7] = ["opcode", "text", "lexer", "value", "vm", "writer",
 const CLASS_NAMES: [&str; 9] =
     ["datetime", "Decimal", "OrderedDict", "defaultdict", "namedtuple", "numpy", "pandas", "torch", "uuid"];
 
+/// The features of `serde_json` that change how it works for all of a program.
+const CHANGES: [&str; 4] = ["arbitrary_precision", "float_roundtrip", "preserve_order", "unbounded_depth"];
+
 /// The only file with unsafe code.
 const UNSAFE: &str = "crates/files/src/map.rs";
 
@@ -83,11 +86,22 @@ fn layering(package: &Value, broken: &mut Vec<String>) {
         return;
     };
     let all = package["dependencies"].as_array().into_iter().flatten();
-    for dependency in all.filter(|dependency| dependency["kind"].is_null()).map(name_of) {
+    for (dependency, features) in all
+        .filter(|dependency| dependency["kind"].is_null())
+        .map(|dependency| (name_of(dependency), &dependency["features"]))
+    {
         let ours =
             dependency.strip_prefix("halfsour").map(|rest| rest.strip_prefix('-').unwrap_or("halfsour"));
         if ours.is_some_and(|ours| !allowed.contains(&ours)) || name == "halfsour-opcode" {
             broken.push(format!("{name}: must not depend on {dependency}; see LAYERS of xtask/src/tidy.rs"));
+        }
+        let features = features.as_array().into_iter().flatten();
+        let changes = features.filter_map(Value::as_str).find(|feature| CHANGES.contains(feature));
+        // The command is a program of its own, and `inspect` is no default feature.
+        if let Some(feature) = changes.filter(|_| !["halfsour-cli", "halfsour-inspect"].contains(&name)) {
+            broken.push(format!(
+                "{name}: must not turn on {feature} of serde_json for every program that uses it"
+            ));
         }
         let is_of_arrow = dependency.starts_with("arrow-") || dependency == "parquet";
         if is_of_arrow && name != "halfsour-arrow" {

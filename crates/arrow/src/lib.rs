@@ -17,6 +17,8 @@ use arrow_schema::{Field, Schema};
 use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
 use halfsour_value::Node;
 
+pub use arrow_array;
+pub use arrow_schema;
 pub use error::TableError;
 pub use write::WriteError;
 #[cfg(feature = "csv")]
@@ -40,15 +42,17 @@ impl Budget {
 /// Returns the table that an object is: a frame or a series of pandas; a list of dicts, which are its rows; or a dict of lists, arrays
 /// and series, which are its columns. Other sequences and mappings, such as deques, are as good as lists and dicts.
 ///
-/// The table may take `most` bytes. Rows may leave out columns, which are null there. Columns come in the order in which they first
-/// occur.
+/// Rows may leave out columns, which are null there. Columns come in the order in which they first occur. The table may take 256 MiB beyond
+/// eight bytes for each byte of the graph, its source and its buffers, which only data that is shared exceeds; [`table_with`] takes another
+/// limit.
 ///
 /// ```
+/// use halfsour_arrow::arrow_array::Array;
 /// use halfsour_arrow::table;
 ///
 /// // {'n': [1, 2, None]}
 /// let graph = halfsour_vm::from_slice(b"}X\x01\0\0\0n](K\x01K\x02Nes.")?;
-/// let batch = table(graph.root(), 1 << 20)?;
+/// let batch = table(graph.root())?;
 /// assert_eq!(batch.schema().field(0).name(), "n");
 /// assert_eq!((batch.num_rows(), batch.column(0).null_count()), (3, 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -56,8 +60,21 @@ impl Budget {
 ///
 /// # Errors
 ///
-/// If the object is no table, if Arrow has no type for a column, or if the table would take more than `most` bytes.
-pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
+/// If the object is no table, if Arrow has no type for a column, or if the table would exceed the limit.
+pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<RecordBatch, TableError> {
+    const FREE: usize = 256 << 20;
+    let graph = node.graph();
+    let buffers: usize = graph.buffers().iter().map(|buffer| buffer.as_ref().len()).sum();
+    let size = graph.source().as_ref().len() + graph.bytes_held() + buffers;
+    table_with(node, size.saturating_mul(8).saturating_add(FREE))
+}
+
+/// Returns the table that an object is, as [`table`] does, of at most `most` bytes.
+///
+/// # Errors
+///
+/// As of [`table`].
+pub fn table_with<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
     let mut budget = Budget(most);
     if let Some(columns) = pairs(node) {
         return records::of_columns(columns, &mut budget);

@@ -63,8 +63,8 @@ impl fmt::Display for WriteError {
 impl std::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Table(error) => Some(error),
-            Self::Output(error) => Some(error),
+            Self::Table(error) => error.source(),
+            Self::Output(error) => error.source(),
         }
     }
 }

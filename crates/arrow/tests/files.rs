@@ -16,7 +16,7 @@ use arrow_array::{
 use arrow_ipc::reader::FileReader;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use half::f16;
-use halfsour_arrow::{WriteError, table, write_csv, write_ipc, write_parquet};
+use halfsour_arrow::{WriteError, table_with, write_csv, write_ipc, write_parquet};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 /// As text, for NaN is not equal to NaN; of dictionaries what they stand for, since parquet makes dictionaries of its own.
@@ -56,7 +56,7 @@ fn parquet_and_arrow_hold_the_table() {
     let mut count = 0;
     for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "tables") {
         let graph = halfsour_vm::from_slice(&package.bytes).unwrap();
-        let expected = table(graph.root(), usize::MAX).unwrap();
+        let expected = table_with(graph.root(), usize::MAX).unwrap();
         let (mut parquet, mut ipc) = (Vec::new(), Vec::new());
         write_parquet(&expected, &mut parquet).unwrap();
         write_ipc(&expected, &mut ipc).unwrap();

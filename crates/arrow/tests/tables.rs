@@ -9,7 +9,7 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, RecordBatch, downcast_integer_array, downcast_temporal_array};
 use arrow_schema::{DataType, TimeUnit};
-use halfsour_arrow::table;
+use halfsour_arrow::{table, table_with};
 use halfsour_text::repr;
 use serde_json::{Value, json};
 
@@ -119,7 +119,7 @@ fn tables_are_as_pyarrow_makes_them() {
     let mut count = 0;
     for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "tables") {
         let graph = halfsour_vm::from_slice(&package.bytes).unwrap();
-        let batch = table(graph.root(), 1 << 20).unwrap_or_else(|error| panic!("{package}: {error}"));
+        let batch = table(graph.root()).unwrap_or_else(|error| panic!("{package}: {error}"));
         assert_eq!(told(&batch), normal(package.value.clone()), "{package}");
         count += 1;
     }
@@ -147,7 +147,7 @@ fn errors_say_where() {
     ];
     for (pickle, why) in cases {
         let graph = halfsour_vm::from_slice(pickle).unwrap();
-        assert_eq!(table(graph.root(), 1 << 20).unwrap_err().to_string(), why);
+        assert_eq!(table(graph.root()).unwrap_err().to_string(), why);
     }
 }
 
@@ -165,9 +165,10 @@ fn what_is_shared_has_a_limit() {
         [&b"](}(X\x01\0\0\0aX\0\x10\0\0"[..], &[b'x'; 4096], b"uq\0", &b"h\0".repeat(1000), b"e."].concat();
     for pickle in [sparse, text] {
         let graph = halfsour_vm::from_slice(&pickle).unwrap();
-        let error = table(graph.root(), 1 << 20).unwrap_err();
+        let error = table_with(graph.root(), 1 << 20).unwrap_err();
         assert!(error.to_string().ends_with("the table would be larger than the limit"), "{error}");
-        assert!(table(graph.root(), 1 << 24).is_ok());
+        assert!(table_with(graph.root(), 1 << 24).is_ok());
+        assert!(table(graph.root()).is_ok());
     }
 }
 
@@ -181,7 +182,7 @@ fn rows_without_columns_are_counted() {
         \x00\x01h\x13K\x01u\x86\x94R\x94e\x86\x94R\x94\x8c\x04_typ\x94\x8c\x09dataframe\x94\x8c\x09_metadata\x94]\x94\x8c\
         \x05attrs\x94}\x94\x8c\x06_flags\x94}\x94\x8c\x17allows_duplicate_labels\x94\x88sub.";
     let graph = halfsour_vm::from_slice(pickle).unwrap();
-    let error = table(graph.root(), 1 << 20).unwrap_err();
+    let error = table(graph.root()).unwrap_err();
     assert!(error.to_string().contains("limit"), "{error}");
 }
 
@@ -202,7 +203,7 @@ fn tables_in_other_containers() {
     ];
     for pickle in pickles {
         let graph = halfsour_vm::from_slice(&pickle).unwrap();
-        let batch = table(graph.root(), 1 << 20).unwrap_or_else(|error| panic!("{}: {error}", graph.root()));
+        let batch = table(graph.root()).unwrap_or_else(|error| panic!("{}: {error}", graph.root()));
         assert_eq!(told(&batch)["columns"], json!([[1, 2]]), "{}", graph.root());
     }
 }

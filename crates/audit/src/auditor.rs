@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use halfsour_vm::{Error, ErrorKind, Graph, Loader, Options};
+use halfsour_vm::{Error, ErrorKind, Graph, Limits, Loader, Options};
 
 use crate::found::Found;
 use crate::judge::Judge;
 use crate::policy::Policy;
 use crate::report::{Action, Completeness, Finding, OpcodeName, Report, Severity, Stats, Verdict};
-use crate::{Rule, resources};
+use crate::{Rule, look, resources};
 
 /// Judges pickles by a policy.
 ///
@@ -26,7 +26,7 @@ pub struct Auditor {
 }
 
 /// Why [`Auditor::load_checked`] gives no graph: what was found.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Refused(Box<Report>);
 
 impl Refused {
@@ -43,6 +43,12 @@ impl fmt::Display for Refused {
             (None, Completeness::Incomplete { reason, .. }) => f.write_str(reason),
             (None, Completeness::Complete) => f.write_str("it is clean"),
         }
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -144,7 +150,15 @@ impl Auditor {
                 offset: start,
                 reason: format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
             },
-            Some(error) => Completeness::Incomplete { offset: error.offset(), reason: error.to_string() },
+            Some(error) => {
+                let bytes = &input[start..];
+                let reason = if is_sure(bytes, &found) {
+                    error.to_string()
+                } else {
+                    look::reason(bytes, &error, found.stats.opcodes)
+                };
+                Completeness::Incomplete { offset: error.offset(), reason }
+            }
         };
         let report = Report {
             verdict: Verdict::Clean,
@@ -194,9 +208,8 @@ pub(crate) fn second_reading(known: &[Finding], more: &mut Vec<Finding>, when: &
 }
 
 fn loader(policy: &Policy) -> Loader {
-    let mut options = Options { require_buffers: false, ..Options::default() };
-    options.limits.int_digits = policy.limits().int_digits;
-    Loader::with_options(options)
+    let limits = Limits::default().with_int_digits(policy.limits().int_digits);
+    Loader::with_options(Options::default().with_require_buffers(false).with_limits(limits))
 }
 
 /// A way to read the pickle that begins somewhere in the input.

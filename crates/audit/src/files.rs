@@ -1,7 +1,7 @@
 //! Files: every pickle in them, as each of their readers would read it.
 
 use halfsour_files::{Archive, Error, Format, JoblibArrays, Source, Torch, is_pickle};
-use halfsour_vm::{Graph, Loader};
+use halfsour_vm::{Framing, Graph, Loader};
 
 use crate::auditor::{has_effect, load_plain, second_reading};
 use crate::found::Found;
@@ -143,8 +143,8 @@ impl Walk<'_> {
             Ok(_) => {}
             Err(error) => self.failed(source.name(), &error),
         }
-        match (pickles.framing(), source.format()) {
-            (halfsour_files::Framing::Length, _) => {
+        match source.format() {
+            _ if pickles.framing() != Framing::None => {
                 let mut pickles = pickles;
                 while let Some(part) = pickles.part() {
                     self.pickles(source, &bytes[..part.end], part.start, true);
@@ -152,7 +152,7 @@ impl Walk<'_> {
                 }
             }
             // An array of numbers has no pickle.
-            (_, Format::Npy) => {
+            Format::Npy => {
                 if let Some(part) = pickles.part() {
                     self.pickles(source, &bytes[..part.end], part.start, true);
                 }

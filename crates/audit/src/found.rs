@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
+use crate::Limits;
 use crate::Rule;
-use crate::policy::Limits;
 use crate::report::{Action, Finding, Import, Stats};
 
 /// What has been found so far, of one reading of one pickle or of many.

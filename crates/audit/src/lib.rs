@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod at;
 mod auditor;
@@ -10,6 +9,8 @@ mod file_report;
 mod files;
 mod found;
 mod judge;
+mod limits;
+mod look;
 mod pattern;
 mod policy;
 mod report;
@@ -25,7 +26,8 @@ pub use auditor::{Auditor, Refused};
 pub use file_report::FileReport;
 #[cfg(feature = "files")]
 pub use files::Part;
-pub use policy::{Limits, Policy, PolicyError};
+pub use limits::Limits;
+pub use policy::{Policy, PolicyError};
 pub use report::{
     Action, Completeness, Context, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict,
 };

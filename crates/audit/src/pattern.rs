@@ -3,7 +3,8 @@
 use std::fmt;
 
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::{Id, Peek, View};
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, View};
 
 use crate::Policy;
 

@@ -1,14 +1,19 @@
 //! The policy: what a pickle may name, and what it may do with it.
 
+mod allow;
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::Limits;
 use crate::pattern::Pattern;
+
+pub use error::PolicyError;
 
 /// The version of the schema that `POLICY.md` describes.
 const SCHEMA: u32 = 1;
@@ -18,11 +23,13 @@ pub(crate) const LONGEST_NAME: usize = 256;
 /// A policy: the names that a pickle may use, and what it may do with each.
 ///
 /// It is a list of what is allowed: everything else is a finding. [`Policy::default`] is the one that halfsour brings,
-/// `POLICY.md` describes the file.
+/// [`Policy::allow`] allows one more class, and [`policy_file`](crate::policy_file) describes the file.
 ///
 /// ```
-/// use halfsour_audit::Policy;
+/// use halfsour_audit::{Auditor, Policy};
 ///
+/// // Point = namedtuple("Point", "x y") in app/models.py; pickle.dumps(Point(1, 2), 2)
+/// let point = b"\x80\x02capp.models\nPoint\nq\x00K\x01K\x02\x86q\x01\x81q\x02.";
 /// let mut policy = Policy::default();
 /// policy.add(&Policy::parse(
 ///     r#"
@@ -30,12 +37,14 @@ pub(crate) const LONGEST_NAME: usize = 256;
 ///     [[allow]]
 ///     pack = "app"
 ///     names = ["app.models:Point"]
-///     uses = ["new", "build"]
-///     reason = "a dataclass without methods that pickle calls"
+///     uses = ["new"]
+///     args = [["int", "int"]]
+///     reason = "a named tuple; it has the __new__ that namedtuple makes"
 ///     [packs.app]
 ///     about = "our own classes"
 ///     "#,
 /// )?)?;
+/// assert!(Auditor::new(policy).audit(point).is_clean());
 /// # Ok::<(), halfsour_audit::PolicyError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -68,43 +77,6 @@ struct File {
     persistent: Vec<Persistent>,
     #[serde(default)]
     sink: Vec<Sink>,
-}
-
-/// The limits of an audit: what it may cost, and from which size on data is a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct Limits {
-    /// The number of levels of pickles within bytes that are read.
-    pub nested: usize,
-    /// The number of findings of one kind that are listed: `same` in TOML.
-    #[serde(rename = "same")]
-    pub per_kind: u64,
-    /// The number of findings, and of names, that are listed in all: `listed` in TOML.
-    #[serde(rename = "listed")]
-    pub total: usize,
-    /// The number of items that data may unfold into, if that is more than a hundred times the number of its objects.
-    pub expansion: u64,
-    /// The number of keys of one dict or set that may have the same hash.
-    pub equal_hashes: usize,
-    /// The number of containers that may lie in each other.
-    pub nesting: usize,
-    /// The number of digits that an integer in text may have.
-    pub int_digits: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            nested: 8,
-            per_kind: 5,
-            total: 10_000,
-            expansion: 10_000_000,
-            equal_hashes: 1000,
-            nesting: 1000,
-            int_digits: 100_000,
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -190,35 +162,6 @@ pub(crate) struct Compiled {
     pub keywords: BTreeMap<String, Pattern>,
     pub state: Option<Pattern>,
 }
-
-/// Why a policy is refused, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyError {
-    line: Option<usize>,
-    reason: String,
-}
-
-impl PolicyError {
-    fn new(reason: impl Into<String>) -> Self {
-        Self { line: None, reason: reason.into() }
-    }
-
-    /// The line of the file, counted from 1, where TOML itself is wrong or a key is unknown.
-    pub fn line(&self) -> Option<usize> {
-        self.line
-    }
-}
-
-impl fmt::Display for PolicyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(line) = self.line {
-            write!(f, "line {line}: ")?;
-        }
-        f.write_str(&self.reason)
-    }
-}
-
-impl std::error::Error for PolicyError {}
 
 /// A copy of [`Policy::built_in`].
 impl Default for Policy {
@@ -318,6 +261,12 @@ impl Policy {
         &self.file.limits
     }
 
+    /// Replaces the limits of an audit.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.file.limits = limits;
+        self.hash = self.hashed();
+    }
+
     /// SHA-256 of the policy and of what is selected of it, in hexadecimal.
     pub fn hash(&self) -> &str {
         &self.hash
@@ -392,17 +341,22 @@ impl Policy {
             policy.sinks.extend(sink.names.iter().map(|name| (name.clone(), index)));
         }
         policy.check_mentions()?;
+        policy.hash = policy.hashed();
+        Ok(policy)
+    }
+
+    /// Returns the hash of the policy as it is now.
+    fn hashed(&self) -> String {
         let mut hash = Sha256::new();
-        hash.update(policy.to_toml());
-        for pack in policy.selected.iter().flatten() {
+        hash.update(self.to_toml());
+        for pack in self.selected.iter().flatten() {
             hash.update([0]);
             hash.update(pack);
         }
-        policy.hash = hash.finalize().iter().fold(String::new(), |mut text, byte| {
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
-        });
-        Ok(policy)
+        })
     }
 
     /// Whether patterns mention only sets that there are.

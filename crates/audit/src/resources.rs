@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::{Data, Id, Node, Peek};
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Data, Id, Node};
 
+use crate::Limits;
 use crate::Rule;
-use crate::policy::Limits;
 use crate::report::{Action, Finding, Severity};
 
 /// Findings about the data as a whole.

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use halfsour_lexer::text::number::BigDisplay;
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::{Id, Peek, View};
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, View};
 
 /// How many characters of a value are shown, about.
 const MOST: usize = 120;

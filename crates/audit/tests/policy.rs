@@ -1,6 +1,6 @@
 //! The file of a policy.
 
-use halfsour_audit::{Auditor, Policy, Rule, Verdict};
+use halfsour_audit::{Auditor, Limits, Policy, Rule, Verdict};
 
 const MINE: &str = r#"
 schema = 1
@@ -24,6 +24,19 @@ fn a_policy_is_written_as_it_is_read() {
         assert_eq!(again.hash(), policy.hash());
     }
     assert_ne!(Policy::default().hash(), Policy::parse(MINE).unwrap().hash());
+}
+
+#[test]
+fn limits_that_are_set_are_part_of_the_policy() {
+    let mut policy = Policy::default();
+    let before = policy.hash().to_owned();
+    policy.set_limits(Limits::default().with_nested(1).with_total(7));
+    assert_ne!(policy.hash(), before);
+    let again = Policy::parse(&policy.to_toml()).unwrap();
+    assert_eq!((again.limits().nested, again.limits().total), (1, 7));
+    assert_eq!(again, policy);
+    policy.set_limits(Limits::default());
+    assert_eq!(policy.hash(), before);
 }
 
 #[test]
@@ -60,6 +73,80 @@ fn what_is_added_is_allowed_and_what_is_not_selected_is_not() {
     policy.select(&["app"]).unwrap();
     assert!(Auditor::new(policy.clone()).audit(point).is_clean());
     assert!(policy.select(&["apq"]).is_err());
+}
+
+/// The classes of the fixtures that a program would write without a thought of pickling.
+#[test]
+fn classes_of_the_program_are_allowed_by_name() {
+    const SHAPES: [&str; 12] = [
+        "instances/dataclass",
+        "instances/typed namedtuple",
+        "instances/spear",
+        "instances/enum",
+        "instances/flag",
+        "instances/empty",
+        "instances/dict",
+        "instances/slots",
+        "instances/slots and dict",
+        "instances/two alike",
+        "names/nested instance",
+        "cycles/instance",
+    ];
+    let mut judged = 0;
+    for fixture in halfsour_fixtures::all() {
+        if !SHAPES.contains(&&*fixture.name) {
+            continue;
+        }
+        let mut policy = Policy::default();
+        // Old protocols look it up in the class around it, which has to be allowed first.
+        policy.allow("deli:Outer.Inner").unwrap();
+        for import in Auditor::new(policy.clone()).audit(&fixture.pickle).imports {
+            if let Some(name) = import.name.strip_prefix("deli.") {
+                policy.allow(&format!("deli:{name}")).unwrap();
+            }
+        }
+        let report = Auditor::new(policy).audit(&fixture.pickle);
+        assert!(report.is_clean(), "{fixture}: {:#?}", report.findings);
+        judged += 1;
+    }
+    assert!(judged > 50, "{judged}");
+    // @dataclass(frozen=True, slots=True), whose state is a list.
+    let mut policy = Policy::default();
+    policy.select(&["data"]).unwrap();
+    policy.allow("app.models:Frozen").unwrap();
+    policy.allow("app.models:Frozen").unwrap();
+    let frozen = b"\x80\x02capp.models\nFrozen\n)\x81](K\x01X\x01\0\0\0xeb.";
+    assert!(Auditor::new(policy.clone()).audit(frozen).is_clean());
+    // Methods are names of their own, and attributes with underscores stay what they are.
+    let changed = b"\x80\x02capp.models\nFrozen\n)\x81}X\x09\0\0\0__class__Nsb.";
+    let method = b"\x80\x04\x8c\napp.models\x8c\x0bFrozen.load\x93)R.";
+    for bad in [&changed[..], method, b"\x80\x02capp.models\nFrozen\n}b.", b"\x80\x02cos\nsystem\n."] {
+        assert_eq!(Auditor::new(policy.clone()).audit(bad).verdict, Verdict::Findings, "{bad:?}");
+    }
+    assert_eq!(Policy::parse(&policy.to_toml()).unwrap().to_toml(), policy.to_toml());
+    for (name, text) in [
+        ("app.models.Frozen", "\"app.models.Frozen\" is not of the form module:name"),
+        ("os:system", "os:system is known to be dangerous: it starts programs"),
+        ("collections:OrderedDict", "collections:OrderedDict is listed in the pack stdlib already"),
+    ] {
+        let error = policy.allow(name).unwrap_err().to_string();
+        assert!(error.starts_with(text), "{error}");
+    }
+}
+
+/// The policy in the README says of a named tuple and of a dataclass what it should.
+#[test]
+fn the_readmes_policy_is_one() {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("```toml\n").unwrap();
+    let (toml, _) = rest.split_once("```").unwrap();
+    let mut policy = Policy::default();
+    policy.add(&Policy::parse(toml).unwrap()).unwrap();
+    let is_clean = |pickle: &[u8]| Auditor::new(policy.clone()).audit(pickle).is_clean();
+    assert!(is_clean(b"\x80\x02capp.models\nPoint\nK\x01K\x02\x86\x81."));
+    assert!(!is_clean(b"\x80\x02capp.models\nPoint\nK\x01N\x86\x81."));
+    assert!(is_clean(b"\x80\x02capp.models\nSize\n)\x81}X\x01\0\0\0xK\x01sb."));
+    assert!(!is_clean(b"\x80\x02capp.models\nSize\n)\x81](K\x01K\x02eb."));
 }
 
 #[test]

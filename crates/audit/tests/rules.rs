@@ -254,3 +254,33 @@ fn every_name_is_in_the_report() {
         report.imports.iter().map(|it| (&*it.name, it.listed, it.imports, it.calls)).collect();
     assert_eq!(imports, [("collections.OrderedDict", true, 1, 1), ("os.system", false, 1, 0)]);
 }
+
+#[test]
+fn files_that_are_no_pickles_are_told_from_broken_ones() {
+    let auditor = Auditor::new(Policy::default());
+    let reason = |bytes: &[u8]| match auditor.audit(bytes).completeness {
+        Completeness::Incomplete { reason, .. } => reason,
+        Completeness::Complete => panic!("{bytes:?}"),
+    };
+    for (bytes, start) in [
+        (&b"hello there\n"[..], "it does not look like a pickle, but like text: byte 0x0: BINGET: slot 101 "),
+        (
+            b"The eggs\n",
+            "it does not look like a pickle, but like text: byte 0x0: BINSTRING: the input ends ",
+        ),
+        ("Über Eier\n".as_bytes(), "it does not look like a pickle, but like text: byte 0x0: "),
+        (b"\n{\"a\": 1}", "it does not look like a pickle, but like JSON: "),
+        (b"\x89HDF\r\n\x1a\n", "it does not look like a pickle, but like HDF5: "),
+        (b"\x10\0\0\0\0\0\0\0{\"a\"", "it does not look like a pickle, but like safetensors: "),
+        (b"\xfe\xfe\0\0", "it does not look like a pickle: byte 0x0: "),
+        // Pickles that end early, or have an error.
+        (b"", "byte 0x0: the input ends before STOP"),
+        (b"(lp0\nI1\na", "byte 0x9: the input ends before STOP"),
+        (b"X\x10\0\0\0abc", "byte 0x0: BINUNICODE: the input ends inside the argument"),
+        (b"\x80\x04h\x05.", "byte 0x2: BINGET: slot 5 of the memo is not set"),
+        (b"(lp0\nI1\naI2\naI3\nag5\n.", "byte 0x11: GET: slot 5 of the memo is not set"),
+    ] {
+        let reason = reason(bytes);
+        assert!(reason.starts_with(start), "{reason:?}, {start:?}");
+    }
+}

@@ -1,12 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod args;
 mod build;
 mod call;
 mod canonical;
 mod class_name;
+mod cost;
 mod debug;
 mod guess;
 mod known;
@@ -14,6 +14,7 @@ pub mod memory;
 mod names;
 pub mod numpy;
 pub mod pandas;
+mod parse_error;
 mod payload;
 pub mod pyarrow;
 mod recognise;
@@ -29,13 +30,13 @@ mod ubjson;
 pub use build::{ClassBuilder, PathClass};
 pub use canonical::{CanonicalForm, SharedPart};
 pub use class_name::class_name;
+pub use cost::cost;
 pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;
 pub use names::{canonical, classes};
+pub use parse_error::ParseError;
 pub use payload::{Format, Payload};
 pub use recognise::recognise;
 pub use rust::ConversionError;
-#[cfg(feature = "ndarray")]
-pub use rust::{Memory, Numeric};
-pub use shape::{Shape, Table, cost, members, pairs};
+pub use shape::{Shape, Table, members, pairs};

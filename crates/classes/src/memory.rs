@@ -1,9 +1,13 @@
 //! Numbers in memory: what the arrays of numpy, torch and Arrow have in common.
 
+pub(crate) mod numbers;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use halfsour_text::repr;
+
+pub use numbers::{ArrayError, Numbers, Numeric};
 
 /// The order of the bytes of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -13,6 +13,7 @@ use crate::stdlib::Pairs;
 
 /// A sparse matrix or array: `scipy.sparse.csr_matrix`, `csr_array`, …
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Sparse<'g, S> {
     /// The name of its format: `csr`, `csc`, `bsr`, `coo`, `dia`, `lil` or `dok`.
     pub format: &'static str,

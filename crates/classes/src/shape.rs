@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display};
 
-use halfsour_value::{Data, Instance, Node};
+use halfsour_value::{Data, Node};
 
 use crate::stdlib::{Array, Decimal, Members, Pairs};
 use crate::{Known, numpy, pandas, pyarrow, recognise};
@@ -156,28 +156,6 @@ pub fn pairs<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Pairs<'_, S>> {
             _ => None,
         },
     }
-}
-
-/// The cost of [`recognise`] for an instance: bytes of text and members of lists that are read, each argument, and each step.
-/// Counts no further than `most`, so that it takes no longer than that.
-///
-/// An object that is shared in a pickle may be recognised each time that it occurs: pay this cost for it, or do without.
-pub fn cost<S: AsRef<[u8]>>(instance: Instance<'_, S>, most: usize) -> usize {
-    let read = |node: Node<'_, S>| match node.data() {
-        Data::Str(text) => text.as_wtf8().len(),
-        Data::ByteString(bytes) | Data::BigInt(bytes) => bytes.len(),
-        Data::List(elements) => elements.len(),
-        _ => 0,
-    };
-    let args = instance.args().elements().into_iter().flatten().map(|arg| read(arg).saturating_add(1));
-    let mut total = 0_usize;
-    for part in args.chain(instance.steps().map(|_| 1)) {
-        total = total.saturating_add(part);
-        if total >= most {
-            return most;
-        }
-    }
-    total
 }
 
 impl<S: AsRef<[u8]>> fmt::Debug for Shape<'_, '_, S> {

@@ -14,6 +14,7 @@ use crate::stdlib::Pairs;
 /// A pickle does not say which attributes are parameters. By the rules of scikit-learn, what ends in an underscore was fitted, and
 /// parameters do not.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Estimator<'g, S> {
     /// The module that has its class. It moves from version to version, as do the attributes.
     pub module: &'g str,
@@ -59,6 +60,7 @@ pub(crate) fn estimator<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Estimator<'
 
 /// `sklearn.tree._tree.Tree`: a fitted decision tree.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Tree<'g, S> {
     /// The number of features that it was fitted with.
     pub features: u64,
@@ -74,6 +76,7 @@ pub struct Tree<'g, S> {
 
 /// A node of a [`Tree`].
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TreeNode {
     /// The question that is asked at the node; `None` at a leaf.
     pub split: Option<Split>,
@@ -87,6 +90,7 @@ pub struct TreeNode {
 
 /// The question that is asked at a [`TreeNode`].
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Split {
     /// The number of the feature.
     pub feature: u64,

@@ -40,7 +40,8 @@ fn what_is_built_is_what_python_writes() {
             if protocol < 2 && ["ChainMap", "UUID", "UUID safe"].contains(&name) {
                 continue;
             }
-            let written = to_vec(builder.build(root).root(), &Options::with_protocol(protocol)).unwrap();
+            let written =
+                to_vec(builder.build(root).root(), &Options::default().with_protocol(protocol)).unwrap();
             assert!(written == pickle, "{name}, protocol {protocol}: {}", graph.root());
             built.insert(name.to_owned());
         }

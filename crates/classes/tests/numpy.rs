@@ -103,7 +103,8 @@ fn array(array: &NdArray<'_, &[u8]>) -> Value {
         ArrayClass::Masked => "numpy.ma.MaskedArray",
         _ => unreachable!("there is none"),
     };
-    let plain = NdArray { mask: None, ..array.clone() };
+    let mut plain = array.clone();
+    plain.mask = None;
     for (index, found) in array.elements().unwrap().enumerate().take(10) {
         assert_eq!(array.get(index).unwrap().to_string(), found.to_string());
     }
@@ -226,7 +227,7 @@ fn load(package: &Package) -> Graph<&[u8]> {
     let buffers: Vec<_> = buffers
         .map(|buffer| Buffer { contents: buffer.bytes.clone().into(), read_only: buffer.readonly })
         .collect();
-    let options = halfsour_vm::Options { buffers: Some(buffers), ..Default::default() };
+    let options = halfsour_vm::Options::default().with_buffers(Some(buffers));
     Loader::with_options(options).load(&package.bytes[..]).unwrap()
 }
 
@@ -333,7 +334,7 @@ fn what_is_built_is_what_numpy_writes() {
         let (graph, mut builder) = (load(package), Builder::new());
         let Some(root) = built(&mut ClassBuilder::new(&mut builder), graph.root()) else { continue };
         let protocol = package.protocol.unwrap();
-        let pickle = to_vec(builder.build(root).root(), &Options::with_protocol(protocol)).unwrap();
+        let pickle = to_vec(builder.build(root).root(), &Options::default().with_protocol(protocol)).unwrap();
         let again = halfsour_vm::from_slice(&pickle).unwrap();
         let mut expected = value(graph.root());
         // What a program says of a dtype is not a part of it.

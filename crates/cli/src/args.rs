@@ -237,9 +237,10 @@ pub struct ShowForm {
 
 impl ShowForm {
     pub fn limits(self) -> ShowLimits {
-        let mut limits = ShowLimits::default();
-        (limits.depth, limits.max_items, limits.max_text) = (self.depth, self.max_items, self.max_text);
-        limits
+        ShowLimits::default()
+            .with_depth(self.depth)
+            .with_max_items(self.max_items)
+            .with_max_text(self.max_text)
     }
 }
 
@@ -371,13 +372,11 @@ impl Reading {
             Some(Encoding::Utf8) => StringEncoding::Utf8,
             Some(Encoding::Ascii) => StringEncoding::Ascii,
         };
-        Options {
-            encoding,
-            fix_imports: !self.no_fix_imports,
-            require_buffers: false,
-            limits: self.limits.unwrap_or_default().reading,
-            ..Options::default()
-        }
+        Options::default()
+            .with_encoding(encoding)
+            .with_fix_imports(!self.no_fix_imports)
+            .with_require_buffers(false)
+            .with_limits(self.limits.unwrap_or_default().reading)
     }
 
     pub fn file_limits(&self) -> halfsour_files::Limits {

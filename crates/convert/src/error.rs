@@ -40,11 +40,11 @@ impl fmt::Display for ConvertError {
 impl std::error::Error for ConvertError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Load(error) => Some(error),
-            Self::Json(error) => Some(error),
-            Self::Pickle(error) => Some(error),
+            Self::Load(error) => error.source(),
+            Self::Json(error) => error.source(),
+            Self::Pickle(error) => error.source(),
             Self::Unsuitable(_) => None,
-            Self::Output(error) => Some(error),
+            Self::Output(error) => error.source(),
         }
     }
 }

@@ -91,6 +91,12 @@ impl Options {
 }
 
 impl Limits {
+    /// For input from strangers: the default.
+    pub const UNTRUSTED: Self = Self { json: json::Limits::UNTRUSTED, written: writer::Limits::UNTRUSTED };
+
+    /// No limits.
+    pub const TRUSTED: Self = Self { json: json::Limits::TRUSTED, written: writer::Limits::TRUSTED };
+
     /// Sets the limits on JSON.
     #[must_use]
     pub fn with_json(self, json: json::Limits) -> Self {

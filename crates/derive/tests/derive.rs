@@ -16,7 +16,7 @@ where
         + Debug,
 {
     for protocol in 0..=5 {
-        let pickle = to_vec_with(value, &WriteOptions::with_protocol(protocol)).unwrap();
+        let pickle = to_vec_with(value, &WriteOptions::default().with_protocol(protocol)).unwrap();
         assert_eq!(from_slice::<T>(&pickle).unwrap(), *value, "protocol {protocol}");
     }
     let json = serde_json::to_string(value).unwrap();
@@ -107,7 +107,7 @@ fn list_states_are_written() {
     #[python(class = "app.Point", list_state)]
     struct Listed(i32);
 
-    let options = WriteOptions::with_protocol(2);
+    let options = WriteOptions::default().with_protocol(2);
     assert_eq!(to_vec_with(&Both { x: 1 }, &options).unwrap(), b"\x80\x02capp\nPoint\n)\x81](K\x01eb.");
     assert_eq!(to_vec_with(&Listed(1), &options).unwrap(), b"\x80\x02capp\nPoint\n)\x81](K\x01eb.");
 }

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use halfsour_classes::numpy::DType;
 use halfsour_lexer::Opcode;
-use halfsour_value::{Id, Peek, View};
+use halfsour_value::machine::Peek;
+use halfsour_value::{Id, View};
 use halfsour_vm::{Attached, Event, Observer};
 
 /// An observer that knows where joblib wrote the data of an array into the stream: after the `BUILD` of a wrapper that has its

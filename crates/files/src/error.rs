@@ -4,11 +4,12 @@ use std::{fmt, io};
 
 use crate::{Format, Limit};
 
+/// The result of reading a file.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 /// Why a file, or what is in it, cannot be read. It says which layer of which member.
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     name: String,
@@ -36,6 +37,8 @@ pub enum ErrorKind {
     NotAnArchive,
     /// The file, or the archive, contains no pickles.
     NoPickles,
+    /// Several members of the archive hold pickles, and one was to be read.
+    SeveralParts,
     /// A limit would be exceeded.
     Limit(Limit),
 }
@@ -98,6 +101,9 @@ impl fmt::Display for ErrorKind {
             Self::NoMember => f.write_str("there is no such member"),
             Self::NotAnArchive => f.write_str("not an archive, so without members"),
             Self::NoPickles => f.write_str("contains no pickles"),
+            Self::SeveralParts => {
+                f.write_str("several members contain pickles; ask for one, as with `Input::with_member`")
+            }
             Self::Limit(Limit::Total) => f.write_str("the data decompresses to more than the limit"),
             Self::Limit(Limit::Ratio) => {
                 f.write_str("the data decompresses to far more than its size: a bomb")
@@ -112,6 +118,12 @@ impl std::error::Error for ErrorKind {}
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.0.name, self.reason())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -140,6 +140,24 @@ impl Input {
         self.parts_among(self.source.leaves(), has_pickles, self.shared_torch()?)
     }
 
+    /// Returns the one part that holds pickles; of a torch file, that which refers to its storages.
+    ///
+    /// # Errors
+    ///
+    /// As [`parts`](Self::parts), and if several parts hold pickles.
+    pub fn one_part(&self) -> Result<Part, Error> {
+        if let (None, Some(torch)) = (&self.member, self.shared_torch()?) {
+            return Ok(Part::of(&self.source, Some(torch.clone())));
+        }
+        let none = || Error::new(ErrorKind::NoPickles, self.source.name(), None);
+        let mut parts = self.parts()?;
+        let part = parts.next().ok_or_else(none)?;
+        match parts.next() {
+            None => part,
+            Some(_) => Err(Error::new(ErrorKind::SeveralParts, self.source.name(), None)),
+        }
+    }
+
     /// Everything that may hold tensors: pickles, `.npy`, and of each torch file, also within archives, the one pickle that
     /// says which tensors there are.
     ///
@@ -325,6 +343,6 @@ impl<E: fmt::Display> fmt::Display for PickleError<E> {
 
 impl<E: StdError + 'static> StdError for PickleError<E> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.error)
+        self.error.source()
     }
 }

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod archive;
 mod arrays;
@@ -24,14 +23,15 @@ mod zip;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use format::{Format, is_pickle};
+pub use halfsour_vm::Framing;
 pub use input::{Input, Part, Parts, PickleError};
 pub use limits::{Limit, Limits};
 pub use literal::Literal;
 pub use member::{Member, View};
 pub use npy::Npy;
-pub use pickles::{Framing, Pickles};
+pub use pickles::Pickles;
 pub use source::{Layer, Source, read_at_most};
 pub use torch::{Contents, StorageTooShort, Torch};
 pub use walk::{Leaf, Leaves};

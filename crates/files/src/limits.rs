@@ -7,6 +7,7 @@ use crate::ErrorKind;
 
 /// The limits on taking a file apart. Exceeding one is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// The number of bytes that everything decompressed may take together.
     pub total: u64,
@@ -25,6 +26,32 @@ impl Limits {
 
     /// For input that is known to be well meant. Only the depth has a limit.
     pub const TRUSTED: Self = Self { total: u64::MAX, ratio: u64::MAX, depth: 64, window: u32::MAX as u64 };
+}
+
+impl Limits {
+    /// Sets [`total`](Self::total).
+    #[must_use]
+    pub const fn with_total(self, total: u64) -> Self {
+        Self { total, ..self }
+    }
+
+    /// Sets [`ratio`](Self::ratio).
+    #[must_use]
+    pub const fn with_ratio(self, ratio: u64) -> Self {
+        Self { ratio, ..self }
+    }
+
+    /// Sets [`depth`](Self::depth).
+    #[must_use]
+    pub const fn with_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// Sets [`window`](Self::window).
+    #[must_use]
+    pub const fn with_window(self, window: u64) -> Self {
+        Self { window, ..self }
+    }
 }
 
 impl Default for Limits {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 /// A member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Member {
     /// The name of the member, with U+FFFD in place of what is not UTF-8.
     pub name: String,

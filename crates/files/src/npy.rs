@@ -17,6 +17,7 @@ use crate::literal::{Literal, parse};
 /// # Ok::<(), halfsour_files::ErrorKind>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Npy {
     /// The version of the format: major and minor.
     pub version: (u8, u8),

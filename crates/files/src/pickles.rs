@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use halfsour_vm::{Error, Graph, Loader, Observer};
+use halfsour_vm::{Error, Framing, Graph, Loader, Observer};
 
 use crate::{Format, JoblibArrays, Npy, Source};
 
@@ -34,17 +34,6 @@ pub struct Pickles {
     end: usize,
 }
 
-/// The bytes that stand between pickles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Framing {
-    /// Back to back, or at blocks of 512 bytes.
-    None,
-    /// Each after its length, a big-endian number of 32 bits; where that is -1, followed by one of 64: what
-    /// `multiprocessing.Connection`, `logging.handlers.SocketHandler`, Spark and graphite send.
-    Length,
-}
-
 impl Pickles {
     pub(crate) fn of(source: &Source) -> Self {
         let bytes = source.bytes().clone();
@@ -60,11 +49,15 @@ impl Pickles {
 
     /// Those in a part of the bytes.
     pub(crate) fn within(bytes: Bytes, part: Range<usize>) -> Self {
-        let framing = if is_framed(&bytes[part.clone()]) { Framing::Length } else { Framing::None };
+        // Only lengths from 2 GiB on tell these two apart, and those of `Framing::I32` from neither.
+        let mut framings = [Framing::Connection, Framing::U32].into_iter();
+        let framing =
+            framings.find(|&framing| is_framed(&bytes[part.clone()], framing)).unwrap_or(Framing::None);
         Self { bytes, framing, at: part.start, end: part.end }
     }
 
-    /// The bytes that stand between the pickles.
+    /// The bytes that stand between the pickles: `None` also where they are at blocks of 512 bytes. Lengths of four bytes are those
+    /// of `Connection`, unless only `U32` fits.
     pub fn framing(&self) -> Framing {
         self.framing
     }
@@ -79,7 +72,7 @@ impl Pickles {
         match self.framing {
             _ if self.at >= self.end => None,
             Framing::None => Some(self.at..self.end),
-            Framing::Length => frame(&self.bytes[..self.end], self.at).or(Some(self.at..self.end)),
+            framing => frame(framing, &self.bytes[..self.end], self.at).or(Some(self.at..self.end)),
         }
     }
 
@@ -115,8 +108,8 @@ impl Pickles {
     /// Goes on after a pickle that was loaded by other means, and ends here.
     pub fn pass(&mut self, end: usize) {
         self.at = match (self.framing, self.part()) {
-            (Framing::Length, Some(part)) => part.end,
-            _ => self.next_block(end).unwrap_or(end),
+            (Framing::None, _) | (_, None) => self.next_block(end).unwrap_or(end),
+            (_, Some(part)) => part.end,
         };
     }
 
@@ -130,22 +123,19 @@ impl Pickles {
 }
 
 /// The frame whose length stands here.
-fn frame(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    let (length, rest) = bytes.get(at..)?.split_first_chunk()?;
-    let (start, length) = match u32::from_be_bytes(*length) {
-        u32::MAX => (at + 12, u64::from_be_bytes(*rest.first_chunk()?)),
-        length => (at + 4, length.into()),
-    };
+fn frame(framing: Framing, bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let (head, length) = framing.head(bytes.get(at..)?).ok()??;
+    let start = at + head;
     let end = start.checked_add(usize::try_from(length).ok()?)?;
     (start < end && end <= bytes.len()).then_some(start..end)
 }
 
 /// Whether the whole is frames, each of which ends as a pickle does. No pickle begins with the zero that begins the length of one
 /// below 16 MiB; larger ones are told apart by there being frames up to the end.
-fn is_framed(bytes: &[u8]) -> bool {
+fn is_framed(bytes: &[u8], framing: Framing) -> bool {
     const STOP: u8 = halfsour_lexer::Opcode::Stop.byte();
     let mut at = 0;
-    while let Some(part) = frame(bytes, at) {
+    while let Some(part) = frame(framing, bytes, at) {
         if bytes[part.end - 1] != STOP {
             return false;
         }

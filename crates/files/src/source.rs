@@ -35,6 +35,7 @@ pub struct Source {
 
 /// A layer that was taken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Layer {
     /// The format of the layer.
     pub format: Format,

@@ -59,6 +59,7 @@ pub struct Contents {
 
 /// A storage that has fewer bytes than the pickle says.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StorageTooShort {
     /// The key of the storage.
     pub key: String,

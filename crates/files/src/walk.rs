@@ -10,6 +10,7 @@ use crate::{Error, ErrorKind, Source};
 
 /// A file that is no archive, or a member of one.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Leaf {
     /// The contents.
     pub source: Source,

@@ -130,7 +130,7 @@ fn cookies() {
 #[test]
 fn frames_and_blocks() {
     let frames = open("frames.bin");
-    assert_eq!(frames.pickles().framing(), Framing::Length);
+    assert_eq!(frames.pickles().framing(), Framing::Connection);
     assert_eq!(shown(&frames), STREAM);
     let shelf = open("shelf.dat");
     assert_eq!(shelf.pickles().framing(), Framing::None);

@@ -36,7 +36,7 @@ fn bombs() {
     encoder.write_all(&zeros).unwrap();
     assert_eq!(refused(encoder.finish().unwrap(), Limits::UNTRUSTED).0, ErrorKind::Limit(Limit::Ratio));
     // What is spent is spent for all layers and members together.
-    let limits = Limits { total: 3 * MIB as u64, ..Limits::UNTRUSTED };
+    let limits = Limits::UNTRUSTED.with_total(3 * MIB as u64);
     assert!(open(gzip(&zeros[..MIB]), limits).is_ok());
     assert_eq!(refused(gzip(&zeros[..4 * MIB]), limits).0, ErrorKind::Limit(Limit::Total));
 }
@@ -88,7 +88,7 @@ fn members_that_lie_in_each_other() {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&vec![0; MIB]).unwrap();
     let bytes = zip(&[(8, encoder.finish().unwrap())], 1000);
-    let source = open(bytes, Limits { total: 10 * MIB as u64, ..Limits::UNTRUSTED }).unwrap();
+    let source = open(bytes, Limits::UNTRUSTED.with_total(10 * MIB as u64)).unwrap();
     let archive = source.archive().unwrap().unwrap();
     assert_eq!((archive.members().len(), archive.damage().is_none()), (1000, true));
     let results: Vec<_> = source.leaves().collect();

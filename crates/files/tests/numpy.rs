@@ -1,7 +1,7 @@
 //! What joblib wrote, compared with what `joblib.load` made of it.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{self, Element, NdArray};
+use halfsour_classes::numpy::{self, Element};
 use halfsour_files::{JoblibArrays, Limits, Npy, Source};
 use halfsour_value::Node;
 use halfsour_vm::Loader;
@@ -37,8 +37,8 @@ fn compare(node: Node<'_, &[u8]>, printed: &Value, name: &str) -> usize {
     if printed["kind"] != "ndarray" {
         return 0;
     }
-    let array = numpy::array(node).unwrap_or_else(|| panic!("{name}: {node}"));
-    let array = NdArray { mask: None, ..array };
+    let mut array = numpy::array(node).unwrap_or_else(|| panic!("{name}: {node}"));
+    array.mask = None;
     assert_eq!(json!(array.shape), printed["shape"], "{name}");
     assert_eq!(json!(array.dtype.typestr()), printed["dtype"]["str"], "{name}");
     let elements: Value = array.elements().unwrap().map(element).collect();

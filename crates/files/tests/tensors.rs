@@ -4,9 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
 use halfsour_classes::memory::{Scalar, Strided};
-use halfsour_classes::torch::{
-    ByteOrder, DType, Dense, Element, Layout, Place, Quantiser, Sparse, Storage, Tensor,
-};
+use halfsour_classes::torch::{ByteOrder, DType, Dense, Element, Layout, Place, Quantiser, Sparse, Tensor};
 use halfsour_classes::{Known, recognise};
 use halfsour_files::{Contents, Limits, Source, Torch};
 use halfsour_fixtures::{Package, package_files, packages};
@@ -124,8 +122,9 @@ impl Document {
     fn script(&mut self, prefix: &str, node: N<'_>, state: &mut Vec<Value>) {
         for (name, value) in node.as_instance().unwrap().attrs() {
             let name = format!("{prefix}{}", name.as_str().unwrap());
-            if let Some(Known::Tensor(tensor)) = recognise(value) {
-                state.push(json!([name, self.tensor(&Tensor { requires_grad: false, ..tensor })]));
+            if let Some(Known::Tensor(mut tensor)) = recognise(value) {
+                tensor.requires_grad = false;
+                state.push(json!([name, self.tensor(&tensor)]));
             } else if value.as_instance().is_some() {
                 self.script(&format!("{name}."), value, state);
             }
@@ -150,12 +149,9 @@ impl Document {
         let number = dtype.number_size();
         let swapped: Vec<u8> =
             contents.bytes.chunks_exact(number).flat_map(|number| number.iter().rev().copied()).collect();
-        let flat = Dense {
-            strided: Strided { shape: vec![elements.len() as u64], strides: vec![1], offset: 0 },
-            is_conjugate: false,
-            is_negative: false,
-            ..dense.clone()
-        };
+        let mut flat = dense.clone();
+        flat.strided = Strided { shape: vec![elements.len() as u64], strides: vec![1], offset: 0 };
+        (flat.is_conjugate, flat.is_negative) = (false, false);
         for (bytes, order) in [(&contents.bytes[..], ByteOrder::Little), (&swapped, ByteOrder::Big)] {
             let again = dense.elements(dtype, bytes, order).unwrap();
             assert!(again.map(shown).eq(elements.iter().copied().map(shown)));
@@ -342,15 +338,17 @@ fn sizes_that_lie() {
         (&[1], &[1], MOST, None),
         (&[MOST, 3], &[1, MOST], MOST, None),
     ];
+    // torch.tensor([0.0])
+    let graph = halfsour_vm::from_slice(
+        b"\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\nFloatStorage\n\
+          X\x01\0\0\x000X\x03\0\0\0cpuK\x01tQK\0K\x01\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtR.",
+    )
+    .unwrap();
+    let Some(Known::Tensor(tensor)) = recognise(graph.root()) else { panic!("a tensor") };
+    let Layout::Strided(dense) = tensor.layout else { panic!("a dense tensor") };
     for (shape, strides, offset, count) in cases {
-        let storage = Storage { dtype: None, place: Place::Embedded(&[]) };
-        let dense = Dense {
-            dtype: None,
-            strided: Strided { shape: shape.to_vec(), strides: strides.to_vec(), offset },
-            storage,
-            is_conjugate: false,
-            is_negative: false,
-        };
+        let mut dense = dense.clone();
+        dense.strided = Strided { shape: shape.to_vec(), strides: strides.to_vec(), offset };
         let bytes = [0; 40];
         let elements = dense.elements(DType::Float32, &bytes, ByteOrder::Little);
         assert_eq!(elements.is_some(), count.is_some(), "{shape:?} {strides:?} {offset}");

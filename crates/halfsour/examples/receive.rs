@@ -23,7 +23,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", listener.local_addr()?.port());
     let (socket, _) = listener.accept().await?;
     let mut messages = Framed::new(socket, PickleCodec::new(framing));
-    while let Some(graph) = messages.next().await.transpose()? {
+    while let Some(message) = messages.next().await {
+        // The inner error is that of a message, after which others follow.
+        let graph = match message? {
+            Ok(graph) => graph,
+            Err(error) => {
+                eprintln!("{error}");
+                continue;
+            }
+        };
         println!("{}", graph.root());
         if framing == Framing::Connection {
             messages.send(&graph).await?;

@@ -1,55 +1,56 @@
 //! A codec for pickles through sockets and pipes, for tokio's `FramedRead`, `FramedWrite` and `Framed`.
 //!
-//! ```text
-//! Framing::None        pickle pickle …                          pickle.dump, one after the other
-//! Framing::U32         [u32] pickle [u32] pickle …              logging's SocketHandler, graphite's carbon
-//! Framing::I32         [i32] pickle [i32] pickle …              PySpark
-//! Framing::Connection  [i32] pickle [-1] [u64] pickle …         multiprocessing.connection
+//! [`Framing`] says what stands between the pickles. A message becomes the source of its graph without being copied.
+//!
+//! An item of the stream is a `Result`: a message that is no pickle does not end the stream, if the framing tells where
+//! the next one begins. An error of the stream itself is the end. So a program reads in the usual loop:
+//!
+//! ```
+//! use futures_util::StreamExt;
+//! use halfsour::codec::{Framing, PickleCodec};
+//! use tokio_util::codec::FramedRead;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), halfsour::codec::Error> {
+//! let socket = &b"\0\0\0\x03K\x01.\0\0\0\x04oops\0\0\0\x03K\x02."[..];
+//! let mut messages = FramedRead::new(socket, PickleCodec::new(Framing::U32));
+//! let mut shown = Vec::new();
+//! while let Some(message) = messages.next().await {
+//!     match message? {
+//!         Ok(graph) => shown.push(graph.root().to_string()),
+//!         Err(error) => shown.push(error.to_string()),
+//!     }
+//! }
+//! assert_eq!(shown, ["1", "byte 0x0: OBJ: there is no mark on the stack", "2"]);
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! Numbers are big-endian. A message becomes the source of its graph without being copied.
+//! A sink takes graphs, trees, [`Typed`] values of Rust, and bytes that are a pickle already:
 //!
 //! ```
 //! use bytes::BytesMut;
+//! use halfsour::Value;
 //! use halfsour::codec::{Framing, PickleCodec};
-//! use tokio_util::codec::{Decoder, Encoder};
+//! use tokio_util::codec::Encoder;
 //!
 //! let mut codec = PickleCodec::new(Framing::U32);
-//! let mut buffer = BytesMut::from(&b"\0\0\0\x03K\x01.\0\0\0\x03K"[..]);
-//! let one = codec.decode(&mut buffer)?.unwrap();
-//! assert_eq!(one.root().as_i64(), Some(1));
-//! assert!(codec.decode(&mut buffer)?.is_none());
-//!
 //! let mut sent = BytesMut::new();
-//! codec.encode(&one, &mut sent)?;
+//! codec.encode(&Value::from(1), &mut sent)?;
 //! assert_eq!(&sent[..], b"\0\0\0\x05\x80\x04K\x01.");
 //! # Ok::<(), halfsour::codec::Error>(())
 //! ```
+//!
+//! Without tokio, [`vm::Messages`](crate::vm::Messages) reads and [`Framing::write`] writes.
 
 use std::{fmt, io};
 
 use bytes::{Buf, BufMut, BytesMut};
-use halfsour_value::Graph;
+use halfsour_value::{Graph, Value};
+pub use halfsour_vm::Framing;
 use halfsour_vm::{Incremental, Limits, Loader, Options};
 use halfsour_writer::Pickler;
 use tokio_util::codec::{Decoder, Encoder};
-
-/// The bytes between pickles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Framing {
-    /// None: a pickle ends at its `STOP`.
-    None,
-    /// Before each pickle, its length as an unsigned number of four bytes.
-    U32,
-    /// Before each pickle, its length as a signed number of four bytes. Negative numbers, which have a meaning in `PySpark`, are
-    /// errors here.
-    I32,
-    /// As [`I32`](Self::I32), but a length from 2 GiB on is written as -1, then an unsigned number of eight bytes.
-    ///
-    /// A Python `Connection` over a socket or a pipe frames its messages so, except over pipes on Windows. A message of
-    /// `send_bytes` is not a pickle, and so an error.
-    Connection,
-}
 
 /// A codec that decodes graphs and encodes pickles.
 ///
@@ -63,13 +64,13 @@ pub struct PickleCodec {
     /// For pickles with a length.
     loader: Loader,
     pickler: Pickler,
+    writing: halfsour_writer::Options,
 }
 
 impl PickleCodec {
-    /// Creates a codec with the default options, for messages of up to 8 MiB.
+    /// Creates a codec with the default options, for messages of up to 8 MiB: [`Limits::MESSAGES`].
     pub fn new(framing: Framing) -> Self {
-        let limits = Limits { input: 8 << 20, ..Limits::default() };
-        let reading = Options { limits, ..Options::default() };
+        let reading = Options::default().with_limits(Limits::MESSAGES);
         Self::with_options(framing, reading, &halfsour_writer::Options::default())
     }
 
@@ -80,40 +81,31 @@ impl PickleCodec {
             pieces: Incremental::with_options(reading.clone()),
             loader: Loader::with_options(reading),
             pickler: Pickler::new(writing),
-        }
-    }
-
-    /// Returns the lengths in bytes of the head and of the message that `buffer` begins with, or `None` if the head has not
-    /// arrived.
-    fn lengths(&self, buffer: &[u8]) -> Result<Option<(usize, u64)>, Error> {
-        let Some((head, rest)) = buffer.split_first_chunk() else { return Ok(None) };
-        match (self.framing, i32::from_be_bytes(*head)) {
-            (Framing::U32, length) => Ok(Some((4, length.cast_unsigned().into()))),
-            (Framing::Connection, -1) => {
-                Ok(rest.first_chunk().map(|length| (12, u64::from_be_bytes(*length))))
-            }
-            (_, length) => {
-                let unsigned = u64::try_from(length).map_err(|_| Error::NegativeLength(length))?;
-                Ok(Some((4, unsigned)))
-            }
+            writing: *writing,
         }
     }
 }
 
 /// # Errors
 ///
-/// Offsets in errors count from the start of the pickle. A message that is not a valid pickle is taken out of the buffer, and
-/// so is a negative length: the next message can be read. After any other error it cannot.
+/// The error in an item says that a message is no valid pickle, with offsets that count from the start of the pickle, or that its
+/// length is negative. After an error of the decoder, no message can be read.
 impl Decoder for PickleCodec {
-    type Item = Graph;
+    type Item = Result<Graph, halfsour_vm::Error>;
     type Error = Error;
 
-    fn decode(&mut self, buffer: &mut BytesMut) -> Result<Option<Graph>, Error> {
+    fn decode(&mut self, buffer: &mut BytesMut) -> Result<Option<Self::Item>, Error> {
         if self.framing == Framing::None {
-            return Ok(self.pieces.feed(buffer)?);
+            return Ok(self.pieces.feed(buffer)?.map(Ok));
         }
-        let lengths = self.lengths(buffer).inspect_err(|_| buffer.advance(size_of::<i32>()))?;
-        let Some((head, length)) = lengths else { return Ok(None) };
+        let (head, length) = match self.framing.head(buffer) {
+            Ok(Some(lengths)) => lengths,
+            Ok(None) => return Ok(None),
+            Err(error) => {
+                buffer.advance(size_of::<i32>());
+                return Ok(Some(Err(error)));
+            }
+        };
         let length = match usize::try_from(length) {
             Ok(length) if length <= self.loader.options().limits.input => length,
             _ => return Err(Error::TooLong(length)),
@@ -122,16 +114,16 @@ impl Decoder for PickleCodec {
             return Ok(None);
         }
         buffer.advance(head);
-        Ok(Some(self.loader.load(buffer.split_to(length).freeze())?))
+        Ok(Some(self.loader.load(buffer.split_to(length).freeze())))
     }
 
-    fn decode_eof(&mut self, buffer: &mut BytesMut) -> Result<Option<Graph>, Error> {
+    fn decode_eof(&mut self, buffer: &mut BytesMut) -> Result<Option<Self::Item>, Error> {
         if self.framing == Framing::None {
-            return Ok(self.pieces.finish(buffer)?);
+            return Ok(self.pieces.finish(buffer)?.map(Ok));
         }
         match self.decode(buffer)? {
             None if !buffer.is_empty() => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-            graph => Ok(graph),
+            message => Ok(message),
         }
     }
 }
@@ -153,19 +145,33 @@ impl Encoder<&[u8]> for PickleCodec {
     type Error = Error;
 
     fn encode(&mut self, pickle: &[u8], buffer: &mut BytesMut) -> Result<(), Error> {
-        let length = pickle.len() as u64;
-        match (self.framing, i32::try_from(length)) {
-            (Framing::None, _) => {}
-            (Framing::U32, _) => buffer.put_u32(u32::try_from(length).map_err(|_| Error::TooLong(length))?),
-            (Framing::I32 | Framing::Connection, Ok(length)) => buffer.put_i32(length),
-            (Framing::I32, Err(_)) => return Err(Error::TooLong(length)),
-            (Framing::Connection, Err(_)) => {
-                buffer.put_i32(-1);
-                buffer.put_u64(length);
-            }
-        }
-        buffer.extend_from_slice(pickle);
-        Ok(())
+        // Memory takes all that is written.
+        self.framing.write(buffer.writer(), pickle).map_err(|_| Error::TooLong(pickle.len() as u64))
+    }
+}
+
+/// Encodes a tree.
+impl Encoder<&Value> for PickleCodec {
+    type Error = Error;
+
+    fn encode(&mut self, value: &Value, buffer: &mut BytesMut) -> Result<(), Error> {
+        self.encode(&halfsour_writer::value_to_vec(value, &self.writing)?[..], buffer)
+    }
+}
+
+/// A value of a Rust type, to be sent as [`to_vec`](crate::to_vec) writes it: `sink.send(Typed(&point))`.
+#[cfg(feature = "serde")]
+#[cfg_attr(docsrs, doc(cfg(feature = "serde")))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typed<T>(pub T);
+
+/// Encodes a value of a Rust type.
+#[cfg(feature = "serde")]
+impl<T: ::serde::Serialize> Encoder<Typed<T>> for PickleCodec {
+    type Error = Error;
+
+    fn encode(&mut self, Typed(value): Typed<T>, buffer: &mut BytesMut) -> Result<(), Error> {
+        self.encode(&halfsour_serde::to_vec_with(&value, &self.writing)?[..], buffer)
     }
 }
 
@@ -175,12 +181,13 @@ impl Encoder<&[u8]> for PickleCodec {
 pub enum Error {
     /// The socket or pipe failed, or ended within a message.
     Io(io::Error),
-    /// The message is not a valid pickle, or exceeds the limits.
+    /// Without framing, what arrives is not a valid pickle, or exceeds the limits.
     Read(halfsour_vm::Error),
-    /// The graph cannot be written.
+    /// The graph or tree cannot be written.
     Write(halfsour_writer::Error),
-    /// The length before a message is negative.
-    NegativeLength(i32),
+    /// The value of a Rust type cannot be written.
+    #[cfg(feature = "serde")]
+    Serialize(halfsour_serde::Error),
     /// The message, of this length in bytes, is longer than [`Limits::input`], or than the framing can express.
     TooLong(u64),
 }
@@ -203,15 +210,21 @@ impl From<halfsour_writer::Error> for Error {
     }
 }
 
+#[cfg(feature = "serde")]
+impl From<halfsour_serde::Error> for Error {
+    fn from(error: halfsour_serde::Error) -> Self {
+        Self::Serialize(error)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(_) => f.write_str("the stream failed"),
-            Self::Read(_) => f.write_str("the message cannot be read as a pickle"),
-            Self::Write(_) => f.write_str("the graph cannot be written"),
-            Self::NegativeLength(length) => {
-                write!(f, "expected the length of a message, found the negative number {length}")
-            }
+            Self::Io(error) => write!(f, "the stream failed: {error}"),
+            Self::Read(error) => write!(f, "what arrived cannot be read as a pickle: {error}"),
+            Self::Write(error) => write!(f, "the message cannot be written: {error}"),
+            #[cfg(feature = "serde")]
+            Self::Serialize(error) => write!(f, "the message cannot be written: {error}"),
             Self::TooLong(length) => write!(
                 f,
                 "the message of {length} bytes is longer than `Limits::input` allows or the framing can express"
@@ -221,12 +234,15 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
+    /// Returns the source of the error whose message is in that of this one.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io(error) => Some(error),
-            Self::Read(error) => Some(error),
-            Self::Write(error) => Some(error),
-            Self::NegativeLength(_) | Self::TooLong(_) => None,
+            Self::Io(error) => error.source(),
+            Self::Read(error) => error.source(),
+            Self::Write(error) => error.source(),
+            #[cfg(feature = "serde")]
+            Self::Serialize(error) => error.source(),
+            Self::TooLong(_) => None,
         }
     }
 }

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "tokio")]
 pub mod codec;
+mod error;
+mod load;
 
 #[cfg(feature = "arrow")]
 #[doc(inline)]
@@ -37,7 +39,7 @@ pub use halfsour_writer as writer;
 
 #[cfg(feature = "serde")]
 #[doc(inline)]
-pub use halfsour_serde as serde;
+pub use halfsour_serde as types;
 #[cfg(feature = "serde")]
 #[doc(inline)]
 pub use halfsour_serde::{
@@ -52,15 +54,36 @@ pub use halfsour_derive::{FacadeFromPython as FromPython, FacadeToPython as ToPy
 #[doc(hidden)]
 pub use halfsour_serde::__private;
 
+pub use error::{Error, Result};
 pub use halfsour_value::{Graph, Node, Value};
 pub use halfsour_vm::{Limits, Loader, Options};
+pub use load::load;
+
+#[cfg(all(feature = "classes", feature = "serde"))]
+#[doc(inline)]
+pub use halfsour_serde::python;
 
 #[cfg(feature = "serde")]
 #[doc = include_str!("../GUIDE.md")]
 pub mod guide {}
 
 #[doc = include_str!("../LIMITS.md")]
-pub mod limits {}
+pub mod limits {
+    #[cfg(feature = "audit")]
+    pub use halfsour_audit::Limits as AuditLimits;
+    #[cfg(feature = "convert")]
+    pub use halfsour_convert::Limits as ConvertLimits;
+    #[cfg(feature = "files")]
+    pub use halfsour_files::Limits as FileLimits;
+    #[cfg(feature = "inspect")]
+    pub use halfsour_inspect::tree::ShowLimits;
+    #[cfg(feature = "json")]
+    pub use halfsour_json::Limits as JsonLimits;
+    pub use halfsour_value::TreeLimits;
+    pub use halfsour_vm::Limits as ReadLimits;
+    #[cfg(feature = "writer")]
+    pub use halfsour_writer::Limits as WriteLimits;
+}
 
 /// The workspace's README, whose examples are compiled and run as tests.
 #[cfg(all(doctest, feature = "classes", feature = "serde"))]

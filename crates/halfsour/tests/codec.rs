@@ -2,14 +2,15 @@
 #![cfg(feature = "tokio")]
 
 use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
 use halfsour::codec::{Error, Framing, PickleCodec};
 use halfsour::{Graph, Limits, Options, vm, writer};
 use halfsour_fixtures::{Expect, Fixture};
-use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
+use tokio_util::codec::{Decoder, Encoder, FramedRead, LengthDelimitedCodec};
 
 fn with_limit(framing: Framing, input: usize) -> PickleCodec {
-    let limits = Limits { input, ..Limits::default() };
-    PickleCodec::with_options(framing, Options { limits, ..Options::default() }, &writer::Options::default())
+    let limits = Limits::default().with_input(input);
+    PickleCodec::with_options(framing, Options::default().with_limits(limits), &writer::Options::default())
 }
 
 /// Returns some pickles that need no options.
@@ -23,21 +24,23 @@ fn fixtures() -> impl Iterator<Item = Fixture> {
     halfsour_fixtures::all().into_iter().filter(plain).step_by(50)
 }
 
+type Message = Result<Graph, vm::Error>;
+
 /// Decodes a stream that arrives in pieces of this length.
-fn received(codec: &mut PickleCodec, stream: &[u8], piece: usize) -> Result<Vec<Graph>, Error> {
+fn received(codec: &mut PickleCodec, stream: &[u8], piece: usize) -> Result<Vec<Message>, Error> {
     let mut buffer = BytesMut::new();
-    let mut graphs = Vec::new();
+    let mut messages = Vec::new();
     for piece in stream.chunks(piece) {
         buffer.extend_from_slice(piece);
-        while let Some(graph) = codec.decode(&mut buffer)? {
-            graphs.push(graph);
+        while let Some(message) = codec.decode(&mut buffer)? {
+            messages.push(message);
         }
     }
-    while let Some(graph) = codec.decode_eof(&mut buffer)? {
-        graphs.push(graph);
+    while let Some(message) = codec.decode_eof(&mut buffer)? {
+        messages.push(message);
     }
     assert!(buffer.is_empty());
-    Ok(graphs)
+    Ok(messages)
 }
 
 #[test]
@@ -53,7 +56,8 @@ fn all_framings_give_the_pickles_that_were_sent() {
         for piece in [1, 7, 1 << 20] {
             let graphs = received(&mut codec, &stream, piece).unwrap();
             assert_eq!(graphs.len(), sent.len());
-            for (graph, fixture) in graphs.iter().zip(&sent) {
+            for (graph, fixture) in graphs.into_iter().zip(&sent) {
+                let graph = graph.unwrap();
                 assert_eq!(graph.source()[..], fixture.pickle[..], "{fixture}");
             }
         }
@@ -88,7 +92,7 @@ fn what_is_received_is_not_copied() {
     for (framing, head) in [(Framing::None, &b""[..]), (Framing::U32, b"\0\0\0\x09")] {
         let mut buffer = BytesMut::from(&[head, b"X\x03\0\0\0abc.N."].concat()[..]);
         let before = buffer.as_ptr_range();
-        let graph = PickleCodec::new(framing).decode(&mut buffer).unwrap().unwrap();
+        let graph = PickleCodec::new(framing).decode(&mut buffer).unwrap().unwrap().unwrap();
         assert!(before.contains(&graph.root().as_str().unwrap().as_ptr()));
     }
 }
@@ -119,19 +123,68 @@ fn a_long_message_is_refused_by_its_length() {
     assert!(decode(PickleCodec::new(Framing::U32), b"\0\x80\0\x01").is_err());
 }
 
-#[test]
-fn after_a_message_that_is_no_pickle_comes_the_next() {
-    let mut codec = PickleCodec::new(Framing::Connection);
-    let stream = b"\0\0\0\x03abc\xff\xff\xff\xfe\0\0\0\0\xff\xff\xff\xff\0\0\0\0\0\0\0\x03K\x07.";
-    let mut buffer = BytesMut::from(&stream[..]);
-    assert!(matches!(codec.decode(&mut buffer), Err(Error::Read(error)) if error.offset() == 0));
-    assert!(matches!(codec.decode(&mut buffer), Err(Error::NegativeLength(-2))));
-    assert!(matches!(codec.decode(&mut buffer), Err(Error::Read(error)) if error.offset() == 0));
-    assert_eq!(codec.decode(&mut buffer).unwrap().unwrap().root().as_i64(), Some(7));
+/// Reads in the loop that every program has.
+async fn shown(framing: Framing, stream: &[u8]) -> Result<Vec<String>, Error> {
+    let mut messages = FramedRead::new(stream, PickleCodec::new(framing));
+    let mut shown = Vec::new();
+    while let Some(message) = messages.next().await {
+        shown.push(match message? {
+            Ok(graph) => graph.root().to_string(),
+            Err(error) => error.to_string(),
+        });
+    }
+    Ok(shown)
+}
+
+#[tokio::test]
+async fn after_a_message_that_is_no_pickle_comes_the_next() {
+    let stream =
+        b"\0\0\0\x03K\x01.\0\0\0\x03abc\xff\xff\xff\xfe\0\0\0\0\xff\xff\xff\xff\0\0\0\0\0\0\0\x03K\x07.";
+    let expected = [
+        "1",
+        "byte 0x0: APPEND: the stack holds 0 items, needs 2",
+        "byte 0x0: expected the length of a message, found the negative number -2",
+        "byte 0x0: the input ends before STOP",
+        "7",
+    ];
+    assert_eq!(shown(Framing::Connection, stream).await.unwrap(), expected);
+    let read = vm::Messages::new(&stream[..], Framing::Connection).map(|message| match message {
+        Ok(graph) => graph.root().to_string(),
+        Err(error) => error.to_string(),
+    });
+    assert_eq!(read.collect::<Vec<_>>(), expected);
     // The end of a section in PySpark is no length.
-    let mut buffer = BytesMut::from(&b"\xff\xff\xff\xff"[..]);
-    assert!(matches!(PickleCodec::new(Framing::I32).decode(&mut buffer), Err(Error::NegativeLength(-1))));
-    assert!(buffer.is_empty());
+    let error = shown(Framing::I32, b"\xff\xff\xff\xff").await.unwrap();
+    assert_eq!(error, ["byte 0x0: expected the length of a message, found the negative number -1"]);
+}
+
+#[tokio::test]
+async fn after_an_error_of_the_stream_comes_nothing() {
+    let stream = b"\x7f\xff\xff\xff\0\0\0\x03K\x01.";
+    let mut messages = FramedRead::new(&stream[..], PickleCodec::new(Framing::U32));
+    assert!(matches!(messages.next().await, Some(Err(Error::TooLong(0x7fff_ffff)))));
+    assert!(messages.next().await.is_none());
+    let error = shown(Framing::None, b"K\x01.a").await.unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "what arrived cannot be read as a pickle: byte 0x0: APPEND: the stack holds 0 items, needs 2"
+    );
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn trees_and_rust_types_are_sent() {
+    use halfsour::Value;
+    use halfsour::codec::Typed;
+
+    let mut codec = PickleCodec::new(Framing::U32);
+    let mut sent = BytesMut::new();
+    codec.encode(&Value::from((1, ())), &mut sent).unwrap();
+    codec.encode(Typed(&("point", 1.5)), &mut sent).unwrap();
+    codec.encode(Typed(vec![Some(1), None]), &mut sent).unwrap();
+    let messages = received(&mut codec, &sent, 3).unwrap();
+    let shown: Vec<_> = messages.into_iter().map(|message| message.unwrap().root().to_string()).collect();
+    assert_eq!(shown, ["(1, None)", "('point', 1.5)", "[1, None]"]);
 }
 
 #[test]

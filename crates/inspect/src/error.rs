@@ -37,9 +37,9 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(match self {
-            Self::File(error) => error,
-            Self::Pickle(error) => error,
-        })
+        match self {
+            Self::File(error) => error.source(),
+            Self::Pickle(error) => error.source(),
+        }
     }
 }

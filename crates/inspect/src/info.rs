@@ -261,7 +261,7 @@ impl fmt::Display for PickleInfo {
 }
 
 fn layers(layers: &[Layer]) -> Vec<LayerInfo> {
-    let info = |&Layer { format, length, rest }: &Layer| LayerInfo { format, bytes: length, rest };
+    let info = |&Layer { format, length, rest, .. }: &Layer| LayerInfo { format, bytes: length, rest };
     layers.iter().map(info).collect()
 }
 

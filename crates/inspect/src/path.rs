@@ -43,5 +43,6 @@ pub fn join<T: AsRef<str>>(steps: &[T]) -> String {
 
 /// An object on part of a line, with so many bytes of each text.
 pub(crate) fn brief<S: AsRef<[u8]>>(node: Node<'_, S>, max_text: usize) -> String {
-    tree::brief(node, ShowLimits { depth: 3, max_items: 10, max_text }).to_string()
+    tree::brief(node, ShowLimits::default().with_depth(3).with_max_items(10).with_max_text(max_text))
+        .to_string()
 }

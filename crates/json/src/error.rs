@@ -5,11 +5,12 @@ use std::io;
 
 use halfsour_value::{Kind, Node};
 
+/// The result of writing JSON.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 /// Why a graph cannot be written as JSON, and where in its source.
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     offset: Option<usize>,
@@ -78,6 +79,12 @@ impl fmt::Display for Error {
             write!(f, "byte 0x{offset:x}: ")?;
         }
         self.0.kind.fmt(f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -13,6 +13,7 @@ mod plain;
 mod spelling;
 mod style;
 mod tags;
+mod value;
 
 #[doc = include_str!("../LOSSLESS.md")]
 pub mod lossless_form {}
@@ -21,7 +22,7 @@ use std::io::Write;
 
 use halfsour_value::{Graph, Node};
 
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use parse::{Document, ParseError, documents};
 pub use style::{Limits, Style};
 
@@ -91,7 +92,7 @@ pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     rows: impl IntoIterator<Item = Node<'g, S>>,
     limits: Limits,
 ) -> Result<(), Error> {
-    let style = Style::plain().limits(limits);
+    let style = Style::plain().with_limits(limits);
     let mut out = Out::new(graph.root(), style, Some(&mut writer));
     plain::lines(&mut out, graph, rows, style)?;
     out.finish().map(drop)

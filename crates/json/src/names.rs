@@ -1,6 +1,7 @@
 //! [`Names`]: the names of members as they were written, since records have the same ones again and again.
 
 use halfsour_value::Id;
+use halfsour_value::machine::VACANT;
 
 /// The last short names, by the ids of their keys.
 pub(crate) struct Names {
@@ -23,7 +24,7 @@ impl Names {
 
     /// For the keys of a graph with so many nodes.
     pub fn new(nodes: usize) -> Self {
-        let vacant = Name { key: Id::VACANT, length: 0, text: [0; LONGEST] };
+        let vacant = Name { key: VACANT, length: 0, text: [0; LONGEST] };
         Self { places: vec![vacant; nodes.clamp(1, Self::MOST).next_power_of_two()] }
     }
 

@@ -1,13 +1,9 @@
 //! Frames, series and arrays of pandas in the plain form: records of rows, and lists.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::{self, Write};
 use std::vec;
 
-use halfsour_classes::memory::Scalar;
+use halfsour_classes::pandas::names::{label_names, make_unique, name_of};
 use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Labels, Series, Values};
-use halfsour_classes::recognise;
-use halfsour_value::{Data, Node};
 
 use crate::Error;
 use crate::plain::{Work, Writer};
@@ -245,104 +241,5 @@ fn is_unknown_index<S>(index: &Index<'_, S>) -> bool {
         Labels::Values(values) => is_unknown(values),
         Labels::Levels(levels) => levels.iter().any(|level| is_unknown_index(&level.labels)),
         Labels::Range { .. } => false,
-    }
-}
-
-/// The names of the labels of rows; labels that only count the rows are left out.
-fn label_names<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Vec<String> {
-    if matches!(index.labels, Labels::Range { start: 0, step: 1, .. }) && index.names == [None] {
-        return Vec::new();
-    }
-    let name = |(level, name): (usize, &Option<Node<'_, S>>)| {
-        let mut text = String::new();
-        match name {
-            Some(name) => name_of(&Cell::Object(*name), &mut text),
-            None if index.names.len() == 1 => text.push_str("index"),
-            None => text = format!("level_{level}"),
-        }
-        text
-    };
-    index.names.iter().enumerate().map(name).collect()
-}
-
-/// The name that a label is: text is itself, other labels are spelled as Python shows them.
-fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
-    let mut short = Short(name);
-    // What is too long is cut off.
-    let _ = match label {
-        Cell::Object(node) => match node.data() {
-            Data::Str(text) => {
-                short.0.push_str(&text.to_string_lossy());
-                Ok(())
-            }
-            Data::ByteString(bytes) => short.write_str(&String::from_utf8_lossy(bytes)),
-            _ => match recognise(*node).as_ref().and_then(|known| known.as_text()) {
-                Some(text) => write!(short, "{text}"),
-                None => write!(short, "{node}"),
-            },
-        },
-        Cell::Tuple(cells) => {
-            name.push('(');
-            for (index, cell) in cells.iter().enumerate() {
-                name.push_str(if index > 0 { ", " } else { "" });
-                match cell {
-                    Cell::Object(node) => drop(write!(Short(name), "{node}")),
-                    cell => name_of(cell, name),
-                }
-            }
-            name.push(')');
-            Ok(())
-        }
-        Cell::Missing => short.write_str("null"),
-        Cell::Scalar(Scalar::Bool(value)) => write!(short, "{value}"),
-        Cell::Scalar(Scalar::Complex(..)) => short.write_str("?"),
-        Cell::Scalar(scalar) => write!(short, "{scalar}"),
-        Cell::Text(text) => short.write_str(text),
-        Cell::Timestamp(stamp) => write!(short, "{stamp}"),
-        Cell::Timedelta(delta) => write!(short, "{delta}"),
-        Cell::Period(period) => write!(short, "{period}"),
-        Cell::Day(day) => write!(short, "{day}"),
-        Cell::Decimal(decimal) => write!(short, "{decimal}"),
-        Cell::Interval(sides, _) => {
-            name_of(&sides.0, name);
-            name.push_str("..");
-            name_of(&sides.1, name);
-            Ok(())
-        }
-        _ => short.write_str("?"),
-    };
-}
-
-/// Takes text up to a length: what shows an object can be much longer than that.
-struct Short<'a>(&'a mut String);
-
-impl Write for Short<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        const LONGEST: usize = 1 << 16;
-        if self.0.len() > LONGEST {
-            return Err(fmt::Error);
-        }
-        self.0.push_str(text);
-        Ok(())
-    }
-}
-
-/// Readers of JSON keep only one member of a name: another column of it is `name.1`.
-fn make_unique(names: &mut [String]) {
-    let mut seen = HashSet::new();
-    let mut numbers = HashMap::<String, usize>::new();
-    for name in names {
-        if seen.contains(name.as_str()) {
-            let number = numbers.entry(name.clone()).or_default();
-            let other = loop {
-                *number += 1;
-                let other = format!("{name}.{number}");
-                if !seen.contains(&other) {
-                    break other;
-                }
-            };
-            *name = other;
-        }
-        seen.insert(name.clone());
     }
 }

@@ -8,10 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 use halfsour_classes::ClassBuilder;
 use halfsour_text::{number, wtf8};
 use halfsour_value::{Builder, Form, Graph, Id, IntSpelling, StepError};
-use serde_json::{Map, Value};
+
+use crate::value::{self, Object, SyntaxError, Value, values};
 
 /// A graph that was made from a JSON document.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Document {
     /// The data.
     pub graph: Graph,
@@ -20,12 +22,10 @@ pub struct Document {
 }
 
 /// Why JSON is not a document that a pickle can be made of.
-#[derive(Debug)]
 pub struct ParseError(Reason);
 
-#[derive(Debug)]
 enum Reason {
-    Json(serde_json::Error),
+    Json(SyntaxError),
     Form(String),
 }
 
@@ -38,14 +38,13 @@ impl fmt::Display for ParseError {
     }
 }
 
-impl std::error::Error for ParseError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0 {
-            Reason::Json(error) => Some(error),
-            Reason::Form(_) => None,
-        }
+impl fmt::Debug for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
+
+impl std::error::Error for ParseError {}
 
 pub(crate) fn form(message: impl Into<String>) -> ParseError {
     ParseError(Reason::Form(message.into()))
@@ -73,8 +72,7 @@ fn refused(refusal: StepError) -> ParseError {
 /// # Ok::<(), halfsour_json::ParseError>(())
 /// ```
 pub fn documents(json: &[u8]) -> impl Iterator<Item = Result<Document, ParseError>> + '_ {
-    let values = serde_json::Deserializer::from_slice(json).into_iter::<Value>();
-    values.map(|value| document(&value.map_err(|error| ParseError(Reason::Json(error)))?))
+    values(json).map(|value| document(&value.map_err(|error| ParseError(Reason::Json(error)))?))
 }
 
 fn document(json: &Value) -> Result<Document, ParseError> {
@@ -138,19 +136,16 @@ impl Reader<'_> {
         }
     }
 
-    fn number(&mut self, number: &serde_json::Number) -> Result<Id, ParseError> {
-        if let Some(value) = number.as_i64() {
-            return Ok(self.build.builder.int(value));
+    /// Makes an int, of any size, of a number without fraction and exponent, as Python does.
+    fn number(&mut self, number: &str) -> Result<Id, ParseError> {
+        if number.contains(['.', 'e', 'E']) {
+            let value = value::number(number).ok_or_else(|| form(format!("{number}: out of range")))?;
+            return Ok(self.build.builder.float(value));
         }
-        if let Some(value) = number.as_u64() {
-            let mut bytes = value.to_le_bytes().to_vec();
-            bytes.push(0);
-            return Ok(self.build.builder.big_int(&bytes));
+        match number::parse_big(number).ok_or_else(|| form("a number has too many digits"))? {
+            number::Int::Small(value) => Ok(self.build.builder.int(value)),
+            number::Int::Big(bytes) => Ok(self.build.builder.big_int(&bytes)),
         }
-        number
-            .as_f64()
-            .map(|value| self.build.builder.float(value))
-            .ok_or_else(|| form("a number is no float"))
     }
 
     fn key(&mut self, text: &str) -> Id {
@@ -162,23 +157,17 @@ impl Reader<'_> {
         key
     }
 
-    fn plain_dict(&mut self, map: &Map<String, Value>, id: Option<u64>) -> Result<Id, ParseError> {
+    fn plain_dict(&mut self, map: &Object, id: Option<u64>) -> Result<Id, ParseError> {
         let dict = self.build.builder.dict(&[]).map_err(refused)?;
         self.name(id, dict);
-        for (key, value) in map {
+        for (key, value) in map.iter() {
             let (key, value) = (self.key(key), self.value(value, None)?);
             self.build.builder.set_item(dict, key, value).map_err(refused)?;
         }
         Ok(dict)
     }
 
-    fn tagged(
-        &mut self,
-        tag: &str,
-        first: &Value,
-        map: &Map<String, Value>,
-        id: Option<u64>,
-    ) -> Result<Id, ParseError> {
+    fn tagged(&mut self, tag: &str, first: &Value, map: &Object, id: Option<u64>) -> Result<Id, ParseError> {
         match tag {
             "@id" => {
                 let number = first.as_u64().ok_or_else(|| form("an @id is no number"))?;
@@ -186,10 +175,9 @@ impl Reader<'_> {
                 return self.value(value, Some(number));
             }
             "@ref" => {
-                let known = first.as_u64().and_then(|number| self.ids.get(&number));
-                return known
-                    .copied()
-                    .ok_or_else(|| form(format!("@ref {first}: there is no such @id before it")));
+                let number = first.as_u64().ok_or_else(|| form("an @ref is no number"))?;
+                let known = self.ids.get(&number).copied();
+                return known.ok_or_else(|| form(format!("@ref {number}: there is no such @id before it")));
             }
             _ => {}
         }
@@ -310,7 +298,7 @@ impl Reader<'_> {
         self.name(id, object);
         for (at, part) in parts.iter().enumerate() {
             let part = self.value(part, None)?;
-            self.build.builder.replace(object, at, part);
+            self.build.builder.set_part(object, at, part);
         }
         Ok(object)
     }
@@ -344,11 +332,11 @@ impl Reader<'_> {
         &mut self,
         tag: &str,
         callable: &Value,
-        map: &Map<String, Value>,
+        map: &Object,
         id: Option<u64>,
     ) -> Result<Id, ParseError> {
         let kwargs = map.get("kwargs");
-        if kwargs.is_some() && (tag != "@new" || map.contains_key("op")) {
+        if kwargs.is_some() && (tag != "@new" || map.get("op").is_some()) {
             return Err(form("kwargs are for @new"));
         }
         let made_by = match (map.get("op").and_then(Value::as_str), tag) {
@@ -364,7 +352,7 @@ impl Reader<'_> {
         let parts = [Some(callable), Some(args), kwargs];
         for (at, part) in parts.into_iter().flatten().enumerate() {
             let part = self.value(part, None)?;
-            self.build.builder.replace(object, at, part);
+            self.build.builder.set_part(object, at, part);
         }
         Ok(object)
     }
@@ -372,7 +360,7 @@ impl Reader<'_> {
     fn step(&mut self, of: Id, step: &Value) -> Result<(), ParseError> {
         let (kind, value) =
             step.as_object().and_then(|step| step.iter().next()).ok_or_else(|| form("a step is empty"))?;
-        match kind.as_str() {
+        match kind {
             "state" => {
                 let state = self.value(value, None)?;
                 self.build.builder.state(of, state).map_err(refused)

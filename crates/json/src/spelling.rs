@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use halfsour_classes::{CanonicalForm, SharedPart};
-use halfsour_value::{Data, Elements, Id, Kind, Node, Spelling};
+use halfsour_value::machine::Spelling;
+use halfsour_value::{Data, Elements, Id, Kind, Node};
 
 use crate::census::{Census, KEY, NON_CANONICAL, SEEN, SHARED};
 

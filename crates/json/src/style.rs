@@ -25,9 +25,9 @@ impl Style {
         Self { pretty: true, ..self }
     }
 
-    /// Within these limits.
+    /// Sets the limits.
     #[must_use]
-    pub fn limits(self, limits: Limits) -> Self {
+    pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
 }
@@ -53,6 +53,24 @@ impl Limits {
 
     /// No limits.
     pub const TRUSTED: Self = Self { depth: usize::MAX, values: usize::MAX, bytes: usize::MAX };
+
+    /// Sets [`depth`](Self::depth).
+    #[must_use]
+    pub const fn with_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// Sets [`values`](Self::values).
+    #[must_use]
+    pub const fn with_values(self, values: usize) -> Self {
+        Self { values, ..self }
+    }
+
+    /// Sets [`bytes`](Self::bytes).
+    #[must_use]
+    pub const fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
 
     /// Returns the bytes that may be written of a source of this size.
     pub const fn room(self, size: usize) -> usize {

@@ -3,11 +3,11 @@
 use halfsour_classes::stdlib::{Date, Decimal, Fraction, Offset, TimeDelta, TimeOfDay, TimeZone, Uuid};
 use halfsour_classes::{Known, recognise};
 use halfsour_value::{Id, Node};
-use serde_json::{Map, Value};
 
 use crate::Error;
 use crate::lossless::{Work, Writer};
 use crate::parse::{ParseError, Reader, form, text};
+use crate::value::{Object, Value};
 
 /// The tags of known objects.
 const TAGS: [&str; 8] =
@@ -59,18 +59,13 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
 
 impl Reader<'_> {
     /// Makes a known object.
-    pub(crate) fn known(
-        &mut self,
-        tag: &str,
-        first: &Value,
-        map: &Map<String, Value>,
-    ) -> Result<Id, ParseError> {
+    pub(crate) fn known(&mut self, tag: &str, first: &Value, map: &Object) -> Result<Id, ParseError> {
         if !TAGS.contains(&tag) {
             return Err(form(format!("{tag}: no such tag")));
         }
         let shown = text(first)?;
         let wrong = || form(format!("{tag} is no such object"));
-        let fold = map.get("fold").is_some_and(|fold| *fold == 1);
+        let fold = map.get("fold").is_some_and(|fold| fold.as_u64() == Some(1));
         let is_safe = map.get("is_safe").and_then(Value::as_bool);
         Ok(match tag {
             "@date" => self.build.date(Date::parse(shown).ok_or_else(wrong)?),
@@ -97,7 +92,7 @@ impl Reader<'_> {
         })
     }
 
-    fn tz(&mut self, map: &Map<String, Value>) -> Result<Option<Id>, ParseError> {
+    fn tz(&mut self, map: &Object) -> Result<Option<Id>, ParseError> {
         map.get("tz").map(|tz| self.value(tz, None)).transpose()
     }
 }

@@ -23,7 +23,7 @@ fn what_the_c_pickler_wrote_comes_back_through_json() {
             }
         };
         assert_eq!(document.protocol, Some(graph.protocol()));
-        let options = Options::with_protocol(fixture.protocol.unwrap_or_default());
+        let options = Options::default().with_protocol(fixture.protocol.unwrap_or_default());
         let direct = halfsour_writer::to_vec(graph.root(), &options).unwrap();
         match halfsour_writer::to_vec(document.graph.root(), &options) {
             Ok(bytes) if bytes == direct => same += 1,

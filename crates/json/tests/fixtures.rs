@@ -22,7 +22,7 @@ fn options(fixture: &Fixture) -> Options {
         Some("ascii") => StringEncoding::Ascii,
         Some(other) => panic!("{fixture}: {other}"),
     };
-    Options { encoding, buffers, limits: halfsour_vm::Limits::TRUSTED, ..Options::default() }
+    Options::default().with_encoding(encoding).with_buffers(buffers).with_limits(halfsour_vm::Limits::TRUSTED)
 }
 
 fn for_each(mut check: impl FnMut(&Fixture, usize, Node<'_, &[u8]>)) {
@@ -94,10 +94,9 @@ fn references_are_sound() {
 
 #[test]
 fn layouts_differ_in_blanks_only() {
-    let mut limits = Limits::default();
-    limits.values = 10_000;
+    let limits = Limits::default().with_values(10_000);
     for_each(|_, _, node| {
-        for style in [Style::plain().limits(limits), Style::lossless()] {
+        for style in [Style::plain().with_limits(limits), Style::lossless()] {
             match (to_string(node, style), to_string(node, style.pretty())) {
                 (Ok(line), Ok(lines)) => assert_eq!(parse(&line), parse(&lines)),
                 (line, lines) => {

@@ -109,9 +109,8 @@ fn limits_hold() {
     let pickle = tower(60);
     let graph = load(&pickle);
     assert_eq!(to_string(graph.root(), Style::plain()).unwrap_err().kind(), ErrorKind::TooLarge);
-    let mut limits = Limits::default();
-    limits.values = 100_000;
-    let error = to_writer(std::io::sink(), graph.root(), Style::plain().limits(limits)).unwrap_err();
+    let limits = Limits::default().with_values(100_000);
+    let error = to_writer(std::io::sink(), graph.root(), Style::plain().with_limits(limits)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert!(to_string(graph.root(), Style::lossless()).unwrap().len() < 4000);
 
@@ -123,12 +122,11 @@ fn limits_hold() {
     assert_eq!(to_vec(graph.root(), Style::plain()).unwrap_err().kind(), ErrorKind::TooLarge);
     assert!(to_vec(graph.root(), Style::lossless()).unwrap().len() < 2 << 20);
 
-    let mut limits = Limits::default();
-    limits.depth = 3;
-    let plain = Style::plain().limits(limits);
+    let limits = Limits::default().with_depth(3);
+    let plain = Style::plain().with_limits(limits);
     // The document is one level more.
-    limits.depth = 4;
-    for style in [plain, Style::lossless().limits(limits)] {
+    let limits = limits.with_depth(4);
+    for style in [plain, Style::lossless().with_limits(limits)] {
         assert!(to_string(load(&nested(3)).root(), style).is_ok());
         let error = to_string(load(&nested(4)).root(), style).unwrap_err();
         assert_eq!((error.kind(), error.offset()), (ErrorKind::TooDeep, Some(3)));
@@ -270,8 +268,7 @@ fn lines() {
         lines_to_writer(&mut out, &graph, rows, limits).map(|()| String::from_utf8(out).unwrap())
     };
     assert_eq!(write(Limits::UNTRUSTED).unwrap(), each.join("\n") + "\n");
-    let mut limits = Limits::UNTRUSTED;
-    limits.values = 1000;
-    assert!(to_string(graph.root().at(0).unwrap(), Style::plain().limits(limits)).is_ok());
+    let limits = Limits::UNTRUSTED.with_values(1000);
+    assert!(to_string(graph.root().at(0).unwrap(), Style::plain().with_limits(limits)).is_ok());
     assert_eq!(write(limits).unwrap_err().kind(), ErrorKind::TooLarge);
 }

@@ -96,9 +96,8 @@ fn work_is_limited() {
     pickle.extend(b"h\x00".repeat(1000));
     pickle.extend(b"l.");
     let graph = from_slice(&pickle).unwrap();
-    let mut limits = Limits::default();
-    limits.values = 100_000;
-    let error = to_string(graph.root(), Style::plain().limits(limits)).unwrap_err();
+    let limits = Limits::default().with_values(100_000);
+    let error = to_string(graph.root(), Style::plain().with_limits(limits)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
 }
 

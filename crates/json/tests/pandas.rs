@@ -63,9 +63,8 @@ fn rows_without_columns_are_limited() {
     let pickle = b"cpandas.core.indexes.base\n_new_Index\n(cpandas\nRangeIndex\n\
         }(Vstart\nK\x00Vstop\nJ\xff\xff\xff\x7fVstep\nK\x01utR.";
     let graph = from_slice(pickle).unwrap();
-    let mut limits = Limits::default();
-    limits.values = 1000;
-    let error = to_string(graph.root(), Style::plain().limits(limits)).unwrap_err();
+    let limits = Limits::default().with_values(1000);
+    let error = to_string(graph.root(), Style::plain().with_limits(limits)).unwrap_err();
     assert_eq!(error.kind(), halfsour_json::ErrorKind::TooLarge);
 }
 

@@ -21,7 +21,7 @@ const TAGS: [&str; 8] =
 
 /// In every protocol, so that it shows what is one object and what is two.
 fn written<S: AsRef<[u8]>>(graph: &Graph<S>) -> Vec<Option<Vec<u8>>> {
-    (0..=5).map(|protocol| to_vec(graph.root(), &Options::with_protocol(protocol)).ok()).collect()
+    (0..=5).map(|protocol| to_vec(graph.root(), &Options::default().with_protocol(protocol)).ok()).collect()
 }
 
 #[test]

@@ -68,6 +68,7 @@ pub struct Disassembly<'a> {
 
 /// The facts that are known once a pickle has been disassembled.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Summary {
     /// The offset in bytes where the pickle ends, just behind its `STOP`.
     pub end: usize,

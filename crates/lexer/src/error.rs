@@ -4,8 +4,11 @@ use core::fmt;
 
 use halfsour_opcode::Opcode;
 
+/// The result of reading opcodes.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
 /// An error in the bytes of a pickle, with the offset where it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Error {
     kind: ErrorKind,
     offset: usize,
@@ -67,6 +70,12 @@ impl fmt::Display for Error {
             (None, ErrorKind::UnexpectedEnd) => f.write_str("the input ends before STOP"),
             (None, kind) => kind.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

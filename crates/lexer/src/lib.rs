@@ -13,7 +13,7 @@ mod lexer;
 
 pub use brief::brief;
 pub use disassembly::{Complaint, ComplaintKind, Disassembly, DisassemblyMemo, Summary};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use halfsour_opcode::{ArgKind, HIGHEST_PROTOCOL, Op, Opcode, StackItem};
 pub use halfsour_text as text;
 pub use incremental::{Incremental, Step};

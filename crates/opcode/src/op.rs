@@ -53,7 +53,7 @@ macro_rules! define {
 
         impl Opcode {
             /// All opcodes, in the order of their bytes.
-            pub const ALL: [Self; 68] = [$(Self::$variant),*];
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// Returns the opcode with this byte, or `None` if there is none.
             pub const fn from_byte(byte: u8) -> Option<Self> {

@@ -1,19 +1,13 @@
 //! The parts that both deserializers share.
 
 use serde::de::Visitor;
+use serde::de::value::SeqDeserializer;
+
+use crate::Error;
 
 /// Forwards the methods of `Deserializer` that are synonyms of others.
 macro_rules! forward_synonyms {
     () => {
-        #[inline]
-        fn deserialize_unit_struct<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            visitor: V,
-        ) -> Result<V::Value, Error> {
-            self.deserialize_unit(visitor)
-        }
-
         #[inline]
         fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             self.deserialize_bytes(visitor)
@@ -43,4 +37,11 @@ pub(crate) fn visit_int<'de, V: Visitor<'de>, E: serde::de::Error>(
         Ok(value) => visitor.visit_u64(value),
         Err(_) => visitor.visit_i64(value),
     }
+}
+
+/// Passes on bytes as a sequence of ints, for a type that asks for one.
+pub(crate) fn visit_byte_members<'de, V: Visitor<'de>>(bytes: &[u8], visitor: V) -> Result<V::Value, Error> {
+    let mut members = SeqDeserializer::<_, Error>::new(bytes.iter().copied());
+    let value = visitor.visit_seq(&mut members)?;
+    members.end().map(|()| value)
 }

@@ -1,20 +1,29 @@
 //! The deserializer over a graph.
 
 mod access;
+mod instance;
+#[cfg(feature = "classes")]
+mod item;
+mod key;
 #[cfg(feature = "classes")]
 mod known;
 #[cfg(feature = "classes")]
 mod numpy;
+#[cfg(feature = "classes")]
+mod table;
 
 use std::cell::Cell;
+use std::fmt;
 
-use halfsour_value::{Budget, Data, Elements, Instance, Kind, Node, Step, Text, TreeError, TreeLimits};
+use halfsour_value::machine::Budget;
+use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::common::{forward_synonyms, visit_int};
-use crate::{Error, ErrorKind, big_int};
-use access::{Lend, Members, Pairs, Variant};
+use crate::common::{forward_synonyms, visit_byte_members, visit_int};
+use crate::{Error, ErrorKind, big_int, class_name};
+use access::{Lend, Pairs, Variant};
+use instance::member;
 
 pub use access::{FromGraph, FromSource};
 
@@ -34,6 +43,12 @@ pub struct NodeDeserializer<'g, S, L> {
     limits: TreeLimits,
 }
 
+impl<S: AsRef<[u8]>, L> fmt::Debug for NodeDeserializer<'_, S, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NodeDeserializer").field(&self.node).finish()
+    }
+}
+
 impl<S, L> NodeDeserializer<'_, S, L> {
     /// Sets the limits, which are [`TreeLimits::UNTRUSTED`] by default.
     ///
@@ -43,7 +58,7 @@ impl<S, L> NodeDeserializer<'_, S, L> {
     /// use serde::Deserialize;
     ///
     /// let graph = halfsour_vm::from_slice(b"](](K\x01ee.").unwrap(); // [[1]]
-    /// let limits = |depth| TreeLimits { depth, ..TreeLimits::UNTRUSTED };
+    /// let limits = |depth| TreeLimits::UNTRUSTED.with_depth(depth);
     /// let read = |depth| Vec::<Vec<u8>>::deserialize(NodeDeserializer::new(graph.root()).limits(limits(depth)));
     /// assert_eq!(read(2).unwrap(), [[1]]);
     /// let error = read(1).unwrap_err();
@@ -139,6 +154,10 @@ macro_rules! ask {
     };
 }
 
+const NO_TEXT: &str = "bytes that are no text are read by `Vec<u8>`, or faster with `serde_bytes`";
+const NO_UTF8: &str =
+    "a Python 2 string that is no UTF-8 is read as bytes, or as text if `Options::encoding` is set";
+
 /// The deserializer of one object, with the budget that all objects share.
 pub(crate) struct De<'b, 'g, S, L> {
     node: Node<'g, S>,
@@ -218,99 +237,35 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         big_int::visit(bytes, visitor)
     }
 
-    fn sequence<V: Visitor<'de>>(&self, elements: Elements<'g, S>, visitor: V) -> Result<V::Value, Error> {
-        let mut members = Members::new(self.deeper()?, elements);
-        let value = visitor.visit_seq(&mut members)?;
-        members.end().map(|()| value)
-    }
-
-    /// Deserializes the items that were appended to an instance, or else its arguments.
-    fn instance_sequence<V: Visitor<'de>>(
-        &self,
-        instance: Instance<'g, S>,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        let appended = instance.steps().filter_map(|step| match step {
-            Step::Append(elements) | Step::Add(elements) => Some(elements),
-            _ => None,
-        });
-        let appended: Vec<_> = appended.flatten().collect();
-        if !appended.is_empty() {
-            return visitor.visit_seq(Members::new(self.deeper()?, appended.into_iter()));
-        }
-        match instance.arguments() {
-            Some((args, _)) => self.sequence(args, visitor),
-            None => Err(Error::custom("expected an instance whose arguments are a tuple")),
-        }
-    }
-
-    fn instance_map<V: Visitor<'de>>(
-        &self,
-        instance: Instance<'g, S>,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_map(Pairs::new(self.deeper()?, instance_pairs(instance).into_iter()))
-    }
-
-    /// Deserializes an instance: by its class if that is known, otherwise by its parts.
-    fn instance<V: Visitor<'de>>(
-        &self,
-        instance: Instance<'g, S>,
-        asked: Asked,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        #[cfg(feature = "classes")]
-        self.pay(halfsour_classes::cost(instance, usize::MAX))?;
-        #[cfg(feature = "classes")]
-        if let Some(offer) = known::offer::<S, V::Value>(self.node, asked).map_err(Error::custom)? {
-            return self.take(offer, asked, visitor);
-        }
-        match asked {
-            Asked::Map => self.instance_map(instance, visitor),
-            Asked::Sequence | Asked::Tuple(_) => self.instance_sequence(instance, visitor),
-            _ if is_map(instance) => self.instance_map(instance, visitor),
-            // A named tuple has no names in the pickle: its fields come in order.
-            Asked::Struct(_) => self.instance_sequence(instance, visitor),
-            _ => match (only_argument(instance), instance.steps().next()) {
-                // A member of an enum, or a decimal: its only argument is its value.
-                (Some(value), None) => self.deeper()?.at(value).deserialize(visitor),
-                _ => self.instance_sequence(instance, visitor),
-            },
-        }
-    }
-
     /// Deserializes for a type that asks for `asked`.
     fn asked<V: Visitor<'de>>(self, asked: Asked, visitor: V) -> Result<V::Value, Error> {
-        match (self.node.data(), asked) {
-            (Data::Instance(instance), _) => self.located(self.instance(instance, asked, visitor)),
-            (Data::ByteString(bytes), Asked::Bytes) => self.located(self.bytes(bytes, visitor)),
-            _ => self.deserialize(visitor),
-        }
+        let result = match (self.node.data(), asked) {
+            (Data::Instance(instance), _) => self.instance(instance, asked, visitor),
+            (Data::ByteString(bytes), Asked::Bytes) => self.bytes(bytes, visitor),
+            (
+                Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes),
+                Asked::Sequence | Asked::Tuple(_),
+            ) => self.pay(bytes.len()).and_then(|()| visit_byte_members(bytes, visitor)),
+            (Data::Bytes(bytes) | Data::ByteArray(bytes), Asked::Text) => {
+                self.bytes(bytes, visitor).map_err(|error| error.hint(bytes, NO_TEXT))
+            }
+            (Data::ByteString(bytes), Asked::Text) => {
+                self.byte_string(bytes, visitor).map_err(|error| error.hint(bytes, NO_UTF8))
+            }
+            (Data::Dict(items), Asked::Struct(_)) => {
+                self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items, asked)))
+            }
+            (Data::PersistentId(of) | Data::ReadOnly(of), _) => {
+                self.deeper().and_then(|deeper| deeper.at(of).asked(asked, visitor))
+            }
+            _ => return self.deserialize(visitor),
+        };
+        self.located(result)
     }
 
     fn deserialize<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         de::Deserializer::deserialize_any(self, visitor)
     }
-}
-
-/// Returns the argument of an instance that has exactly one.
-fn only_argument<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
-    let (args, _) = instance.arguments()?;
-    (args.len() == 1).then(|| args.get(0)).flatten()
-}
-
-/// Returns whether an instance has attributes, or items by key.
-fn is_map<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> bool {
-    instance.attrs().next().is_some() || instance.steps().any(|step| matches!(step, Step::SetItem(_)))
-}
-
-/// Returns the attributes of an instance, then the items that were set on it.
-fn instance_pairs<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Vec<(Node<'_, S>, Node<'_, S>)> {
-    let items = instance.steps().filter_map(|step| match step {
-        Step::SetItem(items) => Some(items),
-        _ => None,
-    });
-    instance.attrs().chain(items.flatten()).collect()
 }
 
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<'_, 'g, S, L> {
@@ -332,10 +287,12 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
             Data::List(elements)
             | Data::Tuple(elements)
             | Data::Set(elements)
-            | Data::FrozenSet(elements) => self.sequence(elements, visitor),
+            | Data::FrozenSet(elements) => self.members(elements, visitor),
             Data::Dict(items) => {
-                self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items)))
+                self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items, Asked::Any)))
             }
+            #[cfg(feature = "classes")]
+            Data::Global(global) if halfsour_classes::pandas::is_na(&global) => visitor.visit_unit(),
             Data::Global(global) => visitor.visit_string(global.to_string()),
             Data::Instance(instance) => self.instance(instance, Asked::Any, visitor),
             Data::PersistentId(of) | Data::ReadOnly(of) => {
@@ -353,7 +310,11 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if self.node.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
+        #[cfg(feature = "classes")]
+        let is_none = self.node.is_none() || known::is_null(self.node);
+        #[cfg(not(feature = "classes"))]
+        let is_none = self.node.is_none();
+        if is_none { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -362,6 +323,18 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
             Data::Tuple(elements) if elements.is_empty() => visitor.visit_unit(),
             _ => self.deserialize_any(visitor),
         }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let class = self.node.class().unwrap_or(self.node).as_global();
+        if class_name(name).is_some_and(|(module, name)| class.is_some_and(|class| class.is(module, name))) {
+            return visitor.visit_unit();
+        }
+        self.deserialize_unit(visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -418,7 +391,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
 
 impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'b, 'g, S, L> {
     /// Returns the variant of an enum and its content. It is a name; a dict of one item; a tuple or list of the name, or of name
-    /// and content, as serde-pickle writes it; or a member of a Python enum, by its value.
+    /// and content, as serde-pickle writes it; or a member of a Python enum.
     fn variant(&self) -> Result<Variant<'b, 'g, S, L>, Error> {
         let deeper = self.deeper()?;
         let (name, content) = match self.node.data() {
@@ -430,15 +403,11 @@ impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'b, 'g, S, L> {
                 let name = parts.get(0).ok_or_else(|| Error::custom("an empty tuple"))?;
                 (name, parts.get(1))
             }
-            Data::Instance(instance) => match only_argument(instance) {
-                Some(value) => (value, None),
-                None => {
-                    return Err(Error::custom(
-                        "expected a variant of an enum, found an instance that has not exactly one argument",
-                    ));
-                }
+            Data::Instance(instance) => match member(instance) {
+                Some(name) => (name, None),
+                None => return Err(self.misfit(&"a variant of an enum")),
             },
-            Data::Str(_) | Data::ByteString(_) => (self.node, None),
+            Data::Str(_) | Data::ByteString(_) | Data::Global(_) => (self.node, None),
             _ => {
                 let kind = self.node.kind();
                 return Err(Error::custom(format_args!(

@@ -25,6 +25,7 @@ pub trait WriteFields {
 }
 
 /// A struct with flattened fields, as a map.
+#[derive(Debug)]
 pub struct Flat<'a, T>(pub &'a T);
 
 impl<T: WriteFields> Serialize for Flat<'_, T> {

@@ -7,10 +7,8 @@ use halfsour_value::Kind;
 /// An error in reading a Rust value from a pickle, or in writing one.
 ///
 /// An error in the data says where it is: [`path`](Self::path) and [`offset`](Self::offset).
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     /// The steps of the path, from the innermost to the outermost.
@@ -74,11 +72,40 @@ impl Error {
         self
     }
 
+    /// Adds to the message.
+    #[cold]
+    pub(crate) fn note(mut self, note: &str) -> Self {
+        if let ErrorKind::Data(message) = &mut self.0.kind {
+            message.push_str(note);
+        }
+        self
+    }
+
+    /// Adds what to do to the message of an error about bytes, if they are no text.
+    #[cold]
+    pub(crate) fn hint(self, bytes: &[u8], hint: &str) -> Self {
+        if std::str::from_utf8(bytes).is_ok() { self } else { self.note("; ").note(hint) }
+    }
+
     /// Adds a step to the front of the path.
     #[cold]
     pub(crate) fn within(mut self, step: String) -> Self {
         self.0.path.push(step);
         self
+    }
+}
+
+/// One line, which is what `main` prints of an error that it returns: `Error("[1].age: invalid type …", path: "[1].age", offset: 23)`.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?}", self.to_string())?;
+        if !self.0.path.is_empty() {
+            write!(f, ", path: {:?}", self.path())?;
+        }
+        match self.0.offset {
+            Some(offset) => write!(f, ", offset: {offset})"),
+            None => f.write_str(")"),
+        }
     }
 }
 

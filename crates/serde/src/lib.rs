@@ -115,7 +115,7 @@ pub fn from_reader<R: Read, T: DeserializeOwned>(reader: R) -> Result<T, Error> 
 /// use halfsour_serde::{Loader, Options, from_slice_with};
 /// use halfsour_vm::StringEncoding;
 ///
-/// let mut loader = Loader::with_options(Options { encoding: StringEncoding::Latin1, ..Options::default() });
+/// let mut loader = Loader::with_options(Options::default().with_encoding(StringEncoding::Latin1));
 /// assert_eq!(from_slice_with::<String>(&mut loader, b"U\x04caf\xe9.")?, "café");
 /// # Ok::<(), halfsour_serde::Error>(())
 /// ```
@@ -232,7 +232,7 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
 /// Returns the pickle of a value, with options such as the protocol.
 ///
 /// ```
-/// let pickle = halfsour_serde::to_vec_with(&7, &halfsour_serde::WriteOptions::with_protocol(0))?;
+/// let pickle = halfsour_serde::to_vec_with(&7, &halfsour_serde::WriteOptions::default().with_protocol(0))?;
 /// assert_eq!(pickle, b"I7\n.");
 /// # Ok::<(), halfsour_serde::Error>(())
 /// ```

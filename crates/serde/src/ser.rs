@@ -77,7 +77,7 @@ impl Serializer {
     ///
     /// let mut buffer = Vec::new();
     /// for value in [1, 2] {
-    ///     let mut serializer = Serializer::with_buffer(&WriteOptions::with_protocol(2), buffer)?;
+    ///     let mut serializer = Serializer::with_buffer(&WriteOptions::default().with_protocol(2), buffer)?;
     ///     value.serialize(&mut serializer)?;
     ///     buffer = serializer.finish();
     /// }
@@ -257,9 +257,9 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     fn serialize_bytes(self, value: &[u8]) -> Result<(), Error> {
         if matches!(std::mem::take(&mut self.next), Next::BigInt) {
-            match Value::BigInt(value.to_vec()).as_i128().map(i64::try_from) {
-                Some(Ok(value)) => self.emitter.int(value),
-                _ => self.emitter.big_int(value),
+            match Value::big_int(value).as_i64() {
+                Some(value) => self.emitter.int(value),
+                None => self.emitter.big_int(value),
             }
             return Ok(());
         }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// A value survives at every protocol, and `serde_json` finds what came back the same.
 fn survives<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
     for protocol in 0..=5 {
-        let pickle = to_vec_with(value, &WriteOptions::with_protocol(protocol)).unwrap();
+        let pickle = to_vec_with(value, &WriteOptions::default().with_protocol(protocol)).unwrap();
         let back: T =
             from_slice(&pickle).unwrap_or_else(|error| panic!("protocol {protocol}: {value:?}: {error}"));
         assert_eq!(back, *value, "protocol {protocol}");
@@ -191,7 +191,7 @@ fn bytes_survive_at_every_protocol() {
     for bytes in [&b""[..], b"abc", b"\0\xff\n"] {
         for protocol in 0..=5 {
             let bytes = serde_bytes::Bytes::new(bytes);
-            let pickle = to_vec_with(bytes, &WriteOptions::with_protocol(protocol)).unwrap();
+            let pickle = to_vec_with(bytes, &WriteOptions::default().with_protocol(protocol)).unwrap();
             assert_eq!(from_slice::<serde_bytes::ByteBuf>(&pickle).unwrap(), bytes);
         }
     }
@@ -247,7 +247,7 @@ fn ints_of_any_size_and_trees_survive() {
     for bytes in [vec![0], vec![7], vec![0xff], vec![0, 0x80], vec![1; 9], vec![0x81; 17], vec![0x7f; 300]] {
         let int = BigInt(bytes);
         for protocol in 0..=5 {
-            let pickle = to_vec_with(&(&int, 1), &WriteOptions::with_protocol(protocol)).unwrap();
+            let pickle = to_vec_with(&(&int, 1), &WriteOptions::default().with_protocol(protocol)).unwrap();
             assert_eq!(from_slice::<(BigInt, u8)>(&pickle).unwrap(), (int.clone(), 1), "protocol {protocol}");
         }
     }

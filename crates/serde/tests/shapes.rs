@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 fn shown<T: Serialize>(value: &T) -> String {
     let shown: BTreeSet<_> = (0..=5)
         .map(|protocol| {
-            let pickle = to_vec_with(value, &WriteOptions::with_protocol(protocol)).unwrap();
+            let pickle = to_vec_with(value, &WriteOptions::default().with_protocol(protocol)).unwrap();
             halfsour_vm::from_slice(&pickle).unwrap().root().to_string()
         })
         .collect();
@@ -60,11 +60,11 @@ fn structs() {
     // Python: pickle.dumps(Money(5, 'EUR'), 2), of a dataclass with slots, as is, and frozen
     let slots =
         b"\x80\x02capp\nMoney\n)\x81N}(X\x06\0\0\0amountK\x05X\x08\0\0\0currencyX\x03\0\0\0EURu\x86b.";
-    assert_eq!(to_vec_with(&five_euro!(Slots), &WriteOptions::with_protocol(2)).unwrap(), slots);
+    assert_eq!(to_vec_with(&five_euro!(Slots), &WriteOptions::default().with_protocol(2)).unwrap(), slots);
     let listed = b"\x80\x02capp\nMoney\n)\x81](K\x05X\x03\0\0\0EUReb.";
-    assert_eq!(to_vec_with(&five_euro!(Listed), &WriteOptions::with_protocol(2)).unwrap(), listed);
+    assert_eq!(to_vec_with(&five_euro!(Listed), &WriteOptions::default().with_protocol(2)).unwrap(), listed);
     let named = b"\x80\x02capp\nMoney\nK\x05X\x03\0\0\0EUR\x86\x81.";
-    assert_eq!(to_vec_with(&five_euro!(Named), &WriteOptions::with_protocol(2)).unwrap(), named);
+    assert_eq!(to_vec_with(&five_euro!(Named), &WriteOptions::default().with_protocol(2)).unwrap(), named);
     let graph = halfsour_serde::to_graph(&five_euro!(Model)).unwrap();
     let state = "{'__dict__': {'amount': 5, 'currency': 'EUR'}, '__pydantic_extra__': None, \
         '__pydantic_fields_set__': {'amount', 'currency'}, '__pydantic_private__': None}";
@@ -84,7 +84,7 @@ fn classes_within_classes() {
     let four = halfsour_serde::to_graph(&five_euro!(Inner)).unwrap();
     let shown = "app.Bank.Money().__setstate__((None, {'amount': 5, 'currency': 'EUR'}))";
     assert_eq!(four.root().to_string(), shown);
-    let two = to_vec_with(&five_euro!(Inner), &WriteOptions::with_protocol(2)).unwrap();
+    let two = to_vec_with(&five_euro!(Inner), &WriteOptions::default().with_protocol(2)).unwrap();
     assert!(two.starts_with(b"\x80\x02c__builtin__\ngetattr\ncapp\nBank\nX\x05\0\0\0Money\x86R)\x81N}("));
 }
 
@@ -113,7 +113,7 @@ fn structs_without_fields_or_names() {
     assert_eq!(shown(&Call), "app.Nothing()");
     assert_eq!(shown(&Named), "app.Nothing()");
     assert_eq!(shown(&Global), "app.Nothing");
-    let options = WriteOptions::with_protocol(2);
+    let options = WriteOptions::default().with_protocol(2);
     assert_eq!(to_vec_with(&Nothing, &options).unwrap(), b"\x80\x02capp\nNothing\n)\x81.");
     assert_eq!(to_vec_with(&Listed(1, 2), &options).unwrap(), b"\x80\x02capp\nPair\n)\x81](K\x01K\x02eb.");
     assert_eq!(to_vec_with(&Pair(1, 2), &options).unwrap(), b"\x80\x02capp\nPair\nK\x01K\x02\x86\x81.");
@@ -162,7 +162,7 @@ fn members_of_enums() {
     }
     assert_eq!(shown(&Name::Red), "builtins.getattr(app.Color, 'RED')");
     assert_eq!(halfsour_serde::to_graph(&Global::Red).unwrap().root().to_string(), "app.Color.RED");
-    let two = to_vec_with(&Global::Red, &WriteOptions::with_protocol(2)).unwrap();
+    let two = to_vec_with(&Global::Red, &WriteOptions::default().with_protocol(2)).unwrap();
     assert_eq!(two, b"\x80\x02c__builtin__\ngetattr\ncapp\nColor\nX\x03\0\0\0RED\x86R.");
     let content = "cannot be written as app.Color: a member of an enum has no content";
     assert_eq!(refused(&Content::Rgb(1, 2, 3)), format!("the variant `Rgb` {content}"));
@@ -279,7 +279,7 @@ fn forms() -> Forms {
 fn forms_are_objects_of_python() {
     let forms = forms();
     for protocol in 0..=5 {
-        let pickle = to_vec_with(&forms, &WriteOptions::with_protocol(protocol)).unwrap();
+        let pickle = to_vec_with(&forms, &WriteOptions::default().with_protocol(protocol)).unwrap();
         let graph = halfsour_vm::from_slice(&pickle).unwrap();
         let shown = |name| graph.root().get(name).unwrap().to_string();
         assert_eq!(shown("set"), "{1, 2}");
@@ -322,14 +322,14 @@ fn persistent_ids() {
     struct Keyed(#[serde(with = "python::persistent_id")] (u8, u8));
 
     for protocol in 0..=5 {
-        let pickle = to_vec_with(&Stored("user:1".into()), &WriteOptions::with_protocol(protocol)).unwrap();
+        let pickle = to_vec_with(&Stored("user:1".into()), &WriteOptions::default().with_protocol(protocol)).unwrap();
         assert!(
             halfsour_vm::from_slice(&pickle).unwrap().root().kind() == halfsour_value::Kind::PersistentId
         );
         assert_eq!(from_slice::<Stored>(&pickle).unwrap(), Stored("user:1".into()));
     }
     to_vec(&Keyed((1, 2))).unwrap();
-    let error = to_vec_with(&Keyed((1, 2)), &WriteOptions::with_protocol(0)).unwrap_err();
+    let error = to_vec_with(&Keyed((1, 2)), &WriteOptions::default().with_protocol(0)).unwrap_err();
     assert!(error.to_string().starts_with("protocol 0 has only"), "{error}");
 }
 

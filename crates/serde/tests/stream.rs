@@ -100,6 +100,15 @@ impl<'de> Deserialize<'de> for Blind {
 struct Unit;
 
 #[derive(Deserialize, Debug)]
+#[expect(dead_code, reason = "it is only compared")]
+struct Flat {
+    #[serde(default)]
+    a: Option<i64>,
+    #[serde(flatten)]
+    rest: HashMap<Value, Value>,
+}
+
+#[derive(Deserialize, Debug)]
 struct Newtype(#[expect(dead_code, reason = "it is only compared")] Box<Tree>);
 
 #[derive(Deserialize, Debug)]
@@ -128,7 +137,7 @@ fn all_types(input: &[u8]) {
     are_read_alike! { input:
         bool u8 i8 u16 i32 i64 u64 i128 u128 f32 f64 char String &str Cow<'_, str> () Unit BigInt Newtype Shape Strict
         Option<bool> Option<&str> &[u8] serde_bytes::ByteBuf Vec<u8> Vec<f64> Vec<&str> Vec<Option<()>> Vec<BigInt>
-        [i64; 2] (Value,) (u8, Value) (Value, Value, Value) Vec<(Value, Value)> ((u8, u8), Value) Vec<[Value; 2]>
+        Flat Vec<Flat> [u8; 2] Vec<Vec<u16>> [i64; 2] (Value,) (u8, Value) (Value, Value, Value) Vec<(Value, Value)> ((u8, u8), Value) Vec<[Value; 2]>
         BTreeMap<String, i64> HashMap<i64, Value> HashMap<(i64, bool), Value> BTreeMap<&str, (i64, f64)>
         HashMap<String, IgnoredAny> HashSet<i64> Vec<HashMap<String, Option<i64>>> Vec<Strict> Option<Vec<Unit>>
         Lenient<Strict> Vec<Blind> (Blind, Value) HashMap<Value, Blind> Vec<Lenient<(u8, u8)>> Option<Blind>

@@ -38,7 +38,7 @@ fn objects_are_those_of_python() {
     let mut count = 0;
     for package in halfsour_fixtures::packages().iter().filter(|package| package.name == "written") {
         let written: Written = from_slice(&package.bytes).unwrap();
-        let options = WriteOptions::with_protocol(package.protocol.unwrap());
+        let options = WriteOptions::default().with_protocol(package.protocol.unwrap());
         let ours = to_vec_with(&written, &options).unwrap();
         assert_eq!(from_slice::<Written>(&ours).unwrap(), written);
         let theirs = halfsour_vm::from_slice(&package.bytes).unwrap();
@@ -89,7 +89,7 @@ fn tuple_structs_are_calls() {
 
     let lid = Lid(Jar(7, Duration::new(1, 2)));
     for protocol in 0..=5 {
-        let pickle = to_vec_with(&lid, &WriteOptions::with_protocol(protocol)).unwrap();
+        let pickle = to_vec_with(&lid, &WriteOptions::default().with_protocol(protocol)).unwrap();
         let graph = halfsour_vm::from_slice(&pickle).unwrap();
         assert_eq!(graph.root().to_string(), "app.Lid(app.Jar(7, {'secs': 1, 'nanos': 2}))");
         assert_eq!(from_slice::<Jar>(&halfsour_serde::to_vec(&lid.0).unwrap()).unwrap(), lid.0);

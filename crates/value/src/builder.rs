@@ -1,5 +1,6 @@
 //! [`Builder`]: graphs by hand.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use bytes::Bytes;
@@ -7,9 +8,11 @@ use halfsour_text::wtf8;
 
 use crate::data::Kind;
 use crate::form::{Builtin, Form, IntSpelling};
-use crate::parts::{Container, Payload, StepError};
+use crate::graph::Provenance;
+use crate::parts::{Container, Payload, Spelling, StepError};
+use crate::store::Store;
 use crate::value::{Value, ValueInstance, ValueStep};
-use crate::{Graph, Id, Provenance, Spelling, Store};
+use crate::{Graph, Id};
 
 /// Makes a graph by hand: objects first, then what holds them.
 ///
@@ -31,10 +34,13 @@ use crate::{Graph, Id, Provenance, Spelling, Store};
 /// # Panics
 ///
 /// All methods panic beyond two billion nodes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Builder {
     pub(crate) store: Store,
-    buffers: Vec<Bytes>,
+    pub(crate) source: Bytes,
+    pub(crate) provenance: Provenance,
+    /// The dicts of attributes that only one instance has, since they were made for it.
+    pub(crate) own: HashSet<Id>,
 }
 
 /// Why a [`Value`] cannot become a graph.
@@ -66,10 +72,13 @@ impl Builder {
     }
 
     /// The graph, of this object.
-    pub fn build(mut self, root: Id) -> Graph {
+    pub fn build(self, root: Id) -> Graph {
+        self.build_all(vec![root])
+    }
+
+    pub(crate) fn build_all(mut self, roots: Vec<Id>) -> Graph {
         self.sort();
-        let provenance = Provenance { buffers: self.buffers, ..Provenance::default() };
-        Graph::new(self.store, Bytes::new(), vec![root], provenance)
+        Graph::new(self.store, self.source, roots, self.provenance)
     }
 
     /// Spellings may be given in any order.
@@ -137,7 +146,7 @@ impl Builder {
         self.store.owned(Payload::ByteString, 0, bytes).expect(FULL)
     }
 
-    fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, StepError> {
+    pub(crate) fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, StepError> {
         match self.store.container(container, 0, items) {
             Err(StepError::OutOfBudget) => panic!("{FULL}"),
             made => made,
@@ -228,7 +237,8 @@ impl Builder {
         self.store.instance(form, 0, callable, args, kwargs).expect(FULL)
     }
 
-    /// The call by which an old protocol spells this builtin.
+    /// Records the call by which an old protocol spells this builtin.
+    #[doc(hidden)]
     pub fn record_spelling(&mut self, id: Id, callable: Id, args: Id) {
         self.store.record_spelling(id, Spelling { callable, args }).expect(FULL);
     }
@@ -250,8 +260,8 @@ impl Builder {
 
     /// The next out-of-band buffer, with its contents.
     pub fn buffer(&mut self, contents: impl Into<Bytes>) -> Id {
-        self.buffers.push(contents.into());
-        self.store.buffer(0, self.buffers.len() - 1).expect(FULL)
+        self.provenance.buffers.push(contents.into());
+        self.store.buffer(0, self.provenance.buffers.len() - 1).expect(FULL)
     }
 
     /// A read-only view of a bytearray or buffer.
@@ -268,7 +278,7 @@ impl Builder {
         self.store.append(to, &[item])
     }
 
-    /// Sets an item of a dict or an instance.
+    /// Sets an item of a dict or an instance. As in Python, a key that is there stays and gets the value.
     ///
     /// # Errors
     ///
@@ -307,17 +317,6 @@ impl Builder {
         Ok(self.store.call_on(object, call)?)
     }
 
-    /// Puts another object in place of one of a tuple's or frozenset's members, or of an instance's callable (0),
-    /// arguments (1) or keyword arguments (2): for what could not be made before what holds it. End with
-    /// [`try_build`](Self::try_build).
-    ///
-    /// # Panics
-    ///
-    /// If it has no such part.
-    pub fn replace(&mut self, of: Id, part: usize, by: Id) {
-        self.store.replace_child(of, part, by);
-    }
-
     /// Copies a tree into the graph. Its parts are new objects, shared with nothing.
     ///
     /// # Errors
@@ -353,18 +352,18 @@ impl Builder {
                 self.tuple(&items)
             }
             Value::Set(items) => {
-                let items = self.values(items, depth)?;
+                let items = self.values(&**items, depth)?;
                 hashed(self.set(&items))?
             }
             Value::FrozenSet(items) => {
-                let items = self.values(items, depth)?;
+                let items = self.values(&**items, depth)?;
                 hashed(self.frozenset(&items))?
             }
             Value::Dict(items) => {
-                let items = self.pairs(items, depth)?;
+                let items = self.pairs(&**items, depth)?;
                 hashed(self.container(Container::Dict, &items))?
             }
-            Value::Global { module, name } => self.global(module, name),
+            Value::Global(global) => self.global(&global.module, &global.name),
             Value::Instance(instance) => self.value_instance(instance, depth)?,
             Value::PersistentId(id) => {
                 let id = self.value_within(id, depth)?;

@@ -1,4 +1,4 @@
-//! Sixteen bytes a node: what [`Store`](crate::Store) is made of.
+//! Sixteen bytes a node: what [`Store`](crate::machine::Store) is made of.
 
 use halfsour_text::wtf8::Encoding;
 
@@ -32,7 +32,7 @@ pub(crate) enum Tag {
     Set,
     /// A region of members, as the stream gave them.
     FrozenSet,
-    /// The ids of module and qualified name; in the flags, the [`Builtin`](crate::Builtin).
+    /// The ids of module and qualified name; in the flags, the [`Builtin`](crate::machine::Builtin).
     Global,
     /// A region: callable, args, kwargs if the form has them, then runs of steps. In the flags, the [`Form`](crate::Form).
     Instance,
@@ -168,6 +168,12 @@ impl Cell {
     pub fn move_region(&mut self, start: usize, length: usize, power: u8) {
         self.data = start as u64 | (length as u64) << 32;
         self.flags = self.flags & !CAPACITY | power;
+    }
+
+    /// The same cell with the region in its place, now of fewer ids.
+    pub fn shorten_region(&mut self, length: usize) {
+        let (start, _) = self.region();
+        self.move_region(start, length, self.flags & CAPACITY);
     }
 
     pub const fn form_bits(&self) -> u8 {

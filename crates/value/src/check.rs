@@ -2,7 +2,8 @@
 
 use crate::cell::Tag;
 use crate::form::Form;
-use crate::{Builder, Graph, Id, StepError, Store};
+use crate::store::Store;
+use crate::{Builder, Graph, Id, StepError};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Seen {
@@ -13,16 +14,20 @@ enum Seen {
 }
 
 impl Builder {
-    /// As [`build`](Self::build), for what was filled by [`replace`](Self::replace): looks at every object.
+    /// As [`build`](Self::build), for what was changed by [`set_part`](Self::set_part) or [`replace`](Self::replace): looks at every object.
     ///
     /// # Errors
     ///
     /// [`StepError::Unsupported`] if an object would have to be made before itself, as a tuple that holds itself, and
     /// [`StepError::Unhashable`] if a key or member cannot be hashed.
-    pub fn try_build(mut self, root: Id) -> Result<Graph, StepError> {
+    pub fn try_build(self, root: Id) -> Result<Graph, StepError> {
+        self.try_build_all(vec![root])
+    }
+
+    pub(crate) fn try_build_all(mut self, roots: Vec<Id>) -> Result<Graph, StepError> {
         self.sort();
         self.store.check()?;
-        Ok(self.build(root))
+        Ok(self.build_all(roots))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::iter::FusedIterator;
 
+use crate::id::VACANT;
 use crate::peek::{Peek, RawInstance, RawSteps};
 use crate::{Graph, Id, Node};
 
 /// An iterator over the ids of every object that another one holds: see [`View::children`](crate::View::children).
 #[derive(Clone, Debug)]
 pub struct ChildIds<'s> {
-    /// What lies in the node itself, the next one last; [`Id::VACANT`] where there is none.
+    /// What lies in the node itself, the next one last; [`VACANT`] where there is none.
     within: [Id; 2],
     /// How many of `ids` come before the next mark.
     count: usize,
@@ -19,26 +20,26 @@ pub struct ChildIds<'s> {
 impl<'s> ChildIds<'s> {
     #[inline]
     pub(crate) fn all(ids: &'s [Id]) -> Self {
-        Self { within: [Id::VACANT; 2], count: ids.len(), ids }
+        Self { within: [VACANT; 2], count: ids.len(), ids }
     }
 
     #[inline]
     pub(crate) fn of_instance(instance: RawInstance<'s>) -> Self {
         let (ids, count) = instance.all();
-        Self { within: [Id::VACANT; 2], count, ids }
+        Self { within: [VACANT; 2], count, ids }
     }
 
     /// Of what lies in a node, and the steps that were done to it.
     pub(crate) fn of_foreign([first, second]: [Id; 2], steps: Option<RawSteps<'s>>) -> Self {
-        let within = if first == Id::VACANT { [Id::VACANT, second] } else { [second, first] };
+        let within = if first == VACANT { [VACANT, second] } else { [second, first] };
         Self { within, count: 0, ids: steps.map(|steps| steps.ids).unwrap_or_default() }
     }
 
     /// What lies in the node itself, or else the first id after a mark.
     fn next_group(&mut self) -> Option<Id> {
         for slot in self.within.iter_mut().rev() {
-            if *slot != Id::VACANT {
-                return Some(std::mem::replace(slot, Id::VACANT));
+            if *slot != VACANT {
+                return Some(std::mem::replace(slot, VACANT));
             }
         }
         let (mark, rest) = self.ids.split_first()?;
@@ -80,7 +81,7 @@ impl<'g, S> Children<'g, S> {
 
 impl<'g, S: AsRef<[u8]>> Children<'g, S> {
     pub(crate) fn one(node: Node<'g, S>) -> Self {
-        Self::new(node.graph(), ChildIds::of_foreign([Id::VACANT, node.id()], None))
+        Self::new(node.graph(), ChildIds::of_foreign([VACANT, node.id()], None))
     }
 }
 
@@ -115,7 +116,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
     /// | any other | none |
     ///
     /// Those of [`foreign_steps`](Self::foreign_steps) follow. The call by which an old protocol spelled the object is no
-    /// part of it: see [`spelling`](Self::spelling).
+    /// part of it.
     ///
     /// ```
     /// use halfsour_value::Builder;

@@ -9,7 +9,8 @@ use halfsour_text::{number, repr};
 use crate::data::{Data, Elements, Items};
 use crate::form::Form;
 use crate::instance::{Instance, Step, Steps};
-use crate::{Budget, Id, Node, TreeLimits};
+use crate::to_value::Budget;
+use crate::{Id, Node, TreeLimits};
 
 /// As Python's `repr` prints it, cycles as `[...]`. Objects of classes are shown by what the pickle says of them:
 /// `app.Point(x=1, y=2)`, `collections.deque([]) + [1, 2]`. A Python 2 byte string is shown like bytes.

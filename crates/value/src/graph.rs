@@ -4,8 +4,10 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
+use crate::id::VACANT;
 use crate::keys::Views;
-use crate::{Id, Node, Store, View};
+use crate::store::Store;
+use crate::{Id, Node, View};
 
 /// Python data as a pickle holds it: objects with identity, some of them in several places, some in cycles.
 ///
@@ -16,8 +18,8 @@ use crate::{Id, Node, Store, View};
 /// for a container, nothing for None, bools and small ints. Dropping a graph frees a few vectors, however deep the
 /// data.
 ///
-/// Begin at [`root`](Self::root).
-#[derive(Debug)]
+/// Begin at [`root`](Self::root). To change a graph, see [`Builder::from_graph`](crate::Builder::from_graph).
+#[derive(Clone, Debug)]
 pub struct Graph<S = Bytes> {
     store: Store,
     source: S,
@@ -41,7 +43,7 @@ pub struct Provenance {
     pub end: usize,
     /// The out-of-band buffers that were supplied.
     pub buffers: Vec<Bytes>,
-    /// The objects in the memo at the end, by slot; [`Id::VACANT`] where there is none.
+    /// The objects in the memo at the end, by slot; [`VACANT`] where there is none.
     pub memo: Option<Vec<Id>>,
 }
 
@@ -51,6 +53,7 @@ impl<S: AsRef<[u8]>> Graph<S> {
     /// # Panics
     ///
     /// If there are no roots. Later, if the ids in `store` or `roots` are from another store, or the payloads not in `source`.
+    #[doc(hidden)]
     pub fn new(store: Store, source: S, roots: Vec<Id>, provenance: Provenance) -> Self {
         let Provenance { protocol, start, end, buffers, memo } = provenance;
         assert!(!roots.is_empty(), "a graph is of something");
@@ -101,7 +104,7 @@ impl<S: AsRef<[u8]>> Graph<S> {
     /// them.
     pub fn recorded_memo(&self) -> Option<impl Iterator<Item = (usize, Node<'_, S>)>> {
         let slots = self.memo.as_ref()?.iter().enumerate();
-        Some(slots.filter(|&(_, &id)| id != Id::VACANT).map(|(slot, &id)| (slot, self.node(id))))
+        Some(slots.filter(|&(_, &id)| id != VACANT).map(|(slot, &id)| (slot, self.node(id))))
     }
 
     /// The number of nodes. Those that only old spellings of builtins use are counted, too.
@@ -115,11 +118,13 @@ impl<S: AsRef<[u8]>> Graph<S> {
     }
 
     /// The nodes, for another graph to be built in their memory: see [`Store::clear`].
+    #[doc(hidden)]
     pub fn into_store(self) -> Store {
         self.store
     }
 
     /// The nodes, as they were while the graph was being made.
+    #[doc(hidden)]
     pub fn store(&self) -> &Store {
         &self.store
     }
@@ -128,6 +133,22 @@ impl<S: AsRef<[u8]>> Graph<S> {
     #[inline]
     pub fn view(&self) -> View<'_> {
         View::new(&self.store, self.source.as_ref())
+    }
+
+    /// A graph that owns its bytes: the same objects, with a copy of the source.
+    pub fn into_owned(self) -> Graph {
+        let source = Bytes::copy_from_slice(self.source.as_ref());
+        let (store, _, roots, provenance) = self.into_parts();
+        Graph::new(store, source, roots, provenance)
+    }
+
+    pub(crate) fn into_parts(self) -> (Store, S, Vec<Id>, Provenance) {
+        let Self { store, source, roots, protocol, start, end, buffers, memo, views: _ } = self;
+        (store, source, roots, Provenance { protocol, start, end, buffers, memo })
+    }
+
+    pub(crate) fn root_ids(&self) -> &[Id] {
+        &self.roots
     }
 
     pub(crate) fn views(&self) -> &Views {

@@ -42,6 +42,9 @@ pub enum StepKind {
     Add,
 }
 
+/// Names nothing: for tables of ids with vacant places.
+pub const VACANT: Id = Id(u32::MAX);
+
 impl Id {
     /// `None`.
     pub const NONE: Self = Self(CONSTANT);
@@ -51,8 +54,6 @@ impl Id {
     pub const TRUE: Self = Self(CONSTANT | 2);
     /// `()`.
     pub const EMPTY_TUPLE: Self = Self(CONSTANT | 3);
-    /// Names nothing: for tables of ids with vacant places.
-    pub const VACANT: Self = Self(u32::MAX);
     const STATE: Self = Self(CONSTANT | 4);
     const CALL: Self = Self(CONSTANT | 5);
     pub(crate) const MAX_NODES: usize = 1 << 31;

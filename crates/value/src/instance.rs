@@ -47,11 +47,7 @@ impl<S: AsRef<[u8]>> Global<'_, S> {
 /// The full name; characters that cannot be seen are escaped.
 impl<S: AsRef<[u8]>> std::fmt::Display for Global<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use std::fmt::Write;
-        self.full_name().chars().try_for_each(|c| match c {
-            '\'' | '"' | '\\' => f.write_char(c),
-            c => write!(f, "{}", c.escape_debug()),
-        })
+        crate::value::write_name(f, &self.full_name())
     }
 }
 

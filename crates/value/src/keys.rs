@@ -12,7 +12,8 @@ use crate::Id;
 use crate::cell::Tag;
 use crate::id::Unpacked;
 use crate::store::Store;
-use numbers::{Numbers, hash};
+pub(crate) use numbers::Numbers;
+use numbers::hash;
 
 /// A key, such that two are equal exactly where Python finds them equal: `1 == 1.0 == True`, `0.0 == -0.0`, text never
 /// equals bytes. A NaN, and an object whose class is unknown, equals itself only.
@@ -109,6 +110,14 @@ fn float_key(value: f64) -> Key<'static> {
 
 pub(crate) fn byte_string_key(bytes: &[u8]) -> Key<'_> {
     if bytes.is_ascii() { Key::Text(bytes) } else { Key::ByteString(bytes) }
+}
+
+/// The key of an int: little-endian two's complement.
+pub(crate) fn int_key(bytes: &[u8]) -> Key<'static> {
+    match halfsour_text::number::le_to_i64(bytes) {
+        Some(value) => Key::Int(value),
+        None => Key::BigInt(Cow::Owned(trimmed(bytes).to_vec())),
+    }
 }
 
 pub(crate) fn big_int_key(bytes: &[u8]) -> Key<'_> {

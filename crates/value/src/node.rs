@@ -8,9 +8,10 @@ use crate::cell::{Cell, Tag};
 use crate::data::{Data, Elements, Items, Kind};
 use crate::id::Unpacked;
 use crate::instance::{Global, Instance, Steps};
+use crate::parts::Spelling;
 use crate::peek::Peek;
 use crate::text::Text;
-use crate::{Graph, Id, IntSpelling, Key, Spelling};
+use crate::{Graph, Id, IntSpelling, Key};
 
 /// An object in a [`Graph`]: a cursor that is copied freely.
 ///
@@ -275,6 +276,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
     }
 
     /// The call by which an old protocol spelled this builtin.
+    #[doc(hidden)]
     pub fn spelling(self) -> Option<Spelling> {
         self.graph.store().spelling(self.id)
     }

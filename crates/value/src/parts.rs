@@ -1,4 +1,4 @@
-//! What a [`Store`](crate::Store) is told to make, and how it refuses.
+//! What a [`Store`](crate::machine::Store) is told to make, and how it refuses.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub struct OutOfBudget;
 /// The reason why a step cannot be done to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepError {
-    /// The store's budget is spent: the error [`OutOfBudget`].
+    /// The budget of memory is spent, or there are two billion nodes already.
     OutOfBudget,
     /// Python's object has no such method, or not for these values.
     Unsupported,

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use crate::data::Data;
-use crate::{Key, Node};
+use crate::{Key, Node, Value};
 
 /// Why a path leads nowhere: the part of it that does not, and how it fails.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PathError {
     at: String,
     reason: &'static str,
@@ -18,13 +18,52 @@ impl fmt::Display for PathError {
     }
 }
 
+impl fmt::Debug for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for PathError {}
 
 /// One step of a path.
+#[derive(Clone, Copy)]
 enum Segment<'p> {
     Name(&'p str),
     Index(i64),
     Key(&'p str),
+}
+
+/// Follows a path from `start`: each `step` leads to where the next one begins.
+fn follow<T>(
+    path: &str,
+    start: T,
+    mut step: impl FnMut(T, Segment<'_>) -> Option<T>,
+) -> Result<T, PathError> {
+    let mut at = start;
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (segment, after) = segment(rest).ok_or_else(|| PathError {
+            at: rest.to_owned(),
+            reason: "a path is made of .name, [index] and ['key']",
+        })?;
+        at = step(at, segment).ok_or_else(|| PathError {
+            at: path[..path.len() - after.len()].to_owned(),
+            reason: match segment {
+                Segment::Name(_) => "no such name",
+                Segment::Index(_) => "no such index",
+                Segment::Key(_) => "no such key",
+            },
+        })?;
+        rest = after;
+    }
+    Ok(at)
+}
+
+/// The place in a sequence of this length that an index leads to: a negative one counts from the end.
+pub(crate) fn place(index: i64, length: usize) -> Option<usize> {
+    let index = if index < 0 { i64::try_from(length).ok()?.checked_add(index)? } else { index };
+    usize::try_from(index).ok().filter(|&index| index < length)
 }
 
 impl<S: AsRef<[u8]>> Node<'_, S> {
@@ -38,26 +77,11 @@ impl<S: AsRef<[u8]>> Node<'_, S> {
     ///
     /// If the path is not of that form, or leads nowhere.
     pub fn path(self, path: &str) -> Result<Self, PathError> {
-        let mut node = self;
-        let mut rest = path;
-        while !rest.is_empty() {
-            let fail =
-                |rest: &str, reason| PathError { at: path[..path.len() - rest.len()].to_owned(), reason };
-            let (segment, after) = segment(rest).ok_or_else(|| PathError {
-                at: rest.to_owned(),
-                reason: "a path is made of .name, [index] and ['key']",
-            })?;
-            node = match segment {
-                Segment::Name(name) => node
-                    .entry(&name.into())
-                    .or_else(|| node.attr(name))
-                    .ok_or_else(|| fail(after, "no such name"))?,
-                Segment::Key(key) => node.entry(&key.into()).ok_or_else(|| fail(after, "no such key"))?,
-                Segment::Index(index) => node.index(index).ok_or_else(|| fail(after, "no such index"))?,
-            };
-            rest = after;
-        }
-        Ok(node)
+        follow(path, self, |node, segment| match segment {
+            Segment::Name(name) => node.entry(&name.into()).or_else(|| node.attr(name)),
+            Segment::Key(key) => node.entry(&key.into()),
+            Segment::Index(index) => node.index(index),
+        })
     }
 
     /// The value of a key in a dict, or among the items that were set on an instance.
@@ -84,10 +108,7 @@ impl<S: AsRef<[u8]>> Node<'_, S> {
 
     fn index(self, index: i64) -> Option<Self> {
         use crate::instance::Step;
-        let at = |length: usize| {
-            let from_end = usize::try_from(index.unsigned_abs()).ok()?;
-            if index < 0 { length.checked_sub(from_end) } else { Some(from_end) }
-        };
+        let at = |length| place(index, length);
         match self.data() {
             Data::List(elements) | Data::Tuple(elements) => elements.get(at(elements.len())?),
             Data::Instance(instance) => self.entry(&index.into()).or_else(|| {
@@ -100,6 +121,44 @@ impl<S: AsRef<[u8]>> Node<'_, S> {
             }),
             _ => self.get(index),
         }
+    }
+}
+
+impl Value {
+    /// Follows a path such as `users[3].email`, in the syntax of [`Node::path`].
+    ///
+    /// ```
+    /// use halfsour_value::{Value, value};
+    ///
+    /// let mut value = value!({"users": [(Value::instance("app", "User").attr("name", "Ada"))], 7: "seven"});
+    /// assert_eq!(value.path("users[-1].name")?, "Ada");
+    /// assert_eq!(value.path("[7]")?, "seven");
+    /// assert_eq!(value.path("users[0].mail").unwrap_err().to_string(), "users[0].mail: no such name");
+    /// # Ok::<(), halfsour_value::PathError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the path is not of that form, or leads nowhere.
+    pub fn path(&self, path: &str) -> Result<&Self, PathError> {
+        follow(path, self, |value, segment| match segment {
+            Segment::Name(name) => value.get(name).or_else(|| value.attr(name)),
+            Segment::Key(key) => value.get(key),
+            Segment::Index(index) => value.get(index),
+        })
+    }
+
+    /// Follows a path, as [`path`](Self::path) does, to a value that is to be changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`path`](Self::path).
+    pub fn path_mut(&mut self, path: &str) -> Result<&mut Self, PathError> {
+        follow(path, self, |value, segment| match segment {
+            Segment::Name(name) if value.get(name).is_none() => value.attr_mut(name),
+            Segment::Name(name) | Segment::Key(name) => value.get_mut(name),
+            Segment::Index(index) => value.get_mut(index),
+        })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::form::Form;
 use crate::id::{StepKind, Unpacked};
-use crate::{Id, Store, View};
+use crate::store::Store;
+use crate::{Id, View};
 
 /// An object and what it holds, as the stream gave it: see [`View::peek`].
 ///

@@ -23,26 +23,26 @@ impl Serialize for Value {
             Self::Float(value) => serializer.serialize_f64(*value),
             Self::Complex(re, im) => (re, im).serialize(serializer),
             Self::Str(text) => serializer.serialize_str(text),
-            Self::SurrogateStr(bytes)
-            | Self::ByteString(bytes)
-            | Self::Bytes(bytes)
-            | Self::ByteArray(bytes) => serializer.serialize_bytes(bytes),
+            Self::SurrogateStr(bytes) | Self::ByteString(bytes) | Self::Bytes(bytes) => {
+                serializer.serialize_bytes(bytes)
+            }
+            Self::ByteArray(bytes) => serializer.serialize_bytes(bytes),
             Self::List(items) => serializer.collect_seq(items),
             Self::Tuple(items) => {
                 let mut tuple = serializer.serialize_tuple(items.len())?;
                 items.iter().try_for_each(|item| tuple.serialize_element(item))?;
                 tuple.end()
             }
-            Self::Dict(items) => serializer.collect_map(items),
-            Self::Set(items) | Self::FrozenSet(items) => serializer.collect_seq(items),
-            Self::Global { .. } => serializer.collect_str(self),
+            Self::Dict(items) => serializer.collect_map(&**items),
+            Self::Set(items) | Self::FrozenSet(items) => serializer.collect_seq(&**items),
+            Self::Global(_) => serializer.collect_str(self),
             Self::Instance(instance) => {
                 let attributes = instance.steps.iter().filter_map(|step| match step {
                     ValueStep::State(Self::Dict(attributes)) => Some(attributes),
                     _ => None,
                 });
                 let mut map = serializer.serialize_map(None)?;
-                for (name, value) in attributes.flatten() {
+                for (name, value) in attributes.flat_map(|attributes| &**attributes) {
                     map.serialize_entry(name, value)?;
                 }
                 map.end()
@@ -104,7 +104,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_u128<E: Error>(self, value: u128) -> Result<Value, E> {
         Ok(match i128::try_from(value) {
             Ok(value) => value.into(),
-            Err(_) => Value::BigInt([&value.to_le_bytes()[..], &[0]].concat()),
+            Err(_) => value.into(),
         })
     }
 
@@ -121,7 +121,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Value, E> {
-        Ok(Value::Bytes(bytes.to_vec()))
+        Ok(Value::bytes(bytes))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
@@ -133,10 +133,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut items = indexmap::IndexMap::new();
-        while let Some((key, value)) = access.next_entry()? {
+        let mut items = crate::Dict::new();
+        while let Some((key, value)) = access.next_entry::<Value, Value>()? {
             items.insert(key, value);
         }
-        Ok(Value::Dict(items))
+        Ok(items.into())
     }
 }

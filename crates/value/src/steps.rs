@@ -3,8 +3,10 @@
 use crate::cell::{ASKED, Cell, HASHABLE, Tag, UNHASHABLE};
 use crate::form::Form;
 use crate::id::{StepKind, Unpacked};
+use crate::parts::{OutOfBudget, StepError};
 use crate::peek::{RawInstance, RawSteps};
-use crate::{Id, Kind, OutOfBudget, StepError, Store};
+use crate::store::Store;
+use crate::{Id, Kind};
 
 impl Store {
     /// `APPEND`, `APPENDS`.

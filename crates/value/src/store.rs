@@ -468,11 +468,6 @@ impl Store {
         self.push(Cell::new(Tag::ReadOnly, 0, origin, of.bits().into()))
     }
 
-    pub(crate) fn replace_child(&mut self, of: Id, part: usize, by: Id) {
-        let (start, length) = self.cells[of.index().expect("what has parts is a node")].region();
-        self.children[start..start + length][part] = by;
-    }
-
     /// Records the call by which an old protocol spelled a builtin.
     pub fn record_spelling(&mut self, id: Id, spelling: Spelling) -> Result<(), OutOfBudget> {
         if self.spellings.len() == self.spellings.capacity() {

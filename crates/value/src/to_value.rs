@@ -4,10 +4,11 @@ use std::fmt;
 
 use crate::data::Data;
 use crate::instance::{Instance, Part, Step};
-use crate::{Graph, Id, Kind, Node, Value, ValueInstance, ValueStep};
+use crate::{Dict, Graph, Id, Kind, Node, Set, Value, ValueInstance, ValueStep};
 
 /// The limits on a tree that is taken from a graph: as a [`Value`], as JSON, as Rust types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TreeLimits {
     /// The depth to which values may nest. The default is 128, that of `serde_json`: trees are
     /// dropped, printed and compared by recursion.
@@ -36,7 +37,32 @@ impl TreeLimits {
     pub const TRUSTED: Self =
         Self { depth: 128, expansion: usize::MAX, values: usize::MAX, bytes: usize::MAX };
 
+    /// Sets [`depth`](Self::depth).
+    #[must_use]
+    pub const fn with_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// Sets [`expansion`](Self::expansion).
+    #[must_use]
+    pub const fn with_expansion(self, expansion: usize) -> Self {
+        Self { expansion, ..self }
+    }
+
+    /// Sets [`values`](Self::values).
+    #[must_use]
+    pub const fn with_values(self, values: usize) -> Self {
+        Self { values, ..self }
+    }
+
+    /// Sets [`bytes`](Self::bytes).
+    #[must_use]
+    pub const fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
+
     /// The budget for a tree of this graph: of each two limits the smaller one.
+    #[doc(hidden)]
     pub fn budget<S: AsRef<[u8]>>(&self, graph: &Graph<S>) -> Budget {
         let size = graph.store().cells.len() + graph.store().children.len();
         let within = |size: usize, free, most: usize| size.saturating_mul(self.expansion).max(free).min(most);
@@ -134,128 +160,236 @@ impl<S: AsRef<[u8]>> Node<'_, S> {
     ///
     /// As [`Graph::to_value`].
     pub fn to_value(self, limits: TreeLimits) -> Result<Value, TreeError> {
-        let mut maker = Maker {
+        let cache = self.graph().node_count().next_power_of_two().min(Maker::<S>::CACHE);
+        let maker = Maker {
             budget: limits.budget(self.graph()),
             open: Vec::new(),
-            work: Vec::new(),
-            made: Vec::new(),
+            cache: vec![(None, Value::None); cache],
         };
-        maker.work.push(Work::Visit(self));
-        while let Some(work) = maker.work.pop() {
-            match work {
-                Work::Visit(node) => maker.visit(node)?,
-                Work::Finish(node) => maker.finish(node),
-            }
-        }
-        Ok(maker.made.pop().unwrap_or_default())
+        maker.run(self)
     }
-}
-
-enum Work<'g, S> {
-    Visit(Node<'g, S>),
-    /// The parts of this container are the values that were made last.
-    Finish(Node<'g, S>),
 }
 
 struct Maker<'g, S> {
     budget: Budget,
-    /// The containers that this one is in: at most as many as the limit of depth.
-    open: Vec<Id>,
-    work: Vec<Work<'g, S>>,
-    made: Vec<Value>,
+    /// The containers that are being made, each in the one before it: at most as many as the limit of depth.
+    open: Vec<Container<'g, S>>,
+    /// Text, bytes and globals that were made last, by the lowest bits of their nodes' indices: what is shared, such as the
+    /// keys of records, is one object in the tree, too.
+    cache: Vec<(Option<usize>, Value)>,
+}
+
+/// A container that is being made.
+struct Container<'g, S> {
+    node: Node<'g, S>,
+    /// The parts that are still to be made.
+    rest: Parts<'g>,
+    made: Made<'g, S>,
+}
+
+enum Parts<'g> {
+    Ids(std::slice::Iter<'g, Id>),
+    Owned(std::vec::IntoIter<Id>),
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Id;
+
+    #[inline]
+    fn next(&mut self) -> Option<Id> {
+        match self {
+            Self::Ids(ids) => ids.next().copied(),
+            Self::Owned(ids) => ids.next(),
+        }
+    }
+}
+
+/// What has been made of a container.
+enum Made<'g, S> {
+    List(Vec<Value>),
+    Tuple(Vec<Value>),
+    /// And the key whose value comes next.
+    Dict(Dict, Option<Value>),
+    Set(Set),
+    FrozenSet(Set),
+    PersistentId(Value),
+    ReadOnly(Value),
+    Instance(Instance<'g, S>, Vec<Value>),
 }
 
 impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
-    fn bytes(&mut self, bytes: &[u8]) -> Result<Vec<u8>, TreeError> {
-        self.budget.bytes(bytes.len())?;
-        Ok(bytes.to_vec())
+    const CACHE: usize = 256;
+
+    fn run(mut self, root: Node<'g, S>) -> Result<Value, TreeError> {
+        let mut node = root;
+        loop {
+            let mut made = self.visit(node)?;
+            loop {
+                let Some(container) = self.open.last_mut() else { return Ok(made.unwrap_or_default()) };
+                if let Some(value) = made {
+                    container.made.add(value);
+                }
+                if let Some(id) = container.rest.next() {
+                    node = root.graph().node(id);
+                    break;
+                }
+                made = self.open.pop().map(|container| container.made.finish());
+            }
+        }
     }
 
-    fn visit(&mut self, node: Node<'g, S>) -> Result<(), TreeError> {
+    /// Makes a value of a node; `None` if it is a container, which is open now.
+    fn visit(&mut self, node: Node<'g, S>) -> Result<Option<Value>, TreeError> {
         self.budget.value()?;
-        let value = match node.data() {
+        Ok(Some(match node.data() {
             Data::None => Value::None,
             Data::Bool(value) => Value::Bool(value),
             Data::Int(value) => Value::Int(value),
-            Data::BigInt(bytes) => Value::BigInt(self.bytes(bytes)?),
+            Data::BigInt(bytes) => {
+                self.budget.bytes(bytes.len())?;
+                Value::big_int(bytes)
+            }
             Data::Float(value) => Value::Float(value),
             Data::Complex(re, im) => Value::Complex(re, im),
-            Data::Str(text) => match String::from_utf8(self.bytes(text.as_wtf8())?) {
-                Ok(text) => Value::Str(text),
-                Err(error) => Value::SurrogateStr(error.into_bytes()),
-            },
-            Data::ByteString(bytes) => Value::ByteString(self.bytes(bytes)?),
-            Data::Bytes(bytes) => Value::Bytes(self.bytes(bytes)?),
-            Data::ByteArray(bytes) => Value::ByteArray(self.bytes(bytes)?),
+            Data::Str(text) => self.shared(node, text.as_wtf8(), |bytes| match text.as_str() {
+                Some(text) => Value::Str(text.into()),
+                None => Value::SurrogateStr(bytes.into()),
+            })?,
+            Data::ByteString(bytes) => self.shared(node, bytes, |bytes| Value::ByteString(bytes.into()))?,
+            Data::Bytes(bytes) => self.shared(node, bytes, |bytes| Value::Bytes(bytes.into()))?,
+            Data::ByteArray(bytes) => {
+                self.budget.bytes(bytes.len())?;
+                Value::bytearray(bytes)
+            }
             Data::Extension(code) => Value::Extension(code),
             Data::Buffer(index) => Value::Buffer(index),
-            Data::Global(global) => Value::Global { module: name(global.module), name: name(global.name) },
-            Data::List(parts) | Data::Tuple(parts) | Data::Set(parts) | Data::FrozenSet(parts) => {
-                return self.open(node, parts);
+            Data::Global(global) => {
+                self.shared(node, &[], |_| Value::global(&name(global.module), &name(global.name)))?
             }
-            Data::Dict(items) => return self.open(node, items.flat_map(|(key, value)| [key, value])),
-            Data::PersistentId(part) | Data::ReadOnly(part) => return self.open(node, [part]),
-            Data::Instance(instance) => return self.open(node, parts(instance)),
-        };
-        self.made.push(value);
-        Ok(())
+            Data::List(parts) => {
+                let made = Made::List(Vec::with_capacity(parts.len()));
+                return self.open(node, Parts::Ids(parts.ids().iter()), made);
+            }
+            Data::Tuple(parts) => {
+                let made = Made::Tuple(Vec::with_capacity(parts.len()));
+                return self.open(node, Parts::Ids(parts.ids().iter()), made);
+            }
+            Data::Set(parts) => {
+                let made = Made::Set(Set::with_capacity(parts.len()));
+                return self.open(node, Parts::Ids(parts.ids().iter()), made);
+            }
+            Data::FrozenSet(parts) => {
+                let made = Made::FrozenSet(Set::with_capacity(parts.len()));
+                return self.open(node, Parts::Ids(parts.ids().iter()), made);
+            }
+            Data::Dict(items) => {
+                let made = Made::Dict(Dict::with_capacity(items.len()), None);
+                return self.open(node, Parts::Ids(items.ids().iter()), made);
+            }
+            Data::PersistentId(part) => {
+                return self.open(
+                    node,
+                    Parts::Owned(vec![part.id()].into_iter()),
+                    Made::PersistentId(Value::None),
+                );
+            }
+            Data::ReadOnly(part) => {
+                return self.open(
+                    node,
+                    Parts::Owned(vec![part.id()].into_iter()),
+                    Made::ReadOnly(Value::None),
+                );
+            }
+            Data::Instance(instance) => {
+                let ids: Vec<Id> = parts(instance).map(Node::id).collect();
+                let made = Made::Instance(instance, Vec::with_capacity(ids.len()));
+                return self.open(node, Parts::Owned(ids.into_iter()), made);
+            }
+        }))
     }
 
-    /// Plans a container: its parts first.
+    /// Makes a value that a tree can hold in several places, or takes it from the cache.
+    #[inline]
+    fn shared(
+        &mut self,
+        node: Node<'g, S>,
+        bytes: &[u8],
+        make: impl FnOnce(&[u8]) -> Value,
+    ) -> Result<Value, TreeError> {
+        self.budget.bytes(bytes.len())?;
+        let Some(index) = node.id().index() else { return Ok(make(bytes)) };
+        let slot = index & (self.cache.len() - 1);
+        let (cached, value) = &mut self.cache[slot];
+        if *cached != Some(index) {
+            (*cached, *value) = (Some(index), make(bytes));
+        }
+        Ok(value.clone())
+    }
+
     fn open(
         &mut self,
         node: Node<'g, S>,
-        parts: impl IntoIterator<Item = Node<'g, S>>,
-    ) -> Result<(), TreeError> {
-        if self.open.contains(&node.id()) {
+        rest: Parts<'g>,
+        made: Made<'g, S>,
+    ) -> Result<Option<Value>, TreeError> {
+        if self.open.iter().any(|container| container.node.id() == node.id()) {
             return Err(TreeError::Cycle(node.kind(), node.offset()));
         }
         if self.open.len() >= self.budget.depth {
             return Err(TreeError::TooDeep);
         }
-        self.open.push(node.id());
-        self.work.push(Work::Finish(node));
-        let first = self.work.len();
-        self.work.extend(parts.into_iter().map(Work::Visit));
-        self.work[first..].reverse();
-        Ok(())
+        self.open.push(Container { node, rest, made });
+        Ok(None)
+    }
+}
+
+impl<S: AsRef<[u8]>> Made<'_, S> {
+    /// Adds the next part.
+    #[inline]
+    fn add(&mut self, part: Value) {
+        match self {
+            Self::List(items) | Self::Tuple(items) | Self::Instance(_, items) => items.push(part),
+            Self::Dict(dict, key) => match key.take() {
+                None => *key = Some(part),
+                // The graph has each of these once.
+                Some(
+                    key @ (Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Bytes(_)),
+                ) => drop(dict.0.push(key, part)),
+                Some(key) => drop(dict.0.insert(key, part)),
+            },
+            Self::Set(set) | Self::FrozenSet(set) => drop(set.0.insert(part, ())),
+            Self::PersistentId(value) | Self::ReadOnly(value) => *value = part,
+        }
     }
 
-    fn finish(&mut self, node: Node<'g, S>) {
-        self.open.pop();
-        let value = match node.data() {
-            Data::List(elements) => Value::List(self.take(elements.len())),
-            Data::Tuple(elements) => Value::Tuple(self.take(elements.len())),
-            Data::Set(elements) => Value::Set(self.take(elements.len()).into_iter().collect()),
-            Data::FrozenSet(elements) => Value::FrozenSet(self.take(elements.len()).into_iter().collect()),
-            Data::Dict(items) => Value::Dict(pairs(self.take(items.len() * 2)).collect()),
-            Data::PersistentId(_) => Value::PersistentId(Box::new(self.made.pop().unwrap_or_default())),
-            Data::ReadOnly(_) => Value::ReadOnly(Box::new(self.made.pop().unwrap_or_default())),
-            Data::Instance(instance) => Value::Instance(Box::new(self.instance(instance))),
-            _ => unreachable!("scalars are made at once"),
-        };
-        self.made.push(value);
+    fn finish(self) -> Value {
+        match self {
+            Self::List(items) => Value::List(items),
+            Self::Tuple(items) => Value::Tuple(items.into()),
+            Self::Dict(dict, _) => dict.into(),
+            Self::Set(set) => set.into(),
+            Self::FrozenSet(set) => Value::FrozenSet(Box::new(set)),
+            Self::PersistentId(id) => Value::PersistentId(Box::new(id)),
+            Self::ReadOnly(of) => Value::ReadOnly(Box::new(of)),
+            Self::Instance(instance, parts) => instance_of(instance, parts).into(),
+        }
     }
+}
 
-    fn take(&mut self, count: usize) -> Vec<Value> {
-        self.made.split_off(self.made.len() - count)
-    }
-
-    fn instance(&mut self, instance: Instance<'g, S>) -> ValueInstance {
-        let mut made = self.take(parts(instance).count()).into_iter();
-        let mut next = || made.next().unwrap_or_default();
-        let (callable, args) = (next(), next());
-        let kwargs = instance.kwargs().map(|_| next());
-        let steps = instance.steps().map(|step| match step {
-            Step::State(_) => ValueStep::State(next()),
-            Step::Call(_) => ValueStep::Call { callable: next(), state: next() },
-            Step::Append(elements) => ValueStep::Append(elements.map(|_| next()).collect()),
-            Step::SetItem(items) => ValueStep::SetItem(items.map(|_| (next(), next())).collect()),
-            Step::Add(elements) => ValueStep::Add(elements.map(|_| next()).collect()),
-        });
-        let steps = steps.collect();
-        ValueInstance { form: instance.form(), callable, args, kwargs, steps }
-    }
+fn instance_of<S: AsRef<[u8]>>(instance: Instance<'_, S>, parts: Vec<Value>) -> ValueInstance {
+    let mut made = parts.into_iter();
+    let mut next = || made.next().unwrap_or_default();
+    let (callable, args) = (next(), next());
+    let kwargs = instance.kwargs().map(|_| next());
+    let steps = instance.steps().map(|step| match step {
+        Step::State(_) => ValueStep::State(next()),
+        Step::Call(_) => ValueStep::Call { callable: next(), state: next() },
+        Step::Append(elements) => ValueStep::Append(elements.map(|_| next()).collect()),
+        Step::SetItem(items) => ValueStep::SetItem(items.map(|_| (next(), next())).collect()),
+        Step::Add(elements) => ValueStep::Add(elements.map(|_| next()).collect()),
+    });
+    let steps = steps.collect();
+    ValueInstance { form: instance.form(), callable, args, kwargs, steps }
 }
 
 /// The objects that the tree of an instance is made of, in order.
@@ -271,11 +405,6 @@ fn parts<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> impl Iterator<Item = Node
         let call = call.into_iter().flat_map(|call| [call.callable()].into_iter().chain(call.args().at(1)));
         call.chain(children.into_iter().flatten())
     })
-}
-
-fn pairs(values: Vec<Value>) -> impl Iterator<Item = (Value, Value)> {
-    let mut values = values.into_iter();
-    std::iter::from_fn(move || Some((values.next()?, values.next()?)))
 }
 
 /// The text of a name; names are text or Python 2 byte strings.

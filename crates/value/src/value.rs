@@ -1,23 +1,62 @@
 //! [`Value`]: Python data as an owned tree.
 
-use std::fmt::{self, Formatter};
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
-use std::sync::LazyLock;
+mod compare;
+mod convert;
+mod display;
+mod index;
+mod instance;
 
-use halfsour_text::{number, repr};
-use indexmap::{IndexMap, IndexSet};
+use std::sync::Arc;
 
-use crate::Form;
-use crate::display::Complex;
-use crate::keys::{self, Key};
+use crate::keys;
+use crate::{Dict, Kind, Set};
 
-/// Python data as a tree that owns everything.
+pub(crate) use compare::sum_of_hashes;
+pub(crate) use display::{Printer, write_name};
+pub use index::ValueIndex;
+pub use instance::{ValueInstance, ValueStep};
+
+/// Python data as a tree that owns everything: simple to build, match, change and compare.
 ///
-/// It is the friendly form: simple to build, match and compare. What it cannot hold is identity; an object that is in
-/// two places is copied, and a cycle cannot be. For those, keep to the [`Graph`](crate::Graph).
+/// A tree cannot hold identity: an object that is in two places is copied, and a cycle cannot be. For those, keep to the
+/// [`Graph`](crate::Graph).
 ///
-/// Two values are equal where Python finds them equal, save that lists, tuples and so on compare by kind and content
-/// at any depth, and that a NaN equals a NaN of the same bits, so that this is an equivalence.
+/// Two values are equal where Python finds them equal, except that lists, tuples and so on compare by kind and content at any
+/// depth, and that a NaN equals a NaN of the same bits, so that this is an equivalence.
+///
+/// A value takes 24 bytes, and text, bytes and names of classes are shared when a value is cloned.
+///
+/// # Making values
+///
+/// Numbers, text, lists, tuples and maps convert by [`From`]; the macro [`value!`](crate::value!) makes a value that is written
+/// much like Python's; and there are constructors for the other kinds.
+///
+/// ```
+/// use halfsour_value::{Value, value};
+///
+/// let mut user = value!({"name": "Ada", "tags": ["x", None], "at": (1.5, -2)});
+/// user["place"] = Value::instance("app.models", "Geo").attr("lat", 51.5).into();
+/// user["seen"] = Value::set([1, 2]);
+/// assert_eq!(
+///     user.to_string(),
+///     "{'name': 'Ada', 'tags': ['x', None], 'at': (1.5, -2), 'place': app.models.Geo(lat=51.5), 'seen': {1, 2}}",
+/// );
+/// ```
+///
+/// # Finding and changing what is in them
+///
+/// ```
+/// # use halfsour_value::value;
+/// let mut data = value!({"users": [{"name": "Ada", "age": 36}]});
+/// assert_eq!(data["users"][0]["age"], 36);
+/// assert!(data["users"][7]["age"].is_none()); // as in serde_json, what is missing is None
+/// assert_eq!(data.path("users[-1].name")?.as_str(), Some("Ada"));
+///
+/// *data.path_mut("users[0].age")? = 37.into();
+/// data["users"].as_list_mut().unwrap().push("guest".into());
+/// assert_eq!(data.to_string(), "{'users': [{'name': 'Ada', 'age': 37}, 'guest']}");
+/// # Ok::<(), halfsour_value::PathError>(())
+/// ```
 #[derive(Clone, Default)]
 pub enum Value {
     /// `None`.
@@ -28,38 +67,33 @@ pub enum Value {
     /// An int that fits 64 bits.
     Int(i64),
     /// Any other int: minimal little-endian two's complement.
-    BigInt(Vec<u8>),
+    BigInt(Box<[u8]>),
     /// `float`.
     Float(f64),
     /// `complex`: real and imaginary part.
     Complex(f64, f64),
     /// `str`.
-    Str(String),
+    Str(Arc<str>),
     /// `str` with lone surrogates, as WTF-8.
-    SurrogateStr(Vec<u8>),
+    SurrogateStr(Arc<[u8]>),
     /// Python 2's `str`.
-    ByteString(Vec<u8>),
+    ByteString(Arc<[u8]>),
     /// `bytes`.
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
     /// `bytearray`.
-    ByteArray(Vec<u8>),
+    ByteArray(Box<Vec<u8>>),
     /// `list`.
     List(Vec<Value>),
     /// `tuple`.
-    Tuple(Vec<Value>),
+    Tuple(Box<[Value]>),
     /// `dict`.
-    Dict(IndexMap<Value, Value>),
+    Dict(Box<Dict>),
     /// `set`.
-    Set(IndexSet<Value>),
+    Set(Box<Set>),
     /// `frozenset`.
-    FrozenSet(IndexSet<Value>),
+    FrozenSet(Box<Set>),
     /// A class or function, by name.
-    Global {
-        /// `app.models`
-        module: String,
-        /// `Point`, `Outer.Inner`
-        name: String,
-    },
+    Global(Arc<ValueGlobal>),
     /// The result of a call, or an instance of a class.
     Instance(Box<ValueInstance>),
     /// A persistent id.
@@ -72,68 +106,123 @@ pub enum Value {
     ReadOnly(Box<Value>),
 }
 
-/// An object that Python would get by calling something: see [`Instance`](crate::Instance).
+/// The name of a class or function.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ValueInstance {
-    /// The way in which the instance is made.
-    pub form: Form,
-    /// The callable, or the class.
-    pub callable: Value,
-    /// The arguments: a tuple.
-    pub args: Value,
-    /// The keyword arguments of [`Form::NewEx`].
-    pub kwargs: Option<Value>,
-    /// The steps that are done to the instance after it was made.
-    pub steps: Vec<ValueStep>,
-}
-
-/// A step that is done to an instance after it was made.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum ValueStep {
-    /// `BUILD`.
-    State(Value),
-    /// `APPEND`, `APPENDS`.
-    Append(Vec<Value>),
-    /// `SETITEM`, `SETITEMS`.
-    SetItem(Vec<(Value, Value)>),
-    /// `ADDITEMS`.
-    Add(Vec<Value>),
-    /// A state setter was called: with what beside the object.
-    Call {
-        /// The state setter.
-        callable: Value,
-        /// The state.
-        state: Value,
-    },
+pub struct ValueGlobal {
+    /// The module, such as `app.models`.
+    pub module: Box<str>,
+    /// The qualified name in the module, such as `Point` or `Outer.Inner`.
+    pub name: Box<str>,
 }
 
 impl Value {
-    /// The key as which a scalar compares; `None` for what compares part by part.
-    fn key(&self) -> Option<Key<'_>> {
-        Some(match self {
-            Self::None => Key::None,
-            Self::Bool(value) => Key::Int(i64::from(*value)),
-            Self::Int(value) => Key::Int(*value),
-            Self::BigInt(bytes) => keys::big_int_key(bytes),
-            Self::Float(value) => (*value).into(),
-            Self::Complex(re, im) => keys::complex_key(*re, *im),
-            Self::Str(text) => Key::Text(text.as_bytes()),
-            Self::SurrogateStr(bytes) => Key::Text(bytes),
-            Self::ByteString(bytes) => keys::byte_string_key(bytes),
-            Self::Bytes(bytes) | Self::ByteArray(bytes) => Key::Bytes(bytes),
-            _ => return None,
-        })
+    /// Returns an int of any size, from little-endian two's complement.
+    pub fn big_int(bytes: &[u8]) -> Self {
+        match halfsour_text::number::le_to_i64(bytes) {
+            Some(value) => Self::Int(value),
+            None => Self::BigInt(keys::trimmed(bytes).into()),
+        }
     }
 
-    /// `str`, if it has no lone surrogates.
-    pub fn as_str(&self) -> Option<&str> {
+    /// Returns `bytes`. A `Vec<u8>` by [`From`] is a list of ints.
+    pub fn bytes(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::Bytes(bytes.into())
+    }
+
+    /// Returns a `bytearray`.
+    pub fn bytearray(bytes: impl Into<Vec<u8>>) -> Self {
+        Self::ByteArray(Box::new(bytes.into()))
+    }
+
+    /// Returns a Python 2 `str`.
+    pub fn byte_string(bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::ByteString(bytes.into())
+    }
+
+    /// Returns a `list`.
+    pub fn list<T: Into<Self>>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::List(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Returns a `tuple`. A tuple of Rust's converts by [`From`].
+    pub fn tuple<T: Into<Self>>(items: impl IntoIterator<Item = T>) -> Self {
+        Self::Tuple(items.into_iter().map(Into::into).collect())
+    }
+
+    /// Returns a `dict`. Where a key comes twice, the last value counts.
+    pub fn dict<K: Into<Self>, V: Into<Self>>(items: impl IntoIterator<Item = (K, V)>) -> Self {
+        Dict::from_iter(items).into()
+    }
+
+    /// Returns a `set`.
+    pub fn set<T: Into<Self>>(members: impl IntoIterator<Item = T>) -> Self {
+        Set::from_iter(members).into()
+    }
+
+    /// Returns a `frozenset`.
+    pub fn frozenset<T: Into<Self>>(members: impl IntoIterator<Item = T>) -> Self {
+        Self::FrozenSet(Box::new(Set::from_iter(members)))
+    }
+
+    /// Returns a class or function.
+    pub fn global(module: &str, name: &str) -> Self {
+        Self::Global(Arc::new(ValueGlobal { module: module.into(), name: name.into() }))
+    }
+
+    /// Returns an instance of a class that is made without calling `__init__`, as most classes' objects are pickled. Give it
+    /// attributes and arguments by the methods of [`ValueInstance`], then turn it into a value.
+    ///
+    /// ```
+    /// use halfsour_value::Value;
+    ///
+    /// let point: Value = Value::instance("app.models", "Point").attr("x", 1).attr("y", 2.5).into();
+    /// assert_eq!(point.to_string(), "app.models.Point(x=1, y=2.5)");
+    /// assert_eq!(point.attr("y").unwrap(), &2.5);
+    /// ```
+    pub fn instance(module: &str, name: &str) -> ValueInstance {
+        ValueInstance::new(Self::global(module, name))
+    }
+
+    /// Returns the kind of the object.
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::Str(text) => Some(text),
+            Self::None => Kind::None,
+            Self::Bool(_) => Kind::Bool,
+            Self::Int(_) | Self::BigInt(_) => Kind::Int,
+            Self::Float(_) => Kind::Float,
+            Self::Complex(..) => Kind::Complex,
+            Self::Str(_) | Self::SurrogateStr(_) => Kind::Str,
+            Self::ByteString(_) => Kind::ByteString,
+            Self::Bytes(_) => Kind::Bytes,
+            Self::ByteArray(_) => Kind::ByteArray,
+            Self::List(_) => Kind::List,
+            Self::Tuple(_) => Kind::Tuple,
+            Self::Dict(_) => Kind::Dict,
+            Self::Set(_) => Kind::Set,
+            Self::FrozenSet(_) => Kind::FrozenSet,
+            Self::Global(_) => Kind::Global,
+            Self::Instance(_) => Kind::Instance,
+            Self::PersistentId(_) => Kind::PersistentId,
+            Self::Extension(_) => Kind::Extension,
+            Self::Buffer(_) => Kind::Buffer,
+            Self::ReadOnly(_) => Kind::ReadOnly,
+        }
+    }
+
+    /// Returns whether the value is `None`.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// Returns a `bool`.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
             _ => None,
         }
     }
 
-    /// An int that fits 64 bits.
+    /// Returns an int that fits 64 bits.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Int(value) => Some(*value),
@@ -141,7 +230,12 @@ impl Value {
         }
     }
 
-    /// An int that fits 128 bits.
+    /// Returns an int that fits 64 bits without a sign.
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_i128()?.try_into().ok()
+    }
+
+    /// Returns an int that fits 128 bits.
     pub fn as_i128(&self) -> Option<i128> {
         match self {
             Self::Int(value) => Some((*value).into()),
@@ -154,16 +248,16 @@ impl Value {
         }
     }
 
-    /// An int, as minimal little-endian two's complement.
+    /// Returns an int, as minimal little-endian two's complement.
     pub fn to_le_bytes(&self) -> Option<Vec<u8>> {
         match self {
             Self::Int(value) => Some(keys::trimmed(&value.to_le_bytes()).to_vec()),
-            Self::BigInt(bytes) => Some(bytes.clone()),
+            Self::BigInt(bytes) => Some(bytes.to_vec()),
             _ => None,
         }
     }
 
-    /// `float`.
+    /// Returns a `float`.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Self::Float(value) => Some(*value),
@@ -171,217 +265,154 @@ impl Value {
         }
     }
 
-    /// The contents of `bytes`, a `bytearray` or a Python 2 byte string.
+    /// Returns a `str`, if it has no lone surrogates.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the contents of `bytes`, a `bytearray` or a Python 2 byte string.
     pub fn as_bytes(&self) -> Option<&[u8]> {
         match self {
-            Self::Bytes(bytes) | Self::ByteArray(bytes) | Self::ByteString(bytes) => Some(bytes),
+            Self::Bytes(bytes) | Self::ByteString(bytes) => Some(bytes),
+            Self::ByteArray(bytes) => Some(bytes),
             _ => None,
         }
     }
 
-    /// The members of a list or tuple.
+    /// Returns the contents of a `bytearray`, to be changed.
+    pub fn as_bytearray_mut(&mut self) -> Option<&mut Vec<u8>> {
+        match self {
+            Self::ByteArray(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Returns the members of a `list` or `tuple`.
     pub fn as_slice(&self) -> Option<&[Self]> {
         match self {
-            Self::List(items) | Self::Tuple(items) => Some(items),
+            Self::List(items) => Some(items),
+            Self::Tuple(items) => Some(items),
             _ => None,
         }
     }
 
-    /// `dict`.
-    pub fn as_dict(&self) -> Option<&IndexMap<Self, Self>> {
+    /// Returns the members of a `list` or `tuple`, to be changed.
+    pub fn as_mut_slice(&mut self) -> Option<&mut [Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            Self::Tuple(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns a `list`.
+    pub fn as_list(&self) -> Option<&Vec<Self>> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns a `list`, to be changed.
+    pub fn as_list_mut(&mut self) -> Option<&mut Vec<Self>> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Returns a `dict`.
+    pub fn as_dict(&self) -> Option<&Dict> {
         match self {
             Self::Dict(dict) => Some(dict),
             _ => None,
         }
     }
 
-    /// The value of a text key in a dict.
-    pub fn get(&self, key: &str) -> Option<&Self> {
-        self.as_dict()?.get(&TextKey(key))
-    }
-}
-
-/// Looks up text in a dict without making a `Value` of it.
-struct TextKey<'k>(&'k str);
-
-impl Hash for TextKey<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        Key::from(self.0).hash(state);
-    }
-}
-
-impl indexmap::Equivalent<Value> for TextKey<'_> {
-    fn equivalent(&self, key: &Value) -> bool {
-        key.key().is_some_and(|key| key == self.0.into())
-    }
-}
-
-impl PartialEq for Value {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::List(a), Self::List(b)) | (Self::Tuple(a), Self::Tuple(b)) => a == b,
-            (Self::Dict(a), Self::Dict(b)) => a == b,
-            (Self::Set(a) | Self::FrozenSet(a), Self::Set(b) | Self::FrozenSet(b)) => a == b,
-            (Self::Global { module, name }, Self::Global { module: m, name: n }) => module == m && name == n,
-            (Self::Instance(a), Self::Instance(b)) => a == b,
-            (Self::PersistentId(a), Self::PersistentId(b)) | (Self::ReadOnly(a), Self::ReadOnly(b)) => a == b,
-            (Self::Extension(a), Self::Extension(b)) => a == b,
-            (Self::Buffer(a), Self::Buffer(b)) => a == b,
-            _ => match (self.key(), other.key()) {
-                (Some(a), Some(b)) => a == b,
-                _ => false,
-            },
-        }
-    }
-}
-
-impl Eq for Value {}
-
-impl Hash for Value {
-    fn hash<H: Hasher>(&self, state: &mut H) {
+    /// Returns a `dict`, to be changed.
+    pub fn as_dict_mut(&mut self) -> Option<&mut Dict> {
         match self {
-            Self::List(items) => (1, items).hash(state),
-            Self::Tuple(items) => (2, items).hash(state),
-            // Equal in any order.
-            Self::Dict(dict) => (3, dict.len(), sum_of_hashes(dict)).hash(state),
-            Self::Set(set) | Self::FrozenSet(set) => (4, set.len(), sum_of_hashes(set)).hash(state),
-            Self::Global { module, name } => (module, name).hash(state),
-            Self::Instance(instance) => instance.hash(state),
-            Self::PersistentId(id) => (5, id).hash(state),
-            Self::ReadOnly(of) => (6, of).hash(state),
-            Self::Extension(code) => (7, code).hash(state),
-            Self::Buffer(index) => (8, index).hash(state),
-            _ => self.key().hash(state),
+            Self::Dict(dict) => Some(dict),
+            _ => None,
         }
     }
-}
 
-/// The same in any order. The members' hashes are random, so that nobody can choose members whose sums are the same.
-fn sum_of_hashes<T: Hash>(members: impl IntoIterator<Item = T>) -> u64 {
-    static RANDOM: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    members.into_iter().fold(0, |sum: u64, member| sum.wrapping_add(RANDOM.hash_one(member)))
-}
-
-macro_rules! from {
-    ($($type:ty => |$value:ident| $make:expr;)*) => {
-        $(impl From<$type> for Value {
-            fn from($value: $type) -> Self {
-                $make
-            }
-        })*
-    };
-}
-
-from! {
-    () => |value| { let () = value; Self::None };
-    bool => |value| Self::Bool(value);
-    i32 => |value| Self::Int(value.into());
-    u32 => |value| Self::Int(value.into());
-    i64 => |value| Self::Int(value);
-    f64 => |value| Self::Float(value);
-    &str => |value| Self::Str(value.to_owned());
-    String => |value| Self::Str(value);
-    Vec<Value> => |value| Self::List(value);
-    IndexMap<Value, Value> => |value| Self::Dict(value);
-}
-
-impl From<i128> for Value {
-    fn from(value: i128) -> Self {
-        match i64::try_from(value) {
-            Ok(value) => Self::Int(value),
-            Err(_) => Self::BigInt(keys::trimmed(&value.to_le_bytes()).to_vec()),
-        }
-    }
-}
-
-impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::None, Into::into)
-    }
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// As Python's `repr` prints it; objects of classes as [`Node`](crate::Node) prints them.
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+    /// Returns the members of a `set` or `frozenset`.
+    pub fn as_set(&self) -> Option<&Set> {
         match self {
-            Self::None => f.write_str("None"),
-            Self::Bool(true) => f.write_str("True"),
-            Self::Bool(false) => f.write_str("False"),
-            Self::Int(value) => write!(f, "{value}"),
-            Self::BigInt(bytes) => write!(f, "{}", number::BigDisplay(bytes)),
-            Self::Float(value) => write!(f, "{}", repr::Float(*value)),
-            Self::Complex(re, im) => write!(f, "{}", Complex(*re, *im)),
-            Self::Str(text) => write!(f, "{}", repr::Str(text.as_bytes())),
-            Self::SurrogateStr(bytes) => write!(f, "{}", repr::Str(bytes)),
-            Self::ByteString(bytes) | Self::Bytes(bytes) => write!(f, "{}", repr::Bytes(bytes)),
-            Self::ByteArray(bytes) => write!(f, "bytearray({})", repr::Bytes(bytes)),
-            Self::List(items) => sequence(f, "[", items, "]"),
-            Self::Tuple(items) => sequence(f, "(", items, if items.len() == 1 { ",)" } else { ")" }),
-            Self::Dict(dict) => pairs(f, "{", dict, "}"),
-            Self::Set(set) if set.is_empty() => f.write_str("set()"),
-            Self::FrozenSet(set) if set.is_empty() => f.write_str("frozenset()"),
-            Self::Set(set) => sequence(f, "{", set, "}"),
-            Self::FrozenSet(set) => sequence(f, "frozenset({", set, "})"),
-            Self::Global { module, name } => write!(f, "{module}.{name}"),
-            Self::PersistentId(id) => write!(f, "persistent_id({id})"),
-            Self::Extension(code) => write!(f, "extension({code})"),
-            Self::Buffer(index) => write!(f, "buffer({index})"),
-            Self::ReadOnly(of) => write!(f, "memoryview({of})"),
-            Self::Instance(instance) => write!(f, "{instance}"),
+            Self::Set(set) | Self::FrozenSet(set) => Some(set),
+            _ => None,
         }
     }
-}
 
-impl fmt::Display for ValueInstance {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.callable)?;
-        match &self.args {
-            Value::Tuple(args) => sequence(f, "(", args, ")")?,
-            args => write!(f, "({args})")?,
+    /// Returns the members of a `set` or `frozenset`, to be changed.
+    pub fn as_set_mut(&mut self) -> Option<&mut Set> {
+        match self {
+            Self::Set(set) | Self::FrozenSet(set) => Some(set),
+            _ => None,
         }
-        for step in &self.steps {
-            match step {
-                ValueStep::State(state) => write!(f, ".__setstate__({state})")?,
-                ValueStep::Call { callable, state } => write!(f, " <- {callable}(..., {state})")?,
-                ValueStep::Append(items) => sequence(f, " + [", items, "]")?,
-                ValueStep::SetItem(items) => {
-                    pairs(f, " | {", items.iter().map(|(key, value)| (key, value)), "}")?;
-                }
-                ValueStep::Add(items) => sequence(f, " | {", items, "}")?,
-            }
+    }
+
+    /// Returns the name of a class or function.
+    pub fn as_global(&self) -> Option<&ValueGlobal> {
+        match self {
+            Self::Global(global) => Some(global),
+            _ => None,
         }
-        Ok(())
     }
-}
 
-fn sequence<'v>(
-    f: &mut Formatter<'_>,
-    open: &str,
-    items: impl IntoIterator<Item = &'v Value>,
-    close: &str,
-) -> fmt::Result {
-    f.write_str(open)?;
-    for (index, item) in items.into_iter().enumerate() {
-        write!(f, "{}{item}", if index == 0 { "" } else { ", " })?;
+    /// Returns the result of a call, or an instance of a class.
+    pub fn as_instance(&self) -> Option<&ValueInstance> {
+        match self {
+            Self::Instance(instance) => Some(instance),
+            _ => None,
+        }
     }
-    f.write_str(close)
-}
 
-fn pairs<'v>(
-    f: &mut Formatter<'_>,
-    open: &str,
-    items: impl IntoIterator<Item = (&'v Value, &'v Value)>,
-    close: &str,
-) -> fmt::Result {
-    f.write_str(open)?;
-    for (index, (key, value)) in items.into_iter().enumerate() {
-        write!(f, "{}{key}: {value}", if index == 0 { "" } else { ", " })?;
+    /// Returns the result of a call, or an instance of a class, to be changed.
+    pub fn as_instance_mut(&mut self) -> Option<&mut ValueInstance> {
+        match self {
+            Self::Instance(instance) => Some(instance),
+            _ => None,
+        }
     }
-    f.write_str(close)
+
+    /// Returns module and name of the class of an instance, or of the other callable that was called.
+    ///
+    /// ```
+    /// use halfsour_value::Value;
+    ///
+    /// let geo: Value = Value::instance("app.models", "Geo").into();
+    /// assert_eq!(geo.class(), Some(("app.models", "Geo")));
+    /// assert_eq!(Value::from(1).class(), None);
+    /// ```
+    pub fn class(&self) -> Option<(&str, &str)> {
+        let class = self.as_instance()?.class().as_global()?;
+        Some((&class.module, &class.name))
+    }
+
+    /// Returns an attribute of an instance: see [`ValueInstance::get_attr`].
+    pub fn attr(&self, name: &str) -> Option<&Self> {
+        self.as_instance()?.get_attr(name)
+    }
+
+    /// Returns an attribute of an instance, to be changed.
+    pub fn attr_mut(&mut self, name: &str) -> Option<&mut Self> {
+        self.as_instance_mut()?.attr_mut(name)
+    }
+
+    /// Sets an attribute of an instance: see [`ValueInstance::set_attr`]. Returns whether that could be done: the value is an
+    /// instance whose state is of attributes.
+    pub fn set_attr(&mut self, name: &str, value: impl Into<Self>) -> bool {
+        self.as_instance_mut().is_some_and(|instance| instance.set_attr(name, value).is_ok())
+    }
+
+    /// Takes the value out, and leaves `None`.
+    #[must_use]
+    pub fn take(&mut self) -> Self {
+        std::mem::take(self)
+    }
 }

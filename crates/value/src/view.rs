@@ -2,17 +2,18 @@
 
 use crate::cell::Tag;
 use crate::children::ChildIds;
-use crate::id::Unpacked;
+use crate::id::{Unpacked, VACANT};
 use crate::peek::{Peek, RawInstance, RawSteps};
-use crate::{Id, Kind, Store};
+use crate::store::Store;
+use crate::{Id, Kind};
 
 /// Looks at objects by their ids, also while the graph is still being made.
 ///
-/// A view is a [`Store`] and the source that its text and bytes lie in, and is copied freely. A finished graph has
+/// A view is the nodes of a graph and the source that their text and bytes lie in, and is copied freely. A finished graph has
 /// [`Node`](crate::Node), which knows more: which keys of a dict are equal, for one.
 ///
 /// ```
-/// use halfsour_value::{Builder, Peek};
+/// use halfsour_value::Builder;
 ///
 /// let mut b = Builder::new();
 /// let x = b.int(1);
@@ -22,9 +23,8 @@ use crate::{Id, Kind, Store};
 /// let view = graph.view();
 /// let class = view.class(point).unwrap();
 /// assert_eq!(view.global(class), Some([&b"app"[..], b"Point"]));
-/// let Peek::Instance(instance) = view.peek(point) else { panic!() };
-/// let (_, state) = instance.steps().next().unwrap();
-/// assert_eq!(view.item(state[0], b"x"), Some(x));
+/// let state = view.children(point).last().unwrap();
+/// assert_eq!(view.item(state, b"x"), Some(x));
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct View<'s> {
@@ -34,12 +34,14 @@ pub struct View<'s> {
 
 impl<'s> View<'s> {
     /// A view of the nodes in `store`, whose text and bytes lie in `source`.
+    #[doc(hidden)]
     #[inline]
     pub const fn new(store: &'s Store, source: &'s [u8]) -> Self {
         Self { store, source }
     }
 
     /// The nodes.
+    #[doc(hidden)]
     #[inline]
     pub const fn store(self) -> &'s Store {
         self.store
@@ -58,6 +60,7 @@ impl<'s> View<'s> {
     }
 
     /// An object and what it holds.
+    #[doc(hidden)]
     // Forced: where `Node::data` is made from it, the two matches become one.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn peek(self, id: Id) -> Peek<'s> {
@@ -156,12 +159,13 @@ impl<'s> View<'s> {
     }
 
     /// The steps that were done to an object although it is no instance: BUILD on a global, for example.
+    #[doc(hidden)]
     pub fn foreign_steps(self, id: Id) -> Option<RawSteps<'s>> {
         self.store.foreign_steps(id)
     }
 
     /// The last `count` ids of those that were appended to, set on or added to an object that is not of the kind that takes
-    /// them itself: see [`Store::last_items`].
+    /// them itself. Of other kinds, and of more items than lie in one piece, nothing.
     pub fn last_items(self, object: Id, count: usize) -> &'s [Id] {
         self.store.last_items(object, count)
     }
@@ -175,11 +179,9 @@ impl<'s> View<'s> {
             }
             Peek::Instance(instance) => ChildIds::of_instance(instance),
             Peek::Global(module, name) => ChildIds::of_foreign([module, name], self.foreign_steps(id)),
-            Peek::PersistentId(of) => ChildIds::of_foreign([Id::VACANT, of], self.foreign_steps(id)),
-            Peek::Extension(_) | Peek::Buffer(_) => {
-                ChildIds::of_foreign([Id::VACANT; 2], self.foreign_steps(id))
-            }
-            Peek::ReadOnly(of) => ChildIds::of_foreign([Id::VACANT, of], None),
+            Peek::PersistentId(of) => ChildIds::of_foreign([VACANT, of], self.foreign_steps(id)),
+            Peek::Extension(_) | Peek::Buffer(_) => ChildIds::of_foreign([VACANT; 2], self.foreign_steps(id)),
+            Peek::ReadOnly(of) => ChildIds::of_foreign([VACANT, of], None),
             Peek::None
             | Peek::Bool(_)
             | Peek::Int(_)

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use halfsour_lexer::text::escape;
-use halfsour_value::{Builtin, Container, Form, Id, Kind, OutOfBudget, Payload, Spelling, StepError, Store};
+use halfsour_value::machine::{Builtin, Container, OutOfBudget, Payload, Spelling, Store};
+use halfsour_value::{Form, Id, Kind, StepError};
 
 use crate::ErrorKind;
 

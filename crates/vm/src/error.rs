@@ -5,26 +5,22 @@ use std::fmt;
 use halfsour_lexer::text::escape::EscapeError;
 use halfsour_lexer::text::number::NumberError;
 use halfsour_lexer::{self as lexer, Opcode};
-use halfsour_value::{Kind, OutOfBudget, StepError};
+use halfsour_value::machine::OutOfBudget;
+use halfsour_value::{Kind, StepError};
+
+/// The result of loading a pickle.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The reason why a pickle cannot be loaded, with the place.
 ///
 /// Messages name kinds and offsets, and never show contents of the pickle.
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     offset: usize,
     opcode: Option<Opcode>,
-    source: Option<Source>,
-}
-
-#[derive(Debug)]
-enum Source {
-    Lexer(lexer::Error),
-    Io(std::io::Error),
+    source: Option<std::io::Error>,
 }
 
 /// The ways in which loading can fail.
@@ -82,6 +78,8 @@ pub enum ErrorKind {
     ExtensionCode(i64),
     /// The stream refers to an out-of-band buffer that was not supplied.
     MissingBuffer,
+    /// The length before a message is negative: see [`Framing`](crate::Framing).
+    NegativeLength(i32),
     /// A limit would be exceeded.
     Limit(Limit),
 }
@@ -129,7 +127,7 @@ impl Error {
     #[cold]
     pub(crate) fn io(error: std::io::Error, offset: usize) -> Self {
         let kind = ErrorKind::Io(error.kind());
-        Self(Box::new(Inner { kind, offset, opcode: None, source: Some(Source::Io(error)) }))
+        Self(Box::new(Inner { kind, offset, opcode: None, source: Some(error) }))
     }
 
     /// The kind of the error.
@@ -160,7 +158,7 @@ impl From<lexer::Error> for Error {
             kind: ErrorKind::Lexer(error.kind()),
             offset: error.offset(),
             opcode: error.opcode(),
-            source: Some(Source::Lexer(error)),
+            source: None,
         }))
     }
 }
@@ -206,6 +204,9 @@ impl fmt::Display for ErrorKind {
             Self::Unsupported(kind) => write!(f, "the opcode cannot be applied to an object of kind {kind}"),
             Self::ExtensionCode(code) => write!(f, "the extension code {code} is not positive"),
             Self::MissingBuffer => f.write_str("the out-of-band buffer was not supplied"),
+            Self::NegativeLength(length) => {
+                write!(f, "expected the length of a message, found the negative number {length}")
+            }
             Self::Limit(limit) => write!(f, "the limit of {limit} is exceeded"),
         }
     }
@@ -233,11 +234,14 @@ impl fmt::Display for Error {
     }
 }
 
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self.0.source.as_ref()? {
-            Source::Lexer(error) => Some(error),
-            Source::Io(error) => Some(error),
-        }
+        Some(self.0.source.as_ref()?)
     }
 }

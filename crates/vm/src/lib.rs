@@ -4,20 +4,24 @@
 
 mod builtins;
 mod error;
+mod framing;
 mod incremental;
 mod limits;
 mod load;
 mod machine;
 mod memo;
+mod messages;
 mod observer;
 mod options;
 
-pub use error::{Error, ErrorKind, Limit};
+pub use error::{Error, ErrorKind, Limit, Result};
+pub use framing::Framing;
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;
 pub use halfsour_value::Graph;
 pub use incremental::Incremental;
 pub use limits::Limits;
 pub use load::{Loader, from_bytes, from_reader, from_slice};
+pub use messages::Messages;
 pub use observer::{Attached, Event, Observer};
 pub use options::{Buffer, Options, StringEncoding};

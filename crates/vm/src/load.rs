@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use bytes::Bytes;
-use halfsour_value::{Graph, Id, Provenance, Store};
+use halfsour_value::machine::{Provenance, Store};
+use halfsour_value::{Graph, Id};
 
 use crate::incremental::Pending;
 use crate::machine::{Machine, Position, State};
@@ -42,6 +43,9 @@ pub fn from_bytes(input: impl Into<Bytes>) -> Result<Graph, Error> {
 /// # Ok::<(), halfsour_vm::Error>(())
 /// ```
 ///
+/// A file may have any length. From a sender who may never end, read with a [`Loader`] whose
+/// [`Limits::input`](crate::Limits::input) is set, or through [`Messages`](crate::Messages).
+///
 /// # Errors
 ///
 /// As [`from_slice`], and if reading fails.
@@ -54,8 +58,7 @@ pub fn from_reader(reader: impl Read) -> Result<Graph, Error> {
 /// ```
 /// use halfsour_vm::{Loader, Options, StringEncoding};
 ///
-/// let mut options = Options::default();
-/// options.encoding = StringEncoding::Latin1;
+/// let options = Options::default().with_encoding(StringEncoding::Latin1);
 /// let mut loader = Loader::with_options(options);
 /// let graph = loader.load(&b"U\x04caf\xe9."[..])?;
 /// assert_eq!(graph.root().as_str(), Some("café"));

@@ -10,7 +10,8 @@ mod stack;
 
 use halfsour_lexer::text::number;
 use halfsour_lexer::{self as lexer, HIGHEST_PROTOCOL, Lexer, Op, Visitor};
-use halfsour_value::{Container, Id, OutOfBudget, Payload, Store, View};
+use halfsour_value::machine::{Container, OutOfBudget, Payload, Store};
+use halfsour_value::{Id, View};
 
 use self::attached::Outer;
 use crate::memo::Memo;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use halfsour_value::Id;
+use halfsour_value::machine::VACANT;
 
 /// A map of slots. Slots near those that are set already are in a vector; the others, which no pickler writes, in a
 /// table, so that a huge index costs nothing.
@@ -33,7 +34,7 @@ impl Memo {
     #[inline]
     pub fn get(&self, slot: u64) -> Option<Id> {
         match usize::try_from(slot).ok().and_then(|slot| self.near.get(slot)) {
-            Some(&id) if id != Id::VACANT => Some(id),
+            Some(&id) if id != VACANT => Some(id),
             _ => self.get_far(slot),
         }
     }
@@ -63,7 +64,7 @@ impl Memo {
         match usize::try_from(slot) {
             Ok(slot) if slot < near => {
                 if slot >= self.near.len() {
-                    self.near.resize(slot + 1, Id::VACANT);
+                    self.near.resize(slot + 1, VACANT);
                 }
                 self.near[slot] = id;
             }

@@ -8,6 +8,7 @@ use crate::Limits;
 
 /// The encoding of Python 2 strings, whose bytes may be text or no text at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StringEncoding {
     /// Keep them as they are, as a kind of their own.
     #[default]
@@ -40,6 +41,7 @@ impl From<Bytes> for Buffer {
 
 /// The options for reading a pickle: those that Python's `pickle.load` takes as arguments, and limits.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// The encoding of Python 2 strings.
     pub encoding: StringEncoding,
@@ -59,6 +61,50 @@ pub struct Options {
     pub record_memo: bool,
     /// The limits on reading.
     pub limits: Limits,
+}
+
+impl Options {
+    /// Sets the encoding of Python 2 strings.
+    #[must_use]
+    pub fn with_encoding(self, encoding: StringEncoding) -> Self {
+        Self { encoding, ..self }
+    }
+
+    /// Sets whether Python 2's names are turned into those of Python 3.
+    #[must_use]
+    pub fn with_fix_imports(self, fix_imports: bool) -> Self {
+        Self { fix_imports, ..self }
+    }
+
+    /// Sets the names for extension codes.
+    #[must_use]
+    pub fn with_extensions(self, extensions: HashMap<u32, (String, String)>) -> Self {
+        Self { extensions, ..self }
+    }
+
+    /// Sets the out-of-band buffers.
+    #[must_use]
+    pub fn with_buffers(self, buffers: impl Into<Option<Vec<Buffer>>>) -> Self {
+        Self { buffers: buffers.into(), ..self }
+    }
+
+    /// Sets whether an out-of-band buffer that was not supplied is an error.
+    #[must_use]
+    pub fn with_require_buffers(self, require_buffers: bool) -> Self {
+        Self { require_buffers, ..self }
+    }
+
+    /// Sets whether the graph keeps what is in the memo at the end.
+    #[must_use]
+    pub fn with_record_memo(self, record_memo: bool) -> Self {
+        Self { record_memo, ..self }
+    }
+
+    /// Sets the limits on reading.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
 }
 
 impl Default for Options {

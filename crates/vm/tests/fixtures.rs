@@ -14,7 +14,7 @@ fn load(fixture: &Fixture) -> Result<Vec<Graph<&[u8]>>, Error> {
         Some(other) => panic!("{fixture}: encoding {other}"),
     };
     let buffers = fixture.buffers.as_ref().map(|buffers| buffers.iter().map(supplied).collect());
-    let mut loader = Loader::with_options(Options { encoding, buffers, ..Options::default() });
+    let mut loader = Loader::with_options(Options::default().with_encoding(encoding).with_buffers(buffers));
     let input = fixture.pickle.as_slice();
     if fixture.keep_memo {
         return Ok(vec![loader.load_all(input)?]);

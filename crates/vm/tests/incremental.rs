@@ -158,7 +158,7 @@ fn nothing_is_copied() {
 
 /// The error, and after how many bytes it came.
 fn refused(limits: Limits, stream: &[u8], piece: usize) -> (String, usize) {
-    let mut incremental = Incremental::with_options(Options { limits, ..Options::default() });
+    let mut incremental = Incremental::with_options(Options::default().with_limits(limits));
     let mut buffer = BytesMut::new();
     for piece in stream.chunks(piece) {
         buffer.extend_from_slice(piece);
@@ -171,7 +171,7 @@ fn refused(limits: Limits, stream: &[u8], piece: usize) -> (String, usize) {
 
 #[test]
 fn what_is_declared_beyond_the_limit_is_refused_before_it_comes() {
-    let limits = Limits { input: 20, ..Limits::default() };
+    let limits = Limits::default().with_input(20);
     let cases: [(&[u8], &str, usize); 5] = [
         (b"\x80\x04\x95\0\0\0\0\0\0\0\x40N.", "byte 0x2: FRAME", 11),
         (b"N\x8e\0\0\0\0\0\0\0\x40abc.", "byte 0x1: BINBYTES8", 10),
@@ -186,7 +186,7 @@ fn what_is_declared_beyond_the_limit_is_refused_before_it_comes() {
         assert_eq!(error, format!("{place}: the limit of the input is exceeded"));
     }
     let mut exact = BytesMut::from(&b"C\x11abcdefghijklmnopq.N."[..]);
-    let mut incremental = Incremental::with_options(Options { limits, ..Options::default() });
+    let mut incremental = Incremental::with_options(Options::default().with_limits(limits));
     assert_eq!(incremental.feed(&mut exact).unwrap().unwrap().end(), 20);
 }
 
@@ -197,10 +197,10 @@ fn the_other_limits_count_all_pieces() {
         let kind = |limits, stream: &[u8]| refused(limits, stream, piece).0;
         let ints = [b"](", &b"K\x01".repeat(50)[..], b"e."].concat();
         let error = "byte 0x3e: BININT1: the limit of opcodes is exceeded";
-        assert_eq!(kind(Limits { opcodes: 32, ..limits }, &ints), error);
-        assert!(kind(Limits { stack: 7, ..limits }, &ints).contains("limit of the stack"));
-        assert!(kind(Limits { memo: 2, ..limits }, b"N\x94\x94\x94.").contains("limit of the memo"));
-        assert!(kind(Limits { memory: 2000, ..limits }, &b"]".repeat(200)).contains("limit of memory"));
+        assert_eq!(kind(limits.with_opcodes(32), &ints), error);
+        assert!(kind(limits.with_stack(7), &ints).contains("limit of the stack"));
+        assert!(kind(limits.with_memo(2), b"N\x94\x94\x94.").contains("limit of the memo"));
+        assert!(kind(limits.with_memory(2000), &b"]".repeat(200)).contains("limit of memory"));
     }
     // A set of a thousand, over and over.
     let set =

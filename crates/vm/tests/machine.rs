@@ -70,12 +70,12 @@ fn many_ints_are_those_that_an_observer_sees_made() {
     let seen = Loader::new().load_observed(&stream, 0, &mut Watching).unwrap();
     assert_eq!(plain.root().to_string(), seen.root().to_string());
     assert_eq!(plain.node_count(), seen.node_count());
-    let limits = Limits { opcodes: 3003, ..Limits::default() };
+    let limits = Limits::default().with_opcodes(3003);
     let load =
-        |limits| Loader::with_options(Options { limits, ..Options::default() }).load(&stream[..]).is_ok();
-    assert!(!load(limits) && load(Limits { opcodes: 3004, ..limits }));
-    let limits = Limits { stack: 3000, ..Limits::default() };
-    assert!(!load(limits) && load(Limits { stack: 3001, ..limits }));
+        |limits| Loader::with_options(Options::default().with_limits(limits)).load(&stream[..]).is_ok();
+    assert!(!load(limits) && load(limits.with_opcodes(3004)));
+    let limits = Limits::default().with_stack(3000);
+    assert!(!load(limits) && load(limits.with_stack(3001)));
 }
 
 #[test]
@@ -126,8 +126,8 @@ fn nothing_is_taken_from_below_a_mark() {
 
 #[test]
 fn declared_lengths_and_slots_cost_nothing() {
-    let limits = Limits { memory: 1 << 20, ..Limits::default() };
-    let mut loader = Loader::with_options(Options { limits, ..Options::default() });
+    let limits = Limits::default().with_memory(1 << 20);
+    let mut loader = Loader::with_options(Options::default().with_limits(limits));
     for stream in [
         &b"\x8d\0\0\0\0\0\0\0\x40abc."[..],
         b"\x8b\xff\xff\xff\x7fabc.",
@@ -209,15 +209,15 @@ fn sharing_is_kept_and_trees_are_bounded() {
 #[test]
 fn limits_are_limits() {
     let with = |limits: Limits, stream: &'static [u8]| -> Result<Graph<&'static [u8]>, Error> {
-        Loader::with_options(Options { limits, ..Options::default() }).load(stream)
+        Loader::with_options(Options::default().with_limits(limits)).load(stream)
     };
     let kind = |limits, stream| with(limits, stream).unwrap_err().kind();
     let limits = Limits::default();
-    assert_eq!(kind(Limits { opcodes: 2, ..limits }, b"NN."), ErrorKind::Limit(Limit::Opcodes));
-    assert_eq!(kind(Limits { stack: 2, ..limits }, b"NNN."), ErrorKind::Limit(Limit::Stack));
-    assert_eq!(kind(Limits { memo: 1, ..limits }, b"N\x94\x94."), ErrorKind::Limit(Limit::Memo));
-    assert_eq!(kind(Limits { memory: 15, ..limits }, b"]."), ErrorKind::Limit(Limit::Memory));
-    assert!(with(Limits { opcodes: 3, stack: 2, ..limits }, b"NN.").is_ok());
+    assert_eq!(kind(limits.with_opcodes(2), b"NN."), ErrorKind::Limit(Limit::Opcodes));
+    assert_eq!(kind(limits.with_stack(2), b"NNN."), ErrorKind::Limit(Limit::Stack));
+    assert_eq!(kind(limits.with_memo(1), b"N\x94\x94."), ErrorKind::Limit(Limit::Memo));
+    assert_eq!(kind(limits.with_memory(15), b"]."), ErrorKind::Limit(Limit::Memory));
+    assert!(with(limits.with_opcodes(3).with_stack(2), b"NN.").is_ok());
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn what_packages_pickled_is_loaded() {
             };
             buffers.iter().map(supplied).collect()
         });
-        let mut loader = Loader::with_options(Options { buffers, ..Options::default() });
+        let mut loader = Loader::with_options(Options::default().with_buffers(buffers));
         match loader.load_at(package.bytes.as_slice(), 0) {
             Ok(graph) if graph.end() == package.bytes.len() => {}
             Ok(graph) => wrong.push(format!("{package}: ends at {} of {}", graph.end(), package.bytes.len())),

@@ -22,7 +22,7 @@ use crate::{Error, ErrorKind, Options};
 /// ```
 /// use halfsour_writer::{Emitter, Members, Options};
 ///
-/// let mut e = Emitter::new(&Options::with_protocol(2))?;
+/// let mut e = Emitter::new(&Options::default().with_protocol(2))?;
 /// let mut list = e.begin(Members::List, Some(2));
 /// for value in [1, 1000] {
 ///     e.before_item(&mut list);

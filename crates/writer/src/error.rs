@@ -4,8 +4,10 @@ use std::fmt;
 
 use halfsour_opcode::HIGHEST_PROTOCOL;
 
+/// The result of writing a pickle.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
 /// An error in writing a pickle.
-#[derive(Debug)]
 pub struct Error(Box<(ErrorKind, Option<std::io::Error>)>);
 
 /// The kinds of [`Error`].
@@ -90,6 +92,12 @@ impl fmt::Display for Error {
             ErrorKind::Unhashable => f.write_str("a key or member is of a kind that Python cannot hash"),
             ErrorKind::Io(kind) => write!(f, "writing failed: {kind}"),
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

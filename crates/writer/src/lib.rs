@@ -11,7 +11,7 @@ mod pickler;
 
 pub use batch::{Batch, Members};
 pub use emitter::Emitter;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Result};
 pub use op::write_op;
 pub use options::{Limits, MemoPolicy, Options};
 pub use pickler::{Pickler, to_vec, to_writer, value_to_vec};

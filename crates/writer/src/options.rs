@@ -5,6 +5,7 @@ use halfsour_value::Graph;
 
 /// The choice of objects that get a slot in the memo, from which the pickle fetches an object that occurs again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MemoPolicy {
     /// All objects, as CPython does.
     #[default]
@@ -22,6 +23,7 @@ pub enum MemoPolicy {
 
 /// The options of writing a pickle: the arguments of Python's `pickle.dump`, and more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Options {
     /// The protocol, 0 to 5. The default is 4, as in Python 3.8 to 3.13.
     pub protocol: u8,
@@ -42,6 +44,7 @@ pub struct Options {
 /// each time: ints of any length; below protocol 4, the module of each global; and the members of a tuple that lead back to
 /// the tuple. So a small graph can stand for a huge pickle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// The number of bytes that may be written in addition to eight for each byte of the graph, its source and its buffers.
     /// A graph without shared objects never exceeds the limit, however large it is.
@@ -54,6 +57,12 @@ impl Limits {
 
     /// No limit.
     pub const TRUSTED: Self = Self { bytes: usize::MAX };
+
+    /// Sets [`bytes`](Self::bytes).
+    #[must_use]
+    pub const fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
+    }
 
     /// Returns the bytes that may be written of data that takes so many.
     pub const fn room(self, size: usize) -> usize {
@@ -74,9 +83,34 @@ impl Default for Limits {
 }
 
 impl Options {
-    /// Returns the default options with the given protocol.
-    pub fn with_protocol(protocol: u8) -> Self {
-        Self { protocol, ..Self::default() }
+    /// Sets the protocol, 0 to 5.
+    #[must_use]
+    pub const fn with_protocol(self, protocol: u8) -> Self {
+        Self { protocol, ..self }
+    }
+
+    /// Sets whether protocols below 3 write Python 2's names.
+    #[must_use]
+    pub const fn with_fix_imports(self, fix_imports: bool) -> Self {
+        Self { fix_imports, ..self }
+    }
+
+    /// Sets the objects that are put into the memo.
+    #[must_use]
+    pub const fn with_memo(self, memo: MemoPolicy) -> Self {
+        Self { memo, ..self }
+    }
+
+    /// Sets whether protocols 4 and 5 are framed.
+    #[must_use]
+    pub const fn with_framing(self, framing: bool) -> Self {
+        Self { framing, ..self }
+    }
+
+    /// Sets the limits on the pickle's size.
+    #[must_use]
+    pub const fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }
 

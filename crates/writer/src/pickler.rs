@@ -58,7 +58,7 @@ pub fn value_to_vec(value: &Value, options: &Options) -> Result<Vec<u8>, Error> 
 /// ```
 /// use halfsour_writer::{Options, Pickler};
 ///
-/// let mut pickler = Pickler::new(&Options::with_protocol(2));
+/// let mut pickler = Pickler::new(&Options::default().with_protocol(2));
 /// for input in [b"K\x01.", b"K\x02."] {
 ///     let graph = halfsour_vm::from_slice(input).unwrap();
 ///     let pickle = pickler.dump(graph.root())?;

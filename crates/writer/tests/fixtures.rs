@@ -15,19 +15,22 @@ fn rewritten(fixture: &Fixture, memo: MemoPolicy) -> Result<Vec<u8>, Box<dyn std
     });
     // Names are left alone where the memo is: the names that were mapped are not in it.
     let fix_imports = memo != MemoPolicy::AsRead;
-    let mut loader = Loader::with_options(halfsour_vm::Options {
-        buffers,
-        record_memo: true,
-        fix_imports,
-        ..Default::default()
-    });
+    let mut loader = Loader::with_options(
+        halfsour_vm::Options::default()
+            .with_buffers(buffers)
+            .with_record_memo(true)
+            .with_fix_imports(fix_imports),
+    );
     let mut out = Vec::new();
     let mut offset = 0;
     for _ in 0..fixture.pickles {
         let graph = loader.load_at(fixture.pickle.as_slice(), offset)?;
         offset = graph.end();
         let protocol = fixture.protocol.ok_or("no protocol")?;
-        out.extend(to_vec(graph.root(), &Options { memo, fix_imports, ..Options::with_protocol(protocol) })?);
+        out.extend(to_vec(
+            graph.root(),
+            &Options::default().with_protocol(protocol).with_memo(memo).with_fix_imports(fix_imports),
+        )?);
     }
     Ok(out)
 }

@@ -64,11 +64,11 @@ proptest! {
         for protocol in 0..=5 {
             let graph = graph(&program, protocol < 2);
             for memo in [MemoPolicy::All, MemoPolicy::Shared] {
-                let pickle = to_vec(graph.root(), &Options { memo, ..Options::with_protocol(protocol) });
+                let pickle = to_vec(graph.root(), &Options::default().with_protocol(protocol).with_memo(memo));
                 // Only a set that leads back to itself through arguments cannot be written, and these have none.
                 let read = halfsour_vm::from_bytes(pickle.unwrap()).unwrap();
                 prop_assert_eq!(facts(&read), facts(&graph), "protocol {}", protocol);
-                let again = to_vec(read.root(), &Options { memo, ..Options::with_protocol(protocol) }).unwrap();
+                let again = to_vec(read.root(), &Options::default().with_protocol(protocol).with_memo(memo)).unwrap();
                 let read_again = halfsour_vm::from_bytes(again).unwrap();
                 prop_assert_eq!(facts(&read_again), facts(&read), "protocol {}", protocol);
             }
@@ -101,17 +101,14 @@ fn what_is_shared_by_other_ways_stays_shared() {
     let load = |stream: &[u8]| {
         let buffers =
             [b"one".as_slice(), b"two"].map(|data| Buffer { contents: data.into(), read_only: false });
-        let options = halfsour_vm::Options {
-            record_memo: true,
-            buffers: Some(buffers.to_vec()),
-            ..halfsour_vm::Options::default()
-        };
+        let options =
+            halfsour_vm::Options::default().with_record_memo(true).with_buffers(Some(buffers.to_vec()));
         Loader::with_options(options).load(stream.to_vec()).unwrap()
     };
     for stream in shares {
         let graph = load(stream);
         for memo in [MemoPolicy::All, MemoPolicy::Shared, MemoPolicy::AsRead] {
-            let pickle = to_vec(graph.root(), &Options { memo, ..Options::with_protocol(5) }).unwrap();
+            let pickle = to_vec(graph.root(), &Options::default().with_protocol(5).with_memo(memo)).unwrap();
             assert_eq!(facts(&load(&pickle)), facts(&graph), "{memo:?} of {stream:?}");
             assert!(pickle.len() < 300, "{} bytes of {stream:?}", pickle.len());
         }

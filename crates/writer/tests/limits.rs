@@ -7,8 +7,11 @@ use halfsour_writer::{Error, ErrorKind, Limits, MemoPolicy, Options, to_vec};
 
 /// Writes the pickle within 8 bytes for each that its graph and source have, and so many more.
 fn write(pickle: &[u8], protocol: u8, memo: MemoPolicy, bytes: usize) -> Result<Vec<u8>, Error> {
-    let limits = Limits { bytes };
-    to_vec(from_slice(pickle).unwrap().root(), &Options { memo, limits, ..Options::with_protocol(protocol) })
+    let limits = Limits::default().with_bytes(bytes);
+    to_vec(
+        from_slice(pickle).unwrap().root(),
+        &Options::default().with_protocol(protocol).with_memo(memo).with_limits(limits),
+    )
 }
 
 #[track_caller]
@@ -48,7 +51,7 @@ fn what_leads_back_to_its_tuple_is_fetched_each_time() {
         b.append(list, tuple).unwrap();
     }
     let graph = b.build(tuple);
-    let options = |bytes| Options { limits: Limits { bytes }, ..Options::default() };
+    let options = |bytes| Options::default().with_limits(Limits::default().with_bytes(bytes));
     assert_eq!(to_vec(graph.root(), &options(0)).unwrap_err().kind(), ErrorKind::TooLarge);
     assert!(to_vec(graph.root(), &options(usize::MAX)).unwrap().len() > 4000 * 4000);
 }

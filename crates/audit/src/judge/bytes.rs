@@ -1,6 +1,7 @@
 //! Bytes that may be pickles.
 
-use halfsour_vm::value::{Id, Peek};
+use halfsour_vm::value::Id;
+use halfsour_vm::value::machine::Peek;
 
 use super::Judge;
 use crate::at::At;

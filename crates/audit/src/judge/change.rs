@@ -1,7 +1,8 @@
 //! What is done to objects.
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::{Id, Kind, Peek};
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind};
 
 use super::Judge;
 use crate::Rule;

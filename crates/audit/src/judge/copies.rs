@@ -1,7 +1,8 @@
 //! What is copied again and again.
 
 use halfsour_vm::Event;
-use halfsour_vm::value::{Id, Kind, Peek};
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind};
 
 use super::Judge;
 use crate::Rule;

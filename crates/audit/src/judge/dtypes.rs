@@ -5,7 +5,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use halfsour_vm::value::{Id, Peek};
+use halfsour_vm::value::Id;
+use halfsour_vm::value::machine::Peek;
 
 use crate::Rule;
 use crate::at::At;

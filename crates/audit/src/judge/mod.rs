@@ -10,7 +10,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use halfsour_lexer::{Lexer, Op};
-use halfsour_vm::value::{Id, Kind, Peek, View};
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind, View};
 use halfsour_vm::{Event, Observer, Opcode};
 
 use self::dtypes::DTypes;

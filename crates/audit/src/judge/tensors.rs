@@ -1,6 +1,7 @@
 //! torch's tensors: whether they have room in their storage.
 
-use halfsour_vm::value::{Id, Peek};
+use halfsour_vm::value::Id;
+use halfsour_vm::value::machine::Peek;
 
 use crate::at::At;
 

@@ -6,11 +6,12 @@ use super::dtype::DType;
 use super::element::Element;
 use super::parse::count;
 use crate::debug::{debug_fields, debug_variants};
-use crate::memory::Strided;
+use crate::memory::{ArrayError, ByteOrder, Numbers, Numeric, Strided};
 use crate::stdlib::Members;
 
 /// `numpy.ndarray`, or one of its subclasses.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct NdArray<'g, S> {
     /// Its class.
     pub class: ArrayClass<'g, S>,
@@ -56,6 +57,7 @@ pub enum ArrayData<'g, S> {
 
 /// The mask of a masked array: the elements that do not count.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Mask<'g, S> {
     /// A byte for each element, or for each field of it, in the order of the elements' bytes; those that are not 0 are masked.
     pub bytes: &'g [u8],
@@ -95,6 +97,53 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     /// The places of the elements in [`ArrayData::Bytes`].
     pub fn strided(&self) -> Strided {
         Strided { shape: wide(&self.shape), strides: wide(&self.strides), offset: 0 }
+    }
+
+    /// Copies the elements, the last dimension first, whatever their alignment, order of bytes and strides.
+    ///
+    /// ```
+    /// use halfsour_classes::numpy::array;
+    ///
+    /// // numpy.array([7, 8], dtype="u1")
+    /// let pickle = b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85U\x01btR\
+    ///     (K\x01K\x02\x85cnumpy\ndtype\n(U\x02u1K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\
+    ///     \x89U\x02\x07\x08tb.";
+    /// let graph = halfsour_vm::from_slice(pickle)?;
+    /// let array = array(graph.root()).unwrap();
+    /// assert_eq!(array.to_vec::<u8>()?, [7, 8]);
+    /// let error = array.to_vec::<f64>().unwrap_err();
+    /// assert_eq!(error.to_string(), "the elements are of type uint8, not float64");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ArrayError::DType`], if the elements are of another type; [`ArrayError::Masked`], if a mask hides some of them;
+    /// [`ArrayError::OutOfBand`], if they are in a buffer that was not supplied.
+    pub fn to_vec<T: Numeric>(&self) -> Result<Vec<T>, ArrayError> {
+        self.numbers()?.to_vec()
+    }
+
+    /// The elements as numbers in memory, of the type that `dtype` names. A program that wants them as another type of the same size, dates as
+    /// ints say, may change the name.
+    ///
+    /// # Errors
+    ///
+    /// [`ArrayError::Masked`] and [`ArrayError::OutOfBand`], as of [`to_vec`](Self::to_vec).
+    pub fn numbers(&self) -> Result<Numbers<'g>, ArrayError> {
+        if let ArrayData::Buffer(index) = self.data {
+            return Err(ArrayError::OutOfBand(index));
+        }
+        if self.mask.as_ref().is_some_and(|mask| mask.bytes.iter().any(|byte| *byte != 0)) {
+            return Err(ArrayError::Masked);
+        }
+        let dtype = match self.dtype.order {
+            ByteOrder::Little => self.dtype.to_string(),
+            ByteOrder::Big => self.dtype.name(),
+        };
+        // Objects are in no bytes, and of no type of numbers.
+        let bytes = self.bytes().unwrap_or_default();
+        Ok(Numbers { dtype: dtype.into(), bytes, order: self.dtype.order, strided: self.strided() })
     }
 
     /// Whether the elements' bytes lie one after the other, the last dimension first, or in Fortran's order, the first dimension first.

@@ -16,6 +16,7 @@ use crate::stdlib::Pairs;
 
 /// `pandas.DataFrame`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Frame<'g, S> {
     /// The labels of the rows.
     pub index: Index<'g, S>,
@@ -38,6 +39,7 @@ struct Layout<'g, S> {
 
 /// `pandas.Series`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Series<'g, S> {
     /// The labels.
     pub index: Index<'g, S>,

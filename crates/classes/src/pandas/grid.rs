@@ -10,6 +10,7 @@ use crate::numpy::{self, ArrayData, DType, Element, Kind, NdArray};
 
 /// An array of numpy with one dimension, or with two: a row for each column of a frame. It is of numbers, times or objects.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Grid<'g, S> {
     /// The array.
     pub array: NdArray<'g, S>,

@@ -14,6 +14,7 @@ use crate::names::Class;
 
 /// An `Index` of any kind.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Index<'g, S> {
     /// The class, by the name that it has today or had last: `RangeIndex`, `Int64Index`.
     pub class: &'static str,
@@ -46,6 +47,7 @@ pub enum Labels<'g, S> {
 
 /// A level of a `MultiIndex`.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Level<'g, S> {
     /// The labels, each once.
     pub labels: Index<'g, S>,

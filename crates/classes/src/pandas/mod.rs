@@ -8,6 +8,7 @@ mod closed;
 mod frame;
 mod grid;
 mod index;
+pub mod names;
 mod period;
 mod sparse;
 mod timestamp;
@@ -39,6 +40,7 @@ pub(crate) use values::array;
 
 /// `pandas.Interval`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Interval<'g, S> {
     /// The beginning.
     pub left: Node<'g, S>,

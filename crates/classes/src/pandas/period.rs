@@ -11,6 +11,7 @@ use crate::time::{Civil, NAT};
 
 /// `pandas.Period`: a span of time. Its `Display` is `str()`: `2024-02`, `2024Q1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Period {
     /// The number of spans between its beginning and that of 1970; of a frequency like `2M`, the spans are those of `M`.
     pub ordinal: i64,

@@ -14,6 +14,7 @@ use crate::names::Class;
 
 /// `SparseArray`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Sparse<'g, S> {
     /// The number of values, with those that are not stored.
     len: usize,

@@ -13,6 +13,7 @@ use crate::time::{Civil, NAT, TimeUnit, day_and_clock};
 /// `pandas.Timestamp`. Its `Display` is `isoformat()` as far as the pickle tells the offset from UTC; otherwise it is the time
 /// in UTC, and the name of the zone in brackets.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Timestamp<'g, S> {
     /// The time since 1970 began: in UTC, if it has a time zone.
     pub ticks: i64,

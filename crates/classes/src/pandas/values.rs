@@ -91,6 +91,7 @@ pub enum Values<'g, S> {
 
 /// `Categorical`: values of which each is one of a few.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Categories<'g, S> {
     /// The number of the category of each value; −1 where it is missing.
     pub codes: Grid<'g, S>,

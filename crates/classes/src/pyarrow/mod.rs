@@ -16,6 +16,7 @@ use crate::names::Class;
 
 /// A `pyarrow.Array` or `ChunkedArray`. All chunks have one type.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Array<'g> {
     /// The type of its values.
     pub datatype: DataType<'g>,
@@ -50,6 +51,7 @@ pub enum Value<'g> {
 
 /// A decimal number. Its `Display` is all its digits: `1.50`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Decimal {
     /// All its digits, without the point.
     pub digits: i128,

@@ -12,10 +12,6 @@ pub enum ConversionError {
     Precision,
     /// The value is an infinity or a NaN.
     NotFinite,
-    /// There are not as many numbers as the shape says.
-    Shape,
-    /// The numbers do not lie in memory as this machine keeps them.
-    Layout,
     /// The value has a time zone, and the type has none.
     Zone,
     /// The value has no time zone, and the type has one.
@@ -32,8 +28,6 @@ impl fmt::Display for ConversionError {
             Self::Range => "the value is out of the range of the type",
             Self::Precision => "the value is finer than the type",
             Self::NotFinite => "the number is not finite",
-            Self::Shape => "there are not as many numbers as the shape says",
-            Self::Layout => "the numbers do not lie as this machine has them",
             Self::Zone => "the value has a time zone, the type has none",
             Self::NoZone => "the type has a time zone, the value has none",
             Self::UnknownZone => "the time zone is not known",

@@ -19,5 +19,3 @@ mod time;
 mod uuid;
 
 pub use error::ConversionError;
-#[cfg(feature = "ndarray")]
-pub use ndarray::{Memory, Numeric};

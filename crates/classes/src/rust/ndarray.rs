@@ -1,130 +1,135 @@
 //! ndarray: arrays of numbers.
 
-use std::mem::size_of;
+use bytemuck::PodCastError;
+use bytemuck::checked::{CheckedCastError, try_cast_slice};
+use ndarray::{ArrayD, ArrayViewD, IxDyn, ShapeBuilder};
 
-use bytemuck::Pod;
-use ndarray::{ArrayD, ArrayViewD, CowArray, IxDyn, ShapeBuilder};
+use crate::memory::{ArrayError, ByteOrder, Numbers, Numeric};
+use crate::numpy::NdArray;
 
-use crate::ConversionError;
-use crate::numpy::{ByteOrder, NdArray};
+const NATIVE: ByteOrder = if cfg!(target_endian = "big") { ByteOrder::Big } else { ByteOrder::Little };
 
-/// Numbers side by side, as the memory of a machine held them, and as numpy, torch and `array.array` pickle them.
-///
-/// ```
-/// use halfsour_classes::stdlib::ArrayItems;
-/// use halfsour_classes::{Known, Memory, recognise};
-///
-/// // array.array('d', [0.5, -2.0])
-/// let graph = halfsour_vm::from_slice(
-///     b"\x80\x03carray\n_array_reconstructor\n(carray\narray\nX\x01\0\0\0dK\x10C\x10\
-///       \0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\0\xc0tR.",
-/// )?;
-/// let Some(Known::Array(array)) = recognise(graph.root()) else { panic!() };
-/// let ArrayItems::Machine { format, bytes } = array.items else { panic!() };
-/// assert_eq!(format.size, size_of::<f64>());
-/// let memory =
-///     Memory { bytes, shape: &[2], is_fortran: false, is_big_endian: format.is_big_endian };
-/// assert_eq!(memory.array::<f64>()?.sum(), -1.5);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Memory<'a> {
-    /// The numbers.
-    pub bytes: &'a [u8],
-    /// The number of elements in each dimension.
-    pub shape: &'a [usize],
-    /// Whether those of the first dimension are neighbours, not those of the last.
-    pub is_fortran: bool,
-    /// Whether the first byte of each is the highest.
-    pub is_big_endian: bool,
-}
-
-impl<'a> Memory<'a> {
-    /// The numbers where they lie. The caller knows their type.
+impl<'a> Numbers<'a> {
+    /// Views the numbers where they lie, with any strides.
     ///
     /// # Errors
     ///
-    /// [`ConversionError::Shape`], if there are not as many as the shape says; [`ConversionError::Layout`], if they do not lie as this machine
-    /// keeps such numbers, in the order of their bytes and at what they are aligned to.
-    pub fn view<T: Numeric>(&self) -> Result<ArrayViewD<'a, T>, ConversionError> {
-        self.check::<T>()?;
-        let numbers = self.is_native::<T>().then(|| bytemuck::try_cast_slice(self.bytes).ok()).flatten();
-        ArrayViewD::from_shape(self.order(), numbers.ok_or(ConversionError::Layout)?)
-            .map_err(|_| ConversionError::Shape)
-    }
-
-    /// The numbers where they lie, if that can be, or else a copy of them.
-    ///
-    /// # Errors
-    ///
-    /// [`ConversionError::Shape`], if there are not as many as the shape says.
-    pub fn array<T: Numeric>(&self) -> Result<CowArray<'a, T, IxDyn>, ConversionError> {
-        match self.view() {
-            Err(ConversionError::Layout) => {}
-            view => return view.map(CowArray::from),
+    /// As of [`to_array`](Self::to_array), and [`ArrayError::Alignment`], [`ArrayError::ByteOrder`] and [`ArrayError::Bool`], if this machine
+    /// has such numbers in another way. Where bytes of a pickle begin is a matter of luck: a program has to be ready to copy.
+    pub fn view<T: Numeric>(&self) -> Result<ArrayViewD<'a, T>, ArrayError> {
+        self.places::<T>()?;
+        if self.order != NATIVE && size_of::<T>() > 1 {
+            return Err(ArrayError::ByteOrder);
         }
-        let is_native = self.is_native::<T>();
-        let number = |bytes: &[u8]| {
-            let mut number = T::zeroed();
-            let native = bytemuck::bytes_of_mut(&mut number);
-            native.copy_from_slice(bytes);
-            if !is_native {
-                native.chunks_exact_mut(T::PART).for_each(<[u8]>::reverse);
+        let shape = self.shape()?;
+        if self.strided.is_empty() {
+            return ArrayViewD::from_shape(shape, &[]).map_err(|_| ArrayError::Shape);
+        }
+        let sizes = self.strided.shape.iter().zip(&self.strided.strides);
+        // Of one element, the stride means nothing, and may be any number.
+        let strides =
+            sizes.map(|(length, stride)| if *length == 1 { Ok(0) } else { usize::try_from(*stride) });
+        let strides: Vec<_> = strides.collect::<Result<_, _>>().map_err(|_| ArrayError::Shape)?;
+        // A storage may end within a number.
+        let whole = self.bytes.len() - self.bytes.len() % size_of::<T>();
+        let numbers = try_cast_slice(&self.bytes[..whole]).map_err(|error| match error {
+            CheckedCastError::PodCastError(PodCastError::TargetAlignmentGreaterAndInputNotAligned) => {
+                ArrayError::Alignment(align_of::<T>())
             }
-            number
-        };
-        let numbers = self.bytes.chunks_exact(size_of::<T>()).map(number).collect();
-        let array = ArrayD::from_shape_vec(self.order(), numbers).map_err(|_| ConversionError::Shape)?;
-        Ok(array.into())
+            CheckedCastError::PodCastError(_) => ArrayError::Shape,
+            CheckedCastError::InvalidBitPattern => ArrayError::Bool,
+        })?;
+        let first = usize::try_from(self.strided.offset).ok().and_then(|offset| numbers.get(offset..));
+        ArrayViewD::from_shape(shape.strides(IxDyn(&strides)), first.ok_or(ArrayError::Shape)?)
+            .map_err(|_| ArrayError::Shape)
     }
 
-    fn is_native<T: Numeric>(&self) -> bool {
-        T::PART == 1 || self.is_big_endian == cfg!(target_endian = "big")
-    }
-
-    fn check<T>(&self) -> Result<(), ConversionError> {
-        let bytes = self.shape.iter().try_fold(size_of::<T>(), |bytes, length| bytes.checked_mul(*length));
-        if bytes == Some(self.bytes.len()) { Ok(()) } else { Err(ConversionError::Shape) }
-    }
-
-    fn order(&self) -> ndarray::Shape<IxDyn> {
-        IxDyn(self.shape).set_f(self.is_fortran)
-    }
-}
-
-impl<S: AsRef<[u8]>> NdArray<'_, S> {
-    /// The numbers of an array of numpy, for types of the crate ndarray; whether they are of such a type, the array's `dtype` says.
+    /// Copies the numbers into an array in C's order, whatever their places and the order of their bytes.
     ///
     /// # Errors
     ///
-    /// [`ConversionError::Layout`], if they are in no bytes here, or lie in an order other than C's and Fortran's.
-    pub fn memory(&self) -> Result<Memory<'_>, ConversionError> {
-        let bytes = self.bytes().ok_or(ConversionError::Layout)?;
-        let is_fortran = !self.is_contiguous(false);
-        if is_fortran && !self.is_contiguous(true) {
-            return Err(ConversionError::Layout);
-        }
-        let is_big_endian = self.dtype.order == ByteOrder::Big;
-        Ok(Memory { bytes, shape: &self.shape, is_fortran, is_big_endian })
+    /// As of [`to_vec`](Self::to_vec).
+    pub fn to_array<T: Numeric>(&self) -> Result<ArrayD<T>, ArrayError> {
+        ArrayD::from_shape_vec(self.shape()?, self.to_vec()?).map_err(|_| ArrayError::Shape)
+    }
+
+    fn shape(&self) -> Result<IxDyn, ArrayError> {
+        let lengths = self.strided.shape.iter().map(|length| usize::try_from(*length));
+        lengths.collect::<Result<Vec<_>, _>>().map(|lengths| IxDyn(&lengths)).map_err(|_| ArrayError::Shape)
     }
 }
 
-/// A number as machines keep it.
-pub trait Numeric: Pod {
-    /// The number of bytes that have an order: all of a number, or those of one part of a complex number.
-    const PART: usize = size_of::<Self>();
-}
+impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
+    /// Views the elements where they lie in the pickle, with any strides.
+    ///
+    /// ```
+    /// use halfsour_classes::memory::ArrayError;
+    /// use halfsour_classes::numpy::array;
+    ///
+    /// // numpy.array([[1, 2], [3, 4]], dtype="<i2")
+    /// let graph = halfsour_vm::from_slice(
+    ///     b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85U\x01btR\
+    ///       (K\x01K\x02K\x02\x86cnumpy\ndtype\n(U\x02i2K\0K\x01tR(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\
+    ///       \x89U\x08\x01\0\x02\0\x03\0\x04\0tb.",
+    /// )?;
+    /// let array = array(graph.root()).unwrap();
+    /// let sum = match array.view::<i16>() {
+    ///     Ok(view) => view.sum(),
+    ///     // The bytes lie in the pickle where they may.
+    ///     Err(ArrayError::Alignment(_)) => array.to_array::<i16>()?.sum(),
+    ///     Err(error) => return Err(error.into()),
+    /// };
+    /// assert_eq!(sum, 10);
+    /// assert_eq!(
+    ///     array.view::<f64>().unwrap_err().to_string(),
+    ///     "the elements are of type int16, not float64"
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As of [`to_array`](Self::to_array), and [`ArrayError::Alignment`], [`ArrayError::ByteOrder`] and [`ArrayError::Bool`], if this machine
+    /// has such numbers in another way. Where bytes of a pickle begin is a matter of luck: a program has to be ready to copy.
+    pub fn view<T: Numeric>(&self) -> Result<ArrayViewD<'g, T>, ArrayError> {
+        self.numbers()?.view()
+    }
 
-macro_rules! numbers {
-    ($($type:ty)*) => { $(impl Numeric for $type {})* };
+    /// Copies the elements into an array in C's order, whatever their alignment, order of bytes and strides.
+    ///
+    /// # Errors
+    ///
+    /// As of [`to_vec`](Self::to_vec).
+    pub fn to_array<T: Numeric>(&self) -> Result<ArrayD<T>, ArrayError> {
+        self.numbers()?.to_array()
+    }
 }
-
-numbers! { i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 }
 
 #[cfg(feature = "half")]
-numbers! { half::f16 half::bf16 }
+crate::memory::numbers::numeric! { half::f16 = "float16" half::bf16 = "bfloat16" }
 
 #[cfg(feature = "num-complex")]
-impl<T: Numeric> Numeric for num_complex::Complex<T> {
-    const PART: usize = T::PART;
+mod complex {
+    use num_complex::Complex;
+
+    use crate::memory::{ByteOrder, Numeric, numbers::cast::Cast};
+
+    macro_rules! complex {
+        ($($type:ty = $name:literal)*) => {
+            $(
+                impl Cast for Complex<$type> {}
+
+                impl Numeric for Complex<$type> {
+                    const DTYPE: &'static str = $name;
+
+                    fn read(bytes: &[u8], order: ByteOrder) -> Option<Self> {
+                        let (re, im) = bytes.split_at_checked(size_of::<$type>())?;
+                        Some(Self::new(Numeric::read(re, order)?, Numeric::read(im, order)?))
+                    }
+                }
+            )*
+        };
+    }
+
+    complex! { f32 = "complex64" f64 = "complex128" }
 }

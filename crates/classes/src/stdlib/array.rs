@@ -5,10 +5,12 @@ use halfsour_value::{Data, Elements, Node};
 use crate::args::text;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
+use crate::memory::{ByteOrder, Numbers, Strided};
 use crate::names::Class;
 
 /// `array.array`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Array<'g, S> {
     /// One of `bBhHiIlLqQ` (ints), `fd` (floats), `u`, `w` (characters), and Python 2's `c`.
     pub typecode: char,
@@ -112,7 +114,22 @@ impl MachineFormat {
     }
 }
 
-impl<S: AsRef<[u8]>> Array<'_, S> {
+impl<'g, S: AsRef<[u8]>> Array<'g, S> {
+    /// The items as numbers in memory; `None` if they are characters, or were pickled one by one.
+    pub fn numbers(&self) -> Option<Numbers<'g>> {
+        let ArrayItems::Machine { format, bytes } = self.items else { return None };
+        let kind = match format.kind {
+            ItemKind::Unsigned => "uint",
+            ItemKind::Signed => "int",
+            ItemKind::Float => "float",
+            ItemKind::Character => return None,
+        };
+        let dtype = format!("{kind}{}", 8 * format.size).into();
+        let order = if format.is_big_endian { ByteOrder::Big } else { ByteOrder::Little };
+        let strided = Strided::side_by_side(vec![self.len() as u64], false);
+        Some(Numbers { dtype, bytes, order, strided })
+    }
+
     /// The number of items.
     pub fn len(&self) -> usize {
         match &self.items {

@@ -9,6 +9,7 @@ use crate::debug::debug_fields;
 
 /// `collections.OrderedDict`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct OrderedDict<'g, S> {
     /// Keys and values.
     pub items: Pairs<'g, S>,
@@ -18,6 +19,7 @@ pub struct OrderedDict<'g, S> {
 
 /// `collections.defaultdict`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct DefaultDict<'g, S> {
     /// The function that makes the value of a missing key, or `None`.
     pub factory: Node<'g, S>,
@@ -27,6 +29,7 @@ pub struct DefaultDict<'g, S> {
 
 /// `collections.deque`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Deque<'g, S> {
     /// The members from left to right.
     pub items: Members<'g, S>,

@@ -39,6 +39,7 @@ pub struct TimeOfDay {
 /// `datetime.datetime`. Its `Display` is `isoformat()` as far as the pickle tells the offset from UTC; a zone
 /// that has only a name stands in brackets: `2024-02-29T12:00:00[Europe/Vilnius]`.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct DateTime<'g, S> {
     /// The day.
     pub date: Date,
@@ -61,6 +62,7 @@ pub struct DateTimeParts<'a> {
 
 /// `datetime.time`. Its `Display` is as that of [`DateTime`].
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Time<'g, S> {
     /// The time of day.
     pub clock: TimeOfDay,

@@ -9,6 +9,7 @@ use crate::names::Class;
 
 /// `ipaddress.IPv4Address`, `IPv6Address`. Its `Display` is `str()`, as Python 3.13 and later have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct IpAddress<'g> {
     /// The address.
     pub ip: IpAddr,
@@ -19,6 +20,7 @@ pub struct IpAddress<'g> {
 /// `ipaddress.IPv4Network`, `IPv6Network`: all addresses that begin alike; or `IPv4Interface`, `IPv6Interface`: one
 /// address in such a network. Its `Display` is `str()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct IpNetwork<'g> {
     /// The first address of the network, or the one of the interface.
     pub address: IpAddress<'g>,

@@ -8,6 +8,7 @@ use crate::debug::debug_fields;
 
 /// An exception or a warning that is built in.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Exception<'g, S> {
     /// The name of its class in Python 3: `ValueError`.
     pub name: &'static str,
@@ -19,6 +20,7 @@ pub struct Exception<'g, S> {
 
 /// `slice`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Slice<'g, S> {
     /// The start: any object, mostly an int or `None`; so are the others.
     pub start: Node<'g, S>,
@@ -30,6 +32,7 @@ pub struct Slice<'g, S> {
 
 /// A compiled regular expression: `re.Pattern`.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Pattern<'g, S> {
     /// Text or bytes.
     pub pattern: Node<'g, S>,
@@ -40,6 +43,7 @@ pub struct Pattern<'g, S> {
 
 /// `functools.partial`
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Partial<'g, S> {
     /// The function to be called.
     pub function: Node<'g, S>,

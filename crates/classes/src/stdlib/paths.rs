@@ -11,6 +11,7 @@ use crate::names::Class;
 
 /// A path of `pathlib`. Its `Display` is `str()`, with U+FFFD for bytes that are no text.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Path<'g, S> {
     /// `PosixPath`, `WindowsPath`, `PurePosixPath` or `PureWindowsPath`.
     pub name: &'static str,

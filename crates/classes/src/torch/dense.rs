@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::dtype::{DType, Element};
 use super::storage::Storage;
-use crate::memory::{ByteOrder, Positions, Scalar, Strided};
+use crate::memory::{ByteOrder, Numbers, Positions, Scalar, Strided};
 
 /// A tensor each of whose elements has a place in a storage.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Dense<'g> {
     /// The type of the elements, where the pickle has it; an [embedded](super::Place::Embedded) file has it itself.
     pub dtype: Option<DType>,
@@ -88,6 +89,15 @@ impl Dense<'_> {
             }
         }
         Some(bytes)
+    }
+
+    /// The elements as numbers in the bytes of the storage. `None` if torch has them with another sign than the storage, which
+    /// [`contiguous`](Self::contiguous) gives them.
+    pub fn numbers<'b>(&self, dtype: DType, storage: &'b [u8], order: ByteOrder) -> Option<Numbers<'b>> {
+        let is_stored = !self.is_negative && !self.is_conjugate;
+        let numbers =
+            || Numbers { dtype: dtype.name().into(), bytes: storage, order, strided: self.strided.clone() };
+        is_stored.then(numbers)
     }
 
     /// Whether elements of this type are negated as torch does it, if they are: it marks only those that have a sign so.

@@ -23,6 +23,7 @@ use crate::names::Class;
 
 /// `torch.Tensor`, or one of its subclasses.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Tensor<'g, S> {
     /// Whether it is a `torch.nn.Parameter`.
     pub is_parameter: bool,
@@ -80,6 +81,7 @@ pub enum Quantiser<'g> {
 
 /// A sparse tensor.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Sparse<'g> {
     /// `sparse_coo`, `sparse_csr`, `sparse_csc`, `sparse_bsr` or `sparse_bsc`.
     pub layout: &'static str,
@@ -97,6 +99,7 @@ pub struct Sparse<'g> {
 
 /// `torch.device`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Device<'g> {
     /// `cpu`, `cuda`
     pub kind: &'g str,

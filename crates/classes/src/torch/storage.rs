@@ -9,6 +9,7 @@ use crate::names::Class;
 
 /// A storage that a pickle refers to: the bytes in which the elements of tensors lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Storage<'g> {
     /// The type of its elements; `None` if it has none or is [`Place::Embedded`]: then the tensor, or the embedded file, has it.
     pub dtype: Option<DType>,

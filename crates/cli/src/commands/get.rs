@@ -26,7 +26,7 @@ impl Get {
             first: reading.first,
             path,
             form,
-            json: Style::plain().limits(reading.json_limits()),
+            json: Style::plain().with_limits(reading.json_limits()),
         }
     }
 

@@ -23,7 +23,7 @@ impl Json {
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
-            style: style.limits(reading.json_limits()),
+            style: style.with_limits(reading.json_limits()),
         }
     }
 }

@@ -31,8 +31,8 @@ impl Make {
         for document in json::documents(&text) {
             let document = document.map_err(|error| failure(&error))?;
             let protocol = self.target.protocol.or(document.protocol);
-            let options = protocol.map_or_else(Options::default, Options::with_protocol);
-            let options = Options { limits: self.limits, ..options };
+            let options = Options::default().with_limits(self.limits);
+            let options = protocol.map_or(options, |protocol| options.with_protocol(protocol));
             pickles.extend(to_vec(document.graph.root(), &options).map_err(|error| failure(&error))?);
         }
         self.target.write(out, &pickles)

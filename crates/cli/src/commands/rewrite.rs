@@ -51,8 +51,11 @@ impl PerFile for Rewrite {
                 (false, Some(_)) => MemoPolicy::All,
             };
             let fix_imports = self.target.protocol.is_some();
-            let options =
-                Options { memo, fix_imports, limits: self.limits, ..Options::with_protocol(protocol) };
+            let options = Options::default()
+                .with_protocol(protocol)
+                .with_memo(memo)
+                .with_fix_imports(fix_imports)
+                .with_limits(self.limits);
             pickles.extend(to_vec(graph.root(), &options).map_err(Cause::Write)?);
             let end = graph.end();
             self.loader.recycle(graph);

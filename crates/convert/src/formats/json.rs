@@ -14,7 +14,7 @@ struct Writer {
 }
 
 pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
-    Box::new(Writer { style: Style::plain().limits(options.limits.json) })
+    Box::new(Writer { style: Style::plain().with_limits(options.limits.json) })
 }
 
 impl convert::Writer for Writer {

@@ -20,8 +20,11 @@ impl convert::Writer for Writer {
     fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
         let (memo, fix_imports, limits) = (MemoPolicy::All, !self.keeps_names(), self.limits);
         let protocol = self.protocol.unwrap_or_else(|| graph.protocol());
-        let options =
-            writer::Options { memo, fix_imports, limits, ..writer::Options::with_protocol(protocol) };
+        let options = writer::Options::default()
+            .with_protocol(protocol)
+            .with_memo(memo)
+            .with_fix_imports(fix_imports)
+            .with_limits(limits);
         Ok(to_writer(out, graph.root(), &options)?)
     }
 

@@ -1,6 +1,6 @@
 //! Tables: parquet, Arrow's files, CSV.
 
-use halfsour_arrow::{WriteError, table, write_csv, write_ipc, write_parquet};
+use halfsour_arrow::{WriteError, table_with, write_csv, write_ipc, write_parquet};
 use halfsour_files::Part;
 use halfsour_vm::Graph;
 use halfsour_writer::Limits;
@@ -43,7 +43,7 @@ impl convert::Writer for Writer {
             return Err("several pickles; the option `first` takes the table of the first".into());
         }
         let most = self.limits.room(graph.source().len());
-        let batch = table(graph.root(), most).map_err(|error| error.to_string())?;
+        let batch = table_with(graph.root(), most).map_err(|error| error.to_string())?;
         let written = match self.kind {
             Kind::Parquet => write_parquet(&batch, out),
             Kind::Ipc => write_ipc(&batch, out),

@@ -168,7 +168,7 @@ fn what_was_written_otherwise_is_the_same() {
             }
             _ => false,
         };
-        let options = Options { require_buffers: false, limits: Limits::TRUSTED, ..Options::default() };
+        let options = Options::default().with_require_buffers(false).with_limits(Limits::TRUSTED);
         let mut loader = Loader::with_options(options);
         let (Ok(x), Ok(y)) = (loader.load(&a.pickle[..]), loader.load(&b.pickle[..])) else { continue };
         if !is_same {

@@ -337,7 +337,7 @@ mod tests {
             ("tuple", &["EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"]),
         ];
         let (mut compared, mut all_of_them) = (0, 0);
-        let options = Options { limits: Limits::TRUSTED, require_buffers: false, ..Options::default() };
+        let options = Options::default().with_limits(Limits::TRUSTED).with_require_buffers(false);
         for fixture in all() {
             let Expect::Loads(_) = &fixture.expect else { continue };
             let Ok(graph) = Loader::with_options(options.clone()).load_at(&fixture.pickle[..], 0) else {

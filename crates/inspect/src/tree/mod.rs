@@ -44,6 +44,26 @@ impl Default for ShowLimits {
     }
 }
 
+impl ShowLimits {
+    /// Sets how many levels are shown.
+    #[must_use]
+    pub const fn with_depth(self, depth: usize) -> Self {
+        Self { depth, ..self }
+    }
+
+    /// Sets how many items of each container are shown.
+    #[must_use]
+    pub const fn with_max_items(self, max_items: usize) -> Self {
+        Self { max_items, ..self }
+    }
+
+    /// Sets how many bytes of each text are shown.
+    #[must_use]
+    pub const fn with_max_text(self, max_text: usize) -> Self {
+        Self { max_text, ..self }
+    }
+}
+
 /// Data as a readable tree: it looks like Python.
 ///
 /// What is short is on one line. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
@@ -63,8 +83,7 @@ impl Default for ShowLimits {
 ///   #1=[{'name': 'Ann'}],
 ///   → #1,
 /// )");
-/// let mut limits = ShowLimits::default();
-/// limits.depth = 1;
+/// let limits = ShowLimits::default().with_depth(1);
 /// assert_eq!(Tree::new(graph.root().at(0).unwrap(), limits).to_string(), "\
 /// [
 ///   {… 1},

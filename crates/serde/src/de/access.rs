@@ -1,11 +1,13 @@
 //! serde's access to the sequences, maps and enums of a graph.
 
 use halfsour_value::{Data, Node};
+use serde::de::value::StringDeserializer;
 use serde::de::{
     self, DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::De;
+use super::key::FieldName;
+use super::{Asked, De};
 use crate::Error;
 
 /// The owner of the text and bytes that a deserializer lends, which says for how long they live.
@@ -96,11 +98,13 @@ pub(super) struct Pairs<'b, 'g, S, L, I> {
     at: De<'b, 'g, S, L>,
     rest: I,
     current: Option<(Node<'g, S>, Node<'g, S>)>,
+    /// Whether the keys are for the names of fields.
+    are_fields: bool,
 }
 
 impl<'b, 'g, S, L, I> Pairs<'b, 'g, S, L, I> {
-    pub fn new(at: De<'b, 'g, S, L>, rest: I) -> Self {
-        Self { at, rest, current: None }
+    pub fn new(at: De<'b, 'g, S, L>, rest: I, asked: Asked) -> Self {
+        Self { at, rest, current: None, are_fields: matches!(asked, Asked::Struct(_)) }
     }
 }
 
@@ -125,7 +129,14 @@ where
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         self.current = self.rest.next();
         let Some((key, _)) = self.current else { return Ok(None) };
-        seed.deserialize(self.at.member(key)?).map(Some)
+        let member = self.at.member(key)?;
+        if self.are_fields {
+            return seed.deserialize(FieldName(member)).map(Some);
+        }
+        match seed.deserialize(member) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(error.at(key.kind(), key.offset()).note(" (as a key)").within(step(key))),
+        }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
@@ -165,8 +176,13 @@ impl<'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> EnumAccess<'de> for Varia
         let content = Content(self.content.map(|content| self.name.at(content)));
         // The value of a member of a Python enum may be a number. A Rust variant can be renamed to its digits.
         let name = match self.name.node.data() {
-            Data::Int(value) => {
-                seed.deserialize(de::value::StringDeserializer::<Error>::new(value.to_string()))?
+            Data::None | Data::Bool(_) | Data::Int(_) | Data::BigInt(_) | Data::Float(_) => {
+                seed.deserialize(StringDeserializer::<Error>::new(self.name.node.to_string()))?
+            }
+            Data::Global(global) => {
+                let name = global.visible_name();
+                let member = name.rsplit('.').next().unwrap_or(&name);
+                seed.deserialize(StringDeserializer::<Error>::new(member.to_owned()))?
             }
             _ => seed.deserialize(self.name)?,
         };

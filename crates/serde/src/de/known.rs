@@ -4,17 +4,18 @@ use std::any::type_name;
 use std::borrow::Cow;
 
 use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
+use halfsour_classes::pandas::{Timedelta, Timestamp, is_na};
 use halfsour_classes::stdlib::{
     Array, ArrayItem, ArrayItems, Date, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeOfDay, TimeZone,
 };
-use halfsour_classes::{ConversionError, Int, Known, Shape, recognise};
-use halfsour_value::Node;
+use halfsour_classes::{ConversionError, Int, Known, Shape, class_name, recognise};
+use halfsour_value::{Data, Node};
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::access::{Lend, Members, Pairs};
-use super::{Asked, De, numpy};
+use super::access::Lend;
+use super::{Asked, De};
 use crate::common::visit_int;
 use crate::{Error, big_int};
 
@@ -24,42 +25,120 @@ pub(super) enum Offer<'g, S> {
     Bytes(Cow<'g, [u8]>),
     Number(Scalar),
     Numbers(Vec<Int>),
-    Array(Array<'g, S>),
-    NdArray(Box<NdArray<'g, S>>),
+    /// Of these, the cost, too.
+    Array(usize, Array<'g, S>),
+    NdArray(usize, Box<NdArray<'g, S>>),
+    Table(Known<'g, S>),
+    /// `NaT`, `NA`
+    Null,
     Members(Vec<Node<'g, S>>),
     Items(Vec<(Node<'g, S>, Node<'g, S>)>),
     /// Another object, in its place.
     Object(Node<'g, S>),
 }
 
+/// The form in which a type reads moments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Text as Python's `isoformat()`, which is that of RFC 3339 where the offset from UTC is known.
+    Text,
+    /// The same for the types of chrono, which refuse the name of a zone.
+    Offset,
+    /// The same for the types of jiff, with the name of the zone, as RFC 9557 has it: some of them want it.
+    Zone,
+    /// The numbers that the types of the crate time read.
+    Numbers,
+}
+
+impl Form {
+    /// Guesses the form from the name of a type.
+    pub fn of<T>() -> Self {
+        let name = type_name::<T>();
+        // A time without a zone has as many numbers as one in UTC.
+        if name.starts_with("time::") && !name.ends_with("::UtcDateTime") {
+            Self::Numbers
+        } else if name.starts_with("jiff::") {
+            Self::Zone
+        } else if name.starts_with("chrono::") {
+            Self::Offset
+        } else {
+            Self::Text
+        }
+    }
+
+    /// Returns the text of a time of pandas.
+    pub fn timestamp<S: AsRef<[u8]>>(self, stamp: &Timestamp<'_, S>) -> String {
+        let text = stamp.to_string();
+        match (self, stamp.offset, stamp.zone.and_then(|zone| zone.key())) {
+            (Self::Zone, Some(_), Some(key)) => format!("{text}[{key}]"),
+            (Self::Zone, Some(offset), None) => format!("{text}[{}]", Offset(offset)),
+            // It is the time in UTC, with the name of the zone.
+            (Self::Offset, None, _) => text.split('[').next().unwrap_or_default().to_owned(),
+            _ => text,
+        }
+    }
+}
+
+/// Returns whether an object stands for a missing value.
+pub(super) fn is_null<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
+    match node.data() {
+        Data::Global(global) => is_na(&global),
+        Data::Instance(_) => match class_name(node) {
+            Some(("pandas", "NaT")) => true,
+            Some(("numpy._core.multiarray", "scalar") | ("numpy.ma.core", "MaskedConstant")) => {
+                match recognise(node) {
+                    Some(Known::NumpyScalar(scalar)) => is_missing(&scalar.element()),
+                    Some(Known::NdArray(array)) if array.shape.is_empty() => {
+                        array.get(0).is_some_and(|element| is_missing(&element))
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn is_missing<S>(element: &Element<'_, S>) -> bool {
+    match element {
+        Element::DateTime(ticks) | Element::TimeDelta(ticks) => ticks.is_nat(),
+        element => matches!(element, Element::Missing),
+    }
+}
+
 /// Returns the value for a type `T` that asks so; `None` for an object that is to be read as any instance.
-pub(super) fn offer<S: AsRef<[u8]>, T>(
+pub(super) fn offer<S: AsRef<[u8]>>(
     node: Node<'_, S>,
     asked: Asked,
+    form: Form,
 ) -> Result<Option<Offer<'_, S>>, ConversionError> {
     let Some(known) = recognise(node) else { return Ok(None) };
     let is_text = matches!(asked, Asked::Any | Asked::Text);
     let is_sequence = matches!(asked, Asked::Any | Asked::Sequence | Asked::Tuple(_) | Asked::Struct(_));
     let text = |text: &dyn ToString| Some(Offer::Text(text.to_string()));
-    let name = type_name::<T>();
-    // A time without a zone has as many numbers as one in UTC.
-    if asked != Asked::Text && name.starts_with("time::") && !name.ends_with("::UtcDateTime") {
-        let numbers = time_numbers(&known)?;
-        return Ok(numbers.map(|numbers| Offer::Numbers(numbers.into_iter().map(Int::Small).collect())));
+    if asked != Asked::Text
+        && form == Form::Numbers
+        && let Some(numbers) = time_numbers(&known)?
+    {
+        return Ok(Some(Offer::Numbers(numbers.into_iter().map(Int::Small).collect())));
     }
     match known.shape() {
         Shape::Sequence(members) => return Ok(Some(Offer::Members(members.collect()))),
         Shape::Mapping(pairs) => return Ok(Some(Offer::Items(pairs.collect()))),
         Shape::Inner(node) => return Ok(Some(Offer::Object(node))),
+        Shape::Null => return Ok(Some(Offer::Null)),
+        Shape::Table(_) => return Ok(Some(Offer::Table(known))),
         // As text it is its argument, which can be lent.
         Shape::Number(decimal) => return Ok(number(decimal.as_str(), asked)),
         _ => {}
     }
+    let cost = known.cost();
     Ok(match known {
-        Known::DateTime(datetime) if is_text => moment::<S, T>(&datetime)?.map(Offer::Text),
+        Known::DateTime(datetime) if is_text => moment(&datetime, form)?.map(Offer::Text),
         Known::Date(date) if is_text => text(&date),
         Known::Time(time) if is_text && (time.tz.is_none() || time.zone().is_some()) => text(&time),
-        Known::TimeDelta(delta) => duration(delta, asked),
+        Known::TimeDelta(delta) => duration(delta.as_microseconds() * 1000, asked, form),
         Known::TimeZone(TimeZone::Fixed { offset, .. }) if is_text => text(&Offset(offset)),
         Known::TimeZone(zone) if is_text => text(&zone),
         Known::Fraction(fraction) => match asked {
@@ -80,11 +159,11 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
                 (format.kind == ItemKind::Unsigned && format.size == 1)
                     .then_some(Offer::Bytes((*bytes).into()))
             }
-            _ => (is_sequence || asked == Asked::Bytes).then_some(Offer::Array(array)),
+            _ => (is_sequence || asked == Asked::Bytes).then_some(Offer::Array(cost, array)),
         },
         Known::NumpyScalar(scalar) => match scalar.element() {
             Element::Object(_) => None,
-            _ => Some(Offer::NdArray(scalar.into_array())),
+            _ => Some(Offer::NdArray(cost, scalar.into_array())),
         },
         Known::NdArray(array) => match (&array.data, array.shape.len()) {
             (ArrayData::Objects(objects), 1)
@@ -92,16 +171,17 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
             {
                 Some(Offer::Members(objects.clone().collect()))
             }
-            (ArrayData::Objects(_), _) if array.dtype.has_objects() => None,
             (ArrayData::Bytes(bytes), 1) if asked == Asked::Bytes && array.mask.is_none() => {
                 let is_bytes = array.dtype.kind == Kind::UInt && array.dtype.size == 1;
                 (is_bytes && array.is_contiguous(false)).then(|| Offer::Bytes((*bytes).into()))
             }
-            (_, dimensions) => (is_sequence || dimensions == 0).then_some(Offer::NdArray(array)),
+            (_, dimensions) => (is_sequence || dimensions == 0).then_some(Offer::NdArray(cost, array)),
         },
         Known::Path(path) if !path.is_text() => None,
         // Their arguments say more.
-        Known::Range(_) | Known::Timestamp(_) | Known::PandasTimedelta(_) | Known::Period(_) => None,
+        Known::Range(_) => None,
+        Known::Timestamp(stamp) if is_text => Some(Offer::Text(form.timestamp(&stamp))),
+        Known::PandasTimedelta(delta) => duration(nanoseconds(delta), asked, form),
         known => match known.shape() {
             Shape::Text(shown) if is_text => text(&shown),
             _ => None,
@@ -109,10 +189,9 @@ pub(super) fn offer<S: AsRef<[u8]>, T>(
     })
 }
 
-/// The text of RFC 3339. For the types of jiff it has the name of the zone, too, as RFC 9557 has it: some of them want it,
-/// and those of chrono and time, which ask in the same way, refuse it.
-fn moment<S: AsRef<[u8]>, T>(datetime: &DateTime<'_, S>) -> Result<Option<String>, ConversionError> {
-    let is_jiff = type_name::<T>().starts_with("jiff::");
+/// The text of a time.
+fn moment<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, form: Form) -> Result<Option<String>, ConversionError> {
+    let is_jiff = form == Form::Zone;
     let text = datetime.to_string();
     let Some(zone) = datetime.zone() else { return Ok(datetime.tz.is_none().then_some(text)) };
     match (zone.offset(), zone.key()) {
@@ -148,27 +227,39 @@ fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, _: bool) -> Result<St
     if datetime.clock.fold { Err(ConversionError::UnknownOffset) } else { Ok(datetime.to_string()) }
 }
 
-fn duration<'g, S>(delta: TimeDelta, asked: Asked) -> Option<Offer<'g, S>> {
-    let micro = delta.as_microseconds();
-    let sign = if micro < 0 { "-" } else { "" };
-    let (seconds, fraction) = (micro.unsigned_abs() / 1_000_000, micro.unsigned_abs() % 1_000_000);
+pub(super) fn nanoseconds(delta: Timedelta) -> i128 {
+    i128::from(delta.ticks) * i128::from(delta.unit.nanoseconds())
+}
+
+/// Returns the value for a length of time, in nanoseconds.
+pub(super) fn duration<'g, S>(nanoseconds: i128, asked: Asked, form: Form) -> Option<Offer<'g, S>> {
+    const SECOND: i128 = 1_000_000_000;
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let (seconds, fraction) = (
+        nanoseconds.unsigned_abs() / SECOND.unsigned_abs(),
+        nanoseconds.unsigned_abs() % SECOND.unsigned_abs(),
+    );
+    let number = match fraction {
+        0 => format!("{sign}{seconds}"),
+        fraction if fraction.is_multiple_of(1000) => format!("{sign}{seconds}.{:06}", fraction / 1000),
+        fraction => format!("{sign}{seconds}.{fraction:09}"),
+    };
     match asked {
-        Asked::Any | Asked::Text if fraction == 0 => Some(Offer::Text(format!("{sign}PT{seconds}S"))),
-        Asked::Any | Asked::Text => Some(Offer::Text(format!("{sign}PT{seconds}.{fraction:06}S"))),
+        // Of the standard library and the crates chrono and time: seconds, rounded down, and nanoseconds.
+        Asked::Tuple(2) | Asked::Struct("Duration") => pair(nanoseconds),
+        Asked::Any if form == Form::Numbers => pair(nanoseconds),
+        Asked::Any | Asked::Text => Some(Offer::Text(format!("{sign}PT{}S", number.trim_start_matches('-')))),
         // Parsed, because that rounds once, as Python does.
-        Asked::Float => number(&format!("{sign}{seconds}.{fraction:06}"), asked),
-        // Of chrono and the standard library.
-        Asked::Tuple(2) | Asked::Struct("Duration") => {
-            Some(Offer::Numbers(nanoseconds(delta).map(Int::Small).into()))
-        }
+        Asked::Float => self::number(&number, asked),
         _ => None,
     }
 }
 
-/// Seconds, rounded down, and nanoseconds.
-fn nanoseconds(delta: TimeDelta) -> [i64; 2] {
-    let (seconds, microseconds) = delta.as_seconds();
-    [seconds, i64::from(microseconds) * 1000]
+/// Whole seconds, rounded down, and nanoseconds.
+fn pair<'g, S>(nanoseconds: i128) -> Option<Offer<'g, S>> {
+    let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?;
+    let rest = i64::try_from(nanoseconds.rem_euclid(1_000_000_000)).ok()?;
+    Some(Offer::Numbers(vec![Int::Small(seconds), Int::Small(rest)]))
 }
 
 /// The numbers that the types of the crate time read, where they do not ask for text.
@@ -187,7 +278,6 @@ fn time_numbers<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Result<Option<Vec<i64>>
         Known::Time(t) if t.tz.is_none() => time(t.clock).into(),
         Known::DateTime(d) if d.tz.is_none() => [&day(d.date)[..], &time(d.clock)].concat(),
         Known::DateTime(d) => [&day(d.date)[..], &time(d.clock), &offset(utcoffset(d)?)].concat(),
-        Known::TimeDelta(delta) => nanoseconds(*delta).into(),
         _ => return Ok(None),
     }))
 }
@@ -245,21 +335,21 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
             }
             Offer::Number(number) => de::Deserializer::deserialize_any(number, visitor),
             Offer::Numbers(numbers) => scalars(numbers.into_iter().map(Scalar::Int), visitor),
-            Offer::Array(array) => {
-                // As much as the items may take.
-                self.pay(array.len().saturating_mul(8))?;
+            Offer::Array(cost, array) => {
+                self.pay(cost)?;
                 scalars(array.iter().map(Scalar::from), visitor)
             }
-            Offer::NdArray(array) => {
-                self.pay(numpy::cost(&array))?;
-                numpy::visit(&array, visitor)
+            Offer::NdArray(cost, array) => {
+                self.pay(cost)?;
+                self.array(&array, visitor)
             }
-            Offer::Members(nodes) => {
-                let mut members = Members::new(self.deeper()?, nodes.into_iter());
-                let value = visitor.visit_seq(&mut members)?;
-                members.end().map(|()| value)
+            Offer::Table(known) => {
+                self.pay(known.cost())?;
+                self.table(known, asked, visitor)
             }
-            Offer::Items(pairs) => visitor.visit_map(Pairs::new(self.deeper()?, pairs.into_iter())),
+            Offer::Null => visitor.visit_unit(),
+            Offer::Members(nodes) => self.members(nodes.into_iter(), visitor),
+            Offer::Items(pairs) => self.pairs(pairs, asked, visitor),
             Offer::Object(node) => self.deeper()?.at(node).asked(asked, visitor),
         }
     }

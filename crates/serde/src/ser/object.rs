@@ -220,7 +220,7 @@ impl Serializer {
             return Ok(self.emitter.raw(&Op::BinPersId)?);
         }
         // A line of text: that of the opcode for text, if nothing in it had to be escaped.
-        let text = crate::to_vec_with(id, &halfsour_writer::Options::with_protocol(0))?;
+        let text = crate::to_vec_with(id, &halfsour_writer::Options::default().with_protocol(0))?;
         let line = text.strip_prefix(b"V").and_then(|text| text.strip_suffix(b"\n."));
         match line.filter(|line| line.is_ascii() && !line.contains(&b'\\')) {
             Some(line) => Ok(self.emitter.raw(&Op::PersId(line))?),

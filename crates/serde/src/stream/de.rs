@@ -9,7 +9,7 @@ use serde::de::{self, Visitor};
 use super::access::{Members, Pairs, Variant};
 use super::reader::Reader;
 use super::token::{Bookmark, Token};
-use crate::common::{forward_synonyms, visit_int};
+use crate::common::{forward_synonyms, visit_byte_members, visit_int};
 use crate::{Error, big_int};
 
 /// Deserializes the next object, to the same results as the deserializer of the graph.
@@ -53,6 +53,16 @@ impl<'r, 'o, 'de> De<'r, 'o, 'de> {
     #[inline(never)]
     fn other<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         de::Deserializer::deserialize_any(self, visitor)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn other_sequence<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.reader.token()? {
+            Token::Bytes(bytes) => visit_byte_members(bytes, visitor),
+            Token::ByteString(bytes) => visit_byte_members(&bytes, visitor),
+            token => self.token(token, visitor),
+        }
     }
 
     fn bytes<V: Visitor<'de>>(bytes: Cow<'de, [u8]>, visitor: V) -> Result<V::Value, Error> {
@@ -166,7 +176,26 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
         bool |value, visitor: V| visitor.visit_bool(value) => deserialize_bool;
         float |value, visitor: V| visitor.visit_f64(value) => deserialize_f32 deserialize_f64;
         text |text, visitor: V| visitor.visit_borrowed_str(text) => deserialize_char deserialize_str
-            deserialize_string deserialize_identifier;
+            deserialize_string;
+    }
+
+    #[inline]
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.reader.text() {
+            Some(text) => visitor.visit_borrowed_str(text),
+            None if self.reader.is_text() => self.other(visitor),
+            // The graph knows whether a key that is no text is to be read, or is none of a struct's fields.
+            None => Err(self.reader.fail()),
+        }
+    }
+
+    #[inline]
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_unit(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -215,7 +244,7 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.reader.container(Opcode::EmptyList) {
             Some(count) => self.sequence(count, visitor),
-            None => self.other(visitor),
+            None => self.other_sequence(visitor),
         }
     }
 

@@ -55,10 +55,12 @@ impl Outline {
 
 /// Returns whether the limits are such that no plain stream can exceed them, as the default limits are.
 fn unlimited(limits: &Limits) -> bool {
-    let Limits { opcodes, stack, memo, memory, memory_per_byte, int_digits: _, input: _ } = *limits;
     let all = Limits::UNTRUSTED;
-    (opcodes, stack, memo, memory) == (all.opcodes, all.stack, all.memo, all.memory)
-        && memory_per_byte >= all.memory_per_byte
+    let rest = limits
+        .with_memory_per_byte(all.memory_per_byte)
+        .with_input(all.input)
+        .with_int_digits(all.int_digits);
+    rest == all && limits.memory_per_byte >= all.memory_per_byte
 }
 
 /// An object on the stack that is not a scalar.

@@ -17,7 +17,7 @@ const LONG: usize = 256;
 
 /// Gives equal tuples and frozensets the same number, however they nest, in time linear in their nodes; and so equal text
 /// and bytes that are long, in time linear in the source, however many keys share them.
-pub(super) struct Numbers<'k> {
+pub(crate) struct Numbers<'k> {
     store: &'k Store,
     source: &'k [u8],
     hasher: &'k RandomState,

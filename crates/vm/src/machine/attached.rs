@@ -3,7 +3,8 @@
 use std::mem;
 
 use halfsour_lexer::{self as lexer, Lexer};
-use halfsour_value::{Id, Payload, View};
+use halfsour_value::machine::Payload;
+use halfsour_value::{Id, View};
 
 use super::{Done, Machine};
 use crate::memo::Memo;

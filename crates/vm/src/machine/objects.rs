@@ -1,7 +1,8 @@
 //! Globals, instances, and what refers to outside the stream.
 
 use halfsour_lexer::text::names;
-use halfsour_value::{Builtin, Container, Encoding, Form, Id, Kind, Payload};
+use halfsour_value::machine::{Builtin, Container, Payload};
+use halfsour_value::{Encoding, Form, Id, Kind};
 
 use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Event, Observer};

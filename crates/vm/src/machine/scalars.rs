@@ -8,7 +8,8 @@ use halfsour_lexer::text::number::{Int, IntLine};
 use halfsour_lexer::text::wtf8::{self, Encoding};
 use halfsour_lexer::text::{escape, number};
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Id, IntSpelling, Payload};
+use halfsour_value::machine::Payload;
+use halfsour_value::{Id, IntSpelling};
 
 use super::{Done, Fault, Machine, State};
 use crate::{ErrorKind, Observer, StringEncoding};

@@ -3,7 +3,8 @@
 // Compiled into the arms of the dispatch.
 
 use halfsour_lexer::{Lexer, Opcode};
-use halfsour_value::{Container, Id, Kind, StepError, Store};
+use halfsour_value::machine::{Container, Store};
+use halfsour_value::{Id, Kind, StepError};
 
 use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Event, Limit, Observer};

@@ -4,7 +4,8 @@
 //! of an older Python stays as it is; otherwise the call is the one that CPython 3.8 and later write.
 
 use halfsour_opcode::Opcode;
-use halfsour_value::{Data, Elements, Id, Node, Spelling};
+use halfsour_value::machine::Spelling;
+use halfsour_value::{Data, Elements, Id, Node};
 
 use super::{Task, Writer};
 use crate::batch::Members;

@@ -1,0 +1,64 @@
+//! [`Policy::allow`]: the classes of the program itself.
+
+use super::{Allow, Pack, Policy, PolicyError, Use, check_name};
+
+/// The pack of the classes that a program allows.
+const PACK: &str = "program";
+
+impl Policy {
+    /// Allows the objects of one of the program's own classes, given as `module:qualified name`: of a named tuple, a dataclass of any
+    /// kind, an enum, or another class that the default way of pickling is about. They may be made of any arguments, and be given any state.
+    ///
+    /// Python then runs `__new__`, `__init__`, `__setstate__` and, of an enum, `_missing_` of the class: allow it only if these do no harm
+    /// whatever they are given. A file of a policy says in more detail what a class may be used for, and [`Policy::add`] adds it.
+    ///
+    /// ```
+    /// use halfsour_audit::{Auditor, Policy};
+    ///
+    /// // Point = namedtuple("Point", "x y") in app/models.py; pickle.dumps(Point(1, 2), 2)
+    /// let point = b"\x80\x02capp.models\nPoint\nq\x00K\x01K\x02\x86q\x01\x81q\x02.";
+    /// let mut policy = Policy::default();
+    /// policy.allow("app.models:Point")?;
+    /// assert!(Auditor::new(policy).audit(point).is_clean());
+    /// # Ok::<(), halfsour_audit::PolicyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the name is not of this form, if it is known to be dangerous, or if a pack lists it already, with the uses that it has there.
+    pub fn allow(&mut self, name: &str) -> Result<(), PolicyError> {
+        check_name(name).map_err(PolicyError::new)?;
+        let (module, qualified) = name.split_once(':').expect("the name has been checked");
+        if let Some(reason) = self.sink(module.as_bytes(), qualified.as_bytes()) {
+            return Err(PolicyError::new(format!("{name} is known to be dangerous: {reason}")));
+        }
+        let listed = self.file.allow.iter().find(|allow| allow.names.iter().any(|listed| listed == name));
+        match listed {
+            Some(allow) if allow.pack == PACK => return Ok(()),
+            Some(allow) => {
+                return Err(PolicyError::new(format!("{name} is listed in the pack {} already", allow.pack)));
+            }
+            None => {}
+        }
+        let mut file = self.file.clone();
+        let about = "Classes of the program that loads the pickles".to_owned();
+        file.packs.entry(PACK.to_owned()).or_insert(Pack { about, includes: Vec::new() });
+        file.allow.push(Allow {
+            pack: PACK.to_owned(),
+            names: vec![name.to_owned()],
+            uses: vec![Use::Ref, Use::Call, Use::New, Use::Build],
+            args: Some(vec![vec!["any...".to_owned()]]),
+            keywords: None,
+            state: None,
+            acts: None,
+            reason: "the program vouches for it".to_owned(),
+            versions: None,
+        });
+        let mut selected = self.selected.clone();
+        if let Some(packs) = &mut selected {
+            packs.insert(PACK.to_owned());
+        }
+        *self = Self::compile(file, selected)?;
+        Ok(())
+    }
+}
