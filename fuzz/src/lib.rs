@@ -5,8 +5,6 @@
 //!
 //! To add a target: a function here, a file in `targets/` and its `[[bin]]` in Cargo.toml, a line in `tests/smoke.rs`.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-
 mod arrow;
 mod audit;
 mod budget;
@@ -18,12 +16,13 @@ mod inspect;
 mod program;
 mod soak;
 mod tensors;
+mod tree;
 mod types;
 
 use halfsour_fixtures::normalise;
 use halfsour_json::{Style, documents, to_string};
 use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
-use halfsour_value::{Instance, Node, TreeLimits, Value};
+use halfsour_value::{Instance, Node, TreeLimits};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
@@ -170,7 +169,7 @@ pub fn value(input: &[u8]) {
     if let Ok(value) = graph.to_value(limits) {
         assert_eq!(value, value.clone());
         assert!(value.to_string().len() < 1 << 28);
-        keys(&value);
+        tree::check(&value);
     }
     // Shared objects are written each time; the limit is low, so that they do not take all of a fuzzer's time.
     let limits = halfsour_json::Limits::default().with_values(100_000);
@@ -184,31 +183,6 @@ pub fn value(input: &[u8]) {
             documents(text.as_bytes()).next().expect("there is one document").expect("halfsour wrote it");
         assert_eq!(document.protocol, Some(graph.protocol()));
         assert_eq!(facts(&document.graph), facts(&graph), "{text}");
-    }
-}
-
-/// Checks that equal values have the same hash, and find each other as keys.
-fn keys(value: &Value) {
-    let mut open = vec![value];
-    let mut seen: Vec<&Value> = Vec::new();
-    while let Some(value) = open.pop() {
-        let hash = |value: &Value| BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
-        for other in seen.iter().take(100).filter(|other| **other == value) {
-            assert_eq!(hash(other), hash(value), "{other} and {value}");
-        }
-        seen.push(value);
-        match value {
-            Value::List(_) | Value::Tuple(_) => open.extend(value.as_slice().into_iter().flatten()),
-            Value::Dict(items) => {
-                assert!(items.iter().all(|(key, value)| items.get(key) == Some(value)), "{items:?}");
-                open.extend(items.iter().flat_map(|(key, value)| [key, value]));
-            }
-            Value::Set(items) | Value::FrozenSet(items) => {
-                assert!(items.iter().all(|item| items.contains(item)), "{items:?}");
-                open.extend(&**items);
-            }
-            _ => {}
-        }
     }
 }
 
