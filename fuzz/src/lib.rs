@@ -5,8 +5,6 @@
 //!
 //! To add a target: a function here, a file in `targets/` and its `[[bin]]` in Cargo.toml, a line in `tests/smoke.rs`.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-
 mod arrow;
 mod audit;
 mod budget;
@@ -18,6 +16,7 @@ mod inspect;
 mod program;
 mod soak;
 mod tensors;
+mod tree;
 mod types;
 
 use halfsour_fixtures::normalise;
@@ -170,7 +169,7 @@ pub fn value(input: &[u8]) {
     if let Ok(value) = graph.to_value(limits) {
         assert_eq!(value, value.clone());
         assert!(value.to_string().len() < 1 << 28);
-        keys(&value);
+        tree::check(&value);
     }
     edit(&graph);
     // Shared objects are written each time; the limit is low, so that they do not take all of a fuzzer's time.
@@ -204,31 +203,6 @@ fn edit(graph: &Graph<&[u8]>) {
     if let Ok(graph) = resolved {
         assert_eq!(graph.persistent_ids().count(), 0, "{shown}");
         assert!(!asked.is_empty() || graph.root().to_string() == shown);
-    }
-}
-
-/// Checks that equal values have the same hash, and find each other as keys.
-fn keys(value: &Value) {
-    let mut open = vec![value];
-    let mut seen: Vec<&Value> = Vec::new();
-    while let Some(value) = open.pop() {
-        let hash = |value: &Value| BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
-        for other in seen.iter().take(100).filter(|other| **other == value) {
-            assert_eq!(hash(other), hash(value), "{other} and {value}");
-        }
-        seen.push(value);
-        match value {
-            Value::List(_) | Value::Tuple(_) => open.extend(value.as_slice().into_iter().flatten()),
-            Value::Dict(items) => {
-                assert!(items.iter().all(|(key, value)| items.get(key) == Some(value)), "{items:?}");
-                open.extend(items.iter().flat_map(|(key, value)| [key, value]));
-            }
-            Value::Set(items) | Value::FrozenSet(items) => {
-                assert!(items.iter().all(|item| items.contains(item)), "{items:?}");
-                open.extend(&**items);
-            }
-            _ => {}
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod builtins;
 mod error;
 mod framing;
+mod from_pickle;
 mod incremental;
 mod limits;
 mod load;
@@ -15,6 +16,7 @@ mod options;
 
 pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
+pub use from_pickle::FromPickle;
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;
 pub use halfsour_value::Graph;

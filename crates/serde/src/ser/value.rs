@@ -53,7 +53,7 @@ impl Items {
 fn dict(items: Vec<Value>) -> Value {
     let mut items = items.into_iter();
     let pairs = std::iter::from_fn(|| Some((items.next()?, items.next()?)));
-    Dict::from_iter(pairs).into()
+    pairs.collect::<Dict>().into()
 }
 
 fn unexpected<T>(kind: impl fmt::Display) -> Result<T, Error> {
