@@ -383,6 +383,23 @@ fn moments_in_the_form_that_is_asked_for() {
     assert_eq!(due.again.to_rfc3339(), "2024-02-29T01:02:03+02:00");
 }
 
+/// A range is a sequence of its members, not of the arguments that it is made of.
+#[test]
+fn ranges_are_their_members() {
+    // range(2, 9, 3), range(3, 0, -1), range(1 << 62)
+    assert_eq!(
+        from_slice::<Vec<u8>>(b"\x80\x02c__builtin__\nxrange\nK\x02K\x09K\x03\x87R.").unwrap(),
+        [2, 5, 8]
+    );
+    let down = b"\x80\x02c__builtin__\nxrange\nK\x03K\0J\xff\xff\xff\xff\x87R.";
+    assert_eq!(from_slice::<[i8; 3]>(down).unwrap(), [3, 2, 1]);
+    assert!(from_slice::<Vec<u8>>(b"\x80\x02c__builtin__\nxrange\nK\x03K\0K\x01\x87R.").unwrap().is_empty());
+    let long = b"\x80\x02c__builtin__\nxrange\nK\0\x8a\x08\0\0\0\0\0\0\0@K\x01\x87R.";
+    // torch.Size([2, 3])
+    assert_eq!(from_slice::<[u64; 2]>(b"ctorch\nSize\nK\x02K\x03\x86\x85R.").unwrap(), [2, 3]);
+    assert!(from_slice::<Vec<i64>>(long).unwrap_err().to_string().contains("too large"));
+}
+
 /// What passes serde's buffer comes out of it as the type wants it, save where the README says otherwise.
 #[test]
 fn what_is_flattened_is_kept() {
