@@ -68,6 +68,7 @@ errors! {
     "Objects cannot be compared." Diff(crate::inspect::diff::DiffError), |_| None, if "inspect";
     "A pickle was refused by a policy." Refused(crate::audit::Refused), |_| None, if "audit";
     "A text is no policy, or policies do not go together." Policy(crate::audit::PolicyError), |_| None, if "audit";
+    "A stream of messages failed." Codec(crate::codec::Error), |_| None, if "tokio";
     "The input or output failed." Io(std::io::Error), |_| None;
 }
 

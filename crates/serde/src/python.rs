@@ -130,6 +130,7 @@ impl<M> fmt::Debug for As<M> {
 }
 
 /// A value that is serialized as `M` says.
+#[derive(Debug)]
 pub struct Written<'a, T: ?Sized, M>(&'a T, PhantomData<fn() -> M>);
 
 impl<'a, T: ?Sized, M> Written<'a, T, M> {
@@ -146,6 +147,7 @@ impl<T: ?Sized, M: WriteAs<T>> Serialize for Written<'_, T, M> {
 }
 
 /// A value that is deserialized as `M` says.
+#[derive(Debug)]
 pub struct Read<T, M>(pub T, PhantomData<fn() -> M>);
 
 impl<'de, T, M: ReadAs<'de, T>> Deserialize<'de> for Read<T, M> {
