@@ -23,7 +23,7 @@ mod types;
 use halfsour_fixtures::normalise;
 use halfsour_json::{Style, documents, to_string};
 use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
-use halfsour_value::{Instance, Node, TreeLimits, Value};
+use halfsour_value::{Builder, Instance, Node, TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
@@ -163,7 +163,7 @@ fn visit<'g, S: AsRef<[u8]>>(graph: &'g Graph<S>, mut each: impl FnMut(Node<'g, 
     }
 }
 
-/// Checks trees and JSON: a tree keeps its limits and equals itself, JSON is valid, and printing ends.
+/// Checks changes, trees and JSON: a tree keeps its limits and equals itself, JSON is valid, and printing ends.
 pub fn value(input: &[u8]) {
     let Ok(graph) = load(input) else { return };
     let limits = TreeLimits::default().with_values(10_000).with_bytes(1 << 20);
@@ -172,6 +172,7 @@ pub fn value(input: &[u8]) {
         assert!(value.to_string().len() < 1 << 28);
         keys(&value);
     }
+    edit(&graph);
     // Shared objects are written each time; the limit is low, so that they do not take all of a fuzzer's time.
     let limits = halfsour_json::Limits::default().with_values(100_000);
     if let Ok(text) = to_string(graph.root(), Style::plain().with_limits(limits)) {
@@ -184,6 +185,25 @@ pub fn value(input: &[u8]) {
             documents(text.as_bytes()).next().expect("there is one document").expect("halfsour wrote it");
         assert_eq!(document.protocol, Some(graph.protocol()));
         assert_eq!(facts(&document.graph), facts(&graph), "{text}");
+    }
+}
+
+/// Checks that a builder that goes on from a graph makes the same one, and that a resolver leaves no persistent ids.
+fn edit(graph: &Graph<&[u8]>) {
+    let shown = graph.root().to_string();
+    let owned = graph.clone().into_owned();
+    let again = Builder::from_graph(owned.clone()).try_build(graph.root().id()).expect("the machine made it");
+    assert_eq!(again.root().to_string(), shown);
+    let ids = |graph: &Graph| -> Vec<_> { graph.descendants().map(Node::id).collect() };
+    assert_eq!(ids(&again), ids(&owned));
+    let mut asked = Vec::new();
+    let resolved = owned.resolve_persistent(|id| {
+        asked.push(id.id());
+        Some(Value::bytes(*b"resolved"))
+    });
+    if let Ok(graph) = resolved {
+        assert_eq!(graph.persistent_ids().count(), 0, "{shown}");
+        assert!(!asked.is_empty() || graph.root().to_string() == shown);
     }
 }
 

@@ -47,6 +47,13 @@ pub use halfsour_serde::{
     from_value, to_graph, to_value, to_vec, to_vec_with, to_writer,
 };
 
+#[cfg(feature = "derive")]
+#[doc(inline)]
+pub use halfsour_derive::{FacadeFromPython as FromPython, FacadeToPython as ToPython};
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub use halfsour_serde::__private;
+
 pub use error::{Error, Result};
 pub use halfsour_value::{Graph, Node, Value};
 pub use halfsour_vm::{Limits, Loader, Options};

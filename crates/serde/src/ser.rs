@@ -3,9 +3,11 @@
 mod items;
 mod object;
 mod tuple;
+mod value;
 
 use halfsour_lexer::text::number;
 use halfsour_value::Value;
+use halfsour_value::machine::Special;
 use halfsour_vm::Op;
 use halfsour_writer::{Batch, Emitter, Members, Options};
 use serde::ser::{self, Serialize};
@@ -126,6 +128,9 @@ impl Serializer {
     /// Serializes what a newtype of a private name is around.
     #[inline(never)]
     fn private<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        if let Some(special) = Special::of(name) {
+            return value::write(&mut self.emitter, special, value);
+        }
         #[cfg(feature = "classes")]
         crate::python::announce(name);
         self.next = match name {

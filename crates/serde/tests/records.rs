@@ -328,6 +328,61 @@ fn time_zones() {
     assert_eq!(from_slice::<Zone>(pickle).unwrap().0.iana_name(), Some("Europe/Vilnius"));
 }
 
+/// datetime(2024, 2, 29, 1, 2, 3, tzinfo=…), in the zones that there are of UTC and beside it.
+#[test]
+fn moments_in_utc() {
+    let zones: [(&[u8], &str); 5] = [
+        // timezone.utc, timezone(timedelta(hours=2)), ZoneInfo('UTC'), pytz.utc, ZoneInfo('America/New_York')
+        (b"cdatetime\ntimezone\ncdatetime\ntimedelta\nK\0K\0K\0\x87R\x85R", "+00:00[UTC]"),
+        (b"cdatetime\ntimezone\ncdatetime\ntimedelta\nK\0M \x1cK\0\x87R\x85R", "+02:00[+02:00]"),
+        (b"c__builtin__\ngetattr\nczoneinfo\nZoneInfo\nX\x09\0\0\0_unpickle\x86RX\x03\0\0\0UTCK\x01\x86R", "+00:00[UTC]"),
+        (b"cpytz\n_UTC\n)R", "+00:00[UTC]"),
+        (
+            b"c__builtin__\ngetattr\nczoneinfo\nZoneInfo\nX\x09\0\0\0_unpickle\x86RX\x10\0\0\0America/New_YorkK\x01\x86R",
+            "-05:00[America/New_York]",
+        ),
+    ];
+    for (zone, suffix) in zones {
+        let start = b"\x80\x03cdatetime\ndatetime\nC\x0a\x07\xe8\x02\x1d\x01\x02\x03\0\0\0";
+        let pickle = [&start[..], zone, b"\x86R."].concat();
+        let expected: ZonedDateTime = format!("2024-02-29T01:02:03{suffix}").parse().unwrap();
+        let zoned: ZonedDateTime = from_slice(&pickle).unwrap();
+        assert_eq!(zoned, expected);
+        assert_eq!(zoned.time_zone().iana_name().is_some(), suffix.contains(char::is_alphabetic));
+        assert_eq!(from_slice::<Timestamp>(&pickle).unwrap(), expected.timestamp());
+        let chrono: chrono::DateTime<chrono::Utc> = from_slice(&pickle).unwrap();
+        assert_eq!(chrono.timestamp(), expected.timestamp().as_second());
+    }
+}
+
+/// A type whose name does not tell that it wants the name of a zone says so.
+#[test]
+fn moments_in_the_form_that_is_asked_for() {
+    #[derive(Debug, PartialEq)]
+    struct Own(ZonedDateTime);
+
+    impl<'de> Deserialize<'de> for Own {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            text.parse().map(Self).map_err(serde::de::Error::custom)
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Due {
+        #[serde(deserialize_with = "halfsour_serde::python::datetime::deserialize")]
+        at: Own,
+        #[serde(deserialize_with = "halfsour_serde::python::datetime::deserialize")]
+        again: chrono::DateTime<chrono::FixedOffset>,
+    }
+
+    let pickle = b"\x80\x03}(X\x02\0\0\0atcdatetime\ndatetime\nC\x0a\x07\xe8\x02\x1d\x01\x02\x03\0\0\0cdatetime\ntimezone\n\
+        cdatetime\ntimedelta\nK\0M \x1cK\0\x87R\x85R\x86Rq\0X\x05\0\0\0againh\0u.";
+    let due: Due = from_slice(pickle).unwrap();
+    assert_eq!(due.at, Own("2024-02-29T01:02:03+02:00[+02:00]".parse().unwrap()));
+    assert_eq!(due.again.to_rfc3339(), "2024-02-29T01:02:03+02:00");
+}
+
 #[test]
 fn what_does_not_fit_is_said() {
     // datetime(2024, 1, 1, tzinfo=ZoneInfo('Deli/Jar'))

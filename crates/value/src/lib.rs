@@ -63,6 +63,8 @@ pub mod machine {
     pub use crate::id::{StepKind, VACANT};
     pub use crate::parts::{Container, OutOfBudget, Payload, Spelling};
     pub use crate::peek::{Peek, RawInstance, RawSteps};
+    #[cfg(feature = "serde")]
+    pub use crate::serde::{NAME, Special};
     pub use crate::store::Store;
     pub use crate::to_value::Budget;
 }

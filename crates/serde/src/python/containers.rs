@@ -221,7 +221,7 @@ where
     }
 }
 
-struct PairsVisitor<K, V, KM, VM>(PhantomData<fn() -> (K, V, KM, VM)>);
+struct PairsVisitor<K, V, KM, VM>(PhantomData<fn() -> (K, V)>, PhantomData<fn() -> (KM, VM)>);
 
 impl<'de, K, V, KM: ReadAs<'de, K>, VM: ReadAs<'de, V>> Visitor<'de> for PairsVisitor<K, V, KM, VM> {
     type Value = Vec<(K, V)>;
@@ -246,7 +246,7 @@ where
     VM: ReadAs<'de, V>,
     D: Deserializer<'de>,
 {
-    let pairs = deserializer.deserialize_map(PairsVisitor::<K, V, KM, VM>(PhantomData))?;
+    let pairs = deserializer.deserialize_map(PairsVisitor::<K, V, KM, VM>(PhantomData, PhantomData))?;
     Ok(pairs.into_iter().collect())
 }
 
@@ -256,7 +256,8 @@ pub struct OrderedDict<K = Same, V = Same>(PhantomData<fn() -> (K, V)>);
 
 macro_rules! maps {
     ($($marker:ident $value:ident, $serializer:ident => $write:expr;)*) => {
-        $(impl<T, K, V, KM, VM> WriteAs<T> for $marker<KM, VM>
+        $(#[allow(clippy::implicit_hasher, reason = "the type stands for any map")]
+        impl<T, K, V, KM, VM> WriteAs<T> for $marker<KM, VM>
         where
             T: IntoIterator<Item = (K, V)>,
             for<'i> &'i T: IntoIterator<Item = (&'i K, &'i V)>,
@@ -269,6 +270,7 @@ macro_rules! maps {
             }
         }
 
+        #[allow(clippy::implicit_hasher, reason = "the type stands for any map")]
         impl<'de, T, K, V, KM, VM> ReadAs<'de, T> for $marker<KM, VM>
         where
             T: IntoIterator<Item = (K, V)> + FromIterator<(K, V)>,
