@@ -46,113 +46,116 @@ impl Form {
     }
 }
 
-/// The kinds that are said of a field: of a container, of the values in it, and of the whole.
+/// The kinds that are said of a field: of the whole, or of the containers and the values in it.
 #[derive(Default)]
 pub struct Forms {
     pub whole: Option<Type>,
-    container: Option<Form>,
+    containers: Containers,
     value: Option<Form>,
     is_persistent_id: bool,
 }
 
+/// The kinds of containers that are not found yet.
+#[derive(Clone, Copy, Default)]
+struct Containers {
+    sequence: Option<&'static str>,
+    is_ordered_dict: bool,
+}
+
 impl Forms {
     pub fn add(&mut self, form: Form, span: Span) -> Result<()> {
-        let place = match form {
-            Form::Sequence(_) | Form::OrderedDict => &mut self.container,
-            Form::PersistentId => {
-                self.is_persistent_id = true;
-                return Ok(());
-            }
-            Form::Bytes | Form::NdArray | Form::One(_) => &mut self.value,
+        let is_new = match form {
+            Form::OrderedDict => !std::mem::replace(&mut self.containers.is_ordered_dict, true),
+            Form::PersistentId => !std::mem::replace(&mut self.is_persistent_id, true),
+            Form::Sequence(kind) => self.containers.sequence.replace(kind).is_none(),
+            Form::Bytes | Form::NdArray | Form::One(_) => self.value.replace(form).is_none(),
         };
-        match place {
-            None => {
-                *place = Some(form);
-                Ok(())
-            }
-            Some(_) => Err(Error::new(
-                span,
-                "a field has one kind of container, and one of the values in it; say `as = \"…\"` for more",
-            )),
-        }
+        let why = "a field has one kind of sequence, and one of the values in it; say `as = \"…\"` for more";
+        if is_new { Ok(()) } else { Err(Error::new(span, why)) }
     }
 
     pub fn is_said(&self) -> bool {
-        self.whole.is_some() || self.container.is_some() || self.value.is_some() || self.is_persistent_id
+        let Containers { sequence, is_ordered_dict } = self.containers;
+        self.whole.is_some()
+            || self.value.is_some()
+            || self.is_persistent_id
+            || sequence.is_some()
+            || is_ordered_dict
     }
 
     /// Returns the type of `python` that says how a field is written, or `None` if it serializes itself.
     pub fn marker(&self, ty: &Type, root: &TokenStream) -> Option<TokenStream> {
         match &self.whole {
             Some(whole) => Some(quote!(#whole)),
-            None => self.is_said().then(|| self.of(ty, self.container, root)),
+            None => self.is_said().then(|| self.of(ty, self.containers, &quote!(#root::python))),
         }
     }
 
     /// Looks through the containers that a type is made of, as it is written.
-    fn of(&self, ty: &Type, container: Option<Form>, root: &TokenStream) -> TokenStream {
-        let python = quote!(#root::python);
-        let same = quote!(#python::Same);
+    fn of(&self, ty: &Type, containers: Containers, python: &TokenStream) -> TokenStream {
         let (name, arguments) = parts(ty);
-        let is_bytes = |member: &Type| matches!(member, Type::Path(path) if path.path.is_ident("u8"));
-        let is_sequence = matches!(
-            name.as_str(),
-            "Vec" | "VecDeque" | "LinkedList" | "HashSet" | "BTreeSet" | "IndexSet" | "array"
-        );
-        match (name.as_str(), &arguments[..], container) {
-            ("Option", [inner], _) => {
-                let inner = self.of(inner, container, root);
+        match (name.as_str(), &arguments[..]) {
+            ("Option", [inner]) => {
+                let inner = self.of(inner, containers, python);
                 quote!(::core::option::Option<#inner>)
             }
-            ("Box", [inner], _) => {
-                let inner = self.of(inner, container, root);
+            ("Box", [inner]) => {
+                let inner = self.of(inner, containers, python);
                 quote!(::std::boxed::Box<#inner>)
             }
-            (_, [_], None) if is_sequence && self.value == Some(Form::NdArray) => self.leaf(&python),
-            (_, [member], None) if is_sequence && self.value == Some(Form::Bytes) && is_bytes(member) => {
-                self.leaf(&python)
+            (
+                "Vec" | "VecDeque" | "LinkedList" | "HashSet" | "BTreeSet" | "IndexSet" | "array",
+                [member, ..],
+            ) if !self.is_value(member, containers) => self.sequence(ty, member, containers, python),
+            ("HashMap" | "BTreeMap" | "IndexMap", [_, value, ..]) => {
+                let value = self.of(value, Containers { is_ordered_dict: false, ..containers }, python);
+                if containers.is_ordered_dict {
+                    quote!(#python::OrderedDict<#python::Same, #value>)
+                } else {
+                    quote!(::std::collections::BTreeMap<#python::Same, #value>)
+                }
             }
-            // An array is a tuple by itself.
-            ("array", [member], Some(Form::Sequence("Tuple"))) => self.array(ty, member, None, root),
-            (_, [member, ..], Some(Form::Sequence(kind))) if is_sequence => {
-                let (kind, member) = (format_ident!("{kind}"), self.of(member, None, root));
-                quote!(#python::#kind<#member>)
-            }
-            ("array", [member], _) => self.array(ty, member, container, root),
-            (_, [member, ..], _) if is_sequence => {
-                let member = self.of(member, container, root);
-                quote!(::std::vec::Vec<#member>)
-            }
-            ("HashMap" | "BTreeMap" | "IndexMap", [_, value, ..], Some(Form::OrderedDict)) => {
-                let value = self.of(value, None, root);
-                quote!(#python::OrderedDict<#same, #value>)
-            }
-            ("HashMap" | "BTreeMap" | "IndexMap", [_, value, ..], _) => {
-                let value = self.of(value, container, root);
-                quote!(::std::collections::BTreeMap<#same, #value>)
-            }
-            (_, _, Some(Form::OrderedDict)) => {
-                let value = self.leaf(&python);
-                quote!(#python::OrderedDict<#same, #value>)
-            }
-            // The name of some other collection.
-            (_, _, Some(Form::Sequence(kind))) => {
-                let (kind, member) = (format_ident!("{kind}"), self.leaf(&python));
-                quote!(#python::#kind<#member>)
-            }
-            _ => self.leaf(&python),
+            _ => self.named(containers, python),
         }
     }
 
-    fn array(&self, ty: &Type, member: &Type, container: Option<Form>, root: &TokenStream) -> TokenStream {
-        let member = self.of(member, container, root);
-        match ty {
-            Type::Array(array) => {
+    /// Returns whether a sequence with such members is a value.
+    fn is_value(&self, member: &Type, containers: Containers) -> bool {
+        let is_byte = matches!(member, Type::Path(path) if path.path.is_ident("u8"));
+        let is_bytes = is_byte && self.value == Some(Form::Bytes);
+        containers.sequence.is_none() && (is_bytes || self.value == Some(Form::NdArray))
+    }
+
+    fn sequence(
+        &self,
+        ty: &Type,
+        member: &Type,
+        containers: Containers,
+        python: &TokenStream,
+    ) -> TokenStream {
+        let member = self.of(member, Containers { sequence: None, ..containers }, python);
+        match (ty, containers.sequence) {
+            // It is a tuple by itself.
+            (Type::Array(array), None | Some("Tuple")) => {
                 let length = &array.len;
                 quote!([#member; #length])
             }
-            _ => member,
+            (_, Some(kind)) => {
+                let kind = format_ident!("{kind}");
+                quote!(#python::#kind<#member>)
+            }
+            (_, None) => quote!(::std::vec::Vec<#member>),
         }
+    }
+
+    /// Returns the kind of a type whose name says nothing: of a value, or of some other container.
+    fn named(&self, containers: Containers, python: &TokenStream) -> TokenStream {
+        let mut named = self.leaf(python);
+        if let Some(kind) = containers.sequence {
+            let kind = format_ident!("{kind}");
+            named = quote!(#python::#kind<#named>);
+        }
+        if containers.is_ordered_dict { quote!(#python::OrderedDict<#python::Same, #named>) } else { named }
     }
 
     fn leaf(&self, python: &TokenStream) -> TokenStream {

@@ -65,7 +65,7 @@ pub use load::load;
 #[doc(inline)]
 pub use halfsour_serde::python;
 
-#[cfg(feature = "serde")]
+#[cfg(all(feature = "json", feature = "serde"))]
 #[doc = include_str!("../GUIDE.md")]
 pub mod guide {}
 
