@@ -54,7 +54,7 @@ fn tables(values: &[&Value]) {
 }
 
 /// Checks that equal values have the same hash, and find each other as keys.
-fn keys<'v>(value: &'v Value) -> Vec<&'v Value> {
+fn keys(value: &Value) -> Vec<&Value> {
     let mut open = vec![value];
     let mut seen: Vec<&Value> = Vec::new();
     while let Some(value) = open.pop() {

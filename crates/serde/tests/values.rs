@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use halfsour_serde::{WriteOptions, from_slice, from_value, to_value, to_vec, to_vec_with};
-use halfsour_value::{Builder, Dict, Form, Value, ValueInstance, ValueStep, value};
+use halfsour_value::{Builder, Dict, Form, Kind, Value, ValueInstance, ValueStep, value};
 use halfsour_writer::MemoPolicy;
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -91,17 +91,10 @@ fn is_itself(value: &Value) {
     assert_eq!(from_value::<Holder>(&to_value(&held).unwrap()).unwrap(), held);
 }
 
-/// Returns the kinds of all values in it: equality does not tell a set from a frozenset, nor an int from a float.
-fn kinds(value: &Value) -> String {
-    fn add(value: &Value, kinds: &mut String) {
-        kinds.push_str(&format!("{:?} {} ", value.kind(), value));
-        if let Some(items) = value.as_slice() {
-            items.iter().for_each(|item| add(item, kinds));
-        }
-    }
-    let mut kinds_of = String::new();
-    add(value, &mut kinds_of);
-    kinds_of
+/// Returns the kinds of a value and its members: equality does not tell a set from a frozenset, nor an int from a float.
+fn kinds(value: &Value) -> Vec<(Kind, String)> {
+    let members = value.as_slice().into_iter().flatten();
+    [value].into_iter().chain(members).map(|value| (value.kind(), value.to_string())).collect()
 }
 
 #[test]
@@ -137,7 +130,7 @@ fn bytes_are_those_of_the_graph() {
         let graph = builder.build(root);
         for protocol in 0..=5 {
             let options = WriteOptions::default().with_protocol(protocol);
-            let shared = options.clone().with_memo(MemoPolicy::Shared);
+            let shared = options.with_memo(MemoPolicy::Shared);
             match halfsour_writer::to_vec(graph.root(), &shared) {
                 Ok(pickle) => {
                     assert_eq!(

@@ -7,9 +7,13 @@ use halfsour_vm::{ErrorKind, FromPickle, Graph};
 fn all_three_ways_read_the_same() {
     let pickle = &b"\x80\x02}q\0X\x01\0\0\0aK\x01s."[..];
     let values = [Value::from_slice(pickle), Value::from_bytes(pickle), Value::from_reader(pickle)];
-    values.into_iter().for_each(|value| assert_eq!(value.unwrap()["a"], 1));
+    for value in values {
+        assert_eq!(value.unwrap()["a"], 1);
+    }
     let graphs = [Graph::from_slice(pickle), Graph::from_bytes(pickle), Graph::from_reader(pickle)];
-    graphs.into_iter().for_each(|graph| assert_eq!(graph.unwrap().root().to_string(), "{'a': 1}"));
+    for graph in graphs {
+        assert_eq!(graph.unwrap().root().to_string(), "{'a': 1}");
+    }
 }
 
 #[test]
