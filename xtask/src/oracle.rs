@@ -71,7 +71,7 @@ fn classes(pythons: &[Python]) -> Result {
                     load.env("PYTHONPATH", directory);
                 }
                 Err(error) => {
-                    println!("classes: {} is skipped, because pip fails: {error}", environment.name)
+                    println!("classes: {} is skipped, because pip fails: {error}", environment.name);
                 }
             }
         }

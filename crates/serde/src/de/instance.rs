@@ -109,7 +109,9 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
 
 /// Returns the members of an object whose base class is that of a sequence, of which protocols 0 and 1 make it.
 fn contents<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Elements<'_, S>> {
-    (instance.form() == halfsour_value::Form::Reconstructor).then(|| only_argument(instance)?.elements()).flatten()
+    (instance.form() == halfsour_value::Form::Reconstructor)
+        .then(|| only_argument(instance)?.elements())
+        .flatten()
 }
 
 /// Returns the argument of an instance that has exactly one.
