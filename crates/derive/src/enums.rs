@@ -39,27 +39,22 @@ impl Variant {
             .rename
             .map_or_else(|| syn::ext::IdentExt::unraw(&variant.ident).to_string(), |name| name.value());
         let ident = variant.ident.clone();
-        if !by_value {
-            return Ok(Self { ident, written: name.clone(), read: vec![name] });
-        }
+        let is_text = matches!(said.value, Some(Lit::Str(_)));
         let discriminant = variant.discriminant.as_ref().and_then(|(_, expression)| number(expression));
-        let (written, text) = match (said.value, discriminant) {
-            (Some(Lit::Str(text)), _) => {
-                let text = text.value();
-                (
-                    if text.parse::<i64>().is_ok() || text.starts_with('\'') {
-                        format!("'{text}'")
-                    } else {
-                        text.clone()
-                    },
-                    text,
-                )
-            }
-            (Some(Lit::Int(int)), _) => {
-                (int.base10_parse::<i64>()?.to_string(), int.base10_parse::<i64>()?.to_string())
-            }
-            (_, Some(number)) => (number.to_string(), number.to_string()),
-            (_, None) => {
+        let value = match (said.value, discriminant) {
+            (Some(Lit::Str(text)), _) => Some(text.value()),
+            (Some(Lit::Int(int)), _) => Some(int.base10_parse::<i64>()?.to_string()),
+            (_, number) => number.map(|number| number.to_string()),
+        };
+        // Text that reads as a number, or as quoted, is quoted.
+        let quoted = value
+            .as_ref()
+            .filter(|value| is_text && (value.parse::<i64>().is_ok() || value.starts_with('\'')));
+        let quoted = quoted.map(|value| format!("'{value}'"));
+        let written = match (by_value, quoted.as_ref().or(value.as_ref())) {
+            (false, _) => name.clone(),
+            (true, Some(value)) => value.clone(),
+            (true, None) => {
                 return Err(Error::new_spanned(
                     &variant.ident,
                     "a member is written by its value: say `#[python(value = …)]`, or give the variant a number, `= 1`; \
@@ -67,7 +62,10 @@ impl Variant {
                 ));
             }
         };
-        Ok(Self { ident, read: vec![written.clone(), text, name], written })
+        let read = [Some(written.clone()), quoted, value, Some(name)];
+        let mut read: Vec<_> = read.into_iter().flatten().collect();
+        read.dedup();
+        Ok(Self { ident, written, read })
     }
 }
 

@@ -324,3 +324,17 @@ fn hashed_sets_of_derived_enums() {
 
     assert_eq!(there_and_back(&Units { all: [Unit::One].into() }), "app.Units(all={app.Unit(1)})");
 }
+
+#[test]
+fn named_tuples_of_protocol_0() {
+    #[derive(FromPython, Debug, PartialEq)]
+    #[python(class = "app.Pair", namedtuple)]
+    struct Pair {
+        x: i32,
+        y: String,
+    }
+
+    // Python: pickle.dumps(Pair(1, 'a'), 0), without its memo
+    let pickle = b"ccopy_reg\n_reconstructor\n(capp\nPair\nc__builtin__\ntuple\n(I1\nVa\nttR.";
+    assert_eq!(from_slice::<Pair>(pickle).unwrap(), Pair { x: 1, y: "a".into() });
+}

@@ -84,7 +84,11 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         }
         let Some((args, _)) = instance.arguments() else { return Err(self.misfit(&visitor)) };
         if !args.is_empty() {
-            return self.members(args, visitor);
+            // Protocols 0 and 1 have a named tuple as an object made of a tuple.
+            return match contents(instance) {
+                Some(contents) => self.members(contents, visitor),
+                None => self.members(args, visitor),
+            };
         }
         match instance.state() {
             None if named(instance).is_none() => self.members(args, visitor),
@@ -127,6 +131,13 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         let found = class.map_or("instance".into(), |class| format!("instance of {}", class.full_name()));
         Error::invalid_type(Unexpected::Other(&found), expected)
     }
+}
+
+/// Returns the members of an object whose base class is that of a sequence, of which protocols 0 and 1 make it.
+fn contents<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Elements<'_, S>> {
+    (instance.form() == halfsour_value::Form::Reconstructor)
+        .then(|| only_argument(instance)?.elements())
+        .flatten()
 }
 
 /// Returns the argument of an instance that has exactly one.
