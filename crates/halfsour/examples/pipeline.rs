@@ -4,7 +4,7 @@ fn main() -> halfsour::Result<()> {
     let graph = halfsour::load(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/pipeline.pkl"))?;
     let model = graph.root();
     for step in model.path("steps")?.elements().into_iter().flatten() {
-        println!("{}", step.at(1).and_then(|step| step.class()).expect("a step is a name and an object"));
+        println!("{}", step.at(1).and_then(halfsour::Node::class).expect("a step is a name and an object"));
     }
     let labels: Vec<String> = halfsour::from_node(model.path("steps[-1][1].classes_")?)?;
     let weights: Vec<Vec<f64>> = halfsour::from_node(model.path("steps[-1][1].coef_")?)?;

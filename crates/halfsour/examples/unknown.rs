@@ -15,7 +15,7 @@ fn main() -> halfsour::Result<()> {
     data["codes"].as_dict_mut().expect("a dict").insert(4, Value::bytes(*b"four"));
     data["seen"].as_set_mut().expect("a set").insert(4);
     assert_eq!(data["codes"].get(1).and_then(Value::as_bytes), Some(&b"one"[..]));
-    assert_eq!(data["codes"].get(&value!(3.5)), Some(&value!({"deep": [1, 2, 3]})));
+    assert_eq!(data["codes"].get(value!(3.5)), Some(&value!({"deep": [1, 2, 3]})));
 
     if let Some(output) = std::env::args().nth(1) {
         std::fs::write(output, data.to_pickle()?)?;
