@@ -5,8 +5,6 @@
 //!
 //! To add a target: a function here, a file in `targets/` and its `[[bin]]` in Cargo.toml, a line in `tests/smoke.rs`.
 
-use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
-
 mod arrow;
 mod audit;
 mod budget;
@@ -18,12 +16,13 @@ mod inspect;
 mod program;
 mod soak;
 mod tensors;
+mod tree;
 mod types;
 
 use halfsour_fixtures::normalise;
 use halfsour_json::{Style, documents, to_string};
 use halfsour_lexer::{Disassembly, Error, Incremental, Lexer, Op, Opcode, Step};
-use halfsour_value::{Instance, Node, TreeLimits, Value};
+use halfsour_value::{Builder, Instance, Node, TreeLimits, Value};
 use halfsour_vm::{Buffer, Graph, Limits, Loader, Observer, Options};
 use halfsour_writer::{MemoPolicy, to_vec, write_op};
 
@@ -163,15 +162,16 @@ fn visit<'g, S: AsRef<[u8]>>(graph: &'g Graph<S>, mut each: impl FnMut(Node<'g, 
     }
 }
 
-/// Checks trees and JSON: a tree keeps its limits and equals itself, JSON is valid, and printing ends.
+/// Checks changes, trees and JSON: a tree keeps its limits and equals itself, JSON is valid, and printing ends.
 pub fn value(input: &[u8]) {
     let Ok(graph) = load(input) else { return };
     let limits = TreeLimits::default().with_values(10_000).with_bytes(1 << 20);
     if let Ok(value) = graph.to_value(limits) {
         assert_eq!(value, value.clone());
         assert!(value.to_string().len() < 1 << 28);
-        keys(&value);
+        tree::check(&value);
     }
+    edit(&graph);
     // Shared objects are written each time; the limit is low, so that they do not take all of a fuzzer's time.
     let limits = halfsour_json::Limits::default().with_values(100_000);
     if let Ok(text) = to_string(graph.root(), Style::plain().with_limits(limits)) {
@@ -187,28 +187,22 @@ pub fn value(input: &[u8]) {
     }
 }
 
-/// Checks that equal values have the same hash, and find each other as keys.
-fn keys(value: &Value) {
-    let mut open = vec![value];
-    let mut seen: Vec<&Value> = Vec::new();
-    while let Some(value) = open.pop() {
-        let hash = |value: &Value| BuildHasherDefault::<DefaultHasher>::default().hash_one(value);
-        for other in seen.iter().take(100).filter(|other| **other == value) {
-            assert_eq!(hash(other), hash(value), "{other} and {value}");
-        }
-        seen.push(value);
-        match value {
-            Value::List(_) | Value::Tuple(_) => open.extend(value.as_slice().into_iter().flatten()),
-            Value::Dict(items) => {
-                assert!(items.iter().all(|(key, value)| items.get(key) == Some(value)), "{items:?}");
-                open.extend(items.iter().flat_map(|(key, value)| [key, value]));
-            }
-            Value::Set(items) | Value::FrozenSet(items) => {
-                assert!(items.iter().all(|item| items.contains(item)), "{items:?}");
-                open.extend(&**items);
-            }
-            _ => {}
-        }
+/// Checks that a builder that goes on from a graph makes the same one, and that a resolver leaves no persistent ids.
+fn edit(graph: &Graph<&[u8]>) {
+    let shown = graph.root().to_string();
+    let owned = graph.clone().into_owned();
+    let again = Builder::from_graph(owned.clone()).try_build(graph.root().id()).expect("the machine made it");
+    assert_eq!(again.root().to_string(), shown);
+    let ids = |graph: &Graph| -> Vec<_> { graph.descendants().map(Node::id).collect() };
+    assert_eq!(ids(&again), ids(&owned));
+    let mut asked = Vec::new();
+    let resolved = owned.resolve_persistent(|id| {
+        asked.push(id.id());
+        Some(Value::bytes(*b"resolved"))
+    });
+    if let Ok(graph) = resolved {
+        assert_eq!(graph.persistent_ids().count(), 0, "{shown}");
+        assert!(!asked.is_empty() || graph.root().to_string() == shown);
     }
 }
 

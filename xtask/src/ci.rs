@@ -1,6 +1,6 @@
 //! Runs everything that has to pass before a change is merged.
 
-use crate::{Result, bench, dependencies, fixtures, fuzz, instructions, shell, tidy};
+use crate::{Result, bench, dependencies, fixtures, fuzz, instructions, jobs, shell, tidy};
 
 /// Runs the steps, up to the first that fails.
 pub fn run() -> Result {
@@ -39,6 +39,7 @@ pub fn run() -> Result {
     step("publish", "", &["publish", "--workspace", "--dry-run", "--allow-dirty"])?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
+    own("jobs", "cargo xtask jobs", jobs::run)?;
     own("soak", "cargo xtask soak", fuzz::soak)?;
     own("fuzz", "cargo xtask fuzz", fuzz::quick)?;
     own("instructions", "cargo xtask instructions", || instructions::run(false))?;

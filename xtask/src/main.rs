@@ -9,6 +9,7 @@ mod differential;
 mod fixtures;
 mod fuzz;
 mod instructions;
+mod jobs;
 mod miri;
 mod oracle;
 mod packages;
@@ -35,6 +36,8 @@ Checks, in CI:
                       compare the small workloads with what Python writes now
   oracle              load with real Pythons what halfsour writes, and receive
                       what they send
+  jobs                run the examples of the crate halfsour, and let Python check
+                      what they write
   soak                read every fixture cut at every byte, and with every byte
                       changed, and write what could be read
   instructions [--bless]
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         ["instructions", "--bless"] => instructions::run(true),
         ["miri"] => miri::run(),
         ["oracle"] => oracle::run(),
+        ["jobs"] => jobs::run(),
         ["packages", environments @ ..] => packages::make(environments),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),

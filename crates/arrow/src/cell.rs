@@ -9,7 +9,7 @@ use halfsour_classes::pandas::{self, TimeUnit};
 use halfsour_classes::pyarrow::Value;
 use halfsour_classes::stdlib::{self, Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
 use halfsour_classes::time::Day;
-use halfsour_classes::{Known, Shape, recognise};
+use halfsour_classes::{Int, Known, Shape, recognise};
 
 /// A value in a column of Python objects.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -225,11 +225,8 @@ fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
 
 /// Reads little-endian two's complement; `None` if it needs more than 64 bits.
 fn int(bytes: &[u8]) -> Option<i128> {
-    let sign = if *bytes.last()? < 0x80 { 0 } else { 0xFF };
-    let mut all = [sign; 16];
-    all.get_mut(..bytes.len())?.copy_from_slice(bytes);
-    Some(i128::from_le_bytes(all))
-        .filter(|value| i64::try_from(*value).is_ok() || u64::try_from(*value).is_ok())
+    let value = Int::from_le(bytes).as_i128();
+    value.filter(|value| i64::try_from(*value).is_ok() || u64::try_from(*value).is_ok())
 }
 
 /// Returns the days since 1970.

@@ -1,6 +1,5 @@
 //! Objects of the standard library, compared with what the Pythons that pickled them said.
 
-use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -66,12 +65,8 @@ fn what_nobody_wrote_is_no_harm() {
 }
 
 fn visit(root: Node<'_, &[u8]>) -> usize {
-    let (mut seen, mut open, mut known) = (HashSet::new(), vec![root], 0);
-    while let Some(node) = open.pop() {
-        if !seen.insert(node.id()) {
-            continue;
-        }
-        open.extend(node.children());
+    let mut known = 0;
+    for node in root.descendants() {
         let Some(found) = recognise(node) else { continue };
         known += 1;
         match found {

@@ -49,7 +49,7 @@ use bytes::{Buf, BufMut, BytesMut};
 use halfsour_value::{Graph, Value};
 pub use halfsour_vm::Framing;
 use halfsour_vm::{Incremental, Limits, Loader, Options};
-use halfsour_writer::Pickler;
+use halfsour_writer::{Pickler, ToPickle};
 use tokio_util::codec::{Decoder, Encoder};
 
 /// A codec that decodes graphs and encodes pickles.
@@ -155,7 +155,7 @@ impl Encoder<&Value> for PickleCodec {
     type Error = Error;
 
     fn encode(&mut self, value: &Value, buffer: &mut BytesMut) -> Result<(), Error> {
-        self.encode(&halfsour_writer::value_to_vec(value, &self.writing)?[..], buffer)
+        self.encode(&value.to_pickle_with(&self.writing)?[..], buffer)
     }
 }
 

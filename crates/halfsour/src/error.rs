@@ -52,11 +52,14 @@ errors! {
     "A graph cannot become a tree." Tree(crate::value::TreeError), |_| None;
     "A tree cannot become a graph." Value(crate::value::ValueError), |_| None;
     "An object cannot be built so." Step(crate::value::StepError), |_| None;
+    "The objects of persistent ids cannot be where the ids are." Resolve(crate::value::ResolveError), |_| None;
     "A graph or a tree cannot be written." Write(crate::writer::Error), |_| None, if "writer";
     "A type of Rust cannot be read or written." Types(crate::types::Error), types_offset, if "serde";
     "A graph cannot be written as JSON." Json(crate::json::Error), |error| error.offset(), if "json";
     "JSON is no document that a graph can be made of." Document(crate::json::ParseError), |_| None, if "json";
     "An object of Python is none of a type of another crate." Conversion(crate::classes::ConversionError), |_| None, if "classes";
+    "The numbers of an array are not of the type, or do not lie so that they can be lent." Array(crate::classes::memory::ArrayError), |_| None, if "classes";
+    "A text is no date, UUID or the like." Parse(crate::classes::ParseError), |_| None, if "classes";
     "An object is no table of Arrow." Table(crate::arrow::TableError), |_| None, if "arrow";
     "A file cannot be read, or taken apart." File(crate::files::Error), |_| None, if "files";
     "A pickle in a file cannot be loaded." Pickle(crate::files::PickleError<crate::vm::Error>), |error| Some(error.error.offset()), if "files";
@@ -68,6 +71,7 @@ errors! {
     "Objects cannot be compared." Diff(crate::inspect::diff::DiffError), |_| None, if "inspect";
     "A pickle was refused by a policy." Refused(crate::audit::Refused), |_| None, if "audit";
     "A text is no policy, or policies do not go together." Policy(crate::audit::PolicyError), |_| None, if "audit";
+    "A stream of messages failed." Codec(crate::codec::Error), |_| None, if "tokio";
     "The input or output failed." Io(std::io::Error), |_| None;
 }
 

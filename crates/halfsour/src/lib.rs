@@ -55,15 +55,17 @@ pub use halfsour_derive::{FacadeFromPython as FromPython, FacadeToPython as ToPy
 pub use halfsour_serde::__private;
 
 pub use error::{Error, Result};
-pub use halfsour_value::{Graph, Node, Value};
-pub use halfsour_vm::{Limits, Loader, Options};
+pub use halfsour_value::{Dict, Graph, Node, Set, Value, value};
+pub use halfsour_vm::{FromPickle, Limits, Loader, Options};
+#[cfg(feature = "writer")]
+pub use halfsour_writer::ToPickle;
 pub use load::load;
 
 #[cfg(all(feature = "classes", feature = "serde"))]
 #[doc(inline)]
 pub use halfsour_serde::python;
 
-#[cfg(feature = "serde")]
+#[cfg(all(feature = "json", feature = "serde"))]
 #[doc = include_str!("../GUIDE.md")]
 pub mod guide {}
 

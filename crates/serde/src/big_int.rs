@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use halfsour_lexer::text::number::BigDisplay;
+use halfsour_lexer::text::number::{self, BigDisplay};
 use halfsour_value::Value;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -31,23 +31,16 @@ pub struct BigInt(pub Vec<u8>);
 
 /// Passes on an int beyond 64 bits as one of 128 bits if it fits, otherwise as decimal text.
 pub(crate) fn visit<'de, V: Visitor<'de>>(bytes: &[u8], visitor: V) -> Result<V::Value, Error> {
-    let text = || BigDisplay(bytes).to_string();
-    let negative = bytes.last().is_some_and(|&byte| byte >= 0x80);
-    let mut wide = [if negative { 0xff } else { 0 }; 17];
-    match wide.get_mut(..bytes.len()) {
-        Some(low) => low.copy_from_slice(bytes),
-        None => return visitor.visit_string(text()),
-    }
-    let (low, high) = wide.split_at(16);
-    let low: [u8; 16] = low.try_into().expect("sixteen");
-    match (high, i128::from_le_bytes(low)) {
-        ([0], value) if value >= 0 => match u64::try_from(value) {
+    if let Some(value) = number::le_to_i128(bytes) {
+        return match u64::try_from(value) {
             Ok(value) => visitor.visit_u64(value),
             Err(_) => visitor.visit_i128(value),
-        },
-        ([0xff], value) if value < 0 => visitor.visit_i128(value),
-        ([0], _) => visitor.visit_u128(u128::from_le_bytes(low)),
-        _ => visitor.visit_string(text()),
+        };
+    }
+    let unsigned = number::minimal(bytes).strip_suffix(&[0]).and_then(|low| low.try_into().ok());
+    match unsigned.map(u128::from_le_bytes) {
+        Some(value) => visitor.visit_u128(value),
+        None => visitor.visit_string(BigDisplay(bytes).to_string()),
     }
 }
 

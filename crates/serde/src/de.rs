@@ -8,14 +8,17 @@ mod key;
 #[cfg(feature = "classes")]
 mod known;
 #[cfg(feature = "classes")]
+mod moment;
+#[cfg(feature = "classes")]
 mod numpy;
 #[cfg(feature = "classes")]
 mod table;
+mod value;
 
 use std::cell::Cell;
 use std::fmt;
 
-use halfsour_value::machine::Budget;
+use halfsour_value::machine::{Budget, NAME as VALUE};
 use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
@@ -37,7 +40,7 @@ pub use access::{FromGraph, FromSource};
 /// - With the feature `classes`, objects of well-known classes are read as the corresponding types of Rust.
 ///
 /// The crate's page has [the whole table](crate).
-pub struct NodeDeserializer<'g, S, L> {
+pub struct NodeDeserializer<'g, S, L = FromGraph> {
     node: Node<'g, S>,
     lend: L,
     limits: TreeLimits,
@@ -205,6 +208,16 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         Ok(Self { depth, ..self.at(self.node) })
     }
 
+    #[cfg(feature = "classes")]
+    fn is_none(&self) -> bool {
+        self.node.is_none() || known::is_null(self.node)
+    }
+
+    #[cfg(not(feature = "classes"))]
+    fn is_none(&self) -> bool {
+        self.node.is_none()
+    }
+
     fn text<V: Visitor<'de>>(&self, text: Text<'g>, visitor: V) -> Result<V::Value, Error> {
         self.pay(text.as_wtf8().len())?;
         match (self.lend.str(self.node), text.as_str()) {
@@ -310,11 +323,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        #[cfg(feature = "classes")]
-        let is_none = self.node.is_none() || known::is_null(self.node);
-        #[cfg(not(feature = "classes"))]
-        let is_none = self.node.is_none();
-        if is_none { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -343,7 +352,10 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self.node.data() {
+            _ if name == VALUE => value::visit(self, visitor),
             Data::BigInt(bytes) if name == big_int::NAME => self.bytes(bytes, visitor),
+            #[cfg(feature = "classes")]
+            Data::Instance(_) if name == moment::NAME => visitor.visit_newtype_struct(moment::Moment(self)),
             _ => visitor.visit_newtype_struct(self),
         }
     }

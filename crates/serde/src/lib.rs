@@ -24,6 +24,7 @@ pub mod __private {
 #[doc = include_str!("../SHAPES.md")]
 pub mod shapes {}
 
+use std::borrow::BorrowMut;
 use std::io::{BufRead, Read, Write};
 
 use bytes::Bytes;
@@ -32,7 +33,7 @@ use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned};
 
 pub use big_int::BigInt;
-pub use de::NodeDeserializer;
+pub use de::{FromGraph, FromSource, NodeDeserializer};
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "derive")]
 pub use halfsour_derive::{FromPython, ToPython};
@@ -43,8 +44,8 @@ pub use ser::Serializer;
 
 /// Reads a value from the pickle that `input` begins with. Text and bytes may be borrowed from the input.
 ///
-/// For Python's data as it is, without a type of yours, use [`halfsour_vm::from_slice`], which returns a [`Graph`]. Reading a
-/// [`Value`] here turns tuples and sets into lists; [`Graph::to_value`] keeps them.
+/// For Python's data as it is, without a type of yours, read a [`Value`], which is a tree, or use [`halfsour_vm::from_slice`], which
+/// returns a [`Graph`]. A field of your type may be a `Value`, too.
 ///
 /// # `T::deserialize` may be called twice
 ///
@@ -133,28 +134,80 @@ pub fn from_slice_with<'de, T: Deserialize<'de>>(loader: &mut Loader, input: &'d
     value
 }
 
-/// Iterates over the values of the pickles in a reader, up to the end of the input or the first error.
+/// Reads a value from a reader as [`from_reader`] does, with the options of a loader, and with its memory, which is used again.
 ///
 /// ```
-/// let stream = [halfsour_serde::to_vec(&1)?, halfsour_serde::to_vec(&2)?].concat();
-/// let values: Result<Vec<i32>, _> = halfsour_serde::from_reader_iter(&stream[..]).collect();
-/// assert_eq!(values?, [1, 2]);
+/// use halfsour_serde::{Limits, Loader, Options, from_reader_with};
+///
+/// let mut loader = Loader::with_options(Options::default().with_limits(Limits::UNTRUSTED.with_input(100)));
+/// assert_eq!(from_reader_with::<_, u8>(&mut loader, &b"K\x07."[..])?, 7);
+/// let endless = std::io::repeat(b'0');
+/// assert!(from_reader_with::<_, u8>(&mut loader, endless).is_err());
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`from_reader`].
+pub fn from_reader_with<R: Read, T: DeserializeOwned>(loader: &mut Loader, reader: R) -> Result<T, Error> {
+    let graph = loader.load_reader(reader)?;
+    let value = from_graph(&graph);
+    loader.recycle(graph);
+    value
+}
+
+/// Iterates over the values of the pickles in a reader, up to the end of the input.
+///
+/// A pickle that does not fit `T` is an error in its place, and the next one follows. A pickle that is broken, and an error of
+/// the reader, end the iteration: nobody knows where the next one would begin.
+///
+/// ```
+/// let stream = [halfsour_serde::to_vec(&1)?, halfsour_serde::to_vec("two")?, halfsour_serde::to_vec(&3)?].concat();
+/// let values: Vec<Option<i32>> = halfsour_serde::from_reader_iter(&stream[..]).map(Result::ok).collect();
+/// assert_eq!(values, [Some(1), None, Some(3)]);
 /// # Ok::<(), halfsour_serde::Error>(())
 /// ```
 pub fn from_reader_iter<R: BufRead, T: DeserializeOwned>(
-    mut reader: R,
+    reader: R,
 ) -> impl Iterator<Item = Result<T, Error>> {
-    let mut failed = false;
+    iterate(Loader::new(), reader)
+}
+
+/// Iterates over the values of the pickles in a reader as [`from_reader_iter`] does, with the options and the memory of a
+/// loader.
+///
+/// ```
+/// use halfsour_serde::{Loader, Options, from_reader_iter_with};
+/// use halfsour_vm::StringEncoding;
+///
+/// let mut loader = Loader::with_options(Options::default().with_encoding(StringEncoding::Latin1));
+/// let words: Result<Vec<String>, _> = from_reader_iter_with(&mut loader, &b"U\x04caf\xe9.U\x01a."[..]).collect();
+/// assert_eq!(words?, ["café", "a"]);
+/// # Ok::<(), halfsour_serde::Error>(())
+/// ```
+pub fn from_reader_iter_with<R: BufRead, T: DeserializeOwned>(
+    loader: &mut Loader,
+    reader: R,
+) -> impl Iterator<Item = Result<T, Error>> {
+    iterate(loader, reader)
+}
+
+fn iterate<T: DeserializeOwned>(
+    mut loader: impl BorrowMut<Loader>,
+    mut reader: impl BufRead,
+) -> impl Iterator<Item = Result<T, Error>> {
+    let mut ended = false;
     std::iter::from_fn(move || {
-        if failed {
+        if ended {
             return None;
         }
         let value = match reader.fill_buf() {
             Ok([]) => return None,
-            Ok(_) => from_reader(&mut reader),
+            Ok(_) => from_reader_with(loader.borrow_mut(), &mut reader),
             Err(error) => Err(error.into()),
         };
-        failed = value.is_err();
+        ended =
+            value.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Load(_) | ErrorKind::Io(_)));
         Some(value)
     })
 }

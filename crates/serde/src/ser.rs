@@ -3,8 +3,11 @@
 mod items;
 mod object;
 mod tuple;
+mod value;
 
+use halfsour_lexer::text::number;
 use halfsour_value::Value;
+use halfsour_value::machine::Special;
 use halfsour_vm::Op;
 use halfsour_writer::{Batch, Emitter, Members, Options};
 use serde::ser::{self, Serialize};
@@ -98,16 +101,10 @@ impl Serializer {
     }
 
     /// Writes an int of more than 64 bits, given as little-endian two's complement.
-    fn long(&mut self, bytes: &[u8], negative: bool) {
-        let fill = if negative { 0xff } else { 0 };
-        let mut length = bytes.iter().rposition(|&byte| byte != fill).map_or(0, |last| last + 1);
-        // The highest bit is the sign.
-        if length == 0 || (bytes[length - 1] >= 0x80) != negative {
-            length += 1;
-        }
-        let mut minimal = bytes[..length.min(bytes.len())].to_vec();
-        minimal.resize(length, fill);
-        self.emitter.big_int(&minimal);
+    fn long(&mut self, bytes: [u8; 16], negative: bool) {
+        let mut wide = [if negative { 0xff } else { 0 }; 17];
+        wide[..16].copy_from_slice(&bytes);
+        self.emitter.big_int(number::minimal(&wide));
     }
 
     /// Begins a dict of one item, whose key is the name of a variant.
@@ -131,6 +128,9 @@ impl Serializer {
     /// Serializes what a newtype of a private name is around.
     #[inline(never)]
     fn private<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        if let Some(special) = Special::of(name) {
+            return value::write(&mut self.emitter, special, value);
+        }
         #[cfg(feature = "classes")]
         crate::python::announce(name);
         self.next = match name {
@@ -205,7 +205,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     fn serialize_i128(self, value: i128) -> Result<(), Error> {
         match i64::try_from(value) {
             Ok(value) => self.emitter.int(value),
-            Err(_) => self.long(&value.to_le_bytes(), value < 0),
+            Err(_) => self.long(value.to_le_bytes(), value < 0),
         }
         Ok(())
     }
@@ -229,7 +229,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     fn serialize_u128(self, value: u128) -> Result<(), Error> {
         match i64::try_from(value) {
             Ok(value) => self.emitter.int(value),
-            Err(_) => self.long(&value.to_le_bytes(), false),
+            Err(_) => self.long(value.to_le_bytes(), false),
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 
 use halfsour_serde::{
-    BigInt, ErrorKind, WriteOptions, from_reader, from_slice, from_value, to_value, to_vec, to_vec_with,
+    BigInt, ErrorKind, Loader, WriteOptions, from_reader, from_reader_iter_with, from_slice, from_value,
+    to_value, to_vec, to_vec_with,
 };
 use halfsour_value::Value;
 use proptest::prelude::*;
@@ -212,6 +213,21 @@ fn several_values_are_read_from_one_stream() {
     assert_eq!(from_reader::<_, i32>(&mut rest).unwrap(), 1);
     assert_eq!(from_reader::<_, String>(&mut rest).unwrap(), "two");
     assert!(rest.is_empty());
+}
+
+/// A type error ends nothing: the stream is in step. A broken pickle does.
+#[test]
+fn streams_of_values_go_on_after_a_type_error() {
+    let mut loader = Loader::new();
+    let stream = [to_vec(&1).unwrap(), to_vec("two").unwrap(), to_vec(&3).unwrap(), b"K".to_vec()].concat();
+    for _ in 0..2 {
+        let mut values = from_reader_iter_with::<_, i32>(&mut loader, &stream[..]);
+        assert_eq!(values.next().unwrap().unwrap(), 1);
+        assert!(matches!(values.next().unwrap().unwrap_err().kind(), ErrorKind::Data(_)));
+        assert_eq!(values.next().unwrap().unwrap(), 3);
+        assert!(matches!(values.next().unwrap().unwrap_err().kind(), ErrorKind::Load(_)));
+        assert!(values.next().is_none());
+    }
 }
 
 #[test]

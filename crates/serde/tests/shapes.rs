@@ -322,7 +322,8 @@ fn persistent_ids() {
     struct Keyed(#[serde(with = "python::persistent_id")] (u8, u8));
 
     for protocol in 0..=5 {
-        let pickle = to_vec_with(&Stored("user:1".into()), &WriteOptions::default().with_protocol(protocol)).unwrap();
+        let pickle =
+            to_vec_with(&Stored("user:1".into()), &WriteOptions::default().with_protocol(protocol)).unwrap();
         assert!(
             halfsour_vm::from_slice(&pickle).unwrap().root().kind() == halfsour_value::Kind::PersistentId
         );

@@ -17,7 +17,8 @@ impl Builder {
     ///
     /// All ids stay: find the objects in the graph first, by [`Node::path`](crate::Node::path) or
     /// [`Graph::descendants`], and give their ids to the builder. What is not changed stays shared as it was. Text and bytes
-    /// are not copied. A graph that borrows its source becomes one that owns it by [`Graph::into_owned`].
+    /// are not copied. A graph that borrows its source becomes one that owns it by [`Graph::into_owned`]. Offsets stay, too;
+    /// that of a new object is 0.
     ///
     /// The calls by which old protocols spelled builtins, and the recorded memo, are forgotten: what is changed would not
     /// agree with them.

@@ -31,6 +31,26 @@ impl Form {
         }
     }
 
+    /// The name: `call`, `new`, `new_ex`, `inst`, `obj`, `reconstructor`, `new_obj_call` or `new_obj_ex_call`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::New => "new",
+            Self::NewEx => "new_ex",
+            Self::Inst => "inst",
+            Self::Obj => "obj",
+            Self::Reconstructor => "reconstructor",
+            Self::NewObjCall => "new_obj_call",
+            Self::NewObjExCall => "new_obj_ex_call",
+        }
+    }
+
+    /// The form with this name.
+    #[cfg(feature = "serde")]
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
+        (0..8).map(Self::from_bits).find(|form| form.name() == name)
+    }
+
     pub(crate) const fn from_bits(bits: u8) -> Self {
         match bits {
             0 => Self::Call,

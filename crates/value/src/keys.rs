@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::RandomState;
 
+use halfsour_text::number::{le_to_i64, minimal};
 use hashbrown::HashTable;
 
 use crate::Id;
@@ -114,14 +115,14 @@ pub(crate) fn byte_string_key(bytes: &[u8]) -> Key<'_> {
 
 /// The key of an int: little-endian two's complement.
 pub(crate) fn int_key(bytes: &[u8]) -> Key<'static> {
-    match halfsour_text::number::le_to_i64(bytes) {
+    match le_to_i64(bytes) {
         Some(value) => Key::Int(value),
-        None => Key::BigInt(Cow::Owned(trimmed(bytes).to_vec())),
+        None => Key::BigInt(Cow::Owned(minimal(bytes).to_vec())),
     }
 }
 
 pub(crate) fn big_int_key(bytes: &[u8]) -> Key<'_> {
-    Key::BigInt(Cow::Borrowed(trimmed(bytes)))
+    Key::BigInt(Cow::Borrowed(minimal(bytes)))
 }
 
 pub(crate) fn complex_key(re: f64, im: f64) -> Key<'static> {
@@ -142,17 +143,7 @@ fn integer_bytes(value: f64) -> Vec<u8> {
             (*byte, carry) = (!*byte).overflowing_add(carry.into());
         }
     }
-    bytes.truncate(trimmed(&bytes).len());
-    bytes
-}
-
-/// Two's complement without the bytes that only repeat the sign.
-pub(crate) fn trimmed(mut bytes: &[u8]) -> &[u8] {
-    while let [rest @ .., below, top] = bytes
-        && (*top == 0 && *below < 0x80 || *top == 0xff && *below >= 0x80)
-    {
-        bytes = &bytes[..=rest.len()];
-    }
+    bytes.truncate(minimal(&bytes).len());
     bytes
 }
 

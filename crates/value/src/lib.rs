@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![warn(missing_debug_implementations)]
 
 mod builder;
 mod cell;
@@ -64,6 +63,8 @@ pub mod machine {
     pub use crate::id::{StepKind, VACANT};
     pub use crate::parts::{Container, OutOfBudget, Payload, Spelling};
     pub use crate::peek::{Peek, RawInstance, RawSteps};
+    #[cfg(feature = "serde")]
+    pub use crate::serde::{NAME, Special};
     pub use crate::store::Store;
     pub use crate::to_value::Budget;
 }

@@ -118,7 +118,7 @@ impl Budget {
 }
 
 /// Why a graph is not a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TreeError {
     /// An object holds itself; the kind of the object, and its offset in the source.

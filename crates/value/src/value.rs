@@ -8,7 +8,8 @@ mod instance;
 
 use std::sync::Arc;
 
-use crate::keys;
+use halfsour_text::number;
+
 use crate::{Dict, Kind, Set};
 
 pub(crate) use compare::sum_of_hashes;
@@ -118,9 +119,9 @@ pub struct ValueGlobal {
 impl Value {
     /// Returns an int of any size, from little-endian two's complement.
     pub fn big_int(bytes: &[u8]) -> Self {
-        match halfsour_text::number::le_to_i64(bytes) {
+        match number::le_to_i64(bytes) {
             Some(value) => Self::Int(value),
-            None => Self::BigInt(keys::trimmed(bytes).into()),
+            None => Self::BigInt(number::minimal(bytes).into()),
         }
     }
 
@@ -239,11 +240,7 @@ impl Value {
     pub fn as_i128(&self) -> Option<i128> {
         match self {
             Self::Int(value) => Some((*value).into()),
-            Self::BigInt(bytes) if bytes.len() <= 16 => {
-                let mut wide = [if bytes.last().is_some_and(|&byte| byte >= 0x80) { 0xff } else { 0 }; 16];
-                wide[..bytes.len()].copy_from_slice(bytes);
-                Some(i128::from_le_bytes(wide))
-            }
+            Self::BigInt(bytes) => number::le_to_i128(bytes),
             _ => None,
         }
     }
@@ -251,7 +248,8 @@ impl Value {
     /// Returns an int, as minimal little-endian two's complement.
     pub fn to_le_bytes(&self) -> Option<Vec<u8>> {
         match self {
-            Self::Int(value) => Some(keys::trimmed(&value.to_le_bytes()).to_vec()),
+            Self::Int(0) => Some(vec![0]),
+            Self::Int(value) => Some(number::minimal(&value.to_le_bytes()).to_vec()),
             Self::BigInt(bytes) => Some(bytes.to_vec()),
             _ => None,
         }

@@ -6,7 +6,7 @@ use halfsour_lexer::text::escape::EscapeError;
 use halfsour_lexer::text::number::NumberError;
 use halfsour_lexer::{self as lexer, Opcode};
 use halfsour_value::machine::OutOfBudget;
-use halfsour_value::{Kind, StepError};
+use halfsour_value::{Kind, StepError, TreeError};
 
 /// The result of loading a pickle.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -82,6 +82,8 @@ pub enum ErrorKind {
     NegativeLength(i32),
     /// A limit would be exceeded.
     Limit(Limit),
+    /// The data is not a tree.
+    Tree(TreeError),
 }
 
 /// The limit that would be exceeded.
@@ -208,6 +210,9 @@ impl fmt::Display for ErrorKind {
                 write!(f, "expected the length of a message, found the negative number {length}")
             }
             Self::Limit(limit) => write!(f, "the limit of {limit} is exceeded"),
+            // The error has the place.
+            Self::Tree(TreeError::Cycle(kind, _)) => write!(f, "the {kind} contains itself"),
+            Self::Tree(error) => error.fmt(f),
         }
     }
 }

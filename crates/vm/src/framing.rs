@@ -15,6 +15,7 @@ use crate::{Error, ErrorKind};
 ///
 /// Numbers are big-endian.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Framing {
     /// None: a pickle ends at its `STOP`.
     None,

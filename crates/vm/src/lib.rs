@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
-#![warn(missing_debug_implementations)]
 #![doc = include_str!("../DIFFERENCES.md")]
 
 mod builtins;
 mod error;
 mod framing;
+mod from_pickle;
 mod incremental;
 mod limits;
 mod load;
@@ -16,6 +16,7 @@ mod options;
 
 pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
+pub use from_pickle::FromPickle;
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;
 pub use halfsour_value::Graph;

@@ -2,6 +2,7 @@
 
 mod frames;
 mod memo;
+mod node;
 mod numbers;
 
 use halfsour_opcode::{HIGHEST_PROTOCOL, Op, Opcode};

@@ -8,10 +8,12 @@ mod memo;
 mod op;
 mod options;
 mod pickler;
+mod to_pickle;
 
 pub use batch::{Batch, Members};
 pub use emitter::Emitter;
 pub use error::{Error, ErrorKind, Result};
 pub use op::write_op;
 pub use options::{Limits, MemoPolicy, Options};
-pub use pickler::{Pickler, to_vec, to_writer, value_to_vec};
+pub use pickler::{Pickler, to_vec, to_writer};
+pub use to_pickle::ToPickle;

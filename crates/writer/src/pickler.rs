@@ -1,13 +1,13 @@
-//! [`Pickler`], and the functions that write one graph or tree.
+//! [`Pickler`], and the functions that write one graph.
 
 use std::io::Write;
 use std::mem::take;
 
-use halfsour_value::{Builder, Node, Value, ValueError};
+use halfsour_value::Node;
 
 use crate::graph::Writer;
 use crate::memo::Memo;
-use crate::{Emitter, Error, ErrorKind, MemoPolicy, Options};
+use crate::{Emitter, Error, MemoPolicy, Options};
 
 /// Returns the pickle of an object and all objects that it refers to.
 ///
@@ -37,20 +37,6 @@ pub fn to_writer<S: AsRef<[u8]>>(
     options: &Options,
 ) -> Result<(), Error> {
     Ok(writer.write_all(&to_vec(node, options)?)?)
-}
-
-/// Returns the pickle of a tree.
-///
-/// # Errors
-///
-/// As [`to_vec`], and if the tree nests deeper than 1,000 levels or has a key or member that Python cannot hash.
-pub fn value_to_vec(value: &Value, options: &Options) -> Result<Vec<u8>, Error> {
-    let mut builder = Builder::new();
-    let root = builder.value(value).map_err(|error| match error {
-        ValueError::TooDeep => ErrorKind::TooDeep,
-        ValueError::Unhashable => ErrorKind::Unhashable,
-    })?;
-    to_vec(builder.build(root).root(), options)
 }
 
 /// Writes graphs, one after the other, and uses the same memory again for each.

@@ -10,7 +10,8 @@ use super::key::FieldName;
 use super::{Asked, De};
 use crate::Error;
 
-/// The owner of the text and bytes that a deserializer lends, which says for how long they live.
+/// The owner of the text and bytes that a deserializer lends, which says for how long they live. Only this crate has some: the trait
+/// has no public name.
 pub trait Lend<'g, 'de, S>: Copy {
     /// Returns text without lone surrogates.
     fn str(self, node: Node<'g, S>) -> Option<&'de str>;
@@ -18,11 +19,11 @@ pub trait Lend<'g, 'de, S>: Copy {
     fn bytes(self, node: Node<'g, S>) -> Option<&'de [u8]>;
 }
 
-/// Lends from the graph.
+/// The [`NodeDeserializer`](crate::NodeDeserializer) lends text and bytes from the graph.
 #[derive(Clone, Copy, Debug)]
 pub struct FromGraph;
 
-/// Lends from the input that the graph borrows from. Text that had to be decoded is not lent.
+/// The [`NodeDeserializer`](crate::NodeDeserializer) lends text and bytes from the input that the graph borrows from. Text that had to be decoded is not lent.
 #[derive(Clone, Copy, Debug)]
 pub struct FromSource;
 

@@ -18,11 +18,37 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         #[cfg(feature = "classes")]
-        self.pay(halfsour_classes::cost(instance, usize::MAX))?;
-        #[cfg(feature = "classes")]
-        if let Some(offer) = offer(self.node, asked, Form::of::<V::Value>()).map_err(Error::custom)? {
-            return self.take(offer, asked, visitor);
+        {
+            self.instance_in(Form::of::<V::Value>(), instance, asked, visitor)
         }
+        #[cfg(not(feature = "classes"))]
+        {
+            self.parts(instance, asked, visitor)
+        }
+    }
+
+    /// Does the same, where the form of moments is known.
+    #[cfg(feature = "classes")]
+    pub(super) fn instance_in<V: Visitor<'de>>(
+        &self,
+        form: Form,
+        instance: Instance<'g, S>,
+        asked: Asked,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.pay(halfsour_classes::cost(instance, usize::MAX))?;
+        match offer(self.node, asked, form).map_err(Error::custom)? {
+            Some(offer) => self.take(offer, asked, visitor),
+            None => self.parts(instance, asked, visitor),
+        }
+    }
+
+    fn parts<V: Visitor<'de>>(
+        &self,
+        instance: Instance<'g, S>,
+        asked: Asked,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         match (asked, named(instance)) {
             (Asked::Text | Asked::Bytes | Asked::Int | Asked::Float, _) => match only_argument(instance) {
                 // The value of a member of an enum, of an object of a subclass of str, or of a decimal.

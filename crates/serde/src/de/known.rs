@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
 use halfsour_classes::pandas::{Timedelta, Timestamp, is_na};
 use halfsour_classes::stdlib::{
-    Array, ArrayItem, ArrayItems, Date, DateTime, Fraction, ItemKind, Offset, TimeDelta, TimeOfDay, TimeZone,
+    Array, ArrayItem, ArrayItems, Date, DateTime, Fraction, ItemKind, Offset, Range, TimeDelta, TimeOfDay,
+    TimeZone,
 };
 use halfsour_classes::{ConversionError, Int, Known, Shape, class_name, recognise};
 use halfsour_value::{Data, Node};
@@ -29,6 +30,7 @@ pub(super) enum Offer<'g, S> {
     Array(usize, Array<'g, S>),
     NdArray(usize, Box<NdArray<'g, S>>),
     Table(Known<'g, S>),
+    Range(StepBy),
     /// `NaT`, `NA`
     Null,
     Members(Vec<Node<'g, S>>),
@@ -177,9 +179,13 @@ pub(super) fn offer<S: AsRef<[u8]>>(
             }
             (_, dimensions) => (is_sequence || dimensions == 0).then_some(Offer::NdArray(cost, array)),
         },
+        Known::TorchSize(sizes) if is_sequence => {
+            Some(Offer::Numbers(sizes.iter().map(|size| Int::from_le(&unsigned((*size).into()))).collect()))
+        }
         Known::Path(path) if !path.is_text() => None,
-        // Their arguments say more.
-        Known::Range(_) => None,
+        Known::Range(range) if matches!(asked, Asked::Sequence | Asked::Tuple(_)) => {
+            Some(Offer::Range(members(&range).ok_or(ConversionError::Range)?))
+        }
         Known::Timestamp(stamp) if is_text => Some(Offer::Text(form.timestamp(&stamp))),
         Known::PandasTimedelta(delta) => duration(nanoseconds(delta), asked, form),
         known => match known.shape() {
@@ -304,6 +310,22 @@ fn quotient(fraction: &Fraction) -> Option<f64> {
     Some(float(&fraction.numerator)? / float(&fraction.denominator)?)
 }
 
+/// The members of a range, all of which have 64 bits.
+pub(super) struct StepBy {
+    start: i64,
+    step: i64,
+    len: usize,
+}
+
+fn members(range: &Range) -> Option<StepBy> {
+    let small = |int: &Int| if let Int::Small(int) = int { Some(*int) } else { None };
+    let (start, step) = (small(&range.start)?, small(&range.step)?);
+    let (length, distance) = (i128::from(small(&range.stop)?) - i128::from(start), i128::from(step));
+    let len =
+        if (length < 0) == (distance < 0) { (length.abs() + distance.abs() - 1) / distance.abs() } else { 0 };
+    Some(StepBy { start, step, len: usize::try_from(len).ok()? })
+}
+
 fn unsigned(int: u128) -> [u8; 17] {
     let mut bytes = [0; 17];
     bytes[..16].copy_from_slice(&int.to_le_bytes());
@@ -346,6 +368,17 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
             Offer::Table(known) => {
                 self.pay(known.cost())?;
                 self.table(known, asked, visitor)
+            }
+            Offer::Range(StepBy { start, step, len }) => {
+                self.pay(len.saturating_mul(8))?;
+                let mut next = start;
+                let members = (0..len).map(|_| {
+                    let member = next;
+                    // Beyond the last member, it may be out of range.
+                    next = next.wrapping_add(step);
+                    Scalar::Int(Int::Small(member))
+                });
+                scalars(members, visitor)
             }
             Offer::Null => visitor.visit_unit(),
             Offer::Members(nodes) => self.members(nodes.into_iter(), visitor),

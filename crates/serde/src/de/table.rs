@@ -134,6 +134,11 @@ fn check_index<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Result<(), Error> {
 }
 
 impl<'g, S: AsRef<[u8]>> Table<'g, S> {
+    /// Returns a column as a step of a path.
+    fn step(&self, column: usize) -> String {
+        self.names.get(column).map_or_else(String::new, |name| format!(".{name}"))
+    }
+
     fn cell(&self, row: usize, column: usize) -> Result<Cell<'g, S>, Error> {
         let of_index = |index: &Index<'g, S>| match &index.labels {
             Labels::Levels(levels) => levels.get(column)?.get(row),
@@ -285,7 +290,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Fields<'_, '_, 'g, S, L> {
         let Row { at, table, number } = &self.row;
         let value =
             table.cell(*number, column).and_then(|cell| seed.deserialize(Item::cell(at.at(at.node), cell)));
-        value.map_err(|error| error.within(format!(".{}", table.names[column])))
+        value.map_err(|error| error.within(table.step(column)))
     }
 }
 
@@ -345,7 +350,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> MapAccess<'de> for Columns<'_
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
         let column = self.next.saturating_sub(1);
         let value = seed.deserialize(Column { at: self.at.deeper()?, table: self.table, number: column });
-        value.map_err(|error| error.within(format!(".{}", self.table.names[column])))
+        value.map_err(|error| error.within(self.table.step(column)))
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use halfsour_lexer::Opcode;
 use halfsour_value::TreeLimits;
+use halfsour_value::machine::NAME as VALUE;
 use serde::de::{self, Visitor};
 
 use super::access::{Members, Pairs, Variant};
@@ -219,8 +220,11 @@ impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if name != big_int::NAME {
-            return visitor.visit_newtype_struct(self);
+        match name {
+            big_int::NAME => {}
+            // Only the graph tells all kinds apart.
+            VALUE => return Err(self.reader.fail()),
+            _ => return visitor.visit_newtype_struct(self),
         }
         match self.reader.token()? {
             Token::BigInt(bytes) => visitor.visit_bytes(&bytes),

@@ -29,6 +29,14 @@ impl Int {
     pub fn from_le(bytes: &[u8]) -> Self {
         le_to_i64(bytes).map_or_else(|| Self::Big(minimal(bytes).to_vec()), Self::Small)
     }
+
+    /// Returns the value if it fits 128 bits.
+    pub fn as_i128(&self) -> Option<i128> {
+        match self {
+            Self::Small(int) => Some((*int).into()),
+            Self::Big(bytes) => le_to_i128(bytes),
+        }
+    }
 }
 
 impl fmt::Display for Int {
@@ -57,8 +65,16 @@ impl From<&BigInt> for Int {
     }
 }
 
-/// Strips the bytes at the end that only repeat the sign.
-fn minimal(bytes: &[u8]) -> &[u8] {
+/// Returns the shortest form of an integer, given as little-endian two's complement: without the bytes at the end that only
+/// repeat the sign. No bytes at all are 0.
+///
+/// ```
+/// use halfsour_text::number::minimal;
+///
+/// assert_eq!(minimal(&[0x80, 0, 0]), [0x80, 0]);
+/// assert_eq!(minimal(&[0x80, 0xff, 0xff]), [0x80]);
+/// ```
+pub fn minimal(bytes: &[u8]) -> &[u8] {
     let mut bytes = bytes;
     while let [rest @ .., last] = bytes {
         let sign_before = rest.last().map_or(0, |byte| byte >> 7);
@@ -89,6 +105,23 @@ pub fn le_to_i64(bytes: &[u8]) -> Option<i64> {
     low[..head.len()].copy_from_slice(head);
     let value = i64::from_le_bytes(low);
     ((value < 0) == negative && tail.iter().all(|&byte| byte == sign)).then_some(value)
+}
+
+/// Converts as [`le_to_i64`] does, to 128 bits.
+///
+/// ```
+/// use halfsour_text::number::le_to_i128;
+///
+/// assert_eq!(le_to_i128(&[0, 0, 0, 0, 0, 0, 0, 0, 1, 0]), Some(1 << 64));
+/// assert_eq!(le_to_i128(&[0xff; 20]), Some(-1));
+/// assert_eq!(le_to_i128(&[[0xff; 16], [0; 16]].concat()), None);
+/// ```
+pub fn le_to_i128(bytes: &[u8]) -> Option<i128> {
+    let bytes = minimal(bytes);
+    let sign = if bytes.last().is_some_and(|&last| last >= 0x80) { 0xFF } else { 0 };
+    let mut all = [sign; 16];
+    all.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(i128::from_le_bytes(all))
 }
 
 /// Returns the shortest little-endian two's complement at the front of the array, and its length in bytes, as

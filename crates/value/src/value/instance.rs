@@ -102,25 +102,30 @@ impl ValueInstance {
 
     /// Adds the state that the class's `__setstate__` takes.
     #[must_use]
-    pub fn state(self, state: impl Into<Value>) -> Self {
-        self.step(ValueStep::State(state.into()))
+    pub fn state(mut self, state: impl Into<Value>) -> Self {
+        self.steps.push(ValueStep::State(state.into()));
+        self
     }
 
     /// Appends items, for a subclass of `list` and the like.
     #[must_use]
-    pub fn append<T: Into<Value>>(self, items: impl IntoIterator<Item = T>) -> Self {
-        self.step(ValueStep::Append(items.into_iter().map(Into::into).collect()))
+    pub fn append<T: Into<Value>>(mut self, items: impl IntoIterator<Item = T>) -> Self {
+        let items = items.into_iter().map(Into::into);
+        match self.steps.last_mut() {
+            Some(ValueStep::Append(appended)) => appended.extend(items),
+            _ => self.steps.push(ValueStep::Append(items.collect())),
+        }
+        self
     }
 
     /// Sets items by key, for a subclass of `dict` and the like.
     #[must_use]
-    pub fn items<K: Into<Value>, V: Into<Value>>(self, items: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn items<K: Into<Value>, V: Into<Value>>(mut self, items: impl IntoIterator<Item = (K, V)>) -> Self {
         let items = items.into_iter().map(|(key, value)| (key.into(), value.into()));
-        self.step(ValueStep::SetItem(items.collect()))
-    }
-
-    fn step(mut self, step: ValueStep) -> Self {
-        self.steps.push(step);
+        match self.steps.last_mut() {
+            Some(ValueStep::SetItem(set)) => set.extend(items),
+            _ => self.steps.push(ValueStep::SetItem(items.collect())),
+        }
         self
     }
 

@@ -1,0 +1,30 @@
+//! Trees and graphs by `FromPickle`.
+
+use halfsour_value::{Kind, TreeError, Value};
+use halfsour_vm::{ErrorKind, FromPickle, Graph};
+
+#[test]
+fn all_three_ways_read_the_same() {
+    let pickle = &b"\x80\x02}q\0X\x01\0\0\0aK\x01s."[..];
+    let values = [Value::from_slice(pickle), Value::from_bytes(pickle), Value::from_reader(pickle)];
+    for value in values {
+        assert_eq!(value.unwrap()["a"], 1);
+    }
+    let graphs = [Graph::from_slice(pickle), Graph::from_bytes(pickle), Graph::from_reader(pickle)];
+    for graph in graphs {
+        assert_eq!(graph.unwrap().root().to_string(), "{'a': 1}");
+    }
+}
+
+#[test]
+fn what_is_no_tree_is_an_error_with_its_place() {
+    let error = Value::from_slice(b"K\x010]q\0h\0a.").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tree(TreeError::Cycle(Kind::List, Some(3))));
+    assert_eq!(error.to_string(), "byte 0x3: the list contains itself");
+    let deep = [&b"N"[..], &b"\x85".repeat(200), b"."].concat();
+    assert_eq!(
+        Value::from_slice(&deep).unwrap_err().to_string(),
+        "byte 0x0: the data nests deeper than the limit"
+    );
+    assert_eq!(Value::from_slice(b"K").unwrap_err().kind(), Graph::from_slice(b"K").unwrap_err().kind());
+}

@@ -1,0 +1,34 @@
+//! Runs the examples of the crate halfsour, which are jobs that people have with pickles, and lets Python check what they write.
+
+use std::env::consts::EXE_SUFFIX;
+use std::fs;
+use std::process::Command;
+
+use crate::pythons::{ORACLE, Python};
+use crate::{Result, shell};
+
+/// The examples, without `receive`, which waits for senders: the oracle runs it.
+const JOBS: [&str; 9] =
+    ["session", "unknown", "shared", "pipeline", "frame", "messages", "gatekeeper", "large", "members"];
+
+/// Runs each example in the directory of outputs, where it writes its pickle, if it writes one.
+pub fn run() -> Result {
+    let build = ["build", "--quiet", "--package", "halfsour", "--all-features", "--examples"];
+    shell::run(&mut shell::cargo(&build))?;
+    let outputs = shell::target().join("jobs");
+    fs::create_dir_all(&outputs)?;
+    for job in JOBS {
+        let program = shell::target().join("debug/examples").join(format!("{job}{EXE_SUFFIX}"));
+        let output = outputs.join(format!("{job}.pkl"));
+        shell::output(Command::new(program).arg(&output), &[])?;
+    }
+    println!("jobs: {} examples", JOBS.len());
+    match Python::find(ORACLE) {
+        Some(python) => {
+            let said = shell::output(python.script("jobs.py").arg("check").arg(&outputs), &[])?;
+            print!("jobs, Python {}: {said}", python.release);
+        }
+        None => println!("jobs: not checked, because Python {ORACLE} is not installed"),
+    }
+    Ok(())
+}
