@@ -275,3 +275,33 @@ fn what_is_shared_in_the_graph_is_shared_in_the_tree() {
     let [Value::Str(a), Value::Str(b)] = tree.as_slice().unwrap() else { panic!("two texts") };
     assert_eq!(a.as_ptr(), b.as_ptr());
 }
+
+#[test]
+fn what_is_shared_in_the_tree_is_shared_in_the_graph() {
+    let (text, bytes) = (Value::from("shared"), Value::bytes(*b"shared"));
+    let Value::Bytes(shared) = &bytes else { panic!("bytes") };
+    let old = Value::ByteString(shared.clone());
+    let point = || Value::instance("app", "Point");
+    let tree = Value::list([
+        text.clone(),
+        text,
+        bytes.clone(),
+        bytes,
+        old,
+        "shared".into(),
+        point().into(),
+        point().into(),
+        Value::bytearray(*b"x"),
+        Value::bytearray(*b"x"),
+    ]);
+    let mut builder = Builder::new();
+    let root = builder.value(&tree).unwrap();
+    let graph = builder.build(root);
+    let parts: Vec<_> = graph.root().elements().unwrap().collect();
+    assert!(parts[0] == parts[1] && parts[2] == parts[3]);
+    // The same bytes, but of another kind; the same text, made twice.
+    assert!(parts[4] != parts[2] && parts[5] != parts[0]);
+    assert!(parts[6] != parts[7] && parts[6].class() == parts[7].class());
+    assert!(parts[8] != parts[9]);
+    assert_eq!(graph.to_value(TreeLimits::default()).unwrap(), tree);
+}
