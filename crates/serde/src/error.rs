@@ -113,10 +113,10 @@ impl fmt::Display for Error {
             ErrorKind::Io(error) => error.fmt(f),
             ErrorKind::Data(message) => f.write_str(message),
             ErrorKind::TooDeep => f.write_str(
-                "the data nests too deep, or contains itself; raise the depth with `NodeDeserializer::limits`",
+                "the data nests too deep, or contains itself; raise the depth with `NodeDeserializer::with_limits`",
             ),
             ErrorKind::TooLarge => f.write_str(
-                "the data is too large, with shared objects copied; raise the limits with `NodeDeserializer::limits`",
+                "the data is too large, with shared objects copied; raise the limits with `NodeDeserializer::with_limits`",
             ),
         }?;
         if let Some(offset) = self.0.offset {
