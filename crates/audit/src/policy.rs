@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::Limits;
 use crate::pattern::Pattern;
 
+pub(crate) use allow::PROGRAM;
 pub use error::PolicyError;
 
 /// The version of the schema that `POLICY.md` describes.
@@ -90,7 +91,7 @@ struct Pack {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Allow {
-    pack: String,
+    pub(crate) pack: String,
     names: Vec<String>,
     pub uses: Vec<Use>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -143,7 +144,7 @@ pub(crate) enum Acts {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Persistent {
-    pack: String,
+    pub(crate) pack: String,
     id: String,
     reason: String,
 }

@@ -117,6 +117,18 @@ fn classes_of_the_program_are_allowed_by_name() {
     policy.allow("app.models:Frozen").unwrap();
     let frozen = b"\x80\x02capp.models\nFrozen\n)\x81](K\x01X\x01\0\0\0xeb.";
     assert!(Auditor::new(policy.clone()).audit(frozen).is_clean());
+    // A member of an enum is one object for all of the program: nothing may be set on it, however it is fetched.
+    let member =
+        |fetched: &[u8], state: &[u8]| [b"\x80\x02capp.models\nFrozen\n", fetched, state, b"b."].concat();
+    for fetched in [&b"K\x01\x85R"[..], b"K\x01\x85\x81", b"K\x01\x85}\x92"] {
+        for state in [&b"}X\x07\0\0\0_value_Kcs"[..], b"N}X\x07\0\0\0_value_Kcs\x86", b"}X\x05\0\0\0labelKcs"]
+        {
+            let report = Auditor::new(policy.clone()).audit(&member(fetched, state));
+            assert_eq!(report.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::R7]);
+        }
+        let alone = member(fetched, b"").into_iter().filter(|&byte| byte != b'b').collect::<Vec<_>>();
+        assert!(Auditor::new(policy.clone()).audit(&alone).is_clean());
+    }
     // Methods are names of their own, and attributes with underscores stay what they are.
     let changed = b"\x80\x02capp.models\nFrozen\n)\x81}X\x09\0\0\0__class__Nsb.";
     let method = b"\x80\x04\x8c\napp.models\x8c\x0bFrozen.load\x93)R.";

@@ -7,7 +7,7 @@ use halfsour_vm::value::{Id, Kind};
 use super::Judge;
 use crate::Rule;
 use crate::at::At;
-use crate::policy::{Acts, Use};
+use crate::policy::{Acts, PROGRAM, Use};
 use crate::report::{Action, Severity};
 use crate::text;
 
@@ -25,6 +25,8 @@ impl Judge<'_, '_> {
         // Those of a dtype are names of fields.
         let is_dtype = entry.allow.acts == Some(Acts::DType);
         let special = if is_dtype { None } else { self.special_attribute(at, state) };
+        let is_member = entry.allow.pack == PROGRAM
+            && !at.view.arguments(object).is_some_and(|(args, _)| args.is_empty());
         let memory = match entry.allow.acts {
             Some(Acts::Array) => self.dtypes.build_array(at, object, state),
             Some(Acts::DType) => self.dtypes.build(at, object, state),
@@ -35,6 +37,12 @@ impl Judge<'_, '_> {
                 (Rule::R7, Severity::Error, format!("it sets {name}, which Python itself looks at"))
             }
             (None, Err((rule, why)), _) => (rule, Severity::Error, why.to_owned()),
+            // A member of an enum is made of its value, and is one object for all of the program.
+            (None, Ok(()), _) if is_member => {
+                let why =
+                    "what was made of arguments may be a member of an enum, which all of the program has";
+                (Rule::R7, Severity::Warning, why.to_owned())
+            }
             (None, Ok(()), false) => (Rule::R7, Severity::Warning, "it may not have such a state".to_owned()),
             (None, Ok(()), true) => return,
         };

@@ -3,11 +3,14 @@
 use super::{Allow, Pack, Policy, PolicyError, Use, check_name};
 
 /// The pack of the classes that a program allows.
-const PACK: &str = "program";
+pub(crate) const PROGRAM: &str = "program";
 
 impl Policy {
     /// Allows the objects of one of the program's own classes, given as `module:qualified name`: of a named tuple, a dataclass of any
-    /// kind, an enum, or another class that the default way of pickling is about. They may be made of any arguments, and be given any state.
+    /// kind, an enum, or another class that the default way of pickling is about. They may be made of any arguments, or be given any state;
+    /// not both, because a member of an enum is made of its value, and a state would change it for all of the program.
+    ///
+    /// A member that is pickled by its name (`enum.pickle_by_enum_name`) is allowed by its own name, `app.models:Color.RED`.
     ///
     /// Python then runs `__new__`, `__init__`, `__setstate__` and, of an enum, `_missing_` of the class: allow it only if these do no harm
     /// whatever they are given. A file of a policy says in more detail what a class may be used for, and [`Policy::add`] adds it.
@@ -34,7 +37,7 @@ impl Policy {
         }
         let listed = self.file.allow.iter().find(|allow| allow.names.iter().any(|listed| listed == name));
         match listed {
-            Some(allow) if allow.pack == PACK => return Ok(()),
+            Some(allow) if allow.pack == PROGRAM => return Ok(()),
             Some(allow) => {
                 return Err(PolicyError::new(format!("{name} is listed in the pack {} already", allow.pack)));
             }
@@ -42,9 +45,9 @@ impl Policy {
         }
         let mut file = self.file.clone();
         let about = "Classes of the program that loads the pickles".to_owned();
-        file.packs.entry(PACK.to_owned()).or_insert(Pack { about, includes: Vec::new() });
+        file.packs.entry(PROGRAM.to_owned()).or_insert(Pack { about, includes: Vec::new() });
         file.allow.push(Allow {
-            pack: PACK.to_owned(),
+            pack: PROGRAM.to_owned(),
             names: vec![name.to_owned()],
             uses: vec![Use::Ref, Use::Call, Use::New, Use::Build],
             args: Some(vec![vec!["any...".to_owned()]]),
@@ -56,7 +59,7 @@ impl Policy {
         });
         let mut selected = self.selected.clone();
         if let Some(packs) = &mut selected {
-            packs.insert(PACK.to_owned());
+            packs.insert(PROGRAM.to_owned());
         }
         *self = Self::compile(file, selected)?;
         Ok(())
