@@ -15,6 +15,7 @@ use serde::ser::{self, Serialize};
 use crate::instance::Class;
 use crate::{Error, big_int};
 use items::Around;
+use object::Object;
 
 pub use items::Items;
 pub use tuple::{Fields, Tuple};
@@ -31,6 +32,8 @@ pub use tuple::{Fields, Tuple};
 pub struct Serializer {
     emitter: Emitter,
     next: Next,
+    /// The objects that are open, each within the one before it. They are here so that dropping [`Items`] costs nothing.
+    objects: Vec<Object>,
 }
 
 /// The meaning of what is serialized next, where serde's data model does not have it. The name of a newtype around it says so.
@@ -72,7 +75,7 @@ impl Serializer {
     ///
     /// If the protocol does not exist.
     pub fn new(options: &Options) -> Result<Self, Error> {
-        Ok(Self { emitter: Emitter::new(options)?, next: Next::Plain })
+        Ok(Self { emitter: Emitter::new(options)?, next: Next::Plain, objects: Vec::new() })
     }
 
     /// Creates a serializer that appends to `buffer`, and so uses its memory again.
@@ -95,7 +98,7 @@ impl Serializer {
     ///
     /// If the protocol does not exist.
     pub fn with_buffer(options: &Options, buffer: Vec<u8>) -> Result<Self, Error> {
-        Ok(Self { emitter: Emitter::with_buffer(options, buffer)?, next: Next::Plain })
+        Ok(Self { emitter: Emitter::with_buffer(options, buffer)?, next: Next::Plain, objects: Vec::new() })
     }
 
     /// Ends the pickle. Returns its bytes, behind those that the buffer held at first.
@@ -319,7 +322,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     ) -> Result<(), Error> {
         if let Some(class) = Class::of(name)? {
             let mut fields = self.begin_tuple_object(class, 1)?;
-            fields.object_field("", value)?;
+            fields.field("", value)?;
             return fields.finish();
         }
         if name.starts_with('$') { self.private(name, value) } else { value.serialize(self) }

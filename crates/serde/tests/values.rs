@@ -148,6 +148,20 @@ fn bytes_are_those_of_the_graph() {
 }
 
 #[test]
+fn a_value_drops_nothing_in_silence() {
+    let error = from_slice::<Value>(b"]capp\nregistry\n}ba.").unwrap_err();
+    assert!(
+        error.to_string().contains("a tree cannot hold the state or items that were given to the global"),
+        "{error}"
+    );
+    let error = from_slice::<Value>(b"\x80\x04\x8c\x03app\x8c\x03\xed\xa0\x80\x93.").unwrap_err();
+    assert!(
+        error.to_string().contains("a tree cannot hold the name of the global, which is not UTF-8"),
+        "{error}"
+    );
+}
+
+#[test]
 fn other_formats_show_everything() {
     let instance = Value::instance("app", "P").args([1]).attr("x", 2).append([3]);
     for (value, json) in [

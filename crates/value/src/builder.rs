@@ -1,7 +1,6 @@
 //! [`Builder`]: graphs by hand.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use bytes::Bytes;
 use halfsour_text::wtf8;
@@ -11,7 +10,6 @@ use crate::form::{Builtin, Form, IntSpelling};
 use crate::graph::Provenance;
 use crate::parts::{Container, Payload, Spelling, StepError};
 use crate::store::Store;
-use crate::value::{Value, ValueInstance, ValueStep};
 use crate::{Graph, Id};
 
 /// Makes a graph by hand: objects first, then what holds them.
@@ -43,27 +41,7 @@ pub struct Builder {
     pub(crate) own: HashSet<Id>,
 }
 
-/// Why a [`Value`] cannot become a graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ValueError {
-    /// The value nests deeper than 1,000 levels.
-    TooDeep,
-    /// A key or member is of a kind that Python cannot hash.
-    Unhashable,
-}
-
-impl fmt::Display for ValueError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TooDeep => "the tree nests too deep",
-            Self::Unhashable => "a key or member is of a kind that cannot be hashed",
-        })
-    }
-}
-
-impl std::error::Error for ValueError {}
-
-const FULL: &str = "fewer than two billion nodes";
+pub(crate) const FULL: &str = "fewer than two billion nodes";
 
 impl Builder {
     /// A builder that has made nothing yet.
@@ -315,117 +293,6 @@ impl Builder {
         let args = self.tuple(&[object, state]);
         let call = self.call(setter, args);
         Ok(self.store.call_on(object, call)?)
-    }
-
-    /// Copies a tree into the graph. Its parts are new objects, shared with nothing.
-    ///
-    /// # Errors
-    ///
-    /// If it nests deeper than 1,000 levels, or has a key that Python cannot hash.
-    pub fn value(&mut self, value: &Value) -> Result<Id, ValueError> {
-        self.value_within(value, 1000)
-    }
-
-    fn value_within(&mut self, value: &Value, depth: usize) -> Result<Id, ValueError> {
-        let depth = depth.checked_sub(1).ok_or(ValueError::TooDeep)?;
-        let hashed = |made: Result<Id, StepError>| made.map_err(|_| ValueError::Unhashable);
-        Ok(match value {
-            Value::None => Id::NONE,
-            Value::Bool(value) => Id::bool(*value),
-            Value::Int(value) => self.int(*value),
-            Value::BigInt(bytes) => self.big_int(bytes),
-            Value::Float(value) => self.float(*value),
-            Value::Complex(re, im) => self.complex(*re, *im),
-            Value::Str(text) => self.str(text),
-            Value::SurrogateStr(text) => {
-                self.wtf8(text).unwrap_or_else(|| self.str(&String::from_utf8_lossy(text)))
-            }
-            Value::ByteString(bytes) => self.byte_string(bytes),
-            Value::Bytes(bytes) => self.bytes(bytes),
-            Value::ByteArray(bytes) => self.bytearray(bytes),
-            Value::List(items) => {
-                let items = self.values(items, depth)?;
-                self.list(&items)
-            }
-            Value::Tuple(items) => {
-                let items = self.values(items, depth)?;
-                self.tuple(&items)
-            }
-            Value::Set(items) => {
-                let items = self.values(&**items, depth)?;
-                hashed(self.set(&items))?
-            }
-            Value::FrozenSet(items) => {
-                let items = self.values(&**items, depth)?;
-                hashed(self.frozenset(&items))?
-            }
-            Value::Dict(items) => {
-                let items = self.pairs(&**items, depth)?;
-                hashed(self.container(Container::Dict, &items))?
-            }
-            Value::Global(global) => self.global(&global.module, &global.name),
-            Value::Instance(instance) => self.value_instance(instance, depth)?,
-            Value::PersistentId(id) => {
-                let id = self.value_within(id, depth)?;
-                self.persistent_id(id)
-            }
-            Value::Extension(code) => self.extension(*code),
-            Value::Buffer(index) => self.store.buffer(0, *index).expect(FULL),
-            Value::ReadOnly(of) => {
-                let of = self.value_within(of, depth)?;
-                self.read_only(of)
-            }
-        })
-    }
-
-    fn values<'v>(
-        &mut self,
-        values: impl IntoIterator<Item = &'v Value>,
-        depth: usize,
-    ) -> Result<Vec<Id>, ValueError> {
-        values.into_iter().map(|value| self.value_within(value, depth)).collect()
-    }
-
-    fn pairs<'v>(
-        &mut self,
-        pairs: impl IntoIterator<Item = (&'v Value, &'v Value)>,
-        depth: usize,
-    ) -> Result<Vec<Id>, ValueError> {
-        self.values(pairs.into_iter().flat_map(|(key, value)| [key, value]), depth)
-    }
-
-    fn value_instance(&mut self, instance: &ValueInstance, depth: usize) -> Result<Id, ValueError> {
-        let callable = self.value_within(&instance.callable, depth)?;
-        let args = self.value_within(&instance.args, depth)?;
-        let kwargs = instance.kwargs.as_ref().map(|kwargs| self.value_within(kwargs, depth)).transpose()?;
-        let id = self.made(instance.form, callable, args, kwargs);
-        for step in &instance.steps {
-            let done = match step {
-                ValueStep::State(state) => {
-                    let state = self.value_within(state, depth)?;
-                    self.store.build(id, state)
-                }
-                ValueStep::Append(items) => {
-                    let items = self.values(items, depth)?;
-                    self.store.append(id, &items)
-                }
-                ValueStep::SetItem(items) => {
-                    let items = self.pairs(items.iter().map(|(key, value)| (key, value)), depth)?;
-                    self.store.set_items(id, &items)
-                }
-                ValueStep::Add(items) => {
-                    let items = self.values(items, depth)?;
-                    self.store.add_items(id, &items)
-                }
-                ValueStep::Call { callable, state } => {
-                    let (callable, state) =
-                        (self.value_within(callable, depth)?, self.value_within(state, depth)?);
-                    self.call_on(id, callable, state)
-                }
-            };
-            done.expect("an instance takes every step");
-        }
-        Ok(id)
     }
 }
 

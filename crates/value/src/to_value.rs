@@ -1,5 +1,6 @@
 //! From graph to tree.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::data::Data;
@@ -127,13 +128,47 @@ pub enum TreeError {
     TooDeep,
     /// The tree would have more values or bytes than the limit: most likely, shared data would be copied over and over.
     TooLarge,
+    /// The stream gave a state or items to an object that is not an instance here, such as a global or a persistent id; the kind of the
+    /// object, and its offset in the source. A graph keeps them: see [`Node::foreign_steps`]. The kind is that of an instance where the
+    /// object is the result of a call that is itself a [`Step::Call`].
+    Steps(Kind, Option<usize>),
+    /// The module or the name of a class or function is not UTF-8 text; its offset in the source.
+    Name(Option<usize>),
+}
+
+impl TreeError {
+    /// Returns the offset in the source of the object that is to blame, if it is known.
+    pub fn offset(&self) -> Option<usize> {
+        match *self {
+            Self::Cycle(_, offset) | Self::Steps(_, offset) | Self::Name(offset) => offset,
+            Self::TooDeep | Self::TooLarge => None,
+        }
+    }
+
+    /// Returns the error without its offset, for messages that begin with one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn without_offset(self) -> Self {
+        match self {
+            Self::Cycle(kind, _) => Self::Cycle(kind, None),
+            Self::Steps(kind, _) => Self::Steps(kind, None),
+            Self::Name(_) => Self::Name(None),
+            Self::TooDeep | Self::TooLarge => self,
+        }
+    }
 }
 
 impl fmt::Display for TreeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(offset) = self.offset() {
+            write!(f, "byte 0x{offset:x}: ")?;
+        }
         match self {
-            Self::Cycle(kind, Some(offset)) => write!(f, "byte 0x{offset:x}: the {kind} contains itself"),
-            Self::Cycle(kind, None) => write!(f, "the {kind} contains itself"),
+            Self::Cycle(kind, _) => write!(f, "the {kind} contains itself"),
+            Self::Steps(kind, _) => {
+                write!(f, "a tree cannot hold the state or items that were given to the {kind}")
+            }
+            Self::Name(_) => f.write_str("a tree cannot hold the name of the global, which is not UTF-8"),
             Self::TooDeep => f.write_str("the data nests deeper than the limit"),
             Self::TooLarge => f.write_str("as a tree, the data is larger than the limit"),
         }
@@ -145,9 +180,14 @@ impl std::error::Error for TreeError {}
 impl<S: AsRef<[u8]>> Graph<S> {
     /// The data as a tree.
     ///
+    /// Shared objects are copied, though text, byte strings, `bytes` and globals share their memory. Of an int, the opcode is not kept
+    /// ([`Data::Int`] has its value); nor is the call by which an old protocol spelled a builtin object, or whether a global's names are
+    /// text or Python 2 byte strings. These mean the same in Python. What else a tree cannot hold is an error.
+    ///
     /// # Errors
     ///
-    /// If the data is no tree of a size within `limits`. Shared objects are no error; they are copied.
+    /// If the data is no tree of a size within `limits`; if a global, a persistent id, an extension code or a buffer was given a state or
+    /// items; or if a name is not UTF-8.
     pub fn to_value(&self, limits: TreeLimits) -> Result<Value, TreeError> {
         self.root().to_value(limits)
     }
@@ -167,6 +207,32 @@ impl<S: AsRef<[u8]>> Node<'_, S> {
             cache: vec![(None, Value::None); cache],
         };
         maker.run(self)
+    }
+}
+
+impl<S: AsRef<[u8]>> Node<'_, S> {
+    /// Returns an error if there is something about this object itself, its parts aside, that a tree cannot hold.
+    #[doc(hidden)]
+    pub fn check_tree(self) -> Result<(), TreeError> {
+        let is_utf8 = |node: Node<'_, S>| str::from_utf8(node.text_bytes().unwrap_or_default()).is_ok();
+        let has_steps = |step: Step<'_, S>| match step {
+            Step::Call(call) => call.as_instance().is_some_and(|call| call.steps().next().is_some()),
+            _ => false,
+        };
+        match self.data() {
+            Data::Global(global) if !is_utf8(global.module) || !is_utf8(global.name) => {
+                Err(TreeError::Name(self.offset()))
+            }
+            Data::Global(_) | Data::PersistentId(_) | Data::Extension(_) | Data::Buffer(_)
+                if self.foreign_steps().is_some() =>
+            {
+                Err(TreeError::Steps(self.kind(), self.offset()))
+            }
+            Data::Instance(instance) if instance.steps().any(has_steps) => {
+                Err(TreeError::Steps(self.kind(), self.offset()))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -261,9 +327,16 @@ impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
                 self.budget.bytes(bytes.len())?;
                 Value::bytearray(bytes)
             }
-            Data::Extension(code) => Value::Extension(code),
-            Data::Buffer(index) => Value::Buffer(index),
+            Data::Extension(code) => {
+                node.check_tree()?;
+                Value::Extension(code)
+            }
+            Data::Buffer(index) => {
+                node.check_tree()?;
+                Value::Buffer(index)
+            }
             Data::Global(global) => {
+                node.check_tree()?;
                 self.shared(node, &[], |_| Value::global(&name(global.module), &name(global.name)))?
             }
             Data::List(parts) => {
@@ -287,6 +360,7 @@ impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
                 return self.open(node, Parts::Ids(items.ids().iter()), made);
             }
             Data::PersistentId(part) => {
+                node.check_tree()?;
                 return self.open(
                     node,
                     Parts::Owned(vec![part.id()].into_iter()),
@@ -301,6 +375,7 @@ impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
                 );
             }
             Data::Instance(instance) => {
+                node.check_tree()?;
                 let ids: Vec<Id> = parts(instance).map(Node::id).collect();
                 let made = Made::Instance(instance, Vec::with_capacity(ids.len()));
                 return self.open(node, Parts::Owned(ids.into_iter()), made);
@@ -407,10 +482,7 @@ fn parts<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> impl Iterator<Item = Node
     })
 }
 
-/// The text of a name; names are text or Python 2 byte strings.
-fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
-    match node.data() {
-        Data::Str(text) => text.to_string_lossy().into_owned(),
-        _ => String::from_utf8_lossy(node.text_bytes().unwrap_or_default()).into_owned(),
-    }
+/// The text of a name, which was checked.
+fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Cow<'_, str> {
+    String::from_utf8_lossy(node.text_bytes().unwrap_or_default())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use halfsour_value::{Builder, Dict, Form, Set, TreeLimits, Value, ValueInstance, ValueStep, value};
+use halfsour_value::{Builder, Dict, Form, Id, Set, TreeLimits, Value, ValueInstance, ValueStep, value};
 
 #[test]
 fn a_value_takes_24_bytes() {
@@ -274,4 +274,88 @@ fn what_is_shared_in_the_graph_is_shared_in_the_tree() {
     let tree = builder.build(root).to_value(TreeLimits::default()).unwrap();
     let [Value::Str(a), Value::Str(b)] = tree.as_slice().unwrap() else { panic!("two texts") };
     assert_eq!(a.as_ptr(), b.as_ptr());
+}
+
+#[test]
+fn what_is_shared_in_the_tree_is_shared_in_the_graph() {
+    let (text, bytes) = (Value::from("shared"), Value::bytes(*b"shared"));
+    let Value::Bytes(shared) = &bytes else { panic!("bytes") };
+    let old = Value::ByteString(shared.clone());
+    let point = || Value::instance("app", "Point");
+    let tree = Value::list([
+        text.clone(),
+        text,
+        bytes.clone(),
+        bytes,
+        old,
+        "shared".into(),
+        point().into(),
+        point().into(),
+        Value::bytearray(*b"x"),
+        Value::bytearray(*b"x"),
+    ]);
+    let mut builder = Builder::new();
+    let root = builder.value(&tree).unwrap();
+    let graph = builder.build(root);
+    let parts: Vec<_> = graph.root().elements().unwrap().collect();
+    assert!(parts[0] == parts[1] && parts[2] == parts[3]);
+    // The same bytes, but of another kind; the same text, made twice.
+    assert!(parts[4] != parts[2] && parts[5] != parts[0]);
+    assert!(parts[6] != parts[7] && parts[6].class() == parts[7].class());
+    assert!(parts[8] != parts[9]);
+    assert_eq!(graph.to_value(TreeLimits::default()).unwrap(), tree);
+}
+
+#[test]
+fn a_tree_drops_nothing_in_silence() {
+    let tree = |make: fn(&mut Builder) -> Id| {
+        let mut builder = Builder::new();
+        let root = make(&mut builder);
+        builder
+            .build(root)
+            .to_value(TreeLimits::default())
+            .map_err(|error| error.without_offset().to_string())
+    };
+    let given =
+        |kind: &str| Err(format!("a tree cannot hold the state or items that were given to the {kind}"));
+    let global = |builder: &mut Builder| {
+        let global = builder.global("app", "registry");
+        builder.append(global, Id::NONE).unwrap();
+        builder.list(&[global])
+    };
+    assert_eq!(tree(global), given("global"));
+    let persistent_id = |builder: &mut Builder| {
+        let id = builder.persistent_id(Id::NONE);
+        builder.state(id, Id::bool(true)).unwrap();
+        id
+    };
+    assert_eq!(tree(persistent_id), given("persistent id"));
+    let extension = |builder: &mut Builder| {
+        let extension = builder.extension(7);
+        builder.state(extension, Id::bool(true)).unwrap();
+        extension
+    };
+    assert_eq!(tree(extension), given("extension code"));
+    let buffer = |builder: &mut Builder| {
+        let buffer = builder.buffer("x");
+        builder.add(buffer, Id::NONE).unwrap();
+        buffer
+    };
+    assert_eq!(tree(buffer), given("buffer"));
+    let surrogate = |builder: &mut Builder| {
+        let (module, name) = (builder.str("app"), builder.wtf8(b"\xed\xa0\x80").unwrap());
+        builder.global_of(module, name).unwrap()
+    };
+    let name = "a tree cannot hold the name of the global, which is not UTF-8";
+    assert_eq!(tree(surrogate), Err(name.into()));
+    let latin1 = |builder: &mut Builder| {
+        let (module, name) = (builder.byte_string(b"app\xff"), builder.str("Point"));
+        builder.global_of(module, name).unwrap()
+    };
+    assert_eq!(tree(latin1), Err(name.into()));
+    let ascii = |builder: &mut Builder| {
+        let (module, name) = (builder.byte_string(b"app"), builder.str("Point"));
+        builder.global_of(module, name).unwrap()
+    };
+    assert_eq!(tree(ascii), Ok(Value::global("app", "Point")));
 }

@@ -211,8 +211,7 @@ impl fmt::Display for ErrorKind {
             }
             Self::Limit(limit) => write!(f, "the limit of {limit} is exceeded"),
             // The error has the place.
-            Self::Tree(TreeError::Cycle(kind, _)) => write!(f, "the {kind} contains itself"),
-            Self::Tree(error) => error.fmt(f),
+            Self::Tree(error) => error.without_offset().fmt(f),
         }
     }
 }

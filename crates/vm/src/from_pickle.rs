@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use bytes::Bytes;
-use halfsour_value::{TreeError, TreeLimits, Value};
+use halfsour_value::{TreeLimits, Value};
 
 use crate::{Error, ErrorKind, Graph, from_bytes, from_reader};
 
@@ -74,11 +74,7 @@ impl FromPickle for Value {
 }
 
 fn tree<S: AsRef<[u8]>>(graph: &Graph<S>) -> Result<Value, Error> {
-    graph.to_value(TreeLimits::default()).map_err(|error| {
-        let offset = match error {
-            TreeError::Cycle(_, offset) => offset,
-            _ => None,
-        };
-        Error::new(ErrorKind::Tree(error), offset.unwrap_or(graph.start()), None)
-    })
+    graph
+        .to_value(TreeLimits::default())
+        .map_err(|error| Error::new(ErrorKind::Tree(error), error.offset().unwrap_or(graph.start()), None))
 }

@@ -26,5 +26,18 @@ fn what_is_no_tree_is_an_error_with_its_place() {
         Value::from_slice(&deep).unwrap_err().to_string(),
         "byte 0x0: the data nests deeper than the limit"
     );
+    let error = Value::from_slice(b"K\x010capp\nregistry\n}b.").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tree(TreeError::Steps(Kind::Global, Some(3))));
+    assert_eq!(
+        error.to_string(),
+        "byte 0x3: a tree cannot hold the state or items that were given to the global"
+    );
+    // The result of setter(object, 1), which the tree has no place for, is given a state.
+    let call = b"capp\nObject\n)Rp0\ncapp\nsetter\n(g0\nK\x01tRp1\n0g1\n}b0.";
+    let error = Value::from_slice(call).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "byte 0xd: a tree cannot hold the state or items that were given to the instance"
+    );
     assert_eq!(Value::from_slice(b"K").unwrap_err().kind(), Graph::from_slice(b"K").unwrap_err().kind());
 }

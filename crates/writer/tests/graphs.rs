@@ -1,9 +1,9 @@
 //! Any graph is read back as it was written, at every protocol.
 
 use halfsour_json::{Style, to_string};
-use halfsour_value::{Builder, Form, Graph, Id};
+use halfsour_value::{Builder, Form, Graph, Id, Value};
 use halfsour_vm::{Buffer, Loader};
-use halfsour_writer::{MemoPolicy, Options, to_vec};
+use halfsour_writer::{MemoPolicy, Options, ToPickle, to_vec};
 use proptest::prelude::*;
 
 /// Makes a graph by following instructions: what to make, and of which of the objects that there are.
@@ -113,4 +113,15 @@ fn what_is_shared_by_other_ways_stays_shared() {
             assert!(pickle.len() < 300, "{} bytes of {stream:?}", pickle.len());
         }
     }
+}
+
+#[test]
+fn keys_that_a_tree_shares_are_memoised_as_by_python() {
+    // pickle.dumps([{'name': 1}, {'name': 2}], 4)
+    let pickle = b"\x80\x04\x95\x18\0\0\0\0\0\0\0]\x94(}\x94\x8c\x04name\x94K\x01s}\x94h\x02K\x02se.";
+    let key = Value::from("name");
+    let made = Value::list([1, 2].map(|number| Value::dict([(key.clone(), number)])));
+    assert_eq!(made.to_pickle().unwrap(), pickle);
+    let read = halfsour_vm::from_slice(pickle).unwrap().to_value(halfsour_value::TreeLimits::default());
+    assert_eq!(read.unwrap().to_pickle().unwrap(), pickle);
 }

@@ -16,6 +16,7 @@ pub(super) fn visit<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>, V: Visitor<'de
     visitor: V,
 ) -> Result<V::Value, Error> {
     let Some((special, content)) = special(de.node) else { return de.deserialize(visitor) };
+    de.located(de.node.check_tree().map_err(|error| Error::custom(error.without_offset())))?;
     let content = de.deeper().map(|de| Part { de, content });
     de.located(content.and_then(|content| visitor.visit_enum(Variant { special, content })))
 }
@@ -68,11 +69,9 @@ fn nodes<'g, S>(nodes: impl Iterator<Item = Node<'g, S>>) -> Content<'g, S> {
     Content::Parts(nodes.map(Content::Node).collect())
 }
 
+/// Returns the text of a name, which was checked.
 fn name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Content<'_, S> {
-    Content::Text(match node.as_text() {
-        Some(text) => text.to_string_lossy().into_owned(),
-        None => String::from_utf8_lossy(node.as_bytes().unwrap_or_default()).into_owned(),
-    })
+    Content::Text(String::from_utf8_lossy(node.text_bytes().unwrap_or_default()).into_owned())
 }
 
 fn instance_parts<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Content<'_, S> {

@@ -5,7 +5,6 @@ use halfsour_writer::Batch;
 use serde::ser::{self, Serialize};
 
 use super::Serializer;
-use super::object::Object;
 use crate::Error;
 
 /// The state of writing a list or dict.
@@ -27,7 +26,8 @@ pub(super) enum Around {
     Slots,
     /// The list is the only argument of a call.
     Argument,
-    Object(Box<Object>),
+    /// The items are the fields of the innermost open object of the serializer.
+    Object,
 }
 
 impl Items<'_> {
@@ -40,9 +40,10 @@ impl Items<'_> {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
-        if matches!(self.around, Around::Object(_)) {
-            return self.object_field(key, value);
+    pub(super) fn field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
+        if matches!(self.around, Around::Object) {
+            self.batch = self.serializer.object_field(self.batch, key, value)?;
+            return Ok(());
         }
         self.named_field(key, value)
     }
@@ -58,6 +59,15 @@ impl Items<'_> {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn finish(self) -> Result<(), Error> {
+        if matches!(self.around, Around::Nothing) {
+            self.serializer.emitter.end(self.batch);
+            return Ok(());
+        }
+        self.finish_around()
+    }
+
+    #[inline(never)]
+    fn finish_around(self) -> Result<(), Error> {
         let emitter = &mut self.serializer.emitter;
         match self.around {
             Around::Nothing => emitter.end(self.batch),
@@ -79,7 +89,7 @@ impl Items<'_> {
                 emitter.end_tuple(1);
                 emitter.raw(&Op::Reduce)?;
             }
-            Around::Object(object) => object.end(self.serializer, self.batch)?,
+            Around::Object => self.serializer.end_object(self.batch)?,
         }
         Ok(())
     }
@@ -94,6 +104,7 @@ impl ser::SerializeSeq for Items<'_> {
         self.item(value)
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn end(self) -> Result<(), Error> {
         self.finish()
     }
@@ -116,6 +127,7 @@ impl ser::SerializeMap for Items<'_> {
         Ok(())
     }
 
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn end(self) -> Result<(), Error> {
         self.finish()
     }
@@ -136,10 +148,12 @@ macro_rules! fields {
                 self.field(key, value)
             }
 
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn skip_field(&mut self, key: &'static str) -> Result<(), Error> {
-                self.skipped(key)
+                if matches!(self.around, Around::Object) { self.serializer.skipped(key) } else { Ok(()) }
             }
 
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn end(self) -> Result<(), Error> {
                 self.finish()
             }

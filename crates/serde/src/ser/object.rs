@@ -119,7 +119,7 @@ impl Serializer {
             Shape::List => {
                 self.new_instance(class)?;
                 members = Members::List;
-                Around::Object(Box::new(Object::List))
+                self.enter(Object::List)
             }
             Shape::Pydantic | Shape::Pydantic1 => {
                 self.new_instance(class)?;
@@ -127,7 +127,7 @@ impl Serializer {
                 self.emitter.before_item(&mut outer);
                 self.emitter.str("__dict__");
                 let is_v1 = class.shape == Shape::Pydantic1;
-                Around::Object(Box::new(Object::Model { outer, is_v1, names: Vec::new() }))
+                self.enter(Object::Model { outer, is_v1, names: Vec::new() })
             }
             Shape::Call | Shape::NamedTuple => {
                 let arguments = match class.shape {
@@ -135,7 +135,7 @@ impl Serializer {
                     _ => self.begin_new(class, length)?,
                 };
                 let batch = self.emitter.members(Members::List, Some(0));
-                let around = Around::Object(Box::new(Object::Arguments(arguments)));
+                let around = self.enter(Object::Arguments(arguments));
                 return Ok(Items { serializer: self, batch, around });
             }
             Shape::Name | Shape::Global => {
@@ -145,6 +145,12 @@ impl Serializer {
         // The length is not passed on: serde counts skipped fields, too, and a batch must not end early.
         let batch = self.emitter.begin(members, None);
         Ok(Items { serializer: self, batch, around })
+    }
+
+    /// Opens an object, which the items have until they end.
+    fn enter(&mut self, object: Object) -> Around {
+        self.objects.push(object);
+        Around::Object
     }
 
     /// Writes what goes before the fields of a tuple struct.
@@ -231,77 +237,72 @@ impl Serializer {
     }
 }
 
-impl Items<'_> {
-    /// Writes a field of a struct.
+impl Serializer {
+    /// Writes a field of the open object. Takes the batch and returns it: if [`Items`] were borrowed here, the compiler would not keep
+    /// those of plain structs in registers.
     #[cold]
     pub(super) fn object_field<T: Serialize + ?Sized>(
         &mut self,
+        batch: Batch,
         key: &'static str,
         value: &T,
-    ) -> Result<(), Error> {
-        match &mut self.around {
-            Around::Object(object) => match &mut **object {
-                Object::Arguments(arguments) => {
-                    arguments.written += 1;
-                    value.serialize(&mut *self.serializer)
-                }
-                Object::List => self.item(value),
-                Object::Model { names, .. } => {
-                    names.push(key);
-                    self.named_field(key, value)
-                }
-            },
-            _ => self.named_field(key, value),
-        }
-    }
-
-    /// Returns an error if a field must not be left out.
-    pub(super) fn skipped(&self, key: &str) -> Result<(), Error> {
-        match &self.around {
-            Around::Object(object) if !matches!(**object, Object::Model { .. }) => {
-                Err(serde::ser::Error::custom(format_args!(
-                    "the field `{key}` cannot be skipped, because the fields of this class are told apart by their places"
-                )))
+    ) -> Result<Batch, Error> {
+        let mut items = Items { serializer: self, batch, around: Around::Object };
+        match items.serializer.objects.last_mut() {
+            Some(Object::Arguments(arguments)) => {
+                arguments.written += 1;
+                value.serialize(&mut *items.serializer)?;
             }
-            _ => Ok(()),
+            Some(Object::Model { names, .. }) => {
+                names.push(key);
+                items.named_field(key, value)?;
+            }
+            Some(Object::List) | None => items.item(value)?,
         }
+        Ok(items.batch)
     }
-}
 
-impl Object {
-    /// Writes what goes behind the fields.
+    /// Returns an error if a field of the open object must not be left out.
     #[cold]
-    pub(super) fn end(self, serializer: &mut Serializer, batch: Batch) -> Result<(), Error> {
-        match self {
-            Self::Arguments(arguments) => serializer.end_arguments(&arguments),
-            Self::List => {
-                serializer.emitter.end(batch);
-                Ok(serializer.emitter.raw(&Op::Build)?)
-            }
-            Self::Model { mut outer, is_v1, names } => {
-                let outer = &mut outer;
-                serializer.emitter.end(batch);
-                serializer.emitter.after_item(outer);
-                if is_v1 {
-                    serializer.names(outer, "__fields_set__", &names)?;
-                    serializer.emitter.before_item(outer);
-                    serializer.emitter.str("__private_attribute_values__");
-                    let none = serializer.emitter.begin(Members::Dict, Some(0));
-                    serializer.emitter.end(none);
-                    serializer.emitter.after_item(outer);
-                } else {
-                    serializer.nothing(outer, "__pydantic_extra__");
-                    serializer.names(outer, "__pydantic_fields_set__", &names)?;
-                    serializer.nothing(outer, "__pydantic_private__");
-                }
-                serializer.emitter.end(*outer);
-                Ok(serializer.emitter.raw(&Op::Build)?)
-            }
+    pub(super) fn skipped(&self, key: &str) -> Result<(), Error> {
+        match self.objects.last() {
+            Some(Object::Arguments(_) | Object::List) => Err(serde::ser::Error::custom(format_args!(
+                "the field `{key}` cannot be skipped, because the fields of this class are told apart by their places"
+            ))),
+            Some(Object::Model { .. }) | None => Ok(()),
         }
     }
 }
 
 impl Serializer {
+    /// Writes what goes behind the fields of the open object.
+    #[cold]
+    pub(super) fn end_object(&mut self, batch: Batch) -> Result<(), Error> {
+        match self.objects.pop() {
+            Some(Object::Arguments(arguments)) => return self.end_arguments(&arguments),
+            Some(Object::Model { mut outer, is_v1, names }) => {
+                let outer = &mut outer;
+                self.emitter.end(batch);
+                self.emitter.after_item(outer);
+                if is_v1 {
+                    self.names(outer, "__fields_set__", &names)?;
+                    self.emitter.before_item(outer);
+                    self.emitter.str("__private_attribute_values__");
+                    let none = self.emitter.begin(Members::Dict, Some(0));
+                    self.emitter.end(none);
+                    self.emitter.after_item(outer);
+                } else {
+                    self.nothing(outer, "__pydantic_extra__");
+                    self.names(outer, "__pydantic_fields_set__", &names)?;
+                    self.nothing(outer, "__pydantic_private__");
+                }
+                self.emitter.end(*outer);
+            }
+            Some(Object::List) | None => self.emitter.end(batch),
+        }
+        Ok(self.emitter.raw(&Op::Build)?)
+    }
+
     /// Writes an item of a dict whose value is the set of these names.
     fn names(&mut self, dict: &mut Batch, key: &str, names: &[&str]) -> Result<(), Error> {
         self.emitter.before_item(dict);

@@ -76,7 +76,7 @@ impl ser::SerializeTupleStruct for Fields<'_> {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         match self {
             Self::Tuple(tuple) => value.serialize(&mut *tuple.serializer),
-            Self::Object(items) => items.object_field("", value),
+            Self::Object(items) => items.field("", value),
         }
     }
 
