@@ -27,6 +27,27 @@ macro_rules! forward_synonyms {
 
 pub(crate) use forward_synonyms;
 
+/// Forwards what is around a value that is there: an `Option`, and a newtype.
+#[cfg(feature = "classes")]
+macro_rules! forward_wrappers {
+    () => {
+        fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            visitor.visit_some(self)
+        }
+
+        fn deserialize_newtype_struct<V: Visitor<'de>>(
+            self,
+            _: &'static str,
+            visitor: V,
+        ) -> Result<V::Value, Error> {
+            visitor.visit_newtype_struct(self)
+        }
+    };
+}
+
+#[cfg(feature = "classes")]
+pub(crate) use forward_wrappers;
+
 /// Passes on an int as unsigned if it is not negative, else as signed.
 #[inline]
 pub(crate) fn visit_int<'de, V: Visitor<'de>, E: serde::de::Error>(

@@ -17,7 +17,7 @@ use serde::forward_to_deserialize_any;
 
 use super::access::Lend;
 use super::{Asked, De};
-use crate::common::visit_int;
+use crate::common::{forward_wrappers, visit_int};
 use crate::{Error, big_int};
 
 /// The value that a type is given for an object.
@@ -435,17 +435,7 @@ impl<'de> de::Deserializer<'de> for Scalar {
         }
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Error> {
-        visitor.visit_newtype_struct(self)
-    }
+    forward_wrappers!();
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
