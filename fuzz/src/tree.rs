@@ -1,4 +1,4 @@
-//! What must hold for every tree.
+//! Trees: what must hold for each.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 

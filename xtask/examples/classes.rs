@@ -189,7 +189,7 @@ fn arrays() -> Arrays {
     }
 }
 
-/// What is done with each object.
+/// A thing to do with each object.
 trait Visit {
     fn visit<T: Serialize + DeserializeOwned + PartialEq + Debug>(&mut self, name: &str, value: &T);
 }

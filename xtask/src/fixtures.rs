@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::pythons::{ORACLE, Python, VERSIONS};
-use crate::{Result, shell};
+use crate::{Result, jobs, shell};
 
 /// Makes the fixtures anew, with the latest installed release of each version.
 pub fn make() -> Result {
     let pythons: Vec<_> = VERSIONS.into_iter().filter_map(Python::find).collect();
     match made(&pythons)? {
-        Some(new) => copy(&new, &committed()),
+        Some(new) => {
+            copy(&new, &committed())?;
+            pythons.iter().find(|python| python.version == ORACLE).map_or(Ok(()), jobs::make)
+        }
         None => Err(format!("Python {ORACLE}, the authority on pickles, is not installed").into()),
     }
 }

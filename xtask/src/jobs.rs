@@ -2,6 +2,7 @@
 
 use std::env::consts::EXE_SUFFIX;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::pythons::{ORACLE, Python};
@@ -25,10 +26,41 @@ pub fn run() -> Result {
     println!("jobs: {} examples", JOBS.len());
     match Python::find(ORACLE) {
         Some(python) => {
+            check_inputs(&python)?;
             let said = shell::output(python.script("jobs.py").arg("check").arg(&outputs), &[])?;
             print!("jobs, Python {}: {said}", python.release);
         }
         None => println!("jobs: not checked, because Python {ORACLE} is not installed"),
+    }
+    Ok(())
+}
+
+/// Makes the inputs of the examples anew. Those of pandas and scikit-learn are kept where these are not installed.
+pub fn make(python: &Python) -> Result {
+    make_in(python, &inputs())
+}
+
+fn inputs() -> PathBuf {
+    shell::root().join("crates/halfsour/examples/data")
+}
+
+fn make_in(python: &Python, directory: &Path) -> Result {
+    fs::create_dir_all(directory)?;
+    shell::output(python.script("jobs.py").arg("make").arg(directory), &[]).map(drop)
+}
+
+/// Compares the committed inputs with those that Python makes now.
+fn check_inputs(python: &Python) -> Result {
+    let new = shell::target().join("jobs/inputs");
+    make_in(python, &new)?;
+    for entry in fs::read_dir(new)? {
+        let entry = entry?;
+        if fs::read(entry.path())? != fs::read(inputs().join(entry.file_name()))? {
+            let name = entry.path();
+            return Err(
+                format!("{} drifted; run `cargo xtask fixtures` to make it anew", name.display()).into()
+            );
+        }
     }
     Ok(())
 }

@@ -19,7 +19,6 @@ pub use parquet::write_parquet;
 use crate::TableError;
 
 /// The reason that a table cannot be written.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum WriteError {
     /// The format cannot hold the table.
@@ -57,6 +56,12 @@ impl fmt::Display for WriteError {
             Self::Table(error) => error.fmt(f),
             Self::Output(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an audit may cost.
+//! [`Limits`]: the costs that an audit may have.
 
 use serde::{Deserialize, Serialize};
 

@@ -6,7 +6,7 @@ use crate::Known;
 use crate::numpy::{DType, Kind, NdArray};
 use crate::pandas::{Frame, Index, Labels};
 
-/// The cost of [`recognise`] for an instance: bytes of text and members of lists that are read, each argument, and each step.
+/// The cost of [`recognise`](crate::recognise) for an instance: bytes of text and members of lists that are read, each argument, and each step.
 /// Counts no further than `most`, so that it takes no longer than that.
 ///
 /// An object that is shared in a pickle may be recognised each time that it occurs: pay this cost for it, or do without.

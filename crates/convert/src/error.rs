@@ -10,7 +10,6 @@ use halfsour_writer as writer;
 pub type Error = PickleError<ConvertError>;
 
 /// The reason that a pickle cannot be converted, or that its tensors cannot be listed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ConvertError {
     /// The pickle cannot be loaded.
@@ -34,6 +33,12 @@ impl fmt::Display for ConvertError {
             Self::Unsuitable(reason) => f.write_str(reason),
             Self::Output(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for ConvertError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

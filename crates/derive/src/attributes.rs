@@ -7,7 +7,7 @@ use syn::{Attribute, Error, Lit, LitStr, Result, Type};
 
 use crate::forms::{Form, Forms};
 
-/// What is said of a type.
+/// The attributes of a type.
 #[derive(Default)]
 pub struct Container {
     /// The module and name, with a dot between them.
@@ -116,7 +116,7 @@ fn class(path: LitStr) -> Result<LitStr> {
     }
 }
 
-/// What is said of a field.
+/// The attributes of a field.
 #[derive(Default)]
 pub struct Field {
     pub rename: Option<LitStr>,
@@ -163,7 +163,7 @@ impl Field {
     }
 }
 
-/// What is said of a variant.
+/// The attributes of a variant.
 #[derive(Default)]
 pub struct Variant {
     pub rename: Option<LitStr>,

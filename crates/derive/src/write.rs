@@ -71,7 +71,7 @@ fn written<'f, 'a>(fields: &'f [Field<'a>]) -> impl Iterator<Item = &'f Field<'a
 fn named(input: &Input, fields: &[Field], root: &TokenStream) -> TokenStream {
     let name = &input.name;
     if fields.iter().any(|field| matches!(field.role, Role::Flattened(_))) {
-        // Maps have no names, so a newtype around it has.
+        // Maps have no names, so a newtype around it has: `names::STATE` of `halfsour-serde`.
         let state = format!("$halfsour::state {name}");
         return if input.has_class {
             quote!(#root::Serializer::serialize_newtype_struct(__serializer, #state, &#root::Flat(self)))

@@ -52,7 +52,7 @@ pub struct Part {
 pub struct Parts<'i>(Box<dyn Iterator<Item = Result<Part, Error>> + 'i>);
 
 /// An error in one of the pickles of a [`Part`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PickleError<E> {
     /// The name of the part.
     pub name: String,
@@ -338,6 +338,12 @@ impl<E: fmt::Display> fmt::Display for PickleError<E> {
             write!(f, "pickle {}, from byte 0x{:x}: ", self.before + 1, self.start)?;
         }
         self.error.fmt(f)
+    }
+}
+
+impl<E: fmt::Display> fmt::Debug for PickleError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -176,7 +176,6 @@ impl<T: ::serde::Serialize> Encoder<Typed<T>> for PickleCodec {
 }
 
 /// An error in reading or writing a message.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The socket or pipe failed, or ended within a message.
@@ -230,6 +229,12 @@ impl fmt::Display for Error {
                 "the message of {length} bytes is longer than `Limits::input` allows or the framing can express"
             ),
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -69,6 +69,18 @@ pub use halfsour_serde::python;
 #[doc = include_str!("../GUIDE.md")]
 pub mod guide {}
 
+#[cfg(all(
+    feature = "arrow",
+    feature = "audit",
+    feature = "derive",
+    feature = "inspect",
+    feature = "jiff",
+    feature = "ndarray",
+    feature = "rust_decimal",
+    feature = "uuid"
+))]
+pub mod recipes;
+
 #[doc = include_str!("../LIMITS.md")]
 pub mod limits {
     #[cfg(feature = "audit")]

@@ -1,4 +1,4 @@
-//! What the front door adds to the rooms behind it.
+//! The front door: `load`, the one error type, and the names.
 
 use std::error::Error as _;
 

@@ -5,7 +5,6 @@ use std::fmt;
 use halfsour_files::PickleError;
 
 /// An error in a file: in what is around its pickles, or in one of them.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The file, or something in it, cannot be read.
@@ -32,6 +31,12 @@ impl fmt::Display for Error {
             Self::File(error) => error.fmt(f),
             Self::Pickle(error) => error.fmt(f),
         }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

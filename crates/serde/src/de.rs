@@ -62,14 +62,15 @@ impl<S, L> NodeDeserializer<'_, S, L> {
     ///
     /// let graph = halfsour_vm::from_slice(b"](](K\x01ee.").unwrap(); // [[1]]
     /// let limits = |depth| TreeLimits::UNTRUSTED.with_depth(depth);
-    /// let read = |depth| Vec::<Vec<u8>>::deserialize(NodeDeserializer::new(graph.root()).limits(limits(depth)));
+    /// let deserializer = |depth| NodeDeserializer::new(graph.root()).with_limits(limits(depth));
+    /// let read = |depth| Vec::<Vec<u8>>::deserialize(deserializer(depth));
     /// assert_eq!(read(2).unwrap(), [[1]]);
     /// let error = read(1).unwrap_err();
     /// assert!(matches!(error.kind(), ErrorKind::TooDeep));
     /// assert_eq!((error.path(), error.offset()), ("[0]".to_owned(), Some(2)));
     /// ```
     #[must_use]
-    pub fn limits(self, limits: TreeLimits) -> Self {
+    pub fn with_limits(self, limits: TreeLimits) -> Self {
         Self { limits, ..self }
     }
 }

@@ -95,17 +95,9 @@ impl Error {
     }
 }
 
-/// One line, which is what `main` prints of an error that it returns: `Error("[1].age: invalid type …", path: "[1].age", offset: 23)`.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({:?}", self.to_string())?;
-        if !self.0.path.is_empty() {
-            write!(f, ", path: {:?}", self.path())?;
-        }
-        match self.0.offset {
-            Some(offset) => write!(f, ", offset: {offset})"),
-            None => f.write_str(")"),
-        }
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -121,10 +113,10 @@ impl fmt::Display for Error {
             ErrorKind::Io(error) => error.fmt(f),
             ErrorKind::Data(message) => f.write_str(message),
             ErrorKind::TooDeep => f.write_str(
-                "the data nests too deep, or contains itself; raise the depth with `NodeDeserializer::limits`",
+                "the data nests too deep, or contains itself; raise the depth with `NodeDeserializer::with_limits`",
             ),
             ErrorKind::TooLarge => f.write_str(
-                "the data is too large, with shared objects copied; raise the limits with `NodeDeserializer::limits`",
+                "the data is too large, with shared objects copied; raise the limits with `NodeDeserializer::with_limits`",
             ),
         }?;
         if let Some(offset) = self.0.offset {

@@ -14,7 +14,7 @@ pub mod python;
 mod ser;
 mod stream;
 
-/// What derived code uses.
+/// The items that derived code names.
 #[cfg(feature = "derive")]
 #[doc(hidden)]
 pub mod __private {

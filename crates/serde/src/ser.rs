@@ -54,14 +54,17 @@ enum Next {
     State(&'static str),
 }
 
-/// The names of such newtypes. A path to a class follows the last two.
+/// The names of such newtypes. A path to a class follows those that end in a space.
 pub(crate) mod names {
     pub(crate) const SET: &str = "$halfsour::Set";
     pub(crate) const FROZEN_SET: &str = "$halfsour::FrozenSet";
     pub(crate) const PERSISTENT_ID: &str = "$halfsour::PersistentId";
-    /// A tuple struct of an object and its state.
+    /// A tuple struct of an object and its state: `Build` in `python/arrays.rs`.
     pub(crate) const BUILD: &str = "$halfsour::Build";
     pub(crate) const ITEMS: &str = "$halfsour::items ";
+    pub(crate) const DEQUE: &str = "$halfsour::items collections.deque";
+    pub(crate) const ORDERED_DICT: &str = "$halfsour::items collections.OrderedDict";
+    /// Written out by `halfsour-derive`, for classes with flattened fields.
     pub(crate) const STATE: &str = "$halfsour::state ";
 }
 

@@ -81,7 +81,7 @@ fn ranges_are_their_members() {
     assert!(from_slice::<Vec<i64>>(long).unwrap_err().to_string().contains("too large"));
 }
 
-/// What passes serde's buffer comes out of it as the type wants it, save where the README says otherwise.
+/// Objects come out of serde's buffer as the type wants them, save where the README says otherwise.
 #[test]
 fn what_is_flattened_is_kept() {
     #[derive(Deserialize)]

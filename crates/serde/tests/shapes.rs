@@ -315,6 +315,28 @@ fn forms_are_themselves_in_json() {
 }
 
 #[test]
+fn a_form_that_serde_kept_changes_no_other_format() {
+    #[derive(Serialize)]
+    enum Inner {
+        Waits {
+            #[serde(with = "python::timedelta")]
+            time: jiff::SignedDuration,
+        },
+    }
+    #[derive(Serialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Of(Inner),
+    }
+    #[derive(Serialize)]
+    struct Wait(#[serde(with = "python::timedelta")] jiff::SignedDuration);
+
+    let time = jiff::SignedDuration::from_secs(1);
+    to_vec(&Tagged::Of(Inner::Waits { time })).unwrap();
+    assert_eq!(serde_json::to_string(&Wait(time)).unwrap(), r#""PT1S""#);
+}
+
+#[test]
 fn persistent_ids() {
     #[derive(Serialize, Deserialize, Debug, PartialEq)]
     struct Stored(#[serde(with = "As::<PersistentId>")] String);

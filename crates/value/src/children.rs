@@ -9,7 +9,7 @@ use crate::{Graph, Id, Node};
 /// An iterator over the ids of every object that another one holds: see [`View::children`](crate::View::children).
 #[derive(Clone, Debug)]
 pub struct ChildIds<'s> {
-    /// What lies in the node itself, the next one last; [`VACANT`] where there is none.
+    /// The objects whose ids lie in the node itself, the next one last; [`VACANT`] where there is none.
     within: [Id; 2],
     /// How many of `ids` come before the next mark.
     count: usize,

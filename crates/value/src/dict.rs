@@ -143,7 +143,7 @@ impl<'k, K: Into<DictKey<'k>>> Index<K> for Dict {
     type Output = Value;
 
     fn index(&self, key: K) -> &Value {
-        self.get(key).expect("the key is in the dict")
+        self.get(key).unwrap_or_else(|| panic!("the dict does not have the key"))
     }
 }
 
@@ -152,7 +152,7 @@ impl<'k, K: Into<DictKey<'k>>> Index<K> for Dict {
 /// If the key is not there. To set a new one, use [`Dict::insert`].
 impl<'k, K: Into<DictKey<'k>>> IndexMut<K> for Dict {
     fn index_mut(&mut self, key: K) -> &mut Value {
-        self.get_mut(key).expect("the key is in the dict")
+        self.get_mut(key).unwrap_or_else(|| panic!("the dict does not have the key"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a [`Builder`] changes in objects that are there.
+//! A [`Builder`] changes objects that are there.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;

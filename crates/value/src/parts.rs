@@ -1,4 +1,4 @@
-//! What a [`Store`](crate::machine::Store) is told to make, and how it refuses.
+//! The parts of which a [`Store`](crate::machine::Store) makes objects, and its refusals.
 
 use std::fmt;
 

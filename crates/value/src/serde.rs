@@ -1,7 +1,7 @@
 //! [`Value`](crate::Value) in serde's data model.
 //!
-//! What that model knows is said by what it knows: numbers, text, bytes, lists, tuples and dicts. Anything else is marked by a
-//! name, so that `halfsour-serde` writes and reads it as itself, and has a content that other formats show:
+//! The model has numbers, text, bytes, lists, tuples and dicts. A value of any other kind is marked by a name, so that
+//! `halfsour-serde` writes and reads it as itself, and has a content that other formats show:
 //!
 //! | kind | content |
 //! |---|---|

@@ -270,7 +270,7 @@ impl Iterator for Parts<'_> {
     }
 }
 
-/// What has been made of a container.
+/// A container of which some members have been made.
 enum Made<'g, S> {
     List(Vec<Value>),
     Tuple(Vec<Value>),

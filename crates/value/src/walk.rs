@@ -14,7 +14,7 @@ use crate::{Graph, Id, Node};
 /// An iterator over objects and all that they hold, each once: see [`Graph::descendants`].
 pub struct Descendants<'g, S> {
     seen: HashSet<Id>,
-    /// What is left of the children of the objects that the next one is in.
+    /// The children that are left, of each of the objects that hold the next one.
     open: Vec<Children<'g, S>>,
 }
 

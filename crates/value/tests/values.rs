@@ -203,7 +203,7 @@ fn items_of_instances_are_like_a_dicts_or_lists() {
     assert!(deque.get(3).is_none());
 }
 
-/// What Display prints must be what the same data's node prints.
+/// Checks that a value prints as the node of the same data does.
 #[test]
 fn a_value_is_printed_as_its_node_is() {
     let class = || Value::global("app", "C");

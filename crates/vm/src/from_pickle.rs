@@ -7,7 +7,7 @@ use halfsour_value::{TreeLimits, Value};
 
 use crate::{Error, ErrorKind, Graph, from_bytes, from_reader};
 
-/// What a pickle of any shape is read into: a [`Value`], which is a tree, or a [`Graph`].
+/// A type that holds a pickle of any shape: a [`Value`], which is a tree, or a [`Graph`].
 ///
 /// ```
 /// use halfsour_vm::FromPickle;

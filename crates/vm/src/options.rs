@@ -39,6 +39,13 @@ impl From<Bytes> for Buffer {
     }
 }
 
+/// Writable, as a bytearray is.
+impl From<Vec<u8>> for Buffer {
+    fn from(contents: Vec<u8>) -> Self {
+        Bytes::from(contents).into()
+    }
+}
+
 /// The options for reading a pickle: those that Python's `pickle.load` takes as arguments, and limits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -6,8 +6,7 @@ use halfsour_value::{Builder, Graph, Node, Value, ValueError};
 
 use crate::{Error, ErrorKind, Options, to_vec};
 
-/// What can be written as a pickle without a Rust type: a [`Value`], a [`Graph`], or a [`Node`] with all objects that it refers
-/// to.
+/// Data that is written as it is, without a type of yours: a [`Value`], a [`Graph`], or a [`Node`] with all objects that it refers to.
 ///
 /// ```
 /// use halfsour_value::value;

@@ -21,7 +21,7 @@ pub(super) fn visit<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>, V: Visitor<'de
     de.located(content.and_then(|content| visitor.visit_enum(Variant { special, content })))
 }
 
-/// What an object consists of.
+/// The content of an object: bytes, a name or other objects.
 enum Content<'g, S> {
     Node(Node<'g, S>),
     Bytes(&'g [u8]),

@@ -125,7 +125,7 @@ sequences! {
     /// A `frozenset`, for the same types as [`Set`].
     FrozenSet names::FROZEN_SET;
     /// A `collections.deque`, for `VecDeque`, `Vec` and other collections.
-    Deque "$halfsour::items collections.deque";
+    Deque names::DEQUE;
 }
 
 /// A `tuple`, for `Vec` and other collections. Tuples and arrays of Rust are written as tuples already.
@@ -286,7 +286,7 @@ macro_rules! maps {
 
 maps! {
     OrderedDict map, serializer =>
-        serializer.serialize_newtype_struct("$halfsour::items collections.OrderedDict", &map);
+        serializer.serialize_newtype_struct(names::ORDERED_DICT, &map);
     BTreeMap map, serializer => map.serialize(serializer);
     HashMap map, serializer => map.serialize(serializer);
 }

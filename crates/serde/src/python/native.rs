@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 thread_local! {
     /// Whether this crate's serializer is about to serialize such a value. No method of serde's `Serializer` tells one format from
@@ -25,6 +26,17 @@ pub(crate) fn announce(name: &str) {
 /// Returns whether this crate's serializer asks.
 pub(super) fn is_asked() -> bool {
     ANNOUNCED.take()
+}
+
+/// Serializes a value that asks who its serializer is. The name may have been announced before for a copy of such a value, which serde
+/// keeps for a tagged enum and which does not ask; this value must not hear of that.
+pub(super) fn write<S: Serializer>(
+    name: &'static str,
+    value: &impl Serialize,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    ANNOUNCED.set(false);
+    serializer.serialize_newtype_struct(name, value)
 }
 
 /// Deserializes a type in its own way, within a newtype that tells this crate's deserializers what to expect.
@@ -77,7 +89,7 @@ macro_rules! native {
                     }
                 }
 
-                serializer.serialize_newtype_struct(concat!("$halfsour::python::", $name), &Choice(value))
+                super::native::write(concat!("$halfsour::python::", $name), &Choice(value), serializer)
             }
         }
 

@@ -1,4 +1,4 @@
-//! Which values are equal.
+//! Equality and hashes of values.
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::LazyLock;

@@ -36,7 +36,7 @@ pub(crate) struct Printer<'p, 'f> {
     level: Option<usize>,
 }
 
-/// What stands between the parentheses of an instance.
+/// Text between the parentheses of an instance.
 enum Argument<'v> {
     Positional(&'v Value),
     Keywords(&'v Value),

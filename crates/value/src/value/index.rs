@@ -218,7 +218,7 @@ impl<I: ValueIndex> IndexMut<I> for Value {
                 Self::List(_) | Self::Tuple(_) if key.kind() == Kind::Int => {
                     panic!("the {} has no index {key}", self.kind())
                 }
-                _ => panic!("a {} has no item {key}", self.kind()),
+                _ => panic!("{key} is no key or index of an object of type {}", self.kind()),
             }
         }
         index.index_into_mut(self).expect("it is there")
