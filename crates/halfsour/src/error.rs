@@ -49,7 +49,7 @@ errors! {
     "A pickle cannot be loaded." Load(crate::vm::Error), |error| Some(error.offset());
     "Bytes are no opcodes." Lexer(crate::lexer::Error), |error| Some(error.offset());
     "There is nothing at a path." Path(crate::value::PathError), |_| None;
-    "A graph cannot become a tree." Tree(crate::value::TreeError), |_| None;
+    "A graph cannot become a tree." Tree(crate::value::TreeError), |error| error.offset();
     "A tree cannot become a graph." Value(crate::value::ValueError), |_| None;
     "An object cannot be built so." Step(crate::value::StepError), |_| None;
     "The objects of persistent ids cannot be where the ids are." Resolve(crate::value::ResolveError), |_| None;

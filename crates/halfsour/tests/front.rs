@@ -56,6 +56,8 @@ fn errors_are_one_line_with_the_place() {
     assert!(error.source().is_none());
     let inner = vm::from_slice(b"K\x01R.").unwrap_err();
     assert_eq!(format!("{inner:?}"), inner.to_string());
+    let cycle = vm::from_slice(b"K\x010]q\0h\0a.").unwrap();
+    assert_eq!(Error::from(cycle.to_value(value::TreeLimits::default()).unwrap_err()).offset(), Some(3));
 }
 
 #[cfg(feature = "serde")]

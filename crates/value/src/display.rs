@@ -13,14 +13,16 @@ use crate::to_value::Budget;
 use crate::{Id, Node, TreeLimits};
 
 /// As Python's `repr` prints it, cycles as `[...]`. Objects of classes are shown by what the pickle says of them:
-/// `app.Point(x=1, y=2)`, `collections.deque([]) + [1, 2]`. A Python 2 byte string is shown like bytes.
+/// `app.Point(x=1, y=2)`, `collections.deque([]) + [1, 2]`. A Python 2 byte string is shown like bytes. With `{:#}`, the members of a
+/// container stand on lines of their own, indented by four spaces for each level, of up to 100.
 ///
 /// What is shared is printed each time it occurs. Beyond what [`TreeLimits::UNTRUSTED`] grants to a tree, save that there may be
 /// any number of levels, an object is printed as `...`.
 impl<S: AsRef<[u8]>> fmt::Display for Node<'_, S> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let budget = TreeLimits::UNTRUSTED.budget(self.graph());
-        Printer { f, open: HashSet::new(), work: vec![Work::Node(*self)], budget }.run()
+        let level = f.alternate().then_some(0);
+        Printer { f, open: HashSet::new(), work: vec![Work::Node(*self)], budget, level }.run()
     }
 }
 
@@ -49,15 +51,34 @@ struct Printer<'p, 'f, 'g, S> {
     open: HashSet<Id>,
     work: Vec<Work<'g, S>>,
     budget: Budget,
+    /// The level, if members stand on lines of their own.
+    level: Option<usize>,
 }
 
 /// What is still to be printed, the next last.
 enum Work<'g, S> {
     Node(Node<'g, S>),
     Text(&'static str),
-    Elements { rest: Elements<'g, S>, first: bool },
-    Items { rest: Items<'g, S>, first: bool },
-    Attributes { rest: Items<'g, S>, first: bool },
+    /// What stands before a member, which may be the first one.
+    Before(bool),
+    /// What stands behind a member.
+    After,
+    /// What stands before the first member of all.
+    Indent,
+    /// What stands behind the last member of all.
+    Outdent,
+    Elements {
+        rest: Elements<'g, S>,
+        first: bool,
+    },
+    Items {
+        rest: Items<'g, S>,
+        first: bool,
+    },
+    Attributes {
+        rest: Items<'g, S>,
+        first: bool,
+    },
     Steps(Steps<'g, S>),
     Close(Id),
 }
@@ -71,17 +92,24 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
                     self.open.remove(&id);
                 }
                 Work::Node(node) => self.node(node)?,
+                Work::Before(first) => self.separate(first)?,
+                Work::After => self.f.write_str(if self.level.is_some() { "," } else { "" })?,
+                Work::Indent => self.level = self.level.map(|level| level + 1),
+                Work::Outdent => {
+                    self.level = self.level.map(|level| level - 1);
+                    // A new line, if members stand on lines of their own.
+                    self.separate(true)?;
+                }
                 Work::Elements { mut rest, first } => {
                     if let Some(node) = rest.next() {
                         self.separate(first)?;
-                        self.work.push(Work::Elements { rest, first: false });
-                        self.work.push(Work::Node(node));
+                        self.push([Work::Node(node), Work::After, Work::Elements { rest, first: false }]);
                     }
                 }
                 Work::Items { mut rest, first } => {
                     if let Some((key, value)) = rest.next() {
                         self.separate(first)?;
-                        self.work.push(Work::Items { rest, first: false });
+                        self.push([Work::After, Work::Items { rest, first: false }]);
                         self.push([Work::Node(key), Work::Text(": "), Work::Node(value)]);
                     }
                 }
@@ -90,8 +118,7 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
                         self.separate(first)?;
                         self.name(name)?;
                         self.f.write_char('=')?;
-                        self.work.push(Work::Attributes { rest, first: false });
-                        self.work.push(Work::Node(value));
+                        self.push([Work::Node(value), Work::After, Work::Attributes { rest, first: false }]);
                     }
                 }
                 Work::Steps(mut steps) => {
@@ -106,7 +133,13 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
     }
 
     fn separate(&mut self, first: bool) -> fmt::Result {
-        if first { Ok(()) } else { self.f.write_str(", ") }
+        /// More would take the square of the levels in bytes.
+        const MOST: usize = 100;
+        match self.level {
+            Some(level) => write!(self.f, "\n{:1$}", "", 4 * level.min(MOST)),
+            None if first => Ok(()),
+            None => self.f.write_str(", "),
+        }
     }
 
     /// Puts work on the stack so that it is done in this order.
@@ -153,7 +186,7 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
             Data::ReadOnly(of) => self.open(node, "memoryview(", Work::Node(of), ")"),
             Data::List(rest) => self.open(node, "[", Work::Elements { rest, first: true }, "]"),
             Data::Tuple(rest) => {
-                let close = if rest.len() == 1 { ",)" } else { ")" };
+                let close = if rest.len() == 1 && self.level.is_none() { ",)" } else { ")" };
                 self.open(node, "(", Work::Elements { rest, first: true }, close)
             }
             Data::Dict(rest) => self.open(node, "{", Work::Items { rest, first: true }, "}"),
@@ -177,10 +210,25 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
     ) -> fmt::Result {
         self.f.write_str(open)?;
         if self.open.insert(node.id()) {
-            self.push([inside, Work::Text(close), Work::Close(node.id())]);
+            self.push([Work::Text(close), Work::Close(node.id())]);
+            self.group(inside);
             Ok(())
         } else {
             write!(self.f, "...{}", close.trim_start_matches(','))
+        }
+    }
+
+    /// Puts members on the stack.
+    fn group(&mut self, inside: Work<'g, S>) {
+        let is_empty = match &inside {
+            Work::Elements { rest, .. } => rest.is_empty(),
+            Work::Items { rest, .. } => rest.is_empty(),
+            _ => true,
+        };
+        if is_empty {
+            self.work.push(inside);
+        } else {
+            self.push([Work::Indent, inside, Work::Outdent]);
         }
     }
 
@@ -199,34 +247,39 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
                     // The base says nothing; if it is `object`, its state does not either.
                     args.nth(if args.get(2).is_some_and(Node::is_none) { 2 } else { 1 });
                 }
-                Work::Elements { rest: args, first: true }
+                Some(args)
             }
-            _ => Work::Node(instance.args()),
+            _ => None,
         };
-        let no_args = matches!(&args, Work::Elements { rest, .. } if rest.is_empty());
         let mut steps = instance.steps();
         let rest = steps.clone();
         let attributes = match steps.next() {
             Some(Step::State(state)) if is_attributes(state) => state.items(),
             _ => None,
         };
+        let steps = if attributes.is_some() { steps } else { rest };
+        let attributes = attributes.filter(|attributes| !attributes.is_empty());
         let keywords = instance.kwargs();
-        if let Some(attributes) = attributes {
-            let is_first = (no_args && keywords.is_none()) || attributes.is_empty();
-            self.push([
-                Work::Text(if is_first { "" } else { ", " }),
-                Work::Attributes { rest: attributes, first: true },
-                Work::Text(")"),
-                Work::Steps(steps),
-                Work::Close(node.id()),
-            ]);
-        } else {
-            self.push([Work::Text(")"), Work::Steps(rest), Work::Close(node.id())]);
+        let no_args = args.as_ref().is_some_and(Elements::is_empty);
+        let any = !no_args || keywords.is_some() || attributes.is_some();
+        self.push([Work::Text(")"), Work::Steps(steps), Work::Close(node.id())]);
+        if any {
+            self.work.push(Work::Outdent);
+        }
+        if let Some(rest) = attributes {
+            self.work.push(Work::Attributes { rest, first: no_args && keywords.is_none() });
         }
         if let Some(keywords) = keywords {
-            self.push([Work::Text(if no_args { "**" } else { ", **" }), Work::Node(keywords)]);
+            self.push([Work::Before(no_args), Work::Text("**"), Work::Node(keywords), Work::After]);
         }
-        self.push([Work::Node(class), Work::Text("("), args]);
+        match args {
+            Some(rest) => self.work.push(Work::Elements { rest, first: true }),
+            None => self.push([Work::Before(true), Work::Node(instance.args()), Work::After]),
+        }
+        if any {
+            self.work.push(Work::Indent);
+        }
+        self.push([Work::Node(class), Work::Text("(")]);
         Ok(())
     }
 
@@ -236,16 +289,16 @@ impl<'g, S: AsRef<[u8]>> Printer<'_, '_, 'g, S> {
                 self.push([Work::Text(".__setstate__("), Work::Node(state), Work::Text(")")]);
             }
             Step::Call(call) => self.push([Work::Text(" <- "), Work::Node(call)]),
-            Step::Append(rest) => {
-                self.push([Work::Text(" + ["), Work::Elements { rest, first: true }, Work::Text("]")]);
-            }
-            Step::SetItem(rest) => {
-                self.push([Work::Text(" | {"), Work::Items { rest, first: true }, Work::Text("}")]);
-            }
-            Step::Add(rest) => {
-                self.push([Work::Text(" | {"), Work::Elements { rest, first: true }, Work::Text("}")]);
-            }
+            Step::Append(rest) => self.added(" + [", Work::Elements { rest, first: true }, "]"),
+            Step::SetItem(rest) => self.added(" | {", Work::Items { rest, first: true }, "}"),
+            Step::Add(rest) => self.added(" | {", Work::Elements { rest, first: true }, "}"),
         }
+    }
+
+    fn added(&mut self, open: &'static str, inside: Work<'g, S>, close: &'static str) {
+        self.work.push(Work::Text(close));
+        self.group(inside);
+        self.work.push(Work::Text(open));
     }
 }
 
@@ -282,5 +335,21 @@ mod tests {
         let root = b.list(&objects);
         let shown = b.build(root).root().to_string();
         assert_eq!(shown, "[app.C(**{'k': 1}), app.C(1, **{'k': 1}, k=1)]");
+    }
+
+    #[test]
+    fn the_long_form_has_cycles_and_any_number_of_levels() {
+        let mut b = Builder::new();
+        let one = b.int(1);
+        let list = b.list(&[one]);
+        b.append(list, list).expect("there is room");
+        let graph = b.build(list);
+        assert_eq!(format!("{:#}", graph.root()), "[\n    1,\n    [...],\n]");
+
+        let mut b = Builder::new();
+        let nested = (0..10_000).fold(b.list(&[]), |inner, _| b.list(&[inner]));
+        let shown = format!("{:#}", b.build(nested).root());
+        assert_eq!(shown.lines().count(), 20_001);
+        assert!(shown.lines().all(|line| line.len() <= 4 * 100 + 3));
     }
 }

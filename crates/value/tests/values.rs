@@ -253,6 +253,7 @@ fn a_value_is_printed_as_its_node_is() {
         let root = builder.value(&value).unwrap();
         let graph = builder.build(root);
         assert_eq!(graph.root().to_string(), value.to_string());
+        assert_eq!(format!("{:#}", graph.root()), format!("{value:#}"));
         assert_eq!(graph.to_value(TreeLimits::default()).unwrap(), value);
     }
 }

@@ -200,7 +200,11 @@ impl<'p, 'f> Printer<'p, 'f> {
             ValueStep::Call { callable, state } => {
                 self.f.write_str(" <- ")?;
                 self.value(callable)?;
-                self.around("(..., ", state)
+                // The first argument is the object itself.
+                self.group("(", [None, Some(state)], ")", |printer, argument| match argument {
+                    Some(state) => printer.value(state),
+                    None => printer.f.write_str("..."),
+                })
             }
         }
     }
