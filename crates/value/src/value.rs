@@ -19,8 +19,8 @@ pub use instance::{ValueInstance, ValueStep};
 
 /// Python data as a tree that owns everything: simple to build, match, change and compare.
 ///
-/// A tree cannot hold identity: an object that is in two places is copied, and a cycle cannot be. For those, keep to the
-/// [`Graph`](crate::Graph).
+/// A tree cannot hold identity: an object that is in two places is copied, and a cycle cannot be, nor can two keys that only identity
+/// tells apart, such as instances without attributes. For those, keep to the [`Graph`](crate::Graph).
 ///
 /// Two values are equal where Python finds them equal, except that lists, tuples and so on compare by kind and content at any
 /// depth, and that a NaN equals a NaN of the same bits, so that this is an equivalence.

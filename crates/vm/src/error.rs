@@ -211,7 +211,8 @@ impl fmt::Display for ErrorKind {
             }
             Self::Limit(limit) => write!(f, "the limit of {limit} is exceeded"),
             // The error has the place.
-            Self::Tree(TreeError::Cycle(kind, _)) => write!(f, "the {kind} contains itself"),
+            Self::Tree(TreeError::Cycle(kind, _)) => TreeError::Cycle(*kind, None).fmt(f),
+            Self::Tree(TreeError::SameKeys(kind, _)) => TreeError::SameKeys(*kind, None).fmt(f),
             Self::Tree(error) => error.fmt(f),
         }
     }

@@ -76,7 +76,7 @@ impl FromPickle for Value {
 fn tree<S: AsRef<[u8]>>(graph: &Graph<S>) -> Result<Value, Error> {
     graph.to_value(TreeLimits::default()).map_err(|error| {
         let offset = match error {
-            TreeError::Cycle(_, offset) => offset,
+            TreeError::Cycle(_, offset) | TreeError::SameKeys(_, offset) => offset,
             _ => None,
         };
         Error::new(ErrorKind::Tree(error), offset.unwrap_or(graph.start()), None)
