@@ -76,7 +76,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             self.spend(name.len() / 16)?;
             names.push(name);
         }
-        make_unique(&mut names);
+        make_unique(&mut names, labels);
         let rows = frame.len();
         self.table(Table { names: Some(names), labels, ..Table::new(Source::Frame(frame), rows) });
         Ok(true)
@@ -98,7 +98,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 name_of(&Cell::Object(series.name), &mut name);
             }
             names.push(name);
-            make_unique(&mut names);
+            make_unique(&mut names, labels);
         }
         let rows = series.index.len();
         let names = Some(names).filter(|names| !names.is_empty());

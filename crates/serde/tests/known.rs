@@ -123,3 +123,32 @@ fn what_is_flattened_is_kept() {
     assert!(from_slice::<Wide<u8>>(b"}\x8c\x01aK\x01\x86K\x02s.").is_err());
     assert_eq!((outer.inner.id.as_u128(), &outer.inner.raw[..], outer.inner.ratio), (5, &b"\xff"[..], None));
 }
+
+/// The types of `jiff::civil` pass over a time and an offset in text.
+#[test]
+fn moments_lose_neither_time_nor_offset() {
+    // datetime(2024, 2, 29, 1, 2, 3), at midnight, and at +02:00; time(1, 2, 3), and at +02:00
+    let zone = b"cdatetime\ntimezone\ncdatetime\ntimedelta\nK\0M \x1cK\0\x87R\x85R\x86R.";
+    let datetime = b"\x80\x03cdatetime\ndatetime\nC\x0a\x07\xe8\x02\x1d\x01\x02\x03\0\0\0";
+    let time = b"\x80\x03cdatetime\ntime\nC\x06\x01\x02\x03\0\0\0";
+    let midnight = b"\x80\x03cdatetime\ndatetime\nC\x0a\x07\xe8\x02\x1d\0\0\0\0\0\0\x85R.";
+    let (aware, aware_time) = ([&datetime[..], zone].concat(), [&time[..], zone].concat());
+    let (naive, naive_time) = ([datetime, &b"\x85R."[..]].concat(), [&time[..], b"\x85R."].concat());
+    let (day, clock) = (civil::date(2024, 2, 29), civil::time(1, 2, 3, 0));
+
+    assert_eq!(from_slice::<civil::DateTime>(&naive).unwrap(), day.to_datetime(clock));
+    assert_eq!(from_slice::<civil::Time>(&naive_time).unwrap(), clock);
+    assert_eq!(from_slice::<civil::Date>(midnight).unwrap(), day);
+    let errors = [
+        (from_slice::<civil::DateTime>(&aware).map(drop), "DateTime"),
+        (from_slice::<civil::Date>(&aware).map(drop), "Date"),
+        (from_slice::<civil::Date>(&naive).map(drop), "Date"),
+        (from_slice::<civil::Time>(&naive).map(drop), "Time"),
+        (from_slice::<civil::Time>(&aware_time).map(drop), "Time"),
+    ];
+    for (result, name) in errors {
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains(&format!(" is more than a civil {name} holds")), "{error}");
+    }
+    assert!(from_slice::<Option<civil::DateTime>>(&aware).is_err());
+}

@@ -246,3 +246,33 @@ fn errors_say_what_to_do() {
     assert_eq!(format!("{error:?}"), "[1]: invalid type: string \"a\", expected u8 (from byte 0x6)");
     assert_eq!((error.path().as_str(), error.offset()), ("[1]", Some(6)));
 }
+
+#[test]
+fn dicts_of_a_class_have_their_items_at_each_protocol() {
+    // class D(dict), of {'a': 1}, with an attribute y, and without: the first at protocol 0 or 1, and then at 2
+    let one = b"ccopy_reg\n_reconstructor\n(capp\nD\nc__builtin__\ndict\n}X\x01\0\0\0aK\x01stR}X\x01\0\0\0yK\x02sb.";
+    let two = b"\x80\x02capp\nD\n)\x81X\x01\0\0\0aK\x01s}X\x01\0\0\0yK\x02sb.";
+    let bare = b"ccopy_reg\n_reconstructor\n(capp\nD\nc__builtin__\ndict\n}tR.";
+    let expected = BTreeMap::from([("a".to_owned(), 1), ("y".to_owned(), 2)]);
+    for pickle in [&one[..], two] {
+        assert_eq!(from_slice::<BTreeMap<String, i64>>(pickle).unwrap(), expected);
+        assert_eq!(from_slice::<Value>(pickle).unwrap(), json!({"a": 1, "y": 2}));
+        let error = error::<Vec<Value>>(pickle);
+        assert!(error.starts_with("invalid type: instance of app.D, expected a sequence"), "{error}");
+    }
+    assert_eq!(from_slice::<BTreeMap<String, i64>>(bare).unwrap(), BTreeMap::new());
+    assert!(from_slice::<Vec<Value>>(bare).is_err());
+}
+
+#[test]
+fn a_state_that_a_function_sets_is_not_passed_over() {
+    // __reduce__ of C, (), {'q': 1}, None, None, setter
+    let pickle = b"\x80\x02capp\nC\n)Rq\0capp\nsetter\nh\0}X\x01\0\0\0qK\x01s\x86R0.";
+    let graph = halfsour_vm::from_slice(pickle).unwrap();
+    assert_eq!(graph.root().as_instance().unwrap().steps().count(), 1);
+    #[derive(Deserialize, Debug)]
+    struct Empty {}
+    for error in [error::<Vec<Value>>(pickle), error::<Value>(pickle), error::<Empty>(pickle)] {
+        assert!(error.starts_with("invalid type: instance of app.C, expected"), "{error}");
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use halfsour_fixtures::{Package, packages};
 use halfsour_json::{Style, to_string};
 use halfsour_serde::{ErrorKind, from_slice};
+use halfsour_value::{Builder, Node};
 use jiff::{SignedDuration, Timestamp, ZonedDateTime, civil};
 use num_complex::Complex64;
 use serde::Deserialize;
@@ -247,4 +248,49 @@ fn what_nobody_wrote_is_no_harm() {
         }
     }
     assert!(read > 1000, "{read}");
+}
+
+/// Series([1, 2], index=[10, 10])
+#[test]
+fn labels_that_a_map_would_lose_are_an_error() {
+    let mut count = 0;
+    for package in packages().iter().filter(|package| package.name == "Series without a name") {
+        let mut pickle = package.bytes.clone();
+        let labels = b"\x0a\0\0\0\0\0\0\0\x14\0\0\0\0\0\0\0";
+        let Some(at) = pickle.windows(16).position(|bytes| bytes == labels) else { continue };
+        pickle[at + 8] = 10;
+        assert_eq!(from_slice::<Vec<u8>>(&pickle).unwrap(), [1, 2]);
+        let error = from_slice::<BTreeMap<i64, u8>>(&pickle).unwrap_err();
+        assert!(error.to_string().starts_with("[1]: the label 10 is there twice"), "{package}: {error}");
+        count += 1;
+    }
+    assert!(count > 1, "{count}");
+}
+
+/// `frame.rename_axis("a")`: in Python, too, `frame["a"]` is the column.
+#[test]
+fn a_column_keeps_its_name_where_the_labels_have_the_same() {
+    #[derive(Deserialize)]
+    struct Row {
+        a: i64,
+        #[serde(rename = "a.1")]
+        label: String,
+    }
+    for package in packages().iter().filter(|package| package.name == "DataFrame numbers") {
+        let graph = halfsour_vm::from_slice(&package.bytes).unwrap().into_owned();
+        let root = graph.root().id();
+        let is_index = |state: &Node<'_>| {
+            state.get("name").is_some_and(Node::is_none)
+                && state.get("data").is_some_and(|data| !data.is_none())
+        };
+        let states: Vec<_> = graph.descendants().filter(is_index).map(|state| state.id()).collect();
+        let mut builder = Builder::from_graph(graph);
+        let [key, name] = ["name", "a"].map(|text| builder.str(text));
+        for state in states {
+            builder.set_item(state, key, name).unwrap();
+        }
+        let graph = builder.build(root);
+        let rows: Vec<Row> = halfsour_serde::from_graph(&graph).unwrap();
+        assert_eq!((rows[0].a, &*rows[0].label), (1, "x"), "{package}");
+    }
 }

@@ -276,3 +276,22 @@ proptest! {
         prop_assert_eq!(read.to_string(), value.to_string());
     }
 }
+
+#[test]
+fn keys_that_a_value_cannot_tell_apart_are_an_error() {
+    let one = b"cm\nC\n)\x81";
+    let dict = [b"}(", &one[..], b"K\x01", one, b"K\x02u."].concat();
+    let set = [b"\x8f(", &one[..], one, b"\x90."].concat();
+    let nans = b"}(G\x7f\xf8\0\0\0\0\0\0K\x01G\x7f\xf8\0\0\0\0\0\0K\x02u.".to_vec();
+    for (pickle, kind) in [(dict, "dict"), (set, "set"), (nans, "dict")] {
+        let error = from_slice::<Value>(&pickle).unwrap_err().to_string();
+        let message = format!("the {kind} has different objects as keys that are equal as values");
+        assert!(error.starts_with(&message), "{error}");
+        let list = [b"]", &pickle[..pickle.len() - 1], b"a."].concat();
+        let error = from_slice::<Vec<Value>>(&list).unwrap_err();
+        assert_eq!(error.path(), "[0]");
+    }
+    // A key that is there twice is none of them.
+    let same = from_slice::<Value>(b"}(G?\xf8\0\0\0\0\0\0K\x01G?\xf8\0\0\0\0\0\0K\x02u.").unwrap();
+    assert_eq!(same.to_string(), "{1.5: 2}");
+}

@@ -118,12 +118,18 @@ impl Budget {
     }
 }
 
+/// What is said of a dict or set of which a tree would lose a part.
+pub const SAME_KEYS: &str = "has different objects as keys that are equal as values";
+
 /// Why a graph is not a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TreeError {
     /// An object holds itself; the kind of the object, and its offset in the source.
     Cycle(Kind, Option<usize>),
+    /// A dict or set has keys that are different objects to Python and equal as values, such as two instances without attributes, or two
+    /// NaNs; the kind of the container, and its offset in the source.
+    SameKeys(Kind, Option<usize>),
     /// The data nests deeper than the limit.
     TooDeep,
     /// The tree would have more values or bytes than the limit: most likely, shared data would be copied over and over.
@@ -140,7 +146,10 @@ impl TreeError {
     /// Returns the offset in the source of the object that is to blame, if it is known.
     pub fn offset(&self) -> Option<usize> {
         match *self {
-            Self::Cycle(_, offset) | Self::Steps(_, offset) | Self::Name(offset) => offset,
+            Self::Cycle(_, offset)
+            | Self::SameKeys(_, offset)
+            | Self::Steps(_, offset)
+            | Self::Name(offset) => offset,
             Self::TooDeep | Self::TooLarge => None,
         }
     }
@@ -151,6 +160,7 @@ impl TreeError {
     pub fn without_offset(self) -> Self {
         match self {
             Self::Cycle(kind, _) => Self::Cycle(kind, None),
+            Self::SameKeys(kind, _) => Self::SameKeys(kind, None),
             Self::Steps(kind, _) => Self::Steps(kind, None),
             Self::Name(_) => Self::Name(None),
             Self::TooDeep | Self::TooLarge => self,
@@ -165,6 +175,7 @@ impl fmt::Display for TreeError {
         }
         match self {
             Self::Cycle(kind, _) => write!(f, "the {kind} contains itself"),
+            Self::SameKeys(kind, _) => write!(f, "the {kind} {SAME_KEYS}"),
             Self::Steps(kind, _) => {
                 write!(f, "a tree cannot hold the state or items that were given to the {kind}")
             }
@@ -292,8 +303,10 @@ impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
             let mut made = self.visit(node)?;
             loop {
                 let Some(container) = self.open.last_mut() else { return Ok(made.unwrap_or_default()) };
-                if let Some(value) = made {
-                    container.made.add(value);
+                if let Some(value) = made
+                    && !container.made.add(value)
+                {
+                    return Err(TreeError::SameKeys(container.node.kind(), container.node.offset()));
                 }
                 if let Some(id) = container.rest.next() {
                     node = root.graph().node(id);
@@ -419,9 +432,9 @@ impl<'g, S: AsRef<[u8]>> Maker<'g, S> {
 }
 
 impl<S: AsRef<[u8]>> Made<'_, S> {
-    /// Adds the next part.
+    /// Adds the next part. Returns whether it is no key that is there: keys of a graph are compared by identity where Python does.
     #[inline]
-    fn add(&mut self, part: Value) {
+    fn add(&mut self, part: Value) -> bool {
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Instance(_, items) => items.push(part),
             Self::Dict(dict, key) => match key.take() {
@@ -430,11 +443,12 @@ impl<S: AsRef<[u8]>> Made<'_, S> {
                 Some(
                     key @ (Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Bytes(_)),
                 ) => drop(dict.0.push(key, part)),
-                Some(key) => drop(dict.0.insert(key, part)),
+                Some(key) => return dict.0.insert(key, part).is_none(),
             },
-            Self::Set(set) | Self::FrozenSet(set) => drop(set.0.insert(part, ())),
+            Self::Set(set) | Self::FrozenSet(set) => return set.0.insert(part, ()).is_none(),
             Self::PersistentId(value) | Self::ReadOnly(value) => *value = part,
         }
+        true
     }
 
     fn finish(self) -> Value {

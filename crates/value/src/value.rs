@@ -19,9 +19,10 @@ pub use instance::{ValueInstance, ValueStep};
 
 /// Python data as a tree that owns everything: simple to build, match, change and compare.
 ///
-/// A tree cannot hold identity: an object that is in two places is copied, and a cycle cannot be. For those, keep to the
-/// [`Graph`](crate::Graph). Nor can it hold steps that were done to an object which is no instance, such as a state that was given to a global,
-/// or names that are not UTF-8: [`Graph::to_value`](crate::Graph::to_value) returns an error for them, so that nothing gets lost unseen.
+/// A tree cannot hold identity: an object that is in two places is copied, and a cycle cannot be, nor can two keys that only identity
+/// tells apart, such as instances without attributes. For those, keep to the [`Graph`](crate::Graph). Nor can it hold steps that were done
+/// to an object which is no instance, such as a state that was given to a global, or names that are not UTF-8:
+/// [`Graph::to_value`](crate::Graph::to_value) returns an error for them, so that nothing gets lost unseen.
 ///
 /// Two values are equal where Python finds them equal, except that lists, tuples and so on compare by kind and content at any
 /// depth, and that a NaN equals a NaN of the same bits, so that this is an equivalence.

@@ -41,3 +41,29 @@ fn what_is_no_tree_is_an_error_with_its_place() {
     );
     assert_eq!(Value::from_slice(b"K").unwrap_err().kind(), Graph::from_slice(b"K").unwrap_err().kind());
 }
+
+#[test]
+fn keys_that_a_tree_cannot_tell_apart_are_an_error() {
+    // {C(): 1, C(): 2}, {C(), C()}, frozenset({C(), C()}), {nan: 1, nan: 2}, {(nan,): 1, (nan,): 2}
+    let nans = |tuple: &[u8]| {
+        let key = [b"G\x7f\xf8\0\0\0\0\0\0", tuple].concat();
+        [b"N0}(", &key[..], b"K\x01", &key, b"K\x02u."].concat()
+    };
+    for (pickle, kind) in [
+        (b"N0}(cm\nC\n)\x81K\x01cm\nC\n)\x81K\x02u.".to_vec(), Kind::Dict),
+        (b"N0\x8f(cm\nC\n)\x81cm\nC\n)\x81\x90.".to_vec(), Kind::Set),
+        (b"N0(cm\nC\n)\x81cm\nC\n)\x81\x91.".to_vec(), Kind::FrozenSet),
+        (nans(b""), Kind::Dict),
+        (nans(b"\x85"), Kind::Dict),
+    ] {
+        assert!(Graph::from_slice(&pickle).is_ok());
+        let error = Value::from_slice(&pickle).unwrap_err();
+        assert!(
+            matches!(error.kind(), ErrorKind::Tree(TreeError::SameKeys(found, Some(_))) if found == kind)
+        );
+        let message = format!("the {kind} has different objects as keys that are equal as values");
+        assert!(error.to_string().ends_with(&message), "{error}");
+    }
+    // The same object twice is one key.
+    assert_eq!(Value::from_slice(b"}(cm\nC\n)\x81q\0K\x01h\0K\x02u.").unwrap().to_string(), "{m.C(): 2}");
+}

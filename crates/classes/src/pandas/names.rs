@@ -89,11 +89,13 @@ impl Write for Short<'_> {
     }
 }
 
-/// Gives each column a name of its own: another column of a name is `name.1`. Readers of maps keep only one member of a name.
-pub fn make_unique(names: &mut [String]) {
+/// Gives each column a name of its own: another column of a name is `name.1`. Readers of maps keep only one member of a name. The first
+/// names are those of so many `labels`, which give way to columns: `frame["x"]` is the column in Python, too.
+pub fn make_unique(names: &mut [String], labels: usize) {
     let mut seen = HashSet::new();
     let mut numbers = HashMap::<String, usize>::new();
-    for name in names {
+    let (labels, columns) = names.split_at_mut(labels);
+    for name in columns.iter_mut().chain(labels) {
         if seen.contains(name.as_str()) {
             let number = numbers.entry(name.clone()).or_default();
             let other = loop {

@@ -85,13 +85,14 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         let Some((args, _)) = instance.arguments() else { return Err(self.misfit(&visitor)) };
         if !args.is_empty() {
             // Protocols 0 and 1 have a named tuple as an object made of a tuple.
-            return match contents(instance) {
-                Some(contents) => self.members(contents, visitor),
-                None => self.members(args, visitor),
-            };
+            let contents = contents(instance);
+            if contents.and_then(Node::items).is_some() {
+                return Err(self.misfit(&visitor));
+            }
+            return self.members(contents.and_then(Node::elements).unwrap_or(args), visitor);
         }
         match instance.state() {
-            None if named(instance).is_none() => self.members(args, visitor),
+            None if is_bare(instance) => self.members(args, visitor),
             Some(state)
                 if asked == Asked::Any || state.elements().is_some() && state.attributes().is_none() =>
             {
@@ -133,11 +134,9 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
     }
 }
 
-/// Returns the members of an object whose base class is that of a sequence, of which protocols 0 and 1 make it.
-fn contents<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Elements<'_, S>> {
-    (instance.form() == halfsour_value::Form::Reconstructor)
-        .then(|| only_argument(instance)?.elements())
-        .flatten()
+/// Returns the object of the base class, such as a list or dict, of which protocols 0 and 1 make an instance.
+fn contents<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
+    (instance.form() == halfsour_value::Form::Reconstructor).then(|| only_argument(instance)).flatten()
 }
 
 /// Returns the argument of an instance that has exactly one.
@@ -179,7 +178,7 @@ fn is_bare<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> bool {
     instance.steps().next().is_none() && instance.arguments().is_some_and(|(args, _)| args.is_empty())
 }
 
-/// Returns what an instance has by name or key: keyword arguments, its attributes, then the items that were set on it. `None`
+/// Returns what an instance has by name or key: keyword arguments, its attributes, then its items. `None`
 /// if it has nothing that could be.
 fn named<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Vec<(Node<'_, S>, Node<'_, S>)>> {
     let (args, keywords) = instance.arguments().unzip();
@@ -189,10 +188,11 @@ fn named<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Vec<(Node<'_, S>, 
         Step::SetItem(items) => Some(items),
         _ => None,
     });
+    let base = contents(instance).and_then(Node::items);
     let state = instance.state().and_then(attributes);
-    let may_have = state.is_some() && !has_arguments && appended(instance).next().is_none();
+    let may_have = base.is_some() || state.is_some() && !has_arguments && appended(instance).next().is_none();
     let attributes = state.into_iter().flatten().flatten();
-    let pairs: Vec<_> = keywords.into_iter().chain(attributes).chain(items).flatten().collect();
+    let pairs: Vec<_> = keywords.into_iter().chain(attributes).chain(base).chain(items).flatten().collect();
     (may_have || !pairs.is_empty()).then_some(pairs)
 }
 

@@ -12,7 +12,7 @@ use serde::forward_to_deserialize_any;
 use super::access::Lend;
 use super::known::{self, Form, nanoseconds};
 use super::numpy::Row;
-use super::{Asked, De};
+use super::{Asked, De, moment};
 use crate::Error;
 use crate::common::visit_int;
 
@@ -80,6 +80,7 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
 
     fn text<V: Visitor<'de>>(&self, text: String, visitor: V) -> Result<V::Value, Error> {
         self.at.pay(text.len())?;
+        moment::check::<V::Value>(&text)?;
         visitor.visit_string(text)
     }
 
@@ -98,7 +99,7 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
             Element::DateTime(ticks) | Element::TimeDelta(ticks) if ticks.unit.unit == Unit::Generic => {
                 visit_int(ticks.count, visitor)
             }
-            Element::DateTime(ticks) => visitor.visit_string(ticks.to_datetime()),
+            Element::DateTime(ticks) => self.text(ticks.to_datetime(), visitor),
             Element::TimeDelta(ticks) => match length(ticks) {
                 Some(nanoseconds) => self.duration(nanoseconds, Asked::Any, visitor),
                 None => visitor.visit_string(ticks.to_duration()),

@@ -16,7 +16,7 @@ use serde::de::{self, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::Lend;
-use super::{Asked, De};
+use super::{Asked, De, moment};
 use crate::common::{forward_wrappers, visit_int};
 use crate::{Error, big_int};
 
@@ -137,7 +137,7 @@ pub(super) fn offer<S: AsRef<[u8]>>(
     }
     let cost = known.cost();
     Ok(match known {
-        Known::DateTime(datetime) if is_text => moment(&datetime, form)?.map(Offer::Text),
+        Known::DateTime(datetime) if is_text => datetime_text(&datetime, form)?.map(Offer::Text),
         Known::Date(date) if is_text => text(&date),
         Known::Time(time) if is_text && (time.tz.is_none() || time.zone().is_some()) => text(&time),
         Known::TimeDelta(delta) => duration(delta.as_microseconds() * 1000, asked, form),
@@ -196,7 +196,10 @@ pub(super) fn offer<S: AsRef<[u8]>>(
 }
 
 /// The text of a time.
-fn moment<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, form: Form) -> Result<Option<String>, ConversionError> {
+fn datetime_text<S: AsRef<[u8]>>(
+    datetime: &DateTime<'_, S>,
+    form: Form,
+) -> Result<Option<String>, ConversionError> {
     let is_jiff = form == Form::Zone;
     let text = datetime.to_string();
     let Some(zone) = datetime.zone() else { return Ok(datetime.tz.is_none().then_some(text)) };
@@ -349,6 +352,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         match offer {
             Offer::Text(text) => {
                 self.pay(text.len())?;
+                moment::check::<V::Value>(&text)?;
                 visitor.visit_string(text)
             }
             Offer::Bytes(bytes) => {

@@ -1,7 +1,9 @@
-//! Moments for types that say which text they want.
+//! Moments for types that say which text they want, or that do not hold all of it.
+
+use std::any::type_name;
 
 use halfsour_value::Data;
-use serde::de::{self, Visitor};
+use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::Lend;
@@ -11,6 +13,26 @@ use crate::Error;
 
 /// The name of the newtype around what is to be read as a datetime; `python::datetime` deserializes it.
 pub(super) const NAME: &str = "$halfsour::python::datetime";
+
+/// Refuses the text of a moment that has more than a type holds: those of `jiff::civil` pass over the rest.
+pub(super) fn check<T>(text: &str) -> Result<(), Error> {
+    let Some(name) = type_name::<T>().strip_prefix("jiff::civil::") else { return Ok(()) };
+    let name = name.rsplit("::").next().unwrap_or(name);
+    let (day, clock) = match text.split_once('T') {
+        Some((day, clock)) => (day, clock),
+        None if text.contains(':') => ("", text),
+        None => return Ok(()),
+    };
+    let is_more = match name {
+        "Date" => clock.contains(|c| matches!(c, '1'..='9')),
+        "Time" => !day.is_empty(),
+        _ => false,
+    };
+    if is_more || clock.contains(['+', '-', 'Z', '[']) {
+        return Err(Error::custom(format_args!("{text} is more than a civil {name} holds")));
+    }
+    Ok(())
+}
 
 /// The deserializer of what is to be a datetime. A type that is not known gets the fullest text, with offset and zone: the name
 /// of a type does not tell it, if it is a newtype of the program's, or a crate has another name.

@@ -1,5 +1,7 @@
 //! Frames, series, indexes and arrays of pandas, as serde sees them: rows, or columns by name.
 
+use std::collections::HashSet;
+
 use halfsour_classes::Known;
 use halfsour_classes::pandas::names::{label_names, make_unique, name_of};
 use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
@@ -61,6 +63,9 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
                 visitor.visit_map(Columns { at, table: &table, next: 0, is_struct: asked != Asked::Map })
             }
             (Asked::Map | Asked::Struct(_), Source::Series(series)) => {
+                if asked == Asked::Map {
+                    at.check_labels(&series.index)?;
+                }
                 visitor.visit_map(Labelled { at, series, next: 0 })
             }
             (Asked::Any | Asked::Sequence | Asked::Tuple(_), source) => {
@@ -77,6 +82,28 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         }
     }
 
+    /// Refuses labels of which a map would lose some.
+    fn check_labels(&self, index: &Index<'g, S>) -> Result<(), Error> {
+        if let Labels::Range { .. } = index.labels {
+            return Ok(());
+        }
+        let mut seen = HashSet::new();
+        for (row, label) in index.cells().enumerate() {
+            let mut name = String::new();
+            if let Some(label) = label {
+                // So, text and numbers differ.
+                name_of(&Cell::Tuple(vec![label]), &mut name);
+            }
+            self.pay(name.len())?;
+            if let Some(name) = seen.replace(name) {
+                let error =
+                    Error::custom(format_args!("the label {} is there twice", name.trim_matches(['(', ')'])));
+                return Err(error.within(format!("[{row}]")));
+            }
+        }
+        Ok(())
+    }
+
     fn frame(&self, frame: Box<Frame<'g, S>>) -> Result<Table<'g, S>, Error> {
         check_index(&frame.index)?;
         let mut names = label_names(&frame.index);
@@ -89,7 +116,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
             self.pay(name.len())?;
             names.push(name);
         }
-        make_unique(&mut names);
+        make_unique(&mut names, labels);
         for (number, name) in names[labels..].iter().enumerate() {
             let column = frame.column(number);
             let column = column.ok_or_else(|| Error::custom("the frame's blocks do not have this column"));
@@ -113,7 +140,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         }
         self.pay(name.len())?;
         names.push(name);
-        make_unique(&mut names);
+        make_unique(&mut names, labels);
         Ok(Table { rows: series.index.len(), source: Source::Series(series), names, labels })
     }
 }

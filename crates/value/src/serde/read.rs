@@ -5,6 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::{NAME, Special};
+use crate::to_value::SAME_KEYS;
 use crate::{Dict, Value};
 
 /// From a pickle, the value itself, of any kind. From any other format, a value of the kinds that serde knows.
@@ -86,7 +87,12 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Dict::new();
         while let Some((key, value)) = access.next_entry::<Value, Value>()? {
-            items.insert(key, value);
+            let is_plain =
+                matches!(key, Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Bytes(_));
+            // Equal keys are different objects then, or read from a stream, which is read again as a graph for the error.
+            if items.insert(key, value).is_some() && !is_plain {
+                return Err(Error::custom(format_args!("the dict {SAME_KEYS}")));
+            }
         }
         Ok(items.into())
     }
@@ -94,8 +100,16 @@ impl<'de> Visitor<'de> for ValueVisitor {
     /// As `halfsour-serde` gives a value that is special: a variant of that name, with the content.
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
         let (Kind(special), content) = access.variant()?;
+        let content: Value = content.newtype_variant()?;
+        let members = content.as_list().map(Vec::len);
         let unfit = || Error::custom(format_args!("the content is not that of a {}", special.name()));
-        special.value(content.newtype_variant()?).ok_or_else(unfit)
+        let value = special.value(content).ok_or_else(unfit)?;
+        match value.as_set() {
+            Some(set) if Some(set.len()) != members => {
+                Err(Error::custom(format_args!("the {} {SAME_KEYS}", value.kind())))
+            }
+            _ => Ok(value),
+        }
     }
 }
 
