@@ -39,7 +39,14 @@ impl Refused {
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.0.findings.first(), &self.0.completeness) {
-            (Some(finding), _) => write!(f, "{finding}: {}", finding.reason),
+            (Some(finding), _) => {
+                write!(f, "{finding}: {}", finding.reason)?;
+                match self.0.findings.len() - 1 {
+                    0 => Ok(()),
+                    1 => f.write_str(" (and 1 finding more)"),
+                    more => write!(f, " (and {more} findings more)"),
+                }
+            }
             (None, Completeness::Incomplete { reason, .. }) => f.write_str(reason),
             (None, Completeness::Complete) => f.write_str("it is clean"),
         }

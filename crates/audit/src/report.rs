@@ -200,6 +200,30 @@ impl Report {
     }
 }
 
+/// The verdict; then a line for each finding, with its reason and rule; and one for the place up to which it was read, if that is not the end.
+///
+/// ```
+/// use halfsour_audit::{Auditor, Policy};
+///
+/// let report = Auditor::new(Policy::default()).audit(b"cos\nsystem\n");
+/// assert_eq!(report.to_string(), "\
+/// findings
+/// byte 0x0: GLOBAL imports os.system: it starts programs, or reaches the system (R1)
+/// byte 0xb: the input ends before STOP");
+/// ```
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.verdict)?;
+        for finding in &self.findings {
+            write!(f, "\n{finding}: {} ({})", finding.reason, finding.rule)?;
+        }
+        if let Completeness::Incomplete { reason, .. } = &self.completeness {
+            write!(f, "\n{reason}")?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -15,8 +15,6 @@ fn main() -> halfsour::Result<()> {
     let evil = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/evil.pkl"))?;
     let refused = gate.load_checked(&evil).expect_err("it runs a command");
     println!("refused: {refused}");
-    for finding in &refused.report().findings {
-        println!("  {finding}: {}", finding.reason);
-    }
+    println!("{}", refused.report());
     Ok(())
 }
