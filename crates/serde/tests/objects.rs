@@ -266,12 +266,13 @@ fn dicts_of_a_class_have_their_items_at_each_protocol() {
 
 #[test]
 fn a_state_that_a_function_sets_is_not_passed_over() {
+    #[derive(Deserialize, Debug)]
+    struct Empty {}
+
     // __reduce__ of C, (), {'q': 1}, None, None, setter
     let pickle = b"\x80\x02capp\nC\n)Rq\0capp\nsetter\nh\0}X\x01\0\0\0qK\x01s\x86R0.";
     let graph = halfsour_vm::from_slice(pickle).unwrap();
     assert_eq!(graph.root().as_instance().unwrap().steps().count(), 1);
-    #[derive(Deserialize, Debug)]
-    struct Empty {}
     for error in [error::<Vec<Value>>(pickle), error::<Value>(pickle), error::<Empty>(pickle)] {
         assert!(error.starts_with("invalid type: instance of app.C, expected"), "{error}");
     }

@@ -283,7 +283,7 @@ fn a_column_keeps_its_name_where_the_labels_have_the_same() {
             state.get("name").is_some_and(Node::is_none)
                 && state.get("data").is_some_and(|data| !data.is_none())
         };
-        let states: Vec<_> = graph.descendants().filter(is_index).map(|state| state.id()).collect();
+        let states: Vec<_> = graph.descendants().filter(is_index).map(Node::id).collect();
         let mut builder = Builder::from_graph(graph);
         let [key, name] = ["name", "a"].map(|text| builder.str(text));
         for state in states {
