@@ -203,6 +203,67 @@ fn items_of_instances_are_like_a_dicts_or_lists() {
     assert!(deque.get(3).is_none());
 }
 
+#[test]
+#[should_panic(expected = "app.Plain has no item 'name'; attributes are set by `set_attr` or `path_mut`")]
+fn an_attribute_is_not_set_by_index() {
+    let mut value = value!([(Value::instance("app", "Plain").attr("name", "Ada"))]);
+    value[0]["name"] = "Grace".into();
+}
+
+#[test]
+#[should_panic(expected = "collections.deque has no item 2")]
+fn an_index_beyond_what_was_appended_cannot_be_set() {
+    let deque = ValueInstance::call(Value::global("collections", "deque"));
+    Value::from(deque.append([1, 2]))[2] = 3.into();
+}
+
+#[test]
+fn a_first_item_is_set_where_no_attribute_can_be_meant() {
+    let mut ordered: Value = ValueInstance::call(Value::global("collections", "OrderedDict")).into();
+    ordered["a"] = 1.into();
+    assert_eq!(ordered.to_string(), "collections.OrderedDict() | {'a': 1}");
+    let mut counts = ValueInstance::call(Value::global("collections", "defaultdict"))
+        .args([Value::global("builtins", "int")]);
+    assert_eq!(counts.set_item("a", 1), None);
+    assert_eq!(counts.set_item("a", 2), Some(1.into()));
+    let mut counts = Value::from(counts);
+    counts["b"] = 3.into();
+    assert_eq!(counts.to_string(), "collections.defaultdict(builtins.int) | {'a': 2, 'b': 3}");
+}
+
+/// Python keeps what these hold in their arguments: they have no `__dict__`, so loading fails if they are given a state.
+#[test]
+fn an_object_that_is_made_of_arguments_gets_no_attribute() {
+    let class = || Value::global("app", "Point");
+    let form = |form, args| ValueInstance { form, args, ..ValueInstance::new(class()) };
+    let none: [Value; 0] = [];
+    for instance in [
+        ValueInstance::new(class()).args([1, 2]),
+        ValueInstance::new(class()).kwargs([("x", 1)]),
+        ValueInstance::call(Value::global("decimal", "Decimal")).args(["1.5"]),
+        form(Form::NewObjCall, value!(((class()), 1))),
+        form(Form::NewObjExCall, value!(((class()), (), {"x": 1}))),
+        form(Form::Reconstructor, value!(((class()), (Value::global("builtins", "tuple")), (1, 2)))),
+    ] {
+        let mut value = Value::from(instance.clone());
+        assert!(!value.set_attr("x", 9), "{value}");
+        assert_eq!(value, Value::from(instance.clone()));
+        let mut value = Value::from(instance.state(value!({})));
+        assert!(value.set_attr("x", 9), "{value}");
+    }
+    for instance in [
+        ValueInstance::new(class()),
+        ValueInstance::new(class()).args(none).kwargs(Dict::new()),
+        form(Form::NewObjCall, value!(((class()),))),
+        form(Form::NewObjExCall, value!(((class()), (), {}))),
+        form(Form::Reconstructor, value!(((class()), (Value::global("builtins", "object")), None))),
+    ] {
+        let mut value = Value::from(instance);
+        assert!(value.set_attr("x", 9), "{value}");
+        assert_eq!(value.attr("x").unwrap(), &9);
+    }
+}
+
 /// Checks that a value prints as the node of the same data does.
 #[test]
 fn a_value_is_printed_as_its_node_is() {

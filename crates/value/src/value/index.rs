@@ -3,7 +3,7 @@
 use std::ops::{Index, IndexMut};
 
 use crate::path::place;
-use crate::{Dict, DictKey, Kind, Value, ValueInstance, ValueStep};
+use crate::{Dict, DictKey, Kind, Value};
 
 /// An index into a [`Value`]: text, an int or a `&Value`. It is a key of a dict, or of the items that were set on an instance;
 /// an int is also an index in a list, a tuple, or the items that were appended to an instance, where a negative one counts from
@@ -200,11 +200,13 @@ impl<I: ValueIndex> Index<I> for Value {
 }
 
 /// Returns what [`Value::get_mut`] returns. A key that is not in a dict, or not among the items that were set on an instance, is
-/// inserted, with the value `None`; and `None` turns into a dict first.
+/// inserted, with the value `None`; and `None` turns into a dict first. An instance takes a new key if it has items already, or
+/// neither arguments, nor a state, nor anything else that was done to it, as an `OrderedDict` that is empty. To set a first item
+/// of another one, use [`ValueInstance::set_item`]; to set an attribute, [`Value::set_attr`] or [`Value::path_mut`].
 ///
 /// # Panics
 ///
-/// If the index is not in the list or tuple, or the value is of another kind.
+/// If the index is not in the list or tuple, the instance takes no new key, or the value is of another kind.
 impl<I: ValueIndex> IndexMut<I> for Value {
     fn index_mut(&mut self, index: I) -> &mut Self {
         if index.index_into(self).is_none() {
@@ -214,7 +216,14 @@ impl<I: ValueIndex> IndexMut<I> for Value {
             }
             match self {
                 Self::Dict(dict) => drop(dict.insert(key, Self::None)),
-                Self::Instance(instance) => set_item(instance, key),
+                Self::Instance(instance) if instance.takes_items() => {
+                    drop(instance.set_item(key, Self::None))
+                }
+                Self::Instance(instance) => panic!(
+                    "{} has no item {key}; attributes are set by `set_attr` or `path_mut`, a first item by \
+                     `ValueInstance::set_item`",
+                    instance.class(),
+                ),
                 Self::List(_) | Self::Tuple(_) if key.kind() == Kind::Int => {
                     panic!("the {} has no index {key}", self.kind())
                 }
@@ -222,15 +231,5 @@ impl<I: ValueIndex> IndexMut<I> for Value {
             }
         }
         index.index_into_mut(self).expect("it is there")
-    }
-}
-
-fn set_item(instance: &mut ValueInstance, key: Value) {
-    match instance.steps.iter_mut().rev().find_map(|step| match step {
-        ValueStep::SetItem(items) => Some(items),
-        _ => None,
-    }) {
-        Some(items) => items.push((key, Value::None)),
-        None => instance.steps.push(ValueStep::SetItem(vec![(key, Value::None)])),
     }
 }

@@ -180,15 +180,20 @@ impl ValueInstance {
     }
 
     /// Sets an attribute: where it is, or else in `__dict__`, or else, if the state has slots only, in a slot. An instance
-    /// without a state gets one. Returns the value that it had.
+    /// that has neither a state nor arguments gets a state. Returns the value that it had.
     ///
     /// # Errors
     ///
-    /// The value, if the state is neither a dict, nor a pair of a dict or `None` and a dict of slots.
+    /// The value, if the state is neither a dict, nor a pair of a dict or `None` and a dict of slots; or if there is no state,
+    /// but arguments: what a `NamedTuple`, a `Decimal` and most others of that form hold is in [`args`](field@Self::args). If
+    /// the class does keep attributes besides, as exceptions do, give the instance a [`state`](Self::state).
     pub fn set_attr(&mut self, name: &str, value: impl Into<Value>) -> Result<Option<Value>, Value> {
         let value = value.into();
         if let Some(attribute) = self.attr_mut(name) {
             return Ok(Some(std::mem::replace(attribute, value)));
+        }
+        if self.get_state().is_none() && self.has_arguments() {
+            return Err(value);
         }
         let only_slots =
             matches!(self.get_state(), Some(Value::Tuple(pair)) if pair.first() == Some(&Value::None));
@@ -250,6 +255,43 @@ impl ValueInstance {
             }
             _ => None,
         })
+    }
+
+    /// Sets an item among those that were set, and returns the value that it had.
+    pub fn set_item(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
+        let (key, value) = (key.into(), value.into());
+        if let Some(item) = self.item_mut(&key) {
+            return Some(std::mem::replace(item, value));
+        }
+        let last = self.steps.iter_mut().rev().find_map(|step| match step {
+            ValueStep::SetItem(items) => Some(items),
+            _ => None,
+        });
+        match last {
+            Some(items) => items.push((key, value)),
+            None => self.steps.push(ValueStep::SetItem(vec![(key, value)])),
+        }
+        None
+    }
+
+    /// Returns whether a new key among the items is what a program means that sets it by index.
+    pub(crate) fn takes_items(&self) -> bool {
+        let has_items = self.steps.iter().any(|step| matches!(step, ValueStep::SetItem(_)));
+        has_items || (self.steps.is_empty() && !self.has_arguments())
+    }
+
+    /// Returns whether the class was given arguments: see [`Instance::arguments`](crate::Instance::arguments).
+    fn has_arguments(&self) -> bool {
+        let is_empty = |value: &Value| match value {
+            Value::Tuple(items) => items.is_empty(),
+            Value::Dict(dict) => dict.is_empty(),
+            _ => false,
+        };
+        match (self.form, self.args.as_slice()) {
+            (Form::NewObjCall, Some([_])) | (Form::Reconstructor, Some([_, _, Value::None])) => false,
+            (Form::NewObjExCall, Some([_, args, kwargs])) => !is_empty(args) || !is_empty(kwargs),
+            _ => !is_empty(&self.args) || self.kwargs.as_ref().is_some_and(|kwargs| !is_empty(kwargs)),
+        }
     }
 
     /// Returns the items that were appended.
