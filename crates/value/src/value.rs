@@ -1,5 +1,6 @@
 //! [`Value`]: Python data as an owned tree.
 
+mod children;
 mod compare;
 mod convert;
 mod display;

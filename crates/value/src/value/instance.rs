@@ -257,6 +257,45 @@ impl ValueInstance {
         })
     }
 
+    /// Returns the members that are reached by index where the instance has neither items nor attributes: see
+    /// [`Value::get`].
+    pub(crate) fn members(&self) -> Option<&[Value]> {
+        if self.has_items() {
+            return None;
+        }
+        let args = self.args.as_slice()?;
+        match (self.form, self.get_state()) {
+            (Form::Call | Form::Inst | Form::Obj, _) => None,
+            (_, Some(state)) => (!is_attributes(state)).then(|| state.as_slice())?,
+            (Form::New | Form::NewEx, None) => Some(args),
+            (Form::NewObjCall, None) => args.get(1..),
+            (Form::NewObjExCall, None) => args.get(1)?.as_slice(),
+            (Form::Reconstructor, None) => args.get(2)?.as_slice(),
+        }
+    }
+
+    /// Returns the same as [`members`](Self::members), to be changed.
+    pub(crate) fn members_mut(&mut self) -> Option<&mut [Value]> {
+        self.members()?;
+        if self.get_state().is_some() {
+            return self.state_mut()?.as_mut_slice();
+        }
+        let args = self.args.as_mut_slice()?;
+        match self.form {
+            Form::NewObjCall => args.get_mut(1..),
+            Form::NewObjExCall => args.get_mut(1)?.as_mut_slice(),
+            Form::Reconstructor => args.get_mut(2)?.as_mut_slice(),
+            _ => Some(args),
+        }
+    }
+
+    fn has_items(&self) -> bool {
+        let is_item = |step: &ValueStep| {
+            matches!(step, ValueStep::Append(_) | ValueStep::SetItem(_) | ValueStep::Add(_))
+        };
+        self.steps.iter().any(is_item)
+    }
+
     /// Sets an item among those that were set, and returns the value that it had.
     pub fn set_item(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
         let (key, value) = (key.into(), value.into());
@@ -308,5 +347,14 @@ impl ValueInstance {
             ValueStep::Append(items) => &mut items[..],
             _ => &mut [],
         })
+    }
+}
+
+/// Returns whether a state sets attributes: it is a dict, or a pair of one or `None` and one of slots.
+fn is_attributes(state: &Value) -> bool {
+    match state {
+        Value::Dict(_) => true,
+        Value::Tuple(pair) => matches!(&**pair, [Value::None | Value::Dict(_), Value::Dict(_)]),
+        _ => false,
     }
 }
