@@ -54,18 +54,21 @@ impl Builder {
         View::new(&self.store, &self.source)
     }
 
-    /// Sets an attribute of an instance: in its slots if the name is there, otherwise in its `__dict__`. An instance without a
-    /// state gets one.
+    /// Sets an attribute of an instance: in its slots if the name is there, otherwise in its `__dict__`. An instance that has
+    /// neither a state nor arguments gets a state.
     ///
     /// Python copies what is in a state into the instance. So if several objects hold the dict that is the state, the others
     /// keep it as it was.
     ///
     /// # Errors
     ///
-    /// [`StepError::Unsupported`], if it is no instance, or its state is not made of attributes: see
-    /// [`Node::attributes`](crate::Node::attributes).
+    /// [`StepError::Unsupported`], if it is no instance; [`StepError::NotAttributes`], if its state is not made of attributes
+    /// (see [`Node::attributes`](crate::Node::attributes)); [`StepError::MadeOfArguments`], if it has arguments and no state.
     pub fn set_attr(&mut self, of: Id, name: &str, value: Id) -> Result<(), StepError> {
         let Some(at) = self.last_state(of)? else {
+            if self.has_arguments(of) {
+                return Err(StepError::MadeOfArguments);
+            }
             let name = self.str(name);
             let state = self.container(Container::Dict, &[name, value])?;
             return self.state(of, state);
@@ -134,27 +137,34 @@ impl Builder {
         Ok(self.store.shorten(index, &kept))
     }
 
-    /// Puts another object in place of a member of a list.
+    /// Puts another object in place of a member of a list, or of an item that was appended to an instance, such as a `deque`.
     ///
     /// # Errors
     ///
-    /// [`StepError::Unsupported`], if it is no list, or not as long.
-    pub fn set_at(&mut self, list: Id, index: usize, item: Id) -> Result<(), StepError> {
-        let at = self.place(list, index)?;
+    /// [`StepError::Unsupported`], if it is neither; [`StepError::OutOfRange`], if there are not as many.
+    pub fn set_at(&mut self, of: Id, index: usize, item: Id) -> Result<(), StepError> {
+        let (_, at) = self.place(of, index)?;
         self.store.children[at] = item;
         Ok(())
     }
 
-    /// Removes a member of a list. Those after it move up.
+    /// Removes a member of a list, or an item that was appended to an instance. Those after it move up.
     ///
     /// # Errors
     ///
     /// As [`set_at`](Self::set_at).
-    pub fn remove_at(&mut self, list: Id, index: usize) -> Result<Id, StepError> {
-        let removed = self.store.children[self.place(list, index)?];
-        let node = list.index().ok_or(StepError::Unsupported)?;
+    pub fn remove_at(&mut self, of: Id, index: usize) -> Result<Id, StepError> {
+        let (mark, at) = self.place(of, index)?;
+        let node = of.index().ok_or(StepError::Unsupported)?;
+        let (start, _) = self.store.cells[node].region();
         let mut kept = self.store.region_of(node).to_vec();
-        kept.remove(index);
+        let removed = kept.remove(at - start);
+        if let Some(mark) = mark.map(|mark| mark - start) {
+            match kept[mark].as_mark() {
+                (_, 1) => drop(kept.remove(mark)),
+                (kind, count) => kept[mark] = Id::run(kind, count - 1),
+            }
+        }
         self.store.shorten(node, &kept);
         Ok(removed)
     }
@@ -176,12 +186,27 @@ impl Builder {
     /// [`try_build`](Self::try_build), which refuses what Python cannot make, as a list for a key.
     ///
     /// If it is the root, build with the other one.
-    pub fn replace(&mut self, old: Id, by: Id) {
-        self.replace_all(&HashMap::from([(old, by)]));
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::NoIdentity`], if this one is `None`, a bool, a small int or `()`: equal ones are one, in all places, and
+    /// some other object's argument or count would change, too.
+    pub fn replace(&mut self, old: Id, by: Id) -> Result<(), StepError> {
+        self.replace_all(&HashMap::from([(old, by)]))
     }
 
     /// As [`replace`](Self::replace), for several objects at once, in one pass: each key gives its place to its value.
-    pub fn replace_all<H: std::hash::BuildHasher>(&mut self, by: &HashMap<Id, Id, H>) {
+    ///
+    /// # Errors
+    ///
+    /// As [`replace`](Self::replace), for any of the keys. Nothing is changed then.
+    pub fn replace_all<H: std::hash::BuildHasher>(
+        &mut self,
+        by: &HashMap<Id, Id, H>,
+    ) -> Result<(), StepError> {
+        if by.keys().any(|old| old.index().is_none()) {
+            return Err(StepError::NoIdentity);
+        }
         for id in &mut self.store.children {
             *id = *by.get(id).unwrap_or(id);
         }
@@ -197,12 +222,45 @@ impl Builder {
                 _ => {}
             }
         }
+        Ok(())
     }
 
-    fn place(&self, list: Id, index: usize) -> Result<usize, StepError> {
-        let cell = list.index().map(|index| &self.store.cells[index]).filter(|cell| cell.tag == Tag::List);
-        let (start, length) = cell.ok_or(StepError::Unsupported)?.region();
-        if index < length { Ok(start + index) } else { Err(StepError::Unsupported) }
+    /// The place of a member of a list, or of an item that was appended to an instance; before it that of the mark of the
+    /// step that appended it.
+    fn place(&self, of: Id, index: usize) -> Result<(Option<usize>, usize), StepError> {
+        let node = of.index().ok_or(StepError::Unsupported)?;
+        match self.store.cells[node].tag {
+            Tag::List => {
+                let (start, length) = self.store.cells[node].region();
+                if index < length { Ok((None, start + index)) } else { Err(StepError::OutOfRange) }
+            }
+            Tag::Instance => {
+                let mut left = index;
+                for (mark, _, count) in self.runs(node).filter(|(_, kind, _)| *kind == StepKind::Append) {
+                    if left < count {
+                        return Ok((Some(mark), mark + 1 + left));
+                    }
+                    left -= count;
+                }
+                Err(StepError::OutOfRange)
+            }
+            _ => Err(StepError::Unsupported),
+        }
+    }
+
+    /// The steps of an instance: the place of the mark of each, its kind, and how many ids follow.
+    fn runs(&self, node: usize) -> impl Iterator<Item = (usize, StepKind, usize)> {
+        let (start, length) = self.store.cells[node].region();
+        let mut at = start + Form::from_bits(self.store.cells[node].form_bits()).parts();
+        std::iter::from_fn(move || {
+            if at == start + length {
+                return None;
+            }
+            let (kind, count) = self.store.children[at].as_mark();
+            let mark = at;
+            at += 1 + count;
+            Some((mark, kind, count))
+        })
     }
 
     /// The place of the state that was set last on an instance.
@@ -211,17 +269,16 @@ impl Builder {
         if self.store.cells[index].tag != Tag::Instance {
             return Err(StepError::Unsupported);
         }
-        let (start, length) = self.store.cells[index].region();
-        let mut at = start + Form::from_bits(self.store.cells[index].form_bits()).parts();
-        let mut last = None;
-        while at < start + length {
-            let (kind, count) = self.store.children[at].as_mark();
-            if kind == StepKind::State {
-                last = Some(at + 1);
-            }
-            at += 1 + count;
-        }
-        Ok(last)
+        let states = self.runs(index).filter(|(_, kind, _)| *kind == StepKind::State);
+        Ok(states.last().map(|(mark, ..)| mark + 1))
+    }
+
+    /// Whether the class of an instance was given arguments.
+    fn has_arguments(&self, of: Id) -> bool {
+        let view = self.view();
+        view.arguments(of).is_none_or(|(args, kwargs)| {
+            !args.is_empty() || kwargs.is_some_and(|kwargs| view.children(kwargs).next().is_some())
+        })
     }
 
     /// The dicts of attributes in a state: `__dict__`, and slots.
@@ -234,7 +291,7 @@ impl Builder {
             {
                 Ok([view.dict(dict), Some(slots)])
             }
-            _ => Err(StepError::Unsupported),
+            _ => Err(StepError::NotAttributes),
         }
     }
 

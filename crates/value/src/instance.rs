@@ -203,6 +203,23 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
         states.last()
     }
 
+    /// The members that a path reaches by index where the instance has neither items nor attributes and was made by its class's
+    /// `__new__`: those of a state that is a list or tuple, such as that of a frozen dataclass with slots; or, without a
+    /// state, the arguments, such as those of a `NamedTuple`.
+    pub(crate) fn members(self) -> Option<Elements<'g, S>> {
+        let is_item = |step| matches!(step, Step::Append(_) | Step::SetItem(_) | Step::Add(_));
+        if matches!(self.form(), Form::Call | Form::Inst | Form::Obj) || self.steps().any(is_item) {
+            return None;
+        }
+        match (self.state(), self.form()) {
+            (Some(state), _) if state.attributes().is_some() => None,
+            (Some(state), _) => state.sequence(),
+            // `copyreg._reconstructor` is given what makes the base class.
+            (None, Form::Reconstructor) => self.args().at(2)?.sequence(),
+            (None, _) => Some(self.arguments()?.0),
+        }
+    }
+
     /// An attribute, from the state's `__dict__` or its slots.
     pub fn attr(self, name: &str) -> Option<Node<'g, S>> {
         let state = self.state()?;
@@ -221,6 +238,14 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Node<'g, S> {
+    /// The members of a list or tuple.
+    pub(crate) fn sequence(self) -> Option<Elements<'g, S>> {
+        match self.data() {
+            Data::List(elements) | Data::Tuple(elements) => Some(elements),
+            _ => None,
+        }
+    }
+
     /// The attributes that this object sets as the state of an instance, if it is a dict or `(dict or None, dict)`: those of
     /// `__dict__`, then those in slots.
     pub fn attributes(self) -> Option<[Option<Items<'g, S>>; 2]> {

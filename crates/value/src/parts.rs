@@ -13,6 +13,7 @@ pub struct OutOfBudget;
 
 /// The reason why a step cannot be done to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StepError {
     /// The budget of memory is spent, or there are two billion nodes already.
     OutOfBudget,
@@ -20,6 +21,14 @@ pub enum StepError {
     Unsupported,
     /// A key or member is a list, dict, set or bytearray, or a tuple that holds one.
     Unhashable,
+    /// `None`, bools, small ints and the empty tuple have no identity: equal ones are one.
+    NoIdentity,
+    /// The state of the instance is not made of attributes: it is neither a dict nor a pair of a dict or None and a dict.
+    NotAttributes,
+    /// The instance has arguments and no state: whatever it holds, as a `NamedTuple` or a `Decimal` does, it has from them.
+    MadeOfArguments,
+    /// There is no member or appended item with this index.
+    OutOfRange,
 }
 
 impl fmt::Display for OutOfBudget {
@@ -36,6 +45,18 @@ impl fmt::Display for StepError {
             Self::OutOfBudget => OutOfBudget.fmt(f),
             Self::Unsupported => f.write_str("the object has no such method, or not for these values"),
             Self::Unhashable => f.write_str("a key or member is of a kind that cannot be hashed"),
+            Self::NoIdentity => f.write_str(
+                "None, bools, small ints and () have no identity: put another object in each place, by `set_at`, \
+                 `set_item` or `set_attr`",
+            ),
+            Self::NotAttributes => f.write_str(
+                "the state of the instance is not made of attributes: change the state itself, by `set_at` if it is a \
+                 list and by `set_part` if it is a tuple",
+            ),
+            Self::MadeOfArguments => f.write_str(
+                "the instance has arguments and no state: change the arguments by `set_part`, or give it a state by `state`",
+            ),
+            Self::OutOfRange => f.write_str("there is no member or appended item with this index"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Paths into a graph: `users[3].email`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::data::Data;
@@ -27,27 +28,30 @@ impl fmt::Debug for PathError {
 impl std::error::Error for PathError {}
 
 /// One step of a path.
-#[derive(Clone, Copy)]
 enum Segment<'p> {
     Name(&'p str),
     Index(i64),
-    Key(&'p str),
+    Key(Cow<'p, str>),
 }
 
 /// Follows a path from `start`: each `step` leads to where the next one begins.
 fn follow<T>(
     path: &str,
     start: T,
-    mut step: impl FnMut(T, Segment<'_>) -> Option<T>,
+    mut step: impl FnMut(T, &Segment<'_>) -> Option<T>,
 ) -> Result<T, PathError> {
     let mut at = start;
     let mut rest = path;
     while !rest.is_empty() {
         let (segment, after) = segment(rest).ok_or_else(|| PathError {
             at: rest.to_owned(),
-            reason: "a path is made of .name, [index] and ['key']",
+            reason: if rest.starts_with("['") || rest.starts_with("[\"") {
+                "a key ends with its quote and ], and a \\ stands before a quote in it"
+            } else {
+                "a path is made of .name, [index] and ['key']"
+            },
         })?;
-        at = step(at, segment).ok_or_else(|| PathError {
+        at = step(at, &segment).ok_or_else(|| PathError {
             at: path[..path.len() - after.len()].to_owned(),
             reason: match segment {
                 Segment::Name(_) => "no such name",
@@ -70,17 +74,19 @@ impl<S: AsRef<[u8]>> Node<'_, S> {
     /// Follows a path such as `users[3].email` or `['a key'][-1]`.
     ///
     /// `.name` is a key of a dict or an attribute of an instance; `[3]` the index in a list or tuple (negative ones
-    /// count from the end) or an int key; `['key']` a key. An instance's items (those of an `OrderedDict`, say) are
-    /// reached like a dict's or list's own.
+    /// count from the end) or an int key; `['key']` or `["key"]` a key, in which a backslash stands before the quote and before
+    /// another backslash: `['it\'s']`. An instance's items (those of an `OrderedDict`, say) are reached like a dict's or list's
+    /// own. Where an instance that was made by its class's `__new__` has neither items nor attributes, `[0]` is a member of its
+    /// state, if that is a list or tuple (a frozen dataclass with slots), or, without a state, an argument (a `NamedTuple`).
     ///
     /// # Errors
     ///
     /// If the path is not of that form, or leads nowhere.
     pub fn path(self, path: &str) -> Result<Self, PathError> {
         follow(path, self, |node, segment| match segment {
-            Segment::Name(name) => node.entry(&name.into()).or_else(|| node.attr(name)),
-            Segment::Key(key) => node.entry(&key.into()),
-            Segment::Index(index) => node.index(index),
+            Segment::Name(name) => node.entry(&(*name).into()).or_else(|| node.attr(name)),
+            Segment::Key(key) => node.entry(&(&**key).into()),
+            Segment::Index(index) => node.index(*index),
         })
     }
 
@@ -116,7 +122,10 @@ impl<S: AsRef<[u8]>> Node<'_, S> {
                     Step::Append(elements) => Some(elements),
                     _ => None,
                 });
-                let all: Vec<_> = appended.flatten().collect();
+                let all: Vec<_> = match instance.members() {
+                    Some(members) => members.collect(),
+                    None => appended.flatten().collect(),
+                };
                 all.get(at(all.len())?).copied()
             }),
             _ => self.get(index),
@@ -143,8 +152,8 @@ impl Value {
     pub fn path(&self, path: &str) -> Result<&Self, PathError> {
         follow(path, self, |value, segment| match segment {
             Segment::Name(name) => value.get(name).or_else(|| value.attr(name)),
-            Segment::Key(key) => value.get(key),
-            Segment::Index(index) => value.get(index),
+            Segment::Key(key) => value.get(&**key),
+            Segment::Index(index) => value.get(*index),
         })
     }
 
@@ -156,8 +165,9 @@ impl Value {
     pub fn path_mut(&mut self, path: &str) -> Result<&mut Self, PathError> {
         follow(path, self, |value, segment| match segment {
             Segment::Name(name) if value.get(name).is_none() => value.attr_mut(name),
-            Segment::Name(name) | Segment::Key(name) => value.get_mut(name),
-            Segment::Index(index) => value.get_mut(index),
+            Segment::Name(name) => value.get_mut(name),
+            Segment::Key(key) => value.get_mut(&**key),
+            Segment::Index(index) => value.get_mut(*index),
         })
     }
 }
@@ -166,8 +176,8 @@ fn segment(path: &str) -> Option<(Segment<'_>, &str)> {
     if let Some(rest) = path.strip_prefix('[') {
         for quote in ['\'', '"'] {
             if let Some(rest) = rest.strip_prefix(quote) {
-                let (key, rest) = rest.split_once(&format!("{quote}]"))?;
-                return Some((Segment::Key(key), rest));
+                let (key, rest) = quoted(rest, quote)?;
+                return Some((Segment::Key(key), rest.strip_prefix(']')?));
             }
         }
         let (index, rest) = rest.split_once(']')?;
@@ -177,4 +187,22 @@ fn segment(path: &str) -> Option<(Segment<'_>, &str)> {
     let end = path.find(['.', '[']).unwrap_or(path.len());
     let (name, rest) = path.split_at(end);
     (!name.is_empty()).then_some((Segment::Name(name), rest))
+}
+
+/// The text up to a quote, and what comes after it. A backslash stands before a quote or a backslash that is meant itself.
+fn quoted(path: &str, quote: char) -> Option<(Cow<'_, str>, &str)> {
+    let mut text = Cow::Borrowed("");
+    let mut from = 0;
+    let mut chars = path.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        if char == quote {
+            text += &path[from..at];
+            return Some((text, &path[at + 1..]));
+        }
+        if char == '\\' && chars.next_if(|(_, next)| matches!(next, '\'' | '"' | '\\')).is_some() {
+            text += &path[from..at];
+            from = at + 1;
+        }
+    }
+    None
 }

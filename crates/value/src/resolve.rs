@@ -85,7 +85,7 @@ impl Graph {
             let object = builder.value(value).map_err(|error| failed(Some(id), &error))?;
             by.extend(nodes.iter().map(|&node| (node, object)));
         }
-        builder.replace_all(&by);
+        builder.replace_all(&by).expect("a persistent id is a node");
         for root in &mut roots {
             *root = *by.get(root).unwrap_or(root);
         }

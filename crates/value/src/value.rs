@@ -1,5 +1,6 @@
 //! [`Value`]: Python data as an owned tree.
 
+mod children;
 mod compare;
 mod convert;
 mod display;
@@ -405,7 +406,7 @@ impl Value {
     }
 
     /// Sets an attribute of an instance: see [`ValueInstance::set_attr`]. Returns whether that could be done: the value is an
-    /// instance whose state is of attributes.
+    /// instance whose state is of attributes, or which has neither a state nor arguments.
     pub fn set_attr(&mut self, name: &str, value: impl Into<Self>) -> bool {
         self.as_instance_mut().is_some_and(|instance| instance.set_attr(name, value).is_ok())
     }

@@ -65,7 +65,7 @@ fn attributes_are_set_where_they_are() {
         b.set_attr(object, "y", three).unwrap();
     }
     b.set_attr(both, "z", three).unwrap();
-    assert_eq!(b.set_attr(odd, "y", three), Err(StepError::Unsupported));
+    assert_eq!(b.set_attr(odd, "y", three), Err(StepError::NotAttributes));
     assert_eq!(b.set_attr(root, "y", three), Err(StepError::Unsupported));
     assert_eq!(b.set_attr(Id::NONE, "y", three), Err(StepError::Unsupported));
     assert!(b.remove_attr(both, "x").unwrap());
@@ -102,7 +102,7 @@ fn items_are_replaced_and_removed_as_python_would() {
     assert!(b.remove_item(ordered, float).unwrap());
     b.set_item(ordered, three, three).unwrap();
     b.set_at(list, 2, text).unwrap();
-    assert_eq!(b.set_at(list, 3, text), Err(StepError::Unsupported));
+    assert_eq!(b.set_at(list, 3, text), Err(StepError::OutOfRange));
     assert_eq!(b.remove_at(list, 0), Ok(one));
     b.append(list, list).unwrap();
     assert_eq!(b.set_item(dict, list, one), Err(StepError::Unhashable));
@@ -133,7 +133,7 @@ fn every_place_that_held_an_object_holds_the_other() {
     let root = b.list(&[old, dict, object, persistent, set]);
     let mut b = Builder::from_graph(b.build(root));
     let new = b.bytes(b"new");
-    b.replace(old, new);
+    b.replace(old, new).unwrap();
     let graph = b.try_build(root).unwrap();
     assert!(graph.descendants().all(|node| node.id() != old), "{}", shown(&graph));
     assert_eq!(graph.descendants().filter(|node| node.id() == new).count(), 1);
@@ -144,7 +144,7 @@ fn every_place_that_held_an_object_holds_the_other() {
     // A list cannot be a key; and a tuple cannot hold itself.
     let mut b = Builder::from_graph(graph);
     let list = b.list(&[]);
-    b.replace(new, list);
+    b.replace(new, list).unwrap();
     assert_eq!(b.try_build(root).err(), Some(StepError::Unhashable));
 }
 
@@ -156,7 +156,7 @@ fn an_object_is_wrapped_where_it_is() {
     let mut b = Builder::from_graph(b.build(root));
     let class = b.global("app", "Box");
     let wrapper = b.made(Form::New, class, Id::EMPTY_TUPLE, None);
-    b.replace(one, wrapper);
+    b.replace(one, wrapper).unwrap();
     b.state(wrapper, one).unwrap();
     let graph = b.try_build(root).unwrap();
     assert_eq!(graph.root().at(0), graph.root().at(1));
@@ -165,6 +165,68 @@ fn an_object_is_wrapped_where_it_is() {
 
     let mut b = Builder::from_graph(graph);
     let around = b.tuple(&[wrapper]);
-    b.replace_all(&HashMap::from([(wrapper, around)]));
+    b.replace_all(&HashMap::from([(wrapper, around)])).unwrap();
     assert_eq!(b.try_build(root).err(), Some(StepError::Unsupported));
+}
+
+#[test]
+fn an_object_without_identity_is_not_replaced() {
+    let mut b = Builder::new();
+    let (one, text, large) = (b.int(1), b.str("x"), b.int(1 << 40));
+    let root = b.list(&[one, Id::NONE, Id::bool(true), Id::EMPTY_TUPLE, large, text]);
+    for old in [one, Id::NONE, Id::bool(true), Id::EMPTY_TUPLE] {
+        assert_eq!(b.replace(old, text), Err(StepError::NoIdentity));
+        assert_eq!(b.replace_all(&HashMap::from([(old, text), (large, text)])), Err(StepError::NoIdentity));
+    }
+    b.replace(large, text).unwrap();
+    assert_eq!(shown(&b.build(root)), "[1, None, True, (), 'x', 'x']");
+}
+
+#[test]
+fn an_object_that_is_made_of_arguments_gets_no_attribute() {
+    let mut b = Builder::new();
+    let (one, name) = (b.int(1), b.str("x"));
+    let (args, kwargs) = (b.tuple(&[one]), b.dict(&[(name, one)]).unwrap());
+    let empty = b.dict(&[]).unwrap();
+    let point = b.instance("app", "Point").args(args).finish();
+    let keywords = b.instance("app", "Point").kwargs(kwargs).finish();
+    let none = b.instance("app", "Point").kwargs(empty).finish();
+    let stateful = b.instance("app", "Point").args(args).attr("x", one).finish();
+    for object in [point, keywords] {
+        assert_eq!(b.set_attr(object, "x", name), Err(StepError::MadeOfArguments));
+    }
+    for object in [none, stateful] {
+        b.set_attr(object, "x", name).unwrap();
+    }
+    b.set_part(args, 0, name);
+    let root = b.list(&[point, keywords, none, stateful]);
+    assert_eq!(
+        shown(&b.build(root)),
+        "[app.Point('x'), app.Point(**{'x': 1}), app.Point(**{}, x='x'), app.Point('x', x='x')]",
+    );
+}
+
+#[test]
+fn appended_items_are_replaced_and_removed_by_index() {
+    let mut b = Builder::new();
+    let [one, two, three] = [1, 2, 3].map(|int| b.int(int));
+    let class = b.global("collections", "deque");
+    let deque = b.call(class, Id::EMPTY_TUPLE);
+    for item in [one, two] {
+        b.append(deque, item).unwrap();
+    }
+    b.set_item(deque, one, two).unwrap();
+    b.append(deque, three).unwrap();
+    assert_eq!(b.set_at(deque, 3, one), Err(StepError::OutOfRange));
+    assert_eq!(b.set_at(class, 0, one), Err(StepError::Unsupported));
+    b.set_at(deque, 2, one).unwrap();
+    b.set_at(deque, 0, three).unwrap();
+    let graph = b.build(deque);
+    assert_eq!(shown(&graph), "collections.deque() + [3, 2] | {1: 2} + [1]");
+    let mut b = Builder::from_graph(graph);
+    assert_eq!(b.remove_at(deque, 2), Ok(one));
+    assert_eq!(b.remove_at(deque, 0), Ok(three));
+    b.append(deque, one).unwrap();
+    assert_eq!(b.remove_at(deque, 2), Err(StepError::OutOfRange));
+    assert_eq!(shown(&b.build(deque)), "collections.deque() + [2] | {1: 2} + [1]");
 }

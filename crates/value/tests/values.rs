@@ -165,42 +165,29 @@ fn an_index_beyond_the_list_cannot_be_set() {
 }
 
 #[test]
-fn attributes_are_where_the_class_has_them() {
-    let mut plain: Value = Value::instance("app", "P").attr("x", 1).into();
-    assert!(plain.set_attr("x", 2) && plain.set_attr("y", [3]));
-    plain.attr_mut("y").unwrap().as_list_mut().unwrap().push(4.into());
-    assert_eq!(plain.to_string(), "app.P(x=2, y=[3, 4])");
-    assert_eq!(plain.path("y[1]").unwrap(), &4);
-    assert_eq!(plain.class(), Some(("app", "P")));
-
-    let mut slots: Value = Value::instance("app", "S").slot("x", 1).into();
-    assert!(slots.set_attr("x", 2) && slots.set_attr("y", 3));
-    assert_eq!(slots.to_string(), "app.S().__setstate__((None, {'x': 2, 'y': 3}))");
-    let both: Value = Value::instance("app", "B").slot("x", 1).attr("y", 2).into();
-    assert_eq!(both.to_string(), "app.B().__setstate__(({'y': 2}, {'x': 1}))");
-    assert_eq!((both.attr("x").unwrap(), both.attr("y").unwrap()), (&1.into(), &2.into()));
-    let both: Value = Value::instance("app", "B").attr("y", 2).slot("x", 1).into();
-    assert_eq!(both.to_string(), "app.B().__setstate__(({'y': 2}, {'x': 1}))");
-
-    let mut other: Value = Value::instance("app", "O").state([1, 2]).into();
-    assert!(!other.set_attr("x", 1));
-    assert_eq!(other.to_string(), "app.O().__setstate__([1, 2])");
-    assert!(!Value::None.set_attr("x", 1));
+fn values_are_looked_up_by_all_keys_that_dicts_are() {
+    let mut value = value!({None: 1, True: 2, 2.5: 3, (Value::bytes(*b"k")): 4});
+    let found = [&value[()], &value[true], &value[2.5], &value[b"k"]].map(Value::as_i64);
+    assert_eq!(found, [1, 2, 3, 4].map(Some));
+    assert_eq!(value[&b"k"[..]], 4);
+    value[()] = 5.into();
+    value[false] = 6.into();
+    value[b"new"] = 7.into();
+    assert_eq!(value.to_string(), "{None: 5, True: 2, 2.5: 3, b'k': 4, False: 6, b'new': 7}");
+    assert!(value!([1, 2]).get(true).is_none());
 }
 
 #[test]
-fn items_of_instances_are_like_a_dicts_or_lists() {
-    let mut ordered: Value =
-        ValueInstance::call(Value::global("collections", "OrderedDict")).items([("a", 1), ("b", 2)]).into();
-    ordered["a"] = 3.into();
-    ordered["c"] = 4.into();
-    assert_eq!(ordered.to_string(), "collections.OrderedDict() | {'a': 3, 'b': 2, 'c': 4}");
-    assert_eq!(ordered.path("c").unwrap(), &4);
-    let mut deque: Value =
-        ValueInstance::call(Value::global("collections", "deque")).append([1, 2]).append([3]).into();
-    deque[-1] = "last".into();
-    assert_eq!((&deque[0], &deque[2]), (&1.into(), &"last".into()));
-    assert!(deque.get(3).is_none());
+fn the_children_of_a_value_are_all_that_it_holds() {
+    let mut instance = Value::instance("app", "C").args([1]).kwargs([("k", 2)]).append([3]).items([(4, 5)]);
+    instance.steps.push(ValueStep::Add(vec![6.into()]));
+    instance.steps.push(ValueStep::State(7.into()));
+    instance.steps.push(ValueStep::Call { callable: 8.into(), state: 9.into() });
+    let children = |value: Value| value.children().map(Value::to_string).collect::<Vec<_>>().join(" ");
+    assert_eq!(children(instance.into()), "app.C (1,) {'k': 2} 3 4 5 6 7 8 9");
+    assert_eq!(children(Value::PersistentId(Box::new("x".into()))), "'x'");
+    assert_eq!(children(Value::frozenset([1, 2])) + &children(value!((3,))), "1 23");
+    assert_eq!(children("text".into()), "");
 }
 
 /// Checks that a value prints as the node of the same data does.

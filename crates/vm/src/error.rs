@@ -114,8 +114,9 @@ impl ErrorKind {
     pub(crate) fn refused(refusal: StepError, kind: Kind) -> Self {
         match refusal {
             StepError::OutOfBudget => Self::Limit(Limit::Memory),
-            StepError::Unsupported => Self::Unsupported(kind),
             StepError::Unhashable => Self::Unhashable,
+            // The others are those of a builder, not of a stream.
+            _ => Self::Unsupported(kind),
         }
     }
 }

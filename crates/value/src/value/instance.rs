@@ -180,15 +180,20 @@ impl ValueInstance {
     }
 
     /// Sets an attribute: where it is, or else in `__dict__`, or else, if the state has slots only, in a slot. An instance
-    /// without a state gets one. Returns the value that it had.
+    /// that has neither a state nor arguments gets a state. Returns the value that it had.
     ///
     /// # Errors
     ///
-    /// The value, if the state is neither a dict, nor a pair of a dict or `None` and a dict of slots.
+    /// The value, if the state is neither a dict, nor a pair of a dict or `None` and a dict of slots; or if there is no state,
+    /// but arguments: what a `NamedTuple`, a `Decimal` and most others of that form hold is in [`args`](field@Self::args). If
+    /// the class does keep attributes besides, as exceptions do, give the instance a [`state`](Self::state).
     pub fn set_attr(&mut self, name: &str, value: impl Into<Value>) -> Result<Option<Value>, Value> {
         let value = value.into();
         if let Some(attribute) = self.attr_mut(name) {
             return Ok(Some(std::mem::replace(attribute, value)));
+        }
+        if self.get_state().is_none() && self.has_arguments() {
+            return Err(value);
         }
         let only_slots =
             matches!(self.get_state(), Some(Value::Tuple(pair)) if pair.first() == Some(&Value::None));
@@ -252,6 +257,82 @@ impl ValueInstance {
         })
     }
 
+    /// Returns the members that are reached by index where the instance has neither items nor attributes: see
+    /// [`Value::get`].
+    pub(crate) fn members(&self) -> Option<&[Value]> {
+        if self.has_items() {
+            return None;
+        }
+        let args = self.args.as_slice()?;
+        match (self.form, self.get_state()) {
+            (Form::Call | Form::Inst | Form::Obj, _) => None,
+            (_, Some(state)) => (!is_attributes(state)).then(|| state.as_slice())?,
+            (Form::New | Form::NewEx, None) => Some(args),
+            (Form::NewObjCall, None) => args.get(1..),
+            (Form::NewObjExCall, None) => args.get(1)?.as_slice(),
+            (Form::Reconstructor, None) => args.get(2)?.as_slice(),
+        }
+    }
+
+    /// Returns the same as [`members`](Self::members), to be changed.
+    pub(crate) fn members_mut(&mut self) -> Option<&mut [Value]> {
+        self.members()?;
+        if self.get_state().is_some() {
+            return self.state_mut()?.as_mut_slice();
+        }
+        let args = self.args.as_mut_slice()?;
+        match self.form {
+            Form::NewObjCall => args.get_mut(1..),
+            Form::NewObjExCall => args.get_mut(1)?.as_mut_slice(),
+            Form::Reconstructor => args.get_mut(2)?.as_mut_slice(),
+            _ => Some(args),
+        }
+    }
+
+    fn has_items(&self) -> bool {
+        let is_item = |step: &ValueStep| {
+            matches!(step, ValueStep::Append(_) | ValueStep::SetItem(_) | ValueStep::Add(_))
+        };
+        self.steps.iter().any(is_item)
+    }
+
+    /// Sets an item among those that were set, and returns the value that it had.
+    pub fn set_item(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
+        let (key, value) = (key.into(), value.into());
+        if let Some(item) = self.item_mut(&key) {
+            return Some(std::mem::replace(item, value));
+        }
+        let last = self.steps.iter_mut().rev().find_map(|step| match step {
+            ValueStep::SetItem(items) => Some(items),
+            _ => None,
+        });
+        match last {
+            Some(items) => items.push((key, value)),
+            None => self.steps.push(ValueStep::SetItem(vec![(key, value)])),
+        }
+        None
+    }
+
+    /// Returns whether a new key among the items is what a program means that sets it by index.
+    pub(crate) fn takes_items(&self) -> bool {
+        let has_items = self.steps.iter().any(|step| matches!(step, ValueStep::SetItem(_)));
+        has_items || (self.steps.is_empty() && !self.has_arguments())
+    }
+
+    /// Returns whether the class was given arguments: see [`Instance::arguments`](crate::Instance::arguments).
+    fn has_arguments(&self) -> bool {
+        let is_empty = |value: &Value| match value {
+            Value::Tuple(items) => items.is_empty(),
+            Value::Dict(dict) => dict.is_empty(),
+            _ => false,
+        };
+        match (self.form, self.args.as_slice()) {
+            (Form::NewObjCall, Some([_])) | (Form::Reconstructor, Some([_, _, Value::None])) => false,
+            (Form::NewObjExCall, Some([_, args, kwargs])) => !is_empty(args) || !is_empty(kwargs),
+            _ => !is_empty(&self.args) || self.kwargs.as_ref().is_some_and(|kwargs| !is_empty(kwargs)),
+        }
+    }
+
     /// Returns the items that were appended.
     pub fn appended(&self) -> impl DoubleEndedIterator<Item = &Value> {
         self.steps.iter().flat_map(|step| match step {
@@ -266,5 +347,14 @@ impl ValueInstance {
             ValueStep::Append(items) => &mut items[..],
             _ => &mut [],
         })
+    }
+}
+
+/// Returns whether a state sets attributes: it is a dict, or a pair of one or `None` and one of slots.
+fn is_attributes(state: &Value) -> bool {
+    match state {
+        Value::Dict(_) => true,
+        Value::Tuple(pair) => matches!(&**pair, [Value::None | Value::Dict(_), Value::Dict(_)]),
+        _ => false,
     }
 }
