@@ -12,6 +12,8 @@ use crate::forms::{Form, Forms};
 pub struct Container {
     /// The module and name, with a dot between them.
     pub class: Option<LitStr>,
+    /// Other classes whose objects are read, too.
+    aliases: Vec<LitStr>,
     words: Vec<(String, Span)>,
     by: Option<LitStr>,
 }
@@ -37,17 +39,24 @@ impl Container {
         each(attributes, |meta| {
             match word(&meta).as_str() {
                 "class" => this.class = Some(class(text(&meta)?)?),
+                "alias" => this.aliases.push(class(text(&meta)?)?),
                 "by" => this.by = Some(text(&meta)?),
                 shape if SHAPES.contains(&shape) => this.words.push((shape.into(), meta.path.span())),
                 _ => {
                     return Err(meta.error(format!(
-                        "a type may have `class = \"…\"`, `by = \"…\"` if it is an enum, and the shapes {}",
+                        "a type may have `class = \"…\"`, `alias = \"…\"`, `by = \"…\"` if it is an enum, and the shapes {}",
                         listed(&SHAPES)
                     )));
                 }
             }
             Ok(())
         })?;
+        if let (None, Some(alias)) = (&this.class, this.aliases.first()) {
+            return Err(Error::new(
+                alias.span(),
+                "an alias is another name of a class: say `class = \"…\"`, too",
+            ));
+        }
         match (&this.class, this.words.first(), &this.by) {
             (None, Some((_, span)), _) => {
                 Err(Error::new(*span, "a shape is that of a class: say `class = \"…\"`, too"))
@@ -57,6 +66,11 @@ impl Container {
             }
             _ => Ok(this),
         }
+    }
+
+    /// Returns the part of the name for serde that says which other classes are read: `halfsour-serde` passes over it in writing.
+    pub fn aliases(&self) -> String {
+        self.aliases.iter().flat_map(|alias| ["|".to_owned(), alias.value()]).collect()
     }
 
     /// Returns the suffix of a struct's class, which says its shape.
@@ -104,7 +118,7 @@ impl Container {
 fn class(path: LitStr) -> Result<LitStr> {
     let value = path.value();
     let parts = value.split(['.', ':']).all(|part| !part.is_empty());
-    let (dots, plain) = (value.contains('.'), !value.contains(['(', '[', '{', '$', '\n']));
+    let (dots, plain) = (value.contains('.'), !value.contains(['(', '[', '{', '$', '|', '\n']));
     if dots && parts && plain && value.matches(':').count() <= 1 {
         Ok(path)
     } else {

@@ -48,7 +48,7 @@ impl<'a> Input<'a> {
     pub fn read(input: &'a DeriveInput, root: &TokenStream) -> Result<Self> {
         let container = Container::read(&input.attrs)?;
         let named = |suffix: &str| match &container.class {
-            Some(class) => class.value() + suffix,
+            Some(class) => class.value() + suffix + &container.aliases(),
             None => input.ident.to_string(),
         };
         let (name, content) = match &input.data {

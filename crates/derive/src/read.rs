@@ -89,6 +89,7 @@ fn named(input: &Input, fields: &[Field], root: &TokenStream) -> TokenStream {
             }),
         }
     });
+    let claimed = if names.is_empty() { quote!(_ if false) } else { quote!(#(#names)|*) };
     let (take, in_order) = (take(&attributes, &flattened, root), in_order(fields, root));
     quote! {
         #[doc(hidden)]
@@ -109,7 +110,13 @@ fn named(input: &Input, fields: &[Field], root: &TokenStream) -> TokenStream {
             type Partial = __Partial #partial_generics;
             const NAMES: &'static [&'static str] = &[#(#names),*];
             const COUNT: usize = #own #(+ <#inner_types as #root::Fields<'__de>>::COUNT)*;
-            const IS_OPEN: bool = false #(|| <#inner_types as #root::Fields<'__de>>::IS_OPEN)*;
+            const OPEN: ::core::option::Option<usize> = #root::first_open(
+                &[#((
+                    <#inner_types as #root::Fields<'__de>>::OPEN,
+                    <#inner_types as #root::Fields<'__de>>::COUNT,
+                )),*],
+                #own,
+            );
 
             fn partial() -> Self::Partial {
                 __Partial {
@@ -138,6 +145,11 @@ fn named(input: &Input, fields: &[Field], root: &TokenStream) -> TokenStream {
                 }
             }
 
+            fn claims(__name: &str) -> usize {
+                let __own = ::core::matches!(__name, #claimed);
+                usize::from(__own) #(+ <#inner_types as #root::Fields<'__de>>::claims(__name))*
+            }
+
             #take
 
             fn finish<__E: #root::Error>(__partial: Self::Partial) -> ::core::result::Result<Self, __E> {
@@ -158,7 +170,7 @@ fn take(attributes: &[&Field], flattened: &[&Field], root: &TokenStream) -> Toke
         fn take<__A: #root::MapAccess<'__de>>(
             __partial: &mut Self::Partial,
             __index: usize,
-            __name: ::std::string::String,
+            __key: #root::Key,
             __access: &mut __A,
         ) -> ::core::result::Result<(), __A::Error> {
             match __index {
@@ -172,12 +184,12 @@ fn take(attributes: &[&Field], flattened: &[&Field], root: &TokenStream) -> Toke
                     #(
                         if __index < <#inner_types as #root::Fields<'__de>>::COUNT {
                             return <#inner_types as #root::Fields<'__de>>::take(
-                                &mut __partial.#inner, __index, __name, __access,
+                                &mut __partial.#inner, __index, __key, __access,
                             );
                         }
                         let __index = __index - <#inner_types as #root::Fields<'__de>>::COUNT;
                     )*
-                    let _ = (__index, __name);
+                    let _ = (__index, __key);
                 }
             }
             ::core::result::Result::Ok(())

@@ -23,7 +23,9 @@ use halfsour_value::{Data, Kind, Node, Text, TreeError, TreeLimits};
 use serde::de::{self, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::common::{forward_synonyms, visit_byte_members, visit_int};
+use crate::common::{visit_byte_members, visit_int};
+use crate::instance::classes;
+use crate::ser::names;
 use crate::{Error, ErrorKind, big_int, class_name};
 use access::{Lend, Pairs, Variant};
 use instance::member;
@@ -251,6 +253,35 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         big_int::visit(bytes, visitor)
     }
 
+    /// Returns an error if this is an object of another class than those that the name of a type says.
+    #[inline]
+    fn check_class(&self, name: &str) -> Result<(), Error> {
+        match self.node.data() {
+            Data::Instance(instance) if class_name(name).is_some() => {
+                self.located(instance::check_class(instance, name))
+            }
+            // A persistent id may be of any class.
+            Data::PersistentId(of) if class_name(name).is_some() => self.located(Self::unresolved(of)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Does the same for an enum, whose members may be globals.
+    fn check_member(&self, name: &str) -> Result<(), Error> {
+        match self.node.data() {
+            Data::Global(member) if class_name(name).is_some() => {
+                self.located(instance::check_global(member, name))
+            }
+            _ => self.check_class(name),
+        }
+    }
+
+    /// Returns the error that this is a persistent id.
+    #[cold]
+    fn unresolved<T>(id: Node<'g, S>) -> Result<T, Error> {
+        Err(Error::custom(format_args!("a persistent id, {id}: resolve it by `Graph::resolve_persistent`")))
+    }
+
     /// Deserializes for a type that asks for `asked`.
     fn asked<V: Visitor<'de>>(self, asked: Asked, visitor: V) -> Result<V::Value, Error> {
         let result = match (self.node.data(), asked) {
@@ -269,6 +300,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
             (Data::Dict(items), Asked::Struct(_)) => {
                 self.deeper().and_then(|deeper| visitor.visit_map(Pairs::new(deeper, items, asked)))
             }
+            (Data::PersistentId(of), Asked::Map | Asked::Struct(_)) => Self::unresolved(of),
             (Data::PersistentId(of) | Data::ReadOnly(of), _) => {
                 self.deeper().and_then(|deeper| deeper.at(of).asked(asked, visitor))
             }
@@ -285,7 +317,9 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<'_, 'g, S, L> {
     type Error = Error;
 
-    forward_synonyms!();
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_bytes(visitor)
+    }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let result = match self.node.data() {
@@ -341,8 +375,14 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         visitor: V,
     ) -> Result<V::Value, Error> {
         let class = self.node.class().unwrap_or(self.node).as_global();
-        if class_name(name).is_some_and(|(module, name)| class.is_some_and(|class| class.is(module, name))) {
+        if class.is_some_and(|class| classes(name).any(|(module, name)| class.is(module, name))) {
             return visitor.visit_unit();
+        }
+        match self.node.as_global() {
+            Some(global) if class_name(name).is_some() => {
+                self.located(instance::check_name(Some(&global.full_name()), name))?;
+            }
+            _ => self.check_class(name)?,
         }
         self.deserialize_unit(visitor)
     }
@@ -352,8 +392,12 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
+        self.check_class(name)?;
         match self.node.data() {
             _ if name == VALUE => value::visit(self, visitor),
+            Data::PersistentId(of) if name == names::PERSISTENT_ID => {
+                visitor.visit_newtype_struct(self.deeper()?.at(of))
+            }
             Data::BigInt(bytes) if name == big_int::NAME => self.bytes(bytes, visitor),
             #[cfg(feature = "classes")]
             Data::Instance(_) if name == moment::NAME => visitor.visit_newtype_struct(moment::Moment(self)),
@@ -375,22 +419,33 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for De<
         self.asked(Asked::Tuple(length), visitor)
     }
 
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.check_class(name)?;
+        self.deserialize_tuple(length, visitor)
+    }
+
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        self.check_class(name)?;
         self.asked(Asked::Struct(name), visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        let variant = self.variant();
+        let variant = self.check_member(name).and_then(|()| self.variant());
         let result = variant.and_then(|variant| visitor.visit_enum(variant));
         self.located(result)
     }

@@ -1,12 +1,18 @@
 //! The part of derived code that is the same for all types. Not a public API.
 
-use std::collections::{BTreeMap, HashMap};
+mod flattened;
+
+use std::collections::HashSet;
 use std::fmt;
-use std::hash::BuildHasher;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, EnumAccess, IgnoredAny, Unexpected, VariantAccess, Visitor};
+use halfsour_value::Value;
+use serde::de::value::StringDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, EnumAccess, IgnoredAny, Unexpected, VariantAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
+use serde::ser::Error as _;
 
 pub use serde::de::{Error, MapAccess, SeqAccess};
 pub use serde::ser::{SerializeMap, SerializeStruct, SerializeTupleStruct};
@@ -17,7 +23,8 @@ pub use crate::python::{self, Read, Written};
 /// A type that is written field by field, into a map that may have more.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be flattened",
-    note = "what is flattened is a struct with `#[derive(ToPython, FromPython)]`, a map from `String`, or an `Option` of one"
+    note = "what is flattened is a struct with `#[derive(ToPython, FromPython)]`, a map such as `BTreeMap<String, T>` or `Dict`, or an \
+            `Option` of one"
 )]
 pub trait WriteFields {
     /// Writes the fields.
@@ -30,10 +37,79 @@ pub struct Flat<'a, T>(pub &'a T);
 
 impl<T: WriteFields> Serialize for Flat<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
+        let mut map = OnceEach { map: serializer.serialize_map(None)?, keys: HashSet::new() };
         self.0.write_fields(&mut map)?;
-        map.end()
+        map.map.end()
     }
+}
+
+/// A map that takes each key once: of a key that two fields have, only the last value would be left.
+struct OnceEach<M> {
+    map: M,
+    /// The pickles of the keys.
+    keys: HashSet<Vec<u8>>,
+}
+
+impl<M: SerializeMap> SerializeMap for OnceEach<M> {
+    type Ok = M::Ok;
+    type Error = M::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), M::Error> {
+        let pickle = crate::to_vec(key).map_err(M::Error::custom)?;
+        if self.keys.contains(&pickle) {
+            let key: Value = crate::from_slice(&pickle).map_err(M::Error::custom)?;
+            return Err(M::Error::custom(format_args!(
+                "two fields, or a field and a flattened map, have the key {key}"
+            )));
+        }
+        self.keys.insert(pickle);
+        self.map.serialize_key(key)
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), M::Error> {
+        self.map.serialize_value(value)
+    }
+
+    fn end(self) -> Result<M::Ok, M::Error> {
+        self.map.end()
+    }
+}
+
+/// A key of a map.
+#[derive(Debug)]
+pub enum Key {
+    /// Text, which is empty if only a field takes it.
+    Text(String),
+    /// Any other key.
+    Other(Value),
+}
+
+impl Key {
+    /// Returns the key as that of a flattened map.
+    fn of<K: DeserializeOwned, E: Error>(self) -> Result<K, E> {
+        let (key, read) = match self {
+            Self::Text(text) => {
+                (format!("{text:?}"), K::deserialize(StringDeserializer::<crate::Error>::new(text)))
+            }
+            Self::Other(value) => (value.to_string(), crate::from_value(&value)),
+        };
+        read.map_err(|error| E::custom(format_args!("{error}, for the key {key} of a flattened map")))
+    }
+}
+
+/// Returns the index of the first flattened type that takes any key, of types that are given by theirs and the number of their
+/// indexes, after that many fields.
+#[must_use]
+pub const fn first_open(flattened: &[(Option<usize>, usize)], fields: usize) -> Option<usize> {
+    let (mut at, mut start) = (0, fields);
+    while at < flattened.len() {
+        if let Some(index) = flattened[at].0 {
+            return Some(start + index);
+        }
+        start += flattened[at].1;
+        at += 1;
+    }
+    None
 }
 
 /// A type whose fields are told apart by their places.
@@ -49,7 +125,8 @@ pub trait InOrder<'de>: Sized {
 /// read from one map, and nothing is kept for later.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be flattened",
-    note = "what is flattened is a struct with `#[derive(ToPython, FromPython)]`, a map from `String`, or an `Option` of one"
+    note = "what is flattened is a struct with `#[derive(ToPython, FromPython)]`, a map such as `BTreeMap<String, T>` or `Dict`, or an \
+            `Option` of one"
 )]
 pub trait Fields<'de>: InOrder<'de> {
     /// The fields that have been read.
@@ -58,18 +135,20 @@ pub trait Fields<'de>: InOrder<'de> {
     const NAMES: &'static [&'static str];
     /// The number of indexes, with those of flattened fields.
     const COUNT: usize;
-    /// Whether it takes keys of any name.
-    const IS_OPEN: bool;
+    /// The index that takes all keys that no field has.
+    const OPEN: Option<usize>;
 
     /// Returns the fields before any is read.
     fn partial() -> Self::Partial;
     /// Returns the index of a field.
     fn index(name: &str) -> Option<usize>;
-    /// Reads the value of a field. The name is empty unless any is taken.
+    /// Returns the number of fields of that name. It should be one.
+    fn claims(name: &str) -> usize;
+    /// Reads the value of a field. The key is empty unless any is taken.
     fn take<A: MapAccess<'de>>(
         partial: &mut Self::Partial,
         index: usize,
-        name: String,
+        key: Key,
         access: &mut A,
     ) -> Result<(), A::Error>;
     /// Makes the value of its fields.
@@ -128,9 +207,11 @@ impl<'de, T: Fields<'de>> Visitor<'de> for StructVisitor<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<T, A::Error> {
         let mut partial = T::partial();
-        while let Some(key) = access.next_key_seed(Name { index: T::index, is_open: T::IS_OPEN })? {
+        let is_flat = T::COUNT == T::NAMES.len();
+        let claims = |name: &str| if is_flat { 1 } else { T::claims(name) };
+        while let Some(key) = access.next_key_seed(Name { index: T::index, open: T::OPEN, claims })? {
             match key {
-                Some((index, name)) => T::take(&mut partial, index, name, &mut access)?,
+                Some((index, key)) => T::take(&mut partial, index, key, &mut access)?,
                 None => {
                     access.next_value::<IgnoredAny>()?;
                 }
@@ -186,31 +267,56 @@ impl<'de> Visitor<'de> for UnitVisitor {
     }
 }
 
-/// A key, or the name of a variant, as an index and, if names of any kind are taken, as text. `None` is a name that is not known, or
-/// a key that is no text.
-struct Name {
+/// The name of the newtype as which a key is asked for that may be of any kind.
+pub(crate) const KEY: &str = "$halfsour::Key";
+
+/// A key as the index of what takes it and, if any key is taken, itself. `None` is a key that nothing takes.
+struct Name<C> {
     index: fn(&str) -> Option<usize>,
-    is_open: bool,
+    open: Option<usize>,
+    claims: C,
 }
 
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Option<(usize, String)>;
+impl<'de, C: Fn(&str) -> usize> DeserializeSeed<'de> for Name<C> {
+    type Value = Option<(usize, Key)>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_identifier(self)
+        match self.open {
+            Some(_) => deserializer.deserialize_newtype_struct(KEY, self),
+            None => deserializer.deserialize_identifier(self),
+        }
     }
 }
 
-impl<'de> Visitor<'de> for Name {
-    type Value = Option<(usize, String)>;
+impl<'de, C: Fn(&str) -> usize> Visitor<'de> for Name<C> {
+    type Value = Option<(usize, Key)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a field")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        let text = || if self.is_open { name.to_owned() } else { String::new() };
-        Ok((self.index)(name).map(|index| (index, text())))
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        let key = Value::deserialize(deserializer)?;
+        match key.as_str() {
+            Some(name) => self.visit_str(name),
+            None => {
+                // Of a subclass of str, or of an enum that is one.
+                let name = key.as_instance().and_then(|_| crate::from_value::<String>(&key).ok());
+                let field =
+                    name.and_then(|name| (self.index)(&name)).filter(|field| Some(*field) != self.open);
+                Ok(field.or(self.open).map(|index| (index, Key::Other(key))))
+            }
+        }
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+        let Some(index) = (self.index)(name) else { return Ok(None) };
+        if (self.claims)(name) > 1 {
+            return Err(E::custom(format_args!(
+                "the field `{name}` is one of two of the types that are flattened"
+            )));
+        }
+        Ok(Some((index, Key::Text(if self.open.is_some() { name.to_owned() } else { String::new() }))))
     }
 
     fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<Self::Value, E> {
@@ -317,107 +423,5 @@ impl<'de, E: Error> Deserializer<'de> for Missing<E> {
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct
         seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-macro_rules! open_maps {
-    ($([$($parameters:tt)*] $map:ty;)*) => {
-        $(impl<V: Serialize, $($parameters)*> WriteFields for $map {
-            fn write_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-                self.iter().try_for_each(|(key, value)| map.serialize_entry(key, value))
-            }
-        }
-
-        impl<'de, V: Deserialize<'de>, $($parameters)*> InOrder<'de> for $map
-        where
-            Self: Default,
-        {
-            const LENGTH: usize = 0;
-
-            fn in_order<A: SeqAccess<'de>>(_: &mut A, _: &mut usize) -> Result<Self, A::Error> {
-                Ok(Self::default())
-            }
-        }
-
-        impl<'de, V: Deserialize<'de>, $($parameters)*> Fields<'de> for $map
-        where
-            Self: Default,
-        {
-            type Partial = Self;
-            const NAMES: &'static [&'static str] = &[];
-            const COUNT: usize = 1;
-            const IS_OPEN: bool = true;
-
-            fn partial() -> Self {
-                Self::default()
-            }
-
-            fn index(_: &str) -> Option<usize> {
-                Some(0)
-            }
-
-            fn take<A: MapAccess<'de>>(
-                partial: &mut Self,
-                _: usize,
-                name: String,
-                access: &mut A,
-            ) -> Result<(), A::Error> {
-                partial.insert(name, access.next_value()?);
-                Ok(())
-            }
-
-            fn finish<E: Error>(partial: Self) -> Result<Self, E> {
-                Ok(partial)
-            }
-        })*
-    };
-}
-
-open_maps! {
-    [] BTreeMap<String, V>;
-    [S: BuildHasher] HashMap<String, V, S>;
-}
-
-impl<T: WriteFields> WriteFields for Option<T> {
-    fn write_fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.as_ref().map_or(Ok(()), |fields| fields.write_fields(map))
-    }
-}
-
-impl<'de, T: InOrder<'de>> InOrder<'de> for Option<T> {
-    const LENGTH: usize = T::LENGTH;
-
-    fn in_order<A: SeqAccess<'de>>(access: &mut A, count: &mut usize) -> Result<Self, A::Error> {
-        T::in_order(access, count).map(Some)
-    }
-}
-
-/// `None`, if the map has no field of it.
-impl<'de, T: Fields<'de>> Fields<'de> for Option<T> {
-    type Partial = (T::Partial, bool);
-    const NAMES: &'static [&'static str] = T::NAMES;
-    const COUNT: usize = T::COUNT;
-    const IS_OPEN: bool = T::IS_OPEN;
-
-    fn partial() -> Self::Partial {
-        (T::partial(), false)
-    }
-
-    fn index(name: &str) -> Option<usize> {
-        T::index(name)
-    }
-
-    fn take<A: MapAccess<'de>>(
-        (partial, is_any): &mut Self::Partial,
-        index: usize,
-        name: String,
-        access: &mut A,
-    ) -> Result<(), A::Error> {
-        *is_any = true;
-        T::take(partial, index, name, access)
-    }
-
-    fn finish<E: Error>((partial, is_any): Self::Partial) -> Result<Self, E> {
-        if is_any { T::finish(partial).map(Some) } else { Ok(None) }
     }
 }

@@ -37,8 +37,9 @@ pub fn class_name(name: &str) -> Option<(&str, &str)> {
     split(name).map(|(module, name, _)| (module, name))
 }
 
-/// Splits a path into module, name and suffix.
+/// Splits a path into module, name and suffix. The other names of the class are left out.
 fn split(path: &str) -> Option<(&str, &str, &str)> {
+    let path = path.split('|').next().unwrap_or(path);
     let (path, suffix) = path.split_at(path.find(['(', '[', '{']).unwrap_or(path.len()));
     // The private names of this crate.
     if path.starts_with('$') {
@@ -46,6 +47,12 @@ fn split(path: &str) -> Option<(&str, &str, &str)> {
     }
     let (module, name) = path.split_once(':').or_else(|| path.rsplit_once('.'))?;
     (!module.is_empty() && !name.is_empty()).then_some((module, name, suffix))
+}
+
+/// Returns the classes whose objects are read as a type of that name: that of its path, and those of the paths behind it, each after
+/// a `|`.
+pub(crate) fn classes(name: &str) -> impl Iterator<Item = (&str, &str)> {
+    name.split('|').filter_map(class_name)
 }
 
 /// A Python class, and the shape of its objects.

@@ -1,6 +1,6 @@
 //! Instances of classes: those of a class that is not known are read by their parts.
 
-use halfsour_value::{Elements, Instance, Items, Kind, Node, Step};
+use halfsour_value::{Elements, Global, Instance, Items, Kind, Node, Step};
 use serde::de::{Error as _, Expected, Unexpected, Visitor};
 
 use super::access::{Lend, Members, Pairs};
@@ -8,6 +8,7 @@ use super::access::{Lend, Members, Pairs};
 use super::known::{Form, offer};
 use super::{Asked, De};
 use crate::Error;
+use crate::instance::classes;
 
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
     /// Deserializes an instance: by its class if that is known, otherwise by its parts.
@@ -134,6 +135,55 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
     }
 }
 
+/// Returns an error if an instance is of none of the classes that the name of a type says.
+#[cold]
+pub(super) fn check_class<S: AsRef<[u8]>>(instance: Instance<'_, S>, name: &str) -> Result<(), Error> {
+    // The class of a member of an enum by its name is that which has it as an attribute.
+    let found = attribute(instance).map_or_else(|| class_of(instance.class()), |(class, _)| class_of(class));
+    check_name(found.as_deref(), name)
+}
+
+/// Returns an error if a global is no member of an enum by the name of a type: `Color.RED`, or `RED` in the same module.
+#[cold]
+pub(super) fn check_global<S: AsRef<[u8]>>(member: Global<'_, S>, name: &str) -> Result<(), Error> {
+    let full = member.full_name();
+    let outer = full.rsplit_once('.').map_or("", |(outer, _)| outer);
+    if classes(name).any(|(module, _)| module == outer) { Ok(()) } else { check_name(Some(outer), name) }
+}
+
+/// Returns an error if the full name of a class is none of those that the name of a type says.
+#[cold]
+pub(super) fn check_name(found: Option<&str>, name: &str) -> Result<(), Error> {
+    let expected: Vec<_> = classes(name).map(|(module, class)| format!("{module}.{class}")).collect();
+    if found.is_some_and(|found| expected.iter().any(|class| class == found)) {
+        return Ok(());
+    }
+    let found = found.unwrap_or("one of a class without a name");
+    Err(Error::custom(format_args!("expected an object of {}, found {found}", expected.join(" or "))))
+}
+
+/// Returns the object and the name that `getattr` is called with.
+fn attribute<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<(Node<'_, S>, Node<'_, S>)> {
+    let callable = instance.callable().as_global()?;
+    let is_getattr = callable.is("builtins", "getattr") || callable.is("__builtin__", "getattr");
+    is_getattr.then(|| Some((instance.args().at(0)?, instance.args().at(1)?))).flatten()
+}
+
+/// Returns the full name of a class. One within a class is `getattr(Outer, 'Inner')` before protocol 4.
+fn class_of<S: AsRef<[u8]>>(mut class: Node<'_, S>) -> Option<String> {
+    let mut inner = String::new();
+    // The bound ends a cycle.
+    for _ in 0..100 {
+        if let Some(global) = class.as_global() {
+            return Some(global.full_name() + &inner);
+        }
+        let (outer, name) = attribute(class.as_instance()?)?;
+        inner = format!(".{}{inner}", name.as_str()?);
+        class = outer;
+    }
+    None
+}
+
 /// Returns the object of the base class, such as a list or dict, of which protocols 0 and 1 make an instance.
 fn contents<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
     (instance.form() == halfsour_value::Form::Reconstructor).then(|| only_argument(instance)).flatten()
@@ -159,11 +209,7 @@ fn may_be(asked: Asked, argument: Kind) -> bool {
 /// Returns the name, or else the value, of an instance that stands for a member of a Python enum: `getattr(Color, 'RED')` or
 /// `Color(1)`.
 pub(super) fn member<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
-    let callable = instance.callable().as_global();
-    if callable.is_some_and(|name| name.is("builtins", "getattr") || name.is("__builtin__", "getattr")) {
-        return instance.args().at(1);
-    }
-    only_argument(instance)
+    attribute(instance).map_or_else(|| only_argument(instance), |(_, name)| Some(name))
 }
 
 fn appended<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> impl Iterator<Item = Elements<'_, S>> {

@@ -33,9 +33,26 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for Fie
         }
     }
 
+    /// A flattened map takes keys of any kind.
+    #[cfg(feature = "derive")]
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.0.node.data() {
+            Data::Str(_) | Data::ByteString(_) => self.deserialize_any(visitor),
+            _ if name == crate::derive::KEY => visitor.visit_newtype_struct(self.0),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    #[cfg(not(feature = "derive"))]
+    forward_to_deserialize_any! { newtype_struct }
+
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
 

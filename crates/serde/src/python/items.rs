@@ -104,6 +104,6 @@ impl<T: ?Sized, M: WriteAs<T>> WriteAs<T> for PersistentId<M> {
 
 impl<'de, T, M: ReadAs<'de, T>> ReadAs<'de, T> for PersistentId<M> {
     fn read_as<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        Read::<T, M>::deserialize(deserializer).map(|read| read.0)
+        super::native::read::<Read<T, M>, D>(names::PERSISTENT_ID, deserializer).map(|read| read.0)
     }
 }
