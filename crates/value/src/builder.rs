@@ -256,7 +256,8 @@ impl Builder {
         self.store.append(to, &[item])
     }
 
-    /// Sets an item of a dict or an instance. As in Python, a key that is there stays and gets the value.
+    /// Sets an item of a dict or an instance. As in Python, a key that is there stays and gets the value. Whether the class of
+    /// the instance takes items is not known here; to set an attribute, use [`set_attr`](Self::set_attr).
     ///
     /// # Errors
     ///

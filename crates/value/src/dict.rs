@@ -132,7 +132,7 @@ impl fmt::Display for Dict {
 
 impl fmt::Debug for Dict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        crate::value::Printer::debug(f).dict(self)
     }
 }
 

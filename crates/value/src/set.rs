@@ -93,7 +93,7 @@ impl fmt::Display for Set {
 
 impl fmt::Debug for Set {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        crate::value::Printer::debug(f).set(self)
     }
 }
 

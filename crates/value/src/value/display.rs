@@ -24,9 +24,18 @@ impl fmt::Display for Value {
     }
 }
 
+/// As [`Display`](fmt::Display), except that a Python 2 byte string, which Python prints as `bytes`, is told from it.
+///
+/// ```
+/// use halfsour_value::Value;
+///
+/// let value = Value::list([Value::byte_string(*b"x"), Value::bytes(*b"x")]);
+/// assert_eq!(value.to_string(), "[b'x', b'x']");
+/// assert_eq!(format!("{value:?}"), "[byte_string(b'x'), b'x']");
+/// ```
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        Printer::debug(f).value(self)
     }
 }
 
@@ -34,6 +43,8 @@ pub(crate) struct Printer<'p, 'f> {
     f: &'p mut Formatter<'f>,
     /// The level, if members stand on lines of their own.
     level: Option<usize>,
+    /// Whether Python 2's byte strings are told from bytes.
+    debug: bool,
 }
 
 /// Text between the parentheses of an instance.
@@ -46,7 +57,11 @@ enum Argument<'v> {
 impl<'p, 'f> Printer<'p, 'f> {
     pub fn new(f: &'p mut Formatter<'f>) -> Self {
         let level = f.alternate().then_some(0);
-        Self { f, level }
+        Self { f, level, debug: false }
+    }
+
+    pub fn debug(f: &'p mut Formatter<'f>) -> Self {
+        Self { debug: true, ..Self::new(f) }
     }
 
     pub fn value(&mut self, value: &Value) -> fmt::Result {
@@ -60,6 +75,9 @@ impl<'p, 'f> Printer<'p, 'f> {
             Value::Complex(re, im) => write!(self.f, "{}", Complex(*re, *im)),
             Value::Str(text) => write!(self.f, "{}", repr::Str(text.as_bytes())),
             Value::SurrogateStr(bytes) => write!(self.f, "{}", repr::Str(bytes)),
+            Value::ByteString(bytes) if self.debug => {
+                write!(self.f, "byte_string({})", repr::Bytes(bytes))
+            }
             Value::ByteString(bytes) | Value::Bytes(bytes) => write!(self.f, "{}", repr::Bytes(bytes)),
             Value::ByteArray(bytes) => write!(self.f, "bytearray({})", repr::Bytes(bytes)),
             Value::List(items) => self.members("[", items, "]"),
