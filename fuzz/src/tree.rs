@@ -15,7 +15,7 @@ pub fn check(value: &Value) {
     assert_eq!(graph.to_value(limits).as_ref(), Ok(value));
     assert_eq!(graph.root().to_string(), value.to_string());
     // Its limit is that of what is untrusted, which what was copied may exceed.
-    if let Ok(read) = halfsour_serde::from_graph::<_, Value>(&graph) {
+    if let Ok(read) = halfsour_serde::from_graph::<Value>(&graph) {
         assert_eq!(read, *value);
         assert_eq!(read.to_string(), value.to_string());
     }

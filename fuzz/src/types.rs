@@ -75,7 +75,7 @@ pub fn serde(input: &[u8]) {
 fn as_graph<T: DeserializeOwned + Debug>(input: &[u8]) {
     let read: Result<T, _> = from_slice(input);
     let of_graph = match halfsour_vm::from_slice(input) {
-        Ok(graph) => from_graph::<_, T>(&graph),
+        Ok(graph) => from_graph::<T>(&graph),
         Err(error) => Err(error.into()),
     };
     match (read, of_graph) {

@@ -81,6 +81,19 @@ impl Error {
         self
     }
 
+    /// Says, in an error about an object in a table that stands for no value, what to do.
+    #[cfg(feature = "classes")]
+    #[cold]
+    pub(crate) fn missing(mut self) -> Self {
+        if let (ErrorKind::Data(message), true) = (&mut self.0.kind, self.0.path.is_empty())
+            && let Some((_, expected)) = message.split_once(", expected ")
+        {
+            *message =
+                format!("a missing value (None, NaN, NaT), expected {expected}: make the field an `Option`");
+        }
+        self
+    }
+
     /// Adds what to do to the message of an error about bytes, if they are no text.
     #[cold]
     pub(crate) fn hint(self, bytes: &[u8], hint: &str) -> Self {

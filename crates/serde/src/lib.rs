@@ -250,10 +250,16 @@ pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, Error> {
 
 /// Reads a value from the root of a graph.
 ///
+/// ```
+/// let graph = halfsour_vm::from_slice(b"K\x07.")?;
+/// assert_eq!(halfsour_serde::from_graph::<u8>(&graph)?, 7);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// If the graph does not fit `T`.
-pub fn from_graph<S: AsRef<[u8]>, T: DeserializeOwned>(graph: &Graph<S>) -> Result<T, Error> {
+pub fn from_graph<T: DeserializeOwned>(graph: &Graph<impl AsRef<[u8]>>) -> Result<T, Error> {
     from_node(graph.root())
 }
 
@@ -263,7 +269,7 @@ pub fn from_graph<S: AsRef<[u8]>, T: DeserializeOwned>(graph: &Graph<S>) -> Resu
 /// # Errors
 ///
 /// If the object does not fit `T`.
-pub fn from_node<S: AsRef<[u8]>, T: DeserializeOwned>(node: Node<'_, S>) -> Result<T, Error> {
+pub fn from_node<T: DeserializeOwned>(node: Node<'_, impl AsRef<[u8]>>) -> Result<T, Error> {
     T::deserialize(NodeDeserializer::new(node))
 }
 

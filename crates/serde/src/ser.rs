@@ -32,6 +32,10 @@ pub use tuple::{Fields, Tuple};
 pub struct Serializer {
     emitter: Emitter,
     next: Next,
+    /// Whether the value is a key or a member of a set, which Python must be able to hash.
+    is_key: bool,
+    /// Whether what is around the open sets and objects is such, from the outermost to the innermost.
+    around_keys: Vec<bool>,
     /// The objects that are open, each within the one before it. They are here so that dropping [`Items`] costs nothing.
     objects: Vec<Object>,
 }
@@ -77,7 +81,7 @@ impl Serializer {
     ///
     /// If the protocol does not exist.
     pub fn new(options: &Options) -> Result<Self, Error> {
-        Ok(Self { emitter: Emitter::new(options)?, next: Next::Plain, objects: Vec::new() })
+        Ok(Self::from(Emitter::new(options)?))
     }
 
     /// Creates a serializer that appends to `buffer`, and so uses its memory again.
@@ -100,7 +104,39 @@ impl Serializer {
     ///
     /// If the protocol does not exist.
     pub fn with_buffer(options: &Options, buffer: Vec<u8>) -> Result<Self, Error> {
-        Ok(Self { emitter: Emitter::with_buffer(options, buffer)?, next: Next::Plain, objects: Vec::new() })
+        Ok(Self::from(Emitter::with_buffer(options, buffer)?))
+    }
+
+    fn from(emitter: Emitter) -> Self {
+        Self { emitter, next: Next::Plain, is_key: false, around_keys: Vec::new(), objects: Vec::new() }
+    }
+
+    /// Begins an object or set, in which values are keys or not.
+    fn enter_keys(&mut self, are_keys: bool) {
+        self.around_keys.push(std::mem::replace(&mut self.is_key, are_keys));
+    }
+
+    fn leave_keys(&mut self) {
+        self.is_key = self.around_keys.pop().unwrap_or_default();
+    }
+
+    /// Returns the error that a key, or a member of a set, cannot be of a kind.
+    #[cold]
+    #[inline(never)]
+    fn unhashable(kind: &str, instead: &str) -> Error {
+        ser::Error::custom(format_args!("a {kind} cannot be a key or a member of a set in Python: {instead}"))
+    }
+
+    /// Returns an error if a dict must not be here.
+    #[inline]
+    fn check_dict(&self) -> Result<(), Error> {
+        if self.is_key {
+            return Err(Self::unhashable(
+                "dict",
+                "use a tuple, a tuple struct, or a struct that has a class",
+            ));
+        }
+        Ok(())
     }
 
     /// Ends the pickle. Returns its bytes, behind those that the buffer held at first.
@@ -122,6 +158,7 @@ impl Serializer {
                 class.unfit(&format!("the variant `{variant}`"), "a member of an enum has no content")
             );
         }
+        self.check_dict()?;
         let mut batch = self.emitter.begin(Members::Dict, Some(1));
         self.emitter.before_item(&mut batch);
         self.emitter.str(variant);
@@ -137,7 +174,7 @@ impl Serializer {
     #[inline(never)]
     fn private<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
         if let Some(special) = Special::of(name) {
-            return value::write(&mut self.emitter, special, value);
+            return value::write(&mut self.emitter, special, self.is_key, value);
         }
         #[cfg(feature = "classes")]
         crate::python::announce(name);
@@ -158,7 +195,19 @@ impl Serializer {
     /// Begins a sequence or map that is not a plain one.
     #[cold]
     fn begin_next(&mut self, members: Members, length: Option<usize>) -> Result<Items<'_>, Error> {
-        let (batch, around) = match std::mem::take(&mut self.next) {
+        let next = std::mem::take(&mut self.next);
+        if self.is_key {
+            match next {
+                Next::FrozenSet | Next::State(_) => {}
+                Next::Set => return Err(Self::unhashable("set", "use a frozenset")),
+                Next::Items(path) => return Err(Self::unhashable(path, "use a tuple")),
+                Next::Plain | Next::BigInt if members == Members::List => {
+                    return Err(Self::unhashable("list", "use a tuple"));
+                }
+                Next::Plain | Next::BigInt => self.check_dict()?,
+            }
+        }
+        let (batch, around) = match next {
             Next::Set => self.begin_set(Members::Set, "set", length)?,
             Next::FrozenSet => self.begin_set(Members::FrozenSet, "frozenset", length)?,
             Next::Items(path) => {
@@ -167,7 +216,10 @@ impl Serializer {
             }
             Next::State(path) => match Class::of(path)? {
                 Some(class) => return self.begin_object(class, 0),
-                None => (self.emitter.begin(members, length), Around::Nothing),
+                None => {
+                    self.check_dict()?;
+                    (self.emitter.begin(members, length), Around::Nothing)
+                }
             },
             Next::Plain | Next::BigInt => (self.emitter.begin(members, length), Around::Nothing),
         };
@@ -345,7 +397,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_seq(self, length: Option<usize>) -> Result<Items<'s>, Error> {
-        if !matches!(self.next, Next::Plain) {
+        if self.is_key || !matches!(self.next, Next::Plain) {
             return self.begin_next(Members::List, length);
         }
         let batch = self.emitter.begin(Members::List, length);
@@ -385,7 +437,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_map(self, length: Option<usize>) -> Result<Items<'s>, Error> {
-        if !matches!(self.next, Next::Plain) {
+        if self.is_key || !matches!(self.next, Next::Plain) {
             return self.begin_next(Members::Dict, length);
         }
         let batch = self.emitter.begin(Members::Dict, length);
@@ -397,6 +449,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         if let Some(class) = Class::of(name)? {
             return self.begin_object(class, length);
         }
+        self.check_dict()?;
         let batch = self.emitter.begin(Members::Dict, None);
         Ok(Items { serializer: self, batch, around: Around::Nothing })
     }

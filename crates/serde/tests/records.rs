@@ -355,16 +355,16 @@ fn what_nobody_wrote_is_no_harm() {
             pickle[at] ^= 1;
             let Ok(graph) = halfsour_vm::from_slice(&pickle) else { continue };
             for (_, field) in graph.root().items().into_iter().flatten() {
-                read += usize::from(from_node::<_, Value>(field).is_ok());
-                read += usize::from(from_node::<_, String>(field).is_ok());
-                read += usize::from(from_node::<_, f64>(field).is_ok());
-                read += usize::from(from_node::<_, i128>(field).is_ok());
-                read += usize::from(from_node::<_, BTreeMap<String, Value>>(field).is_ok());
-                read += usize::from(from_node::<_, Vec<Value>>(field).is_ok());
-                read += usize::from(from_node::<_, ByteBuf>(field).is_ok());
-                read += usize::from(from_node::<_, Duration>(field).is_ok());
-                read += usize::from(from_node::<_, (Value, Value)>(field).is_ok());
-                read += usize::from(from_node::<_, ZonedDateTime>(field).is_ok());
+                read += usize::from(from_node::<Value>(field).is_ok());
+                read += usize::from(from_node::<String>(field).is_ok());
+                read += usize::from(from_node::<f64>(field).is_ok());
+                read += usize::from(from_node::<i128>(field).is_ok());
+                read += usize::from(from_node::<BTreeMap<String, Value>>(field).is_ok());
+                read += usize::from(from_node::<Vec<Value>>(field).is_ok());
+                read += usize::from(from_node::<ByteBuf>(field).is_ok());
+                read += usize::from(from_node::<Duration>(field).is_ok());
+                read += usize::from(from_node::<(Value, Value)>(field).is_ok());
+                read += usize::from(from_node::<ZonedDateTime>(field).is_ok());
             }
         }
     }

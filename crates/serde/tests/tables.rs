@@ -126,6 +126,21 @@ fn cells_have_types() {
 }
 
 #[test]
+fn a_missing_value_asks_for_an_option() {
+    #[derive(serde::Deserialize, Debug)]
+    struct Named {
+        #[allow(dead_code, reason = "only the error counts")]
+        name: String,
+    }
+    let expected =
+        "[1].name: a missing value (None, NaN, NaT), expected a string: make the field an `Option`";
+    for package in packages().iter().filter(|package| package.name == "DataFrame mixed") {
+        let error = from_slice::<Vec<Named>>(&package.bytes).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{package}: {error}");
+    }
+}
+
+#[test]
 fn series_and_indexes_are_sequences_or_maps() {
     each("Series without a name", |values: Vec<u8>, _| assert_eq!(values, [1, 2]));
     each("Series without a name", |map: BTreeMap<i64, u8>, _| assert_eq!(map, [(10, 1), (20, 2)].into()));

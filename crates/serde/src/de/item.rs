@@ -6,7 +6,7 @@ use halfsour_classes::pandas::{Cell, Closed};
 use halfsour_classes::time::TimeUnit;
 use halfsour_value::{Data, Node};
 use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
-use serde::de::{self, Error as _, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{self, DeserializeSeed, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::Lend;
@@ -76,6 +76,13 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
             Value::Object(node) => matches!(node.data(), Data::Float(float) if float.is_nan()),
             Value::Element(_) | Value::Cell(_) => false,
         }
+    }
+
+    /// Deserializes an object in a table.
+    pub fn read<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        let is_missing =
+            self.is_missing() || matches!(self.value, Value::Object(node) if self.at.at(node).is_none());
+        seed.deserialize(self).map_err(|error| if is_missing { error.missing() } else { error })
     }
 
     fn text<V: Visitor<'de>>(&self, text: String, visitor: V) -> Result<V::Value, Error> {

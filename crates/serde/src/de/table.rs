@@ -221,7 +221,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> SeqAccess<'de> for Members<'_
             Some(column) => self
                 .table
                 .cell(row, column)
-                .and_then(|cell| seed.deserialize(Item::cell(self.at.at(self.at.node), cell))),
+                .and_then(|cell| Item::cell(self.at.at(self.at.node), cell).read(seed)),
             None => {
                 self.at.deeper().and_then(|at| seed.deserialize(Row { at, table: self.table, number: row }))
             }
@@ -306,8 +306,7 @@ struct Fields<'t, 'b, 'g, S, L> {
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Fields<'_, '_, 'g, S, L> {
     fn value<T: DeserializeSeed<'de>>(&self, column: usize, seed: T) -> Result<T::Value, Error> {
         let Row { at, table, number } = &self.row;
-        let value =
-            table.cell(*number, column).and_then(|cell| seed.deserialize(Item::cell(at.at(at.node), cell)));
+        let value = table.cell(*number, column).and_then(|cell| Item::cell(at.at(at.node), cell).read(seed));
         value.map_err(|error| error.within(table.step(column)))
     }
 }
@@ -408,7 +407,7 @@ struct Labelled<'t, 'b, 'g, S, L> {
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Labelled<'_, '_, 'g, S, L> {
     fn item<T: DeserializeSeed<'de>>(&self, cell: Option<Cell<'g, S>>, seed: T) -> Result<T::Value, Error> {
         let cell = cell.ok_or_else(|| Error::custom("a value that cannot be read"))?;
-        seed.deserialize(Item::cell(self.at.at(self.at.node), cell))
+        Item::cell(self.at.at(self.at.node), cell).read(seed)
     }
 }
 

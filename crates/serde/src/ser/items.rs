@@ -20,11 +20,13 @@ pub struct Items<'s> {
 pub(super) enum Around {
     Nothing,
     Variant(Batch),
+    /// The members are those of a set.
+    Set,
     /// The dict is the state of an instance.
     Instance,
     /// The dict is the second part of the state of an instance.
     Slots,
-    /// The list is the only argument of a call.
+    /// The list is the only argument of a call of `set` or `frozenset`.
     Argument,
     /// The items are the fields of the innermost open object of the serializer.
     Object,
@@ -68,9 +70,12 @@ impl Items<'_> {
 
     #[inline(never)]
     fn finish_around(self) -> Result<(), Error> {
+        if !matches!(self.around, Around::Nothing | Around::Variant(_)) {
+            self.serializer.leave_keys();
+        }
         let emitter = &mut self.serializer.emitter;
         match self.around {
-            Around::Nothing => emitter.end(self.batch),
+            Around::Nothing | Around::Set => emitter.end(self.batch),
             Around::Variant(batch) => {
                 emitter.end(self.batch);
                 self.serializer.end_variant(batch);
@@ -117,7 +122,10 @@ impl ser::SerializeMap for Items<'_> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         self.serializer.emitter.before_item(&mut self.batch);
-        key.serialize(&mut *self.serializer)
+        self.serializer.is_key = true;
+        key.serialize(&mut *self.serializer)?;
+        self.serializer.is_key = false;
+        Ok(())
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]

@@ -104,6 +104,8 @@ impl Serializer {
     /// Writes what goes before the fields of a struct.
     #[cold]
     pub(super) fn begin_object(&mut self, class: Class<'_>, length: usize) -> Result<Items<'_>, Error> {
+        // Whether such an object can be hashed is its class's affair.
+        self.enter_keys(false);
         let mut members = Members::Dict;
         let around = match class.shape {
             Shape::Default => {
@@ -201,8 +203,9 @@ impl Serializer {
         name: &str,
         length: Option<usize>,
     ) -> Result<(Batch, Around), Error> {
+        self.enter_keys(true);
         if self.emitter.protocol() >= 4 {
-            return Ok((self.emitter.begin(members, length), Around::Nothing));
+            return Ok((self.emitter.begin(members, length), Around::Set));
         }
         self.emitter.global("builtins", name)?;
         self.emitter.begin_tuple(1);
@@ -222,7 +225,9 @@ impl Serializer {
     /// Writes a persistent id.
     pub(super) fn persistent_id<T: Serialize + ?Sized>(&mut self, id: &T) -> Result<(), Error> {
         if self.emitter.protocol() > 0 {
+            self.enter_keys(false);
             id.serialize(&mut *self)?;
+            self.leave_keys();
             return Ok(self.emitter.raw(&Op::BinPersId)?);
         }
         // A line of text: that of the opcode for text, if nothing in it had to be escaped.

@@ -9,14 +9,19 @@ use serde::ser::{self, Impossible, Serialize, Serializer};
 
 use crate::Error;
 
-/// Writes a value of a kind that serde does not know.
+/// Writes a value of a kind that serde does not know. It may be a key.
 pub(super) fn write<T: Serialize + ?Sized>(
     emitter: &mut Emitter,
     special: Special,
+    is_key: bool,
     content: &T,
 ) -> Result<(), Error> {
     let value = special_value(special, content)?;
     let mut builder = Builder::new();
+    if is_key {
+        let dict = Value::from(Dict::from([(value.clone(), Value::None)]));
+        builder.value(&dict).map_err(<Error as ser::Error>::custom)?;
+    }
     let root = builder.value(&value).map_err(<Error as ser::Error>::custom)?;
     Ok(emitter.node(builder.build(root).root())?)
 }
