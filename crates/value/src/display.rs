@@ -9,7 +9,7 @@ use halfsour_text::{number, repr};
 use crate::data::{Data, Elements, Items};
 use crate::form::Form;
 use crate::instance::{Instance, Step, Steps};
-use crate::to_value::Budget;
+use crate::limits::Budget;
 use crate::{Id, Node, TreeLimits};
 
 /// As Python's `repr` prints it, cycles as `[...]`. Objects of classes are shown by what the pickle says of them:

@@ -16,6 +16,7 @@ mod graph;
 mod id;
 mod instance;
 mod keys;
+mod limits;
 mod macros;
 mod node;
 mod parts;
@@ -45,6 +46,7 @@ pub use halfsour_text::wtf8::Encoding;
 pub use id::Id;
 pub use instance::{Global, Instance, Part, Parts, Step, Steps};
 pub use keys::Key;
+pub use limits::{TreeError, TreeLimits};
 pub use node::Node;
 pub use parts::StepError;
 pub use path::PathError;
@@ -52,7 +54,6 @@ pub use resolve::ResolveError;
 pub use set::Set;
 pub use table::DictKey;
 pub use text::Text;
-pub use to_value::{TreeError, TreeLimits};
 pub use value::{Value, ValueGlobal, ValueIndex, ValueInstance, ValueStep};
 pub use view::View;
 pub use walk::Descendants;
@@ -63,10 +64,10 @@ pub mod machine {
     pub use crate::form::Builtin;
     pub use crate::graph::Provenance;
     pub use crate::id::{StepKind, VACANT};
+    pub use crate::limits::Budget;
     pub use crate::parts::{Container, OutOfBudget, Payload, Spelling};
     pub use crate::peek::{Peek, RawInstance, RawSteps};
     #[cfg(feature = "serde")]
     pub use crate::serde::{NAME, Special};
     pub use crate::store::Store;
-    pub use crate::to_value::Budget;
 }

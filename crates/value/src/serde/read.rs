@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::{NAME, Special};
-use crate::to_value::SAME_KEYS;
+use crate::limits::SAME_KEYS;
 use crate::{Dict, Value};
 
 /// From a pickle, the value itself, of any kind. From any other format, a value of the kinds that serde knows.
