@@ -235,7 +235,7 @@ impl<I: ValueIndex> Index<I> for Value {
 /// Returns what [`Value::get_mut`] returns. A key that is not in a dict, or not among the items that were set on an instance, is
 /// inserted, with the value `None`; and `None` turns into a dict first. An instance takes a new key if it has items already, or
 /// neither arguments, nor a state, nor anything else that was done to it, as an `OrderedDict` that is empty. To set a first item
-/// of another one, use [`ValueInstance::set_item`]; to set an attribute, [`Value::set_attr`] or [`Value::path_mut`].
+/// of another one, use [`ValueInstance::set_item`](crate::ValueInstance::set_item); to set an attribute, [`Value::set_attr`] or [`Value::path_mut`].
 ///
 /// # Panics
 ///
