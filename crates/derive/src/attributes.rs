@@ -70,7 +70,7 @@ impl Container {
 
     /// Returns the part of the name for serde that says which other classes are read: `halfsour-serde` passes over it in writing.
     pub fn aliases(&self) -> String {
-        self.aliases.iter().map(|alias| format!("|{}", alias.value())).collect()
+        self.aliases.iter().flat_map(|alias| ["|".to_owned(), alias.value()]).collect()
     }
 
     /// Returns the suffix of a struct's class, which says its shape.
