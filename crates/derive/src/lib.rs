@@ -13,26 +13,36 @@ use syn::{DeriveInput, parse_macro_input};
 
 use input::Input;
 
-/// Derives `serde::Serialize`, so that pickles have an object of a Python class. [The crate's page](crate) has the attributes.
+/// Derives `serde::Serialize`, so that pickles have an object of a Python class.
+///
+#[doc = include_str!("attributes.md")]
 #[proc_macro_derive(ToPython, attributes(python))]
 pub fn to_python(input: TokenStream) -> TokenStream {
     derive(input, &quote!(::halfsour_serde::__private), write::derive)
 }
 
-/// Derives `serde::Deserialize`, to read what [`ToPython`] writes. [The crate's page](crate) has the attributes.
+/// Derives `serde::Deserialize`, to read what `ToPython` writes: an object of the class, or a dict.
+///
+#[doc = include_str!("attributes.md")]
 #[proc_macro_derive(FromPython, attributes(python))]
 pub fn from_python(input: TokenStream) -> TokenStream {
     derive(input, &quote!(::halfsour_serde::__private), read::derive)
 }
 
-/// `ToPython` for those who depend on `halfsour` alone.
+/// Derives `serde::Serialize`, so that pickles have an object of a Python class.
+///
+#[doc = include_str!("attributes.md")]
+// For those who depend on `halfsour` alone, which has it without the prefix of the name.
 #[doc(hidden)]
 #[proc_macro_derive(FacadeToPython, attributes(python))]
 pub fn facade_to_python(input: TokenStream) -> TokenStream {
     derive(input, &quote!(::halfsour::__private), write::derive)
 }
 
-/// `FromPython` for those who depend on `halfsour` alone.
+/// Derives `serde::Deserialize`, to read what `ToPython` writes: an object of the class, or a dict.
+///
+#[doc = include_str!("attributes.md")]
+// For those who depend on `halfsour` alone, which has it without the prefix of the name.
 #[doc(hidden)]
 #[proc_macro_derive(FacadeFromPython, attributes(python))]
 pub fn facade_from_python(input: TokenStream) -> TokenStream {

@@ -37,6 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! The types of jiff, chrono, time and uuid need the feature of their name, of halfsour or `halfsour-classes`, and the feature `serde` of
+//! their own crate.
+//!
 //! Other formats than pickles see what the types serialize themselves as, so one type does for both.
 
 mod arrays;
@@ -59,6 +62,11 @@ pub use numbers::{Decimal, Fraction, Uuid};
 pub use times::{Date, DateTime, Time, TimeDelta};
 
 /// Writes a `T` as the kind of object that `Self` stands for.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be written as the kind of object `{Self}`",
+    note = "a type of jiff, chrono, time or uuid needs the feature of that name, of `halfsour` or `halfsour-classes`, and the feature \
+            `serde` of its own crate"
+)]
 pub trait WriteAs<T: ?Sized> {
     /// Serializes a value.
     ///
