@@ -407,6 +407,7 @@ impl Value {
 
     /// Sets an attribute of an instance: see [`ValueInstance::set_attr`]. Returns whether that could be done: the value is an
     /// instance whose state is of attributes, or which has neither a state nor arguments.
+    #[must_use = "the value may take no attributes"]
     pub fn set_attr(&mut self, name: &str, value: impl Into<Self>) -> bool {
         self.as_instance_mut().is_some_and(|instance| instance.set_attr(name, value).is_ok())
     }
