@@ -66,7 +66,9 @@ pub(crate) mod names {
     /// A tuple struct of an object and its state: `Build` in `python/arrays.rs`.
     pub(crate) const BUILD: &str = "$halfsour::Build";
     pub(crate) const ITEMS: &str = "$halfsour::items ";
+    #[cfg(feature = "classes")]
     pub(crate) const DEQUE: &str = "$halfsour::items collections.deque";
+    #[cfg(feature = "classes")]
     pub(crate) const ORDERED_DICT: &str = "$halfsour::items collections.OrderedDict";
     /// Written out by `halfsour-derive`, for classes with flattened fields.
     pub(crate) const STATE: &str = "$halfsour::state ";
