@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{Graph, Kind};
 
-/// The limits on a tree that is taken from a graph: as a [`Value`], as JSON, as Rust types.
+/// The limits on a tree that is taken from a graph: as a [`Value`](crate::Value), as JSON, as Rust types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TreeLimits {
@@ -132,8 +132,8 @@ pub enum TreeError {
     /// The tree would have more values or bytes than the limit: most likely, shared data would be copied over and over.
     TooLarge,
     /// The stream gave a state or items to an object that is not an instance here, such as a global or a persistent id; the kind of the
-    /// object, and its offset in the source. A graph keeps them: see [`Node::foreign_steps`]. The kind is that of an instance where the
-    /// object is the result of a call that is itself a [`Step::Call`].
+    /// object, and its offset in the source. A graph keeps them: see [`Node::foreign_steps`](crate::Node::foreign_steps). The kind is that of an instance where the
+    /// object is the result of a call that is itself a [`Step::Call`](crate::Step::Call).
     Steps(Kind, Option<usize>),
     /// The module or the name of a class or function is not UTF-8 text; its offset in the source.
     Name(Option<usize>),
