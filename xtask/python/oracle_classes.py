@@ -171,13 +171,15 @@ skipped = []
 
 def define(what, source):
     """Runs code that this Python or its packages may not know."""
-    names = {"__name__": "oracle_classes"}
+    names = {}
     try:
         exec(source, globals(), names)
     except Exception as error:
         skipped.append("%s (%s)" % (what, error))
         return
     for name, value in names.items():
+        if getattr(value, "__module__", None) == "__main__":
+            value.__module__ = "oracle_classes"
         globals()[name] = value
 
 
