@@ -46,6 +46,16 @@ impl TimeUnit {
             Self::Nanoseconds => 1,
         }
     }
+
+    /// The nanoseconds in a count of it.
+    pub(crate) fn nanoseconds_of(self, count: i64) -> i128 {
+        i128::from(count) * i128::from(self.nanoseconds())
+    }
+
+    /// The time of day that is so many after midnight, as Python prints a `datetime.time`: `12:30:00.500000`.
+    pub fn time_of_day(self, count: i64) -> impl fmt::Display {
+        day_and_clock(self.nanoseconds_of(count)).1
+    }
 }
 
 impl fmt::Display for TimeUnit {

@@ -100,6 +100,17 @@ impl Ticks {
         Shown(|f: &mut fmt::Formatter<'_>| self.write_duration(f)).to_string()
     }
 
+    /// A `timedelta64` in nanoseconds; `None` if it is `NaT`, or of a unit that is no number of them: finer ones, months and years.
+    pub fn nanoseconds(self) -> Option<i128> {
+        let unit = self.unit.unit;
+        let places = 9_u32.checked_sub(u32::try_from(unit.places()).ok()?)?;
+        if self.is_nat() || matches!(unit, Unit::Generic | Unit::Year | Unit::Month) {
+            return None;
+        }
+        let (seconds, fraction) = unit.seconds(self.units());
+        Some(seconds * 1_000_000_000 + fraction * 10_i128.pow(places))
+    }
+
     /// The count in units.
     fn units(self) -> i128 {
         i128::from(self.count) * i128::from(self.unit.count)

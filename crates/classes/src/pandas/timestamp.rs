@@ -47,10 +47,6 @@ fn unit<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<TimeUnit> {
     })
 }
 
-fn nanoseconds(ticks: i64, unit: TimeUnit) -> i128 {
-    i128::from(ticks) * i128::from(unit.nanoseconds())
-}
-
 impl<'g, S: AsRef<[u8]>> Timestamp<'g, S> {
     /// Makes a timestamp; `None` for `NaT`.
     fn new(ticks: Node<'g, S>, unit: TimeUnit, tz: Node<'g, S>) -> Option<Self> {
@@ -100,6 +96,11 @@ pub(crate) fn nat<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<()> {
 }
 
 impl Timedelta {
+    /// Returns the length in nanoseconds.
+    pub fn nanoseconds(self) -> i128 {
+        self.unit.nanoseconds_of(self.ticks)
+    }
+
     /// Returns the length as a duration of ISO 8601, of days and smaller units: `P1DT2H3M4.5S`, `-PT1S`, `PT0S`.
     pub fn to_iso(self) -> String {
         let unit = match self.unit {
@@ -116,7 +117,7 @@ impl Timedelta {
 impl<S: AsRef<[u8]>> fmt::Display for Timestamp<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let offset = self.offset.unwrap_or_default();
-        let local = nanoseconds(self.ticks, self.unit) + offset.as_microseconds() * 1_000;
+        let local = self.unit.nanoseconds_of(self.ticks) + offset.as_microseconds() * 1_000;
         let (day, clock) = day_and_clock(local);
         write!(f, "{}T{clock}", Civil(day))?;
         match (self.offset, self.zone) {
@@ -130,7 +131,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Timestamp<'_, S> {
 
 impl fmt::Display for Timedelta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (days, clock) = day_and_clock(nanoseconds(self.ticks, self.unit));
+        let (days, clock) = day_and_clock(self.nanoseconds());
         let sign = if days < 0 { "+" } else { "" };
         write!(f, "{days} days {sign}{clock}")
     }

@@ -1,16 +1,15 @@
 //! The elements of arrays and the cells of tables.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{Element, Ticks, Unit};
+use halfsour_classes::numpy::{Element, Unit};
 use halfsour_classes::pandas::{Cell, Closed};
-use halfsour_classes::time::TimeUnit;
 use halfsour_value::{Data, Node};
 use serde::de::value::{MapDeserializer, SeqDeserializer, StringDeserializer};
 use serde::de::{self, DeserializeSeed, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::Lend;
-use super::known::{self, Form, nanoseconds};
+use super::known::{self, Form};
 use super::numpy::Row;
 use super::{Asked, De, moment};
 use crate::Error;
@@ -107,7 +106,7 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
                 visit_int(ticks.count, visitor)
             }
             Element::DateTime(ticks) => self.text(ticks.to_datetime(), visitor),
-            Element::TimeDelta(ticks) => match length(ticks) {
+            Element::TimeDelta(ticks) => match ticks.nanoseconds() {
                 Some(nanoseconds) => self.duration(nanoseconds, Asked::Any, visitor),
                 None => visitor.visit_string(ticks.to_duration()),
             },
@@ -130,11 +129,11 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
     fn visit_cell<V: Visitor<'de>>(&self, cell: Cell<'g, S>, visitor: V) -> Result<V::Value, Error> {
         match cell {
             Cell::Timestamp(stamp) => self.text(Form::of::<V::Value>().timestamp(&stamp), visitor),
-            Cell::Timedelta(delta) => self.duration(nanoseconds(delta), Asked::Any, visitor),
+            Cell::Timedelta(delta) => self.duration(delta.nanoseconds(), Asked::Any, visitor),
             Cell::Period(period) => self.text(period.to_string(), visitor),
             Cell::Day(day) => self.text(day.to_string(), visitor),
             Cell::Decimal(decimal) => self.text(decimal.to_string(), visitor),
-            Cell::TimeOfDay(ticks, unit) => self.text(time_of_day(ticks, unit), visitor),
+            Cell::TimeOfDay(ticks, unit) => self.text(unit.time_of_day(ticks).to_string(), visitor),
             Cell::Interval(sides, closed) => self.interval(*sides, closed, visitor),
             Cell::Tuple(cells) => {
                 let at = self.at.deeper()?;
@@ -150,8 +149,8 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
     /// Returns the length, in nanoseconds, of an item that is a span of time.
     fn length(&self) -> Option<i128> {
         match &self.value {
-            Value::Cell(Cell::Timedelta(delta)) => Some(nanoseconds(*delta)),
-            Value::Element(Element::TimeDelta(ticks)) if !ticks.is_nat() => length(*ticks),
+            Value::Cell(Cell::Timedelta(delta)) => Some(delta.nanoseconds()),
+            Value::Element(Element::TimeDelta(ticks)) => ticks.nanoseconds(),
             _ => None,
         }
     }
@@ -191,29 +190,6 @@ fn visit_scalar<'de, V: Visitor<'de>>(scalar: Scalar, visitor: V) -> Result<V::V
         Scalar::Float(value) => visitor.visit_f64(value),
         Scalar::Complex(re, im) => visitor.visit_seq(SeqDeserializer::<_, Error>::new([re, im].into_iter())),
     }
-}
-
-/// The nanoseconds of a `timedelta64` of a unit that is as long as some.
-fn length(ticks: Ticks) -> Option<i128> {
-    let unit = match ticks.unit.unit {
-        Unit::Week => 604_800_000_000_000,
-        Unit::Day => 86_400_000_000_000,
-        Unit::Hour => 3_600_000_000_000,
-        Unit::Minute => 60_000_000_000,
-        Unit::Second => 1_000_000_000,
-        Unit::Millisecond => 1_000_000,
-        Unit::Microsecond => 1000,
-        Unit::Nanosecond => 1,
-        _ => return None,
-    };
-    i128::from(ticks.count).checked_mul(i128::from(ticks.unit.count))?.checked_mul(unit)
-}
-
-fn time_of_day(ticks: i64, unit: TimeUnit) -> String {
-    let all = i128::from(ticks) * i128::from(unit.nanoseconds());
-    let (seconds, fraction) = (all.div_euclid(1_000_000_000), all.rem_euclid(1_000_000_000));
-    let text = format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    if fraction == 0 { text } else { format!("{text}.{fraction:09}").trim_end_matches('0').to_owned() }
 }
 
 impl<'g, 'de, S, L> IntoDeserializer<'de, Error> for Item<'_, '_, 'g, S, L>

@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::borrow::Cow;
 
 use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
-use halfsour_classes::pandas::{Timedelta, Timestamp, is_na};
+use halfsour_classes::pandas::{Timestamp, is_na};
 use halfsour_classes::stdlib::{
     Array, ArrayItem, ArrayItems, Date, DateTime, Fraction, ItemKind, Offset, Range, TimeDelta, TimeOfDay,
     TimeZone,
@@ -187,7 +187,7 @@ pub(super) fn offer<S: AsRef<[u8]>>(
             Some(Offer::Range(members(&range).ok_or(ConversionError::Range)?))
         }
         Known::Timestamp(stamp) if is_text => Some(Offer::Text(form.timestamp(&stamp))),
-        Known::PandasTimedelta(delta) => duration(nanoseconds(delta), asked, form),
+        Known::PandasTimedelta(delta) => duration(delta.nanoseconds(), asked, form),
         known => match known.shape() {
             Shape::Text(shown) if is_text => text(&shown),
             _ => None,
@@ -234,10 +234,6 @@ fn utcoffset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>) -> Result<TimeDelta, Co
 #[cfg(not(feature = "jiff"))]
 fn in_database<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, _: bool) -> Result<String, ConversionError> {
     if datetime.clock.fold { Err(ConversionError::UnknownOffset) } else { Ok(datetime.to_string()) }
-}
-
-pub(super) fn nanoseconds(delta: Timedelta) -> i128 {
-    i128::from(delta.ticks) * i128::from(delta.unit.nanoseconds())
 }
 
 /// Returns the value for a length of time, in nanoseconds.
