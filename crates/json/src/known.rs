@@ -53,11 +53,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Known::DataFrame(frame) => return self.frame(frame),
             Known::Series(series) => return self.series(series),
             Known::PandasIndex(index) => return self.index(index),
-            Known::PandasArray(values) => self.values(values),
+            Known::PandasArray(values) => return Ok(self.values(values)),
             Known::ArrowArray(array) => {
                 // Each chunk was looked at, also those with nothing in them.
                 self.spend(instance.args().at(0).and_then(Node::len).unwrap_or_default())?;
-                self.values(Box::new(Values::Arrow { array: *array, dtype: None }));
+                return Ok(self.values(Box::new(Values::Arrow { array: *array, dtype: None })));
             }
             Known::Interval(interval) => {
                 self.interval(Work::Node(interval.left), Work::Node(interval.right), interval.closed)?;

@@ -2,56 +2,19 @@
 
 use std::vec;
 
-use halfsour_classes::pandas::names::{label_names, make_unique, name_of};
-use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Labels, Series, Values};
+use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Rows, Series, Values};
 
 use crate::Error;
 use crate::plain::{Work, Writer};
 
 /// Rows that are being written.
 pub(crate) struct Table<'g, S> {
-    source: Source<'g, S>,
-    /// The names of the columns, those of the labels first; none, where a row is its one value.
-    names: Option<Vec<String>>,
-    /// The number of columns that are labels.
-    labels: usize,
-    rows: usize,
+    rows: Rows<'g, S>,
+    /// Whether rows are maps.
+    are_maps: bool,
     /// The next to be written.
     row: usize,
     column: usize,
-}
-
-enum Source<'g, S> {
-    Frame(Box<Frame<'g, S>>),
-    Series(Box<Series<'g, S>>),
-    Values(Box<Values<'g, S>>),
-    Index(Box<Index<'g, S>>),
-}
-
-impl<'g, S: AsRef<[u8]>> Table<'g, S> {
-    fn new(source: Source<'g, S>, rows: usize) -> Self {
-        Self { source, names: None, labels: 0, rows, row: 0, column: 0 }
-    }
-
-    fn cell(&self) -> Option<Cell<'g, S>> {
-        let index = match &self.source {
-            Source::Frame(frame) => &frame.index,
-            Source::Series(series) => &series.index,
-            Source::Values(values) => return values.get(self.row),
-            Source::Index(index) => return index.get(self.row),
-        };
-        match self.column.checked_sub(self.labels) {
-            Some(column) => match &self.source {
-                Source::Frame(frame) => frame.column(column)?.get(self.row),
-                Source::Series(series) => series.values.get(self.row),
-                Source::Values(_) | Source::Index(_) => None,
-            },
-            None => match &index.labels {
-                Labels::Levels(levels) => levels.get(self.column)?.get(self.row),
-                _ => index.get(self.row),
-            },
-        }
-    }
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
@@ -59,104 +22,65 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>) -> Result<bool, Error> {
         // Each column is looked for, also where it is then written in another way.
         self.spend(frame.width() + frame.index.names.len())?;
-        let mut columns = (0..frame.width()).map(|number| frame.column(number));
-        if columns.any(|column| column.is_none_or(|column| is_unknown(column.values)))
-            || is_unknown_index(&frame.index)
-        {
-            return Ok(false);
-        }
-        let mut names = label_names(&frame.index);
-        let labels = names.len();
-        for label in frame.columns.cells() {
-            let mut name = String::new();
-            if let Some(label) = label {
-                name_of(&label, &mut name);
-            }
-            // Names are held, and written in each row.
-            self.spend(name.len() / 16)?;
-            names.push(name);
-        }
-        make_unique(&mut names, labels);
-        let rows = frame.len();
-        self.table(Table { names: Some(names), labels, ..Table::new(Source::Frame(frame), rows) });
-        Ok(true)
+        // Names are held, and written in each row.
+        let rows = Rows::of_frame(frame, |length| self.spend(length / 16))?;
+        Ok(self.table(rows))
     }
 
     /// False if its values cannot be read.
     pub(crate) fn series(&mut self, series: Box<Series<'g, S>>) -> Result<bool, Error> {
-        if is_unknown(&series.values) || is_unknown_index(&series.index) {
-            return Ok(false);
-        }
         self.spend(series.index.names.len())?;
-        let mut names = label_names(&series.index);
-        let labels = names.len();
-        if labels > 0 {
-            let mut name = String::new();
-            if series.name.is_none() {
-                name.push_str("value");
-            } else {
-                name_of(&Cell::Object(series.name), &mut name);
-            }
-            names.push(name);
-            make_unique(&mut names, labels);
-        }
-        let rows = series.index.len();
-        let names = Some(names).filter(|names| !names.is_empty());
-        self.table(Table { names, labels, ..Table::new(Source::Series(series), rows) });
-        Ok(true)
+        Ok(self.table(Rows::of_series(series)))
     }
 
     /// False if it is of values that cannot be read.
     pub(crate) fn index(&mut self, index: Box<Index<'g, S>>) -> Result<bool, Error> {
-        if is_unknown_index(&index) {
-            return Ok(false);
-        }
         self.spend(index.names.len())?;
-        let rows = index.len();
-        self.table(Table::new(Source::Index(index), rows));
-        Ok(true)
+        Ok(self.table(Rows::of_index(index)))
     }
 
-    pub(crate) fn values(&mut self, values: Box<Values<'g, S>>) {
-        let rows = values.len();
-        self.table(Table::new(Source::Values(values), rows));
+    /// False if they cannot be read.
+    pub(crate) fn values(&mut self, values: Box<Values<'g, S>>) -> bool {
+        self.table(Rows::of_values(values))
     }
 
-    fn table(&mut self, table: Table<'g, S>) {
+    fn table(&mut self, rows: Rows<'g, S>) -> bool {
+        if rows.check().is_err() {
+            return false;
+        }
         self.out.open(b'[');
+        let table = Table { are_maps: !rows.is_column(), rows, row: 0, column: 0 };
         self.push([Work::Table(Box::new(table)), Work::Close(b']')]);
+        true
     }
 
     /// Writes rows up to a value that has parts.
     pub(crate) fn rows(&mut self, mut table: Box<Table<'g, S>>) -> Result<(), Error> {
-        while table.row < table.rows {
+        while table.row < table.rows.len() {
             if table.column == 0 {
                 self.spend(1)?;
                 self.out.item()?;
-                if table.names.is_some() {
+                if table.are_maps {
                     self.out.open(b'{');
                 }
             }
-            let cell = match &table.names {
-                None => {
-                    let cell = table.cell();
-                    table.row += 1;
-                    cell
-                }
-                Some(names) => {
-                    let Some(name) = names.get(table.column) else {
-                        self.out.close(b'}');
-                        (table.row, table.column) = (table.row + 1, 0);
-                        continue;
-                    };
-                    self.spend(1)?;
-                    self.out.item()?;
-                    self.out.string(name.as_bytes())?;
-                    self.out.colon();
-                    let cell = table.cell();
-                    table.column += 1;
-                    cell
-                }
+            let cell = if table.are_maps {
+                let Some(name) = table.rows.names().get(table.column) else {
+                    self.out.close(b'}');
+                    (table.row, table.column) = (table.row + 1, 0);
+                    continue;
+                };
+                self.spend(1)?;
+                self.out.item()?;
+                self.out.string(name.as_bytes())?;
+                self.out.colon();
+                let cell = table.rows.cell(table.row, table.column);
+                table.column += 1;
+                cell
+            } else {
+                let cell = table.rows.cell(table.row, 0);
+                table.row += 1;
+                cell
             };
             if let Some(cell) = self.flat(cell.unwrap_or(Cell::Missing))? {
                 self.push([Work::Cell(Box::new(cell)), Work::Table(table)]);
@@ -229,17 +153,5 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.out.string(closed.name().as_bytes())?;
         self.push([Work::Member("left"), left, Work::Member("right"), right, Work::Close(b'}')]);
         Ok(())
-    }
-}
-
-fn is_unknown<S>(values: &Values<'_, S>) -> bool {
-    matches!(values, Values::Other(_))
-}
-
-fn is_unknown_index<S>(index: &Index<'_, S>) -> bool {
-    match &index.labels {
-        Labels::Values(values) => is_unknown(values),
-        Labels::Levels(levels) => levels.iter().any(|level| is_unknown_index(&level.labels)),
-        Labels::Range { .. } => false,
     }
 }

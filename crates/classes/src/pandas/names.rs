@@ -11,7 +11,7 @@ use crate::recognise;
 
 /// Returns the names of the labels of rows: of each level, `index` or `level_0` where it has none. Labels that only count the rows
 /// are left out.
-pub fn label_names<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Vec<String> {
+pub(super) fn label_names<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Vec<String> {
     if matches!(index.labels, Labels::Range { start: 0, step: 1, .. }) && index.names == [None] {
         return Vec::new();
     }
@@ -28,7 +28,7 @@ pub fn label_names<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Vec<String> {
 }
 
 /// Appends the name that a label is: text is itself, other labels are spelled as Python shows them, up to 64 KiB.
-pub fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
+pub(super) fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
     let mut short = Short(name);
     // What is too long is cut off.
     let _ = match label {
@@ -91,7 +91,7 @@ impl Write for Short<'_> {
 
 /// Gives each column a name of its own: another column of a name is `name.1`. Readers of maps keep only one member of a name. The first
 /// names are those of so many `labels`, which give way to columns: `frame["x"]` is the column in Python, too.
-pub fn make_unique(names: &mut [String], labels: usize) {
+pub(super) fn make_unique(names: &mut [String], labels: usize) {
     let mut seen = HashSet::new();
     let mut numbers = HashMap::<String, usize>::new();
     let (labels, columns) = names.split_at_mut(labels);
