@@ -101,6 +101,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Cell::Timedelta(delta) => drop(self.out.string_of(delta.to_iso())?),
             Cell::Period(period) => drop(self.out.string_of(period)?),
             Cell::Day(day) => drop(self.out.string_of(day)?),
+            Cell::TimeOfDay(ticks, unit) => drop(self.out.string_of(unit.time_of_day(ticks))?),
             Cell::Decimal(decimal) => self.out.digits(&decimal.to_string())?,
             Cell::Object(node) => {
                 if !self.scalar(&node.data())? {

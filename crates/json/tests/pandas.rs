@@ -233,3 +233,20 @@ fn missing_values_are_null() {
     let text = to_string(from_slice(pickle).unwrap().root(), Style::plain()).unwrap();
     assert_eq!(text, json!([null, null, null]).to_string());
 }
+
+/// Times of day that Arrow holds are those that Python prints.
+#[test]
+fn times_of_arrow_are_times() {
+    // ArrowExtensionArray(pyarrow.array([time(12, 30, 0, 500000), None, time(1, 2, 3)], time64("us"))), by pandas 3.1 and pyarrow 26.0
+    let pickle = b"\x80\x02cpandas.arrays\nArrowExtensionArray\nq\x00)\x81q\x01}q\x02(X\x09\x00\x00\x00_pa_arrayq\x03cp\
+          yarrow.lib\n_restore_array\nq\x04(cpyarrow.lib\ntype_for_alias\nq\x05X\n\x00\x00\x00time64[us]q\x06\
+          \x85q\x07Rq\x08K\x03K\x01K\x00]q\x09(cpyarrow.lib\npy_buffer\nq\nc__builtin__\nbytearray\nq\x0bc_cod\
+          ecs\nencode\nq\x0cX\x01\x00\x00\x00\x05q\x0dX\x06\x00\x00\x00latin1q\x0e\x86q\x0fRq\x10\x85q\x11Rq\
+          \x12\x85q\x13Rq\x14h\nh\x0bh\x0cX\x1b\x00\x00\x00 #=z\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\
+          \xc3\x80x\xc3\xa8\xc3\x9d\x00\x00\x00\x00q\x15h\x0e\x86q\x16Rq\x17\x85q\x18Rq\x19\x85q\x1aRq\x1be]q\
+          \x1cNtq\x1d\x85q\x1eRq\x1fX\x06\x00\x00\x00_dtypeq cpandas\nArrowDtype\nq!)\x81q\"}q#(X\x08\x00\x00\
+          \x00_storageq$X\x07\x00\x00\x00pyarrowq%X\x0d\x00\x00\x00pyarrow_dtypeq&h\x05X\n\x00\x00\x00time64[u\
+          s]q'\x85q(Rq)ubX\x06\x00\x00\x00_cacheq*}q+ub.";
+    let json = to_string(from_slice(pickle).unwrap().root(), Style::plain()).unwrap();
+    assert_eq!(json, r#"["12:30:00.500000",null,"01:02:03"]"#);
+}
