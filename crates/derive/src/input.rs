@@ -90,8 +90,13 @@ impl<'a> Input<'a> {
         Ok(Self { ident: &input.ident, generics: &input.generics, name, has_class, content })
     }
 
-    /// Returns the generics, with a lifetime that outlives all others, and with predicates for the types of the fields.
-    pub fn bounded(&self, lifetime: Option<&str>, predicates: Vec<WherePredicate>) -> Generics {
+    /// Returns the generics, with a lifetime that outlives all others, and with the predicates for each field whose type mentions type
+    /// parameters.
+    pub fn bounded(
+        &self,
+        lifetime: Option<&str>,
+        predicates: impl Fn(&Field<'_>, &[&Ident]) -> Vec<WherePredicate>,
+    ) -> Generics {
         let mut generics = self.generics.clone();
         if let Some(lifetime) = lifetime {
             let lifetime = syn::Lifetime::new(lifetime, Span::call_site());
@@ -99,14 +104,18 @@ impl<'a> Input<'a> {
             longest.bounds = generics.lifetimes().map(|other| other.lifetime.clone()).collect();
             generics.params.insert(0, GenericParam::Lifetime(longest));
         }
-        generics.make_where_clause().predicates.extend(predicates);
+        let clause = generics.make_where_clause();
+        if let Content::Named(fields) | Content::Tuple(fields) = &self.content {
+            for field in fields {
+                let parameters = self.generics.type_params().map(|parameter| &parameter.ident);
+                let parameters: Vec<_> =
+                    parameters.filter(|parameter| mentions(field.ty.to_token_stream(), parameter)).collect();
+                if !parameters.is_empty() {
+                    clause.predicates.extend(predicates(field, &parameters));
+                }
+            }
+        }
         generics
-    }
-
-    /// Returns the type parameters that a type mentions.
-    pub fn parameters_in(&self, ty: &Type) -> Vec<&'a Ident> {
-        let parameters = self.generics.type_params().map(|parameter| &parameter.ident);
-        parameters.filter(|parameter| mentions(ty.to_token_stream(), parameter)).collect()
     }
 }
 

@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{WherePredicate, parse_quote};
+use syn::{Ident, WherePredicate, parse_quote};
 
 use crate::input::{Content, Field, Input, Role};
 
 pub fn derive(input: &Input, root: &TokenStream) -> TokenStream {
     let Input { ident, name, .. } = input;
-    let generics = input.bounded(Some("'__de"), predicates(input, root));
+    let generics = input.bounded(Some("'__de"), |field, parameters| predicates(field, parameters, root));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = input.generics.split_for_impl();
     let (body, more) = match &input.content {
@@ -64,7 +64,7 @@ pub fn derive(input: &Input, root: &TokenStream) -> TokenStream {
 
 fn named(input: &Input, fields: &[Field], root: &TokenStream) -> TokenStream {
     let ident = input.ident;
-    let generics = input.bounded(Some("'__de"), predicates(input, root));
+    let generics = input.bounded(Some("'__de"), |field, parameters| predicates(field, parameters, root));
     let (impl_generics, partial_generics, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = input.generics.split_for_impl();
     let attributes: Vec<_> = fields.iter().filter(|field| matches!(field.role, Role::Attribute(_))).collect();
@@ -231,24 +231,19 @@ fn in_order(fields: &[Field], root: &TokenStream) -> TokenStream {
     }
 }
 
-fn predicates(input: &Input, root: &TokenStream) -> Vec<WherePredicate> {
-    let (Content::Named(fields) | Content::Tuple(fields)) = &input.content else { return Vec::new() };
-    let of = |field: &Field| -> Vec<WherePredicate> {
-        let (ty, parameters) = (field.ty, input.parameters_in(field.ty));
-        let mut predicates: Vec<WherePredicate> = match &field.role {
-            _ if parameters.is_empty() => return Vec::new(),
-            Role::Attribute(Some(marker)) => vec![parse_quote!(#marker: #root::python::ReadAs<'__de, #ty>)],
-            Role::Attribute(None) => parameters
-                .iter()
-                .map(|parameter| parse_quote!(#parameter: #root::Deserialize<'__de>))
-                .collect(),
-            Role::Flattened(_) => vec![parse_quote!(#ty: #root::Fields<'__de>)],
-            Role::Skipped => Vec::new(),
-        };
-        if field.default || matches!(field.role, Role::Skipped) {
-            predicates.push(parse_quote!(#ty: ::core::default::Default));
+/// Returns the bounds that reading a field asks of the type parameters in it.
+fn predicates(field: &Field, parameters: &[&Ident], root: &TokenStream) -> Vec<WherePredicate> {
+    let ty = field.ty;
+    let mut predicates: Vec<WherePredicate> = match &field.role {
+        Role::Attribute(Some(marker)) => vec![parse_quote!(#marker: #root::python::ReadAs<'__de, #ty>)],
+        Role::Attribute(None) => {
+            parameters.iter().map(|parameter| parse_quote!(#parameter: #root::Deserialize<'__de>)).collect()
         }
-        predicates
+        Role::Flattened(_) => vec![parse_quote!(#ty: #root::Fields<'__de>)],
+        Role::Skipped => Vec::new(),
     };
-    fields.iter().flat_map(of).collect()
+    if field.default || matches!(field.role, Role::Skipped) {
+        predicates.push(parse_quote!(#ty: ::core::default::Default));
+    }
+    predicates
 }

@@ -2,13 +2,13 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{WherePredicate, parse_quote};
+use syn::{Ident, WherePredicate, parse_quote};
 
 use crate::input::{Content, Field, Input, Role};
 
 pub fn derive(input: &Input, root: &TokenStream) -> TokenStream {
     let Input { ident, name, .. } = input;
-    let generics = input.bounded(None, predicates(input, root));
+    let generics = input.bounded(None, |field, parameters| predicates(field, parameters, root));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = input.generics.split_for_impl();
     let mut write_fields = TokenStream::new();
@@ -108,19 +108,15 @@ fn entry(field: &Field, root: &TokenStream) -> TokenStream {
     }
 }
 
-fn predicates(input: &Input, root: &TokenStream) -> Vec<WherePredicate> {
-    let (Content::Named(fields) | Content::Tuple(fields)) = &input.content else { return Vec::new() };
-    let of = |field: &Field| -> Vec<WherePredicate> {
-        let (ty, parameters) = (field.ty, input.parameters_in(field.ty));
-        match &field.role {
-            _ if parameters.is_empty() => Vec::new(),
-            Role::Attribute(Some(marker)) => vec![parse_quote!(#marker: #root::python::WriteAs<#ty>)],
-            Role::Attribute(None) => {
-                parameters.iter().map(|parameter| parse_quote!(#parameter: #root::Serialize)).collect()
-            }
-            Role::Flattened(_) => vec![parse_quote!(#ty: #root::WriteFields)],
-            Role::Skipped => Vec::new(),
+/// Returns the bounds that writing a field asks of the type parameters in it.
+fn predicates(field: &Field, parameters: &[&Ident], root: &TokenStream) -> Vec<WherePredicate> {
+    let ty = field.ty;
+    match &field.role {
+        Role::Attribute(Some(marker)) => vec![parse_quote!(#marker: #root::python::WriteAs<#ty>)],
+        Role::Attribute(None) => {
+            parameters.iter().map(|parameter| parse_quote!(#parameter: #root::Serialize)).collect()
         }
-    };
-    fields.iter().flat_map(of).collect()
+        Role::Flattened(_) => vec![parse_quote!(#ty: #root::WriteFields)],
+        Role::Skipped => Vec::new(),
+    }
 }
