@@ -5,28 +5,6 @@ use serde::de::value::SeqDeserializer;
 
 use crate::Error;
 
-/// Forwards the methods of `Deserializer` that are synonyms of others.
-macro_rules! forward_synonyms {
-    () => {
-        #[inline]
-        fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.deserialize_bytes(visitor)
-        }
-
-        #[inline]
-        fn deserialize_tuple_struct<V: Visitor<'de>>(
-            self,
-            _: &'static str,
-            length: usize,
-            visitor: V,
-        ) -> Result<V::Value, Error> {
-            self.deserialize_tuple(length, visitor)
-        }
-    };
-}
-
-pub(crate) use forward_synonyms;
-
 /// Forwards what is around a value that is there: an `Option`, and a newtype.
 #[cfg(feature = "classes")]
 macro_rules! forward_wrappers {

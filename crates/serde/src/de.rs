@@ -1,5 +1,27 @@
 //! The deserializer over a graph.
 
+/// Gives a macro the methods of a deserializer that ask for an int, text or bytes.
+macro_rules! for_plain {
+    ($each:ident) => {
+        $each! {
+            deserialize_i8();
+            deserialize_i16();
+            deserialize_i32();
+            deserialize_i64();
+            deserialize_i128();
+            deserialize_u8();
+            deserialize_u16();
+            deserialize_u32();
+            deserialize_u64();
+            deserialize_u128();
+            deserialize_str();
+            deserialize_string();
+            deserialize_bytes();
+            deserialize_byte_buf();
+        }
+    };
+}
+
 mod access;
 mod instance;
 #[cfg(feature = "classes")]
@@ -104,28 +126,16 @@ macro_rules! enter {
 impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> de::Deserializer<'de> for NodeDeserializer<'g, S, L> {
     type Error = Error;
 
+    for_plain!(enter);
+
     enter! {
         deserialize_any();
-        deserialize_i8();
-        deserialize_i16();
-        deserialize_i32();
-        deserialize_i64();
-        deserialize_i128();
-        deserialize_u8();
-        deserialize_u16();
-        deserialize_u32();
-        deserialize_u64();
-        deserialize_u128();
         deserialize_f32();
         deserialize_f64();
         deserialize_option();
         deserialize_unit();
         deserialize_unit_struct(name: &'static str);
         deserialize_newtype_struct(name: &'static str);
-        deserialize_str();
-        deserialize_string();
-        deserialize_bytes();
-        deserialize_byte_buf();
         deserialize_seq();
         deserialize_tuple(length: usize);
         deserialize_tuple_struct(name: &'static str, length: usize);

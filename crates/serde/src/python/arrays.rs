@@ -17,12 +17,13 @@ pub trait Element {
 }
 
 macro_rules! elements {
-    ($($type:ident $code:literal)*) => {
+    ($($type:ident $code:literal |$number:ident| $bytes:expr;)*) => {
         $(impl Element for $type {
             const CODE: &'static str = $code;
 
             fn put(&self, out: &mut Vec<u8>) {
-                out.extend_from_slice(&self.to_le_bytes());
+                let $number = *self;
+                out.extend_from_slice(&$bytes);
             }
         }
 
@@ -39,25 +40,18 @@ macro_rules! elements {
     };
 }
 
-elements! { i8 "i1" i16 "i2" i32 "i4" i64 "i8" u8 "u1" u16 "u2" u32 "u4" u64 "u8" f32 "f4" f64 "f8" }
-
-impl Element for bool {
-    const CODE: &'static str = "b1";
-
-    fn put(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(*self));
-    }
-}
-
-impl Array for bool {
-    type Element = Self;
-
-    fn shape(&self, _: &mut Vec<usize>) {}
-
-    fn put(&self, shape: &[usize], out: &mut Vec<u8>) -> bool {
-        Element::put(self, out);
-        shape.is_empty()
-    }
+elements! {
+    i8 "i1" |number| number.to_le_bytes();
+    i16 "i2" |number| number.to_le_bytes();
+    i32 "i4" |number| number.to_le_bytes();
+    i64 "i8" |number| number.to_le_bytes();
+    u8 "u1" |number| number.to_le_bytes();
+    u16 "u2" |number| number.to_le_bytes();
+    u32 "u4" |number| number.to_le_bytes();
+    u64 "u8" |number| number.to_le_bytes();
+    f32 "f4" |number| number.to_le_bytes();
+    f64 "f8" |number| number.to_le_bytes();
+    bool "b1" |flag| [u8::from(flag)];
 }
 
 /// A number, or a sequence of them of one dimension or more.

@@ -79,15 +79,22 @@ where
     }
 }
 
-impl<'de, T, M> ReadAs<'de, T> for Vec<M>
-where
-    T: IntoIterator + FromIterator<T::Item>,
-    M: ReadAs<'de, T::Item>,
-{
-    fn read_as<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        read_sequence::<T, M, D>(deserializer)
-    }
+/// All of these read any sequence.
+macro_rules! read_sequences {
+    ($($marker:ident)*) => {
+        $(impl<'de, T, M> ReadAs<'de, T> for $marker<M>
+        where
+            T: IntoIterator + FromIterator<T::Item>,
+            M: ReadAs<'de, T::Item>,
+        {
+            fn read_as<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+                read_sequence::<T, M, D>(deserializer)
+            }
+        })*
+    };
 }
+
+read_sequences! { Vec Set FrozenSet Deque Tuple }
 
 macro_rules! sequences {
     ($($(#[$doc:meta])* $marker:ident $name:expr;)*) => {
@@ -103,16 +110,6 @@ macro_rules! sequences {
         {
             fn write_as<S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_newtype_struct($name, &Sequence::<T, M>(value, PhantomData))
-            }
-        }
-
-        impl<'de, T, M> ReadAs<'de, T> for $marker<M>
-        where
-            T: IntoIterator + FromIterator<T::Item>,
-            M: ReadAs<'de, T::Item>,
-        {
-            fn read_as<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-                read_sequence::<T, M, D>(deserializer)
             }
         })*
     };
@@ -144,16 +141,6 @@ where
             tuple.serialize_element(&Written::<T::Item, M>::new(member))?;
         }
         tuple.end()
-    }
-}
-
-impl<'de, T, M> ReadAs<'de, T> for Tuple<M>
-where
-    T: IntoIterator + FromIterator<T::Item>,
-    M: ReadAs<'de, T::Item>,
-{
-    fn read_as<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        read_sequence::<T, M, D>(deserializer)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use halfsour_value::machine::Special;
-use halfsour_value::{Builder, Dict, Value};
+use halfsour_value::{Builder, Dict, Value, ValueError};
 use halfsour_writer::Emitter;
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
@@ -18,11 +18,12 @@ pub(super) fn write<T: Serialize + ?Sized>(
 ) -> Result<(), Error> {
     let value = special_value(special, content)?;
     let mut builder = Builder::new();
-    if is_key {
-        let dict = Value::from(Dict::from([(value.clone(), Value::None)]));
-        builder.value(&dict).map_err(<Error as ser::Error>::custom)?;
-    }
     let root = builder.value(&value).map_err(<Error as ser::Error>::custom)?;
+    if is_key {
+        // The builder knows what can be hashed; the dict is left out.
+        let dict = builder.dict(&[(root, builder.none())]);
+        dict.map_err(|_| <Error as ser::Error>::custom(ValueError::Unhashable))?;
+    }
     Ok(emitter.node(builder.build(root).root())?)
 }
 

@@ -10,7 +10,7 @@ use serde::de::{self, Visitor};
 use super::access::{Members, Pairs, Variant};
 use super::reader::Reader;
 use super::token::{Bookmark, Token};
-use crate::common::{forward_synonyms, visit_byte_members, visit_int};
+use crate::common::{visit_byte_members, visit_int};
 use crate::{Error, big_int};
 
 /// Deserializes the next object, to the same results as the deserializer of the graph.
@@ -164,7 +164,20 @@ macro_rules! wanted {
 impl<'de> de::Deserializer<'de> for De<'_, '_, 'de> {
     type Error = Error;
 
-    forward_synonyms!();
+    #[inline]
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.deserialize_bytes(visitor)
+    }
+
+    #[inline]
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_tuple(length, visitor)
+    }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let token = self.reader.token()?;
