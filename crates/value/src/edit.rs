@@ -10,7 +10,7 @@ use crate::keys::Numbers;
 use crate::parts::Container;
 use crate::peek::RawInstance;
 use crate::store::Store;
-use crate::{Builder, Graph, Id, Kind, StepError, View};
+use crate::{Builder, Graph, Id, StepError, View};
 
 impl Builder {
     /// A builder that goes on from a graph, to change it.
@@ -283,16 +283,7 @@ impl Builder {
 
     /// The dicts of attributes in a state: `__dict__`, and slots.
     fn attributes(&self, state: Id) -> Result<[Option<Id>; 2], StepError> {
-        let view = self.view();
-        match (view.kind(state), view.sequence(state)) {
-            (Kind::Dict, _) => Ok([Some(state), None]),
-            (Kind::Tuple, Some(&[dict, slots]))
-                if view.kind(slots) == Kind::Dict && matches!(view.kind(dict), Kind::None | Kind::Dict) =>
-            {
-                Ok([view.dict(dict), Some(slots)])
-            }
-            _ => Err(StepError::NotAttributes),
-        }
+        self.view().attributes(state).ok_or(StepError::NotAttributes)
     }
 
     /// Gives the instance with a state in this place dicts of its own, and returns its `__dict__` (0) or slots (1).

@@ -249,15 +249,9 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
     /// The attributes that this object sets as the state of an instance, if it is a dict or `(dict or None, dict)`: those of
     /// `__dict__`, then those in slots.
     pub fn attributes(self) -> Option<[Option<Items<'g, S>>; 2]> {
-        match self.data() {
-            Data::Dict(items) => Some([Some(items), None]),
-            Data::Tuple(pair) if pair.len() == 2 => {
-                let (dict, slots) = (pair.get(0)?, pair.get(1)?);
-                let attributes = dict.items();
-                (dict.is_none() || attributes.is_some()).then_some([attributes, Some(slots.items()?)])
-            }
-            _ => None,
-        }
+        let graph = self.graph();
+        let dicts = graph.view().attributes(self.id())?;
+        Some(dicts.map(|dict| graph.node(dict?).items()))
     }
 }
 

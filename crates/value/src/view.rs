@@ -135,6 +135,18 @@ impl<'s> View<'s> {
         pairs.find(|pair| self.text_bytes(pair[0]) == Some(key)).map(|pair| pair[1])
     }
 
+    /// The dicts of attributes in a state, if it is a dict or `(dict or None, dict)`: `__dict__`, and slots.
+    pub(crate) fn attributes(self, state: Id) -> Option<[Option<Id>; 2]> {
+        match self.peek(state) {
+            Peek::Dict(_) => Some([Some(state), None]),
+            Peek::Tuple(&[dict, slots]) if self.dict(slots).is_some() => {
+                let attributes = self.dict(dict);
+                (attributes.is_some() || dict == Id::NONE).then_some([attributes, Some(slots)])
+            }
+            _ => None,
+        }
+    }
+
     /// The class of an instance; for a call of another callable, that callable.
     ///
     /// `copyreg._reconstructor`, `__newobj__` and `__newobj_ex__` name the class among their arguments: they are seen

@@ -107,27 +107,12 @@ macro_rules! keys {
 
 keys! {
     [] str => |key| key, key.into();
+    [] String => |key| key, key.into();
     [] [u8] => |key| key, Value::bytes(key);
     [const N: usize] [u8; N] => |key| key, Value::bytes(&key[..]);
     [] () => |key| *key, { let () = *key; Value::None };
     [] bool => |key| *key, (*key).into();
     [] f64 => |key| *key, (*key).into();
-}
-
-impl sealed::Sealed for String {}
-
-impl ValueIndex for String {
-    fn index_into<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        self.as_str().index_into(value)
-    }
-
-    fn index_into_mut<'v>(&self, value: &'v mut Value) -> Option<&'v mut Value> {
-        self.as_str().index_into_mut(value)
-    }
-
-    fn key(&self) -> Value {
-        self.into()
-    }
 }
 
 impl sealed::Sealed for Value {}
