@@ -21,6 +21,7 @@ mod recognise;
 mod rust;
 pub mod scipy;
 mod shape;
+pub mod sheet;
 pub mod sklearn;
 pub mod stdlib;
 pub mod time;

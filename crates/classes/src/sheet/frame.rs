@@ -1,0 +1,105 @@
+//! Frames and series of pandas as sheets.
+
+use halfsour_value::Node;
+
+use super::{Budget, Cells, Column, Name, Release, Sheet, SheetError, unknown};
+use crate::pandas::{Cell, Frame, Index, Labels, Series, Values};
+
+pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
+    frame: &Frame<'g, S>,
+    node: Node<'g, S>,
+    budget: &mut Budget,
+) -> Result<Sheet<'g, S>, SheetError> {
+    budget.spend(frame.width().saturating_mul(size_of::<Column<'_, S>>()))?;
+    let mut columns = Vec::with_capacity(frame.width());
+    // Columns that lie in one array are mostly neighbours, but not always.
+    let mut arrays: Vec<*const Values<'g, S>> = Vec::new();
+    for number in 0..frame.width() {
+        let label = frame.columns.get(number);
+        let name =
+            label.map(Name::Label).ok_or(SheetError::new("the names of the columns cannot be read"))?;
+        let cells = match frame.column(number) {
+            None => Err("the frame's blocks do not have this column".to_owned()),
+            Some(column) => match column.values {
+                Values::Other(node) => Err(unknown(*node)),
+                values => {
+                    let place = std::ptr::from_ref(values);
+                    let known = arrays.iter().rposition(|array| *array == place);
+                    let block = known.unwrap_or_else(|| {
+                        arrays.push(place);
+                        arrays.len() - 1
+                    });
+                    Ok(Cells::Values { values: values.clone(), start: column.start, block })
+                }
+            },
+        };
+        columns.push(Column { name, cells });
+    }
+    let mut levels = frame.columns.names.clone();
+    levels.resize(levels.len().max(1), None);
+    Ok(Sheet { rows: frame.len(), labels: labels(&frame.index), columns, levels, release: release(node) })
+}
+
+pub(super) fn of_series<'g, S: AsRef<[u8]> + Clone>(
+    series: &Series<'g, S>,
+    node: Node<'g, S>,
+) -> Sheet<'g, S> {
+    let name = if series.name.is_none() {
+        Name::Text("0".to_owned())
+    } else {
+        Name::Label(Cell::Object(series.name))
+    };
+    let cells = match &series.values {
+        Values::Other(node) => Err(unknown(*node)),
+        values => Ok(Cells::Values { values: values.clone(), start: 0, block: 0 }),
+    };
+    Sheet {
+        rows: series.index.len(),
+        labels: labels(&series.index),
+        columns: vec![Column { name, cells }],
+        levels: vec![None],
+        release: release(node),
+    }
+}
+
+/// Returns a column for each level of the labels of the rows.
+fn labels<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Vec<Column<'g, S>> {
+    let name = |level: usize| match index.names.get(level).copied().flatten() {
+        Some(name) => Name::Label(Cell::Object(name)),
+        None => Name::None,
+    };
+    match &index.labels {
+        Labels::Range { start, step, .. } => {
+            vec![Column::new(name(0), Cells::Range { start: *start, step: *step })]
+        }
+        Labels::Values(values) => {
+            let cells = match &**values {
+                Values::Other(node) => Err(unknown(*node)),
+                values => Ok(Cells::Values { values: values.clone(), start: 0, block: usize::MAX }),
+            };
+            vec![Column { name: name(0), cells }]
+        }
+        Labels::Levels(levels) => levels
+            .iter()
+            .enumerate()
+            .map(|(number, level)| Column::new(name(number), Cells::Level(level.clone())))
+            .collect(),
+    }
+}
+
+/// Returns the release that pickled a frame or series, which the names tell that it was pickled by.
+fn release<S: AsRef<[u8]>>(node: Node<'_, S>) -> Release {
+    let is_one = |node: Node<'_, S>, module: &str, names: &[&str]| {
+        let global = node.class().and_then(Node::as_global);
+        global.is_some_and(|global| names.iter().any(|name| global.is(module, name)))
+    };
+    if is_one(node, "pandas", &["DataFrame", "Series"]) {
+        return Release::Three;
+    }
+    let Some(manager) = node.attr("_mgr") else { return Release::Before11 };
+    let block = manager.as_instance().and_then(|manager| manager.args().at(0)?.at(0));
+    match block {
+        Some(block) if is_one(block, "pandas._libs.internals", &["_unpickle_block"]) => Release::Two,
+        _ => Release::One,
+    }
+}
