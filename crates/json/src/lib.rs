@@ -9,6 +9,7 @@ mod numpy;
 mod out;
 mod pandas;
 mod parse;
+mod pen;
 mod plain;
 mod spelling;
 mod style;
@@ -24,6 +25,7 @@ use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
 pub use parse::{Document, ParseError, documents};
+pub use pen::Pen;
 pub use style::{Limits, Style};
 
 use out::Out;
@@ -96,6 +98,24 @@ pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     let mut out = Out::new(graph.root(), style, Some(&mut writer));
     plain::lines(&mut out, graph, rows, style)?;
     out.finish().map(drop)
+}
+
+/// Writes a line of plain JSON for each row of a frame or a series of pandas. Returns whether the object is one, all of whose columns can be
+/// read; otherwise nothing is written.
+///
+/// # Errors
+///
+/// The errors of [`to_writer`].
+pub fn table_lines_to_writer<W: Write, S: AsRef<[u8]>>(
+    mut writer: W,
+    node: Node<'_, S>,
+    limits: Limits,
+) -> Result<bool, Error> {
+    let style = Style::plain().with_limits(limits);
+    let mut out = Out::new(node, style, Some(&mut writer));
+    let is_table = plain::table_lines(&mut out, node, style)?;
+    out.finish()?;
+    Ok(is_table)
 }
 
 fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style: Style) -> Result<(), Error> {

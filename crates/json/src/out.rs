@@ -53,6 +53,13 @@ impl<'w> Out<'w> {
         Ok(self.buffer)
     }
 
+    /// Takes the text that was written, if there is no writer; what follows has so much less room.
+    pub fn take(&mut self) -> Result<Vec<u8>, Error> {
+        self.left = self.left.checked_sub(self.buffer.len()).ok_or_else(Error::too_large)?;
+        self.most = self.left;
+        Ok(std::mem::take(&mut self.buffer))
+    }
+
     #[cold]
     fn hand_on(&mut self) -> Result<(), Error> {
         let left = self.left.checked_sub(self.buffer.len()).ok_or_else(Error::too_large)?;

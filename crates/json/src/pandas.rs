@@ -3,6 +3,8 @@
 use std::vec;
 
 use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Rows, Series, Values};
+use halfsour_classes::{Known, recognise};
+use halfsour_value::Node;
 
 use crate::Error;
 use crate::plain::{Work, Writer};
@@ -12,6 +14,8 @@ pub(crate) struct Table<'g, S> {
     rows: Rows<'g, S>,
     /// Whether rows are maps.
     are_maps: bool,
+    /// Whether each row is a document on a line of its own.
+    are_lines: bool,
     /// The next to be written.
     row: usize,
     column: usize,
@@ -49,9 +53,27 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             return false;
         }
         self.out.open(b'[');
-        let table = Table { are_maps: !rows.is_column(), rows, row: 0, column: 0 };
+        let table = Table { are_maps: !rows.is_column(), are_lines: false, rows, row: 0, column: 0 };
         self.push([Work::Table(Box::new(table)), Work::Close(b']')]);
         true
+    }
+
+    /// False if it is neither a frame nor a series, or if there is a column that cannot be read.
+    pub(crate) fn table_lines(&mut self, node: Node<'g, S>) -> Result<bool, Error> {
+        let rows = match recognise(node) {
+            Some(Known::DataFrame(frame)) => {
+                self.spend(frame.width() + frame.index.names.len())?;
+                Rows::of_frame(frame, |length| self.spend(length / 16))?
+            }
+            Some(Known::Series(series)) => Rows::of_series(series),
+            _ => return Ok(false),
+        };
+        if rows.check().is_err() {
+            return Ok(false);
+        }
+        let table = Table { are_maps: true, are_lines: true, rows, row: 0, column: 0 };
+        self.push([Work::Table(Box::new(table))]);
+        Ok(true)
     }
 
     /// Writes rows up to a value that has parts.
@@ -59,7 +81,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         while table.row < table.rows.len() {
             if table.column == 0 {
                 self.spend(1)?;
-                self.out.item()?;
+                if !table.are_lines {
+                    self.out.item()?;
+                }
                 if table.are_maps {
                     self.out.open(b'{');
                 }
@@ -67,6 +91,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             let cell = if table.are_maps {
                 let Some(name) = table.rows.names().get(table.column) else {
                     self.out.close(b'}');
+                    if table.are_lines {
+                        self.out.end_line()?;
+                    }
                     (table.row, table.column) = (table.row + 1, 0);
                     continue;
                 };

@@ -15,6 +15,18 @@ pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style:
     Writer::new(out, node.graph(), style).write(node)
 }
 
+/// Each row of a frame or series on a line; false of any other object, or of one with a column that cannot be read.
+pub(crate) fn table_lines<'g, S: AsRef<[u8]>>(
+    out: &mut Out<'_>,
+    node: Node<'g, S>,
+    style: Style,
+) -> Result<bool, Error> {
+    let mut writer = Writer::new(out, node.graph(), style);
+    let is_table = writer.table_lines(node)?;
+    writer.run()?;
+    Ok(is_table)
+}
+
 /// Each on a line.
 pub(crate) fn lines<'g, S: AsRef<[u8]>>(
     out: &mut Out<'_>,
@@ -34,11 +46,20 @@ impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
     fn new(out: &'o mut Out<'w>, graph: &'g Graph<S>, style: Style) -> Self {
         // As long as nothing is written twice, there are no more values than ids, of four bytes, in the graph.
         let values = style.limits.values.saturating_add(graph.bytes_held() / size_of::<Id>());
-        let open = vec![false; graph.node_count()];
+        Self::resumed(out, vec![false; graph.node_count()], values, style)
+    }
+
+    /// Returns a writer with what is left of another one: see [`parts`](Self::parts).
+    pub(crate) fn resumed(out: &'o mut Out<'w>, open: Vec<bool>, values: usize, style: Style) -> Self {
         Self { out, open, values, depth: style.limits.depth, work: Vec::new() }
     }
 
-    fn write(&mut self, node: Node<'g, S>) -> Result<(), Error> {
+    /// The places of all nodes, none of which is open, and the number of values that may still be written.
+    pub(crate) fn parts(self) -> (Vec<bool>, usize) {
+        (self.open, self.values)
+    }
+
+    pub(crate) fn write(&mut self, node: Node<'g, S>) -> Result<(), Error> {
         self.work.push(Work::Node(node));
         self.run()
     }
