@@ -21,8 +21,6 @@ pub use arrow_array;
 pub use arrow_schema;
 pub use error::TableError;
 pub use write::WriteError;
-#[cfg(feature = "csv")]
-pub use write::write_csv;
 #[cfg(feature = "ipc")]
 pub use write::write_ipc;
 #[cfg(feature = "parquet")]

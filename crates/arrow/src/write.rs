@@ -1,7 +1,5 @@
 //! Files of tables, a function for each format.
 
-#[cfg(feature = "csv")]
-mod csv;
 #[cfg(feature = "ipc")]
 mod ipc;
 #[cfg(feature = "parquet")]
@@ -9,8 +7,6 @@ mod parquet;
 
 use std::{fmt, io};
 
-#[cfg(feature = "csv")]
-pub use csv::write_csv;
 #[cfg(feature = "ipc")]
 pub use ipc::write_ipc;
 #[cfg(feature = "parquet")]

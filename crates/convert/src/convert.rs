@@ -1,11 +1,14 @@
 //! [`convert`].
 
+use std::fmt;
 use std::io::{self, Write};
 
 use halfsour_files::{JoblibArrays, Part, PickleError};
+use halfsour_text::name::visible;
+use halfsour_value::Node;
 use halfsour_vm::{Graph, Loader};
 
-use crate::tensors::{is_npy, is_safetensors};
+use crate::tensors::{Tensors, is_npy, is_safetensors};
 use crate::{ConvertError, Error, Format, Options};
 
 /// How far a conversion is, in bytes.
@@ -16,6 +19,34 @@ pub struct Progress {
     pub written: u64,
     /// The bytes that there will be, once that is known. Headers may come on top.
     pub total: Option<u64>,
+}
+
+/// The outcome of a conversion.
+///
+/// `Display` gives a line for each part that was left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The parts that the format cannot hold, and that were not written.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A part of the data that was not written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// The name of the column or tensor.
+    pub name: String,
+    /// The reason, with the class that is not known, if that is one.
+    pub reason: String,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.left_out
+            .iter()
+            .try_for_each(|LeftOut { name, reason }| writeln!(f, "{}: {reason}", visible(name)))
+    }
 }
 
 /// Writes the pickles of a file, or of a member of an archive, in another format.
@@ -39,7 +70,13 @@ pub struct Progress {
 /// # Errors
 ///
 /// If a pickle cannot be loaded, if the format cannot hold what is in it, or if the output takes no more.
-pub fn convert(part: &Part, format: Format, options: &Options, out: impl Write + Send) -> Result<(), Error> {
+/// [`ConvertError::LeftOut`], if the format can hold some of it, and [`Options::partial`] does not allow that.
+pub fn convert(
+    part: &Part,
+    format: Format,
+    options: &Options,
+    out: impl Write + Send,
+) -> Result<Report, Error> {
     convert_with_progress(part, format, options, out, |_| ())
 }
 
@@ -54,31 +91,47 @@ pub fn convert_with_progress(
     options: &Options,
     mut out: impl Write + Send,
     mut progress: impl FnMut(Progress) + Send,
-) -> Result<(), Error> {
+) -> Result<Report, Error> {
     let whole = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error };
     for (is_one, name) in [(is_safetensors as fn(&[u8]) -> bool, "safetensors"), (is_npy, ".npy")] {
         if is_one(part.bytes()) {
             return Err(whole(format!("already {name}; converting from it is not supported").into()));
         }
     }
-    let mut out = Out { to: &mut out, progress: &mut progress, written: 0, total: None };
+    let report = Report::default();
+    let partial = options.partial;
+    let mut out = Out { to: &mut out, progress: &mut progress, written: 0, total: None, report, partial };
     let mut writer = format.writer(options);
     let mut loader = Loader::with_options(options.reading.clone());
     loader.options_mut().fix_imports &= !writer.keeps_names();
     part.each_pickle(options.first, |bytes, start| {
         let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
-        writer.add(&graph, part, &mut out)?;
+        writer.add(&Subject { node: graph.root(), graph: &graph, part }, &mut out)?;
         let end = graph.end();
         loader.recycle(graph);
         Ok(end)
     })?;
-    out.flush().map_err(|error| whole(error.into()))
+    out.flush().map_err(|error| whole(error.into()))?;
+    Ok(out.report)
+}
+
+/// The object that is converted.
+pub(crate) struct Subject<'g> {
+    pub(crate) node: Node<'g, &'g [u8]>,
+    pub(crate) graph: &'g Graph<&'g [u8]>,
+    pub(crate) part: &'g Part,
 }
 
 /// Writes one format.
 pub(crate) trait Writer {
-    /// Writes a pickle.
-    fn add(&mut self, graph: &Graph<&[u8]>, part: &Part, out: &mut Out<'_>) -> Result<(), ConvertError>;
+    /// Writes a pickle, or the part of it that is asked for.
+    fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError>;
+
+    /// Writes tensors, if the format is one of tensors.
+    fn tensors(&mut self, tensors: Tensors<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let _ = (tensors, out);
+        Err("a format that has no tensors".into())
+    }
 
     /// Whether Python 2's names of modules and classes stay as they are.
     fn keeps_names(&self) -> bool {
@@ -92,9 +145,24 @@ pub(crate) struct Out<'a> {
     progress: &'a mut (dyn FnMut(Progress) + Send),
     written: u64,
     total: Option<u64>,
+    report: Report,
+    partial: bool,
 }
 
 impl Out<'_> {
+    /// Notes that a part will not be written, and why.
+    pub(crate) fn leave_out(&mut self, name: String, reason: impl Into<String>) {
+        self.report.left_out.push(LeftOut { name, reason: reason.into() });
+    }
+
+    /// Fails if a part is left out that may not be. A writer calls it before it writes.
+    pub(crate) fn check(&self) -> Result<(), ConvertError> {
+        if self.partial || self.report.left_out.is_empty() {
+            return Ok(());
+        }
+        Err(ConvertError::LeftOut(self.report.clone()))
+    }
+
     /// Says how many bytes will be written.
     pub(crate) fn expect(&mut self, bytes: u64) {
         self.total = Some(bytes);

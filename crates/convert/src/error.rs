@@ -3,8 +3,11 @@
 use std::{fmt, io};
 
 use halfsour_files::PickleError;
+use halfsour_text::name::visible;
 use halfsour_vm as vm;
 use halfsour_writer as writer;
+
+use crate::{LeftOut, Report};
 
 /// A [`ConvertError`] with the name of the file and the place of the pickle in it.
 pub type Error = PickleError<ConvertError>;
@@ -20,6 +23,8 @@ pub enum ConvertError {
     Pickle(writer::Error),
     /// The format cannot hold the data. The text says what it lacks.
     Unsuitable(String),
+    /// The format can hold the data only in part.
+    LeftOut(Report),
     /// The output takes no more.
     Output(io::Error),
 }
@@ -31,6 +36,12 @@ impl fmt::Display for ConvertError {
             Self::Json(error) => error.fmt(f),
             Self::Pickle(error) => error.fmt(f),
             Self::Unsuitable(reason) => f.write_str(reason),
+            Self::LeftOut(report) => {
+                for (at, LeftOut { name, reason }) in report.left_out.iter().enumerate() {
+                    write!(f, "{}{}: {reason}", if at > 0 { "; " } else { "" }, visible(name))?;
+                }
+                f.write_str("; the option `partial` leaves out what cannot be written")
+            }
             Self::Output(error) => error.fmt(f),
         }
     }
@@ -48,7 +59,7 @@ impl std::error::Error for ConvertError {
             Self::Load(error) => error.source(),
             Self::Json(error) => error.source(),
             Self::Pickle(error) => error.source(),
-            Self::Unsuitable(_) => None,
+            Self::Unsuitable(_) | Self::LeftOut(_) => None,
             Self::Output(error) => error.source(),
         }
     }

@@ -1,11 +1,13 @@
 //! The table of formats, a file for each beside this one.
 
+mod csv;
 mod json;
 mod ndjson;
 mod npy;
 mod payload;
 mod pickle;
 mod safetensors;
+mod sheet;
 #[cfg(feature = "arrow")]
 mod table;
 mod tied;
@@ -46,8 +48,7 @@ pub const FORMATS: &[Format] = &[
         about: "A table, in Arrow's file format, which is also Feather's",
         make: table::ipc,
     },
-    #[cfg(feature = "arrow")]
-    Format { name: "csv", extensions: &["csv"], about: "A table, as text", make: table::csv },
+    Format { name: "csv", extensions: &["csv"], about: "A table, as text", make: csv::writer },
     Format {
         name: "pickle",
         extensions: &["pkl", "pickle", "p"],

@@ -8,7 +8,7 @@ mod options;
 mod tables;
 mod tensors;
 
-pub use convert::{Progress, convert, convert_with_progress};
+pub use convert::{LeftOut, Progress, Report, convert, convert_with_progress};
 pub use error::{ConvertError, Error};
 pub use formats::{FORMATS, Format, UnknownFormat};
 pub use options::{Limits, Options, Tied};

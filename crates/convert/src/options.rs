@@ -25,6 +25,13 @@ pub struct Options {
     pub tied: Tied,
     /// The protocol of a pickle that is written. `None` means the protocol of the pickle that is read.
     pub protocol: Option<u8>,
+    /// Whether the labels of the rows of a table are written. `None` means as pandas does it: text has them unless they only number the
+    /// rows, parquet and Arrow's files unless they are a `RangeIndex`.
+    pub index: Option<bool>,
+    /// Whether parts that the format cannot hold are left out, and told of in the [`Report`](crate::Report). Without it they are an error.
+    pub partial: bool,
+    /// Whether the members of an archive of arrays are compressed.
+    pub compressed: bool,
     /// The extension of the file that is written, which the format `payload` compares with the kind of file that it finds.
     pub extension: Option<String>,
 }
@@ -81,6 +88,24 @@ impl Options {
     #[must_use]
     pub fn with_protocol(self, protocol: u8) -> Self {
         Self { protocol: Some(protocol), ..self }
+    }
+
+    /// Sets whether the labels of the rows of a table are written.
+    #[must_use]
+    pub fn with_index(self, index: bool) -> Self {
+        Self { index: Some(index), ..self }
+    }
+
+    /// Sets whether parts that the format cannot hold are left out.
+    #[must_use]
+    pub fn with_partial(self, partial: bool) -> Self {
+        Self { partial, ..self }
+    }
+
+    /// Sets whether the members of an archive of arrays are compressed.
+    #[must_use]
+    pub fn with_compressed(self, compressed: bool) -> Self {
+        Self { compressed, ..self }
     }
 
     /// Sets the extension of the file that is written, without the dot.

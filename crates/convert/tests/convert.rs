@@ -26,7 +26,7 @@ fn part(file: &[u8], member: Option<&str>) -> Part {
 fn converted(file: &[u8], format: &str, options: &Options) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     let result = convert(&part(file, None), format.parse().unwrap(), options, &mut out);
-    result.map(|()| out).map_err(|error| error.to_string())
+    result.map(|_| out).map_err(|error| error.to_string())
 }
 
 /// Converts a file with the default options.

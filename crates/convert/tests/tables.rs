@@ -13,7 +13,7 @@ fn part(pickle: &[u8]) -> Part {
 fn converted(pickle: &[u8], format: &str) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     let result = convert(&part(pickle), format.parse().unwrap(), &Options::default(), &mut out);
-    result.map(|()| out).map_err(|error| error.to_string())
+    result.map(|_| out).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -28,10 +28,10 @@ fn csv() {
         all += &String::from_utf8(converted(&package.bytes, "csv").unwrap()).unwrap();
     }
     let expected = "\
-        n,x,name,ok\n1,0.5,dill,true\n-2,NaN,€,\n\
-        a\nff00\n\"\"\n\
-        a\n2024-02-29T12:30:00.000250Z\n\"\"\n\
-        a\n1.500\n-0.001\n12345678901234567890.000\n0.000\n1000.000\n\
+        n,x,name,ok\n1,0.5,dill,True\n-2,,€,\n\
+        a\nb'\\xff\\x00'\nb''\n\
+        a\n2024-02-29 12:30:00.000250+00:00\n\"\"\n\
+        a\n1.50\n-0.001\n12345678901234567890\n0\n1E+3\n\
         a,b\n1,x\n2,\n3,z\n\
         a,b\nhalf,2\nfull,1\n,2\n";
     assert_eq!(all, expected);
@@ -47,6 +47,78 @@ fn what_is_no_table_is_refused() {
     let options = Options::default().with_first(true);
     convert(&part(b"]}(X\x01\0\0\0aK\x01ua.N."), "csv".parse().unwrap(), &options, &mut out).unwrap();
     assert_eq!(out, b"a\n1\n");
+}
+
+/// Returns the CSV of what Python wrote.
+fn csv_of(pickle: &[u8]) -> String {
+    String::from_utf8(converted(pickle, "csv").unwrap()).unwrap()
+}
+
+#[test]
+fn rows_may_be_of_any_kind() {
+    // [(1, 'a'), (2,)]
+    assert_eq!(csv_of(b"](K\x01X\x01\0\0\0a\x86K\x02\x85e."), "0,1\n1,a\n2,\n");
+    // Objects with attributes.
+    let row = b"cshop\nRow\n)\x81}(X\x01\0\0\0aK\x01X\x01\0\0\0b]K\x02aub";
+    assert_eq!(csv_of(&[b"](", &row[..], &row[..], b"e."].concat()), "a,b\n1,[2]\n1,[2]\n");
+    // Named tuples, whose fields have no names in a pickle.
+    let row = b"cshop\nPair\nK\x01K\x02\x86\x81";
+    assert_eq!(csv_of(&[b"](", &row[..], b"e."].concat()), "0,1\n1,2\n");
+    // {'k': {'a': 1}, 'l': {'a': 2}}
+    let rows = b"}(X\x01\0\0\0k}X\x01\0\0\0aK\x01sX\x01\0\0\0l}X\x01\0\0\0aK\x02su.";
+    assert_eq!(csv_of(rows), ",a\nk,1\nl,2\n");
+    // [1, None]
+    assert_eq!(csv_of(b"](K\x01Ne."), "0\n1\n\"\"\n");
+}
+
+#[test]
+fn rows_of_several_kinds_are_refused() {
+    let why = converted(b"](K\x01}e.", "csv").unwrap_err();
+    assert!(why.ends_with("row 1: a row of names after a single value"), "{why}");
+    let why = converted(b"](cshop\nThing\n)\x81e.", "csv").unwrap_err();
+    assert!(why.ends_with("row 0: an object of shop.Thing, which has no attributes"), "{why}");
+}
+
+/// The labels of rows are written where they are more than numbers, or as the option says.
+#[test]
+fn labels_come_first_or_not_at_all() {
+    let packages = packages();
+    let find =
+        |name: &str| packages.iter().find(|package| package.script == "tables" && package.name == name);
+    let csv = |name: &str, options: &Options| {
+        let mut out = Vec::new();
+        convert(&part(&find(name).unwrap().bytes), "csv".parse().unwrap(), options, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let default = Options::default();
+    assert_eq!(csv("named index", &default), "key,a\nx,1\ny,2\n");
+    assert_eq!(csv("two levels", &default), "key,,a\nx,1,1\ny,2,2\n");
+    assert_eq!(csv("range", &default), ",a\n5,1\n8,2\n");
+    assert_eq!(csv("text", &default), "a,b\ndill,x\n,y\n€,\n");
+    assert_eq!(csv("text", &default.clone().with_index(true)), ",a,b\n0,dill,x\n1,,y\n2,€,\n");
+    assert_eq!(csv("two levels", &default.with_index(false)), "a\n1\n2\n");
+}
+
+#[test]
+fn a_line_for_each_row_of_a_frame() {
+    let packages = packages();
+    let frame = packages.iter().find(|package| package.script == "tables" && package.name == "named index");
+    let lines = converted(&frame.unwrap().bytes, "ndjson").unwrap();
+    assert_eq!(lines, b"{\"key\":\"x\",\"a\":1}\n{\"key\":\"y\",\"a\":2}\n");
+}
+
+#[test]
+fn the_tables_in_it_are_named() {
+    let packages = packages();
+    let frame = packages.iter().find(|package| package.script == "tables" && package.name == "named index");
+    // (frame, {})
+    let frame = &frame.unwrap().bytes;
+    let body = &frame[..frame.len() - 1];
+    let why = converted(&[body, b"}\x86."].concat(), "csv").unwrap_err();
+    assert!(
+        why.ends_with("row 0: a table of its own; there are tables in it, of which a path takes one: [0]"),
+        "{why}"
+    );
 }
 
 /// Each has in it the table that the columns of CSV show.

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use halfsour_convert::{ConvertError, FORMATS, Format, Options, convert_with_progress};
-use halfsour_files::{Input, Part, Parts, PickleError};
+use halfsour_convert::{ConvertError, FORMATS, Format, Options, Report, convert_with_progress};
+use halfsour_files::{self as files, Input, Part, PickleError};
 
 use self::output::Output;
 use super::PerFile;
@@ -41,6 +41,25 @@ pub struct Target {
     /// The protocol of a pickle; as it was if none is given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=5))]
     protocol: Option<u8>,
+    #[command(flatten)]
+    parts: Parts,
+}
+
+/// What is written of the data.
+#[derive(clap::Args, Clone, Copy)]
+struct Parts {
+    /// Write the labels of the rows of a table, also where they only number the rows.
+    #[arg(long, overrides_with = "no_index")]
+    index: bool,
+    /// Leave out the labels of the rows of a table.
+    #[arg(long)]
+    no_index: bool,
+    /// Leave out columns and arrays that the format cannot hold, and list them on standard error. Without it, they are an error.
+    #[arg(long)]
+    partial: bool,
+    /// Compress the arrays of an npz.
+    #[arg(long)]
+    deflate: bool,
 }
 
 /// The values of `--to`.
@@ -64,6 +83,9 @@ impl Target {
             Tied::Refuse => halfsour_convert::Tied::Refuse,
         };
         options.protocol = self.protocol;
+        options.index = (self.parts.index || self.parts.no_index).then_some(self.parts.index);
+        options.partial = self.parts.partial;
+        options.compressed = self.parts.deflate;
         // A format that was named may go to any file.
         let extension = Path::new(&self.output).extension().filter(|_| self.to.is_none());
         options.extension = extension.map(|extension| extension.to_string_lossy().to_ascii_lowercase());
@@ -82,7 +104,7 @@ impl Convert {
         Self { format, options: target.options(reading), output: target.output }
     }
 
-    fn convert(&self, part: &Part, output: &mut Output) -> Result<(), PickleError<ConvertError>> {
+    fn convert(&self, part: &Part, output: &mut Output) -> Result<Report, PickleError<ConvertError>> {
         let (file, bar) = output.parts();
         convert_with_progress(part, self.format, &self.options, file, |progress| {
             if let (Some(total), None) = (progress.total, bar.length()) {
@@ -94,7 +116,7 @@ impl Convert {
 }
 
 impl PerFile for Convert {
-    fn parts<'i>(&self, input: &'i Input) -> Result<Parts<'i>, Failure> {
+    fn parts<'i>(&self, input: &'i Input) -> Result<files::Parts<'i>, Failure> {
         if input.has_parts() && input.torch()?.is_none() {
             let name = input.source().name();
             return Err(Failure::message(format!("{name}: an archive; --member says what to convert of it")));
@@ -105,7 +127,13 @@ impl PerFile for Convert {
     fn part(&mut self, _: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let mut output = Output::create(&self.output)?;
         match self.convert(part, &mut output) {
-            Ok(()) => output.finish(),
+            Ok(report) => {
+                output.finish()?;
+                for line in report.to_string().lines() {
+                    eprintln!("left out: {line}");
+                }
+                Ok(())
+            }
             Err(PickleError { error: ConvertError::Output(error), .. }) => {
                 Err(Failure::File { name: self.output.clone(), error })
             }

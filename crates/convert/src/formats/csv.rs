@@ -1,64 +1,218 @@
-//! CSV.
-//!
-//! The crate `arrow-csv` writes the same, but takes with it a parser and a library of casts, which take longer to compile than the rest of
-//! Arrow's crates.
+//! CSV, as the `to_csv` of the pandas that wrote a frame prints it.
 
-use std::fmt::{self, Write as _};
+use std::collections::HashMap;
 use std::io::Write;
 
-use arrow_array::cast::AsArray;
-use arrow_array::temporal_conversions::{
-    as_datetime, date32_to_datetime, duration_ns_to_duration, duration_us_to_duration, time64us_to_time,
-    try_duration_ms_to_duration, try_duration_s_to_duration,
+use halfsour_classes::pandas;
+use halfsour_classes::sheet::{
+    Cells, Column, Extent, Form, Name, Release, Sheet, Unwritten, write_cell, write_name,
 };
-use arrow_array::types::{
-    Date32Type, Decimal128Type, DurationMicrosecondType, DurationMillisecondType, DurationNanosecondType,
-    DurationSecondType, Float16Type, Float32Type, Float64Type, Time64MicrosecondType,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
-};
-use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray, RecordBatch, downcast_integer_array};
-use arrow_schema::{DataType, TimeUnit};
-use chrono::{FixedOffset, SecondsFormat};
+use halfsour_json::{Pen, Style};
 
-use super::WriteError;
-use crate::TableError;
+use super::sheet::sheet;
+use crate::convert::{self, Out, Subject};
+use crate::options::Limits;
+use crate::{ConvertError, Options};
 
-/// Writes a table as CSV: a line with the names of the columns, then a line for each row, which end in `\n`.
-///
-/// A missing value is an empty field. Fields with commas, quotes or ends of lines are in quotes. Times are as in RFC 3339; those of named
-/// zones are in UTC, since the offset of a zone at a time is not known here. Spans of time are as in ISO 8601, and bytes in
-/// hexadecimal.
-///
-/// The writer makes a write for each line: give it a [`BufWriter`](std::io::BufWriter).
-///
-/// # Errors
-///
-/// If a time is out of range, or if the output takes no more.
-pub fn write_csv(batch: &RecordBatch, mut out: impl Write) -> Result<(), WriteError> {
-    let schema = batch.schema();
-    let columns: Vec<_> = schema.fields().iter().zip(batch.columns()).collect();
-    let writers = columns
-        .iter()
-        .map(|(field, array)| writer(array.as_ref()).map_err(|error| error.of(field.name())))
-        .collect::<Result<Vec<_>, _>>()?;
-    let mut line = Line::default();
-    for (field, _) in &columns {
-        line.field(field.name());
-    }
-    line.end(&mut out)?;
-    let mut text = String::new();
-    for row in 0..batch.num_rows() {
-        for ((field, array), write) in columns.iter().zip(&writers) {
-            text.clear();
-            if array.is_valid(row) {
-                let far = |_| TableError::new("a time that is out of range").of(field.name()).at(row);
-                write(row, &mut text).map_err(far)?;
-            }
-            line.field(&text);
+struct Writer {
+    limits: Limits,
+    index: Option<bool>,
+    is_written: bool,
+}
+
+pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
+    Box::new(Writer { limits: options.limits, index: options.index, is_written: false })
+}
+
+/// A column that is written.
+struct Field<'t, 'g> {
+    name: &'t Name<'g, &'g [u8]>,
+    cells: &'t Cells<'g, &'g [u8]>,
+    is_label: bool,
+}
+
+impl convert::Writer for Writer {
+    fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        if std::mem::replace(&mut self.is_written, true) {
+            return Err("several pickles; the option `first` takes the table of the first".into());
         }
-        line.end(&mut out)?;
+        let most = self.limits.written.room(data.graph.source().len());
+        let sheet = sheet(data.node, most)?;
+        let mut fields = Vec::new();
+        let labels = if self.index.unwrap_or(!sheet.labels_only_count()) { &sheet.labels[..] } else { &[] };
+        let columns = labels.iter().map(|column| (column, true));
+        for (Column { name, cells, .. }, is_label) in
+            columns.chain(sheet.columns.iter().map(|column| (column, false)))
+        {
+            match cells {
+                Ok(cells) => fields.push(Field { name, cells, is_label }),
+                Err(why) => out.leave_out(shown(name, &Form::default(), is_label), why.clone()),
+            }
+        }
+        out.check()?;
+        let pen = Pen::new(data.graph, Style::plain().with_limits(self.limits.json));
+        Body { line: Line::default(), left: most, pen, out }.write(&sheet, &fields)
     }
-    Ok(())
+}
+
+/// Returns the name of a column in a message.
+fn shown(name: &Name<'_, &[u8]>, form: &Form, is_label: bool) -> String {
+    let mut text = String::new();
+    write_name(name, form, &mut text);
+    if text.is_empty() && is_label { "the index".to_owned() } else { text }
+}
+
+struct Body<'o, 'w> {
+    line: Line,
+    /// The bytes that may still be written.
+    left: usize,
+    pen: Pen,
+    out: &'o mut Out<'w>,
+}
+
+impl Body<'_, '_> {
+    fn write<'g>(
+        &mut self,
+        sheet: &Sheet<'g, &'g [u8]>,
+        fields: &[Field<'_, 'g>],
+    ) -> Result<(), ConvertError> {
+        self.header(sheet, fields)?;
+        // pandas looks at so many rows at once to see how exact their times are.
+        let chunk = (100_000 / sheet.columns.len().max(1)).max(1);
+        let mut start = 0;
+        while start < sheet.rows {
+            let end = sheet.rows.min(start + chunk);
+            let forms = forms(sheet, fields, start..end)?;
+            for row in start..end {
+                for (field, form) in fields.iter().zip(&forms) {
+                    self.cell(field, form, row)?;
+                }
+                self.end()?;
+            }
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Writes the names of the columns: on one line, or on one for each level, and then the names of the labels of rows.
+    fn header<'g>(
+        &mut self,
+        sheet: &Sheet<'g, &'g [u8]>,
+        fields: &[Field<'_, 'g>],
+    ) -> Result<(), ConvertError> {
+        let form = sheet.name_form();
+        let labels = fields.iter().filter(|field| field.is_label).count();
+        if sheet.levels.len() < 2 {
+            for field in fields {
+                let form = if field.is_label { &Form::default() } else { &form };
+                let mut name = String::new();
+                write_name(field.name, form, &mut name);
+                self.field(&name)?;
+            }
+            return self.end();
+        }
+        for (level, name) in sheet.levels.iter().enumerate() {
+            for label in 0..labels {
+                let mut text = String::new();
+                if let (0, Some(name)) = (label, name) {
+                    write_name(&Name::Label(pandas::Cell::Object(*name)), &Form::default(), &mut text);
+                }
+                self.field(&text)?;
+            }
+            for field in fields.iter().filter(|field| !field.is_label) {
+                let mut text = String::new();
+                match field.name {
+                    Name::Label(pandas::Cell::Tuple(parts)) => {
+                        if let Some(part) = parts.get(level) {
+                            write_name(&Name::Label(part.clone()), &Form::default(), &mut text);
+                        }
+                    }
+                    name => write_name(name, &Form::default(), &mut text),
+                }
+                self.field(&text)?;
+            }
+            self.end()?;
+        }
+        if fields.iter().any(|field| field.is_label && !matches!(field.name, Name::None)) {
+            for field in fields {
+                let mut text = String::new();
+                if field.is_label {
+                    write_name(field.name, &Form::default(), &mut text);
+                }
+                self.field(&text)?;
+            }
+            self.end()?;
+        }
+        Ok(())
+    }
+
+    fn cell(&mut self, field: &Field<'_, '_>, form: &Form, row: usize) -> Result<(), ConvertError> {
+        let mut text = std::mem::take(&mut self.line.cell);
+        text.clear();
+        let written = match field.cells.get(row) {
+            Some(cell) => write_cell(&cell, form, &mut text),
+            None => Err("a value that cannot be read".into()),
+        };
+        match written {
+            Ok(()) => {}
+            Err(Unwritten::Object(node)) => text = self.pen.write(node)?,
+            Err(Unwritten::Unreadable(why)) => {
+                let name = shown(field.name, &Form::default(), field.is_label);
+                return Err(format!("column {name:?}: row {row}: {why}").into());
+            }
+        }
+        self.field(&text)?;
+        self.line.cell = text;
+        Ok(())
+    }
+
+    fn field(&mut self, text: &str) -> Result<(), ConvertError> {
+        let left = self.left.checked_sub(text.len() + 1);
+        self.left =
+            left.ok_or("the table would be larger than the limit: what is shared is written each time")?;
+        self.line.field(text);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), ConvertError> {
+        Ok(self.line.end(self.out)?)
+    }
+}
+
+/// Returns the block of a column, if the pandas that wrote it prints the times of a whole block alike.
+fn block<'g>(sheet: &Sheet<'g, &'g [u8]>, field: &Field<'_, 'g>) -> Option<usize> {
+    match field.cells {
+        Cells::Values { block, .. } if !field.is_label && sheet.release < Release::Two => Some(*block),
+        _ => None,
+    }
+}
+
+/// Returns how the cells of each column are written, in some rows.
+fn forms<'g>(
+    sheet: &Sheet<'g, &'g [u8]>,
+    fields: &[Field<'_, 'g>],
+    rows: std::ops::Range<usize>,
+) -> Result<Vec<Form>, ConvertError> {
+    let mut blocks: HashMap<usize, Extent> = HashMap::new();
+    let mut extents = Vec::with_capacity(fields.len());
+    for field in fields {
+        // The labels of a level are written once for all rows.
+        let rows = if let Cells::Level(_) = field.cells { 0..sheet.rows } else { rows.clone() };
+        let extent = Extent::of(field.cells, rows);
+        if let Some(block) = block(sheet, field) {
+            let all = blocks.entry(block).or_default();
+            *all = all.with(extent);
+        }
+        extents.push(extent);
+    }
+    let form = |(field, extent): (&Field<'_, 'g>, Extent)| {
+        let extent = block(sheet, field).map_or(extent, |block| blocks[&block]);
+        Form::of(field.cells, extent, sheet.release, field.is_label).map_err(|why| {
+            let name = shown(field.name, &Form::default(), field.is_label);
+            format!("column {name:?}: {why}").into()
+        })
+    };
+    fields.iter().zip(extents).map(form).collect()
 }
 
 /// A line while it is made.
@@ -66,6 +220,8 @@ pub fn write_csv(batch: &RecordBatch, mut out: impl Write) -> Result<(), WriteEr
 struct Line {
     text: String,
     fields: usize,
+    /// The text of a cell, kept for its room.
+    cell: String,
 }
 
 impl Line {
@@ -82,118 +238,14 @@ impl Line {
     }
 
     fn end(&mut self, out: &mut impl Write) -> std::io::Result<()> {
-        // Some readers skip lines in which nothing is.
-        if self.text.bytes().all(|byte| byte == b',') {
-            self.text.insert_str(0, "\"\"");
+        // A line with one empty field would be an empty line, which readers skip.
+        if self.text.is_empty() && self.fields == 1 {
+            self.text.push_str("\"\"");
         }
         self.text.push('\n');
         out.write_all(self.text.as_bytes())?;
         self.text.clear();
         self.fields = 0;
         Ok(())
-    }
-}
-
-/// Writes the value in a row, which is not null. It fails for times that are out of range.
-type WriteValue<'a> = Box<dyn Fn(usize, &mut String) -> fmt::Result + 'a>;
-
-fn writer(array: &dyn Array) -> Result<WriteValue<'_>, TableError> {
-    Ok(downcast_integer_array! {
-        array => Box::new(move |row, text| write!(text, "{}", array.value(row))),
-        DataType::Null => Box::new(|_, _| Ok(())),
-        DataType::Boolean => shown(array.as_boolean(), |array, row| Some(array.value(row))),
-        DataType::Float16 => value::<Float16Type, _>(array, Some),
-        DataType::Float32 => value::<Float32Type, _>(array, |value| Some(Float(value))),
-        DataType::Float64 => value::<Float64Type, _>(array, |value| Some(Float(value))),
-        DataType::Utf8 => shown(array.as_string::<i32>(), |array, row| Some(array.value(row))),
-        DataType::LargeUtf8 => shown(array.as_string::<i64>(), |array, row| Some(array.value(row))),
-        DataType::Binary => shown(array.as_binary::<i32>(), |array, row| Some(Hex(array.value(row)))),
-        DataType::LargeBinary => shown(array.as_binary::<i64>(), |array, row| Some(Hex(array.value(row)))),
-        DataType::Decimal128(_, _) => {
-            shown(array.as_primitive::<Decimal128Type>(), |array, row| Some(array.value_as_string(row)))
-        }
-        DataType::Date32 => value::<Date32Type, _>(array, |days| Some(date32_to_datetime(days)?.date())),
-        DataType::Time64(TimeUnit::Microsecond) => {
-            value::<Time64MicrosecondType, _>(array, |ticks| time64us_to_time(ticks).map(Rfc3339))
-        }
-        DataType::Duration(unit) => match unit {
-            TimeUnit::Second => value::<DurationSecondType, _>(array, try_duration_s_to_duration),
-            TimeUnit::Millisecond => value::<DurationMillisecondType, _>(array, try_duration_ms_to_duration),
-            TimeUnit::Microsecond => {
-                value::<DurationMicrosecondType, _>(array, |ticks| Some(duration_us_to_duration(ticks)))
-            }
-            TimeUnit::Nanosecond => {
-                value::<DurationNanosecondType, _>(array, |ticks| Some(duration_ns_to_duration(ticks)))
-            }
-        },
-        DataType::Timestamp(unit, zone) => {
-            let zone = zone.as_deref().map(|zone| zone.parse().unwrap_or(UTC));
-            match unit {
-                TimeUnit::Second => time::<TimestampSecondType>(array, zone),
-                TimeUnit::Millisecond => time::<TimestampMillisecondType>(array, zone),
-                TimeUnit::Microsecond => time::<TimestampMicrosecondType>(array, zone),
-                TimeUnit::Nanosecond => time::<TimestampNanosecondType>(array, zone),
-            }
-        }
-        DataType::Dictionary(_, _) => {
-            let array = array.as_any_dictionary();
-            let values = array.values();
-            let write = writer(values.as_ref())?;
-            let keys = if values.is_empty() { Vec::new() } else { array.normalized_keys() };
-            Box::new(move |row, text| if values.is_valid(keys[row]) { write(keys[row], text) } else { Ok(()) })
-        }
-        other => return Err(TableError::new(format!("no form in CSV for {other}"))),
-    })
-}
-
-const UTC: FixedOffset = FixedOffset::east_opt(0).expect("0 is an offset");
-
-fn shown<'a, A, T: fmt::Display>(
-    array: &'a A,
-    get: impl Fn(&'a A, usize) -> Option<T> + 'a,
-) -> WriteValue<'a> {
-    Box::new(move |row, text| write!(text, "{}", get(array, row).ok_or(fmt::Error)?))
-}
-
-fn value<T: ArrowPrimitiveType, D: fmt::Display>(
-    array: &dyn Array,
-    of: impl Fn(T::Native) -> Option<D> + 'static,
-) -> WriteValue<'_> {
-    shown(array.as_primitive::<T>(), move |array: &PrimitiveArray<T>, row| of(array.value(row)))
-}
-
-fn time<T: ArrowPrimitiveType<Native = i64>>(array: &dyn Array, zone: Option<FixedOffset>) -> WriteValue<'_> {
-    value::<T, _>(array, move |ticks| {
-        let time = as_datetime::<T>(ticks)?;
-        Some(match zone {
-            None => Rfc3339(time).to_string(),
-            Some(zone) => time.and_utc().with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        })
-    })
-}
-
-/// The form of RFC 3339, which is chrono's `Debug`; its `Display` has a blank between date and time.
-struct Rfc3339<T>(T);
-
-impl<T: fmt::Debug> fmt::Display for Rfc3339<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-/// A float with as many digits as tell it from others, and an exponent where it is large or small.
-struct Float<T>(T);
-
-impl<T: ryu::Float> fmt::Display for Float<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(ryu::Buffer::new().format(self.0))
-    }
-}
-
-struct Hex<'a>(&'a [u8]);
-
-impl fmt::Display for Hex<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }

@@ -2,11 +2,9 @@
 
 use std::io::Write;
 
-use halfsour_files::Part;
 use halfsour_json::{Style, to_writer};
-use halfsour_vm::Graph;
 
-use crate::convert::{self, Out};
+use crate::convert::{self, Out, Subject};
 use crate::{ConvertError, Options};
 
 struct Writer {
@@ -18,8 +16,8 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 }
 
 impl convert::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        to_writer(&mut *out, graph.root(), self.style)?;
+    fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        to_writer(&mut *out, data.node, self.style)?;
         Ok(out.write_all(b"\n")?)
     }
 }

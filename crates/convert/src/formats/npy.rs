@@ -5,12 +5,11 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use halfsour_classes::torch::DType;
-use halfsour_files::{Npy, Part, ZipWriter};
+use halfsour_files::{Npy, ZipWriter};
 use halfsour_text::name::visible;
-use halfsour_vm::Graph;
 
 use super::tied;
-use crate::convert::{self, Out};
+use crate::convert::{self, Out, Subject};
 use crate::options::{Limits, Tied};
 use crate::tensors::{Elements, Flat, Tensor, Tensors, safe_dtype};
 use crate::{ConvertError, Options};
@@ -52,9 +51,13 @@ impl Writer {
 }
 
 impl convert::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, part: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        let most = self.limits.json.room(graph.source().len());
-        let tensors = Tensors::of_pickle(graph.root(), part.torch(), most)?;
+    fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let most = self.limits.json.room(data.graph.source().len());
+        let tensors = Tensors::of_pickle(data.node, data.part.torch(), most)?;
+        self.tensors(tensors, out)
+    }
+
+    fn tensors(&mut self, tensors: Tensors<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         if tensors.all.is_empty() {
             return Err("there are no arrays in it".into());
         }
@@ -75,8 +78,13 @@ impl convert::Writer for Writer {
         let mut names = HashSet::new();
         let mut arrays = Vec::with_capacity(tensors.all.len());
         for tensor in &tensors.all {
-            let array =
-                Array::of(&tensors, tensor).map_err(|why| format!("{}: {why}", visible(&tensor.name)))?;
+            let array = match Array::of(&tensors, tensor) {
+                Ok(array) => array,
+                Err(why) => {
+                    out.leave_out(visible(&tensor.name).into_owned(), why);
+                    continue;
+                }
+            };
             left = left
                 .checked_sub(array.length)
                 .ok_or("it would be larger than the limit: what is shared is written each time")?;
@@ -85,6 +93,7 @@ impl convert::Writer for Writer {
             }
             arrays.push((&tensor.name, array));
         }
+        out.check()?;
         Ok(self.write(&arrays, out)?)
     }
 }

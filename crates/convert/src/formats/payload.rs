@@ -3,11 +3,10 @@
 use std::io::Write;
 
 use halfsour_classes::{Known, Payload, recognise};
-use halfsour_files::Part;
 use halfsour_text::name::visible;
-use halfsour_vm::Graph;
+use halfsour_value::Node;
 
-use crate::convert::{self, Out};
+use crate::convert::{self, Out, Subject};
 use crate::tensors::walk;
 use crate::{ConvertError, Options};
 
@@ -24,9 +23,9 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 
 impl Writer {
     /// Finds the one file that is in the data.
-    fn find<'g>(&mut self, graph: &'g Graph<&'g [u8]>) -> Result<Payload<'g>, String> {
+    fn find<'g>(&mut self, root: Node<'g, &'g [u8]>) -> Result<Payload<'g>, String> {
         let mut found: Option<Payload<'g>> = None;
-        walk(graph.root(), |node, name| {
+        walk(root, |node, name| {
             let Some(Known::Payload(payload)) = recognise(node) else { return Ok(false) };
             if found.is_some_and(|found| std::ptr::eq(found.bytes, payload.bytes)) {
                 return Ok(true);
@@ -48,8 +47,8 @@ impl Writer {
 }
 
 impl convert::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        let payload = self.find(graph)?;
+    fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let payload = self.find(data.node)?;
         let (format, extension) = (payload.format, payload.format.extension());
         if self.extension.as_ref().is_some_and(|asked| asked != extension) {
             return Err(format!("what is in it is a file of .{extension}: {format}").into());

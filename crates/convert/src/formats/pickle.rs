@@ -1,10 +1,8 @@
 //! A pickle, perhaps of another protocol.
 
-use halfsour_files::Part;
-use halfsour_vm::Graph;
 use halfsour_writer::{self as writer, Limits, MemoPolicy, to_writer};
 
-use crate::convert::{self, Out};
+use crate::convert::{self, Out, Subject};
 use crate::{ConvertError, Options};
 
 struct Writer {
@@ -17,15 +15,15 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 }
 
 impl convert::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, _: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
+    fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         let (memo, fix_imports, limits) = (MemoPolicy::All, !self.keeps_names(), self.limits);
-        let protocol = self.protocol.unwrap_or_else(|| graph.protocol());
+        let protocol = self.protocol.unwrap_or_else(|| data.graph.protocol());
         let options = writer::Options::default()
             .with_protocol(protocol)
             .with_memo(memo)
             .with_fix_imports(fix_imports)
             .with_limits(limits);
-        Ok(to_writer(out, graph.root(), &options)?)
+        Ok(to_writer(out, data.node, &options)?)
     }
 
     /// A pickle of the same protocol keeps them.

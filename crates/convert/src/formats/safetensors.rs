@@ -3,14 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 
-use halfsour_files::Part;
 use halfsour_text::name::visible;
-use halfsour_vm::Graph;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 
 use super::tied;
-use crate::convert::{self, Out};
+use crate::convert::{self, Out, Subject};
 use crate::options::{Limits, Tied};
 use crate::tensors::{Flat, Tensor, Tensors, safe_dtype};
 use crate::{ConvertError, Options};
@@ -26,9 +24,13 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 }
 
 impl convert::Writer for Writer {
-    fn add(&mut self, graph: &Graph<&[u8]>, part: &Part, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        let most = self.limits.json.room(graph.source().len());
-        let mut tensors = Tensors::of_pickle(graph.root(), part.torch(), most)?;
+    fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let most = self.limits.json.room(data.graph.source().len());
+        let tensors = Tensors::of_pickle(data.node, data.part.torch(), most)?;
+        self.tensors(tensors, out)
+    }
+
+    fn tensors(&mut self, mut tensors: Tensors<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         if tensors.all.is_empty() {
             return Err("there are no tensors in it".into());
         }
@@ -45,8 +47,13 @@ impl convert::Writer for Writer {
         let mut names = HashSet::new();
         let mut views = Vec::with_capacity(tensors.all.len());
         for tensor in &tensors.all {
-            let view =
-                View::of(&tensors, tensor).map_err(|why| format!("{}: {why}", visible(&tensor.name)))?;
+            let view = match View::of(&tensors, tensor) {
+                Ok(view) => view,
+                Err(why) => {
+                    out.leave_out(visible(&tensor.name).into_owned(), why);
+                    continue;
+                }
+            };
             left = left
                 .checked_sub(view.length as u64)
                 .ok_or("it would be larger than the limit: what is shared is written each time")?;
@@ -55,6 +62,7 @@ impl convert::Writer for Writer {
             }
             views.push((&tensor.name, view));
         }
+        out.check()?;
         write(views, metadata, out)
     }
 }

@@ -1,0 +1,60 @@
+//! The table that an object is, or where tables are in it.
+
+use halfsour_classes::sheet::Sheet;
+use halfsour_classes::{Known, Shape, members, pairs, recognise};
+use halfsour_text::repr;
+use halfsour_value::Node;
+
+/// So many tables are named at most.
+const MOST: usize = 10;
+
+/// Returns the table that an object is. If it is none, the error lists the paths of tables in it.
+pub(super) fn sheet<'g>(node: Node<'g, &'g [u8]>, most: usize) -> Result<Sheet<'g, &'g [u8]>, String> {
+    Sheet::of(node, most).map_err(|error| {
+        let places = places(node);
+        if places.is_empty() {
+            return error.to_string();
+        }
+        format!("{error}; there are tables in it, of which a path takes one: {}", places.join(" "))
+    })
+}
+
+/// Returns the paths of the tables that are members of an object.
+fn places<'g>(node: Node<'g, &'g [u8]>) -> Vec<String> {
+    let is_table = |node: Node<'g, &'g [u8]>| {
+        matches!(recognise(node).as_ref().map(Known::shape), Some(Shape::Table(_)))
+            || matches!(recognise(node).as_ref().map(Known::shape), Some(Shape::NdArray(array)) if array.shape.len() == 2)
+    };
+    let mut places = Vec::new();
+    let mut see = |path: String, member: Node<'g, &'g [u8]>| {
+        if is_table(member) {
+            places.push(path);
+        }
+        places.len() < MOST
+    };
+    if let Some(items) = pairs(node) {
+        for (key, value) in items {
+            let path = match key.as_str() {
+                Some(name) if is_name(name) => name.to_owned(),
+                Some(name) => format!("[{}]", repr::Str(name.as_bytes())),
+                None => format!("[{key}]"),
+            };
+            if !see(path, value) {
+                break;
+            }
+        }
+    } else if let Some(elements) = members(node) {
+        for (at, value) in elements.enumerate() {
+            if !see(format!("[{at}]"), value) {
+                break;
+            }
+        }
+    }
+    places
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
