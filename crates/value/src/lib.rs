@@ -20,7 +20,7 @@ mod limits;
 mod macros;
 mod node;
 mod parts;
-mod path;
+pub mod path;
 mod peek;
 mod resolve;
 #[cfg(feature = "serde")]
