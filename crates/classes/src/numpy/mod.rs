@@ -22,7 +22,7 @@ pub use times::{Resolution, Ticks, Unit};
 
 pub use crate::memory::ByteOrder;
 
-use crate::args::text;
+use crate::args::{bytes, text};
 use crate::call::{Call, class_of};
 use crate::debug::debug_fields;
 use crate::names::Class;
@@ -121,14 +121,12 @@ fn data<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<ArrayData<'_, S>> {
         _ => node,
     };
     match node.data() {
-        Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => {
-            Some(ArrayData::Bytes(bytes))
-        }
+        Data::ByteArray(bytes) => Some(ArrayData::Bytes(bytes)),
         Data::Buffer(index) => Some(match node.graph().buffers().get(index) {
             Some(buffer) => ArrayData::Bytes(buffer),
             None => ArrayData::Buffer(index),
         }),
-        _ => None,
+        _ => bytes(node).map(ArrayData::Bytes),
     }
 }
 

@@ -5,7 +5,7 @@ use halfsour_value::{Data, Key, Node};
 use super::dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 use super::extended::Extended;
 use super::times::{Resolution, Unit};
-use crate::args::text;
+use crate::args::{bytes, text};
 use crate::call::{Call, class_of};
 use crate::memory::ByteOrder;
 use crate::names::Class;
@@ -31,10 +31,7 @@ const STRING_SIZE: usize = 16;
 
 /// ASCII text of any kind.
 fn ascii<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
-    match node.data() {
-        Data::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
-        _ => text(node),
-    }
+    text(node).or_else(|| std::str::from_utf8(bytes(node)?).ok())
 }
 
 pub(crate) fn size<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<usize> {
