@@ -19,6 +19,11 @@ pub(crate) fn read<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
     Reader { left: MOST }.dtype(node, DEEPEST)
 }
 
+/// Whether it is the call that makes a `dtype`.
+pub(crate) fn is_dtype<S: AsRef<[u8]>>(call: &Call<'_, S>) -> bool {
+    matches!(call.class, Class::NumpyDType | Class::NumpyStringType)
+}
+
 /// The metadata that a program gave a `dtype`: a dict.
 pub(crate) fn metadata<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Node<'_, S>> {
     let metadata = Call::of_class(node, Class::NumpyDType)?.state()?.at(8)?;
@@ -167,7 +172,7 @@ fn named<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
         return Some(DType::plain(Kind::Structured(Box::new(structure)), 0, ByteOrder::Little));
     }
     let class = node.as_global()?;
-    (text(class.module)? == "ml_dtypes").then_some(())?;
+    // jaxlib and TensorFlow had them before `ml_dtypes`, with the same names.
     let extended = Extended::from_name(text(class.name)?)?;
     Some(DType::plain(Kind::Extended(extended), extended.size(), ByteOrder::Little))
 }
