@@ -25,6 +25,8 @@ pub struct NdArray<'g, S> {
     pub data: ArrayData<'g, S>,
     /// The mask of a masked array.
     pub mask: Option<Mask<'g, S>>,
+    /// The parts of the state that are no part of the array, in order: what a subclass has beside it, mostly a dict of attributes.
+    pub beside: Vec<Node<'g, S>>,
 }
 
 /// The class of an [`NdArray`].
@@ -226,6 +228,7 @@ debug_fields!(
         strides: this.strides,
         data: this.data,
         mask: this.mask,
+        beside: this.beside,
     }
 );
 debug_variants!(ArrayClass {
