@@ -228,9 +228,9 @@ impl Slice {
             let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
             if index < 0 { length.saturating_sub(from_end) } else { from_end.min(length) }
         };
-        let (start, stop) = (self.start.map_or(0, bound), self.stop.map_or(length, bound));
+        let (first, end) = (self.start.map_or(0, bound), self.stop.map_or(length, bound));
         let step = self.step.unwrap_or(1).max(1);
-        (start, stop.saturating_sub(start).div_ceil(step), step)
+        (first, end.saturating_sub(first).div_ceil(step), step)
     }
 }
 
@@ -254,8 +254,9 @@ impl Literal {
             (Self::Float(a), Data::Int(b)) => *a == b as f64,
             (Self::Float(a), Data::Float(b)) => *a == b || a.is_nan() && b.is_nan(),
             (Self::Text(a), Data::Str(b)) => a == b.as_wtf8(),
-            (Self::Text(a) | Self::Bytes(a), Data::ByteString(b)) => a == b,
-            (Self::Bytes(a), Data::Bytes(b)) => a == b,
+            (Self::Text(a), Data::ByteString(b)) | (Self::Bytes(a), Data::ByteString(b) | Data::Bytes(b)) => {
+                a == b
+            }
             (Self::Tuple(a), Data::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is(b)),
             _ => false,
         }

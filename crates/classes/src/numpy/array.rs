@@ -73,7 +73,7 @@ pub(crate) fn strides(shape: &[usize], is_fortran: bool) -> Vec<usize> {
     strides.into_iter().map(|stride| usize::try_from(stride).unwrap_or(usize::MAX)).collect()
 }
 
-fn wide(sizes: &[usize]) -> Vec<u64> {
+pub(super) fn wide(sizes: &[usize]) -> Vec<u64> {
     sizes.iter().map(|size| *size as u64).collect()
 }
 
@@ -180,8 +180,18 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         if let ArrayData::Buffer(_) = self.data {
             return None;
         }
-        let places = self.strided().positions(1, self.len())?;
+        let places = self.strided().positions(1, self.room())?;
         Some(places.enumerate().map_while(|(index, place)| self.element(index, place)))
+    }
+
+    /// The number of elements for which there is room in memory: a part of an array takes every so many of them.
+    fn room(&self) -> usize {
+        match self.data {
+            ArrayData::Bytes(bytes) if !self.is_empty() => {
+                bytes.len().checked_div(self.dtype.size).unwrap_or(usize::MAX)
+            }
+            _ => self.len(),
+        }
     }
 
     /// The element with this index, in the order of [`elements`](Self::elements).

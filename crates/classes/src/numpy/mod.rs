@@ -8,6 +8,7 @@ mod dtype;
 mod element;
 mod extended;
 mod parse;
+mod part;
 mod times;
 
 use std::fmt;
@@ -45,6 +46,11 @@ impl<'g, S: AsRef<[u8]>> Scalar<'g, S> {
     /// An array without dimensions that holds the same.
     pub fn as_array(&self) -> &NdArray<'g, S> {
         &self.0
+    }
+
+    /// The scalar that an array without dimensions holds; `None` of other arrays.
+    pub fn of_array(array: NdArray<'g, S>) -> Option<Self> {
+        array.shape.is_empty().then(|| Self(Box::new(array)))
     }
 
     /// An array without dimensions that holds the same.
@@ -327,7 +333,15 @@ fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
         return (array.shape == shape).then_some(NdArray { class: subclass, ..array });
     }
     let strides = array::strides(&shape, text(state.get("order")?)? == "F");
-    checked(NdArray { class: subclass, dtype, shape, strides, data: data(follows)?, mask: None, beside: Vec::new() })
+    checked(NdArray {
+        class: subclass,
+        dtype,
+        shape,
+        strides,
+        data: data(follows)?,
+        mask: None,
+        beside: Vec::new(),
+    })
 }
 
 debug_fields!(Scalar, this { dtype: this.0.dtype, element: this.element() });

@@ -137,12 +137,12 @@ impl Items<'_> {
             _ => None,
         };
         let start = start.map(|literal| int(literal).ok_or(())).transpose().ok()?;
-        let stop = if is_bound(self.rest) { None } else { Some(int(self.literal(1)?)?) };
+        let end = if is_bound(self.rest) { None } else { Some(int(self.literal(1)?)?) };
         let mut step = None;
         if self.take(":") && !is_bound(self.rest) {
             step = Some(usize::try_from(int(self.literal(1)?)?).ok().filter(|step| *step > 0)?);
         }
-        Some(Subscript::Slice(Slice { start, stop, step }))
+        Some(Subscript::Slice(Slice { start, stop: end, step }))
     }
 
     /// The depth of this recursion is limited.
