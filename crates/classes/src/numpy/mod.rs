@@ -327,7 +327,15 @@ fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
         return (array.shape == shape).then_some(NdArray { class: subclass, ..array });
     }
     let strides = array::strides(&shape, text(state.get("order")?)? == "F");
-    checked(NdArray { class: subclass, dtype, shape, strides, data: data(follows)?, mask: None, beside: Vec::new() })
+    checked(NdArray {
+        class: subclass,
+        dtype,
+        shape,
+        strides,
+        data: data(follows)?,
+        mask: None,
+        beside: Vec::new(),
+    })
 }
 
 debug_fields!(Scalar, this { dtype: this.0.dtype, element: this.element() });
