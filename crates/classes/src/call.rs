@@ -75,15 +75,23 @@ impl<'g, S: AsRef<[u8]>> Call<'g, S> {
 /// The row of a class or function, and its name today.
 ///
 /// Protocols up to 3 write a dotted name (`ZoneInfo._unpickle`) as `getattr(ZoneInfo, '_unpickle')`; dill writes a function of a
-/// module of C so (`_get_attr(_import_module('numpy.core._multiarray_umath'), '_reconstruct')`).
+/// module of C so (`_get_attr(_import_module('numpy.core._multiarray_umath'), '_reconstruct')`), and a builtin type by its name.
 pub(crate) fn class_of<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(Class, Name)> {
     if let Some(global) = node.as_global() {
         return named(text(global.module)?, text(global.name)?);
     }
     let call = node.as_instance()?;
     let getter = global_row(call.callable())?;
-    matches!(getter, Class::GetAttr | Class::DillGetAttr).then_some(())?;
     let (mut args, None) = call.arguments()? else { return None };
+    match getter {
+        Class::GetAttr | Class::DillGetAttr => {}
+        // Types of builtins and of the module `types`, which have no names by which they could be imported.
+        Class::DillType | Class::CloudpickleType => {
+            let name = text(args.next()?)?;
+            return names::find("builtins", name).or_else(|| names::find("types", name));
+        }
+        _ => return None,
+    }
     let (Some(owner), Some(name), None) = (args.next(), args.next(), args.next()) else { return None };
     if let Some(owner) = owner.as_global() {
         return names::find_attribute(text(owner.module)?, text(owner.name)?, text(name)?);

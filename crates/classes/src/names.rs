@@ -26,6 +26,8 @@ table! {
     GetAttr: "builtins" ["getattr"];
     DillGetAttr: "dill._dill" ["_get_attr"];
     DillModule: "dill._dill" ["_import_module"];
+    DillType: "dill._dill" ["_load_type"];
+    CloudpickleType: "cloudpickle.cloudpickle" ["_builtin_type"];
     Date: "datetime" ["date"];
     DateTime: "datetime" ["datetime"];
     Time: "datetime" ["time"];

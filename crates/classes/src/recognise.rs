@@ -148,6 +148,8 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         Class::GetAttr
         | Class::DillGetAttr
         | Class::DillModule
+        | Class::DillType
+        | Class::CloudpickleType
         | Class::TzInfo
         | Class::NumpyNdArray
         | Class::NumpyMaskedArray

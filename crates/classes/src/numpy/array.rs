@@ -88,6 +88,11 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         self.len() == 0
     }
 
+    /// The parts of the state beside the array that tell something: all but `None` and what is empty.
+    pub fn attributes(&self) -> impl Iterator<Item = Node<'g, S>> {
+        self.beside.iter().copied().filter(|part| !part.is_none() && !part.is_empty())
+    }
+
     /// The bytes of the elements, in the order that the strides say, if they are in memory.
     pub fn bytes(&self) -> Option<&'g [u8]> {
         match self.data {
