@@ -1,48 +1,54 @@
-//! How places in the data are called: `users[3].email`, as [`Node::path`] and `halfsour get` understand it.
+//! Paths: how places in data are called, `users[3].email`, and the way there.
+//!
+//! The grammar is that of [`halfsour_value::path`]. [`resolve`] follows it as Python would, and further: `.name` is an attribute or the value
+//! of a text key, whatever the class; and parts that are no objects of their own have a [`Place`], too.
+//!
+//! | data | paths |
+//! |---|---|
+//! | dict, `OrderedDict`, `Counter`, `defaultdict`, `UserDict`, `ChainMap` | `.name`, `['a key']`, `[3]`, `[(1, 'a')]` |
+//! | list, tuple, named tuple, `deque`, `UserList`, `SortedList`, subclasses | `[0]`, `[-1]`, `[1:3]` |
+//! | objects | `.name`: what is in `__dict__`, in slots, and in the dicts that pydantic has; keyword arguments; `(0)`, `(args)`, `(state)` |
+//! | `DataFrame` | `.price`, `['a b']`, `['a', 'b']`: a column; `.index`, `.columns` |
+//! | `Series`, a column | `[3]`: by position; `['label']`; `.index`, `.name`, `.values` |
+//! | index, array of pandas or Arrow | `[3]` |
+//! | array of numpy | `[0]`, `[0, 1]`, `[0, 1:3]`, `[..., 0]`, `[3].field` of structured ones |
+//! | array of one object without dimensions | as that object |
+
+mod place;
+mod steps;
 
 use halfsour_value::Node;
+pub use halfsour_value::PathError;
+use halfsour_value::path::Path;
 
-use crate::names::as_name;
-use crate::tree::{self, ShowLimits};
+pub use place::Place;
+pub(crate) use steps::brief;
+pub use steps::{index, join, key};
 
-/// How many bytes of a key are shown.
-const MOST: usize = 40;
-
-/// The step to the value of a key, or of an attribute: `.email`, `[3]`, `['a key']`. A key that is long is cut, and then
-/// leads nowhere.
+/// Follows a path from an object to a place.
 ///
 /// ```
-/// use halfsour_inspect::path;
+/// use halfsour_inspect::path::{Place, resolve};
 ///
-/// let graph = halfsour_vm::from_slice(b"(Vemail\nVa key\nI3\nl.")?;
-/// let steps: Vec<_> = graph.root().elements().unwrap().map(path::key).collect();
-/// assert_eq!(steps, [".email", "['a key']", "[3]"]);
-/// assert_eq!(path::join(&steps), "email['a key'][3]");
-/// # Ok::<(), halfsour_vm::Error>(())
+/// // pickle.dumps(collections.deque(['a', {'n': 1}]), protocol=2)
+/// let graph = halfsour_vm::from_slice(b"\x80\x02ccollections\ndeque\n)R(X\x01\0\0\0a}X\x01\0\0\0nK\x01se.")?;
+/// let place = resolve(graph.root(), &"[-1].n".parse()?)?;
+/// assert_eq!(place.node().and_then(|node| node.as_i64()), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn key<S: AsRef<[u8]>>(key: Node<'_, S>) -> String {
-    match as_name(key) {
-        Some(name) if name.len() <= MOST => format!(".{name}"),
-        _ => format!("[{}]", brief(key, MOST)),
+///
+/// # Errors
+///
+/// If the path leads nowhere: how far it led, and what is there.
+pub fn resolve<'g, S: AsRef<[u8]> + Clone>(
+    root: Node<'g, S>,
+    path: &Path,
+) -> Result<Place<'g, S>, PathError> {
+    let mut place = Place::Node(root);
+    for (number, segment) in (1..).zip(path.segments()) {
+        place = place
+            .step(segment)
+            .ok_or_else(|| PathError::new(path.until(number), segment.missing().to_owned()))?;
     }
-}
-
-/// The step to an element: `[3]`.
-pub fn index(index: usize) -> String {
-    format!("[{index}]")
-}
-
-/// Steps as one path.
-pub fn join<T: AsRef<str>>(steps: &[T]) -> String {
-    let path: String = steps.iter().map(AsRef::as_ref).collect();
-    match path.strip_prefix('.') {
-        Some(path) => path.to_owned(),
-        None => path,
-    }
-}
-
-/// An object on part of a line, with so many bytes of each text.
-pub(crate) fn brief<S: AsRef<[u8]>>(node: Node<'_, S>, max_text: usize) -> String {
-    tree::brief(node, ShowLimits::default().with_depth(3).with_max_items(10).with_max_text(max_text))
-        .to_string()
+    Ok(place)
 }

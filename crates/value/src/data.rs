@@ -154,6 +154,13 @@ macro_rules! sequence {
                 Some($make)
             }
 
+            /// Those of `range`, counted from the iterator's position; `None` if there are not as many.
+            #[must_use]
+            pub fn slice(&self, range: std::ops::Range<usize>) -> Option<Self> {
+                let [from, to] = [range.start, range.end].map(|bound| bound.checked_mul($width));
+                Some(Self { graph: self.graph, ids: self.ids.get(from?..to?)? })
+            }
+
             /// The ids of those that are left; of keys and values in turn.
             pub fn ids(&self) -> &'g [Id] {
                 self.ids

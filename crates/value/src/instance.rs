@@ -220,13 +220,17 @@ impl<'g, S: AsRef<[u8]>> Instance<'g, S> {
         }
     }
 
-    /// An attribute, from the state's `__dict__` or its slots.
+    /// An attribute, from the `__dict__` or the slots of a state; where several states set it, from the last of them.
     pub fn attr(self, name: &str) -> Option<Node<'g, S>> {
-        let state = self.state()?;
-        match state.elements() {
+        let attribute = |state: Node<'g, S>| match state.elements() {
             Some(pair) if pair.len() == 2 => pair.rev().find_map(|dict| dict.get(name)),
             _ => state.get(name),
-        }
+        };
+        let states = self.steps().filter_map(|step| match step {
+            Step::State(state) => attribute(state),
+            _ => None,
+        });
+        states.last()
     }
 
     /// The attributes that its state sets: those of `__dict__`, then those in slots. Empty where the state is of

@@ -20,8 +20,9 @@ mod limits;
 mod macros;
 mod node;
 mod parts;
-mod path;
+pub mod path;
 mod peek;
+mod python2;
 mod resolve;
 #[cfg(feature = "serde")]
 mod serde;

@@ -25,6 +25,8 @@ pub struct NdArray<'g, S> {
     pub data: ArrayData<'g, S>,
     /// The mask of a masked array.
     pub mask: Option<Mask<'g, S>>,
+    /// The parts of the state that are no part of the array, in order: what a subclass has beside it, mostly a dict of attributes.
+    pub beside: Vec<Node<'g, S>>,
 }
 
 /// The class of an [`NdArray`].
@@ -71,7 +73,7 @@ pub(crate) fn strides(shape: &[usize], is_fortran: bool) -> Vec<usize> {
     strides.into_iter().map(|stride| usize::try_from(stride).unwrap_or(usize::MAX)).collect()
 }
 
-fn wide(sizes: &[usize]) -> Vec<u64> {
+pub(super) fn wide(sizes: &[usize]) -> Vec<u64> {
     sizes.iter().map(|size| *size as u64).collect()
 }
 
@@ -84,6 +86,11 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The parts of the state beside the array that tell something: all but `None` and what is empty.
+    pub fn attributes(&self) -> impl Iterator<Item = Node<'g, S>> {
+        self.beside.iter().copied().filter(|part| !part.is_none() && !part.is_empty())
     }
 
     /// The bytes of the elements, in the order that the strides say, if they are in memory.
@@ -178,8 +185,18 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         if let ArrayData::Buffer(_) = self.data {
             return None;
         }
-        let places = self.strided().positions(1, self.len())?;
+        let places = self.strided().positions(1, self.room())?;
         Some(places.enumerate().map_while(|(index, place)| self.element(index, place)))
+    }
+
+    /// The number of elements for which there is room in memory: a part of an array takes every so many of them.
+    fn room(&self) -> usize {
+        match self.data {
+            ArrayData::Bytes(bytes) if !self.is_empty() => {
+                bytes.len().checked_div(self.dtype.size).unwrap_or(usize::MAX)
+            }
+            _ => self.len(),
+        }
     }
 
     /// The element with this index, in the order of [`elements`](Self::elements).
@@ -226,6 +243,7 @@ debug_fields!(
         strides: this.strides,
         data: this.data,
         mask: this.mask,
+        beside: this.beside,
     }
 );
 debug_variants!(ArrayClass {

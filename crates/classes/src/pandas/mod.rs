@@ -5,6 +5,7 @@
 
 mod cells;
 mod closed;
+mod column;
 mod frame;
 mod grid;
 mod index;

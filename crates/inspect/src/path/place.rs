@@ -1,0 +1,309 @@
+//! [`Place`]: that to which a path leads.
+
+use std::fmt;
+
+use halfsour_classes::pandas::{Cell, Frame, Index, Series, Values};
+use halfsour_classes::{Known, Shape, field, members, numpy, pairs, recognise};
+use halfsour_value::path::{Literal, Segment, Subscript, place};
+use halfsour_value::{Data, Items, Node};
+
+use super::steps;
+
+/// That to which a path leads: an object of the graph, or a part of an array or table, which is none.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Place<'g, S> {
+    /// An object.
+    Node(Node<'g, S>),
+    /// Some members of a list, tuple or array of objects: `users[1:3]`.
+    Members(Vec<Node<'g, S>>),
+    /// A part that is an array (`w[0]`), a scalar of numpy (`w[0, 1]`), a series (`df.price`) or an index (`df.index`), as if it had
+    /// been pickled alone.
+    Known(Box<Known<'g, S>>),
+    /// A value of a table: `df.price[3]`.
+    Cell(Cell<'g, S>),
+}
+
+impl<'g, S: AsRef<[u8]> + Clone> Place<'g, S> {
+    /// The object, if the place is one of the graph.
+    pub fn node(&self) -> Option<Node<'g, S>> {
+        match self {
+            Self::Node(node) => Some(*node),
+            _ => None,
+        }
+    }
+
+    /// The known object that is here, if it is one.
+    pub fn known(&self) -> Option<Known<'g, S>> {
+        match self {
+            Self::Node(node) => recognise(*node),
+            Self::Known(known) => Some((**known).clone()),
+            Self::Members(_) | Self::Cell(_) => None,
+        }
+    }
+
+    /// Follows a segment of a path.
+    pub fn step(&self, segment: &Segment) -> Option<Self> {
+        match self {
+            Self::Node(node) => of_node(*node, segment),
+            Self::Known(known) => of_known(known, None, segment),
+            Self::Members(members) => match segment {
+                Segment::Subscript { items, .. } => of_members(members, items),
+                _ => None,
+            },
+            Self::Cell(Cell::Tuple(cells)) => match segment.literal()? {
+                Literal::Int(index) => Some(of_cell(cells.get(place(*index, cells.len())?)?.clone())),
+                _ => None,
+            },
+            Self::Cell(Cell::Interval(sides, _)) => match segment {
+                Segment::Name(name) if name == "left" => Some(of_cell(sides.0.clone())),
+                Segment::Name(name) if name == "right" => Some(of_cell(sides.1.clone())),
+                _ => None,
+            },
+            Self::Cell(_) => None,
+        }
+    }
+}
+
+fn of_node<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
+    let known = match node.data() {
+        Data::Instance(_) => recognise(node),
+        _ => None,
+    };
+    // The rows and columns of tables and arrays come before the attributes that pandas keeps in the object.
+    if let Some(place) = known.as_ref().and_then(|known| of_known(known, Some(node), segment)) {
+        return Some(place);
+    }
+    if let Some(found) = node.segment(segment) {
+        return Some(Place::Node(found));
+    }
+    match segment {
+        Segment::Name(name) => field(node, name).or_else(|| keyword(node, name)).map(Place::Node),
+        Segment::Subscript { text, items } => {
+            if let Some(all) = members(node)
+                && let Some(place) = of_members(&all.collect::<Vec<_>>(), items)
+            {
+                return Some(place);
+            }
+            let items = pairs(node)?;
+            items.filter(|(key, _)| steps::shown(*key) == *text).last().map(|(_, value)| Place::Node(value))
+        }
+        _ => None,
+    }
+}
+
+/// A keyword argument that an object was made with.
+fn keyword<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, name: &str) -> Option<Node<'g, S>> {
+    let (_, keywords): (_, Option<Items<'g, S>>) = node.as_instance()?.arguments()?;
+    let is_named = |key: &Node<'g, S>| key.text_bytes() == Some(name.as_bytes());
+    keywords?.find(|(key, _)| is_named(key)).map(|(_, value)| value)
+}
+
+/// One of several objects, or some of them.
+fn of_members<'g, S: AsRef<[u8]> + Clone>(
+    members: &[Node<'g, S>],
+    items: &[Subscript],
+) -> Option<Place<'g, S>> {
+    match items {
+        [Subscript::Literal(Literal::Int(index))] => {
+            members.get(place(*index, members.len())?).copied().map(Place::Node)
+        }
+        [Subscript::Slice(slice)] => {
+            let (start, count, step) = slice.indices(members.len());
+            Some(Place::Members(members.iter().skip(start).step_by(step).take(count).copied().collect()))
+        }
+        _ => None,
+    }
+}
+
+/// A part of a known object, which may be the one of `node`.
+fn of_known<'g, S: AsRef<[u8]> + Clone>(
+    known: &Known<'g, S>,
+    node: Option<Node<'g, S>>,
+    segment: &Segment,
+) -> Option<Place<'g, S>> {
+    match known {
+        Known::DataFrame(frame) => of_frame(frame, node?, segment),
+        Known::Series(series) => of_series(series, segment),
+        Known::PandasIndex(index) => cell_at(segment, index.len(), |at| index.get(at)),
+        Known::PandasArray(values) => cell_at(segment, values.len(), |at| values.get(at)),
+        Known::ArrowArray(array) => {
+            let values: Values<'g, S> = Values::Arrow { array: (**array).clone(), dtype: None };
+            cell_at(segment, values.len(), |at| values.get(at))
+        }
+        Known::NdArray(array) => of_array(array, segment),
+        Known::NumpyScalar(scalar) => of_array(scalar.as_array(), segment),
+        Known::ChainMap(maps) => match segment {
+            // The first map that has the key is asked.
+            Segment::Name(_) | Segment::Subscript { .. } => {
+                maps.clone().find_map(|map| pairs(map).and(of_node(map, segment)))
+            }
+            _ => None,
+        },
+        Known::Partial(partial) => match segment {
+            Segment::Name(name) if name == "func" => Some(Place::Node(partial.function)),
+            _ => None,
+        },
+        known => match (known.shape(), segment) {
+            (Shape::Mapping(mut pairs), Segment::Name(name)) => {
+                let key = Literal::Text(name.clone().into_bytes());
+                pairs.find(|(found, _)| key.is(*found)).map(|(_, value)| Place::Node(value))
+            }
+            (Shape::Mapping(pairs), Segment::Subscript { .. }) => {
+                let key = segment.key()?;
+                pairs.filter(|(found, _)| key.is(*found)).last().map(|(_, value)| Place::Node(value))
+            }
+            (Shape::Sequence(members), Segment::Subscript { items, .. }) => {
+                of_members(&members.collect::<Vec<_>>(), items)
+            }
+            (Shape::Inner(inner), _) if Some(inner) != node => of_data(inner, segment),
+            _ => None,
+        },
+    }
+}
+
+/// A part of the text or the bytes that another object stands for: there are none that are objects; of anything else, as Python's `UserList` and
+/// the like do, the part that it has itself.
+fn of_data<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
+    node.segment(segment).map(Place::Node)
+}
+
+fn of_frame<'g, S: AsRef<[u8]> + Clone>(
+    frame: &Frame<'g, S>,
+    node: Node<'g, S>,
+    segment: &Segment,
+) -> Option<Place<'g, S>> {
+    let label = match segment {
+        Segment::Name(name) => Literal::Text(name.clone().into_bytes()),
+        Segment::Subscript { .. } => segment.key()?,
+        _ => return None,
+    };
+    let found = frame.columns.cells().position(|cell| cell.is_some_and(|cell| is_label(&label, &cell)));
+    if let Some(number) = found {
+        return frame
+            .series(number, node)
+            .map(|series| Place::Known(Box::new(Known::Series(Box::new(series)))));
+    }
+    match segment {
+        Segment::Name(name) if name == "index" => Some(of_index(&frame.index)),
+        Segment::Name(name) if name == "columns" => Some(of_index(&frame.columns)),
+        _ => None,
+    }
+}
+
+fn of_index<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Place<'g, S> {
+    Place::Known(Box::new(Known::PandasIndex(Box::new(index.clone()))))
+}
+
+fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
+    match segment {
+        Segment::Name(name) => match &**name {
+            "index" => Some(of_index(&series.index)),
+            "values" => Some(Place::Known(Box::new(Known::PandasArray(Box::new(series.values.clone()))))),
+            "name" => Some(Place::Node(series.name)),
+            _ => {
+                let label = Literal::Text(name.clone().into_bytes());
+                of_label(series, &label)
+            }
+        },
+        Segment::Subscript { .. } => match segment.key()? {
+            Literal::Int(index) => series.values.get(place(index, series.values.len())?).map(of_cell),
+            label => of_label(series, &label),
+        },
+        _ => None,
+    }
+}
+
+/// The value of the row with this label.
+fn of_label<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>, label: &Literal) -> Option<Place<'g, S>> {
+    let row = series.index.cells().position(|cell| cell.is_some_and(|cell| is_label(label, &cell)))?;
+    series.values.get(row).map(of_cell)
+}
+
+/// A value by its place.
+fn cell_at<'g, S: AsRef<[u8]> + Clone>(
+    segment: &Segment,
+    length: usize,
+    get: impl FnOnce(usize) -> Option<Cell<'g, S>>,
+) -> Option<Place<'g, S>> {
+    match segment.literal()? {
+        Literal::Int(index) => get(place(*index, length)?).map(of_cell),
+        _ => None,
+    }
+}
+
+fn of_cell<S: AsRef<[u8]> + Clone>(cell: Cell<'_, S>) -> Place<'_, S> {
+    match cell {
+        Cell::Object(node) => Place::Node(node),
+        cell => Place::Cell(cell),
+    }
+}
+
+/// Whether a label of a row or column is the one that is written. The recursion is as deep as the literal.
+fn is_label<S: AsRef<[u8]> + Clone>(literal: &Literal, cell: &Cell<'_, S>) -> bool {
+    use halfsour_classes::memory::Scalar;
+    match (literal, cell) {
+        (literal, Cell::Object(node)) => literal.is(*node),
+        (Literal::Text(text), Cell::Text(label)) => text == label.as_bytes(),
+        // Times are labels, which nobody writes otherwise than as text.
+        (Literal::Text(text), Cell::Timestamp(stamp)) => {
+            let shown = stamp.to_string();
+            let shown = shown.split('[').next().unwrap_or_default();
+            text == shown.as_bytes() || text == shown.replacen('T', " ", 1).as_bytes()
+        }
+        (Literal::Text(text), Cell::Period(period)) => text == period.to_string().as_bytes(),
+        (Literal::Text(text), Cell::Day(day)) => text == day.to_string().as_bytes(),
+        (Literal::Int(int), Cell::Scalar(Scalar::Int(label))) => int == label,
+        (Literal::Int(int), Cell::Scalar(Scalar::UInt(label))) => u64::try_from(*int) == Ok(*label),
+        (Literal::Bool(value), Cell::Scalar(Scalar::Bool(label))) => value == label,
+        #[expect(clippy::float_cmp, reason = "a label is found if it is the same")]
+        (Literal::Float(float), Cell::Scalar(Scalar::Float(label))) => float == label,
+        (Literal::Tuple(parts), Cell::Tuple(cells)) => {
+            parts.len() == cells.len() && parts.iter().zip(cells).all(|(part, cell)| is_label(part, cell))
+        }
+        (Literal::None, Cell::Missing) => true,
+        _ => false,
+    }
+}
+
+fn of_array<'g, S: AsRef<[u8]> + Clone>(
+    array: &numpy::NdArray<'g, S>,
+    segment: &Segment,
+) -> Option<Place<'g, S>> {
+    use halfsour_classes::numpy::ArrayData;
+    // An object in an array without dimensions, as `numpy.save` makes it of a dict, is seen through.
+    if let (ArrayData::Objects(objects), []) = (&array.data, &array.shape[..]) {
+        return of_node(objects.get(0)?, segment);
+    }
+    let part = match segment {
+        Segment::Name(name) => array.field(name)?,
+        Segment::Subscript { items, .. } => match (items.as_slice(), &array.data) {
+            ([Subscript::Literal(Literal::Text(name))], _) => array.field(std::str::from_utf8(name).ok()?)?,
+            ([], _) => return None,
+            (items, ArrayData::Objects(objects)) if array.shape.len() == 1 => {
+                return of_members(&objects.clone().collect::<Vec<_>>(), items);
+            }
+            (items, _) => array.part(items)?,
+        },
+        _ => return None,
+    };
+    if let (ArrayData::Objects(objects), []) = (&part.data, &part.shape[..]) {
+        return objects.get(0).map(Place::Node);
+    }
+    let known = match part.shape[..] {
+        [] => Known::NumpyScalar(numpy::Scalar::of_array(part)?),
+        _ => Known::NdArray(Box::new(part)),
+    };
+    Some(Place::Known(Box::new(known)))
+}
+
+impl<S: AsRef<[u8]>> fmt::Debug for Place<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => f.debug_tuple("Node").field(node).finish(),
+            Self::Members(members) => f.debug_tuple("Members").field(members).finish(),
+            Self::Known(known) => f.debug_tuple("Known").field(known).finish(),
+            Self::Cell(cell) => f.debug_tuple("Cell").field(cell).finish(),
+        }
+    }
+}
