@@ -25,6 +25,8 @@ pub struct NdArray<'g, S> {
     pub data: ArrayData<'g, S>,
     /// The mask of a masked array.
     pub mask: Option<Mask<'g, S>>,
+    /// The parts of the state that are no part of the array, in order: what a subclass has beside it, mostly a dict of attributes.
+    pub beside: Vec<Node<'g, S>>,
 }
 
 /// The class of an [`NdArray`].
@@ -84,6 +86,11 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The parts of the state beside the array that tell something: all but `None` and what is empty.
+    pub fn attributes(&self) -> impl Iterator<Item = Node<'g, S>> {
+        self.beside.iter().copied().filter(|part| !part.is_none() && !part.is_empty())
     }
 
     /// The bytes of the elements, in the order that the strides say, if they are in memory.
@@ -226,6 +233,7 @@ debug_fields!(
         strides: this.strides,
         data: this.data,
         mask: this.mask,
+        beside: this.beside,
     }
 );
 debug_variants!(ArrayClass {
