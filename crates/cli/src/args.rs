@@ -148,6 +148,9 @@ pub enum Command {
     Convert {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,
+        /// The path to the part that is converted, as `get` has it; all of it if none is given.
+        #[arg(value_name = "PATH")]
+        path: Option<halfsour_convert::Path>,
         #[command(flatten)]
         target: convert::Target,
     },

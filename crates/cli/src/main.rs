@@ -47,8 +47,8 @@ fn main() -> ExitCode {
         Command::Rewrite { file, optimize, target } => {
             (vec![file], Box::new(Rewrite::new(&reading, optimize, target)))
         }
-        Command::Convert { file, target } => match target.format() {
-            Ok(format) => (vec![file], Box::new(Convert::new(&reading, format, target))),
+        Command::Convert { file, path, target } => match target.format() {
+            Ok(format) => (vec![file], Box::new(Convert::new(&reading, path, format, target))),
             Err(why) => {
                 eprintln!("error: {why}");
                 return ExitCode::from(2);

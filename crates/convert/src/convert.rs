@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use halfsour_files::{JoblibArrays, Part, PickleError};
+use halfsour_inspect::path::{Place, resolve};
 use halfsour_text::name::visible;
 use halfsour_value::Node;
 use halfsour_vm::{Graph, Loader};
@@ -106,7 +107,11 @@ pub fn convert_with_progress(
     loader.options_mut().fix_imports &= !writer.keeps_names();
     part.each_pickle(options.first, |bytes, start| {
         let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
-        writer.add(&Subject { node: graph.root(), graph: &graph, part }, &mut out)?;
+        let place = match &options.path {
+            Some(path) => resolve(graph.root(), path)?,
+            None => Place::Node(graph.root()),
+        };
+        writer.add(&Subject { place, graph: &graph, part }, &mut out)?;
         let end = graph.end();
         loader.recycle(graph);
         Ok(end)
@@ -115,9 +120,29 @@ pub fn convert_with_progress(
     Ok(out.report)
 }
 
+impl<'g> Subject<'g> {
+    /// Returns the object.
+    ///
+    /// # Errors
+    ///
+    /// If it is a part of an array or table, which is no object of its own.
+    pub(crate) fn node(&self) -> Result<Node<'g, &'g [u8]>, ConvertError> {
+        let why = "a part of an array or of a table, which only formats of arrays and tables hold";
+        self.place.node().ok_or_else(|| why.into())
+    }
+
+    /// Returns the tensors and arrays in it, whose list may take so many bytes.
+    pub(crate) fn tensors(&self, most: usize) -> Result<Tensors<'g>, ConvertError> {
+        Ok(match &self.place {
+            Place::Known(known) => Tensors::of_known(known, self.graph.root(), most)?,
+            _ => Tensors::of_pickle(self.node()?, self.part.torch(), most)?,
+        })
+    }
+}
+
 /// The object that is converted.
 pub(crate) struct Subject<'g> {
-    pub(crate) node: Node<'g, &'g [u8]>,
+    pub(crate) place: Place<'g, &'g [u8]>,
     pub(crate) graph: &'g Graph<&'g [u8]>,
     pub(crate) part: &'g Part,
 }

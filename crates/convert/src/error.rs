@@ -4,6 +4,7 @@ use std::{fmt, io};
 
 use halfsour_files::PickleError;
 use halfsour_text::name::visible;
+use halfsour_value::PathError;
 use halfsour_vm as vm;
 use halfsour_writer as writer;
 
@@ -17,6 +18,8 @@ pub type Error = PickleError<ConvertError>;
 pub enum ConvertError {
     /// The pickle cannot be loaded.
     Load(vm::Error),
+    /// The path leads nowhere.
+    Path(PathError),
     /// JSON cannot be written.
     Json(halfsour_json::Error),
     /// A pickle cannot be written.
@@ -33,6 +36,7 @@ impl fmt::Display for ConvertError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Load(error) => error.fmt(f),
+            Self::Path(error) => error.fmt(f),
             Self::Json(error) => error.fmt(f),
             Self::Pickle(error) => error.fmt(f),
             Self::Unsuitable(reason) => f.write_str(reason),
@@ -57,6 +61,7 @@ impl std::error::Error for ConvertError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Load(error) => error.source(),
+            Self::Path(error) => error.source(),
             Self::Json(error) => error.source(),
             Self::Pickle(error) => error.source(),
             Self::Unsuitable(_) | Self::LeftOut(_) => None,
@@ -74,6 +79,12 @@ impl From<String> for ConvertError {
 impl From<&str> for ConvertError {
     fn from(reason: &str) -> Self {
         Self::Unsuitable(reason.to_owned())
+    }
+}
+
+impl From<PathError> for ConvertError {
+    fn from(error: PathError) -> Self {
+        Self::Path(error)
     }
 }
 

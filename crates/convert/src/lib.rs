@@ -8,6 +8,8 @@ mod options;
 mod tables;
 mod tensors;
 
+pub use halfsour_value::path::Path;
+
 pub use convert::{LeftOut, Progress, Report, convert, convert_with_progress};
 pub use error::{ConvertError, Error};
 pub use formats::{FORMATS, Format, UnknownFormat};

@@ -1,6 +1,7 @@
 //! [`Options`].
 
 use halfsour_json as json;
+use halfsour_value::path::Path;
 use halfsour_vm as vm;
 use halfsour_writer as writer;
 
@@ -25,6 +26,8 @@ pub struct Options {
     pub tied: Tied,
     /// The protocol of a pickle that is written. `None` means the protocol of the pickle that is read.
     pub protocol: Option<u8>,
+    /// The path to the part of each pickle that is converted, as [`halfsour_inspect::path`] reads it. `None` means all of it.
+    pub path: Option<Path>,
     /// Whether the labels of the rows of a table are written. `None` means as pandas does it: text has them unless they only number the
     /// rows, parquet and Arrow's files unless they are a `RangeIndex`.
     pub index: Option<bool>,
@@ -88,6 +91,12 @@ impl Options {
     #[must_use]
     pub fn with_protocol(self, protocol: u8) -> Self {
         Self { protocol: Some(protocol), ..self }
+    }
+
+    /// Sets the path to the part that is converted.
+    #[must_use]
+    pub fn with_path(self, path: Path) -> Self {
+        Self { path: Some(path), ..self }
     }
 
     /// Sets whether the labels of the rows of a table are written.

@@ -100,8 +100,8 @@ pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     out.finish().map(drop)
 }
 
-/// Writes a line of plain JSON for each row of a frame or a series of pandas. Returns whether the object is one, all of whose columns can be
-/// read; otherwise nothing is written.
+/// Writes a line of plain JSON for each row of a frame or a series of pandas, without the columns that cannot be read. Returns whether the
+/// object is one; otherwise nothing is written.
 ///
 /// # Errors
 ///

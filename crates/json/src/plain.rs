@@ -15,7 +15,7 @@ pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style:
     Writer::new(out, node.graph(), style).write(node)
 }
 
-/// Each row of a frame or series on a line; false of any other object, or of one with a column that cannot be read.
+/// Each row of a frame or series on a line, without the columns that cannot be read; false of any other object.
 pub(crate) fn table_lines<'g, S: AsRef<[u8]>>(
     out: &mut Out<'_>,
     node: Node<'g, S>,

@@ -13,7 +13,7 @@ impl<'g, S: AsRef<[u8]> + Clone> Frame<'g, S> {
     /// object (`0`, `1` of columns that are only numbered), the name is the `None` of that graph. `None` if there is no such column, or
     /// none that can be taken out of its array.
     pub fn series(&self, number: usize, of: Node<'g, S>) -> Option<Series<'g, S>> {
-        let column = self.column(number)?;
+        let column = self.column(number).ok()?;
         let name = match self.columns.get(number)? {
             Cell::Object(node) => node,
             _ => of.graph().node(Id::NONE),

@@ -2,12 +2,11 @@
 
 use halfsour_value::Node;
 
-use super::{Budget, Cells, Column, Name, Release, Sheet, SheetError, unknown};
+use super::{Budget, Cells, Column, Name, Release, Sheet, SheetError};
 use crate::pandas::{Cell, Frame, Index, Labels, Series, Values};
 
 pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
     frame: &Frame<'g, S>,
-    node: Node<'g, S>,
     budget: &mut Budget,
 ) -> Result<Sheet<'g, S>, SheetError> {
     budget.spend(frame.width().saturating_mul(size_of::<Column<'_, S>>()))?;
@@ -19,47 +18,55 @@ pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
         let name =
             label.map(Name::Label).ok_or(SheetError::new("the names of the columns cannot be read"))?;
         let cells = match frame.column(number) {
-            None => Err("the frame's blocks do not have this column".to_owned()),
-            Some(column) => match column.values {
-                Values::Other(node) => Err(unknown(*node)),
-                values => {
-                    let place = std::ptr::from_ref(values);
-                    let known = arrays.iter().rposition(|array| *array == place);
-                    let block = known.unwrap_or_else(|| {
-                        arrays.push(place);
-                        arrays.len() - 1
-                    });
-                    Ok(Cells::Values { values: values.clone(), start: column.start, block })
-                }
-            },
+            Err(unreadable) => Err(unreadable.reason()),
+            Ok(column) => {
+                let place = std::ptr::from_ref(column.values);
+                let known = arrays.iter().rposition(|array| *array == place);
+                let block = known.unwrap_or_else(|| {
+                    arrays.push(place);
+                    arrays.len() - 1
+                });
+                Ok(Cells::Values { values: column.values.clone(), start: column.start, block })
+            }
         };
         columns.push(Column { name, cells });
     }
     let mut levels = frame.columns.names.clone();
     levels.resize(levels.len().max(1), None);
-    Ok(Sheet { rows: frame.len(), labels: labels(&frame.index), columns, levels, release: release(node) })
+    Ok(Sheet {
+        rows: frame.len(),
+        labels: labels(&frame.index),
+        columns,
+        levels,
+        release: Release::default(),
+    })
 }
 
-pub(super) fn of_series<'g, S: AsRef<[u8]> + Clone>(
-    series: &Series<'g, S>,
-    node: Node<'g, S>,
-) -> Sheet<'g, S> {
+pub(super) fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>) -> Sheet<'g, S> {
     let name = if series.name.is_none() {
         Name::Text("0".to_owned())
     } else {
         Name::Label(Cell::Object(series.name))
     };
-    let cells = match &series.values {
-        Values::Other(node) => Err(unknown(*node)),
-        values => Ok(Cells::Values { values: values.clone(), start: 0, block: 0 }),
-    };
+    let cells = Ok(Cells::Values { values: series.values.clone(), start: 0, block: 0 });
     Sheet {
         rows: series.index.len(),
         labels: labels(&series.index),
         columns: vec![Column { name, cells }],
         levels: vec![None],
-        release: release(node),
+        release: Release::default(),
     }
+}
+
+pub(super) fn of_index<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Sheet<'g, S> {
+    let mut columns = labels(index);
+    for (number, column) in columns.iter_mut().enumerate() {
+        if let Name::None = column.name {
+            column.name = Name::Text(number.to_string());
+        }
+    }
+    let release = Release::default();
+    Sheet { rows: index.len(), labels: Vec::new(), columns, levels: vec![None], release }
 }
 
 /// Returns a column for each level of the labels of the rows.
@@ -73,10 +80,7 @@ fn labels<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Vec<Column<'g, S>
             vec![Column::new(name(0), Cells::Range { start: *start, step: *step })]
         }
         Labels::Values(values) => {
-            let cells = match &**values {
-                Values::Other(node) => Err(unknown(*node)),
-                values => Ok(Cells::Values { values: values.clone(), start: 0, block: usize::MAX }),
-            };
+            let cells = Ok(Cells::Values { values: (**values).clone(), start: 0, block: usize::MAX });
             vec![Column { name: name(0), cells }]
         }
         Labels::Levels(levels) => levels
@@ -88,7 +92,7 @@ fn labels<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Vec<Column<'g, S>
 }
 
 /// Returns the release that pickled a frame or series, which the names tell that it was pickled by.
-fn release<S: AsRef<[u8]>>(node: Node<'_, S>) -> Release {
+pub(super) fn release<S: AsRef<[u8]>>(node: Node<'_, S>) -> Release {
     let is_one = |node: Node<'_, S>, module: &str, names: &[&str]| {
         let global = node.class().and_then(Node::as_global);
         global.is_some_and(|global| names.iter().any(|name| global.is(module, name)))

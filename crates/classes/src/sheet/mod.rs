@@ -144,13 +144,28 @@ impl<'g, S: AsRef<[u8]> + Clone> Sheet<'g, S> {
         if let Some(sheet) = objects::of(node, &mut budget)? {
             return Ok(sheet);
         }
-        match recognise(node).as_ref().map(Known::shape) {
-            Some(Shape::Table(Table::Frame(frame))) => frame::of_frame(frame, node, &mut budget),
-            Some(Shape::Table(Table::Series(series))) => Ok(frame::of_series(series, node)),
-            Some(Shape::NdArray(array)) => objects::of_array(array, &mut budget),
-            _ => {
-                Err(SheetError::new("not a table: expected a DataFrame, a list of dicts or a dict of lists"))
-            }
+        let Some(known) = recognise(node) else { return Err(none(node)) };
+        let mut sheet = Self::known(&known, &mut budget)?.ok_or_else(|| none(node))?;
+        sheet.release = frame::release(node);
+        Ok(sheet)
+    }
+
+    /// Returns the table that a known object is, which need be no object of a graph: a column of a frame, a part of an array.
+    ///
+    /// # Errors
+    ///
+    /// As of [`of`](Self::of).
+    pub fn of_known(known: &Known<'g, S>, most: usize) -> Result<Self, SheetError> {
+        Self::known(known, &mut Budget(most))?.ok_or(SheetError::new(NONE))
+    }
+
+    fn known(known: &Known<'g, S>, budget: &mut Budget) -> Result<Option<Self>, SheetError> {
+        match known.shape() {
+            Shape::Table(Table::Frame(frame)) => frame::of_frame(frame, budget).map(Some),
+            Shape::Table(Table::Series(series)) => Ok(Some(frame::of_series(series))),
+            Shape::Table(Table::Index(index)) => Ok(Some(frame::of_index(index))),
+            Shape::NdArray(array) => objects::of_array(array, budget).map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -169,15 +184,17 @@ impl<'g, S: AsRef<[u8]> + Clone> Sheet<'g, S> {
     }
 }
 
+const NONE: &str = "not a table: expected a DataFrame, a list of dicts or a dict of lists";
+
+/// Returns the complaint about an object that is no table.
+fn none<S: AsRef<[u8]>>(node: Node<'_, S>) -> SheetError {
+    SheetError::new(pandas::unreadable(node).map_or(NONE.to_owned(), |unreadable| unreadable.to_string()))
+}
+
 impl<S> Column<'_, S> {
     fn new<'g>(name: Name<'g, S>, cells: Cells<'g, S>) -> Column<'g, S> {
         Column { name, cells: Ok(cells) }
     }
-}
-
-/// Returns the complaint about values of a class that is not known.
-fn unknown<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
-    format!("values that are not known: {}", text::called(node))
 }
 
 debug_fields!(

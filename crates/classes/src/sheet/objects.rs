@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use halfsour_value::{Data, Id, Node, Step};
+use halfsour_value::{Data, Id, Node};
 
 use super::{ArrayCells, Budget, Cells, Column, Name, Release, Sheet, SheetError};
 use crate::memory::Scalar;
@@ -10,7 +10,7 @@ use crate::numpy::{self, ArrayData, Kind, NdArray};
 use crate::pandas::{self, Values};
 use crate::shape::Table;
 use crate::stdlib::Pairs;
-use crate::{Known, Shape, like_named_tuple, members, pairs, recognise};
+use crate::{Known, Shape, fields, like_named_tuple, members, pairs, recognise};
 
 /// The bytes that a cell takes at least in a column.
 const CELL: usize = 16;
@@ -36,13 +36,9 @@ enum Row<'g, S> {
     Value(Node<'g, S>),
 }
 
-/// The attributes of an object, if its state is nothing else.
-fn fields<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>) -> Option<Vec<(Node<'g, S>, Node<'g, S>)>> {
-    let mut all = Vec::new();
-    for step in node.as_instance()?.steps() {
-        let Step::State(state) = step else { return None };
-        all.extend(state.attributes()?.into_iter().flatten().flatten());
-    }
+/// The attributes of an object, if it has some.
+fn attributes<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>) -> Option<Vec<(Node<'g, S>, Node<'g, S>)>> {
+    let all: Vec<_> = fields(node).collect();
     (!all.is_empty()).then_some(all)
 }
 
@@ -61,7 +57,7 @@ fn row<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>) -> Result<Row<'g, S>, Shee
             }
             _ => Row::Value(node),
         },
-        None => match (fields(node), like_named_tuple(node)) {
+        None => match (attributes(node), like_named_tuple(node)) {
             (Some(fields), _) => Row::Pairs(fields),
             (None, Some((_, cells))) => Row::Cells(cells.collect()),
             _ if node.as_instance().is_some() => {
@@ -103,8 +99,9 @@ fn of_mapping<'g, S: AsRef<[u8]> + Clone>(
 ) -> Result<Sheet<'g, S>, SheetError> {
     let items: Vec<_> = items.collect();
     budget.spend(items.len().saturating_mul(CELL))?;
-    let is_row =
-        |node: &Node<'g, S>| pairs(*node).is_some() || recognise(*node).is_none() && fields(*node).is_some();
+    let is_row = |node: &Node<'g, S>| {
+        pairs(*node).is_some() || recognise(*node).is_none() && attributes(*node).is_some()
+    };
     if !items.is_empty() && items.iter().all(|(_, value)| is_row(value)) {
         let mut columns = Columns::new(items.len());
         let mut keys = Vec::new();
@@ -124,7 +121,8 @@ fn of_mapping<'g, S: AsRef<[u8]> + Clone>(
             SheetError { column: Some(column), row: None, reason: reason.into() }
         };
         let (count, cells) = column(value, budget).map_err(|error| fail(error.reason.into_owned()))?;
-        if *rows.get_or_insert(count) != count {
+        // The length of what cannot be read is not known.
+        if cells.is_ok() && *rows.get_or_insert(count) != count {
             return Err(fail("it is not as long as the others".to_owned()));
         }
         columns.push(Column { name, cells });
@@ -150,10 +148,7 @@ fn column<'g, S: AsRef<[u8]> + Clone>(
     };
     let known = recognise(value);
     match known.as_ref().map(Known::shape) {
-        Some(Shape::Table(Table::Series(series))) => match &series.values {
-            Values::Other(node) => Ok((series.index.len(), Err(super::unknown(*node)))),
-            values => Ok(of_values(values)),
-        },
+        Some(Shape::Table(Table::Series(series))) => Ok(of_values(&series.values)),
         Some(Shape::Table(Table::Frame(_))) => {
             Err(SheetError::new("a table of its own; a path to it says which table is meant"))
         }
@@ -171,10 +166,15 @@ fn column<'g, S: AsRef<[u8]> + Clone>(
             Err(SheetError::new(format!("an array with {} dimensions", array.shape.len())))
         }
         _ => match Values::read(value) {
-            Some(values) if !matches!(values, Values::Other(_)) && values.rows() == values.len() => {
-                Ok(of_values(&values))
-            }
-            _ => Err(SheetError::new("neither a list nor an array")),
+            Some(values) if values.rows() == values.len() => Ok(of_values(&values)),
+            // Other columns are as good as ever.
+            _ => match pandas::unreadable(value) {
+                Some(unreadable) => Ok((usize::MAX, Err(unreadable.reason()))),
+                None if value.as_instance().is_some() => {
+                    Ok((usize::MAX, Err(format!("{} is not known here", super::text::called(value)))))
+                }
+                None => Err(SheetError::new("neither a list nor an array")),
+            },
         },
     }
 }

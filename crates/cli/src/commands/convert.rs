@@ -3,10 +3,11 @@
 mod output;
 
 use std::io::Write;
-use std::path::Path;
+use std::path;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use halfsour_convert::Path;
 use halfsour_convert::{ConvertError, FORMATS, Format, Options, Report, convert_with_progress};
 use halfsour_files::{self as files, Input, Part, PickleError};
 
@@ -75,8 +76,9 @@ impl Target {
         format.ok_or_else(|| format!("{}: unknown extension; use --to FORMAT", self.output))
     }
 
-    fn options(&self, reading: &Reading) -> Options {
+    fn options(&self, reading: &Reading, path: Option<Path>) -> Options {
         let mut options = reading.convert_options();
+        options.path = path;
         options.tied = match self.tied {
             Tied::Copy => halfsour_convert::Tied::Copy,
             Tied::Dedup => halfsour_convert::Tied::Dedup,
@@ -87,7 +89,7 @@ impl Target {
         options.partial = self.parts.partial;
         options.compressed = self.parts.deflate;
         // A format that was named may go to any file.
-        let extension = Path::new(&self.output).extension().filter(|_| self.to.is_none());
+        let extension = path::Path::new(&self.output).extension().filter(|_| self.to.is_none());
         options.extension = extension.map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         options
     }
@@ -100,8 +102,8 @@ pub struct Convert {
 }
 
 impl Convert {
-    pub fn new(reading: &Reading, format: Format, target: Target) -> Self {
-        Self { format, options: target.options(reading), output: target.output }
+    pub fn new(reading: &Reading, path: Option<Path>, format: Format, target: Target) -> Self {
+        Self { format, options: target.options(reading, path), output: target.output }
     }
 
     fn convert(&self, part: &Part, output: &mut Output) -> Result<Report, PickleError<ConvertError>> {

@@ -37,7 +37,7 @@ impl convert::Writer for Writer {
             return Err("several pickles; the option `first` takes the table of the first".into());
         }
         let most = self.limits.written.room(data.graph.source().len());
-        let sheet = sheet(data.node, most)?;
+        let sheet = sheet(data, most)?;
         let mut fields = Vec::new();
         let labels = if self.index.unwrap_or(!sheet.labels_only_count()) { &sheet.labels[..] } else { &[] };
         let columns = labels.iter().map(|column| (column, true));

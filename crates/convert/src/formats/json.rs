@@ -17,7 +17,7 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 
 impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        to_writer(&mut *out, data.node, self.style)?;
+        to_writer(&mut *out, data.node()?, self.style)?;
         Ok(out.write_all(b"\n")?)
     }
 }

@@ -53,7 +53,7 @@ impl Writer {
 impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         let most = self.limits.json.room(data.graph.source().len());
-        let tensors = Tensors::of_pickle(data.node, data.part.torch(), most)?;
+        let tensors = data.tensors(most)?;
         self.tensors(tensors, out)
     }
 

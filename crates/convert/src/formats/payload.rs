@@ -48,7 +48,7 @@ impl Writer {
 
 impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        let payload = self.find(data.node)?;
+        let payload = self.find(data.node()?)?;
         let (format, extension) = (payload.format, payload.format.extension());
         if self.extension.as_ref().is_some_and(|asked| asked != extension) {
             return Err(format!("what is in it is a file of .{extension}: {format}").into());

@@ -23,7 +23,7 @@ impl convert::Writer for Writer {
             .with_memo(memo)
             .with_fix_imports(fix_imports)
             .with_limits(limits);
-        Ok(to_writer(out, data.node, &options)?)
+        Ok(to_writer(out, data.node()?, &options)?)
     }
 
     /// A pickle of the same protocol keeps them.

@@ -2,14 +2,22 @@
 
 use halfsour_classes::sheet::Sheet;
 use halfsour_classes::{Known, Shape, members, pairs, recognise};
+use halfsour_inspect::path::Place;
 use halfsour_text::repr;
 use halfsour_value::Node;
+
+use crate::convert::Subject;
 
 /// So many tables are named at most.
 const MOST: usize = 10;
 
 /// Returns the table that an object is. If it is none, the error lists the paths of tables in it.
-pub(super) fn sheet<'g>(node: Node<'g, &'g [u8]>, most: usize) -> Result<Sheet<'g, &'g [u8]>, String> {
+pub(super) fn sheet<'g>(data: &Subject<'g>, most: usize) -> Result<Sheet<'g, &'g [u8]>, String> {
+    let node = match &data.place {
+        Place::Node(node) => *node,
+        Place::Known(known) => return Sheet::of_known(known, most).map_err(|error| error.to_string()),
+        _ => return Err("not a table".to_owned()),
+    };
     Sheet::of(node, most).map_err(|error| {
         let places = places(node);
         if places.is_empty() {

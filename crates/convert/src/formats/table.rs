@@ -36,7 +36,7 @@ impl convert::Writer for Writer {
             return Err("several pickles; the option `first` takes the table of the first".into());
         }
         let most = self.limits.room(data.graph.source().len());
-        let batch = table_with(data.node, most).map_err(|error| error.to_string())?;
+        let batch = table_with(data.node()?, most).map_err(|error| error.to_string())?;
         let written = match self.kind {
             Kind::Parquet => write_parquet(&batch, out),
             Kind::Ipc => write_ipc(&batch, out),

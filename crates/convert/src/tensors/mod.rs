@@ -245,6 +245,21 @@ impl<'g> Tensors<'g> {
         Ok(tensors)
     }
 
+    /// Returns the tensors of a known object that need not be one of the graph: a part of an array.
+    pub(crate) fn of_known(
+        known: &Known<'g, &'g [u8]>,
+        root: Node<'g, &'g [u8]>,
+        most: usize,
+    ) -> Result<Self, String> {
+        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
+        match known {
+            Known::NdArray(array) => tensors.array("array".to_owned(), root, array)?,
+            Known::NumpyScalar(scalar) => tensors.array("array".to_owned(), root, scalar.as_array())?,
+            _ => {}
+        }
+        Ok(tensors)
+    }
+
     /// Returns the elements of one of these tensors side by side, the last dimension first, little-endian.
     ///
     /// # Errors
