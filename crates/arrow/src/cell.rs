@@ -1,24 +1,29 @@
 //! [`Cell`]: an object in a column.
 
+use std::rc::Rc;
+
 use halfsour_value::{Data, Node};
 
 use crate::TableError;
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::Element;
+use halfsour_classes::numpy::{self, Element, NdArray};
 use halfsour_classes::pandas::{self, TimeUnit};
 use halfsour_classes::pyarrow::Value;
 use halfsour_classes::stdlib::{self, Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
-use halfsour_classes::time::Day;
+use halfsour_classes::time::{Day, NAT};
 use halfsour_classes::{Int, Known, Shape, recognise};
 
 /// A value in a column of Python objects.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Cell<'g> {
+#[derive(Clone)]
+pub(crate) enum Cell<'g, S> {
     Missing,
     Bool(bool),
     Int(i128),
     Float(f64),
     Text(&'g str),
+    /// Text, and bytes, that were made of elements of an array.
+    Held(String),
+    HeldBytes(Vec<u8>),
     Uuid(u128),
     Bytes(&'g [u8]),
     /// In days since 1970.
@@ -31,6 +36,12 @@ pub(crate) enum Cell<'g> {
     Delta(i64),
     /// The digits as a number, and how many of them are after the point (at most 38).
     Decimal(i128, i64),
+    /// The members of a list, tuple or set.
+    List(Vec<Node<'g, S>>),
+    /// The keys and values of a dict.
+    Dict(Vec<(Node<'g, S>, Node<'g, S>)>),
+    /// An array of numpy with one dimension.
+    Array(Rc<NdArray<'g, S>>),
 }
 
 /// A time zone of a column.
@@ -72,13 +83,13 @@ const UNKNOWN_ZONE: &str = "a time in a zone that is not known";
 const NO_TYPE: &str = "no Arrow column type for a value of this kind";
 const TOO_LARGE: &str = "an int of more than 64 bits";
 
-impl<'g> Cell<'g> {
+impl<'g, S: AsRef<[u8]> + Clone> Cell<'g, S> {
     /// Reads an object.
     ///
     /// # Errors
     ///
     /// If Arrow has no type for it.
-    pub(crate) fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Result<Self, TableError> {
+    pub(crate) fn of(node: Node<'g, S>) -> Result<Self, TableError> {
         Ok(match node.data() {
             Data::None => Self::Missing,
             Data::Bool(value) => Self::Bool(value),
@@ -90,6 +101,11 @@ impl<'g> Cell<'g> {
             }
             Data::ByteString(bytes) => str::from_utf8(bytes).map_or(Self::Bytes(bytes), Self::Text),
             Data::Bytes(bytes) | Data::ByteArray(bytes) => Self::Bytes(bytes),
+            Data::List(members) | Data::Tuple(members) | Data::Set(members) | Data::FrozenSet(members) => {
+                Self::List(members.collect())
+            }
+            Data::Dict(items) => Self::Dict(items.collect()),
+            Data::Global(global) if pandas::is_na(&global) => Self::Missing,
             _ => match recognise(node) {
                 Some(known) => Self::of_known(&known)?,
                 None => None,
@@ -97,16 +113,22 @@ impl<'g> Cell<'g> {
             .ok_or_else(|| TableError::new(format!("no Arrow column type for {}", called(node))))?,
         })
     }
-}
 
-impl<'g> Cell<'g> {
     /// Reads a known object; `None` if Arrow has no type for its class.
-    fn of_known<S: AsRef<[u8]>>(known: &Known<'g, S>) -> Result<Option<Self>, TableError> {
+    fn of_known(known: &Known<'g, S>) -> Result<Option<Self>, TableError> {
         match known.shape() {
             Shape::Null => return Ok(Some(Self::Missing)),
             Shape::Number(number) if number.is_finite() => {
                 let (digits, after) = decimal(*number).ok_or(TableError::new(WIDE))?;
                 return Ok(Some(Self::Decimal(digits, after)));
+            }
+            Shape::Sequence(members) => return Ok(Some(Self::List(members.collect()))),
+            Shape::Mapping(items) => return Ok(Some(Self::Dict(items.collect()))),
+            Shape::NdArray(array) if array.shape.len() == 1 => {
+                return Ok(Some(Self::Array(Rc::new(array.clone()))));
+            }
+            Shape::NdArray(array) if array.shape.len() > 1 => {
+                return Err(TableError::new(format!("an array with {} dimensions", array.shape.len())));
             }
             // An infinity is not missing, and has no digits.
             Shape::Number(number) => {
@@ -124,13 +146,13 @@ impl<'g> Cell<'g> {
             }
             Known::Timestamp(timestamp) => Self::of_timestamp(timestamp)?,
             Known::PandasTimedelta(delta) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),
-            Known::NumpyScalar(scalar) => Self::of_element(&scalar.element())?,
+            Known::NumpyScalar(scalar) => Self::of_element(scalar.element())?,
             Known::Uuid(uuid) => Self::Uuid(uuid.int),
             _ => return Ok(None),
         }))
     }
 
-    fn of_timestamp<S>(timestamp: &pandas::Timestamp<'g, S>) -> Result<Self, TableError> {
+    fn of_timestamp(timestamp: &pandas::Timestamp<'g, S>) -> Result<Self, TableError> {
         let zone = match (&timestamp.tz, timestamp.zone) {
             (None, None) => None,
             (_, Some(zone)) => Some(Zone::of(zone)?),
@@ -139,12 +161,22 @@ impl<'g> Cell<'g> {
         Ok(Self::Moment(microseconds_of(timestamp.ticks, timestamp.unit)?, zone))
     }
 
-    fn of_element<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Result<Self, TableError> {
-        match element {
-            Element::Scalar(scalar) => Self::of_scalar(*scalar),
-            _ => None,
-        }
-        .ok_or(TableError::new("a scalar of numpy that is no number"))
+    pub(crate) fn of_element(element: Element<'_, S>) -> Result<Self, TableError> {
+        let nanoseconds = |ticks: numpy::Ticks| {
+            let far = || TableError::new("a time that is too far, or has no fixed length");
+            let nanoseconds = ticks.nanoseconds().ok_or_else(far)?;
+            i64::try_from(nanoseconds / 1000).ok().filter(|_| nanoseconds % 1000 == 0).ok_or_else(far)
+        };
+        Ok(match element {
+            Element::Missing => Self::Missing,
+            Element::Scalar(scalar) => Self::of_scalar(scalar).ok_or(TableError::new(NO_TYPE))?,
+            Element::DateTime(ticks) | Element::TimeDelta(ticks) if ticks.count == NAT => Self::Missing,
+            Element::DateTime(ticks) => Self::Moment(nanoseconds(ticks)?, None),
+            Element::TimeDelta(ticks) => Self::Delta(nanoseconds(ticks)?),
+            Element::Text(text) => Self::Held(text.into_owned()),
+            Element::Bytes(bytes) => Self::HeldBytes(bytes.to_vec()),
+            _ => return Err(TableError::new("an element of numpy for which Arrow has no type")),
+        })
     }
 
     fn of_scalar(scalar: Scalar) -> Option<Self> {
@@ -186,7 +218,7 @@ impl<'g> Cell<'g> {
     /// # Errors
     ///
     /// If Arrow has no type for it.
-    pub(crate) fn of_pandas<S: AsRef<[u8]>>(cell: pandas::Cell<'g, S>) -> Result<Self, TableError> {
+    pub(crate) fn of_pandas(cell: pandas::Cell<'g, S>) -> Result<Self, TableError> {
         use pandas::Cell as P;
         Ok(match cell {
             P::Missing => Self::Missing,
@@ -217,8 +249,8 @@ fn microseconds_of(ticks: i64, unit: TimeUnit) -> Result<i64, TableError> {
 
 /// Returns the name of an object in a complaint.
 fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
-    match halfsour_classes::class_name(node) {
-        Some((module, name)) => format!("an object of {module}.{name}"),
+    match node.class().and_then(Node::as_global) {
+        Some(class) => format!("an object of {}", class.full_name()),
         None => format!("a {}", node.kind()),
     }
 }
@@ -241,7 +273,7 @@ fn microseconds(clock: TimeOfDay) -> i64 {
     seconds * 1_000_000 + i64::from(clock.microsecond)
 }
 
-fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g>, TableError> {
+fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g, S>, TableError> {
     let local = i64::from(days(datetime.date)) * 86_400_000_000 + microseconds(datetime.clock);
     if datetime.tz.is_none() {
         return Ok(Cell::Moment(local, None));

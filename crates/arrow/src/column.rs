@@ -14,7 +14,7 @@ use arrow_array::{ArrowPrimitiveType, BinaryArray};
 use halfsour_value::Node;
 
 use crate::cell::{Cell, WIDE, Zone};
-use crate::{Budget, TableError};
+use crate::{Budget, TableError, nested};
 
 /// The kind that all cells of a column have, except the missing ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,27 +36,31 @@ enum Kind<'g> {
     Time,
     Delta,
     Decimal,
+    List,
+    Dict,
 }
 
 /// The largest int up to which a float holds every int exactly.
 const EXACT: i128 = 1 << 53;
 
 impl<'g> Kind<'g> {
-    fn of(cell: Cell<'g>) -> Option<Self> {
-        Some(match cell {
+    fn of<S>(cell: &Cell<'g, S>) -> Option<Self> {
+        Some(match *cell {
             Cell::Missing => return None,
             Cell::Bool(_) => Self::Bool,
             Cell::Int(value) => {
                 Self::Int { negative: value < 0, large: i64::try_from(value).is_err() && value > 0 }
             }
             Cell::Float(value) => Self::Float { only_nan: value.is_nan() },
-            Cell::Text(_) | Cell::Uuid(_) => Self::Text,
-            Cell::Bytes(_) => Self::Bytes,
+            Cell::Text(_) | Cell::Held(_) | Cell::Uuid(_) => Self::Text,
+            Cell::Bytes(_) | Cell::HeldBytes(_) => Self::Bytes,
             Cell::Date(_) => Self::Date,
             Cell::Moment(_, zone) => Self::Moment(zone),
             Cell::Time(_) => Self::Time,
             Cell::Delta(_) => Self::Delta,
             Cell::Decimal(..) => Self::Decimal,
+            Cell::List(_) | Cell::Array(_) => Self::List,
+            Cell::Dict(_) => Self::Dict,
         })
     }
 
@@ -95,34 +99,35 @@ impl<'g> Kind<'g> {
             Self::Time => "a time of day",
             Self::Delta => "a span of time",
             Self::Decimal => "a decimal",
+            Self::List => "a list",
+            Self::Dict => "a dict",
         }
     }
 }
 
-/// A cell and its row.
-pub(crate) type Placed<'g, S> = (usize, Node<'g, S>);
-
-/// Makes a column of `rows` rows of the cells that there are; in the others it is null.
-pub(crate) fn of_some<S: AsRef<[u8]>>(
-    rows: usize,
-    nodes: Vec<Placed<'_, S>>,
+/// Makes a column of objects; a row that has none is null.
+pub(crate) fn of_nodes<'g, S: AsRef<[u8]> + Clone>(
+    nodes: &[Option<Node<'g, S>>],
     budget: &mut Budget,
 ) -> Result<ArrayRef, TableError> {
-    let mut cells = vec![Cell::Missing; rows];
-    for (row, node) in nodes {
-        cells[row] = Cell::of(node).map_err(|error| error.at(row))?;
-    }
-    of_cells(&cells, budget)
+    budget.spend_cells::<S>(nodes.len())?;
+    let cell = |(row, node): (usize, &Option<Node<'g, S>>)| match node {
+        Some(node) => Cell::of(*node).map_err(|error| error.at(row)),
+        None => Ok(Cell::Missing),
+    };
+    of_cells(&nodes.iter().enumerate().map(cell).collect::<Result<Vec<_>, _>>()?, budget)
 }
 
 /// Returns the kind of all cells, and the bytes that their text takes.
-fn kind<'g>(cells: &[Cell<'g>], budget: &mut Budget) -> Result<(Option<Kind<'g>>, usize), TableError> {
+fn kind<'g, S>(cells: &[Cell<'g, S>], budget: &mut Budget) -> Result<(Option<Kind<'g>>, usize), TableError> {
     let mut kind: Option<Kind<'_>> = None;
     let mut length = 0_usize;
-    for (row, &cell) in cells.iter().enumerate() {
+    for (row, cell) in cells.iter().enumerate() {
         let bytes = match cell {
             Cell::Text(text) => text.len(),
+            Cell::Held(text) => text.len(),
             Cell::Bytes(bytes) => bytes.len(),
+            Cell::HeldBytes(bytes) => bytes.len(),
             Cell::Uuid(_) => 36,
             Cell::Decimal(..) => 16,
             _ => 0,
@@ -133,7 +138,11 @@ fn kind<'g>(cells: &[Cell<'g>], budget: &mut Budget) -> Result<(Option<Kind<'g>>
         kind = match kind {
             None => Some(new),
             Some(before) => {
-                let mixed = || TableError::new(format!("{} after {}", new.name(), before.name())).at(row);
+                let mixed = || {
+                    let (new, before) = (new.name(), before.name());
+                    TableError::new(format!("{new} after {before}, which CSV and JSON can have in a column"))
+                        .at(row)
+                };
                 Some(before.with(new).ok_or_else(mixed)?)
             }
         };
@@ -141,18 +150,21 @@ fn kind<'g>(cells: &[Cell<'g>], budget: &mut Budget) -> Result<(Option<Kind<'g>>
     Ok((kind, length))
 }
 
-pub(crate) fn of_cells(cells: &[Cell<'_>], budget: &mut Budget) -> Result<ArrayRef, TableError> {
+pub(crate) fn of_cells<S: AsRef<[u8]> + Clone>(
+    cells: &[Cell<'_, S>],
+    budget: &mut Budget,
+) -> Result<ArrayRef, TableError> {
     let (kind, length) = kind(cells, budget)?;
     let is_long = i32::try_from(length).is_err();
     Ok(match kind {
         None => Arc::new(NullArray::new(cells.len())),
         Some(Kind::Bool) => Arc::new(cells.iter().map(bool).collect::<BooleanArray>()),
-        Some(Kind::Int { large: false, .. }) => primitive::<Int64Type>(cells, |cell| match cell {
-            Cell::Int(value) => i64::try_from(value).ok(),
+        Some(Kind::Int { large: false, .. }) => primitive::<Int64Type, S>(cells, |cell| match cell {
+            Cell::Int(value) => i64::try_from(*value).ok(),
             _ => None,
         }),
-        Some(Kind::Int { negative: false, .. }) => primitive::<UInt64Type>(cells, |cell| match cell {
-            Cell::Int(value) => u64::try_from(value).ok(),
+        Some(Kind::Int { negative: false, .. }) => primitive::<UInt64Type, S>(cells, |cell| match cell {
+            Cell::Int(value) => u64::try_from(*value).ok(),
             _ => None,
         }),
         Some(Kind::Int { .. }) => {
@@ -160,11 +172,11 @@ pub(crate) fn of_cells(cells: &[Cell<'_>], budget: &mut Budget) -> Result<ArrayR
         }
         Some(Kind::Float { .. }) => {
             let inexact =
-                |cell: &Cell<'_>| matches!(cell, Cell::Int(value) if !(-EXACT..=EXACT).contains(value));
+                |cell: &Cell<'_, S>| matches!(cell, Cell::Int(value) if !(-EXACT..=EXACT).contains(value));
             if let Some(row) = cells.iter().position(inexact) {
                 return Err(TableError::new("an int that a float does not hold, among floats").at(row));
             }
-            primitive::<Float64Type>(cells, float)
+            primitive::<Float64Type, S>(cells, float)
         }
         Some(Kind::Text) => {
             let texts = cells.iter().map(text);
@@ -177,6 +189,7 @@ pub(crate) fn of_cells(cells: &[Cell<'_>], budget: &mut Budget) -> Result<ArrayR
         Some(Kind::Bytes) => {
             let bytes = cells.iter().map(|cell| match cell {
                 Cell::Bytes(bytes) => Some(*bytes),
+                Cell::HeldBytes(bytes) => Some(bytes.as_slice()),
                 _ => None,
             });
             if is_long {
@@ -202,26 +215,28 @@ pub(crate) fn of_cells(cells: &[Cell<'_>], budget: &mut Budget) -> Result<ArrayR
             let array: PrimitiveArray<TimestampMicrosecondType> = ticks.collect();
             Arc::new(array.with_timezone_opt(zone.map(Zone::name)))
         }
-        Some(Kind::Time) => primitive::<Time64MicrosecondType>(cells, |cell| match cell {
-            Cell::Time(ticks) => Some(ticks),
+        Some(Kind::Time) => primitive::<Time64MicrosecondType, S>(cells, |cell| match cell {
+            Cell::Time(ticks) => Some(*ticks),
             _ => None,
         }),
-        Some(Kind::Delta) => primitive::<DurationMicrosecondType>(cells, |cell| match cell {
-            Cell::Delta(ticks) => Some(ticks),
+        Some(Kind::Delta) => primitive::<DurationMicrosecondType, S>(cells, |cell| match cell {
+            Cell::Delta(ticks) => Some(*ticks),
             _ => None,
         }),
         Some(Kind::Decimal) => decimals(cells)?,
+        Some(Kind::List) => nested::lists(cells, budget)?,
+        Some(Kind::Dict) => nested::structs(cells, budget)?,
     })
 }
 
-fn primitive<T: ArrowPrimitiveType>(
-    cells: &[Cell<'_>],
-    read: impl Fn(Cell<'_>) -> Option<T::Native>,
+fn primitive<T: ArrowPrimitiveType, S>(
+    cells: &[Cell<'_, S>],
+    read: impl Fn(&Cell<'_, S>) -> Option<T::Native>,
 ) -> ArrayRef {
-    Arc::new(cells.iter().map(|cell| read(*cell)).collect::<PrimitiveArray<T>>())
+    Arc::new(cells.iter().map(read).collect::<PrimitiveArray<T>>())
 }
 
-fn bool(cell: &Cell<'_>) -> Option<bool> {
+fn bool<S>(cell: &Cell<'_, S>) -> Option<bool> {
     match cell {
         Cell::Bool(value) => Some(*value),
         _ => None,
@@ -230,23 +245,26 @@ fn bool(cell: &Cell<'_>) -> Option<bool> {
 
 // It was looked at before whether it is exact.
 #[allow(clippy::cast_precision_loss)]
-fn float(cell: Cell<'_>) -> Option<f64> {
-    match cell {
+fn float<S>(cell: &Cell<'_, S>) -> Option<f64> {
+    match *cell {
         Cell::Float(value) => Some(value),
         Cell::Int(value) => Some(value as f64),
         _ => None,
     }
 }
 
-fn text<'g>(cell: &Cell<'g>) -> Option<std::borrow::Cow<'g, str>> {
-    match *cell {
-        Cell::Text(text) => Some(text.into()),
-        Cell::Uuid(int) => Some(halfsour_classes::stdlib::Uuid { int, is_safe: None }.to_string().into()),
+fn text<'c, S>(cell: &'c Cell<'_, S>) -> Option<std::borrow::Cow<'c, str>> {
+    match cell {
+        Cell::Text(text) => Some((*text).into()),
+        Cell::Held(text) => Some(text.into()),
+        Cell::Uuid(int) => {
+            Some(halfsour_classes::stdlib::Uuid { int: *int, is_safe: None }.to_string().into())
+        }
         _ => None,
     }
 }
 
-fn decimals(cells: &[Cell<'_>]) -> Result<ArrayRef, TableError> {
+fn decimals<S>(cells: &[Cell<'_, S>]) -> Result<ArrayRef, TableError> {
     let wide = |row: usize| TableError::new(WIDE).at(row);
     let mut numbers = vec![None; cells.len()];
     let mut scale = 0;

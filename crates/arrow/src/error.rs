@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use halfsour_classes::pandas::{Place, Unreadable};
+use halfsour_classes::sheet::SheetError;
 
 /// The reason that an object cannot become a table, and the place where that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,20 +22,19 @@ impl TableError {
         Self { column: None, row: None, reason: reason.into() }
     }
 
-    /// The error of what classes cannot read. The place is said, but that of a column, whose name is told by [`of`](Self::of).
-    pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
-        match unreadable.place {
-            Place::Column(_) => Self::new(unreadable.reason()),
-            _ => Self::new(unreadable.to_string()),
-        }
-    }
-
     pub(crate) fn at(self, row: usize) -> Self {
         Self { row: Some(row), ..self }
     }
 
     pub(crate) fn of(self, column: &str) -> Self {
         Self { column: Some(column.to_owned()), ..self }
+    }
+}
+
+impl From<SheetError> for TableError {
+    fn from(error: SheetError) -> Self {
+        let SheetError { column, row, reason, .. } = error;
+        Self { column, row, reason }
     }
 }
 

@@ -4,9 +4,9 @@
 mod cell;
 mod column;
 mod error;
-mod frame;
 mod metadata;
-mod records;
+mod nested;
+mod sheet;
 mod values;
 mod write;
 
@@ -14,8 +14,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema};
-use halfsour_classes::pandas::unreadable;
-use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
+use halfsour_classes::sheet::Sheet;
 use halfsour_value::Node;
 
 pub use arrow_array;
@@ -27,19 +26,47 @@ pub use write::write_ipc;
 #[cfg(feature = "parquet")]
 pub use write::write_parquet;
 
-/// The bytes that a table may still take. A value that a pickle shares counts each time that the table has it.
-struct Budget(usize);
+/// The bytes that a table may still take, and the levels of lists and dicts that its cells may still have. A value that a pickle shares
+/// counts each time that the table has it.
+struct Budget {
+    bytes: usize,
+    levels: u8,
+}
+
+/// Cells nest no deeper: readers of Arrow's types are recursive.
+const DEEPEST: u8 = 32;
 
 impl Budget {
+    fn new(bytes: usize) -> Self {
+        Self { bytes, levels: DEEPEST }
+    }
+
     fn spend(&mut self, bytes: usize) -> Result<(), TableError> {
-        let left = self.0.checked_sub(bytes);
-        self.0 = left.ok_or(TableError::new("the table would be larger than the limit"))?;
+        let left = self.bytes.checked_sub(bytes);
+        self.bytes = left.ok_or(TableError::new("the table would be larger than the limit"))?;
         Ok(())
+    }
+
+    /// Spends what an array of cells takes, each of which is eight bytes in the column, and more while that is made.
+    fn spend_cells<S>(&mut self, cells: usize) -> Result<(), TableError> {
+        if cells.saturating_mul(size_of::<cell::Cell<'_, S>>()) > self.bytes {
+            return Err(TableError::new("the table would be larger than the limit"));
+        }
+        self.spend(cells.saturating_mul(8))
+    }
+
+    /// Does something one level deeper.
+    fn deeper<T>(&mut self, make: impl FnOnce(&mut Self) -> Result<T, TableError>) -> Result<T, TableError> {
+        let levels = self.levels.checked_sub(1);
+        self.levels = levels.ok_or(TableError::new("lists and dicts in it nest too deep"))?;
+        let made = make(self)?;
+        self.levels += 1;
+        Ok(made)
     }
 }
 
-/// Returns the table that an object is: a frame or a series of pandas; a list of dicts, which are its rows; or a dict of lists, arrays
-/// and series, which are its columns. Other sequences and mappings, such as deques, are as good as lists and dicts.
+/// Returns the table that an object is, as [`Sheet`] tells it: a frame or a series of pandas, rows of any kind, a dict of columns, an
+/// array of two dimensions.
 ///
 /// Rows may leave out columns, which are null there. Columns come in the order in which they first occur. The table may take 256 MiB beyond
 /// eight bytes for each byte of the graph, its source and its buffers, which only data that is shared exceeds; [`table_with`] takes another
@@ -60,7 +87,7 @@ impl Budget {
 /// # Errors
 ///
 /// If the object is no table, if Arrow has no type for a column, or if the table would exceed the limit.
-pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<RecordBatch, TableError> {
+pub fn table<S: AsRef<[u8]> + Clone>(node: Node<'_, S>) -> Result<RecordBatch, TableError> {
     const FREE: usize = 256 << 20;
     let graph = node.graph();
     let buffers: usize = graph.buffers().iter().map(|buffer| buffer.as_ref().len()).sum();
@@ -73,22 +100,29 @@ pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<RecordBatch, TableErro
 /// # Errors
 ///
 /// As of [`table`].
-pub fn table_with<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
-    let mut budget = Budget(most);
-    if let Some(columns) = pairs(node) {
-        return records::of_columns(columns, &mut budget);
+pub fn table_with<S: AsRef<[u8]> + Clone>(node: Node<'_, S>, most: usize) -> Result<RecordBatch, TableError> {
+    let (batch, failed) = table_of(&Sheet::of(node, most)?, None, most)?;
+    match failed.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(batch),
     }
-    if let Some(rows) = members(node) {
-        return records::of_rows(rows, &mut budget);
-    }
-    match recognise(node).as_ref().map(Known::shape) {
-        Some(Shape::Table(Table::Frame(frame))) => frame::of_frame(frame, &mut budget),
-        Some(Shape::Table(Table::Series(series))) => frame::of_series(series, &mut budget),
-        _ => Err(unreadable(node).map_or_else(
-            || TableError::new("not a table: expected a DataFrame, a list of dicts or a dict of lists"),
-            |unreadable| TableError::unreadable(&unreadable),
-        )),
-    }
+}
+
+/// Returns the columns of a sheet that Arrow has types for as a table of at most `most` bytes, and why it has not those that are
+/// missing.
+///
+/// The labels of rows are columns if `index` is true, none of it if it is false; `None` means as pyarrow does it, which has a
+/// `RangeIndex` in the metadata only.
+///
+/// # Errors
+///
+/// If the labels of the rows cannot be read, or if the table would exceed the limit.
+pub fn table_of<S: AsRef<[u8]> + Clone>(
+    sheet: &Sheet<'_, S>,
+    index: Option<bool>,
+    most: usize,
+) -> Result<(RecordBatch, Vec<TableError>), TableError> {
+    sheet::of_sheet(sheet, index, &mut Budget::new(most))
 }
 
 /// Returns a batch of columns, each `rows` long.

@@ -1,5 +1,6 @@
 //! Columns of arrays of pandas and numpy.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::types::{
@@ -9,22 +10,27 @@ use arrow_array::types::{
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, PrimitiveArray};
+use arrow_buffer::ScalarBuffer;
 
 use crate::cell::{Cell, Zone};
 use crate::{Budget, TableError, column};
-use halfsour_classes::memory::{Number, Scalar};
-use halfsour_classes::numpy::Kind;
+use halfsour_classes::memory::{Number, Numbers, Numeric, Scalar};
+use halfsour_classes::numpy::{Element, Kind};
 use halfsour_classes::pandas::{self, Categories, Index, Labels, TimeUnit, Values};
 use halfsour_classes::pyarrow::{self, DataType, Value};
+use halfsour_classes::sheet::{self, Cells};
+use halfsour_classes::stdlib::TimeZone;
+use halfsour_classes::time::NAT;
+use halfsour_value::Node;
 
 /// Returns the value in a row.
 type Get<'a, 'g, S> = &'a dyn Fn(usize) -> Option<pandas::Cell<'g, S>>;
 
 /// Returns the number in a row; nothing, where it is missing.
-type Numbers<'a> = &'a dyn Fn(usize) -> Result<Option<Scalar>, TableError>;
+type Scalars<'a> = &'a dyn Fn(usize) -> Result<Option<Scalar>, TableError>;
 
 /// Makes a column of `rows` values, from `start` on.
-pub(crate) fn of_values<S: AsRef<[u8]>>(
+pub(crate) fn of_values<S: AsRef<[u8]> + Clone>(
     values: &Values<'_, S>,
     start: usize,
     rows: usize,
@@ -32,13 +38,110 @@ pub(crate) fn of_values<S: AsRef<[u8]>>(
 ) -> Result<ArrayRef, TableError> {
     match values {
         Values::Categorical(categories) => categorical(categories, start, rows, budget),
-        Values::Arrow { array, .. } => of_arrow(array, start, rows, budget),
-        _ => of_rows(values, rows, &|row| values.get(start + row), budget),
+        Values::Arrow { array, .. } => of_arrow::<S>(array, start, rows, budget),
+        _ => {
+            if let Some(array) = in_memory(values, start, rows, budget)? {
+                return Ok(array);
+            }
+            of_rows(values, rows, &|row| values.get(start + row), budget)
+        }
+    }
+}
+
+/// Makes a column of numbers or times that lie in the pickle as in memory, all at once.
+fn in_memory<S: AsRef<[u8]> + Clone>(
+    values: &Values<'_, S>,
+    start: usize,
+    rows: usize,
+    budget: &mut Budget,
+) -> Result<Option<ArrayRef>, TableError> {
+    let (Values::Numpy(grid) | Values::Times { ticks: grid, .. } | Values::Deltas { ticks: grid, .. }) =
+        values
+    else {
+        return Ok(None);
+    };
+    let Ok(mut all) = grid.array.numbers() else { return Ok(None) };
+    // The rows of the array are columns.
+    if let [_, stride] = *all.strided.strides.as_slice() {
+        let column = (start / rows.max(1)) as u64;
+        all.strided.offset = column.saturating_mul(all.strided.strides[0]);
+        all.strided.strides = vec![stride];
+    }
+    all.strided.shape = vec![rows as u64];
+    budget.spend(rows.saturating_mul(8))?;
+    let ticks = |all: &mut Numbers<'_>| -> Option<Vec<i64>> {
+        all.dtype = Cow::Borrowed("int64");
+        all.to_vec().ok()
+    };
+    Ok(match values {
+        Values::Times { unit, tz, .. } => {
+            let Some(ticks) = ticks(&mut all) else { return Ok(None) };
+            let zone = zone(tz.as_ref())?;
+            Some(match unit {
+                TimeUnit::Seconds => {
+                    counted::<TimestampSecondType>(ticks, |array| array.with_timezone_opt(zone))
+                }
+                TimeUnit::Milliseconds => {
+                    counted::<TimestampMillisecondType>(ticks, |array| array.with_timezone_opt(zone))
+                }
+                TimeUnit::Microseconds => {
+                    counted::<TimestampMicrosecondType>(ticks, |array| array.with_timezone_opt(zone))
+                }
+                TimeUnit::Nanoseconds => {
+                    counted::<TimestampNanosecondType>(ticks, |array| array.with_timezone_opt(zone))
+                }
+            })
+        }
+        Values::Deltas { unit, .. } => ticks(&mut all).map(|ticks| match unit {
+            TimeUnit::Seconds => counted::<DurationSecondType>(ticks, |array| array),
+            TimeUnit::Milliseconds => counted::<DurationMillisecondType>(ticks, |array| array),
+            TimeUnit::Microseconds => counted::<DurationMicrosecondType>(ticks, |array| array),
+            TimeUnit::Nanoseconds => counted::<DurationNanosecondType>(ticks, |array| array),
+        }),
+        _ => grid.dtype().number().and_then(|number| plain(number, &all)),
+    })
+}
+
+/// Makes an array of numbers, but of those that Rust or Arrow has not in this form.
+fn plain(number: Number, all: &Numbers<'_>) -> Option<ArrayRef> {
+    fn of<T: ArrowPrimitiveType<Native: Numeric>>(all: &Numbers<'_>) -> Option<ArrayRef> {
+        let values: Vec<T::Native> = all.to_vec().ok()?;
+        Some(Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(values), None)))
+    }
+    match number {
+        Number::Bool | Number::Float16 => None,
+        Number::Int8 => of::<Int8Type>(all),
+        Number::Int16 => of::<Int16Type>(all),
+        Number::Int32 => of::<Int32Type>(all),
+        Number::Int64 => of::<Int64Type>(all),
+        Number::UInt8 => of::<UInt8Type>(all),
+        Number::UInt16 => of::<UInt16Type>(all),
+        Number::UInt32 => of::<UInt32Type>(all),
+        Number::UInt64 => of::<UInt64Type>(all),
+        Number::Float32 => of::<Float32Type>(all),
+        Number::Float64 => of::<Float64Type>(all),
+    }
+}
+
+/// Makes an array of counts of time, of which one means that there is none.
+fn counted<T: ArrowPrimitiveType<Native = i64>>(
+    ticks: Vec<i64>,
+    with_zone: impl FnOnce(PrimitiveArray<T>) -> PrimitiveArray<T>,
+) -> ArrayRef {
+    let nulls = ticks.contains(&NAT).then(|| ticks.iter().map(|ticks| *ticks != NAT).collect());
+    Arc::new(with_zone(PrimitiveArray::new(ScalarBuffer::from(ticks), nulls)))
+}
+
+fn zone<S>(tz: Option<&(Node<'_, S>, Option<TimeZone<'_>>)>) -> Result<Option<String>, TableError> {
+    match tz {
+        None => Ok(None),
+        Some((_, Some(zone))) => Ok(Some(Zone::of(*zone)?.name())),
+        Some((_, None)) => Err(TableError::new("times in a zone that is not known")),
     }
 }
 
 /// Makes columns of the labels of an index, one for each level.
-pub(crate) fn of_index<'g, S: AsRef<[u8]>>(
+pub(crate) fn of_index<'g, S: AsRef<[u8]> + Clone>(
     index: &Index<'g, S>,
     budget: &mut Budget,
 ) -> Result<Vec<ArrayRef>, TableError> {
@@ -49,27 +152,67 @@ pub(crate) fn of_index<'g, S: AsRef<[u8]>>(
             Ok(vec![numbers(Number::Int64, rows, &|row| scalar(index.get(row).as_ref()))?])
         }
         Labels::Values(values) => Ok(vec![of_values(values, 0, rows, budget)?]),
-        Labels::Levels(levels) => {
-            let level = |level: &pandas::Level<'g, S>| {
-                let get = |row: usize| match level.codes.get(row)? {
-                    pandas::Cell::Scalar(Scalar::Int(code)) => match usize::try_from(code) {
-                        Ok(code) => level.labels.get(code),
-                        Err(_) => Some(pandas::Cell::Missing),
-                    },
-                    _ => None,
-                };
-                match &level.labels.labels {
-                    Labels::Values(values) => of_rows(values, rows, &get, budget),
-                    _ => objects(rows, &get, budget),
-                }
-            };
-            levels.iter().map(level).collect()
-        }
+        Labels::Levels(levels) => levels.iter().map(|level| of_level(level, rows, budget)).collect(),
     }
 }
 
+/// Makes a column of a level of labels.
+pub(crate) fn of_level<S: AsRef<[u8]> + Clone>(
+    level: &pandas::Level<'_, S>,
+    rows: usize,
+    budget: &mut Budget,
+) -> Result<ArrayRef, TableError> {
+    let get = |row: usize| level.get(row);
+    match &level.labels.labels {
+        Labels::Values(values) => of_rows(values, rows, &get, budget),
+        _ => objects(rows, &get, budget),
+    }
+}
+
+/// Makes a column of ints at the same distance.
+pub(crate) fn of_range(
+    start: i64,
+    step: i64,
+    rows: usize,
+    budget: &mut Budget,
+) -> Result<ArrayRef, TableError> {
+    budget.spend(rows.saturating_mul(8))?;
+    let far = || TableError::new("a label that is too large");
+    let label = |row: usize| {
+        let along = i128::try_from(row).map_err(|_| far())? * i128::from(step);
+        i64::try_from(i128::from(start) + along).map_err(|_| far())
+    };
+    Ok(Arc::new((0..rows).map(|row| label(row).map(Some)).collect::<Result<PrimitiveArray<Int64Type>, _>>()?))
+}
+
+/// Makes a column of the elements of an array of numpy.
+pub(crate) fn of_elements<S: AsRef<[u8]> + Clone>(
+    cells: &Cells<'_, S>,
+    number: Option<Number>,
+    rows: usize,
+    budget: &mut Budget,
+) -> Result<ArrayRef, TableError> {
+    budget.spend_cells::<S>(rows)?;
+    let element = |row: usize| match cells.get(row) {
+        Some(sheet::Cell::Element(element)) => Ok(element),
+        _ => Err(TableError::new(UNREADABLE).at(row)),
+    };
+    if let Some(number) = number {
+        return numbers(number, rows, &|row| match element(row)? {
+            Element::Missing => Ok(None),
+            Element::Scalar(scalar) => Ok(Some(scalar)),
+            _ => Err(TableError::new(UNREADABLE)),
+        });
+    }
+    // Elements of arrays that are no numbers are no objects of the graph either.
+    let cell = |row: usize| {
+        element(row).and_then(|element| Cell::<S>::of_element(element).map_err(|error| error.at(row)))
+    };
+    column::of_cells(&(0..rows).map(cell).collect::<Result<Vec<_>, _>>()?, budget)
+}
+
 /// Makes a column of values that have one type.
-fn of_rows<S: AsRef<[u8]>>(
+fn of_rows<S: AsRef<[u8]> + Clone>(
     values: &Values<'_, S>,
     rows: usize,
     get: Get<'_, '_, S>,
@@ -89,11 +232,7 @@ fn of_rows<S: AsRef<[u8]>>(
             _ => objects(rows, get, budget),
         },
         Values::Times { unit, tz, .. } => {
-            let zone = match tz {
-                None => None,
-                Some((_, Some(zone))) => Some(Zone::of(*zone)?.name()),
-                Some((_, None)) => return Err(TableError::new("times in a zone that is not known")),
-            };
+            let zone = zone(tz.as_ref())?;
             match unit {
                 TimeUnit::Seconds => times::<TimestampSecondType, S>(rows, get, zone),
                 TimeUnit::Milliseconds => times::<TimestampMillisecondType, S>(rows, get, zone),
@@ -112,12 +251,12 @@ fn of_rows<S: AsRef<[u8]>>(
 }
 
 /// Makes a column of values that have a type each.
-fn objects<S: AsRef<[u8]>>(
+fn objects<S: AsRef<[u8]> + Clone>(
     rows: usize,
     get: Get<'_, '_, S>,
     budget: &mut Budget,
 ) -> Result<ArrayRef, TableError> {
-    budget.spend(rows.saturating_mul(size_of::<Cell<'_>>()))?;
+    budget.spend_cells::<S>(rows)?;
     let cell = |row: usize| {
         let cell = get(row).ok_or(TableError::new(UNREADABLE));
         cell.and_then(Cell::of_pandas).map_err(|error| error.at(row))
@@ -173,7 +312,7 @@ fn scalar<S>(cell: Option<&pandas::Cell<'_, S>>) -> Result<Option<Scalar>, Table
 }
 
 /// Makes a column of values that lie in the pickle as Arrow's.
-fn of_arrow(
+fn of_arrow<S: AsRef<[u8]> + Clone>(
     array: &pyarrow::Array<'_>,
     start: usize,
     rows: usize,
@@ -191,16 +330,16 @@ fn of_arrow(
         DataType::Timestamp(_, Some(name)) => Some(Zone::of(pandas::named_zone(name))?),
         _ => None,
     };
-    budget.spend(rows.saturating_mul(size_of::<Cell<'_>>()))?;
+    budget.spend_cells::<S>(rows)?;
     let cell = |row: usize| {
         let value = array.get(start + row).ok_or(TableError::new(UNREADABLE));
-        value.and_then(|value| Cell::of_arrow(value, zone)).map_err(|error| error.at(row))
+        value.and_then(|value| Cell::<S>::of_arrow(value, zone)).map_err(|error| error.at(row))
     };
     column::of_cells(&(0..rows).map(cell).collect::<Result<Vec<_>, _>>()?, budget)
 }
 
 /// Makes a column of numbers of one type.
-fn numbers(number: Number, rows: usize, get: Numbers<'_>) -> Result<ArrayRef, TableError> {
+pub(crate) fn numbers(number: Number, rows: usize, get: Scalars<'_>) -> Result<ArrayRef, TableError> {
     match number {
         Number::Bool => {
             let bool = |scalar| if let Scalar::Bool(value) = scalar { Some(value) } else { None };
@@ -227,7 +366,7 @@ fn numbers(number: Number, rows: usize, get: Numbers<'_>) -> Result<ArrayRef, Ta
 
 fn native<T: ArrowPrimitiveType>(
     rows: usize,
-    get: Numbers<'_>,
+    get: Scalars<'_>,
     read: impl Fn(Scalar) -> Option<T::Native>,
 ) -> Result<ArrayRef, TableError> {
     let values = (0..rows).map(|row| value(row, get, &read));
@@ -236,7 +375,7 @@ fn native<T: ArrowPrimitiveType>(
 
 fn value<T>(
     row: usize,
-    get: Numbers<'_>,
+    get: Scalars<'_>,
     read: impl Fn(Scalar) -> Option<T>,
 ) -> Result<Option<T>, TableError> {
     match get(row).map_err(|error| error.at(row))? {
@@ -267,7 +406,7 @@ fn float(scalar: Scalar) -> Option<f64> {
 }
 
 /// Makes a dictionary of Arrow: the categories, and which of them each row has.
-fn categorical<S: AsRef<[u8]>>(
+fn categorical<S: AsRef<[u8]> + Clone>(
     of: &Categories<'_, S>,
     start: usize,
     rows: usize,

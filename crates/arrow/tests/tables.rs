@@ -130,11 +130,20 @@ fn tables_are_as_pyarrow_makes_them() {
 fn errors_say_where() {
     let cases: [(&[u8], &str); 9] = [
         (b"N.", "not a table: expected a DataFrame, a list of dicts or a dict of lists"),
-        (b"](}K\x01e.", "row 1: a row that is not a dict"),
-        (b"](}(X\x01\0\0\0aK\x01u}(X\x01\0\0\0aX\x01\0\0\0xue.", "column \"a\": row 1: text after an int"),
-        (b"](}(X\x01\0\0\0a]ue.", "column \"a\": row 0: no Arrow column type for a list"),
-        (b"](}(NK\x01ue.", "row 0: the name of a column is neither text nor an int"),
-        (b"](}(K\x01K\x01X\x01\0\0\x001K\x02ue.", "column \"1\": row 0: two columns have this name"),
+        (b"](}K\x01e.", "row 1: a single value after a row of names"),
+        (
+            b"](}(X\x01\0\0\0aK\x01u}(X\x01\0\0\0aX\x01\0\0\0xue.",
+            "column \"a\": row 1: text after an int, which CSV and JSON can have in a column",
+        ),
+        (
+            b"](}(X\x01\0\0\0acshop\nThing\n)\x81ue.",
+            "column \"a\": row 0: no Arrow column type for an object of shop.Thing",
+        ),
+        (
+            b"](}(X\x01\0\0\0a](](K\x01X\x01\0\0\0xeeue.",
+            "column \"a\": row 0: text after an int, which CSV and JSON can have in a column",
+        ),
+        (b"](}(K\x01K\x01X\x01\0\0\x001K\x02ue.", "column \"1\": two columns have this name"),
         (b"}(X\x01\0\0\0a]K\x01aX\x01\0\0\0b]u.", "column \"b\": it is not as long as the others"),
         (
             b"}(X\x01\0\0\0a](\x8a\x09\0\0\0\0\0\0\0\0\x01eu.",
@@ -205,5 +214,33 @@ fn tables_in_other_containers() {
         let graph = halfsour_vm::from_slice(&pickle).unwrap();
         let batch = table(graph.root()).unwrap_or_else(|error| panic!("{}: {error}", graph.root()));
         assert_eq!(told(&batch)["columns"], json!([[1, 2]]), "{}", graph.root());
+    }
+}
+
+/// [{'a': [1, 2], 'b': {'x': 'y'}}, {'a': None, 'b': {'z': (1.5,)}}]
+#[test]
+fn lists_and_dicts_are_lists_and_structs() {
+    let pickle = b"](}(X\x01\0\0\0a](K\x01K\x02eX\x01\0\0\0b}X\x01\0\0\0xX\x01\0\0\0ysu\
+        }(X\x01\0\0\0aNX\x01\0\0\0b}X\x01\0\0\0zG?\xf8\0\0\0\0\0\0\x85sue.";
+    let graph = halfsour_vm::from_slice(pickle).unwrap();
+    let batch = table(graph.root()).unwrap();
+    let lists = batch.column(0).as_list::<i32>();
+    assert!(lists.is_null(1));
+    assert_eq!(lists.value(0).as_primitive::<arrow_array::types::Int64Type>().values(), &[1, 2]);
+    let structs = batch.column(1).as_struct();
+    assert_eq!(structs.column_names(), ["x", "z"]);
+    assert_eq!(structs.column(0).as_string::<i32>().iter().collect::<Vec<_>>(), [Some("y"), None]);
+    assert!(structs.column(1).is_null(0));
+    assert_eq!(structs.column(1).as_list::<i32>().value(1).as_primitive::<Float64Type>().values(), &[1.5]);
+}
+
+/// A list in a list in a list …, and one that holds itself.
+#[test]
+fn what_nests_deep_is_refused() {
+    let deep = [&b"]("[..], &b"](".repeat(200), &b"e".repeat(200), b"e."].concat();
+    for pickle in [deep, b"]](]q\0h\0aea.".to_vec()] {
+        let graph = halfsour_vm::from_slice(&pickle).unwrap();
+        let error = table(graph.root()).unwrap_err();
+        assert!(error.to_string().ends_with("lists and dicts in it nest too deep"), "{error}");
     }
 }

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use halfsour_files::{JoblibArrays, Part, PickleError};
+use halfsour_files::{Input, JoblibArrays, Part, PickleError, Torch};
 use halfsour_inspect::path::{Place, resolve};
 use halfsour_text::name::visible;
 use halfsour_value::Node;
 use halfsour_vm::{Graph, Loader};
 
-use crate::tensors::{Tensors, is_npy, is_safetensors};
-use crate::{ConvertError, Error, Format, Options};
+use crate::tensors::Tensors;
+use crate::{ConvertError, Error, Format, Options, arrays};
 
 /// How far a conversion is, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,30 +94,85 @@ pub fn convert_with_progress(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
     let whole = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error };
-    for (is_one, name) in [(is_safetensors as fn(&[u8]) -> bool, "safetensors"), (is_npy, ".npy")] {
-        if is_one(part.bytes()) {
-            return Err(whole(format!("already {name}; converting from it is not supported").into()));
+    let mut job = Job::new(format, options, &mut out, &mut progress);
+    let mut loader = job.loader();
+    match arrays::pickle_of(part) {
+        Some(pickle) => {
+            let pickle = pickle.map_err(|why| whole(why.into()))?;
+            let graph = loader.load(pickle.as_slice()).map_err(|error| whole(error.into()))?;
+            job.add(&graph, None).map_err(whole)?;
         }
+        None => part.each_pickle(options.first, |bytes, start| {
+            let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
+            job.add(&graph, part.torch())?;
+            let end = graph.end();
+            loader.recycle(graph);
+            Ok(end)
+        })?,
     }
-    let report = Report::default();
-    let partial = options.partial;
-    let mut out = Out { to: &mut out, progress: &mut progress, written: 0, total: None, report, partial };
-    let mut writer = format.writer(options);
-    let mut loader = Loader::with_options(options.reading.clone());
-    loader.options_mut().fix_imports &= !writer.keeps_names();
-    part.each_pickle(options.first, |bytes, start| {
-        let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
-        let place = match &options.path {
+    job.out.flush().map_err(|error| whole(error.into()))?;
+    Ok(job.out.report)
+}
+
+/// Writes all arrays of an archive of numpy (`.npz`) in another format, as if they were a dict, and tells how far it is.
+///
+/// # Errors
+///
+/// As [`convert`]. Arrays of objects, which are pickles of their own, are parts that cannot be written.
+pub fn convert_archive(
+    input: &Input,
+    format: Format,
+    options: &Options,
+    mut out: impl Write + Send,
+    mut progress: impl FnMut(Progress) + Send,
+) -> Result<Report, Error> {
+    let name = input.source().name();
+    let whole = |error| PickleError { name: name.to_owned(), start: 0, before: 0, error };
+    let mut job = Job::new(format, options, &mut out, &mut progress);
+    let (pickle, others) = arrays::pickle_of_archive(input).map_err(|why| whole(why.into()))?;
+    for other in others {
+        job.out.leave_out(other, "an array of objects, which is a pickle of its own");
+    }
+    job.out.check().map_err(whole)?;
+    let graph = job.loader().load(pickle.as_slice()).map_err(|error| whole(error.into()))?;
+    job.add(&graph, None).map_err(whole)?;
+    job.out.flush().map_err(|error| whole(error.into()))?;
+    Ok(job.out.report)
+}
+
+/// A conversion at work.
+struct Job<'a> {
+    options: &'a Options,
+    writer: Box<dyn Writer>,
+    out: Out<'a>,
+}
+
+impl<'a> Job<'a> {
+    fn new(
+        format: Format,
+        options: &'a Options,
+        to: &'a mut (dyn Write + Send),
+        progress: &'a mut (dyn FnMut(Progress) + Send),
+    ) -> Self {
+        let (report, partial) = (Report::default(), options.partial);
+        let out = Out { to, progress, written: 0, total: None, report, partial };
+        Self { options, writer: format.writer(options), out }
+    }
+
+    fn loader(&self) -> Loader {
+        let mut loader = Loader::with_options(self.options.reading.clone());
+        loader.options_mut().fix_imports &= !self.writer.keeps_names();
+        loader
+    }
+
+    /// Writes a pickle, or the part of it to which the path leads.
+    fn add(&mut self, graph: &Graph<&[u8]>, torch: Option<&Torch>) -> Result<(), ConvertError> {
+        let place = match &self.options.path {
             Some(path) => resolve(graph.root(), path)?,
             None => Place::Node(graph.root()),
         };
-        writer.add(&Subject { place, graph: &graph, part }, &mut out)?;
-        let end = graph.end();
-        loader.recycle(graph);
-        Ok(end)
-    })?;
-    out.flush().map_err(|error| whole(error.into()))?;
-    Ok(out.report)
+        self.writer.add(&Subject { place, graph, torch }, &mut self.out)
+    }
 }
 
 impl<'g> Subject<'g> {
@@ -135,7 +190,7 @@ impl<'g> Subject<'g> {
     pub(crate) fn tensors(&self, most: usize) -> Result<Tensors<'g>, ConvertError> {
         Ok(match &self.place {
             Place::Known(known) => Tensors::of_known(known, self.graph.root(), most)?,
-            _ => Tensors::of_pickle(self.node()?, self.part.torch(), most)?,
+            _ => Tensors::of_pickle(self.node()?, self.torch, most)?,
         })
     }
 }
@@ -144,19 +199,13 @@ impl<'g> Subject<'g> {
 pub(crate) struct Subject<'g> {
     pub(crate) place: Place<'g, &'g [u8]>,
     pub(crate) graph: &'g Graph<&'g [u8]>,
-    pub(crate) part: &'g Part,
+    pub(crate) torch: Option<&'g Torch>,
 }
 
 /// Writes one format.
 pub(crate) trait Writer {
     /// Writes a pickle, or the part of it that is asked for.
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError>;
-
-    /// Writes tensors, if the format is one of tensors.
-    fn tensors(&mut self, tensors: Tensors<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        let _ = (tensors, out);
-        Err("a format that has no tensors".into())
-    }
 
     /// Whether Python 2's names of modules and classes stay as they are.
     fn keeps_names(&self) -> bool {

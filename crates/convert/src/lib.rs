@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod arrays;
 mod convert;
 mod error;
 mod formats;
@@ -10,7 +11,7 @@ mod tensors;
 
 pub use halfsour_value::path::Path;
 
-pub use convert::{LeftOut, Progress, Report, convert, convert_with_progress};
+pub use convert::{LeftOut, Progress, Report, convert, convert_archive, convert_with_progress};
 pub use error::{ConvertError, Error};
 pub use formats::{FORMATS, Format, UnknownFormat};
 pub use options::{Limits, Options, Tied};

@@ -1,6 +1,6 @@
 //! Tables: CSV, and the list of them. `halfsour-arrow` tests its other formats.
 
-use halfsour_convert::{Options, convert, tables};
+use halfsour_convert::{Options, convert, convert_archive, tables};
 use halfsour_files::{Input, Limits, Part};
 use halfsour_fixtures::packages;
 
@@ -39,8 +39,8 @@ fn csv() {
 
 #[test]
 fn what_is_no_table_is_refused() {
-    let why = converted(b"](}(X\x01\0\0\0a]ue.", "parquet").unwrap_err();
-    assert!(why.contains("column \"a\": row 0: no Arrow column type for a list"), "{why}");
+    let why = converted(b"](}(X\x01\0\0\0aK\x01u}(X\x01\0\0\0aX\x01\0\0\0xue.", "parquet").unwrap_err();
+    assert!(why.contains("a: row 1: text after an int, which CSV and JSON can have in a column"), "{why}");
     let why = converted(b"]}(X\x01\0\0\0aK\x01ua.N.", "parquet").unwrap_err();
     assert!(why.contains("several pickles; the option `first` takes the table of the first"), "{why}");
     let mut out = Vec::new();
@@ -150,4 +150,63 @@ fn a_list_of_tables_is_text_and_json() {
     assert_eq!(tables[0].to_string(), "3 rows, 2 columns\n  a  category\n  b  category\n");
     let json = serde_json::to_value(&tables[0]).unwrap();
     assert_eq!(json["columns"][1], serde_json::json!({"name": "b", "dtype": "category"}));
+}
+
+/// Of two columns one is of a class that is not known: it is named, and the other one is written if parts may be left out.
+#[test]
+fn parts_are_left_out_if_they_may_be() {
+    // {'a': [1], 'b': shop.Thing()}
+    let pickle = b"}(X\x01\0\0\0a]K\x01aX\x01\0\0\0bcshop\nThing\n)\x81u.";
+    for format in ["csv", "parquet", "arrow"] {
+        let why = converted(pickle, format).unwrap_err();
+        assert!(why.contains("b: an object of shop.Thing is not known here"), "{format}: {why}");
+        assert!(why.ends_with("the option `partial` leaves out what cannot be written"), "{format}: {why}");
+        let mut out = Vec::new();
+        let options = Options::default().with_partial(true);
+        let report = convert(&part(pickle), format.parse().unwrap(), &options, &mut out).unwrap();
+        assert_eq!(report.to_string(), "b: an object of shop.Thing is not known here\n");
+        assert!(format != "csv" || out == b"a\n1\n", "{}", String::from_utf8_lossy(&out));
+    }
+}
+
+#[test]
+fn a_path_takes_a_part() {
+    // {'x': [[1, 2]], 'y': 0}
+    let pickle = b"}(X\x01\0\0\0x](](K\x01K\x02eeX\x01\0\0\0yK\0u.";
+    let mut out = Vec::new();
+    let options = Options::default().with_path("x".parse().unwrap());
+    convert(&part(pickle), "csv".parse().unwrap(), &options, &mut out).unwrap();
+    assert_eq!(out, b"0,1\n1,2\n");
+    let options = Options::default().with_path("z".parse().unwrap());
+    let error = convert(&part(pickle), "csv".parse().unwrap(), &options, &mut Vec::new()).unwrap_err();
+    assert!(error.to_string().contains('z'), "{error}");
+}
+
+/// numpy's file of [[1.5, 2.5]], and what other formats make of it.
+#[test]
+fn a_file_of_an_array_is_an_input() {
+    let mut file = b"\x93NUMPY\x01\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }".to_vec();
+    file.resize(79, b' ');
+    file.push(b'\n');
+    file.extend([1.5_f64, 2.5].map(f64::to_le_bytes).concat());
+    let input = Input::from_bytes("a.npy", file.into(), Limits::UNTRUSTED).unwrap();
+    let part = input.parts_with_tensors().unwrap().next().unwrap().unwrap();
+    let converted = |format: &str| {
+        let mut out = Vec::new();
+        convert(&part, format.parse().unwrap(), &Options::default(), &mut out).unwrap();
+        out
+    };
+    assert_eq!(converted("csv"), b"0,1\n1.5,2.5\n");
+    assert_eq!(converted("json"), b"[[1.5,2.5]]\n");
+    let safe = converted("safetensors");
+    assert_eq!(safe[safe.len() - 16..], [1.5_f64, 2.5].map(f64::to_le_bytes).concat());
+    // And back.
+    let input = Input::from_bytes("a.safetensors", safe.into(), Limits::UNTRUSTED).unwrap();
+    let part = input.parts_with_tensors().unwrap().next().unwrap().unwrap();
+    let mut out = Vec::new();
+    convert(&part, "npz".parse().unwrap(), &Options::default(), &mut out).unwrap();
+    let input = Input::from_bytes("a.npz", out.into(), Limits::UNTRUSTED).unwrap();
+    let mut out = Vec::new();
+    convert_archive(&input, "json".parse().unwrap(), &Options::default(), &mut out, |_| ()).unwrap();
+    assert_eq!(out, b"{\"array\":[[1.5,2.5]]}\n");
 }

@@ -312,6 +312,11 @@ impl<E> PickleError<E> {
 }
 
 impl Parts<'_> {
+    /// Returns no parts: of an input that is done with as a whole.
+    pub fn none() -> Self {
+        Self(Box::new(std::iter::empty()))
+    }
+
     fn one(part: Part) -> Self {
         Self(Box::new(std::iter::once(Ok(part))))
     }

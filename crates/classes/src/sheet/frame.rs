@@ -31,13 +31,12 @@ pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
         };
         columns.push(Column { name, cells });
     }
-    let mut levels = frame.columns.names.clone();
-    levels.resize(levels.len().max(1), None);
+    let header = Some(frame.columns.clone());
     Ok(Sheet {
         rows: frame.len(),
         labels: labels(&frame.index),
         columns,
-        levels,
+        header,
         release: Release::default(),
     })
 }
@@ -53,7 +52,7 @@ pub(super) fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>) -> S
         rows: series.index.len(),
         labels: labels(&series.index),
         columns: vec![Column { name, cells }],
-        levels: vec![None],
+        header: None,
         release: Release::default(),
     }
 }
@@ -66,7 +65,7 @@ pub(super) fn of_index<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Shee
         }
     }
     let release = Release::default();
-    Sheet { rows: index.len(), labels: Vec::new(), columns, levels: vec![None], release }
+    Sheet { rows: index.len(), labels: Vec::new(), columns, header: None, release }
 }
 
 /// Returns a column for each level of the labels of the rows.

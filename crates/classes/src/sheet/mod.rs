@@ -46,8 +46,8 @@ pub struct Sheet<'g, S> {
     pub labels: Vec<Column<'g, S>>,
     /// The columns.
     pub columns: Vec<Column<'g, S>>,
-    /// The names of the levels of the labels of the columns; none, if it is no table of pandas.
-    pub levels: Vec<Option<Node<'g, S>>>,
+    /// The labels of the columns, if it is a frame of pandas.
+    pub header: Option<pandas::Index<'g, S>>,
     /// The release of pandas that wrote it, as far as that can be told and matters to how values are printed.
     pub release: Release,
 }
@@ -199,7 +199,7 @@ impl<S> Column<'_, S> {
 
 debug_fields!(
     Sheet,
-    this { rows: this.rows, labels: this.labels, columns: this.columns, levels: this.levels }
+    this { rows: this.rows, labels: this.labels, columns: this.columns, header: this.header }
 );
 debug_fields!(Column, this { name: this.name, cells: this.cells });
 debug_variants!(Name {

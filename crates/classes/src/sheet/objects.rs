@@ -128,7 +128,7 @@ fn of_mapping<'g, S: AsRef<[u8]> + Clone>(
         columns.push(Column { name, cells });
     }
     let rows = rows.unwrap_or_default();
-    Ok(Sheet { rows, labels: Vec::new(), columns, levels: Vec::new(), release: Release::default() })
+    Ok(Sheet { rows, labels: Vec::new(), columns, header: None, release: Release::default() })
 }
 
 /// The length of a column, and its cells.
@@ -220,7 +220,7 @@ pub(super) fn of_array<'g, S: AsRef<[u8]> + Clone>(
         rows,
         labels: Vec::new(),
         columns,
-        levels: Vec::new(),
+        header: None,
         release: Release::default(),
     };
     match (array.shape.as_slice(), &array.dtype.kind) {
@@ -354,6 +354,6 @@ impl<'g, S: AsRef<[u8]> + Clone> Columns<'g, S> {
     fn sheet(self, labels: Vec<Column<'g, S>>) -> Sheet<'g, S> {
         let columns =
             self.all.into_iter().map(|(name, nodes)| Column::new(name, Cells::Nodes(nodes))).collect();
-        Sheet { rows: self.rows, labels, columns, levels: Vec::new(), release: Release::default() }
+        Sheet { rows: self.rows, labels, columns, header: None, release: Release::default() }
     }
 }

@@ -171,11 +171,7 @@ fn write_pandas<'g, S: AsRef<[u8]>>(
                 }
                 let mut text = String::new();
                 write_pandas(cell, form, &mut text)?;
-                match cell {
-                    P::Object(node) if node.as_str().is_none() => show(out, node),
-                    P::Scalar(_) => out.push_str(&text),
-                    _ => show(out, &repr::Str(text.as_bytes())),
-                }
+                show(out, &repr::Str(text.as_bytes()));
             }
             out.push_str(if cells.len() == 1 { ",)" } else { ")" });
         }

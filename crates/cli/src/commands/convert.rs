@@ -8,8 +8,11 @@ use std::path;
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use halfsour_convert::Path;
-use halfsour_convert::{ConvertError, FORMATS, Format, Options, Report, convert_with_progress};
+use halfsour_convert::{
+    ConvertError, FORMATS, Format, Options, Progress, Report, convert_archive, convert_with_progress,
+};
 use halfsour_files::{self as files, Input, Part, PickleError};
+use indicatif::ProgressBar;
 
 use self::output::Output;
 use super::PerFile;
@@ -99,36 +102,30 @@ pub struct Convert {
     format: Format,
     options: Options,
     output: String,
+    /// Whether the input is converted as a whole.
+    is_done: bool,
 }
 
 impl Convert {
     pub fn new(reading: &Reading, path: Option<Path>, format: Format, target: Target) -> Self {
-        Self { format, options: target.options(reading, path), output: target.output }
+        Self { format, options: target.options(reading, path), output: target.output, is_done: false }
     }
 
     fn convert(&self, part: &Part, output: &mut Output) -> Result<Report, PickleError<ConvertError>> {
         let (file, bar) = output.parts();
-        convert_with_progress(part, self.format, &self.options, file, |progress| {
-            if let (Some(total), None) = (progress.total, bar.length()) {
-                output::expect(bar, total);
-            }
-            bar.set_position(progress.written);
-        })
+        convert_with_progress(part, self.format, &self.options, file, |progress| show(bar, progress))
     }
 }
 
-impl PerFile for Convert {
-    fn parts<'i>(&self, input: &'i Input) -> Result<files::Parts<'i>, Failure> {
-        if input.has_parts() && input.torch()?.is_none() {
-            let name = input.source().name();
-            return Err(Failure::message(format!("{name}: an archive; --member says what to convert of it")));
-        }
-        Ok(input.parts_with_tensors()?)
-    }
-
-    fn part(&mut self, _: &mut dyn Write, part: &Part) -> Result<(), Failure> {
-        let mut output = Output::create(&self.output)?;
-        match self.convert(part, &mut output) {
+impl Convert {
+    /// Puts the file in its place, and says what is not in it.
+    fn finish(
+        &self,
+        converted: Result<Report, PickleError<ConvertError>>,
+        output: Output,
+        bytes: &[u8],
+    ) -> Result<(), Failure> {
+        match converted {
             Ok(report) => {
                 output.finish()?;
                 for line in report.to_string().lines() {
@@ -142,8 +139,49 @@ impl PerFile for Convert {
             Err(error) => {
                 let PickleError { name, start, before, error } = error;
                 let error = PickleError { name, start, before, error: error.into() };
-                Err(Failure::in_pickle(error, part.bytes()))
+                Err(Failure::in_pickle(error, bytes))
             }
         }
+    }
+}
+
+/// Tells the bar how far a conversion is.
+fn show(bar: &ProgressBar, progress: Progress) {
+    if let (Some(total), None) = (progress.total, bar.length()) {
+        output::expect(bar, total);
+    }
+    bar.set_position(progress.written);
+}
+
+impl PerFile for Convert {
+    /// Converts an archive of numpy as a whole.
+    fn input(&mut self, _: &mut dyn Write, input: &Input) -> Result<(), Failure> {
+        let is_npz = input.source().name().to_ascii_lowercase().ends_with(".npz");
+        self.is_done = is_npz && input.has_parts() && input.torch()?.is_none();
+        if !self.is_done {
+            return Ok(());
+        }
+        let mut output = Output::create(&self.output)?;
+        let (file, bar) = output.parts();
+        let converted =
+            convert_archive(input, self.format, &self.options, file, |progress| show(bar, progress));
+        self.finish(converted, output, &[])
+    }
+
+    fn parts<'i>(&self, input: &'i Input) -> Result<files::Parts<'i>, Failure> {
+        if self.is_done {
+            return Ok(files::Parts::none());
+        }
+        if input.has_parts() && input.torch()?.is_none() {
+            let name = input.source().name();
+            return Err(Failure::message(format!("{name}: an archive; --member says what to convert of it")));
+        }
+        Ok(input.parts_with_tensors()?)
+    }
+
+    fn part(&mut self, _: &mut dyn Write, part: &Part) -> Result<(), Failure> {
+        let mut output = Output::create(&self.output)?;
+        let converted = self.convert(part, &mut output);
+        self.finish(converted, output, part.bytes())
     }
 }

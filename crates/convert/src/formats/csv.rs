@@ -102,7 +102,8 @@ impl Body<'_, '_> {
     ) -> Result<(), ConvertError> {
         let form = sheet.name_form();
         let labels = fields.iter().filter(|field| field.is_label).count();
-        if sheet.levels.len() < 2 {
+        let levels = sheet.header.as_ref().map_or(&[][..], |header| &header.names);
+        if levels.len() < 2 {
             for field in fields {
                 let form = if field.is_label { &Form::default() } else { &form };
                 let mut name = String::new();
@@ -111,7 +112,7 @@ impl Body<'_, '_> {
             }
             return self.end();
         }
-        for (level, name) in sheet.levels.iter().enumerate() {
+        for (level, name) in levels.iter().enumerate() {
             for label in 0..labels {
                 let mut text = String::new();
                 if let (0, Some(name)) = (label, name) {

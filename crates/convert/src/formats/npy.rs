@@ -54,10 +54,6 @@ impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         let most = self.limits.json.room(data.graph.source().len());
         let tensors = data.tensors(most)?;
-        self.tensors(tensors, out)
-    }
-
-    fn tensors(&mut self, tensors: Tensors<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         if tensors.all.is_empty() {
             return Err("there are no arrays in it".into());
         }

@@ -26,11 +26,7 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         let most = self.limits.json.room(data.graph.source().len());
-        let tensors = data.tensors(most)?;
-        self.tensors(tensors, out)
-    }
-
-    fn tensors(&mut self, mut tensors: Tensors<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        let mut tensors = data.tensors(most)?;
         if tensors.all.is_empty() {
             return Err("there are no tensors in it".into());
         }

@@ -1,14 +1,16 @@
 //! Tables: parquet, Arrow's files.
 
-use halfsour_arrow::{WriteError, table_with, write_ipc, write_parquet};
+use halfsour_arrow::{TableError, WriteError, table_of, write_ipc, write_parquet};
 use halfsour_writer::Limits;
 
+use super::sheet::sheet;
 use crate::convert::{self, Out, Subject};
 use crate::{ConvertError, Options};
 
 struct Writer {
     kind: Kind,
     limits: Limits,
+    index: Option<bool>,
     is_written: bool,
 }
 
@@ -27,7 +29,7 @@ pub(super) fn ipc(options: &Options) -> Box<dyn convert::Writer> {
 }
 
 fn writer(kind: Kind, options: &Options) -> Box<dyn convert::Writer> {
-    Box::new(Writer { kind, limits: options.limits.written, is_written: false })
+    Box::new(Writer { kind, limits: options.limits.written, index: options.index, is_written: false })
 }
 
 impl convert::Writer for Writer {
@@ -36,7 +38,14 @@ impl convert::Writer for Writer {
             return Err("several pickles; the option `first` takes the table of the first".into());
         }
         let most = self.limits.room(data.graph.source().len());
-        let batch = table_with(data.node()?, most).map_err(|error| error.to_string())?;
+        let sheet = sheet(data, most)?;
+        let (batch, failed) = table_of(&sheet, self.index, most).map_err(|error| error.to_string())?;
+        for error in failed {
+            let TableError { column, row, reason, .. } = error;
+            let row = row.map_or(String::new(), |row| format!("row {row}: "));
+            out.leave_out(column.unwrap_or_default(), format!("{row}{reason}"));
+        }
+        out.check()?;
         let written = match self.kind {
             Kind::Parquet => write_parquet(&batch, out),
             Kind::Ipc => write_ipc(&batch, out),
