@@ -100,15 +100,21 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
     assert!(why.contains("an archive; --member says what to convert of it"), "{why}");
     let why = convert(&fixture("stream.pkl"), &scratch("refused", "out.xyz"), &[]).unwrap_err();
     assert!(why.contains("unknown extension; use --to FORMAT"), "{why}");
-    let safetensors = scratch("list", "again.safetensors");
-    convert(&fixture("torch.pt"), &safetensors, &[]).unwrap();
-    let why = convert(&safetensors, &output, &[]).unwrap_err();
-    assert!(why.contains("already safetensors; converting from it is not supported"), "{why}");
-    let why = convert(&fixture("matrix.npy"), &output, &["--to", "npz"]).unwrap_err();
-    assert!(why.contains("already .npy; converting from it is not supported"), "{why}");
     // Nothing else is left beside it.
     let left = fs::read_dir(output.parent().unwrap()).unwrap().count();
     assert_eq!(left, 2);
+}
+
+#[test]
+fn files_of_arrays_are_inputs() {
+    let safetensors = scratch("arrays", "again.safetensors");
+    convert(&fixture("torch.pt"), &safetensors, &[]).unwrap();
+    let npz = scratch("arrays", "again.npz");
+    convert(&safetensors, &npz, &["--deflate"]).unwrap();
+    let back = scratch("arrays", "back.safetensors");
+    convert(&npz, &back, &[]).unwrap();
+    assert_eq!(fs::read(&back).unwrap().len(), fs::read(&safetensors).unwrap().len());
+    convert(&fixture("matrix.npy"), &scratch("arrays", "matrix.csv"), &[]).unwrap();
 }
 
 /// README.md lists the formats in the order of the library's table.

@@ -185,7 +185,8 @@ fn a_path_takes_a_part() {
 /// numpy's file of [[1.5, 2.5]], and what other formats make of it.
 #[test]
 fn a_file_of_an_array_is_an_input() {
-    let mut file = b"\x93NUMPY\x01\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }".to_vec();
+    let mut file =
+        b"\x93NUMPY\x01\0\x46\0{'descr': '<f8', 'fortran_order': False, 'shape': (1, 2), }".to_vec();
     file.resize(79, b' ');
     file.push(b'\n');
     file.extend([1.5_f64, 2.5].map(f64::to_le_bytes).concat());
@@ -205,7 +206,11 @@ fn a_file_of_an_array_is_an_input() {
     let part = input.parts_with_tensors().unwrap().next().unwrap().unwrap();
     let mut out = Vec::new();
     convert(&part, "npz".parse().unwrap(), &Options::default(), &mut out).unwrap();
-    let input = Input::from_bytes("a.npz", out.into(), Limits::UNTRUSTED).unwrap();
+    let mut small = Vec::new();
+    let compressed = Options::default().with_compressed(true);
+    convert(&part, "npz".parse().unwrap(), &compressed, &mut small).unwrap();
+    assert!(small.len() < out.len());
+    let input = Input::from_bytes("a.npz", small.into(), Limits::UNTRUSTED).unwrap();
     let mut out = Vec::new();
     convert_archive(&input, "json".parse().unwrap(), &Options::default(), &mut out, |_| ()).unwrap();
     assert_eq!(out, b"{\"array\":[[1.5,2.5]]}\n");

@@ -76,7 +76,15 @@ impl Target {
     /// The format that is asked for, or why there is none.
     pub fn format(&self) -> Result<Format, String> {
         let format = self.to.or_else(|| Format::of_path(&self.output));
-        format.ok_or_else(|| format!("{}: unknown extension; use --to FORMAT", self.output))
+        let extension = path::Path::new(&self.output).extension().unwrap_or_default().to_string_lossy();
+        let is_of_arrow = ["arrow", "feather", "parquet", "pq"].contains(&&*extension.to_ascii_lowercase());
+        format.ok_or_else(|| match is_of_arrow {
+            true => format!(
+                "{}: this command was built without the feature `arrow`, which has this format",
+                self.output
+            ),
+            false => format!("{}: unknown extension; use --to FORMAT", self.output),
+        })
     }
 
     fn options(&self, reading: &Reading, path: Option<Path>) -> Options {

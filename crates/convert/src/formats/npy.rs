@@ -16,6 +16,7 @@ use crate::{ConvertError, Options};
 
 struct Writer {
     is_archive: bool,
+    is_compressed: bool,
     tied: Tied,
     limits: Limits,
     is_written: bool,
@@ -31,7 +32,8 @@ pub(super) fn archive(options: &Options) -> Box<dyn convert::Writer> {
 
 impl Writer {
     fn new(is_archive: bool, options: &Options) -> Self {
-        Self { is_archive, tied: options.tied, limits: options.limits, is_written: false }
+        let is_compressed = options.compressed;
+        Self { is_archive, is_compressed, tied: options.tied, limits: options.limits, is_written: false }
     }
 
     fn write(&self, arrays: &[(&String, Array<'_>)], out: &mut Out<'_>) -> io::Result<()> {
@@ -44,7 +46,12 @@ impl Writer {
         }
         let mut zip = ZipWriter::new(out);
         for (name, array) in arrays {
-            zip.member(&format!("{name}.npy"), &[&array.header, &array.data()])?;
+            let (name, data) = (format!("{name}.npy"), array.data());
+            if self.is_compressed {
+                zip.deflated_member(&name, &[&array.header, &data])?;
+            } else {
+                zip.member(&name, &[&array.header, &data])?;
+            }
         }
         zip.finish().map(drop)
     }

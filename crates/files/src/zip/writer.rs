@@ -2,9 +2,12 @@
 
 use std::io::{self, Write};
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
 use super::{END, END64, ENTRY, LOCAL, LOCATOR64};
 
-/// Writes a zip archive whose members are stored without compression.
+/// Writes a zip archive whose members are stored without compression, or deflated.
 ///
 /// All sizes and offsets have 64 bits, so that archives and members may be of any length. Times are those of the first day that zip
 /// knows, so that the same members give the same bytes.
@@ -32,6 +35,7 @@ const VERSION: u16 = 45;
 /// The flag that says that names are UTF-8.
 const FLAGS: u16 = 1 << 11;
 const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
 /// Midnight of 1 January 1980, the first day that zip knows.
 const TIME: u16 = 0;
 const DATE: u16 = 1 << 5 | 1;
@@ -52,6 +56,14 @@ fn longs(longs: &[u64], into: &mut Vec<u8>) {
     into.extend(longs.iter().flat_map(|long| long.to_le_bytes()));
 }
 
+fn crc(parts: &[&[u8]]) -> u32 {
+    let mut crc = crc32fast::Hasher::new();
+    for part in parts {
+        crc.update(part);
+    }
+    crc.finalize()
+}
+
 impl<W: Write> ZipWriter<W> {
     /// Begins an archive.
     pub fn new(out: W) -> Self {
@@ -69,35 +81,47 @@ impl<W: Write> ZipWriter<W> {
     ///
     /// If the name has more than 65,535 bytes, or if the output takes no more.
     pub fn member(&mut self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+        let size = parts.iter().map(|part| part.len() as u64).sum();
+        self.entry(name, STORED, crc(parts), size, parts)
+    }
+
+    /// Adds a member as [`member`](Self::member) does, compressed (deflated), which is held until it is written.
+    ///
+    /// # Errors
+    ///
+    /// As of [`member`](Self::member).
+    pub fn deflated_member(&mut self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
+        parts.iter().try_for_each(|part| deflated.write_all(part))?;
+        let size = parts.iter().map(|part| part.len() as u64).sum();
+        self.entry(name, DEFLATED, crc(parts), size, &[&deflated.finish()?])
+    }
+
+    /// Adds a member of so many bytes, which are these parts once they are taken out.
+    fn entry(&mut self, name: &str, method: u16, crc: u32, size: u64, parts: &[&[u8]]) -> io::Result<()> {
         let long = |_| io::Error::new(io::ErrorKind::InvalidInput, "a name is longer than zip can say");
         let length = u16::try_from(name.len()).map_err(long)?;
         let start = self.at;
-        let size = parts.iter().map(|part| part.len() as u64).sum();
-        let mut crc = crc32fast::Hasher::new();
-        for part in parts {
-            crc.update(part);
-        }
-        let crc = crc.finalize();
-
+        let held: u64 = parts.iter().map(|part| part.len() as u64).sum();
         let mut header = LOCAL.to_vec();
-        fields(&[VERSION, FLAGS, STORED, TIME, DATE], &mut header);
+        fields(&[VERSION, FLAGS, method, TIME, DATE], &mut header);
         words(&[crc, ELSEWHERE, ELSEWHERE], &mut header);
         fields(&[length, 20], &mut header);
         header.extend(name.as_bytes());
         fields(&[SIZES, 16], &mut header);
-        longs(&[size, size], &mut header);
+        longs(&[size, held], &mut header);
         self.put(&header)?;
         parts.iter().try_for_each(|part| self.put(part))?;
 
         let entry = &mut self.directory;
         entry.extend(ENTRY);
-        fields(&[VERSION, VERSION, FLAGS, STORED, TIME, DATE], entry);
+        fields(&[VERSION, VERSION, FLAGS, method, TIME, DATE], entry);
         words(&[crc, ELSEWHERE, ELSEWHERE], entry);
         fields(&[length, 28, 0, 0, 0], entry);
         words(&[0, ELSEWHERE], entry);
         entry.extend(name.as_bytes());
         fields(&[SIZES, 24], entry);
-        longs(&[size, size, start], entry);
+        longs(&[size, held, start], entry);
         self.count += 1;
         Ok(())
     }
