@@ -118,7 +118,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         // ---- pandas, pyarrow ----
         Class::PandasFrame | Class::PandasSeries => managed(&call.instance)?,
         Class::PandasNewIndex => Known::PandasIndex(Box::new(pandas::index(call)?)),
-        Class::PandasArray | Class::PandasBacked | Class::PandasIntervals => {
+        Class::PandasArray | Class::PandasBacked | Class::PandasMixin => {
             Known::PandasArray(Box::new(pandas::array(call)?))
         }
         Class::PandasTimestamp | Class::PandasNewTimestamp => Known::Timestamp(pandas::timestamp(call)?),

@@ -24,6 +24,20 @@ fn all_are_what_pandas_printed() {
     assert!(seen > 500 && kinds.len() >= 10, "{seen}, {kinds:?}");
 }
 
+/// The forms that blocks, indexes, periods, sparse arrays and times had in old releases.
+#[test]
+fn old_releases_are_read() {
+    let all = halfsour_fixtures::old_pandas();
+    for package in &all {
+        let graph = halfsour_vm::Loader::new().load(package.bytes.clone()).unwrap();
+        let name = format!("{} {}", package.release, package.name);
+        for (node, printed) in each(graph.root(), &package.value) {
+            check(node, printed, &name);
+        }
+    }
+    assert!(all.len() > 150, "{}", all.len());
+}
+
 /// A class that is not known costs its columns, and is named. Labels of such a class cost the table.
 #[test]
 fn what_is_not_known_costs_no_more_than_itself() {
@@ -286,7 +300,10 @@ fn object(node: N<'_>) -> Value {
 
 /// What is printed, less what a cell does not tell, and what pandas did better later.
 fn modern(printed: &Value) -> Value {
-    let mut printed = printed.clone();
+    let mut printed = match printed {
+        Value::Array(items) => items.iter().map(modern).collect(),
+        _ => printed.clone(),
+    };
     if let Some(object) = printed.as_object_mut() {
         match object["kind"].as_str().unwrap() {
             "Timestamp" => drop(object.remove("tz")),

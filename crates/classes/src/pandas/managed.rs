@@ -128,7 +128,7 @@ pub fn unreadable<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Unreadable> {
         (None, Some((Class::PandasNewIndex, call))) if index(call).is_none() => {
             Some(Unreadable::of(Place::Values, node))
         }
-        (None, Some((Class::PandasArray | Class::PandasBacked | Class::PandasIntervals, call)))
+        (None, Some((Class::PandasArray | Class::PandasBacked | Class::PandasMixin, call)))
             if array(call).is_none() =>
         {
             Some(Unreadable::of(Place::Values, node))

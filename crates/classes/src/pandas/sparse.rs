@@ -48,7 +48,10 @@ impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
 
     /// `IntIndex(length, places)` or `BlockIndex(length, starts, lengths)`, and a dtype that has the fill value.
     pub(super) fn of(index: Node<'g, S>, values: Node<'g, S>, dtype: Node<'g, S>) -> Option<Self> {
-        let (values, fill) = (Grid::of(values)?, dtype.attr("_fill_value")?);
+        Self::with_fill(index, Grid::of(values)?, dtype.attr("_fill_value")?)
+    }
+
+    pub(super) fn with_fill(index: Node<'g, S>, values: Grid<'g, S>, fill: Node<'g, S>) -> Option<Self> {
         let call = Call::of_class(index, Class::PandasSparseIndex)?;
         let (count, [len, first, second]) = call.bare()?.up_to()?;
         let len = usize::try_from(len.as_i64()?).ok()?;

@@ -16,7 +16,7 @@ use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
 use crate::memory::Scalar;
 use crate::names::Class;
-use crate::numpy::Kind;
+use crate::numpy::{ArrayClass, Kind};
 use crate::pyarrow;
 use crate::stdlib::TimeZone;
 use crate::time::{NAT, TimeUnit};
@@ -205,9 +205,20 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
     /// An array of numpy, or an extension array.
     pub(super) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
         if let Some(array) = Grid::of(node) {
-            return Some(Self::of_numpy(array));
+            return match array.array.class {
+                ArrayClass::Other(class) if class_of(class).is_some() => Self::old_sparse(array, class),
+                _ => Some(Self::of_numpy(array)),
+            };
         }
-        Self::extension(&Call::of(node)?, depth)
+        let call = Call::of(node)?;
+        if call.class != Class::PandasNewIndex {
+            return Self::extension(&call, depth);
+        }
+        // Before 0.24, times in a zone were an index, and an index of them could be made of another one.
+        match Index::of(node, depth.checked_sub(1)?)?.labels {
+            Labels::Values(values) => Some(*values),
+            Labels::Range { .. } | Labels::Levels(_) => None,
+        }
     }
 
     fn of_numpy(array: Grid<'g, S>) -> Self {
@@ -218,14 +229,16 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         }
     }
 
-    /// Reads the beginnings or the ends of intervals: an array, and before 1.2 an index.
-    pub(super) fn side(node: Node<'g, S>, depth: u8) -> Option<Self> {
-        let depth = depth.checked_sub(1)?;
-        match Index::of(node, depth) {
-            Some(Index { labels: Labels::Values(values), .. }) => Some(*values),
-            Some(_) => None,
-            None => Self::of(node, depth),
-        }
+    /// Before 0.24, a `SparseArray` was an array of numpy with `(fill, index)` beside it.
+    fn old_sparse(array: Grid<'g, S>, class: Node<'g, S>) -> Option<Self> {
+        let [beside] = *array.array.beside.as_slice() else { return None };
+        let (Some((Class::PandasArray, (_, "SparseArray"))), Data::Tuple(parts)) =
+            (class_of(class), beside.data())
+        else {
+            return None;
+        };
+        let sparse = Sparse::with_fill(parts.get(1)?, array, parts.get(0)?)?;
+        (parts.len() == 2).then(|| Self::Sparse(Box::new(sparse)))
     }
 
     pub(super) fn intervals(left: Self, right: Self, closed: Closed) -> Option<Self> {
@@ -268,12 +281,17 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 let [class, _, state] = call.exactly()?;
                 (state.is_none().then(|| class_of(class))??.1.1, call.state()?)
             }
-            Class::PandasIntervals => {
+            Class::PandasMixin => {
                 let [class, _, state] = call.exactly()?;
                 (state.is_none().then(|| class_of(class))??.1.1, call.state()?)
             }
             Class::PandasArray if call.args()?.is_empty() => (call.name.1, call.state()?),
             _ => return None,
+        };
+        // The state of what Cython makes may be a tuple with the dict in it.
+        let state = match state.data() {
+            Data::Tuple(parts) if parts.len() == 1 => parts.get(0)?,
+            _ => state,
         };
         let attribute = |names: &[&str]| names.iter().find_map(|name| state.get(*name));
         match class {
@@ -304,12 +322,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 (values.array.shape == mask.array.shape).then_some(Self::Masked { values, mask })
             }
             "IntervalArray" => {
-                // The state of what Cython makes is a tuple with the dict in it.
-                let state = match state.data() {
-                    Data::Tuple(parts) => parts.get(0)?,
-                    _ => state,
-                };
-                let side = |name| Self::side(state.get(name)?, depth);
+                let side = |name| Self::of(state.get(name)?, depth.checked_sub(1)?);
                 let closed = match state.get("_closed") {
                     Some(closed) => closed,
                     None => state.get("_dtype")?.attr("closed")?,
@@ -326,7 +339,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 dtype: attribute(&["_dtype"]).filter(|dtype| is_text(*dtype)).map(text_of),
             }),
             // A wrapper that adds nothing.
-            "NumpyExtensionArray" => Grid::of(attribute(&["_ndarray"])?).map(Self::of_numpy),
+            "NumpyExtensionArray" => Grid::of(backed(state, &[])?.0).map(Self::of_numpy),
             _ => None,
         }
     }
