@@ -147,6 +147,13 @@ table! {
     PandasInterval: "pandas" ["Interval"];
     PandasNat: "pandas._libs.tslibs.nattype" ["_nat_unpickle"];
 
+    // ---- shapely, geopandas ----
+    Shapely: "shapely.geometry" [
+        "GeometryCollection" "LineString" "LinearRing" "MultiLineString" "MultiPoint" "MultiPolygon" "Point" "Polygon"
+    ];
+    ShapelyWkb: "shapely.io" ["_unpickle_linearring" "from_wkb"];
+    GeometryArray: "geopandas.array" ["GeometryArray"];
+
     // ---- pyarrow ----
     ArrowArray: "pyarrow.lib" ["_restore_array"];
     ArrowChunks: "pyarrow.lib" ["chunked_array"];
@@ -319,6 +326,17 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas._libs.interval", "Interval"), ("pandas", "Interval")),
     (("pandas._libs.tslibs.nattype", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
     (("pandas._libs.tslib", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
+    // shapely
+    (("shapely.geometry.polygon", "_unpickle_linearring"), ("shapely.io", "_unpickle_linearring")),
+    (("shapely.geometry.collection", "GeometryCollection"), ("shapely.geometry", "GeometryCollection")),
+    (("shapely.geometry.linestring", "LineString"), ("shapely.geometry", "LineString")),
+    (("shapely.geometry.polygon", "LinearRing"), ("shapely.geometry", "LinearRing")),
+    (("shapely.geometry.multilinestring", "MultiLineString"), ("shapely.geometry", "MultiLineString")),
+    (("shapely.geometry.multipoint", "MultiPoint"), ("shapely.geometry", "MultiPoint")),
+    (("shapely.geometry.multipolygon", "MultiPolygon"), ("shapely.geometry", "MultiPolygon")),
+    (("shapely.geometry.point", "Point"), ("shapely.geometry", "Point")),
+    (("shapely.geometry.polygon", "Polygon"), ("shapely.geometry", "Polygon")),
+
     // scipy 1.8 to 1.10
     (("scipy.sparse._arrays", "bsr_array"), ("scipy.sparse._bsr", "bsr_array")),
     (("scipy.sparse._arrays", "coo_array"), ("scipy.sparse._coo", "coo_array")),

@@ -1,7 +1,7 @@
 //! Frames, series, indexes and scalars, compared with what the pandas that pickled them printed.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Values, unreadable};
+use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Values, subject, unreadable};
 use halfsour_classes::{Known, recognise};
 use halfsour_text::repr;
 use halfsour_value::{Data, Node};
@@ -118,6 +118,10 @@ fn each<'g, 'v>(node: N<'g>, printed: &'v Value) -> Vec<(N<'g>, &'v Value)> {
 
 fn check(node: N<'_>, printed: &Value, name: &str) {
     let kind = printed["kind"].as_str().unwrap();
+    if kind == "GroupBy" {
+        assert!(recognise(node).is_none(), "{name}");
+        return check(subject(node).unwrap(), &printed["obj"], name);
+    }
     let dtype = if kind == "Array" { &printed["dtype"] } else { &printed["data"]["dtype"] };
     if dtype.as_str().is_some_and(|dtype| dtype.starts_with("list<")) {
         assert!(recognise(node).is_none(), "{name}");

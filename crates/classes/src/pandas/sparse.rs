@@ -28,7 +28,7 @@ pub struct Sparse<'g, S> {
 #[derive(Clone)]
 enum Places<'g, S> {
     /// Of each value, in order.
-    Each(Grid<'g, S>),
+    Each(Box<Grid<'g, S>>),
     /// The starts and the lengths of runs of values.
     Runs(Box<Runs<'g, S>>),
 }
@@ -57,7 +57,7 @@ impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
         let len = usize::try_from(len.as_i64()?).ok()?;
         let first = Grid::of(first)?;
         let places = match (call.name.1, count) {
-            ("IntIndex", 2) if first.len() == values.len() => Places::Each(first),
+            ("IntIndex", 2) if first.len() == values.len() => Places::Each(Box::new(first)),
             ("BlockIndex", 3) => {
                 let lengths = Grid::of(second)?;
                 Places::Runs(Box::new(Runs { starts: first, lengths, before: OnceLock::new() }))

@@ -14,6 +14,7 @@ use super::timestamp::{Timedelta, Timestamp, always};
 use crate::args::short;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
+use crate::geometry;
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{ArrayClass, Kind};
@@ -60,6 +61,8 @@ pub enum Values<'g, S> {
         /// `str` or `string`
         dtype: &'static str,
     },
+    /// `GeometryArray` of geopandas: objects.
+    Geometries(Grid<'g, S>),
     /// `Categorical`
     Categorical(Categories<'g, S>),
     /// `PeriodArray`
@@ -117,6 +120,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             | Self::Deltas { ticks: array, .. }
             | Self::Masked { values: array, .. }
             | Self::Text { objects: array, .. }
+            | Self::Geometries(array)
             | Self::Periods { ordinals: array, .. } => Some(array),
             Self::Categorical(categories) => Some(&categories.codes),
             Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } => None,
@@ -179,6 +183,11 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                     Cell::Object(node)
                 }
                 Cell::Object(_) => Cell::Missing,
+                _ => return None,
+            },
+            Self::Geometries(objects) => match objects.get(index)? {
+                Cell::Object(node) if node.is_none() => Cell::Missing,
+                Cell::Object(node) => Cell::Geometry(geometry::element(node)?),
                 _ => return None,
             },
             Self::Categorical(of) => coded(&of.codes, index, |code| of.categories.get(code))?,
@@ -284,6 +293,14 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             Class::PandasMixin => {
                 let [class, _, state] = call.exactly()?;
                 (state.is_none().then(|| class_of(class))??.1.1, call.state()?)
+            }
+            // `(array, reference system)`; with shapely 1 a dict.
+            Class::GeometryArray if call.has_no_args() => {
+                let state = call.state()?;
+                let array =
+                    Grid::of(state.at(0).or_else(|| state.get("data")).or_else(|| state.get("_data"))?)?;
+                let is_flat = array.dtype().kind == Kind::Object && array.rows() == array.len();
+                return is_flat.then_some(Self::Geometries(array));
             }
             Class::PandasArray if call.args()?.is_empty() => (call.name.1, call.state()?),
             _ => return None,
@@ -440,6 +457,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
                 f.write_str(nullable.unwrap_or(&"boolean"))
             }
             Self::Text { dtype, .. } | Self::Arrow { dtype: Some(dtype), .. } => f.write_str(dtype),
+            Self::Geometries(_) => f.write_str("geometry"),
             Self::Categorical(_) => f.write_str("category"),
             Self::Periods { freq, .. } => write!(f, "period[{freq}]"),
             Self::Intervals { sides, closed } => write!(f, "interval[{}, {}]", sides.0, closed.name()),
@@ -459,6 +477,7 @@ debug_variants!(Values {
     Self::Deltas { ticks, unit } => Deltas(ticks, unit),
     Self::Masked { values, mask } => Masked(values, mask),
     Self::Text { objects, dtype } => Text(objects, dtype),
+    Self::Geometries(objects) => Geometries(objects),
     Self::Categorical(categories) => Categorical(categories),
     Self::Periods { ordinals, freq } => Periods(ordinals, freq),
     Self::Intervals { sides, closed } => Intervals(sides, closed),
