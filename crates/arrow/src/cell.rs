@@ -230,6 +230,7 @@ impl<'g, S: AsRef<[u8]> + Clone> Cell<'g, S> {
             P::Day(day) => Self::of_day(day)?,
             P::TimeOfDay(ticks, unit) => Self::Time(microseconds_of(ticks, unit)?),
             P::Decimal(decimal) => Self::Decimal(decimal.digits, decimal.scale.into()),
+            P::Geometry(geometry) => Self::Bytes(geometry.wkb),
             P::Object(node) => Self::of(node)?,
             P::Period(_) => return Err(TableError::new("no Arrow column type for a period")),
             P::Interval(..) => return Err(TableError::new("no Arrow column type for an interval")),

@@ -13,6 +13,8 @@ const MAKERS: &[(Name, Name)] = &[
     (("pytz", "_p"), ("pytz", "timezone")),
     (("array", "_array_reconstructor"), ("array", "array")),
     (("re", "_compile"), ("re", "Pattern")),
+    (("shapely.io", "_unpickle_linearring"), ("shapely.geometry", "LinearRing")),
+    (("shapely.io", "from_wkb"), ("shapely", "Geometry")),
     (("pyarrow.lib", "_restore_array"), ("pyarrow.lib", "Array")),
     (("pyarrow.lib", "chunked_array"), ("pyarrow.lib", "ChunkedArray")),
     (("numpy._core.multiarray", "_reconstruct"), ("numpy", "ndarray")),

@@ -3,6 +3,8 @@
 use halfsour_value::{Data, Instance, Node};
 
 use crate::Known;
+use crate::call::class_of;
+use crate::names::Class;
 use crate::numpy::{DType, Kind, NdArray};
 use crate::pandas::{Frame, Index, Labels};
 
@@ -17,9 +19,17 @@ pub fn cost<S: AsRef<[u8]>>(instance: Instance<'_, S>, most: usize) -> usize {
         Data::List(elements) => elements.len(),
         _ => 0,
     };
+    // Of these, the bytes are looked at, too.
+    let bytes = match class_of(instance.class()) {
+        Some((Class::Shapely | Class::ShapelyWkb, _)) => {
+            let parts = instance.args().elements().into_iter().flatten().chain(instance.state());
+            parts.filter_map(Node::as_bytes).map(<[u8]>::len).sum()
+        }
+        _ => 0,
+    };
     let args = instance.args().elements().into_iter().flatten().map(|arg| read(arg).saturating_add(1));
     let mut total = 0_usize;
-    for part in args.chain(instance.steps().map(|_| 1)) {
+    for part in args.chain(instance.steps().map(|_| 1)).chain([bytes]) {
         total = total.saturating_add(part);
         if total >= most {
             return most;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use halfsour_value::Node;
 
-use crate::{Payload, numpy, pandas, pyarrow, scipy, sklearn, stdlib, torch};
+use crate::{Payload, geometry, numpy, pandas, pyarrow, scipy, sklearn, stdlib, torch};
 
 /// Defines the enum as it stands, and its `Debug`.
 macro_rules! known {
@@ -112,6 +112,8 @@ known! {
         NaT,
         /// `pandas.NA`: no value.
         NA,
+        /// `shapely.Point` and other geometries.
+        Geometry(geometry::Geometry<'g>),
         /// `pyarrow.Array`, `ChunkedArray`
         ArrowArray(Box<pyarrow::Array<'g>>),
         /// `torch.Tensor`, `torch.nn.Parameter`, and subclasses.

@@ -9,6 +9,7 @@ mod class_name;
 mod cost;
 mod debug;
 mod fields;
+pub mod geometry;
 mod guess;
 mod known;
 pub mod memory;

@@ -130,10 +130,11 @@ table! {
         "TimedeltaArray"
     ];
     PandasBacked: "pandas._libs.arrays" ["__pyx_unpickle_NDArrayBacked"];
-    PandasIntervals: "pandas._libs.interval" ["__pyx_unpickle_IntervalMixin"];
+    PandasMixin: "pandas._libs.interval" ["__pyx_unpickle_IntervalMixin" "__pyx_unpickle_PeriodMixin"];
     PandasSparseIndex: "pandas._libs.sparse" ["BlockIndex" "IntIndex"];
     PandasDType: "pandas" [
-        "ArrowDtype" "CategoricalDtype" "DatetimeTZDtype" "IntervalDtype" "PeriodDtype" "SparseDtype" "StringDtype"
+        "ArrowDtype" "CategoricalDtype" "DatetimeTZDtype" "IntervalDtype" "NumpyEADtype" "PeriodDtype" "SparseDtype"
+        "StringDtype"
     ];
     PandasOffset: "pandas._libs.tslibs.offsets" [
         "BusinessDay" "Day" "Hour" "Micro" "Milli" "Minute" "MonthEnd" "Nano" "QuarterEnd" "Second" "Week" "YearEnd"
@@ -145,6 +146,13 @@ table! {
     PandasPeriod: "pandas" ["Period"];
     PandasInterval: "pandas" ["Interval"];
     PandasNat: "pandas._libs.tslibs.nattype" ["_nat_unpickle"];
+
+    // ---- shapely, geopandas ----
+    Shapely: "shapely.geometry" [
+        "GeometryCollection" "LineString" "LinearRing" "MultiLineString" "MultiPoint" "MultiPolygon" "Point" "Polygon"
+    ];
+    ShapelyWkb: "shapely.io" ["_unpickle_linearring" "from_wkb"];
+    GeometryArray: "geopandas.array" ["GeometryArray"];
 
     // ---- pyarrow ----
     ArrowArray: "pyarrow.lib" ["_restore_array"];
@@ -194,8 +202,18 @@ const MOVED_MODULES: &[(&str, &str)] = &[
     // cupy 9, dill 0.2.8.
     ("cupy.core", "cupy._core"),
     ("dill.dill", "dill._dill"),
-    // pandas 1.1.
+    // pandas: 1.1, and 0.20.
     ("pandas.tseries.offsets", "pandas._libs.tslibs.offsets"),
+    ("pandas.indexes", "pandas.core.indexes"),
+    ("pandas.tslib", "pandas._libs.tslib"),
+    ("pandas._period", "pandas._libs.period"),
+    ("pandas._sparse", "pandas._libs.sparse"),
+    ("pandas.src.sparse", "pandas._libs.sparse"),
+    ("pandas.sparse", "pandas.core.sparse"),
+    ("pandas.tseries.index", "pandas.core.indexes.datetimes"),
+    ("pandas.tseries.period", "pandas.core.indexes.period"),
+    ("pandas.tseries.tdi", "pandas.core.indexes.timedeltas"),
+    ("pandas.types.dtypes", "pandas.core.dtypes.dtypes"),
     // scipy 1.8.
     ("scipy.sparse.bsr", "scipy.sparse._bsr"),
     ("scipy.sparse.coo", "scipy.sparse._coo"),
@@ -240,6 +258,17 @@ const MOVED: &[(Name, Name)] = &[
         ("pandas.core.internals.managers", "SingleArrayManager"),
     ),
     (("pandas.core.internals.blocks", "new_block"), ("pandas._libs.internals", "new_block")),
+    (
+        ("pandas._libs.tslibs.period", "__pyx_unpickle_PeriodMixin"),
+        ("pandas._libs.interval", "__pyx_unpickle_PeriodMixin"),
+    ),
+    (("pandas.core.index", "_new_Index"), ("pandas.core.indexes.base", "_new_Index")),
+    (("pandas.core.index", "CategoricalIndex"), ("pandas", "CategoricalIndex")),
+    (("pandas.core.index", "Float64Index"), ("pandas", "Float64Index")),
+    (("pandas.core.index", "Index"), ("pandas", "Index")),
+    (("pandas.core.index", "Int64Index"), ("pandas", "Int64Index")),
+    (("pandas.core.index", "MultiIndex"), ("pandas", "MultiIndex")),
+    (("pandas.core.index", "RangeIndex"), ("pandas", "RangeIndex")),
     (("pandas.core.indexes.base", "Index"), ("pandas", "Index")),
     (("pandas.core.indexes.category", "CategoricalIndex"), ("pandas", "CategoricalIndex")),
     (("pandas.core.indexes.datetimes", "DatetimeIndex"), ("pandas", "DatetimeIndex")),
@@ -268,6 +297,9 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas.core.arrays.numpy_", "NumpyExtensionArray"), ("pandas.arrays", "NumpyExtensionArray")),
     (("pandas.core.arrays.numpy_", "PandasArray"), ("pandas.arrays", "NumpyExtensionArray")),
     (("pandas.core.arrays.period", "PeriodArray"), ("pandas.arrays", "PeriodArray")),
+    (("pandas.core.arrays.string_arrow", "ArrowStringArrayNumpySemantics"), ("pandas.arrays", "ArrowStringArray")),
+    (("pandas.core.arrays.string_", "StringArrayNumpySemantics"), ("pandas.arrays", "StringArray")),
+    (("pandas.core.sparse.array", "SparseArray"), ("pandas.arrays", "SparseArray")),
     (("pandas.core.arrays.sparse", "SparseArray"), ("pandas.arrays", "SparseArray")),
     (("pandas.core.arrays.sparse.array", "SparseArray"), ("pandas.arrays", "SparseArray")),
     (("pandas.core.arrays.string_", "StringArray"), ("pandas.arrays", "StringArray")),
@@ -277,6 +309,9 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas.core.dtypes.dtypes", "CategoricalDtype"), ("pandas", "CategoricalDtype")),
     (("pandas.core.dtypes.dtypes", "DatetimeTZDtype"), ("pandas", "DatetimeTZDtype")),
     (("pandas.core.dtypes.dtypes", "IntervalDtype"), ("pandas", "IntervalDtype")),
+    (("pandas.core.dtypes.dtypes", "NumpyEADtype"), ("pandas", "NumpyEADtype")),
+    (("pandas.core.dtypes.dtypes", "PandasDtype"), ("pandas", "NumpyEADtype")),
+    (("pandas.core.arrays.numpy_", "PandasDtype"), ("pandas", "NumpyEADtype")),
     (("pandas.core.dtypes.dtypes", "PeriodDtype"), ("pandas", "PeriodDtype")),
     (("pandas.core.dtypes.dtypes", "SparseDtype"), ("pandas", "SparseDtype")),
     (("pandas.core.arrays.sparse", "SparseDtype"), ("pandas", "SparseDtype")),
@@ -291,6 +326,17 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas._libs.interval", "Interval"), ("pandas", "Interval")),
     (("pandas._libs.tslibs.nattype", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
     (("pandas._libs.tslib", "__nat_unpickle"), ("pandas._libs.tslibs.nattype", "_nat_unpickle")),
+    // shapely
+    (("shapely.geometry.polygon", "_unpickle_linearring"), ("shapely.io", "_unpickle_linearring")),
+    (("shapely.geometry.collection", "GeometryCollection"), ("shapely.geometry", "GeometryCollection")),
+    (("shapely.geometry.linestring", "LineString"), ("shapely.geometry", "LineString")),
+    (("shapely.geometry.polygon", "LinearRing"), ("shapely.geometry", "LinearRing")),
+    (("shapely.geometry.multilinestring", "MultiLineString"), ("shapely.geometry", "MultiLineString")),
+    (("shapely.geometry.multipoint", "MultiPoint"), ("shapely.geometry", "MultiPoint")),
+    (("shapely.geometry.multipolygon", "MultiPolygon"), ("shapely.geometry", "MultiPolygon")),
+    (("shapely.geometry.point", "Point"), ("shapely.geometry", "Point")),
+    (("shapely.geometry.polygon", "Polygon"), ("shapely.geometry", "Polygon")),
+
     // scipy 1.8 to 1.10
     (("scipy.sparse._arrays", "bsr_array"), ("scipy.sparse._bsr", "bsr_array")),
     (("scipy.sparse._arrays", "coo_array"), ("scipy.sparse._coo", "coo_array")),

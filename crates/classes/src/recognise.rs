@@ -5,7 +5,7 @@ use halfsour_value::{Data, Instance, Node};
 use crate::call::Call;
 use crate::names::Class;
 use crate::stdlib::{self, collections, datetime, net, numbers, objects};
-use crate::{Known, numpy, pandas, payload, pyarrow, scipy, sklearn, torch};
+use crate::{Known, geometry, numpy, pandas, payload, pyarrow, scipy, sklearn, torch};
 
 /// Recognises an object of a known class, in a pickle that the class writes.
 ///
@@ -118,7 +118,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         // ---- pandas, pyarrow ----
         Class::PandasFrame | Class::PandasSeries => managed(&call.instance)?,
         Class::PandasNewIndex => Known::PandasIndex(Box::new(pandas::index(call)?)),
-        Class::PandasArray | Class::PandasBacked | Class::PandasIntervals => {
+        Class::PandasArray | Class::PandasBacked | Class::PandasMixin | Class::GeometryArray => {
             Known::PandasArray(Box::new(pandas::array(call)?))
         }
         Class::PandasTimestamp | Class::PandasNewTimestamp => Known::Timestamp(pandas::timestamp(call)?),
@@ -131,6 +131,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
             pandas::nat(call)?;
             Known::NaT
         }
+        Class::Shapely | Class::ShapelyWkb => Known::Geometry(geometry::geometry(call)?),
         Class::ArrowArray | Class::ArrowChunks => Known::ArrowArray(Box::new(pyarrow::Array::called(call)?)),
 
         // ---- torch ----

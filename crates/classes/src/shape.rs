@@ -81,6 +81,7 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             Self::IpNetwork(network) | Self::IpInterface(network) => Shape::Text(network),
             Self::NumpyDType(dtype) => Shape::Text(dtype),
             Self::PandasTimedelta(delta) => Shape::Text(delta),
+            Self::Geometry(geometry) => Shape::Text(geometry),
             Self::Period(period) => Shape::Text(period),
             Self::Decimal(decimal) => Shape::Number(decimal),
             Self::Deque(deque) => Shape::Sequence(deque.items.clone()),

@@ -196,6 +196,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Cell::Bytes(bytes) | Cell::LongDouble(bytes) => self.out.base64(bytes)?,
             Cell::Timestamp(stamp) => drop(self.out.string_of(stamp)?),
             Cell::Timedelta(delta) => drop(self.out.string_of(delta.to_iso())?),
+            Cell::Geometry(geometry) => drop(self.out.string_of(geometry)?),
             Cell::Period(period) => drop(self.out.string_of(period)?),
             Cell::Day(day) => drop(self.out.string_of(day)?),
             Cell::TimeOfDay(ticks, unit) => drop(self.out.string_of(unit.time_of_day(ticks))?),

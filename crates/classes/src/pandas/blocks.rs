@@ -111,7 +111,7 @@ impl<'g, S: AsRef<[u8]>> Blocks<'g, S> {
 }
 
 /// `_unpickle_block(values, places, dimensions)`; in 1.3 it was `partial(new_block, ndim=dimensions)(values, places)`
-fn called<'g, S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<[Node<'g, S>; 2]> {
+fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<[Node<'_, S>; 2]> {
     if let Some(call) = Call::of_class(node, Class::PandasBlock) {
         let [values, places, _] = call.bare()?.exactly()?;
         return Some([values, places]);

@@ -7,6 +7,7 @@ use super::period::Period;
 use super::timestamp::{Timedelta, Timestamp, always};
 use crate::call::Call;
 use crate::debug::debug_variants;
+use crate::geometry::Geometry;
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{self, Element};
@@ -41,6 +42,8 @@ pub enum Cell<'g, S> {
     TimeOfDay(i64, TimeUnit),
     /// A decimal number that Arrow holds.
     Decimal(Decimal),
+    /// A geometry, of geopandas.
+    Geometry(Geometry<'g>),
     /// An object: of Python's classes, or text.
     Object(Node<'g, S>),
     /// One of each level, of a `MultiIndex`.
@@ -108,6 +111,7 @@ debug_variants!(Cell {
     Self::Day(day) => Day(day),
     Self::TimeOfDay(ticks, unit) => TimeOfDay(ticks, unit),
     Self::Decimal(decimal) => Decimal(decimal),
+    Self::Geometry(geometry) => Geometry(geometry),
     Self::Object(node) => Object(node),
     Self::Tuple(cells) => Tuple(cells),
     Self::LongDouble(bytes) => LongDouble(bytes),

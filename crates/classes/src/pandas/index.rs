@@ -55,8 +55,8 @@ pub struct Level<'g, S> {
     pub codes: Grid<'g, S>,
 }
 
-/// An index of several levels, of categories, of intervals, of something. Deeper it does not go in pandas.
-pub(crate) const DEEPEST: u8 = 4;
+/// An index of several levels, of categories, of intervals, of an index of something. Deeper it does not go in pandas.
+pub(crate) const DEEPEST: u8 = 8;
 
 /// More levels are not looked at: each may be the same one again.
 const MOST_LEVELS: usize = 100;
@@ -116,7 +116,12 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
         }
         let depth = depth.checked_sub(1)?;
         let [class, attributes] = call.bare()?.exactly()?;
-        let (Class::PandasIndex, (_, class)) = class_of(class)? else { return None };
+        let class = match class_of(class) {
+            Some((Class::PandasIndex, (_, class))) => class,
+            // A subclass is made of the same.
+            None if class.as_global().is_some() => "Index",
+            _ => return None,
+        };
         let attributes = Attributes(attributes);
         let mut names = vec![attributes.get("name")];
         let mut freq = attributes.get("freq");
@@ -130,7 +135,7 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
                 Labels::Levels(levels)
             }
             "IntervalIndex" => {
-                let side = |name| Values::side(attributes.get(name)?, depth);
+                let side = |name| Values::of(attributes.get(name)?, depth);
                 let closed = Closed::from_name(short(attributes.get("closed")?)?)?;
                 Labels::Values(Box::new(Values::intervals(side("left")?, side("right")?, closed)?))
             }

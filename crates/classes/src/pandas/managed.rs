@@ -53,7 +53,7 @@ impl<'g, S: AsRef<[u8]>> Managed<'g, S> {
             return is_manager.then(|| Err(Unreadable::of(Place::Table, node)));
         };
         Some(match manager.axes.len() {
-            1 => series(state, manager).map(Self::Series),
+            1 => series(state, &manager).map(Self::Series),
             2 => frame(state, manager).map(Self::Frame),
             _ => Err(Unreadable { place: Place::Table, class: Some(PANEL.to_owned()), why: CUBE }),
         })
@@ -85,7 +85,7 @@ const NO_LABELS: &str = "there are none";
 
 fn series<'g, S: AsRef<[u8]>>(
     state: Node<'g, S>,
-    manager: Manager<'g, S>,
+    manager: &Manager<'g, S>,
 ) -> Result<Series<'g, S>, Unreadable> {
     let labels = manager.axes.get(0).ok_or_else(|| Unreadable::missing(Place::Index, NO_LABELS))?;
     let index = Index::of(labels, DEEPEST).ok_or_else(|| Unreadable::of(Place::Index, labels))?;
@@ -103,6 +103,18 @@ fn series<'g, S: AsRef<[u8]>>(
     let name = ["_name", "name"].iter().find_map(|name| state.get(*name));
     let name = name.unwrap_or_else(|| state.graph().node(Id::NONE));
     Ok(Series { index, name, attributes: attributes(state), values })
+}
+
+/// Returns the frame or series that an object of pandas is about: what is grouped, rolled over, resampled or styled. `None` of
+/// anything else.
+pub fn subject<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Node<'_, S>> {
+    let instance = node.as_instance()?;
+    text(instance.class().as_global()?.module)?.starts_with("pandas.").then_some(())?;
+    let state = instance.state()?;
+    let is_table = |node: &Node<'_, S>| {
+        node.as_instance().is_some_and(|instance| matches!(Managed::of(&instance), Some(Ok(_))))
+    };
+    ["obj", "data"].iter().find_map(|name| state.get(*name).filter(is_table))
 }
 
 /// The reason why a frame, a series, an index or an array of pandas cannot be read, where [`recognise`](crate::recognise) does not know
@@ -128,11 +140,13 @@ pub fn unreadable<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Unreadable> {
         (None, Some((Class::PandasNewIndex, call))) if index(call).is_none() => {
             Some(Unreadable::of(Place::Values, node))
         }
-        (None, Some((Class::PandasArray | Class::PandasBacked | Class::PandasIntervals, call)))
-            if array(call).is_none() =>
-        {
-            Some(Unreadable::of(Place::Values, node))
-        }
+        (
+            None,
+            Some((
+                Class::PandasArray | Class::PandasBacked | Class::PandasMixin | Class::GeometryArray,
+                call,
+            )),
+        ) if array(call).is_none() => Some(Unreadable::of(Place::Values, node)),
         _ => None,
     }
 }

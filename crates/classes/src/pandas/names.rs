@@ -64,6 +64,7 @@ pub(super) fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
         Cell::Text(text) => short.write_str(text),
         Cell::Timestamp(stamp) => write!(short, "{stamp}"),
         Cell::Timedelta(delta) => write!(short, "{delta}"),
+        Cell::Geometry(geometry) => write!(short, "{geometry}"),
         Cell::Period(period) => write!(short, "{period}"),
         Cell::Day(day) => write!(short, "{day}"),
         Cell::Decimal(decimal) => write!(short, "{decimal}"),

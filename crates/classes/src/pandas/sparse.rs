@@ -28,7 +28,7 @@ pub struct Sparse<'g, S> {
 #[derive(Clone)]
 enum Places<'g, S> {
     /// Of each value, in order.
-    Each(Grid<'g, S>),
+    Each(Box<Grid<'g, S>>),
     /// The starts and the lengths of runs of values.
     Runs(Box<Runs<'g, S>>),
 }
@@ -48,13 +48,16 @@ impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
 
     /// `IntIndex(length, places)` or `BlockIndex(length, starts, lengths)`, and a dtype that has the fill value.
     pub(super) fn of(index: Node<'g, S>, values: Node<'g, S>, dtype: Node<'g, S>) -> Option<Self> {
-        let (values, fill) = (Grid::of(values)?, dtype.attr("_fill_value")?);
+        Self::with_fill(index, Grid::of(values)?, dtype.attr("_fill_value")?)
+    }
+
+    pub(super) fn with_fill(index: Node<'g, S>, values: Grid<'g, S>, fill: Node<'g, S>) -> Option<Self> {
         let call = Call::of_class(index, Class::PandasSparseIndex)?;
         let (count, [len, first, second]) = call.bare()?.up_to()?;
         let len = usize::try_from(len.as_i64()?).ok()?;
         let first = Grid::of(first)?;
         let places = match (call.name.1, count) {
-            ("IntIndex", 2) if first.len() == values.len() => Places::Each(first),
+            ("IntIndex", 2) if first.len() == values.len() => Places::Each(Box::new(first)),
             ("BlockIndex", 3) => {
                 let lengths = Grid::of(second)?;
                 Places::Runs(Box::new(Runs { starts: first, lengths, before: OnceLock::new() }))

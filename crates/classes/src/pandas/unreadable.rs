@@ -81,7 +81,7 @@ fn stranger<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
         if let Some(instance) = node.as_instance() {
             let Some((class, _)) = class_of(instance.class()) else { return Some(class_name(node)) };
             // Of these, the class is the first argument.
-            if let Class::PandasBacked | Class::PandasIntervals | Class::PandasNewIndex = class
+            if let Class::PandasBacked | Class::PandasMixin = class
                 && let Some(of) = instance.args().at(0)
                 && let (Some(global), None) = (of.as_global(), class_of(of))
             {

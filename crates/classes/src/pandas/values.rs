@@ -14,9 +14,10 @@ use super::timestamp::{Timedelta, Timestamp, always};
 use crate::args::short;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
+use crate::geometry;
 use crate::memory::Scalar;
 use crate::names::Class;
-use crate::numpy::Kind;
+use crate::numpy::{ArrayClass, Kind};
 use crate::pyarrow;
 use crate::stdlib::TimeZone;
 use crate::time::{NAT, TimeUnit};
@@ -60,6 +61,8 @@ pub enum Values<'g, S> {
         /// `str` or `string`
         dtype: &'static str,
     },
+    /// `GeometryArray` of geopandas: objects.
+    Geometries(Grid<'g, S>),
     /// `Categorical`
     Categorical(Categories<'g, S>),
     /// `PeriodArray`
@@ -117,6 +120,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             | Self::Deltas { ticks: array, .. }
             | Self::Masked { values: array, .. }
             | Self::Text { objects: array, .. }
+            | Self::Geometries(array)
             | Self::Periods { ordinals: array, .. } => Some(array),
             Self::Categorical(categories) => Some(&categories.codes),
             Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } => None,
@@ -181,6 +185,11 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 Cell::Object(_) => Cell::Missing,
                 _ => return None,
             },
+            Self::Geometries(objects) => match objects.get(index)? {
+                Cell::Object(node) if node.is_none() => Cell::Missing,
+                Cell::Object(node) => Cell::Geometry(geometry::element(node)?),
+                _ => return None,
+            },
             Self::Categorical(of) => coded(&of.codes, index, |code| of.categories.get(code))?,
             Self::Periods { ordinals, freq } => match ordinals.int(index)? {
                 NAT => Cell::Missing,
@@ -205,9 +214,20 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
     /// An array of numpy, or an extension array.
     pub(super) fn of(node: Node<'g, S>, depth: u8) -> Option<Self> {
         if let Some(array) = Grid::of(node) {
-            return Some(Self::of_numpy(array));
+            return match array.array.class {
+                ArrayClass::Other(class) if class_of(class).is_some() => Self::old_sparse(array, class),
+                _ => Some(Self::of_numpy(array)),
+            };
         }
-        Self::extension(&Call::of(node)?, depth)
+        let call = Call::of(node)?;
+        if call.class != Class::PandasNewIndex {
+            return Self::extension(&call, depth);
+        }
+        // Before 0.24, times in a zone were an index, and an index of them could be made of another one.
+        match Index::of(node, depth.checked_sub(1)?)?.labels {
+            Labels::Values(values) => Some(*values),
+            Labels::Range { .. } | Labels::Levels(_) => None,
+        }
     }
 
     fn of_numpy(array: Grid<'g, S>) -> Self {
@@ -218,14 +238,16 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         }
     }
 
-    /// Reads the beginnings or the ends of intervals: an array, and before 1.2 an index.
-    pub(super) fn side(node: Node<'g, S>, depth: u8) -> Option<Self> {
-        let depth = depth.checked_sub(1)?;
-        match Index::of(node, depth) {
-            Some(Index { labels: Labels::Values(values), .. }) => Some(*values),
-            Some(_) => None,
-            None => Self::of(node, depth),
-        }
+    /// Before 0.24, a `SparseArray` was an array of numpy with `(fill, index)` beside it.
+    fn old_sparse(array: Grid<'g, S>, class: Node<'g, S>) -> Option<Self> {
+        let [beside] = *array.array.beside.as_slice() else { return None };
+        let (Some((Class::PandasArray, (_, "SparseArray"))), Data::Tuple(parts)) =
+            (class_of(class), beside.data())
+        else {
+            return None;
+        };
+        let sparse = Sparse::with_fill(parts.get(1)?, array, parts.get(0)?)?;
+        (parts.len() == 2).then(|| Self::Sparse(Box::new(sparse)))
     }
 
     pub(super) fn intervals(left: Self, right: Self, closed: Closed) -> Option<Self> {
@@ -268,12 +290,25 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 let [class, _, state] = call.exactly()?;
                 (state.is_none().then(|| class_of(class))??.1.1, call.state()?)
             }
-            Class::PandasIntervals => {
+            Class::PandasMixin => {
                 let [class, _, state] = call.exactly()?;
                 (state.is_none().then(|| class_of(class))??.1.1, call.state()?)
             }
+            // `(array, reference system)`; with shapely 1 a dict.
+            Class::GeometryArray if call.has_no_args() => {
+                let state = call.state()?;
+                let array =
+                    Grid::of(state.at(0).or_else(|| state.get("data")).or_else(|| state.get("_data"))?)?;
+                let is_flat = array.dtype().kind == Kind::Object && array.rows() == array.len();
+                return is_flat.then_some(Self::Geometries(array));
+            }
             Class::PandasArray if call.args()?.is_empty() => (call.name.1, call.state()?),
             _ => return None,
+        };
+        // The state of what Cython makes may be a tuple with the dict in it.
+        let state = match state.data() {
+            Data::Tuple(parts) if parts.len() == 1 => parts.get(0)?,
+            _ => state,
         };
         let attribute = |names: &[&str]| names.iter().find_map(|name| state.get(*name));
         match class {
@@ -304,12 +339,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 (values.array.shape == mask.array.shape).then_some(Self::Masked { values, mask })
             }
             "IntervalArray" => {
-                // The state of what Cython makes is a tuple with the dict in it.
-                let state = match state.data() {
-                    Data::Tuple(parts) => parts.get(0)?,
-                    _ => state,
-                };
-                let side = |name| Self::side(state.get(name)?, depth);
+                let side = |name| Self::of(state.get(name)?, depth.checked_sub(1)?);
                 let closed = match state.get("_closed") {
                     Some(closed) => closed,
                     None => state.get("_dtype")?.attr("closed")?,
@@ -326,7 +356,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 dtype: attribute(&["_dtype"]).filter(|dtype| is_text(*dtype)).map(text_of),
             }),
             // A wrapper that adds nothing.
-            "NumpyExtensionArray" => Grid::of(attribute(&["_ndarray"])?).map(Self::of_numpy),
+            "NumpyExtensionArray" => Grid::of(backed(state, &[])?.0).map(Self::of_numpy),
             _ => None,
         }
     }
@@ -427,6 +457,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
                 f.write_str(nullable.unwrap_or(&"boolean"))
             }
             Self::Text { dtype, .. } | Self::Arrow { dtype: Some(dtype), .. } => f.write_str(dtype),
+            Self::Geometries(_) => f.write_str("geometry"),
             Self::Categorical(_) => f.write_str("category"),
             Self::Periods { freq, .. } => write!(f, "period[{freq}]"),
             Self::Intervals { sides, closed } => write!(f, "interval[{}, {}]", sides.0, closed.name()),
@@ -446,6 +477,7 @@ debug_variants!(Values {
     Self::Deltas { ticks, unit } => Deltas(ticks, unit),
     Self::Masked { values, mask } => Masked(values, mask),
     Self::Text { objects, dtype } => Text(objects, dtype),
+    Self::Geometries(objects) => Geometries(objects),
     Self::Categorical(categories) => Categorical(categories),
     Self::Periods { ordinals, freq } => Periods(ordinals, freq),
     Self::Intervals { sides, closed } => Intervals(sides, closed),

@@ -144,7 +144,10 @@ impl<'g, S: AsRef<[u8]> + Clone> Sheet<'g, S> {
         if let Some(sheet) = objects::of(node, &mut budget)? {
             return Ok(sheet);
         }
-        let Some(known) = recognise(node) else { return Err(none(node)) };
+        // What is grouped or styled is the table that it is about.
+        let known = recognise(node);
+        let node = if known.is_none() { pandas::subject(node).unwrap_or(node) } else { node };
+        let Some(known) = known.or_else(|| recognise(node)) else { return Err(none(node)) };
         let mut sheet = Self::known(&known, &mut budget)?.ok_or_else(|| none(node))?;
         sheet.release = frame::release(node);
         Ok(sheet)

@@ -175,6 +175,7 @@ fn write_pandas<'g, S: AsRef<[u8]>>(
             }
             out.push_str(if cells.len() == 1 { ",)" } else { ")" });
         }
+        P::Geometry(geometry) => show(out, geometry),
         P::LongDouble(_) => return Err("a number of the type longdouble".into()),
     }
     Ok(())

@@ -173,6 +173,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
                 f.write_str(text.split('[').next().unwrap_or_default())
             }
             Cell::Timedelta(delta) => write!(f, "{delta}"),
+            Cell::Geometry(geometry) => write!(f, "{geometry}"),
             Cell::Period(period) => write!(f, "{period}"),
             Cell::Day(day) => write!(f, "{day}"),
             Cell::Decimal(decimal) => write!(f, "{decimal}"),

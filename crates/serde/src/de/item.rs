@@ -130,6 +130,7 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
         match cell {
             Cell::Timestamp(stamp) => self.text(Form::of::<V::Value>().timestamp(&stamp), visitor),
             Cell::Timedelta(delta) => self.duration(delta.nanoseconds(), Asked::Any, visitor),
+            Cell::Geometry(geometry) => self.text(geometry.to_string(), visitor),
             Cell::Period(period) => self.text(period.to_string(), visitor),
             Cell::Day(day) => self.text(day.to_string(), visitor),
             Cell::Decimal(decimal) => self.text(decimal.to_string(), visitor),
