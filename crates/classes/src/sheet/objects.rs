@@ -37,12 +37,12 @@ enum Row<'g, S> {
 }
 
 /// The attributes of an object, if it has some.
-fn attributes<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>) -> Option<Vec<(Node<'g, S>, Node<'g, S>)>> {
+fn attributes<S: AsRef<[u8]> + Clone>(node: Node<'_, S>) -> Option<Vec<(Node<'_, S>, Node<'_, S>)>> {
     let all: Vec<_> = fields(node).collect();
     (!all.is_empty()).then_some(all)
 }
 
-fn row<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>) -> Result<Row<'g, S>, SheetError> {
+fn row<S: AsRef<[u8]> + Clone>(node: Node<'_, S>) -> Result<Row<'_, S>, SheetError> {
     if let Some(items) = pairs(node) {
         return Ok(Row::Pairs(items.collect()));
     }
@@ -117,7 +117,7 @@ fn of_mapping<'g, S: AsRef<[u8]> + Clone>(
         let name = Name::Label(pandas::Cell::Object(key));
         let fail = |reason: String| {
             let mut column = String::new();
-            let _ = super::write_name(&name, &super::Form::default(), &mut column);
+            super::write_name(&name, &super::Form::default(), &mut column);
             SheetError { column: Some(column), row: None, reason: reason.into() }
         };
         let (count, cells) = column(value, budget).map_err(|error| fail(error.reason.into_owned()))?;

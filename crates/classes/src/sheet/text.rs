@@ -214,7 +214,7 @@ fn write_short<'g, S: AsRef<[u8]>>(stamp: &Timestamp<'_, S>, out: &mut String) -
     write_stamp(stamp, &Form::default(), out)?;
     const DATE: usize = "2024-02-29".len();
     if out[start..].get(DATE..DATE + 9).is_some_and(|clock| clock == " 00:00:00")
-        && out[start..].as_bytes().get(DATE + 9) != Some(&b'.')
+        && out.as_bytes()[start..].get(DATE + 9) != Some(&b'.')
     {
         out.truncate(start + DATE);
     }
@@ -283,7 +283,7 @@ fn write_delta(delta: Timedelta, form: &Form, out: &mut String) {
             }
         }
     };
-    if extent.is_days() && !(is_old && !form.is_label) {
+    if extent.is_days() && (form.is_label || !is_old) {
         let _ = write!(out, "{days} days");
         return;
     }
