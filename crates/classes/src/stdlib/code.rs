@@ -221,6 +221,8 @@ fn set<'g, S: AsRef<[u8]>>(function: &mut Function<'g, S>, state: Node<'g, S>) {
 pub(crate) fn cell<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Option<Node<'g, S>>> {
     match call.bare()?.up_to()? {
         (0, _) => Some(None),
+        // dill fills such a cell afterwards, by a call whose result is dropped: what is in it the object does not tell.
+        (_, [value]) if call.class == Class::DillCell && value.is_none() => None,
         (_, [value]) => Some(Some(value)),
     }
 }
