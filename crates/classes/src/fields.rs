@@ -1,6 +1,6 @@
 //! [`fields`] and [`field`]: the names under which Python code reaches the parts of an object.
 
-use halfsour_value::{Data, Items, Node, Step};
+use halfsour_value::{Data, Instance, Items, Node, Step};
 
 use crate::args::text;
 
@@ -99,7 +99,7 @@ fn named<'g, S: AsRef<[u8]>>(state: Node<'g, S>, name: &str) -> Option<Node<'g, 
 
 /// The states that were set, in order.
 fn states<S: AsRef<[u8]>>(node: Node<'_, S>) -> impl Iterator<Item = Node<'_, S>> {
-    let steps = node.as_instance().into_iter().flat_map(|instance| instance.steps());
+    let steps = node.as_instance().into_iter().flat_map(Instance::steps);
     steps.filter_map(|step| match step {
         Step::State(state) => Some(state),
         // `setter(object, state)`

@@ -73,11 +73,11 @@ table! {
     CloudpickleSkeleton: "cloudpickle.cloudpickle" ["_make_skel_func"];
     CloudpickleFill: "cloudpickle.cloudpickle" ["_fill_function"];
     CloudpickleCell: "cloudpickle.cloudpickle" ["_make_cell" "_make_empty_cell"];
-    CloudpickleClass: "cloudpickle.cloudpickle" ["_make_skeleton_class" "_make_skeleton_enum"];
+    CloudpickleMade: "cloudpickle.cloudpickle" ["_make_skeleton_class" "_make_skeleton_enum"];
     DillCode: "dill._dill" ["_create_code"];
     DillFunction: "dill._dill" ["_create_function"];
     DillCell: "dill._dill" ["_create_cell"];
-    DillClass: "dill._dill" ["_create_type"];
+    DillMade: "dill._dill" ["_create_type"];
     Exception: "builtins" [
         "ArithmeticError" "AssertionError" "AttributeError" "BaseException" "BaseExceptionGroup"
         "BlockingIOError" "BrokenPipeError" "BufferError" "BytesWarning" "ChildProcessError"

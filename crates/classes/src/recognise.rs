@@ -45,6 +45,7 @@ fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
 }
 
 /// Reads what a call of a known class or function makes.
+#[allow(clippy::too_many_lines)] // a line for each class
 fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     Some(match call.class {
         // ---- The standard library ----
@@ -87,8 +88,8 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         | Class::CloudpickleSkeleton
         | Class::CloudpickleFill
         | Class::DillFunction => Known::Function(code::function(call)?),
-        Class::CloudpickleCell | Class::DillCell => Known::Cell(code::cell(call)?),
-        Class::CloudpickleClass | Class::DillClass => Known::DynamicClass(code::class(call)?),
+        Class::CloudpickleCell | Class::DillCell => Known::Cell(code::Cell::of(call)?.value),
+        Class::CloudpickleMade | Class::DillMade => Known::DynamicClass(code::class(call)?),
         Class::SimpleNamespace => Known::SimpleNamespace(objects::namespace(call)?),
         Class::Exception => Known::Exception(objects::exception(call)?),
 

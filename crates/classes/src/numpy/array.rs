@@ -206,7 +206,7 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         const SOME: usize = 64;
         let size = if self.dtype.kind == Kind::Complex { self.dtype.size / 2 } else { self.dtype.size };
         let numbers = self.bytes()?.chunks_exact(size).take(SOME);
-        LongFormat::of(numbers.map(|bytes| LongDouble::new(bytes, self.dtype.order)))
+        LongFormat::of(&numbers.map(|bytes| LongDouble::new(bytes, self.dtype.order)))
     }
 
     /// The element with this index, which is in this place in memory.

@@ -53,7 +53,7 @@ impl<'a> LongDouble<'a> {
     /// A number as it lies in memory, in 12 or 16 bytes; what it is alone says which format it has.
     pub(crate) fn new(bytes: &'a [u8], order: ByteOrder) -> Self {
         let mut number = Self { bytes, order, format: None };
-        number.format = LongFormat::of([number].into_iter());
+        number.format = LongFormat::of(&[number].into_iter());
         number
     }
 
@@ -110,7 +110,7 @@ impl<'a> LongDouble<'a> {
             }
             LongFormat::Quad => {
                 let (fraction, top) = (bits & ((1 << 112) - 1), (bits >> 112) as u16);
-                let first = if top & 0x7FFF == 0 { 0 } else { 1 << 112 };
+                let first = if top.trailing_zeros() >= 15 { 0 } else { 1 << 112 };
                 finite(fraction | first, top, 1 << 112, fraction, 112)
             }
         }
@@ -151,7 +151,7 @@ impl<'a> LongDouble<'a> {
 
 impl LongFormat {
     /// The format of numbers that all have the same one.
-    pub(super) fn of<'a>(numbers: impl Iterator<Item = LongDouble<'a>> + Clone) -> Option<Self> {
+    pub(super) fn of<'a>(numbers: &(impl Iterator<Item = LongDouble<'a>> + Clone)) -> Option<Self> {
         const MANY: usize = 8;
         let are_valid = numbers.clone().all(|number| number.reading(Self::Extended) != Reading::None);
         let has_nothing_else = |size: u32| numbers.clone().all(|number| number.bits() >> size == 0);
@@ -205,7 +205,7 @@ impl fmt::Display for LongDouble<'_> {
 mod tests {
     use super::*;
 
-    /// The bytes that an AArch64 has of these numbers.
+    /// The bytes that an ARM has of these numbers.
     const QUADS: [u128; 4] = [
         0x3FFF_0000_0000_0000_0000_0000_0000_0000,
         0x3FFB_9999_9999_9999_9999_9999_9999_999A,
@@ -217,7 +217,7 @@ mod tests {
     fn quads_are_told_from_extended_numbers() {
         let bytes = QUADS.map(u128::to_le_bytes);
         let numbers = bytes.iter().map(|bytes| LongDouble::new(bytes, ByteOrder::Little));
-        let format = LongFormat::of(numbers.clone());
+        let format = LongFormat::of(&numbers);
         assert_eq!(format, Some(LongFormat::Quad));
         let texts: Vec<_> = numbers.map(|number| number.or_format(|| format).to_string()).collect();
         assert_eq!(texts, ["1.0", "0.1", "-2.6666666666666666666666666666666665", "0.0"]);

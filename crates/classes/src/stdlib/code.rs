@@ -217,13 +217,20 @@ fn set<'g, S: AsRef<[u8]>>(function: &mut Function<'g, S>, state: Node<'g, S>) {
     }
 }
 
-/// `_make_cell(value)`, `_create_cell(value)`, or `_make_empty_cell()`: what a variable of an outer function holds.
-pub(crate) fn cell<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Option<Node<'g, S>>> {
-    match call.bare()?.up_to()? {
-        (0, _) => Some(None),
-        // dill fills such a cell afterwards, by a call whose result is dropped: what is in it the object does not tell.
-        (_, [value]) if call.class == Class::DillCell && value.is_none() => None,
-        (_, [value]) => Some(Some(value)),
+/// What a variable of an outer function holds: `_make_cell(value)`, `_create_cell(value)`, or `_make_empty_cell()`.
+pub(crate) struct Cell<'g, S> {
+    pub(crate) value: Option<Node<'g, S>>,
+}
+
+impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
+    pub(crate) fn of(call: &Call<'g, S>) -> Option<Self> {
+        let value = match call.bare()?.up_to()? {
+            (0, _) => None,
+            // dill fills such a cell afterwards, by a call whose result is dropped: what is in it the object does not tell.
+            (_, [value]) if call.class == Class::DillCell && value.is_none() => return None,
+            (_, [value]) => Some(value),
+        };
+        Some(Self { value })
     }
 }
 

@@ -32,7 +32,7 @@ pub enum Base<'g, S> {
 }
 
 /// Reads an object whose class is not known.
-pub(crate) fn subclass<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn subclass<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
     let class = instance.class();
     let base = match instance.form() {
         Form::Reconstructor => reconstructed(instance)?,
@@ -47,7 +47,7 @@ pub(crate) fn subclass<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<
 }
 
 /// Up to protocol 1: `copyreg._reconstructor(class, base, value)`
-fn reconstructed<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> {
+fn reconstructed<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     const BASES: [&str; 12] = [
         "bytes",
         "bytearray",
@@ -71,7 +71,7 @@ fn reconstructed<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'
 }
 
 /// `class.__new__(class[, value])`, and what is appended or set
-fn new<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> {
+fn new<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     let (mut args, keywords) = instance.arguments()?;
     keywords.is_none_or(|keywords| keywords.is_empty()).then_some(())?;
     match (args.next(), args.next()) {
@@ -96,7 +96,7 @@ fn new<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> {
 }
 
 /// `class()`, `class(factory)` and `class((), maxlen)`, and what is appended or set
-fn called<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> {
+fn called<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     let (mut args, None) = instance.arguments()? else { return None };
     let Some(base) = filled(instance) else { return set(instance) };
     let fits = match (&base, args.next(), args.next(), args.next()) {
@@ -111,7 +111,7 @@ fn called<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> 
 }
 
 /// `class([members])`, of a class whose name says that it is a set
-fn set<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> {
+fn set<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     let (mut args, None) = instance.arguments()? else { return None };
     let (Data::List(members), None) = (args.next()?.data(), args.next()) else { return None };
     let mut steps = Bare { steps: instance.steps() };
@@ -120,7 +120,7 @@ fn set<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> {
 }
 
 /// All steps append, or all set items.
-fn filled<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Base<'g, S>> {
+fn filled<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     let mut steps = Bare { steps: instance.steps() };
     match steps.next()? {
         Step::Append(_) => steps
@@ -176,7 +176,7 @@ fn moment<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Known<'g, S>>
 }
 
 /// Django's `_lazy_proxy_unpickle(function, (text,), {}, …)`: text that is translated when it is shown.
-pub(crate) fn lazy_text<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Known<'g, S>> {
+pub(crate) fn lazy_text<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
     let (mut args, None) = instance.arguments()? else { return None };
     let (class, mut texts) = (args.next()?, args.next()?.elements()?);
     let is_plain = args.next()?.is_empty() && texts.len() == 1;
