@@ -99,13 +99,13 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "2.7-subclasses",
         python: "2.7",
-        scripts: &["subclasses"],
+        scripts: &["subclasses", "functions"],
         packages: &["cloudpickle==1.3.0", "dill==0.2.9", "numpy==1.16.6"],
     },
     Environment {
         name: "3.8-subclasses",
         python: "3.8",
-        scripts: &["subclasses"],
+        scripts: &["subclasses", "functions"],
         packages: &[
             "attrs==25.3.0",
             "cloudpickle==1.6.0",
@@ -117,7 +117,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.13-subclasses",
         python: "3.13",
-        scripts: &["subclasses"],
+        scripts: &["subclasses", "functions"],
         packages: &[
             "astropy==8.0.2",
             "attrs==26.1.0",

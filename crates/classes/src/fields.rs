@@ -1,6 +1,6 @@
 //! [`fields`] and [`field`]: the names under which Python code reaches the parts of an object.
 
-use halfsour_value::{Data, Items, Node, Step};
+use halfsour_value::{Data, Instance, Items, Node, Step};
 
 use crate::args::text;
 
@@ -61,13 +61,23 @@ impl<'g, S: AsRef<[u8]>> Iterator for Fields<'g, S> {
 pub fn fields<S: AsRef<[u8]>>(node: Node<'_, S>) -> Fields<'_, S> {
     let mut groups = Vec::new();
     for state in states(node) {
-        match of_pydantic(state) {
-            Some(dicts) => groups.extend(dicts.into_iter().flatten()),
-            None => groups.extend(state.attributes().into_iter().flatten().flatten()),
-        }
+        groups.extend(state_fields(state).unwrap_or_default());
     }
     groups.reverse();
     Fields { groups }
+}
+
+/// Returns the fields that a state sets, in groups: those of `__dict__` and of slots, or of pydantic's dicts. `None` if it is a state without names.
+pub fn state_fields<S: AsRef<[u8]>>(state: Node<'_, S>) -> Option<Vec<Items<'_, S>>> {
+    match of_pydantic(state) {
+        Some(dicts) => Some(dicts.into_iter().flatten().collect()),
+        None => Some(state.attributes()?.into_iter().flatten().collect()),
+    }
+}
+
+/// Returns the set of the names of fields that a program set itself, which the state of an object of pydantic has beside the fields, where others have their defaults.
+pub fn fields_set<S: AsRef<[u8]>>(state: Node<'_, S>) -> Option<Node<'_, S>> {
+    MARKS_OF_PYDANTIC.iter().find_map(|mark| state.get(*mark)).filter(|set| !set.is_none())
 }
 
 /// Returns the field of an object that has this name, the last one that was set, as [`fields`] lists them.
@@ -89,7 +99,7 @@ fn named<'g, S: AsRef<[u8]>>(state: Node<'g, S>, name: &str) -> Option<Node<'g, 
 
 /// The states that were set, in order.
 fn states<S: AsRef<[u8]>>(node: Node<'_, S>) -> impl Iterator<Item = Node<'_, S>> {
-    let steps = node.as_instance().into_iter().flat_map(|instance| instance.steps());
+    let steps = node.as_instance().into_iter().flat_map(Instance::steps);
     steps.filter_map(|step| match step {
         Step::State(state) => Some(state),
         // `setter(object, state)`

@@ -82,8 +82,18 @@ known! {
         Partial(stdlib::Partial<'g, S>),
         /// `types.SimpleNamespace`: its attributes.
         SimpleNamespace(stdlib::Pairs<'g, S>),
+        /// A code object that is pickled by value.
+        Code(stdlib::Code<'g, S>),
+        /// A function that cloudpickle or dill pickled by value.
+        Function(stdlib::Function<'g, S>),
+        /// A class that cloudpickle or dill pickled by value.
+        DynamicClass(stdlib::DynamicClass<'g, S>),
+        /// A variable of an outer function, and what it holds, if it holds something.
+        Cell(Option<Node<'g, S>>),
         /// Exceptions and warnings that are built in.
         Exception(stdlib::Exception<'g, S>),
+        /// An object of a program's subclass of a builtin.
+        Subclass(stdlib::Subclass<'g, S>),
         /// `numpy.ndarray` and its subclasses.
         NdArray(Box<numpy::NdArray<'g, S>>),
         /// `numpy.float64(0.5)`, …

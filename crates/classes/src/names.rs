@@ -62,10 +62,22 @@ table! {
     Ipv6Network: "ipaddress" ["IPv6Network"];
     Ipv4Interface: "ipaddress" ["IPv4Interface"];
     Ipv6Interface: "ipaddress" ["IPv6Interface"];
+    DjangoLazy: "django.utils.functional" ["_lazy_proxy_unpickle"];
     Slice: "builtins" ["slice"];
     Pattern: "re" ["_compile"];
     Partial: "functools" ["partial"];
     SimpleNamespace: "types" ["SimpleNamespace"];
+    CodeType: "types" ["CodeType"];
+    FunctionType: "types" ["FunctionType" "LambdaType"];
+    CloudpickleFunction: "cloudpickle.cloudpickle" ["_make_function"];
+    CloudpickleSkeleton: "cloudpickle.cloudpickle" ["_make_skel_func"];
+    CloudpickleFill: "cloudpickle.cloudpickle" ["_fill_function"];
+    CloudpickleCell: "cloudpickle.cloudpickle" ["_make_cell" "_make_empty_cell"];
+    CloudpickleMade: "cloudpickle.cloudpickle" ["_make_skeleton_class" "_make_skeleton_enum"];
+    DillCode: "dill._dill" ["_create_code"];
+    DillFunction: "dill._dill" ["_create_function"];
+    DillCell: "dill._dill" ["_create_cell"];
+    DillMade: "dill._dill" ["_create_type"];
     Exception: "builtins" [
         "ArithmeticError" "AssertionError" "AttributeError" "BaseException" "BaseExceptionGroup"
         "BlockingIOError" "BrokenPipeError" "BufferError" "BytesWarning" "ChildProcessError"
@@ -202,6 +214,10 @@ const MOVED_MODULES: &[(&str, &str)] = &[
     // cupy 9, dill 0.2.8.
     ("cupy.core", "cupy._core"),
     ("dill.dill", "dill._dill"),
+    // Copies of cloudpickle.
+    ("joblib.externals.cloudpickle", "cloudpickle"),
+    ("pyspark.cloudpickle", "cloudpickle"),
+    ("ray.cloudpickle", "cloudpickle"),
     // pandas: 1.1, and 0.20.
     ("pandas.tseries.offsets", "pandas._libs.tslibs.offsets"),
     ("pandas.indexes", "pandas.core.indexes"),

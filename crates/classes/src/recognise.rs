@@ -4,7 +4,7 @@ use halfsour_value::{Data, Instance, Node};
 
 use crate::call::Call;
 use crate::names::Class;
-use crate::stdlib::{self, collections, datetime, net, numbers, objects};
+use crate::stdlib::{self, code, collections, datetime, net, numbers, objects, subclass};
 use crate::{Known, geometry, numpy, pandas, payload, pyarrow, scipy, sklearn, torch};
 
 /// Recognises an object of a known class, in a pickle that the class writes.
@@ -35,7 +35,7 @@ fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
     match node.data() {
         Data::Instance(instance) => match sklearn::estimator(node) {
             Some(estimator) => Some(Known::Estimator(Box::new(estimator))),
-            None => managed(&instance),
+            None => managed(&instance).or_else(|| subclass::subclass(instance)),
         },
         Data::Global(global) if pandas::is_na(&global) => Some(Known::NA),
         Data::Global(global) => torch::DType::from_global(&global).map(Known::TorchDType),
@@ -53,6 +53,7 @@ fn managed<'g, S: AsRef<[u8]>>(instance: &Instance<'g, S>) -> Option<Known<'g, S
 }
 
 /// Reads what a call of a known class or function makes.
+#[allow(clippy::too_many_lines)] // a line for each class
 fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     Some(match call.class {
         // ---- The standard library ----
@@ -85,9 +86,18 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         Class::Ipv4Address | Class::Ipv6Address => Known::IpAddress(net::address(call)?),
         Class::Ipv4Network | Class::Ipv6Network => Known::IpNetwork(net::network(call)?),
         Class::Ipv4Interface | Class::Ipv6Interface => Known::IpInterface(net::network(call)?),
+        Class::DjangoLazy => return subclass::lazy_text(call.instance),
         Class::Slice => Known::Slice(objects::slice(call)?),
         Class::Pattern => Known::Pattern(objects::pattern(call)?),
         Class::Partial => Known::Partial(objects::partial(call)?),
+        Class::CodeType | Class::DillCode => Known::Code(code::code(call)?),
+        Class::FunctionType
+        | Class::CloudpickleFunction
+        | Class::CloudpickleSkeleton
+        | Class::CloudpickleFill
+        | Class::DillFunction => Known::Function(code::function(call)?),
+        Class::CloudpickleCell | Class::DillCell => Known::Cell(code::Cell::of(call)?.value),
+        Class::CloudpickleMade | Class::DillMade => Known::DynamicClass(code::class(call)?),
         Class::SimpleNamespace => Known::SimpleNamespace(objects::namespace(call)?),
         Class::Exception => Known::Exception(objects::exception(call)?),
 

@@ -28,6 +28,7 @@ pub struct Sparse<'g, S> {
 /// The stored elements of a [`Sparse`].
 #[derive(Clone)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // there are few of them, and arrays are in most
 pub enum Parts<'g, S> {
     /// `csr`, `csc`, `bsr`: one row, column or row of blocks after the other.
     Compressed {

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 
 use halfsour_value::{Data, Node};
 
-use crate::stdlib::{Array, Decimal, Members, Pairs};
+use crate::stdlib::{Array, Base, Decimal, Members, Pairs};
 use crate::{Known, numpy, pandas, pyarrow, recognise};
 
 /// The shape of a known object: the few kinds of things that readers treat alike, whatever the class.
@@ -32,7 +32,7 @@ pub enum Shape<'a, 'g, S> {
     Sequence(Members<'g, S>),
     /// Keys and values: `OrderedDict`, `defaultdict`, `Counter`, `UserDict`.
     Mapping(Pairs<'g, S>),
-    /// Another object, for which this one stands: the text of a `UserString`. It may be of any kind, also this object itself.
+    /// Another object, for which this one stands: the text of a `UserString`, or that of a subclass of `str`. It may be of any kind, also this object itself.
     Inner(Node<'g, S>),
     /// `array.array`
     Array(&'a Array<'g, S>),
@@ -63,7 +63,8 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
     /// The shape of the object. Takes the same time for all objects, whatever they hold.
     pub fn shape(&self) -> Shape<'_, 'g, S> {
         match self {
-            Self::NaT | Self::NA => Shape::Null,
+            Self::NaT | Self::NA | Self::Cell(None) => Shape::Null,
+            Self::Cell(Some(value)) => Shape::Inner(*value),
             Self::Date(date) => Shape::Text(date),
             // What the pickle does not tell of a zone is not in the text.
             Self::DateTime(datetime) if datetime.tz.is_none() || datetime.zone().is_some() => {
@@ -94,6 +95,11 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
                 Data::Dict(items) => Shape::Mapping(items.into()),
                 _ => Shape::Inner(*data),
             },
+            Self::Subclass(subclass) => match &subclass.base {
+                Base::Value(value) => Shape::Inner(*value),
+                Base::Sequence(members) => Shape::Sequence(members.clone()),
+                Base::Mapping(pairs) => Shape::Mapping(pairs.clone()),
+            },
             Self::Array(array) => Shape::Array(array),
             Self::NdArray(array) => Shape::NdArray(array),
             Self::NumpyScalar(scalar) => Shape::NdArray(scalar.as_array()),
@@ -109,6 +115,9 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             | Self::Pattern(_)
             | Self::Partial(_)
             | Self::SimpleNamespace(_)
+            | Self::Code(_)
+            | Self::Function(_)
+            | Self::DynamicClass(_)
             | Self::Exception(_)
             | Self::Interval(_)
             | Self::Sparse(_)

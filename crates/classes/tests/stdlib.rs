@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use halfsour_classes::stdlib::{ArrayItem, Date, TimeDelta, TimeZone};
+use halfsour_classes::stdlib::{ArrayItem, Base, Date, TimeDelta, TimeZone};
 use halfsour_classes::{Known, Shape, like_enum, like_named_tuple, recognise};
 use halfsour_text::names::to_python3;
 use halfsour_text::{number::BigDisplay, repr};
@@ -265,6 +265,13 @@ fn plain(node: N<'_>, expected: &Value) -> Value {
     }
 }
 
+/// `isoformat()` does not tell the fold.
+fn iso(time: &dyn ToString, fold: bool) -> String {
+    let text = time.to_string();
+    assert_eq!(text.ends_with("[fold=1]"), fold, "{text}");
+    text.replace("[fold=1]", "")
+}
+
 fn describe_known(known: Known<'_, Vec<u8>>, expected: &Value) -> Value {
     let items = &expected["items"];
     // Of these there are several classes, which recognise does not tell apart.
@@ -277,12 +284,12 @@ fn describe_known(known: Known<'_, Vec<u8>>, expected: &Value) -> Value {
             let c = d.clock;
             let fields =
                 json!([d.date.year, d.date.month, d.date.day, c.hour, c.minute, c.second, c.microsecond]);
-            moment("datetime", &fields, c.fold, d.to_string(), d.tz, d.zone(), expected)
+            moment("datetime", &fields, c.fold, iso(&d, c.fold), d.tz, d.zone(), expected)
         }
         Known::Time(t) => {
             let c = t.clock;
             let fields = json!([c.hour, c.minute, c.second, c.microsecond]);
-            moment("time", &fields, c.fold, t.to_string(), t.tz, t.zone(), expected)
+            moment("time", &fields, c.fold, iso(&t, c.fold), t.tz, t.zone(), expected)
         }
         Known::TimeDelta(d) => {
             json!({"kind": "timedelta", "days": d.days, "seconds": d.seconds, "microseconds": d.microseconds})
@@ -365,6 +372,15 @@ fn describe_known(known: Known<'_, Vec<u8>>, expected: &Value) -> Value {
                 name = class.clone();
             }
             json!({"kind": "exception", "class": name, "args": args, "state": state})
+        }
+        Known::Subclass(subclass) => {
+            let told = &expected["base"];
+            let base = match subclass.base {
+                Base::Value(value) => describe(value, told),
+                Base::Sequence(members) => all_of(members, told).into(),
+                Base::Mapping(found) => json!({"kind": "dict", "items": pairs(found, &told["items"])}),
+            };
+            json!({"kind": "subclass", "class": name(subclass.class), "base": base})
         }
         _ => json!("of another package"),
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use halfsour_classes::stdlib::Base;
 use halfsour_classes::{Known, recognise};
 use halfsour_value::{Data, Node};
 
@@ -32,6 +33,12 @@ pub fn raw<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Raw<'_>> {
     match node.data() {
         Data::Str(text) => Some(Raw::Text(text.to_string_lossy())),
         Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => Some(Raw::Bytes(bytes)),
-        _ => recognise(node).as_ref().and_then(Known::as_text).map(|text| Raw::Text(text.to_string().into())),
+        _ => match recognise(node)? {
+            Known::Subclass(subclass) => match subclass.base {
+                Base::Value(value) if !matches!(value.data(), Data::Instance(_)) => raw(value),
+                _ => None,
+            },
+            known => known.as_text().map(|text| Raw::Text(text.to_string().into())),
+        },
     }
 }

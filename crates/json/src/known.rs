@@ -4,9 +4,9 @@ use std::fmt::Display;
 
 use halfsour_classes::numpy::{ArrayClass, NdArray};
 use halfsour_classes::pandas::Values;
-use halfsour_classes::stdlib::{Array, ArrayItem, ArrayItems};
+use halfsour_classes::stdlib::{Array, ArrayItem, ArrayItems, Base, Named, Subclass};
 use halfsour_classes::{Int, Known, Shape, class_name, cost, recognise};
-use halfsour_value::{Instance, Node};
+use halfsour_value::{Data, Instance, Node};
 
 use crate::plain::{Work, Writer};
 use crate::{Error, value};
@@ -81,6 +81,28 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     Work::Close(b'}'),
                 ]);
             }
+            Known::Code(code) => {
+                self.out.open(b'{');
+                self.out.member("@class")?;
+                self.out.string(b"types.CodeType")?;
+                self.out.member("@python")?;
+                self.out.string(code.pythons.as_bytes())?;
+                self.out.member("@arguments")?;
+                self.out.string(code.arguments().join(", ").as_bytes())?;
+                self.parts(code.parts, None, Vec::new());
+            }
+            Known::Function(function) => {
+                self.out.open(b'{');
+                self.out.member("@class")?;
+                self.out.string(b"types.FunctionType")?;
+                self.parts(function.parts, function.attributes, Vec::new());
+            }
+            Known::DynamicClass(class) => {
+                self.out.open(b'{');
+                self.out.member("@class")?;
+                self.out.string(b"builtins.type")?;
+                self.parts(vec![("__name__", class.name), ("__bases__", class.bases)], None, class.members);
+            }
             Known::Pattern(pattern) => {
                 self.out.open(b'{');
                 self.out.member("flags")?;
@@ -110,7 +132,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
 
     /// Writes a key that is of a known class, if that has a text.
     pub(crate) fn known_key(&mut self, node: Node<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
-        recognise(node).map_or(Ok(false), |known| self.known_text(&known, instance))
+        match recognise(node) {
+            Some(Known::Subclass(Subclass { base: Base::Value(value), .. })) => match value.data() {
+                Data::Str(text) => self.out.text(text).map(|()| true),
+                _ => Ok(false),
+            },
+            Some(known) => self.known_text(&known, instance),
+            None => Ok(false),
+        }
     }
 
     fn known_text(&mut self, known: &Known<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
@@ -160,6 +189,18 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.push_all(work);
         self.out.member("@array")?;
         self.numpy(node, array)
+    }
+
+    /// Writes members of an object that is open, its attributes, and what else has names, and closes it.
+    fn parts(&mut self, parts: Vec<Named<'g, S>>, attributes: Option<Node<'g, S>>, dicts: Vec<Node<'g, S>>) {
+        let mut work = Vec::new();
+        for (name, part) in parts {
+            work.extend([Work::Member(name), Work::Node(part)]);
+        }
+        work.extend(attributes.into_iter().flat_map(|dict| [Work::Member("__dict__"), Work::Node(dict)]));
+        work.extend(dicts.into_iter().filter_map(Node::items).map(Work::Items));
+        work.push(Work::Close(b'}'));
+        self.push_all(work);
     }
 
     fn object(&mut self, members: Work<'g, S>) {

@@ -2,6 +2,7 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, is_na};
+use halfsour_classes::state_fields;
 use halfsour_classes::stdlib::{Members, Pairs};
 use halfsour_text::{number, repr};
 use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, Step, Steps};
@@ -368,8 +369,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         let Some(step) = steps.next() else { return };
         self.work.push(Work::Members(steps));
         match step {
-            Step::State(state) => match state.attributes() {
-                Some(parts) => self.work.extend(parts.into_iter().rev().flatten().map(Work::Items)),
+            Step::State(state) => match state_fields(state) {
+                Some(parts) => self.work.extend(parts.into_iter().rev().map(Work::Items)),
                 None => self.push([Work::Member("@state"), Work::Node(state)]),
             },
             // `setter(object, state)`

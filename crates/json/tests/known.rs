@@ -126,13 +126,14 @@ fn expected(value: &Value, kinds: &mut Vec<String>) -> Option<Value> {
         "ChainMap" => all(value["maps"].as_array()?, kinds)?,
         "date" | "datetime" | "time" => {
             let tz = &value["tz"];
-            match (text("iso"), tz["class"].as_str(), tz["key"].as_str()) {
+            let iso = match (text("iso"), tz["class"].as_str(), tz["key"].as_str()) {
                 // The offset is not in the pickle.
                 (iso, Some("zoneinfo.ZoneInfo"), Some(key)) => {
-                    json!(format!("{}[{key}]", &iso[..iso.rfind('+')?]))
+                    format!("{}[{key}]", &iso[..iso.rfind('+')?])
                 }
-                (iso, ..) => json!(iso),
-            }
+                (iso, ..) => iso.to_owned(),
+            };
+            json!(if value["fold"] == 1 { iso + "[fold=1]" } else { iso })
         }
         "timezone" => value.get("key").or(value.get("name")).filter(|name| !name.is_null())?.clone(),
         "timedelta" => duration(value),

@@ -214,7 +214,7 @@ fn people_may_write_tags() {
     );
     assert_eq!(
         made(r#"{"@time":"12:00:00","fold":1,"tz":{"@timezone":"-03:30","name":"NST"}}"#),
-        r#""12:00:00-03:30""#
+        r#""12:00:00-03:30[fold=1]""#
     );
     assert_eq!(made(r#"{"@timedelta":"PT90M"}"#), r#""PT1H30M""#);
     for wrong in [

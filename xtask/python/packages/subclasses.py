@@ -146,3 +146,31 @@ else:
     for kind in ("float32", "int32", "bool", "bfloat16"):
         emit("jax " + kind, jax.numpy.arange(4).astype(kind).reshape(2, 2), [4, 5])
     emit("jax weak", jax.numpy.asarray(1.5), [4])
+
+
+class Texts(numpy.ndarray):
+    """An array of which the text of each element is told."""
+
+
+@describes(Texts)
+def _(x):
+    # numpy 2.4 prints a part of a complex number that is not finite in another way.
+    parts = [part for item in x.reshape(-1) for part in ([item.real, item.imag] if x.dtype.kind == "c" else [item])]
+    return dict(numpys.ndarray(x.view(numpy.ndarray)), texts=[str(part) for part in parts])
+
+
+def longs():
+    texts = "0 -0.0 1 -1.5 0.1 -0.2 1e16 123456789012345678901 1e15 9999999999999999 1e-4 0.00001234 1e4000 -2.5e-4000 inf -inf nan"
+    yield "longdouble", [numpy.longdouble(text) for text in texts.split()]
+    yield "longdouble powers", [numpy.longdouble(2) ** power for power in range(-1090, 1090, 23)]
+    thirds = [numpy.longdouble(number) / 3 for number in range(1, 40)]
+    yield "longdouble thirds", thirds + [numpy.longdouble(1) / number for number in thirds]
+    ten = numpy.longdouble(10)
+    yield "longdouble tens", [ten**power for power in range(-300, 300, 7)] + [7 / ten**power for power in range(0, 300, 9)]
+
+
+if numpy.dtype("g").itemsize == 16:
+    for name, numbers in longs():
+        emit(name, numpy.array(numbers, "g").view(Texts), SOME)
+    emit("longdouble big endian", numpy.array(numbers[::9], "g").astype(numpy.dtype("g").newbyteorder(">")).view(Texts), SOME[-1:])
+    emit("clongdouble", (numpy.array(numbers[:6], "g") + 0j).view(Texts), SOME[-1:])

@@ -7,6 +7,7 @@ mod descr;
 mod dtype;
 mod element;
 mod extended;
+mod long;
 mod parse;
 mod part;
 mod times;
@@ -19,6 +20,7 @@ pub use array::{ArrayClass, ArrayData, Mask, NdArray};
 pub use dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 pub use element::{Element, Inner, Record};
 pub use extended::Extended;
+pub use long::{LongDouble, LongFormat};
 pub use times::{Resolution, Ticks, Unit};
 
 pub use crate::memory::ByteOrder;

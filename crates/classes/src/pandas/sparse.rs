@@ -26,6 +26,7 @@ pub struct Sparse<'g, S> {
 }
 
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant)] // there are few of them, and arrays are in most
 enum Places<'g, S> {
     /// Of each value, in order.
     Each(Box<Grid<'g, S>>),

@@ -109,6 +109,20 @@ impl<'g, S: AsRef<[u8]>> Iterator for Members<'g, S> {
     }
 }
 
+impl<'g, S> Members<'g, S> {
+    /// The members that these steps append.
+    pub(super) fn appended(steps: Steps<'g, S>) -> Self {
+        Self { elements: None, steps: Some(steps) }
+    }
+}
+
+impl<'g, S> Pairs<'g, S> {
+    /// The items that these steps set.
+    pub(super) fn set(steps: Steps<'g, S>) -> Self {
+        Self { listed: None, items: None, steps: Some(steps) }
+    }
+}
+
 /// `OrderedDict()` and items that are set; in Python 2 `OrderedDict([[key, value], …])`
 pub(crate) fn ordered_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<OrderedDict<'g, S>> {
     let listed = match call.up_to()? {

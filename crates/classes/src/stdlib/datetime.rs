@@ -38,7 +38,8 @@ pub struct TimeOfDay {
 }
 
 /// `datetime.datetime`. Its `Display` is `isoformat()` as far as the pickle tells the offset from UTC; a zone
-/// that has only a name stands in brackets: `2024-02-29T12:00:00[Europe/Vilnius]`.
+/// that has only a name stands in brackets: `2024-02-29T12:00:00[Europe/Vilnius]`. The second of two times that read the same
+/// ends in `[fold=1]`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct DateTime<'g, S> {
@@ -220,11 +221,24 @@ impl<'g, S: AsRef<[u8]>> Time<'g, S> {
 
 pub(crate) fn date<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Date> {
     let [stamp] = call.bare()?.exactly()?;
+    date_of(stamp)
+}
+
+/// A date that is packed into this.
+pub(super) fn date_of<S: AsRef<[u8]>>(stamp: Node<'_, S>) -> Option<Date> {
     Date::read(packed(stamp)?)
 }
 
 pub(crate) fn datetime<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<DateTime<'g, S>> {
     let (stamp, tz) = stamp_and_zone(call)?;
+    datetime_of(stamp, tz)
+}
+
+/// A time that is packed into this.
+pub(super) fn datetime_of<'g, S: AsRef<[u8]>>(
+    stamp: Node<'g, S>,
+    tz: Option<Node<'g, S>>,
+) -> Option<DateTime<'g, S>> {
     let [y0, y1, month, day, clock @ ..]: [u8; 10] = packed(stamp)?;
     let date = Date::read([y0, y1, month & 0x7F, day])?;
     Some(DateTime { date, clock: TimeOfDay::read(clock, month & 0x80 != 0)?, tz })
@@ -232,6 +246,14 @@ pub(crate) fn datetime<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<DateTim
 
 pub(crate) fn time<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Time<'g, S>> {
     let (stamp, tz) = stamp_and_zone(call)?;
+    time_of(stamp, tz)
+}
+
+/// A time of day that is packed into this.
+pub(super) fn time_of<'g, S: AsRef<[u8]>>(
+    stamp: Node<'g, S>,
+    tz: Option<Node<'g, S>>,
+) -> Option<Time<'g, S>> {
     let [hour, rest @ ..]: [u8; 6] = packed(stamp)?;
     let [m, s, u0, u1, u2] = rest;
     Some(Time { clock: TimeOfDay::read([hour & 0x7F, m, s, u0, u1, u2], hour & 0x80 != 0)?, tz })
@@ -239,7 +261,12 @@ pub(crate) fn time<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Time<'g, S>
 
 /// `timedelta(days, seconds, microseconds)`
 pub(crate) fn timedelta<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<TimeDelta> {
-    let [days, seconds, microseconds] = call.bare()?.exactly()?.map(Node::as_i64);
+    timedelta_of(call.bare()?.exactly()?)
+}
+
+/// A span of time of these days, seconds and microseconds.
+pub(super) fn timedelta_of<S: AsRef<[u8]>>(parts: [Node<'_, S>; 3]) -> Option<TimeDelta> {
+    let [days, seconds, microseconds] = parts.map(Node::as_i64);
     TimeDelta::new(days?, seconds?, microseconds?)
 }
 
@@ -282,15 +309,21 @@ impl fmt::Display for TimeOfDay {
 impl<S: AsRef<[u8]>> fmt::Display for DateTime<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}T{}", self.date, self.clock)?;
-        self.zone().map_or(Ok(()), |zone| zone.write_suffix(f))
+        write_zone(f, self.zone(), self.clock)
     }
 }
 
 impl<S: AsRef<[u8]>> fmt::Display for Time<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.clock)?;
-        self.zone().map_or(Ok(()), |zone| zone.write_suffix(f))
+        write_zone(f, self.zone(), self.clock)
     }
+}
+
+/// Writes what comes after a time. The fold has the form that RFC 9557 gives to what is said of a time.
+fn write_zone(f: &mut fmt::Formatter<'_>, zone: Option<TimeZone<'_>>, clock: TimeOfDay) -> fmt::Result {
+    zone.map_or(Ok(()), |zone| zone.write_suffix(f))?;
+    f.write_str(if clock.fold { "[fold=1]" } else { "" })
 }
 
 impl fmt::Display for TimeDelta {

@@ -41,6 +41,36 @@ pub struct Pattern<'g, S> {
     pub flags: i64,
 }
 
+impl<S: AsRef<[u8]>> Pattern<'_, S> {
+    /// The flags as Python's `repr()` of a pattern has them: `re.IGNORECASE|re.DOTALL`; `UNICODE`, which all patterns of text have, is left out.
+    pub fn flag_names(&self) -> String {
+        const NAMES: [(i64, &str); 9] = [
+            (1, "re.TEMPLATE"),
+            (2, "re.IGNORECASE"),
+            (4, "re.LOCALE"),
+            (8, "re.MULTILINE"),
+            (16, "re.DOTALL"),
+            (32, "re.UNICODE"),
+            (64, "re.VERBOSE"),
+            (128, "re.DEBUG"),
+            (256, "re.ASCII"),
+        ];
+        let is_text = matches!(self.pattern.data(), Data::Str(_));
+        let mut rest = if is_text { self.flags & !32 } else { self.flags };
+        let mut names = Vec::new();
+        for (flag, name) in NAMES {
+            if rest & flag != 0 {
+                rest &= !flag;
+                names.push(name.to_owned());
+            }
+        }
+        if rest != 0 {
+            names.push(format!("{rest:#x}"));
+        }
+        names.join("|")
+    }
+}
+
 /// `functools.partial`
 #[derive(Clone)]
 #[non_exhaustive]

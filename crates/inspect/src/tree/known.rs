@@ -10,6 +10,7 @@ use halfsour_text::phrase::{count, plural, shape};
 use halfsour_text::repr;
 use halfsour_value::{Elements, Node};
 
+use super::objects::class_text;
 use super::pandas;
 use crate::spans::Role;
 
@@ -43,8 +44,7 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)>
         Known::Range(_) => return Some((String::new(), text, Role::Number)),
         _ => (visible(&text).into_owned(), Role::Text),
     };
-    let (module, name) = class_name(node)?;
-    Some((format!("{module}.{name}"), text, role))
+    Some((class_text(node)?, text, role))
 }
 
 /// A known object whose parts are no objects.
@@ -116,9 +116,13 @@ fn array_head<S: AsRef<[u8]>>(node: Node<'_, S>, array: &NdArray<'_, S>) -> Stri
         ArrayClass::Matrix => "numpy.matrix".to_owned(),
         ArrayClass::Record => "numpy.recarray".to_owned(),
         ArrayClass::Memmap => "numpy.memmap".to_owned(),
-        ArrayClass::Other(class) => {
-            class.as_global().map_or_else(|| "?".to_owned(), |class| class.visible_name())
-        }
+        ArrayClass::Other(class) => match (class.as_global(), recognise(*class)) {
+            (Some(class), _) => class.visible_name(),
+            (None, Some(Known::DynamicClass(class))) => {
+                class.name.as_str().map_or_else(|| "?".to_owned(), |name| visible(name).into_owned())
+            }
+            _ => "?".to_owned(),
+        },
         _ => class_name(node).map_or_else(|| "?".to_owned(), |(module, name)| format!("{module}.{name}")),
     };
     let mut head = format!("{class}({}, ", shape(&array.shape));
@@ -147,7 +151,7 @@ impl Write for Truncated<'_> {
     }
 }
 
-fn known<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
+pub fn known<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
     if cost(node.as_instance()?, LONGEST + 1) > LONGEST {
         return None;
     }

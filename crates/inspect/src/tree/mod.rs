@@ -4,6 +4,7 @@ mod known;
 mod leaf;
 mod line;
 mod marks;
+mod objects;
 mod pandas;
 mod parts;
 

@@ -1,10 +1,11 @@
 //! What a container or an object is made of.
 
+use halfsour_classes::{fields_set, state_fields};
 use halfsour_value::{Data, Elements, Items, Node, Part, Step};
 
 use super::line::{Full, Line};
 use super::pandas::{self, Table};
-use super::{ShowLimits, known};
+use super::{ShowLimits, known, objects};
 use crate::names::as_name;
 use crate::spans::Role;
 
@@ -47,7 +48,7 @@ pub struct Parts<'g, S> {
     groups: Vec<Group<'g, S>>,
 }
 
-enum Group<'g, S> {
+pub(super) enum Group<'g, S> {
     Values(Elements<'g, S>),
     Pairs(Items<'g, S>),
     Attributes(Items<'g, S>),
@@ -106,6 +107,9 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                     let mut parts = Parts::of(Group::Values(elements));
                     parts.push_attributes(known::attributes(node));
                     return (Head { open, close: "])" }, parts);
+                }
+                if let Some((open, groups, close)) = objects::call(node) {
+                    return (Head { open, close }, Parts { groups });
                 }
                 let class = instance.class();
                 let open = match class.as_global() {
@@ -184,9 +188,10 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
 
     fn push_step(&mut self, step: Step<'g, S>) {
         match step {
-            Step::State(state) => match state.attributes() {
-                Some(parts) if parts.iter().flatten().all(are_names) => {
-                    self.groups.extend(parts.into_iter().flatten().map(Group::Attributes));
+            Step::State(state) => match state_fields(state) {
+                Some(parts) if parts.iter().all(are_names) => {
+                    self.groups.extend(parts.into_iter().map(Group::Attributes));
+                    self.groups.extend(fields_set(state).map(|set| Group::One("fields set", set)));
                 }
                 _ => self.groups.push(Group::One("state", state)),
             },

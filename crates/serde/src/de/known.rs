@@ -121,6 +121,10 @@ pub(super) fn offer<S: AsRef<[u8]>>(
     form: Form,
 ) -> Result<Option<Offer<'_, S>>, ConversionError> {
     let Some(known) = recognise(node) else { return Ok(None) };
+    // A type of Rust says whether it is that, a named tuple, or any other object.
+    if let Known::Subclass(_) = known {
+        return Ok(None);
+    }
     let is_text = matches!(asked, Asked::Any | Asked::Text);
     let is_sequence = matches!(asked, Asked::Any | Asked::Sequence | Asked::Tuple(_) | Asked::Struct(_));
     let text = |text: &dyn ToString| Some(Offer::Text(text.to_string()));
@@ -144,7 +148,10 @@ pub(super) fn offer<S: AsRef<[u8]>>(
     Ok(match known {
         Known::DateTime(datetime) if is_text => datetime_text(&datetime, form)?.map(Offer::Text),
         Known::Date(date) if is_text => text(&date),
-        Known::Time(time) if is_text && (time.tz.is_none() || time.zone().is_some()) => text(&time),
+        Known::Time(mut time) if is_text && (time.tz.is_none() || time.zone().is_some()) => {
+            time.clock.fold = false;
+            text(&time)
+        }
         Known::TimeDelta(delta) => duration(delta.as_microseconds() * 1000, asked, form),
         Known::TimeZone(TimeZone::Fixed { offset, .. }) if is_text => text(&Offset(offset)),
         Known::TimeZone(zone) if is_text => text(&zone),
@@ -206,7 +213,8 @@ fn datetime_text<S: AsRef<[u8]>>(
     form: Form,
 ) -> Result<Option<String>, ConversionError> {
     let is_jiff = form == Form::Zone;
-    let text = datetime.to_string();
+    // With the offset, it is one time, and without a zone no type has a place for the fold.
+    let text = datetime.to_string().replace("[fold=1]", "");
     let Some(zone) = datetime.zone() else { return Ok(datetime.tz.is_none().then_some(text)) };
     match (zone.offset(), zone.key()) {
         (None, _) => in_database(datetime, is_jiff).map(Some),

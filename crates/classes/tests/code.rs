@@ -1,0 +1,46 @@
+//! Functions that cloudpickle and dill pickled by value, compared with what Python said of them.
+
+use halfsour_classes::{Known, recognise};
+use halfsour_value::Node;
+use serde_json::{Value, json};
+
+/// Plain data as `xtask/python/packages/functions.py` tells it.
+fn told(node: Node<'_, &[u8]>) -> Value {
+    if let Some(text) = node.as_str().or_else(|| std::str::from_utf8(node.python2_string()?).ok()) {
+        return json!(text);
+    }
+    if let Some(int) = node.as_i64() {
+        return json!(int);
+    }
+    match (node.elements(), recognise(node)) {
+        (Some(elements), _) => elements.map(told).collect(),
+        (None, Some(Known::Cell(Some(value)))) => told(value),
+        _ => Value::Null,
+    }
+}
+
+#[test]
+fn functions_are_what_python_says() {
+    let mut seen = 0;
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "functions") {
+        let name = package.to_string();
+        let graph = halfsour_vm::from_slice(&package.bytes).unwrap();
+        let Some(Known::Function(function)) = recognise(graph.root()) else {
+            panic!("{name}: {}", graph.root());
+        };
+        let Some(Known::Code(code)) = recognise(function.part("__code__").unwrap()) else {
+            panic!("{name}: no code");
+        };
+        for (key, expected) in package.value["function"].as_object().unwrap() {
+            let found = function.part(key).map_or(Value::Null, told);
+            assert_eq!(found, *expected, "{name}: {key}");
+        }
+        for (key, expected) in package.value["code"].as_object().unwrap() {
+            assert_eq!(told(code.part(key).unwrap()), *expected, "{name}: {key}");
+        }
+        assert_eq!(json!(code.arguments()), package.value["arguments"], "{name}");
+        assert_eq!(code.pythons, package.value["pythons"].as_str().unwrap(), "{name}");
+        seen += 1;
+    }
+    assert!(seen >= 20, "{seen}");
+}
