@@ -9,6 +9,7 @@ mod numpy;
 mod out;
 mod pandas;
 mod parse;
+mod part;
 mod plain;
 mod spelling;
 mod style;
@@ -24,6 +25,7 @@ use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
 pub use parse::{Document, ParseError, documents};
+pub use part::{Part, part_to_writer};
 pub use style::{Limits, Style};
 
 use out::Out;

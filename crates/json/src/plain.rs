@@ -31,14 +31,14 @@ pub(crate) fn lines<'g, S: AsRef<[u8]>>(
 }
 
 impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
-    fn new(out: &'o mut Out<'w>, graph: &'g Graph<S>, style: Style) -> Self {
+    pub(crate) fn new(out: &'o mut Out<'w>, graph: &'g Graph<S>, style: Style) -> Self {
         // As long as nothing is written twice, there are no more values than ids, of four bytes, in the graph.
         let values = style.limits.values.saturating_add(graph.bytes_held() / size_of::<Id>());
         let open = vec![false; graph.node_count()];
         Self { out, open, values, depth: style.limits.depth, work: Vec::new() }
     }
 
-    fn write(&mut self, node: Node<'g, S>) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, node: Node<'g, S>) -> Result<(), Error> {
         self.work.push(Work::Node(node));
         self.run()
     }
@@ -85,7 +85,7 @@ pub(crate) enum Work<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
-    fn run(&mut self) -> Result<(), Error> {
+    pub(crate) fn run(&mut self) -> Result<(), Error> {
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Node(node) => {
