@@ -13,6 +13,7 @@ use serde::Serialize;
 pub use pattern::{Pattern, PatternError};
 
 use crate::spans::{Role, Spans};
+pub(crate) use walk::at_index;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
