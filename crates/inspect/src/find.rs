@@ -18,6 +18,7 @@ pub(crate) use walk::at_index;
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a kind of its own")]
 pub struct Scope {
     /// Keys of dicts, names of attributes and of keyword arguments, labels of columns.
     pub keys: bool,

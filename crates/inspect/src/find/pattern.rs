@@ -63,7 +63,11 @@ impl Pattern {
 
     pub(super) fn is_int(&self, int: i64) -> bool {
         match (&self.regex, self.number) {
-            #[expect(clippy::cast_precision_loss, reason = "the digits tell those apart that are so large")]
+            #[expect(
+                clippy::float_cmp,
+                clippy::cast_precision_loss,
+                reason = "the digits tell those apart that are so large"
+            )]
             (_, Some(number)) => {
                 int as f64 == number && (int.unsigned_abs() < 1 << 53 || self.is_text(&int.to_string()))
             }

@@ -344,7 +344,7 @@ fn is_scalar(scalar: &Scalar, pattern: &super::Pattern) -> bool {
         },
         Scalar::Bool(value) => pattern.is_int(value.into()),
         Scalar::Float(float) => pattern.is_float(float),
-        _ => false,
+        Scalar::Complex(..) => false,
     }
 }
 
