@@ -11,6 +11,14 @@ use crate::args::{FindForm, Reading};
 use crate::failure::{Cause, Failure};
 use crate::print::{self, DIM};
 
+/// A find, in JSON.
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    hit: &'a Hit,
+}
+
 pub struct Find {
     loader: Loader,
     first: bool,
@@ -36,12 +44,6 @@ impl Find {
     fn print(&self, out: &mut dyn Write, name: &str, hits: &[Hit]) -> Result<(), Failure> {
         if !self.json {
             return Ok(print::lines(out, hits.iter().map(Hit::line))?);
-        }
-        #[derive(serde::Serialize)]
-        struct Line<'a> {
-            file: &'a str,
-            #[serde(flatten)]
-            hit: &'a Hit,
         }
         Ok(hits.iter().try_for_each(|hit| print::json(out, &Line { file: name, hit }))?)
     }

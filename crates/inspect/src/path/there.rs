@@ -1,6 +1,6 @@
 //! What is in a place to which a path did lead, for errors.
 
-use halfsour_classes::{Known, Shape, fields, members, pairs};
+use halfsour_classes::{Known, Shape, fields, members, numpy, pairs};
 use halfsour_text::phrase::plural;
 use halfsour_value::path::Segment;
 
@@ -57,6 +57,12 @@ fn inside<S: AsRef<[u8]> + Clone>(place: &Place<'_, S>) -> (String, Vec<String>,
         Some(Known::PandasIndex(index)) => return (class, Vec::new(), Some(index.len())),
         Some(Known::PandasArray(values)) => return (class, Vec::new(), Some(values.len())),
         Some(Known::NdArray(array)) => {
+            // The one object of an array without dimensions is seen through.
+            if let (numpy::ArrayData::Objects(objects), []) = (&array.data, &array.shape[..])
+                && let Some(object) = objects.get(0).filter(|object| numpy::array(*object).is_none())
+            {
+                return inside(&Place::Node(object));
+            }
             let shape = halfsour_text::phrase::shape(&array.shape);
             return (format!("array of shape {shape}"), Vec::new(), array.shape.first().copied());
         }
