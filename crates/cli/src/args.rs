@@ -1,5 +1,6 @@
 //! The command line.
 
+mod find;
 mod limits;
 
 use std::fs;
@@ -7,11 +8,13 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use halfsour::value::path::Path;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
 use halfsour_inspect::diff::{Rules, Tolerance};
 use halfsour_inspect::tree::ShowLimits;
 
+pub use self::find::FindForm;
 use self::limits::{Limits, limits};
 use crate::commands::Audit;
 use crate::commands::convert;
@@ -24,6 +27,7 @@ Examples:
   halfsour trace model.pkl               as the Python that it amounts to
   halfsour show --depth 3 model.pkl      a readable tree
   halfsour get users.pkl 'users[3].email'
+  halfsour find users.pkl ann@example.org
   halfsour show model.pt:data.pkl        compression and archives are seen through
   halfsour tensors model.pt              names, types, shapes, and what is shared
   halfsour convert model.pt -o model.safetensors
@@ -36,6 +40,23 @@ Examples:
 
 Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
 shown as asked; 2 if the command line is wrong. That of audit says what it found.";
+
+const FILES_AND_PATH: &str =
+    "Files with pickles; - is standard input. After one file, what is no file is a path";
+
+const GET_EXAMPLES: &str = "\
+Examples:
+  halfsour get users.pkl 'users[3].email'
+  halfsour get frame.pkl 'price[3]'             a column's value; df.price[3] where df is a key
+  halfsour get weights.pkl 'w[0, 1:3]'          a part of an array
+  halfsour get --raw mail.pkl body > body.txt   text without quotes, all of it";
+
+const FIND_EXAMPLES: &str = "\
+Examples:
+  halfsour find users.pkl ann@example.org
+  halfsour find --classes model.pkl sklearn
+  halfsour find --keys --regex figure.pickle '^_x(data|orig)$'
+  halfsour find --numbers data.pkl 3.5";
 
 const SIZE_EXAMPLES: &str = "\
 Examples:
@@ -89,22 +110,40 @@ pub enum Command {
     /// The tree looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
     /// the like are shown by their class and their text: `datetime.date 2024-02-29`.
     Show {
-        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
+        #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
+        #[command(flatten)]
+        part: PathOption,
         #[command(flatten)]
         form: ShowForm,
     },
-    /// Print the part of the data to which a path leads.
+    /// Print the part of the data to which a path leads, as `show` shows it.
     ///
-    /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`. Names are keys of dicts or
-    /// attributes of objects.
+    /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`, `[(1, 'a')]`. Names are keys of dicts, attributes
+    /// of objects, columns and fields. Parts of lists and arrays are `[1:3]`, `[0, 1:3]`; arguments of objects `(0)`, and
+    /// other parts as `show` names them: `(state)`. `#2.name` is of the second pickle only.
+    #[command(after_help = GET_EXAMPLES)]
     Get {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,
         #[arg(help = "The path into each of the file's pickles; '' is everything")]
-        path: String,
+        path: Path,
         #[command(flatten)]
         form: GetForm,
+    },
+    /// Look for keys, classes, text and numbers, and print the path to each, with its offset in the file.
+    ///
+    /// The pattern may stand anywhere in a text or name; a number is found if it is equal. Each object is looked at
+    /// once, in its first place. The paths are those of `get`. The exit status is 1 if nothing is found.
+    #[command(after_help = FIND_EXAMPLES)]
+    Find {
+        #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
+        file: String,
+        /// The text, number or, with --regex, regular expression to look for.
+        #[arg(allow_hyphen_values = true)]
+        pattern: String,
+        #[command(flatten)]
+        form: FindForm,
     },
     /// Disassemble, as `python -m pickletools` does.
     Dis {
@@ -116,8 +155,10 @@ pub enum Command {
     },
     /// Convert to JSON: one document for each pickle.
     Json {
-        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
+        #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
+        #[command(flatten)]
+        part: PathOption,
         #[command(flatten)]
         form: JsonForm,
     },
@@ -236,10 +277,40 @@ pub struct ShowForm {
     /// How many characters of each text, or bytes, to show.
     #[arg(long, default_value_t = 200, value_name = "N")]
     max_text: usize,
+    /// Show everything, however deep and long, and all elements of arrays.
+    #[arg(long, conflicts_with_all = ["depth", "max_items", "max_text"])]
+    full: bool,
+}
+
+/// Which part of the data is meant.
+#[derive(clap::Args, Clone)]
+pub struct PathOption {
+    /// Take only the part to which this path leads, as `get` follows it.
+    #[arg(long)]
+    path: Option<Path>,
+}
+
+impl PathOption {
+    /// Takes the path off the end of the files, if there is one. Two files, of which the second is none, are a file and a path.
+    pub fn take(self, files: &mut Vec<String>) -> Path {
+        let all = "".parse().expect("it is the empty path");
+        let path = self.path.or_else(|| match files.as_slice() {
+            [_, last] if !crate::input::is_file(last) => last.parse().ok(),
+            _ => None,
+        });
+        let Some(path) = path else { return all };
+        if files.len() == 2 && *files[1] == path.to_string() && !crate::input::is_file(&files[1]) {
+            files.pop();
+        }
+        path
+    }
 }
 
 impl ShowForm {
     pub fn limits(self) -> ShowLimits {
+        if self.full {
+            return ShowLimits::full();
+        }
         ShowLimits::default()
             .with_depth(self.depth)
             .with_max_items(self.max_items)
@@ -248,14 +319,15 @@ impl ShowForm {
 }
 
 #[derive(clap::Args, Clone, Copy)]
-#[group(multiple = false)]
 pub struct GetForm {
     /// Print JSON rather than Python.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "raw")]
     pub json: bool,
     /// Print text and bytes without quotes and escapes, and dates, decimals and the like as their text.
     #[arg(long)]
     pub raw: bool,
+    #[command(flatten)]
+    pub show: ShowForm,
 }
 
 #[derive(clap::Args, Clone, Copy)]

@@ -43,6 +43,12 @@ pub fn read(name: &str, most: usize) -> Result<(String, Bytes), Failure> {
     }
 }
 
+/// Whether a file has this name, or a member of it has.
+pub fn is_file(name: &str) -> bool {
+    let (file, member) = split(name);
+    member.is_some() || file == "-" || Path::new(file).exists()
+}
+
 /// The name of a file, and that of a member, after the first colon before which there is a file.
 fn split(name: &str) -> (&str, Option<&str>) {
     let is_file = |name: &str| name == "-" || Path::new(name).exists();

@@ -14,7 +14,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Reading};
 use crate::commands::{
-    Convert, Dis, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace, USAGE,
+    Convert, Dis, Find, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace, USAGE,
 };
 use halfsour_files::{Input, Part};
 
@@ -34,11 +34,24 @@ fn main() -> ExitCode {
     let (files, command): (_, Box<dyn PerFile>) = match command {
         Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
-        Command::Show { files, form } => (files, Box::new(Show::new(&reading, form.limits()))),
+        Command::Show { mut files, part, form } => {
+            let path = part.take(&mut files);
+            (files, Box::new(Show::new(&reading, form.limits(), path)))
+        }
         Command::Trace { files } => (files, Box::new(Trace::new(&reading))),
         Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),
+        Command::Find { file, pattern, form } => match Find::new(&reading, &pattern, &form) {
+            Ok(find) => (vec![file], Box::new(find)),
+            Err(why) => {
+                eprintln!("error: {why}");
+                return ExitCode::from(2);
+            }
+        },
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),
-        Command::Json { files, form } => (files, Box::new(Json::new(&reading, form))),
+        Command::Json { mut files, part, form } => {
+            let path = part.take(&mut files);
+            (files, Box::new(Json::new(&reading, form, path)))
+        }
         Command::Make { target, .. } | Command::Rewrite { target, .. } if target.is_terminal() => {
             eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");
             return ExitCode::from(2);
@@ -71,7 +84,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
     }
-    if run.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if run.failed || !run.command.is_success() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 /// Whether a command line that is wrong asks for an audit.

@@ -1,10 +1,16 @@
-//! The part of the data to which a path leads: [`Node::path`](halfsour_value::Node::path) finds it, and [`raw`] prints it.
+//! The part of the data to which a path leads: [`resolve`](crate::path::resolve) finds it, [`raw`] and [`json`] print it.
 
 use std::borrow::Cow;
+use std::io::Write;
 
+use halfsour_classes::pandas::Cell;
 use halfsour_classes::stdlib::Base;
 use halfsour_classes::{Known, recognise};
+use halfsour_json::{Part, Style};
 use halfsour_value::{Data, Node};
+
+use crate::path::Place;
+use crate::tree;
 
 /// An object without quotes, escapes and the name of its class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,4 +47,36 @@ pub fn raw<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Raw<'_>> {
             known => known.as_text().map(|text| Raw::Text(text.to_string().into())),
         },
     }
+}
+
+/// The same of that to which a path leads: of a value in a table or an array, its text.
+pub fn raw_place<'g, S: AsRef<[u8]>>(place: &Place<'g, S>) -> Option<Raw<'g>> {
+    match place {
+        Place::Node(node) => raw(*node),
+        Place::Known(known) => known.as_text().map(|text| Raw::Text(text.to_string().into())),
+        Place::Cell(Cell::Text(text)) => Some(Raw::Text((*text).into())),
+        Place::Cell(Cell::Bytes(bytes)) => Some(Raw::Bytes(bytes)),
+        Place::Cell(cell) => Some(Raw::Text(tree::cell(cell).into())),
+        Place::Members(_) => None,
+    }
+}
+
+/// Writes the plain JSON of that to which a path leads; `root` is the object from which it led.
+///
+/// # Errors
+///
+/// Those of [`halfsour_json::to_writer`], and if a column or an array has values of an unknown class.
+pub fn json<'g, W: Write, S: AsRef<[u8]>>(
+    writer: W,
+    root: Node<'g, S>,
+    place: Place<'g, S>,
+    style: Style,
+) -> halfsour_json::Result<()> {
+    let part = match place {
+        Place::Node(node) => return halfsour_json::to_writer(writer, node, style),
+        Place::Members(members) => Part::Members(members),
+        Place::Known(known) => Part::Known(known),
+        Place::Cell(cell) => Part::Cell(cell),
+    };
+    halfsour_json::part_to_writer(writer, root, part, style)
 }

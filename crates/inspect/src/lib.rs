@@ -2,6 +2,7 @@
 
 pub mod diff;
 mod error;
+pub mod find;
 pub mod get;
 pub mod info;
 mod names;

@@ -16,6 +16,7 @@
 
 mod place;
 mod steps;
+mod there;
 
 use halfsour_value::Node;
 pub use halfsour_value::PathError;
@@ -46,9 +47,10 @@ pub fn resolve<'g, S: AsRef<[u8]> + Clone>(
 ) -> Result<Place<'g, S>, PathError> {
     let mut place = Place::Node(root);
     for (number, segment) in (1..).zip(path.segments()) {
-        place = place
-            .step(segment)
-            .ok_or_else(|| PathError::new(path.until(number), segment.missing().to_owned()))?;
+        place = place.step(segment).ok_or_else(|| {
+            let reason = format!("{}; {}", segment.missing(), there::told(&place, segment));
+            PathError::new(path.until(number), reason)
+        })?;
     }
     Ok(place)
 }

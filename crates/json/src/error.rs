@@ -27,6 +27,8 @@ pub enum ErrorKind {
     TooDeep,
     /// The JSON would exceed [`Limits::values`](crate::Limits::values) or [`bytes`](crate::Limits::bytes).
     TooLarge,
+    /// A part of an array or table has values of an unknown class, or none at all.
+    Unreadable,
     /// The writer failed.
     Io(io::ErrorKind),
 }
@@ -67,6 +69,9 @@ impl fmt::Display for ErrorKind {
             Self::TooDeep => f.write_str("the data nests deeper than the limit"),
             Self::TooLarge => {
                 f.write_str("as JSON, in which shared data is repeated, the data is larger than the limit")
+            }
+            Self::Unreadable => {
+                f.write_str("values of a class that is not known, or that are not in the file")
             }
             Self::Io(kind) => write!(f, "writing failed: {kind}"),
         }

@@ -9,6 +9,7 @@ mod numpy;
 mod out;
 mod pandas;
 mod parse;
+mod part;
 mod pen;
 mod plain;
 mod spelling;
@@ -25,6 +26,7 @@ use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
 pub use parse::{Document, ParseError, documents};
+pub use part::{Part, part_to_writer};
 pub use pen::Pen;
 pub use style::{Limits, Style};
 

@@ -44,7 +44,7 @@ pub(crate) fn lines<'g, S: AsRef<[u8]>>(
 }
 
 impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
-    fn new(out: &'o mut Out<'w>, graph: &'g Graph<S>, style: Style) -> Self {
+    pub(crate) fn new(out: &'o mut Out<'w>, graph: &'g Graph<S>, style: Style) -> Self {
         // As long as nothing is written twice, there are no more values than ids, of four bytes, in the graph.
         let values = style.limits.values.saturating_add(graph.bytes_held() / size_of::<Id>());
         Self::resumed(out, vec![false; graph.node_count()], values, style)
@@ -107,7 +107,7 @@ pub(crate) enum Work<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
-    fn run(&mut self) -> Result<(), Error> {
+    pub(crate) fn run(&mut self) -> Result<(), Error> {
         while let Some(work) = self.work.pop() {
             match work {
                 Work::Node(node) => {

@@ -11,7 +11,7 @@
 //! | `[1:3]`, `[::2]`, `[0, 1:3]`, `[..., 0]` | a part of a list or an array; steps are positive |
 //! | `[datetime.date 2024-02-29]` | the value of any other key, written as `show` and `diff` write keys |
 //! | `(2)` | an argument of an object: one that it was made with |
-//! | `(args)`, `(kwargs)`, `(state)`, `(class)`, `(persistent id)` | the arguments, or another part, of an object where `show` names that part so |
+//! | `(args)`, `(kwargs)`, `(state)`, `(call)`, `(class)`, `(persistent id)` | the arguments, or another part, of an object where `show` names that part so |
 //!
 //! A name ends before `.`, `[`, and a part in round brackets. In quotes, `\` begins an escape, as in Python. `#2` before all segments means the second pickle
 //! of a file, and `(all)`, as the empty path does, the whole.
@@ -330,6 +330,10 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
             "kwargs" => instance.kwargs(),
             "class" => Some(instance.class()),
             "state" => instance.state(),
+            "call" => instance.steps().find_map(|step| match step {
+                Step::Call(call) => Some(call),
+                _ => None,
+            }),
             _ => None,
         }
     }

@@ -2,25 +2,29 @@
 
 use std::io::Write;
 
-use halfsour::json::{self, Style};
+use halfsour::json::Style;
+use halfsour::value::path::Path;
 use halfsour::{Loader, Node};
 use halfsour_files::Part;
-use halfsour_inspect::get::{Raw, raw};
+use halfsour_inspect::get::{self, Raw, raw_place};
+use halfsour_inspect::path::resolve;
+use halfsour_inspect::tree::Tree;
 
-use super::{PerFile, each_pickle, load};
+use super::{PerFile, Pickles, load};
 use crate::args::{GetForm, Reading};
 use crate::failure::{Cause, Failure};
+use crate::print;
 
 pub struct Get {
     loader: Loader,
     first: bool,
-    path: String,
+    path: Path,
     form: GetForm,
     json: Style,
 }
 
 impl Get {
-    pub fn new(reading: &Reading, path: String, form: GetForm) -> Self {
+    pub fn new(reading: &Reading, path: Path, form: GetForm) -> Self {
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
@@ -30,25 +34,42 @@ impl Get {
         }
     }
 
-    fn print(&self, out: &mut dyn Write, node: Node<'_, &[u8]>) -> Result<(), Cause> {
+    fn print(&self, out: &mut dyn Write, root: Node<'_, &[u8]>) -> Result<(), Cause> {
+        let place = resolve(root, &self.path).map_err(Cause::Path)?;
         if self.form.json {
-            out.write_all(&json::to_vec(node, self.json).map_err(Cause::Json)?)?;
-            return Ok(out.write_all(b"\n")?);
+            let mut document = Vec::new();
+            get::json(&mut document, root, place, self.json).map_err(Cause::Json)?;
+            document.push(b'\n');
+            return Ok(out.write_all(&document)?);
         }
-        match raw(node).filter(|_| self.form.raw) {
+        match raw_place(&place).filter(|_| self.form.raw) {
             Some(Raw::Text(text)) => writeln!(out, "{text}")?,
             Some(Raw::Bytes(bytes)) => out.write_all(bytes)?,
-            None => writeln!(out, "{node}")?,
+            None => {
+                let tree = Tree::of_place(place, self.form.show.limits());
+                if self.form.raw {
+                    writeln!(out, "{tree}")?;
+                } else {
+                    print::lines(out, tree.lines())?;
+                }
+            }
         }
         Ok(())
     }
 }
 
 impl PerFile for Get {
+    fn is_styled(&self) -> bool {
+        !self.form.json && !self.form.raw
+    }
+
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
-        each_pickle(part, self.first, |bytes, start| {
+        let mut pickles = Pickles::of(&self.path);
+        pickles.each(part, self.first, |bytes, start, is_meant| {
             let graph = load(&mut self.loader, bytes, start)?;
-            self.print(out, graph.root().path(&self.path).map_err(Cause::Path)?)?;
+            if is_meant {
+                self.print(out, graph.root())?;
+            }
             Ok(graph.end())
         })
     }

@@ -4,6 +4,7 @@ mod audit;
 pub mod convert;
 pub mod diff;
 mod dis;
+mod find;
 mod get;
 mod info;
 mod json;
@@ -16,12 +17,15 @@ mod trace;
 
 use std::io::Write;
 
+use halfsour::lexer::text::phrase::plural;
+use halfsour::value::path::Path;
 use halfsour::{Graph, Loader};
 use halfsour_files::{Input, JoblibArrays, Part, Parts};
 
 pub use audit::{Audit, USAGE};
 pub use convert::Convert;
 pub use dis::Dis;
+pub use find::Find;
 pub use get::Get;
 pub use info::Info;
 pub use json::Json;
@@ -64,6 +68,11 @@ pub trait PerFile {
     }
 
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure>;
+
+    /// Whether all that was asked for was there, once all files were looked at.
+    fn is_success(&self) -> bool {
+        true
+    }
 }
 
 /// Does something with each pickle of a part, or only with the first; see [`Part::each_pickle`].
@@ -73,6 +82,38 @@ fn each_pickle<'p>(
     each: impl FnMut(&'p [u8], usize) -> Result<usize, Cause>,
 ) -> Result<(), Failure> {
     part.each_pickle(first, each).map_err(|error| Failure::in_pickle(error, part.bytes()))
+}
+
+/// The pickles of a part that a path means: all, or the one with the number that it begins with.
+struct Pickles {
+    meant: Option<usize>,
+    number: usize,
+}
+
+impl Pickles {
+    fn of(path: &Path) -> Self {
+        Self { meant: path.pickle(), number: 0 }
+    }
+
+    /// Does something with each pickle, which is told whether the path means it. It is an error if the path means none.
+    fn each<'p>(
+        &mut self,
+        part: &'p Part,
+        first: bool,
+        mut each: impl FnMut(&'p [u8], usize, bool) -> Result<usize, Cause>,
+    ) -> Result<(), Failure> {
+        each_pickle(part, first, |bytes, start| {
+            self.number += 1;
+            each(bytes, start, self.meant.is_none_or(|meant| meant == self.number))
+        })?;
+        match self.meant {
+            Some(meant) if !(1..=self.number).contains(&meant) => {
+                let pickles = plural(self.number, "pickle");
+                Err(Failure::message(format!("{}: #{meant}: there are {pickles}", part.name())))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The pickle that begins at `start`, with the arrays that may stand between its opcodes.

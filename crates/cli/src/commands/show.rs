@@ -3,23 +3,26 @@
 use std::io::Write;
 
 use halfsour::Loader;
+use halfsour::value::path::Path;
 use halfsour_files::Part;
+use halfsour_inspect::path::resolve;
 use halfsour_inspect::tree::{ShowLimits, Tree};
 
-use super::{PerFile, each_pickle, load};
+use super::{PerFile, Pickles, load};
 use crate::args::Reading;
-use crate::failure::Failure;
+use crate::failure::{Cause, Failure};
 use crate::print::{self, DIM};
 
 pub struct Show {
     loader: Loader,
     first: bool,
     limits: ShowLimits,
+    path: Path,
 }
 
 impl Show {
-    pub fn new(reading: &Reading, limits: ShowLimits) -> Self {
-        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits }
+    pub fn new(reading: &Reading, limits: ShowLimits, path: Path) -> Self {
+        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits, path }
     }
 }
 
@@ -34,14 +37,19 @@ impl PerFile for Show {
 
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let mut number = 0;
-        each_pickle(part, self.first, |bytes, start| {
+        let mut pickles = Pickles::of(&self.path);
+        pickles.each(part, self.first, |bytes, start, is_meant| {
             let graph = load(&mut self.loader, bytes, start)?;
             let end = graph.end();
             number += 1;
+            if !is_meant {
+                return Ok(end);
+            }
+            let place = resolve(graph.root(), &self.path).map_err(Cause::Path)?;
             if !self.first && (start, end) != (0, part.bytes().len()) {
                 writeln!(out, "{DIM}# pickle {number}, from byte 0x{start:x}{DIM:#}")?;
             }
-            print::lines(out, Tree::new(graph.root(), self.limits).lines())?;
+            print::lines(out, Tree::of_place(place, self.limits).lines())?;
             self.loader.recycle(graph);
             Ok(end)
         })

@@ -78,6 +78,10 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             Shape::Set(members) => members.len().hash(&mut hasher),
             Shape::Array(array) => array.len().hash(&mut hasher),
             Shape::NdArray(array) => array.shape.hash(&mut hasher),
+            Shape::Frame(frame) => (frame.len(), frame.width()).hash(&mut hasher),
+            Shape::Series(series) => series.values.len().hash(&mut hasher),
+            Shape::Index(index) => index.len().hash(&mut hasher),
+            Shape::Values(values) => values.len().hash(&mut hasher),
             Shape::Id(id) => self.print(side, id, parts - 1, depth - 1).hash(&mut hasher),
             Shape::Object(instance) => {
                 self.keys.number(side, instance.class()).hash(&mut hasher);

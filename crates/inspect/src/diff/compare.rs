@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use halfsour_classes::stdlib::Array;
 use halfsour_value::{Graph, Id, Instance, Items, Node};
 
 use super::shape::{Shape, Steps};
@@ -56,7 +55,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
     }
 
     /// Compares what is reached by a step.
-    fn step(
+    pub(super) fn step(
         &mut self,
         a: Node<'g, S>,
         b: Node<'g, S>,
@@ -89,6 +88,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         let size = shape::size(a, usize::MAX).saturating_add(shape::size(b, usize::MAX));
         self.left = self.left.checked_sub(size.saturating_add(1)).ok_or(DiffError::TooMuch)?;
         let (x, y) = (Shape::of(a), Shape::of(b));
+        self.foreign(a, b, place);
         if matches!((&x, &y), (Shape::Leaf, Shape::Leaf)) {
             if !leaf::same(a, b, self.rules.tolerance) {
                 self.differ(place, Change::Changed(a, b));
@@ -114,16 +114,20 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
                 Ok(())
             }
             (Shape::Array(x), Shape::Array(y)) => {
-                if !self.arrays(&x, &y) {
-                    self.differ(place, Change::Changed(a, b));
-                }
+                self.arrays(&x, &y, place);
                 Ok(())
             }
             (Shape::NdArray(x), Shape::NdArray(y)) => {
-                if !leaf::same_arrays(&x, &y, self.rules.tolerance) {
-                    self.differ(place, Change::Changed(a, b));
-                }
+                self.numpy_arrays([a, b], &x, &y, place);
                 Ok(())
+            }
+            (Shape::Frame(x), Shape::Frame(y)) => self.tables(&x, &y, place),
+            (Shape::Series(x), Shape::Series(y)) => self.series(&x, &y, place),
+            (Shape::Index(x), Shape::Index(y)) => {
+                self.values([x.len(), y.len()], place, |at| x.get(at), |at| y.get(at))
+            }
+            (Shape::Values(x), Shape::Values(y)) => {
+                self.values([x.len(), y.len()], place, |at| x.get(at), |at| y.get(at))
             }
             (Shape::Object(x), Shape::Object(y)) if shape::same_class(x, y) => self.objects(x, y, place),
             (Shape::Id(x), Shape::Id(y)) => match self.storages.compare(x, y, self.rules.tolerance) {
@@ -270,23 +274,11 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         mine.into_iter().zip(theirs).collect()
     }
 
-    fn arrays(&mut self, a: &Array<'g, S>, b: &Array<'g, S>) -> bool {
-        let tolerance = self.rules.tolerance;
-        a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| leaf::same_items(a, b, tolerance))
-    }
-
     fn objects(&mut self, a: Instance<'g, S>, b: Instance<'g, S>, place: usize) -> Result<(), DiffError> {
         if a.class().as_global().is_none() {
             self.step(a.class(), b.class(), place, Step::Part("(class)"))?;
         }
-        let (x, y) = (Steps::of(a), Steps::of(b));
-        // What comes first is to be told first: frames are worked off from the last.
-        let ids = |nodes: &[Node<'g, S>]| Cow::Owned(nodes.iter().map(|node| node.id()).collect());
-        self.sequences([a.callable(), b.callable()], "list", [ids(&x.appended), ids(&y.appended)], place);
-        self.each(&x.others, &y.others, place, |_| Step::Part("(state)"));
-        self.sets(&x.added, &y.added, place);
-        self.mappings(&x.items, &y.items, self.rules.order, place);
-        self.mappings(&x.attributes, &y.attributes, false, place);
+        self.steps([a.callable(), b.callable()], &Steps::of(a), &Steps::of(b), place);
         let (Some((mine, keywords)), Some((theirs, other_keywords))) = (a.arguments(), b.arguments()) else {
             let kwargs = |of: Instance<'g, S>| of.kwargs().into_iter().collect::<Vec<_>>();
             self.each(&kwargs(a), &kwargs(b), place, |_| Step::Part("(kwargs)"));
@@ -299,8 +291,35 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         Ok(())
     }
 
+    /// Compares what was done to two objects.
+    fn steps(&mut self, of: [Node<'g, S>; 2], x: &Steps<'g, S>, y: &Steps<'g, S>, place: usize) {
+        // What comes first is to be told first: frames are worked off from the last.
+        let ids = |nodes: &[Node<'g, S>]| Cow::Owned(nodes.iter().map(|node| node.id()).collect());
+        self.sequences(of, "list", [ids(&x.appended), ids(&y.appended)], place);
+        self.each(&x.others, &y.others, place, |_| Step::Part("(state)"));
+        self.sets(&x.added, &y.added, place);
+        self.mappings(&x.items, &y.items, self.rules.order, place);
+        self.mappings(&x.attributes, &y.attributes, false, place);
+    }
+
+    /// Compares what was done to objects that are no instances: the state that a class was given, say.
+    fn foreign(&mut self, a: Node<'g, S>, b: Node<'g, S>, place: usize) {
+        let (mine, theirs) = (a.foreign_steps(), b.foreign_steps());
+        if (mine.is_none() && theirs.is_none()) || !self.seen.insert((a.id(), b.id())) {
+            return;
+        }
+        let [x, y] = [mine, theirs].map(|steps| steps.map(Steps::of_all).unwrap_or_default());
+        self.steps([a, b], &x, &y, place);
+    }
+
     /// Compares one by one what has no order of its own.
-    fn each(&mut self, a: &[Node<'g, S>], b: &[Node<'g, S>], place: usize, step: fn(usize) -> Step<'g, S>) {
+    pub(super) fn each(
+        &mut self,
+        a: &[Node<'g, S>],
+        b: &[Node<'g, S>],
+        place: usize,
+        step: fn(usize) -> Step<'g, S>,
+    ) {
         for (index, node) in a.iter().enumerate().skip(b.len()) {
             self.differ_at(place, step(index), Change::Removed(*node));
         }

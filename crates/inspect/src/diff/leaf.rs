@@ -1,7 +1,7 @@
 //! Whether two values without parts are equal, as Python finds them.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{Element, LongDouble, NdArray};
+use halfsour_classes::numpy::{Element, LongDouble};
 use halfsour_classes::stdlib::{ArrayItem, Decimal};
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::number::BigDisplay;
@@ -119,12 +119,6 @@ pub fn whole(value: f64) -> Option<i64> {
     fits.then_some(value as i64)
 }
 
-/// Whether two arrays have the same shape and equal elements. Their types may differ in all but kind: the order of bytes, say.
-pub fn same_arrays<S: AsRef<[u8]>>(a: &NdArray<'_, S>, b: &NdArray<'_, S>, tolerance: Tolerance) -> bool {
-    let (Some(mut x), Some(mut y)) = (a.elements(), b.elements()) else { return false };
-    a.shape == b.shape && same_elements(&mut x, &mut y, tolerance)
-}
-
 /// The recursion is as deep as types lie in each other.
 fn same_elements<'a, 'b, S: AsRef<[u8]> + 'a + 'b>(
     a: &mut dyn Iterator<Item = Element<'a, S>>,
@@ -148,7 +142,8 @@ fn same_long(a: LongDouble<'_>, b: LongDouble<'_>) -> bool {
     }
 }
 
-fn same_element<S: AsRef<[u8]>>(a: &Element<'_, S>, b: &Element<'_, S>, tolerance: Tolerance) -> bool {
+/// Whether two elements are equal. Their types may differ in all but kind: the order of bytes, say.
+pub fn same_element<S: AsRef<[u8]>>(a: &Element<'_, S>, b: &Element<'_, S>, tolerance: Tolerance) -> bool {
     match (a, b) {
         (Element::Scalar(Scalar::Bool(a)), Element::Scalar(Scalar::Bool(b))) => a == b,
         (Element::Text(a), Element::Text(b)) => a == b,

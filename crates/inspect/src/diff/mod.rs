@@ -7,6 +7,7 @@ mod leaf;
 mod report;
 mod shape;
 mod storage;
+mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use leaf::Tolerance;
 pub use report::Difference;
 pub use storage::Contents;
 use storage::Storages;
+pub use tables::{Elements, Part as TablePart};
 
 /// What counts as a difference, beside what Python finds unequal.
 #[derive(Clone, Copy, Debug, Default)]
@@ -95,6 +97,10 @@ pub enum Change<'g, S> {
     Removed(Node<'g, S>),
     /// Only the new side has the object.
     Added(Node<'g, S>),
+    /// Two arrays of one shape have elements that differ.
+    Elements(Box<Elements>),
+    /// A part of a table that is no object: a value, a row, a column; or the shape of an array.
+    Part(TablePart),
     /// The keys are the same, in another order.
     Order,
     /// The contents of a storage of torch differ.
@@ -166,6 +172,8 @@ enum Step<'g, S> {
     Key(Node<'g, S>),
     Argument(usize),
     Part(&'static str),
+    /// A row, column or element.
+    Text(String),
 }
 
 /// Pairs that are still to be compared, in a place.
@@ -248,8 +256,8 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         self.partners = [HashMap::new(), HashMap::new()];
         let [x, y] = [a, b].map(|graph| graph.source().as_ref());
         for (graph, source) in [(a, x), (b, y)] {
-            // Each part of it, and each container, once: an id has four bytes.
-            self.left += graph.node_count() + graph.bytes_held() / 2 + source.len() / 16;
+            // Each part of it, each container, and each element of an array, once: an id has four bytes, an element may have one.
+            self.left += graph.node_count() + graph.bytes_held() / 2 + source.len();
         }
         // What was written alike is alike.
         if x[a.start()..a.end()] == y[b.start()..b.end()] {

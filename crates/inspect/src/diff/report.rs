@@ -1,14 +1,15 @@
 //! [`Difference`]: how one is told.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
-use halfsour_text::phrase::count;
-use halfsour_value::Node;
+use halfsour_text::phrase::{count, plural};
+use halfsour_text::{name, repr};
+use halfsour_value::{Data, Node};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Change, Contents, Diff, Step};
+use super::{Change, Contents, Diff, Elements, Step, TablePart as Part};
 use crate::spans::{Role, Spans, write_lines};
 use crate::{path, type_name};
 
@@ -54,6 +55,7 @@ impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
             Step::Key(key) => path::key(*key),
             Step::Argument(index) => format!("({index})"),
             Step::Part(part) => (*part).to_owned(),
+            Step::Text(text) => text.clone(),
         };
         let mut shown: Vec<_> = steps.iter().take(STEPS).map(spelled).collect();
         if steps.len() > 2 * STEPS {
@@ -74,7 +76,7 @@ impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
             Change::Removed(old) => (Role::Removed, format!("- {path}: {}", brief(old))),
             Change::Added(new) => (Role::Added, format!("+ {path}: {}", brief(new))),
             Change::Changed(old, new) => {
-                let (mut x, mut y) = (brief(old), brief(new));
+                let (mut x, mut y) = around(*old, *new).unwrap_or_else(|| (brief(old), brief(new)));
                 // What looks the same differs in its type, or further on.
                 if x == y {
                     for (text, node) in [(&mut x, *old), (&mut y, *new)] {
@@ -83,6 +85,15 @@ impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
                 }
                 (Role::Changed, format!("~ {path}: {x} → {y}"))
             }
+            Change::Part(Part { old, new, of }) => {
+                let of = of.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
+                match (old, new) {
+                    (Some(old), Some(new)) => (Role::Changed, format!("~ {path}{of}: {old} → {new}")),
+                    (Some(old), None) => (Role::Removed, format!("- {path}{of}: {old}")),
+                    (_, new) => (Role::Added, format!("+ {path}{of}: {}", new.as_deref().unwrap_or("?"))),
+                }
+            }
+            Change::Elements(elements) => (Role::Changed, format!("~ {path}: {}", told(elements))),
             Change::Order => (Role::Changed, format!("~ {path}: the same keys in another order")),
             Change::Storage(Contents { different, all, unit }) => {
                 let (different, all) = (count(different), count(all));
@@ -114,6 +125,8 @@ impl<S: AsRef<[u8]>> fmt::Debug for Change<'_, S> {
             Self::Changed(old, new) => f.debug_tuple("Changed").field(old).field(new).finish(),
             Self::Removed(old) => f.debug_tuple("Removed").field(old).finish(),
             Self::Added(new) => f.debug_tuple("Added").field(new).finish(),
+            Self::Elements(elements) => f.debug_tuple("Elements").field(elements).finish(),
+            Self::Part(part) => f.debug_tuple("Part").field(part).finish(),
             Self::Order => f.write_str("Order"),
             Self::Storage(contents) => f.debug_tuple("Storage").field(contents).finish(),
             Self::Sharing => f.write_str("Sharing"),
@@ -136,6 +149,10 @@ struct Entry {
     new_type: Option<String>,
     #[serde(flatten)]
     contents: Option<Contents>,
+    #[serde(flatten)]
+    elements: Option<Elements>,
+    #[serde(flatten)]
+    part: Option<Part>,
 }
 
 impl<S: AsRef<[u8]>> Serialize for Difference<'_, '_, S> {
@@ -150,6 +167,17 @@ impl<S: AsRef<[u8]>> Serialize for Difference<'_, '_, S> {
                 (entry.old_type, entry.new_type) = (Some(type_name(*old)), Some(type_name(*new)));
             }
             Change::Storage(contents) => (entry.change, entry.contents) = ("storage", Some(*contents)),
+            Change::Elements(elements) => {
+                (entry.change, entry.elements) = ("elements", Some((**elements).clone()));
+            }
+            Change::Part(part) => {
+                entry.change = match (&part.old, &part.new) {
+                    (Some(_), Some(_)) => "changed",
+                    (Some(_), None) => "removed",
+                    (None, _) => "added",
+                };
+                entry.part = Some(part.clone());
+            }
             Change::Order => entry.change = "order",
             Change::Sharing => entry.change = "sharing",
         }
@@ -189,6 +217,50 @@ impl<S: AsRef<[u8]>> Serialize for Diff<'_, S> {
         let (same, total) = (self.is_same(), self.total());
         Document { same, total, differences: self.differences().collect() }.serialize(serializer)
     }
+}
+
+/// `1 of 6 elements differs: [0, 1] was 1.0, is 5.0; the greatest distance is 4.0, at [0, 1]`
+fn told(elements: &Elements) -> String {
+    let Elements { different, all, first, old, new, greatest, greatest_at } = elements;
+    let differ = if *different == 1 { "differs" } else { "differ" };
+    let mut text =
+        format!("{} of {} {differ}: {first} {old} → {new}", count(*different), plural(*all, "element"));
+    if let (Some(greatest), Some(at)) = (greatest, greatest_at) {
+        let _ = write!(text, "; the greatest distance is {}, at {at}", repr::Float(*greatest));
+    }
+    text
+}
+
+/// Two long texts, or bytes, from where they differ.
+fn around<S: AsRef<[u8]>>(old: Node<'_, S>, new: Node<'_, S>) -> Option<(String, String)> {
+    /// So many bytes before that are shown.
+    const BEFORE: usize = 20;
+    let part = |bytes: &[u8], from: usize, is_text: bool| {
+        let end = bytes.len().min(from + MOST);
+        let (head, tail) = (if from > 0 { "…" } else { "" }, if end < bytes.len() { "…" } else { "" });
+        let shown = if is_text {
+            repr::Str(name::cut(&bytes[from..], MOST)).to_string()
+        } else {
+            repr::Bytes(&bytes[from..end]).to_string()
+        };
+        format!("{head}{shown}{tail}")
+    };
+    let (a, b, is_text) = match (old.data(), new.data()) {
+        (Data::Str(a), Data::Str(b)) => (a.as_wtf8(), b.as_wtf8(), true),
+        (Data::Bytes(a), Data::Bytes(b)) => (a, b, false),
+        _ => return None,
+    };
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    (same + BEFORE > MOST).then_some(())?;
+    let mut from = same.saturating_sub(BEFORE);
+    // A character is not cut.
+    while is_text
+        && from > 0
+        && a[from..].first().or(b[from..].first()).is_some_and(|byte| byte & 0xC0 == 0x80)
+    {
+        from -= 1;
+    }
+    Some((part(a, from, is_text), part(b, from, is_text)))
 }
 
 /// As plain JSON, if that is short; otherwise a string that shows the beginning.

@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use halfsour_classes::numpy::{ArrayData, NdArray};
+use halfsour_classes::pandas::{Frame, Index, Series, Values};
 use halfsour_classes::stdlib::Array;
 use halfsour_classes::{Known, Shape as KnownShape, canonical, recognise};
 use halfsour_value::{Data, Global, Id, Instance, Node, Part, Step};
+
+use super::tables;
 
 pub enum Shape<'g, S> {
     /// Without parts, or a known object with a text.
@@ -18,6 +21,11 @@ pub enum Shape<'g, S> {
     Array(Array<'g, S>),
     /// Without objects.
     NdArray(Box<NdArray<'g, S>>),
+    /// Of which each value can be read.
+    Frame(Box<Frame<'g, S>>),
+    Series(Box<Series<'g, S>>),
+    Index(Box<Index<'g, S>>),
+    Values(Box<Values<'g, S>>),
     /// A persistent id.
     Id(Node<'g, S>),
     Object(Instance<'g, S>),
@@ -58,8 +66,16 @@ impl<'g, S: AsRef<[u8]>> Shape<'g, S> {
         }
         match known {
             Known::Array(array) => Self::Array(array),
+            Known::DataFrame(frame) if tables::is_readable(&frame) => Self::Frame(frame),
+            Known::Series(series) if !matches!(series.values, Values::Other(_)) => Self::Series(series),
+            Known::PandasIndex(index) => Self::Index(index),
+            Known::PandasArray(values) if !matches!(*values, Values::Other(_)) => Self::Values(values),
             Known::NdArray(array) => match &array.data {
-                ArrayData::Objects(objects) if array.mask.is_none() && array.shape.len() == 1 => {
+                ArrayData::Objects(objects)
+                    if array.mask.is_none()
+                        && array.shape.len() == 1
+                        && array.attributes().next().is_none() =>
+                {
                     Self::Sequence("numpy.ndarray".into(), Cow::Borrowed(objects.ids()))
                 }
                 ArrayData::Bytes(_) => Self::NdArray(array),
@@ -129,14 +145,13 @@ pub struct Steps<'g, S> {
 
 impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
     pub fn of(instance: Instance<'g, S>) -> Self {
-        let mut steps = Self {
-            attributes: Vec::new(),
-            items: Vec::new(),
-            appended: Vec::new(),
-            added: Vec::new(),
-            others: Vec::new(),
-        };
-        for step in instance.steps() {
+        Self::of_all(instance.steps())
+    }
+
+    /// What was done to an object, whatever it is.
+    pub fn of_all(done: halfsour_value::Steps<'g, S>) -> Self {
+        let mut steps = Self::default();
+        for step in done {
             match step {
                 Step::State(state) => match state.attributes() {
                     Some(parts) => steps.attributes.extend(parts.into_iter().flatten().flatten()),
@@ -152,6 +167,18 @@ impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
             }
         }
         steps
+    }
+}
+
+impl<S> Default for Steps<'_, S> {
+    fn default() -> Self {
+        Self {
+            attributes: Vec::new(),
+            items: Vec::new(),
+            appended: Vec::new(),
+            added: Vec::new(),
+            others: Vec::new(),
+        }
     }
 }
 

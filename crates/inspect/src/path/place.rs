@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_classes::pandas::{Cell, Frame, Index, Series, Values};
 use halfsour_classes::{Known, Shape, field, members, numpy, pairs, recognise};
 use halfsour_value::path::{Literal, Segment, Subscript, place};
-use halfsour_value::{Data, Items, Node};
+use halfsour_value::{Data, Instance, Items, Node, Step};
 
 use super::steps;
 
@@ -85,11 +85,26 @@ fn of_node<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> 
             {
                 return Some(place);
             }
-            let items = pairs(node)?;
-            items.filter(|(key, _)| steps::shown(*key) == *text).last().map(|(_, value)| Place::Node(value))
+            let key = segment.key();
+            let is_key = |found: Node<'g, S>| {
+                key.as_ref().is_some_and(|key| key.is(found)) || steps::shown(found) == *text
+            };
+            // Names of attributes that are no identifiers are written as keys.
+            let attributes = states(node).filter_map(Node::attributes).flatten().flatten().flatten();
+            let all = attributes.chain(pairs(node).into_iter().flatten());
+            all.filter(|(found, _)| is_key(*found)).last().map(|(_, value)| Place::Node(value))
         }
         _ => None,
     }
+}
+
+/// The states that an object was given.
+fn states<S: AsRef<[u8]>>(node: Node<'_, S>) -> impl Iterator<Item = Node<'_, S>> {
+    let steps = node.as_instance().into_iter().flat_map(Instance::steps);
+    steps.filter_map(|step| match step {
+        Step::State(state) => Some(state),
+        _ => None,
+    })
 }
 
 /// A keyword argument that an object was made with.
@@ -131,7 +146,10 @@ fn of_known<'g, S: AsRef<[u8]> + Clone>(
             let values: Values<'g, S> = Values::Arrow { array: (**array).clone(), dtype: None };
             cell_at(segment, values.len(), |at| values.get(at))
         }
-        Known::NdArray(array) => of_array(array, segment),
+        Known::NdArray(array) => of_array(array, segment).or_else(|| {
+            let Segment::Name(name) = segment else { return None };
+            array.attributes().find_map(|dict| dict.get(&**name)).map(Place::Node)
+        }),
         Known::NumpyScalar(scalar) => of_array(scalar.as_array(), segment),
         Known::ChainMap(maps) => match segment {
             // The first map that has the key is asked.

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use halfsour_classes::numpy::{ArrayClass, ArrayData, NdArray};
+use halfsour_classes::numpy::{ArrayClass, ArrayData, Element, NdArray};
 use halfsour_classes::stdlib::{ArrayItem, ArrayItems};
 use halfsour_classes::{Known, Shape, class_name, cost, recognise};
 use halfsour_text::name::visible;
@@ -16,6 +16,9 @@ use crate::spans::Role;
 
 /// What is shared is looked at each time: of what has longer arguments, the parts are shown.
 const LONGEST: usize = 2048;
+
+/// So many elements of an array are always shown.
+const FEW: usize = 16;
 
 /// Whether [`leaf`] has something of it.
 pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
@@ -49,20 +52,29 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)>
 
 /// A known object whose parts are no objects.
 pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
+    line_of(&known(node)?, Some(node))
+}
+
+/// The same, of the object of `node`, or of a part of one.
+pub fn line_of<S: AsRef<[u8]>>(known: &Known<'_, S>, node: Option<Node<'_, S>>) -> Option<String> {
     const LONG: usize = 60;
-    match known(node)? {
+    match known {
         Known::NdArray(array) if !matches!(array.data, ArrayData::Objects(_)) => {
-            let mut line = array_head(node, &array);
+            let mut line = array_head(node, array);
             let long = LONG.max(line.len() + LONG / 2);
             for (index, element) in array.elements().into_iter().flatten().enumerate() {
                 let separator = if index > 0 { ", " } else { "" };
-                if line.len() > long {
+                if line.len() > long && index >= FEW {
                     let _ = write!(line, "{separator}… {} more", count(array.len() - index));
                     break;
                 }
                 line.push_str(separator);
-                // What is longer than the room is cut off there.
-                let _ = write!(Truncated { text: &mut line, limit: long }, "{element}");
+                // What is longer than the room is cut off there; of a number that would be another one.
+                let limit = match element {
+                    Element::Scalar(_) => usize::MAX,
+                    _ => long.max(line.len() + LONG / 4),
+                };
+                let _ = write!(Truncated { text: &mut line, limit }, "{element}");
             }
             line.push_str("])");
             Some(line)
@@ -88,10 +100,10 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
             Some(line)
         }
         Known::Payload(payload) => {
-            let (module, name) = class_name(node)?;
+            let (module, name) = class_name(node?)?;
             Some(format!("{module}.{name}({}, {})", payload.format, plural(payload.bytes.len(), "byte")))
         }
-        known => pandas::line(&known),
+        known => pandas::line(known),
     }
 }
 
@@ -99,7 +111,22 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
 pub fn objects<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Elements<'_, S>)> {
     let Known::NdArray(array) = known(node)? else { return None };
     let ArrayData::Objects(elements) = &array.data else { return None };
-    Some((array_head(node, &array), elements.clone()))
+    Some((array_head(Some(node), &array), elements.clone()))
+}
+
+/// A part of an array or table, on one line.
+pub fn part<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
+    match known {
+        Known::NumpyScalar(scalar) => Some(format!("numpy.{} {scalar}", scalar.dtype().name())),
+        known => line_of(known, None),
+    }
+}
+
+/// What comes before the elements of a part that is an array of objects, and these.
+pub fn objects_of<'g, S: AsRef<[u8]>>(known: &Known<'g, S>) -> Option<(String, Elements<'g, S>)> {
+    let Known::NdArray(array) = known else { return None };
+    let ArrayData::Objects(elements) = &array.data else { return None };
+    Some((array_head(None, array), elements.clone()))
 }
 
 /// What an array of a subclass has beside the array: dicts of attributes, and other parts of its state.
@@ -111,7 +138,7 @@ pub fn attributes<S: AsRef<[u8]>>(node: Node<'_, S>) -> Vec<Node<'_, S>> {
 }
 
 /// `numpy.ndarray((2, 3), float64, [`
-fn array_head<S: AsRef<[u8]>>(node: Node<'_, S>, array: &NdArray<'_, S>) -> String {
+fn array_head<S: AsRef<[u8]>>(node: Option<Node<'_, S>>, array: &NdArray<'_, S>) -> String {
     let class = match &array.class {
         ArrayClass::Matrix => "numpy.matrix".to_owned(),
         ArrayClass::Record => "numpy.recarray".to_owned(),
@@ -123,7 +150,11 @@ fn array_head<S: AsRef<[u8]>>(node: Node<'_, S>, array: &NdArray<'_, S>) -> Stri
             }
             _ => "?".to_owned(),
         },
-        _ => class_name(node).map_or_else(|| "?".to_owned(), |(module, name)| format!("{module}.{name}")),
+        ArrayClass::Masked => "numpy.ma.MaskedArray".to_owned(),
+        ArrayClass::Array => {
+            let class = node.and_then(class_name);
+            class.map_or_else(|| "numpy.ndarray".to_owned(), |(module, name)| format!("{module}.{name}"))
+        }
     };
     let mut head = format!("{class}({}, ", shape(&array.shape));
     let _ = write!(Truncated { text: &mut head, limit: 2 * LONGEST }, "{}", array.dtype);

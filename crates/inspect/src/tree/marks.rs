@@ -26,9 +26,13 @@ pub enum Mark {
 }
 
 impl Marks {
-    pub fn of<S: AsRef<[u8]>>(root: Node<'_, S>) -> Self {
-        let mut marks = Self { numbers: vec![UNSEEN; root.graph().node_count()], last: 0 };
-        let mut open: Vec<Parts<'_, S>> = marks.count(root).into_iter().collect();
+    pub fn of<S: AsRef<[u8]>>(root: &Target<'_, S>) -> Self {
+        let mut marks = Self { numbers: Vec::new(), last: 0 };
+        let first = match root {
+            Target::Node(node) => marks.count(*node),
+            target => Some(target.parts().1),
+        };
+        let mut open: Vec<Parts<'_, S>> = first.into_iter().collect();
         while let Some(parts) = open.last_mut() {
             match parts.next() {
                 Some(item) => {
@@ -48,7 +52,11 @@ impl Marks {
         if leaf::is_leaf(node) {
             return None;
         }
-        let number = &mut self.numbers[node.id().index()?];
+        let index = node.id().index()?;
+        if self.numbers.is_empty() {
+            self.numbers = vec![UNSEEN; node.graph().node_count()];
+        }
+        let number = &mut self.numbers[index];
         if *number == UNSEEN {
             *number = ONCE;
             return Some(Target::Node(node).parts().1);
@@ -58,7 +66,7 @@ impl Marks {
     }
 
     fn number<S: AsRef<[u8]>>(&self, node: Node<'_, S>) -> u32 {
-        node.id().index().map_or(ONCE, |index| self.numbers[index])
+        node.id().index().and_then(|index| self.numbers.get(index)).copied().unwrap_or(UNSEEN)
     }
 
     /// The mark of an object that is about to be shown.

@@ -14,6 +14,7 @@ use halfsour_text::phrase::count;
 use halfsour_value::Node;
 use serde::{Serialize, Serializer};
 
+use crate::path::Place;
 use crate::spans::{Role, Spans, write_lines};
 use leaf::Leaf;
 use line::Line;
@@ -46,6 +47,12 @@ impl Default for ShowLimits {
 }
 
 impl ShowLimits {
+    /// Nothing is cut.
+    #[must_use]
+    pub const fn full() -> Self {
+        Self { depth: usize::MAX, max_items: usize::MAX, max_text: usize::MAX }
+    }
+
     /// Sets how many levels are shown.
     #[must_use]
     pub const fn with_depth(self, depth: usize) -> Self {
@@ -92,19 +99,25 @@ impl ShowLimits {
 /// # Ok::<(), halfsour_vm::Error>(())
 /// ```
 pub struct Tree<'g, S> {
-    root: Node<'g, S>,
+    root: Target<'g, S>,
     limits: ShowLimits,
 }
 
 impl<'g, S: AsRef<[u8]>> Tree<'g, S> {
     /// The tree of an object.
     pub fn new(root: Node<'g, S>, limits: ShowLimits) -> Self {
-        Self { root, limits }
+        Self { root: Target::Node(root), limits }
+    }
+
+    /// The tree of that to which a path leads.
+    pub fn of_place(place: Place<'g, S>, limits: ShowLimits) -> Self {
+        Self { root: place.into(), limits }
     }
 
     /// The lines, one after the other, with their indentation. Looks through the whole graph first, for objects that occur again.
     pub fn lines(&self) -> Lines<'g, S> {
-        Lines { limits: self.limits, root: Some(self.root), marks: Marks::of(self.root), blocks: Vec::new() }
+        let root = self.root.clone();
+        Lines { limits: self.limits, marks: Marks::of(&root), root: Some(root), blocks: Vec::new() }
     }
 }
 
@@ -126,6 +139,8 @@ impl<S: AsRef<[u8]>> Serialize for Tree<'_, S> {
     }
 }
 
+pub(crate) use pandas::cell;
+
 /// An object on part of a line; what does not fit is left out.
 pub(crate) fn brief<S: AsRef<[u8]>>(node: Node<'_, S>, limits: ShowLimits) -> Spans {
     let mut line = Line::new(usize::MAX);
@@ -138,7 +153,7 @@ pub(crate) fn brief<S: AsRef<[u8]>>(node: Node<'_, S>, limits: ShowLimits) -> Sp
 pub struct Lines<'g, S> {
     limits: ShowLimits,
     /// The object of which the tree is, until its first line is made.
-    root: Option<Node<'g, S>>,
+    root: Option<Target<'g, S>>,
     marks: Marks,
     blocks: Vec<Block<'g, S>>,
 }
@@ -157,7 +172,7 @@ impl<S: AsRef<[u8]>> Iterator for Lines<'_, S> {
     fn next(&mut self) -> Option<Spans> {
         if let Some(root) = self.root.take() {
             let mut line = Spans::default();
-            self.target(&mut line, &Target::Node(root), 0);
+            self.target(&mut line, &root, 0);
             return Some(line);
         }
         let block = self.blocks.last_mut()?;

@@ -1,6 +1,7 @@
 //! Frames, series, indexes and arrays of pandas: what they are, and their first values.
 
 use std::fmt::{self, Write};
+use std::rc::Rc;
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
@@ -21,14 +22,7 @@ pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Table<'_, S>)
             let open = format!("{}(({}, {}), [", class(node), frame.len(), frame.width());
             (open, Table::Frame(frame, 0))
         }
-        Known::Series(series) => {
-            let mut open = format!("{}(({},), ", class(node), series.index.len());
-            if !series.name.is_none() {
-                let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
-                open.push_str(", ");
-            }
-            (open + "[", Table::Series(series, 0))
-        }
+        Known::Series(series) => of_series(&class(node), &Rc::from(series)),
         _ => return None,
     })
 }
@@ -39,6 +33,21 @@ fn class<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
         Some((module, name)) => format!("{module}.{name}"),
         None => node.class().and_then(Node::as_global).map_or_else(String::new, |class| class.visible_name()),
     }
+}
+
+/// The same, of a series of a class.
+pub fn of_series<'g, S: AsRef<[u8]>>(class: &str, series: &Rc<Series<'g, S>>) -> (String, Table<'g, S>) {
+    let mut open = format!("{class}(({},), ", series.index.len());
+    if !series.name.is_none() {
+        let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
+        open.push_str(", ");
+    }
+    (open + "[", Table::Series(Rc::clone(series), 0))
+}
+
+/// A value of a table.
+pub fn cell<S: AsRef<[u8]>>(cell: &Cell<'_, S>) -> String {
+    Shown(Some(cell)).to_string()
 }
 
 /// An index or an array, on one line.
@@ -63,7 +72,7 @@ fn array<S: AsRef<[u8]>>(module: &str, values: &Values<'_, S>) -> String {
 /// The parts that are left: those of a frame are its labels and its columns.
 pub enum Table<'g, S> {
     Frame(Box<Frame<'g, S>>, usize),
-    Series(Box<Series<'g, S>>, usize),
+    Series(Rc<Series<'g, S>>, usize),
 }
 
 impl<S: AsRef<[u8]>> Table<'_, S> {

@@ -1,12 +1,16 @@
 //! What a container or an object is made of.
 
-use halfsour_classes::{fields_set, state_fields};
+use std::rc::Rc;
+
+use halfsour_classes::pandas::Series;
+use halfsour_classes::{Known, fields_set, state_fields};
 use halfsour_value::{Data, Elements, Items, Node, Part, Step};
 
 use super::line::{Full, Line};
 use super::pandas::{self, Table};
 use super::{ShowLimits, known, objects};
 use crate::names::as_name;
+use crate::path::Place;
 use crate::spans::Role;
 
 /// Something to be shown.
@@ -16,6 +20,12 @@ pub enum Target<'g, S> {
     Elements(Elements<'g, S>, &'static str, &'static str),
     /// The values of a column.
     Text(String),
+    /// A column.
+    Series(Rc<Series<'g, S>>),
+    /// A part of an array of objects, and what stands before them.
+    Array(String, Elements<'g, S>),
+    /// Some members of a list.
+    Members(Vec<Node<'g, S>>),
 }
 
 /// What stands before and after the items.
@@ -50,6 +60,7 @@ pub struct Parts<'g, S> {
 
 pub(super) enum Group<'g, S> {
     Values(Elements<'g, S>),
+    Members(std::vec::IntoIter<Node<'g, S>>),
     Pairs(Items<'g, S>),
     Attributes(Items<'g, S>),
     One(&'static str, Node<'g, S>),
@@ -68,6 +79,19 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                 return (head(open, close), Parts::of(Group::Values(elements.clone())));
             }
             Self::Text(text) => return (head(text, ""), Parts::none()),
+            Self::Series(series) => {
+                let (open, table) = pandas::of_series("pandas.Series", series);
+                return (Head { open, close: "])" }, Parts::of(Group::Table(table)));
+            }
+            Self::Array(open, elements) => {
+                return (
+                    Head { open: open.clone(), close: "])" },
+                    Parts::of(Group::Values(elements.clone())),
+                );
+            }
+            Self::Members(members) => {
+                return (head("[", "]"), Parts::of(Group::Members(members.clone().into_iter())));
+            }
         };
         match node.data() {
             Data::List(elements) => (head("[", "]"), Parts::of(Group::Values(elements))),
@@ -157,6 +181,36 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
     }
 }
 
+impl<S> Clone for Target<'_, S> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Node(node) => Self::Node(*node),
+            Self::Elements(elements, open, close) => Self::Elements(elements.clone(), open, close),
+            Self::Text(text) => Self::Text(text.clone()),
+            Self::Series(series) => Self::Series(Rc::clone(series)),
+            Self::Array(open, elements) => Self::Array(open.clone(), elements.clone()),
+            Self::Members(members) => Self::Members(members.clone()),
+        }
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> From<Place<'g, S>> for Target<'g, S> {
+    fn from(place: Place<'g, S>) -> Self {
+        match place {
+            Place::Node(node) => Self::Node(node),
+            Place::Members(members) => Self::Members(members),
+            Place::Cell(cell) => Self::Text(pandas::cell(&cell)),
+            Place::Known(known) => match *known {
+                Known::Series(series) => Self::Series(Rc::from(series)),
+                known => match known::objects_of(&known) {
+                    Some((open, elements)) => Self::Array(open, elements),
+                    None => Self::Text(known::part(&known).unwrap_or_else(|| "?".to_owned())),
+                },
+            },
+        }
+    }
+}
+
 impl Head {
     /// What opens: a name, and the rest.
     pub fn name_and_rest(&self) -> (&str, &str) {
@@ -213,6 +267,7 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
     pub fn len(&self) -> usize {
         let length = |group: &Group<'g, S>| match group {
             Group::Values(elements) => elements.len(),
+            Group::Members(members) => members.len(),
             Group::Pairs(items) | Group::Attributes(items) => items.len(),
             Group::One(..) | Group::Unnamed(_) | Group::Many(..) | Group::Said(_) => 1,
             Group::Table(table) => table.len(),
@@ -233,6 +288,7 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
         while let Some(group) = self.groups.last_mut() {
             let item = match group {
                 Group::Values(elements) => elements.next().map(|node| (Name::None, Target::Node(node))),
+                Group::Members(members) => members.next().map(|node| (Name::None, Target::Node(node))),
                 Group::Pairs(items) => items.next().map(|(key, node)| (Name::Key(key), Target::Node(node))),
                 Group::Attributes(items) => {
                     items.next().map(|(name, node)| (Name::Attribute(name), Target::Node(node)))

@@ -8,7 +8,7 @@ const FORM: &str = "a path is made of .name, [index] and ['key']";
 const QUOTE: &str = "a key ends with its quote and ], and a \\ stands before a quote in it";
 
 /// The names of parts that are no attributes.
-const PARTS: [&str; 6] = ["args", "kwargs", "state", "class", "persistent id", "key"];
+const PARTS: [&str; 7] = ["args", "kwargs", "state", "class", "persistent id", "key", "call"];
 
 /// Tuples lie no deeper in each other.
 const DEEPEST: usize = 20;

@@ -1,0 +1,423 @@
+//! Arrays and tables: which elements differ, and which values, by column and row.
+
+use std::collections::HashMap;
+
+use halfsour_classes::memory::Scalar;
+use halfsour_classes::numpy::{Element, NdArray};
+use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
+use halfsour_classes::stdlib::{Array, ArrayItem};
+use halfsour_text::phrase::shape;
+use halfsour_text::repr;
+use halfsour_value::{Data, Node};
+use serde::Serialize;
+
+use super::shape::Shape;
+use super::{Change, Diff, DiffError, Step, Tolerance, leaf};
+use crate::find::at_index;
+use crate::{path, tree};
+
+/// How many bytes of a value are shown.
+const MOST: usize = 60;
+
+/// Which elements of two arrays of one shape differ.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Elements {
+    /// How many elements differ.
+    pub different: usize,
+    /// How many there are.
+    pub all: usize,
+    /// The first that differs: `[0, 3]`.
+    pub first: String,
+    /// What it was.
+    pub old: String,
+    /// What it is.
+    pub new: String,
+    /// The greatest distance between two numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub greatest: Option<f64>,
+    /// The element at which that is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub greatest_at: Option<String>,
+}
+
+/// A part of an array or table that differs, and is no object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Part {
+    /// What it was, as Python shows it; `None` if only the new side has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// What it is; `None` if only the old side has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// What it is a part of: the label of the row, say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+}
+
+impl Part {
+    fn changed(old: String, new: String) -> Self {
+        Self { old: Some(old), new: Some(new), of: None }
+    }
+}
+
+/// How elements differ, taken together from one after the other.
+#[derive(Default)]
+struct Tally {
+    different: usize,
+    first: Option<(usize, String, String)>,
+    greatest: Option<(f64, usize)>,
+}
+
+impl Tally {
+    fn add(&mut self, at: usize, [x, y]: [Option<f64>; 2], shown: impl FnOnce() -> (String, String)) {
+        self.different += 1;
+        if self.first.is_none() {
+            let (old, new) = shown();
+            self.first = Some((at, old, new));
+        }
+        if let (Some(x), Some(y)) = (x, y)
+            && let distance = (x - y).abs()
+            && self.greatest.is_none_or(|(greatest, _)| distance > greatest)
+            && !distance.is_nan()
+        {
+            self.greatest = Some((distance, at));
+        }
+    }
+
+    fn told(self, all: usize, index: impl Fn(usize) -> String) -> Option<Elements> {
+        let (first, old, new) = self.first?;
+        let (greatest, at) = self.greatest.unzip();
+        let (first, greatest_at) = (index(first), at.map(index));
+        Some(Elements { different: self.different, all, first, old, new, greatest, greatest_at })
+    }
+}
+
+impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
+    pub(super) fn numpy_arrays(
+        &mut self,
+        nodes: [Node<'g, S>; 2],
+        a: &NdArray<'g, S>,
+        b: &NdArray<'g, S>,
+        place: usize,
+    ) {
+        let attributes = |array: &NdArray<'g, S>| array.attributes().collect::<Vec<_>>();
+        self.each(&attributes(a), &attributes(b), place, |_| Step::Part(""));
+        if a.shape != b.shape {
+            let told = |array: &NdArray<'g, S>| format!("an array of shape {}", shape(&array.shape));
+            return self.differ(place, Change::Part(Part::changed(told(a), told(b))));
+        }
+        let (Some(x), Some(y)) = (a.elements(), b.elements()) else {
+            return self.differ(place, Change::Changed(nodes[0], nodes[1]));
+        };
+        let mut tally = Tally::default();
+        for (at, (x, y)) in x.zip(y).enumerate() {
+            if !leaf::same_element(&x, &y, self.rules.tolerance) {
+                tally.add(at, [&x, &y].map(float_of), || (short(&x.to_string()), short(&y.to_string())));
+            }
+        }
+        if let Some(elements) = tally.told(a.len(), |at| at_index(a, at)) {
+            self.differ(place, Change::Elements(Box::new(elements)));
+        }
+    }
+
+    pub(super) fn arrays(&mut self, a: &Array<'g, S>, b: &Array<'g, S>, place: usize) {
+        if a.len() != b.len() {
+            let told = |array: &Array<'g, S>| format!("an array of {}", array.len());
+            return self.differ(place, Change::Part(Part::changed(told(a), told(b))));
+        }
+        let float = |item: &ArrayItem| match item {
+            #[expect(clippy::cast_precision_loss, reason = "it tells how far apart they are")]
+            ArrayItem::Int(int) => Some(*int as f64),
+            ArrayItem::Float(float) => Some(*float),
+            ArrayItem::Character(_) => None,
+        };
+        let shown = |item: &ArrayItem| match item {
+            ArrayItem::Int(int) => int.to_string(),
+            ArrayItem::Float(float) => repr::Float(*float).to_string(),
+            ArrayItem::Character(point) => format!("{:?}", char::from_u32(*point).unwrap_or('\u{fffd}')),
+        };
+        let mut tally = Tally::default();
+        for (at, (x, y)) in a.iter().zip(b.iter()).enumerate() {
+            if !leaf::same_items(x, y, self.rules.tolerance) {
+                tally.add(at, [float(&x), float(&y)], || (shown(&x), shown(&y)));
+            }
+        }
+        if let Some(elements) = tally.told(a.len(), path::index) {
+            self.differ(place, Change::Elements(Box::new(elements)));
+        }
+    }
+
+    /// Compares frames by their columns and the labels of their rows.
+    pub(super) fn tables(
+        &mut self,
+        a: &Frame<'g, S>,
+        b: &Frame<'g, S>,
+        place: usize,
+    ) -> Result<(), DiffError> {
+        let rows = self.rows(&a.index, &b.index, place)?;
+        let theirs = numbered(&b.columns);
+        let mine = numbered(&a.columns);
+        for (label, &number) in sorted(&mine) {
+            let step = column_step(&a.columns, number);
+            match (theirs.get(label), a.column(number)) {
+                (Some(&other), Some(x)) => {
+                    let Some(y) = b.column(other) else { continue };
+                    let place = self.place(place, step);
+                    self.column(&rows, place, |row| x.get(row), |row| y.get(row))?;
+                }
+                (None, Some(x)) => {
+                    let old = Some(format!("a column of {}", x.values));
+                    let place = self.place(place, step);
+                    self.differ(place, Change::Part(Part { old, ..Part::default() }));
+                }
+                (_, None) => {}
+            }
+        }
+        for (label, &number) in sorted(&theirs) {
+            if !mine.contains_key(label) {
+                let new = b.column(number).map(|column| format!("a column of {}", column.values));
+                let place = self.place(place, column_step(&b.columns, number));
+                self.differ(place, Change::Part(Part { new, ..Part::default() }));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn series(
+        &mut self,
+        a: &Series<'g, S>,
+        b: &Series<'g, S>,
+        place: usize,
+    ) -> Result<(), DiffError> {
+        let rows = self.rows(&a.index, &b.index, place)?;
+        self.step(a.name, b.name, place, Step::Part(".name"))?;
+        self.column(&rows, place, |row| a.values.get(row), |row| b.values.get(row))
+    }
+
+    /// The labels of an index, or the values of an array of pandas.
+    pub(super) fn values(
+        &mut self,
+        lengths: [usize; 2],
+        place: usize,
+        a: impl Fn(usize) -> Option<Cell<'g, S>>,
+        b: impl Fn(usize) -> Option<Cell<'g, S>>,
+    ) -> Result<(), DiffError> {
+        let [x, y] = lengths;
+        if x != y {
+            let told = |length| format!("an array of {length}");
+            self.differ(place, Change::Part(Part::changed(told(x), told(y))));
+            return Ok(());
+        }
+        self.spend(x)?;
+        let rows = Rows { pairs: (0..x).map(|row| (row, row)).collect(), labels: Vec::new() };
+        self.column(&rows, place, a, b)
+    }
+
+    fn spend(&mut self, cells: usize) -> Result<(), DiffError> {
+        self.left = self.left.checked_sub(cells).ok_or(DiffError::TooMuch)?;
+        Ok(())
+    }
+
+    /// Which rows belong together: those with the same label, where each label is there once; otherwise those in the same place.
+    fn rows(&mut self, a: &Index<'g, S>, b: &Index<'g, S>, place: usize) -> Result<Rows, DiffError> {
+        self.spend(a.len().saturating_add(b.len()))?;
+        let same = a.len() == b.len();
+        let is_numbered =
+            |index: &Index<'g, S>| matches!(index.labels, Labels::Range { start: 0, step: 1, .. });
+        if is_numbered(a) && is_numbered(b) {
+            let both = a.len().min(b.len());
+            self.lone_rows(a, both..a.len(), false, place);
+            self.lone_rows(b, both..b.len(), true, place);
+            return Ok(Rows { pairs: (0..both).map(|row| (row, row)).collect(), labels: Vec::new() });
+        }
+        let labels = |index: &Index<'g, S>| {
+            index.cells().map(|cell| cell.map_or_else(String::new, |cell| label(&cell))).collect::<Vec<_>>()
+        };
+        let (x, y) = (labels(a), labels(b));
+        if x == y {
+            return Ok(Rows { pairs: (0..x.len()).map(|row| (row, row)).collect(), labels: y });
+        }
+        let places = |labels: &[String]| -> Option<HashMap<String, usize>> {
+            let all: HashMap<_, _> = labels.iter().cloned().zip(0..).collect();
+            (all.len() == labels.len()).then_some(all)
+        };
+        let (Some(mine), Some(theirs)) = (places(&x), places(&y)) else {
+            let both = x.len().min(y.len());
+            if !same {
+                let told = |length| format!("{length} rows, of which some have the same label");
+                let at = self.place(place, Step::Part(".index"));
+                self.differ(at, Change::Part(Part::changed(told(x.len()), told(y.len()))));
+            }
+            for (row, (old, new)) in x.iter().zip(&y).enumerate().filter(|(_, (old, new))| old != new) {
+                let at = self.place(place, Step::Text(format!(".index[{row}]")));
+                self.differ(at, Change::Part(Part::changed(old.clone(), new.clone())));
+            }
+            return Ok(Rows { pairs: (0..both).map(|row| (row, row)).collect(), labels: y });
+        };
+        let mut pairs = Vec::new();
+        for (row, label) in x.iter().enumerate() {
+            match theirs.get(label) {
+                Some(other) => pairs.push((row, *other)),
+                None => self.lone_rows(a, row..row + 1, false, place),
+            }
+        }
+        for (row, _) in y.iter().enumerate().filter(|(_, label)| !mine.contains_key(*label)) {
+            self.lone_rows(b, row..row + 1, true, place);
+        }
+        Ok(Rows { pairs, labels: y })
+    }
+
+    /// Tells rows that only one side has.
+    fn lone_rows(&mut self, index: &Index<'g, S>, rows: std::ops::Range<usize>, is_new: bool, place: usize) {
+        for row in rows {
+            let text = index.get(row).map(|cell| format!("the row {}", label(&cell)));
+            let (old, new) = if is_new { (None, text) } else { (text, None) };
+            let at = self.place(place, Step::Text(format!(".index[{row}]")));
+            self.differ(at, Change::Part(Part { old, new, of: None }));
+        }
+    }
+
+    fn column(
+        &mut self,
+        rows: &Rows,
+        place: usize,
+        a: impl Fn(usize) -> Option<Cell<'g, S>>,
+        b: impl Fn(usize) -> Option<Cell<'g, S>>,
+    ) -> Result<(), DiffError> {
+        self.spend(rows.pairs.len())?;
+        for &(row, other) in &rows.pairs {
+            let (x, y) = (a(row), b(other));
+            match (&x, &y) {
+                // What has parts is compared by them.
+                (Some(Cell::Object(x)), Some(Cell::Object(y)))
+                    if !matches!((Shape::of(*x), Shape::of(*y)), (Shape::Leaf, Shape::Leaf)) =>
+                {
+                    let pairs = vec![(*x, *y, Step::Index(other))];
+                    self.frames.push(super::Frame::Pairs(pairs.into_iter(), place));
+                }
+                (Some(x), Some(y)) if same_cells(x, y, self.rules.tolerance) => {}
+                (None, None) => {}
+                _ => {
+                    let shown =
+                        |cell: Option<Cell<'g, S>>| cell.map_or_else(|| "?".to_owned(), |cell| label(&cell));
+                    let of = rows.labels.get(other).map(|label| format!("row {label}"));
+                    let at = self.place(place, Step::Index(other));
+                    self.differ(at, Change::Part(Part { of, ..Part::changed(shown(x), shown(y)) }));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The rows of two tables that belong together, and the labels of the new one, where they do more than number its rows.
+struct Rows {
+    pairs: Vec<(usize, usize)>,
+    labels: Vec<String>,
+}
+
+/// The columns by their labels, of which the same may be there again.
+fn numbered<S: AsRef<[u8]>>(columns: &Index<'_, S>) -> HashMap<(String, usize), usize> {
+    let mut times = HashMap::new();
+    let mut number = |(at, cell): (usize, Option<Cell<'_, S>>)| {
+        let label = cell.map_or_else(String::new, |cell| label(&cell));
+        let time = times.entry(label.clone()).or_insert(0_usize);
+        *time += 1;
+        ((label, *time), at)
+    };
+    columns.cells().enumerate().map(&mut number).collect()
+}
+
+/// In the order of the columns.
+fn sorted(columns: &HashMap<(String, usize), usize>) -> Vec<(&(String, usize), &usize)> {
+    let mut all: Vec<_> = columns.iter().collect();
+    all.sort_by_key(|(_, number)| **number);
+    all
+}
+
+fn column_step<'g, S: AsRef<[u8]>>(columns: &Index<'g, S>, number: usize) -> Step<'g, S> {
+    match columns.get(number) {
+        Some(Cell::Object(node)) => Step::Key(node),
+        Some(cell) => Step::Text(format!("[{}]", tree::cell(&cell))),
+        None => Step::Text(format!("[{number}]")),
+    }
+}
+
+/// A value or label as it is shown.
+fn label<S: AsRef<[u8]>>(cell: &Cell<'_, S>) -> String {
+    match cell {
+        Cell::Object(node) => path::brief(*node, MOST),
+        cell => short(&tree::cell(cell)),
+    }
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+fn float_of<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "it tells how far apart they are")]
+    match element {
+        Element::Scalar(Scalar::Int(int)) => Some(*int as f64),
+        Element::Scalar(Scalar::UInt(int)) => Some(*int as f64),
+        Element::Scalar(Scalar::Float(float)) => Some(*float),
+        _ => None,
+    }
+}
+
+/// Whether two values of tables are equal. What is missing is, however a release of pandas says so.
+fn same_cells<S: AsRef<[u8]>>(a: &Cell<'_, S>, b: &Cell<'_, S>, tolerance: Tolerance) -> bool {
+    if let (Cell::Object(a), Cell::Object(b)) = (a, b) {
+        return leaf::same(*a, *b, tolerance);
+    }
+    match (plain(a), plain(b)) {
+        (Plain::Missing, Plain::Missing) => true,
+        (Plain::Scalar(a), Plain::Scalar(b)) => {
+            leaf::same_element::<S>(&Element::Scalar(a), &Element::Scalar(b), tolerance)
+        }
+        (Plain::Text(a), Plain::Text(b)) => a == b,
+        (Plain::Other, Plain::Other) => tree::cell(a) == tree::cell(b),
+        _ => false,
+    }
+}
+
+/// A value, whether it is an object or not.
+enum Plain<'a> {
+    Missing,
+    Scalar(Scalar),
+    Text(&'a [u8]),
+    Other,
+}
+
+fn plain<'a, S: AsRef<[u8]>>(cell: &'a Cell<'_, S>) -> Plain<'a> {
+    let scalar = match cell {
+        Cell::Missing => return Plain::Missing,
+        Cell::Text(text) => return Plain::Text(text.as_bytes()),
+        Cell::Scalar(Scalar::Float(float)) if float.is_nan() => return Plain::Missing,
+        Cell::Scalar(scalar) => return Plain::Scalar(*scalar),
+        Cell::Object(node) => match node.data() {
+            Data::None => return Plain::Missing,
+            Data::Str(text) => return Plain::Text(text.as_wtf8()),
+            Data::Float(float) if float.is_nan() => return Plain::Missing,
+            Data::Float(float) => Scalar::Float(float),
+            Data::Int(int) => Scalar::Int(int),
+            Data::Bool(value) => Scalar::Bool(value),
+            _ => return Plain::Other,
+        },
+        _ => return Plain::Other,
+    };
+    Plain::Scalar(scalar)
+}
+
+/// Whether all values of a frame can be read, so that it is compared by them.
+pub fn is_readable<S: AsRef<[u8]>>(frame: &Frame<'_, S>) -> bool {
+    frame.is_whole()
+        && (0..frame.width()).all(|number| {
+            frame.column(number).is_some_and(|column| !matches!(column.values, Values::Other(_)))
+        })
+}

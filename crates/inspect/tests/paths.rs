@@ -1,0 +1,96 @@
+//! Paths on what real packages pickled: each one that is printed leads to what was printed.
+
+use halfsour_fixtures::Package;
+use halfsour_inspect::find::{Found, Pattern, Scope, Search};
+use halfsour_inspect::get::{Raw, raw_place};
+use halfsour_inspect::path::{Place, resolve};
+use halfsour_inspect::tree::{ShowLimits, Tree};
+use halfsour_value::Graph;
+use halfsour_vm::{Limits, Loader, Options};
+
+fn load(package: &Package) -> Graph<&[u8]> {
+    let options = Options::default().with_require_buffers(false).with_limits(Limits::TRUSTED);
+    Loader::with_options(options).load(&package.bytes[..]).unwrap()
+}
+
+fn shown<S: AsRef<[u8]>>(place: Place<'_, S>) -> String {
+    Tree::of_place(place, ShowLimits::default()).to_string()
+}
+
+fn get(graph: &Graph<&[u8]>, path: &str) -> String {
+    match resolve(graph.root(), &path.parse().unwrap()) {
+        Ok(place) => shown(place),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+/// `find` and `get` agree on all objects, columns and elements of all packages.
+#[test]
+fn what_is_found_is_got() {
+    let (mut followed, mut lost) = (0, Vec::new());
+    for package in halfsour_fixtures::packages() {
+        // Those of joblib have arrays between their opcodes, which only a file's part knows.
+        let options = Options::default().with_require_buffers(false).with_limits(Limits::TRUSTED);
+        let Ok(graph) = Loader::with_options(options).load(&package.bytes[..]) else { continue };
+        let mut search = Search::new(Pattern::plain(""), Scope::default(), 200);
+        search.graph(&graph);
+        for hit in search.hits() {
+            let Ok(path) = hit.path.parse() else {
+                lost.push(format!("{package}: {}: no path", hit.path));
+                continue;
+            };
+            let place = match resolve(graph.root(), &path) {
+                Ok(place) => place,
+                Err(error) => {
+                    lost.push(format!("{package}: {error}"));
+                    continue;
+                }
+            };
+            followed += 1;
+            if let (Found::Number, Some(Raw::Text(text))) = (hit.kind, raw_place(&place))
+                && text != hit.value
+            {
+                lost.push(format!("{package}: {}: {} and {text}", hit.path, hit.value));
+            }
+        }
+    }
+    let few = &lost[..lost.len().min(40)];
+    assert!(lost.is_empty(), "{} of {followed}: {few:#?}", lost.len());
+    assert!(followed > 10_000, "{followed}");
+}
+
+/// pydantic's fields, columns and rows, elements, named tuples: as Python's `.` and `[]`.
+#[test]
+fn parts_are_reached_as_in_python() {
+    let all = halfsour_fixtures::packages();
+    let matrix = all
+        .iter()
+        .find(|package| package.script == "arrays" && package.name == "C" && package.protocol == Some(2))
+        .unwrap();
+    let graph = load(matrix);
+    let shape: Vec<usize> = serde_json::from_value(matrix.value["shape"].clone()).unwrap();
+    let elements = matrix.value["elements"].as_array().unwrap();
+    assert_eq!(shape.len(), 2, "{shape:?}");
+    let at = |row: usize, column: usize| elements[row * shape[1] + column].to_string();
+    let raw = |path: &str| match resolve(graph.root(), &path.parse().unwrap()) {
+        Ok(place) => match raw_place(&place) {
+            Some(Raw::Text(text)) => text.into_owned(),
+            _ => shown(place),
+        },
+        Err(error) => format!("error: {error}"),
+    };
+    assert_eq!(raw("[1, 0]"), at(1, 0));
+    assert_eq!(raw("[1][0]"), at(1, 0));
+    assert_eq!(raw("[-1, -1]"), at(shape[0] - 1, shape[1] - 1));
+    assert_eq!(raw("[..., 1][0]"), at(0, 1));
+    assert_eq!(raw("[:, 1:][1, 0]"), at(1, 1));
+    assert_eq!(raw("[::2, ::2][0, 1]"), at(0, 2));
+    let outside = get(&graph, "[9]");
+    assert_eq!(
+        outside,
+        format!(
+            "error: [9]: no such index; array of shape ({}, {}) has {} members",
+            shape[0], shape[1], shape[0]
+        )
+    );
+}
