@@ -20,7 +20,7 @@ pub struct Environment {
     pub packages: &'static [&'static str],
 }
 
-static ENVIRONMENTS: [Environment; 10] = [
+static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "2.7",
         python: "2.7",
@@ -95,6 +95,40 @@ static ENVIRONMENTS: [Environment; 10] = [
         python: "3.13",
         scripts: &["containers"],
         packages: &["sortedcontainers==2.4.0"],
+    },
+    Environment {
+        name: "2.7-subclasses",
+        python: "2.7",
+        scripts: &["subclasses"],
+        packages: &["cloudpickle==1.3.0", "dill==0.2.9", "numpy==1.16.6"],
+    },
+    Environment {
+        name: "3.8-subclasses",
+        python: "3.8",
+        scripts: &["subclasses"],
+        packages: &[
+            "attrs==25.3.0",
+            "cloudpickle==1.6.0",
+            "dill==0.3.4",
+            "numpy==1.24.4",
+            "pydantic==1.10.27",
+        ],
+    },
+    Environment {
+        name: "3.13-subclasses",
+        python: "3.13",
+        scripts: &["subclasses"],
+        packages: &[
+            "astropy==8.0.2",
+            "attrs==26.1.0",
+            "cloudpickle==3.1.3",
+            "dill==0.4.1",
+            "jax==0.12.0.1",
+            "ml_dtypes==0.6.0",
+            "numpy==2.5.5",
+            "pydantic==2.14.4",
+            "unyt==3.2.0",
+        ],
     },
     Environment {
         name: "3.13-others",

@@ -3,12 +3,11 @@
 use halfsour_text::number::Int;
 use halfsour_value::{Data, Node};
 
-/// Text, also of a Python 2 byte string; `None` if it is not UTF-8.
+/// Text, also of a Python 2 string that is UTF-8, whatever it was read as.
 pub(crate) fn text<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
     match node.data() {
         Data::Str(text) => text.as_str(),
-        Data::ByteString(bytes) => std::str::from_utf8(bytes).ok(),
-        _ => None,
+        _ => std::str::from_utf8(node.python2_string()?).ok(),
     }
 }
 
@@ -17,10 +16,17 @@ pub(crate) fn short<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
     const LONGEST: usize = 100;
     let length = match node.data() {
         Data::Str(text) => text.as_wtf8().len(),
-        Data::ByteString(bytes) => bytes.len(),
-        _ => return None,
+        _ => node.python2_string()?.len(),
     };
     if length > LONGEST { None } else { text(node) }
+}
+
+/// The contents of `bytes`, or of a Python 2 string, whatever it was read as.
+pub(crate) fn bytes<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&[u8]> {
+    match node.data() {
+        Data::Bytes(bytes) => Some(bytes),
+        _ => node.python2_string(),
+    }
 }
 
 /// An int of any size.

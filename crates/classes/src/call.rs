@@ -74,20 +74,39 @@ impl<'g, S: AsRef<[u8]>> Call<'g, S> {
 
 /// The row of a class or function, and its name today.
 ///
-/// Protocols up to 3 write a dotted name (`ZoneInfo._unpickle`) as `getattr(ZoneInfo, '_unpickle')`.
+/// Protocols up to 3 write a dotted name (`ZoneInfo._unpickle`) as `getattr(ZoneInfo, '_unpickle')`; dill writes a function of a
+/// module of C so (`_get_attr(_import_module('numpy.core._multiarray_umath'), '_reconstruct')`), and a builtin type by its name.
 pub(crate) fn class_of<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(Class, Name)> {
     if let Some(global) = node.as_global() {
-        return names::find(text(global.module)?, text(global.name)?);
+        return named(text(global.module)?, text(global.name)?);
     }
     let call = node.as_instance()?;
-    if call.callable().as_global().and_then(|global| names::find(text(global.module)?, text(global.name)?))?.0
-        != Class::GetAttr
-    {
-        return None;
-    }
+    let getter = global_row(call.callable())?;
     let (mut args, None) = call.arguments()? else { return None };
-    let (Some(owner), Some(name), None) = (args.next()?.as_global(), args.next(), args.next()) else {
-        return None;
-    };
-    names::find_attribute(text(owner.module)?, text(owner.name)?, text(name)?)
+    match getter {
+        Class::GetAttr | Class::DillGetAttr => {}
+        // Types of builtins and of the module `types`, which have no names by which they could be imported.
+        Class::DillType | Class::CloudpickleType => {
+            let name = text(args.next()?)?;
+            return names::find("builtins", name).or_else(|| names::find("types", name));
+        }
+        _ => return None,
+    }
+    let (Some(owner), Some(name), None) = (args.next(), args.next(), args.next()) else { return None };
+    if let Some(owner) = owner.as_global() {
+        return names::find_attribute(text(owner.module)?, text(owner.name)?, text(name)?);
+    }
+    let import = owner.as_instance()?;
+    (getter == Class::DillGetAttr && global_row(import.callable())? == Class::DillModule).then_some(())?;
+    named(text(import.arguments()?.0.next()?)?, text(name)?)
+}
+
+/// The row of a global.
+fn global_row<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Class> {
+    let global = node.as_global()?;
+    names::find(text(global.module)?, text(global.name)?).map(|(class, _)| class)
+}
+
+fn named(module: &str, name: &str) -> Option<(Class, Name)> {
+    names::find(module, name).or_else(|| names::find_maker(name))
 }

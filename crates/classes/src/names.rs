@@ -24,6 +24,10 @@ macro_rules! table {
 table! {
     // ---- The standard library ----
     GetAttr: "builtins" ["getattr"];
+    DillGetAttr: "dill._dill" ["_get_attr"];
+    DillModule: "dill._dill" ["_import_module"];
+    DillType: "dill._dill" ["_load_type"];
+    CloudpickleType: "cloudpickle.cloudpickle" ["_builtin_type"];
     Date: "datetime" ["date"];
     DateTime: "datetime" ["datetime"];
     Time: "datetime" ["time"];
@@ -91,6 +95,11 @@ table! {
     NumpyNdArray: "numpy" ["ndarray" "matrix" "recarray" "memmap"];
     NumpyMaskedArray: "numpy.ma" ["MaskedArray"];
     NumpyRecord: "numpy" ["record"];
+    DillArray: "dill._dill" ["_create_array"];
+    JaxArray: "jax._src.array" ["_reconstruct_array"];
+    CupyArray: "cupy._core.core" ["array"];
+    TheanoArray: "theano.sandbox.cuda.type" ["CudaNdarray_unpickler"];
+    TensorflowTensor: "tensorflow.python.framework.ops" ["convert_to_tensor"];
 
     // ---- scipy ----
     SparseBsr: "scipy.sparse._bsr" ["bsr_matrix" "bsr_array"];
@@ -180,6 +189,9 @@ const MOVED_MODULES: &[(&str, &str)] = &[
     ("pathlib._local", "pathlib"),
     // numpy 2.
     ("numpy.core", "numpy._core"),
+    // cupy 9, dill 0.2.8.
+    ("cupy.core", "cupy._core"),
+    ("dill.dill", "dill._dill"),
     // pandas 1.1.
     ("pandas.tseries.offsets", "pandas._libs.tslibs.offsets"),
     // scipy 1.8.
@@ -211,6 +223,9 @@ const MOVED: &[(Name, Name)] = &[
     (("numpy._core.records", "record"), ("numpy", "record")),
     (("numpy._core.memmap", "memmap"), ("numpy", "memmap")),
     (("numpy.matrixlib.defmatrix", "matrix"), ("numpy", "matrix")),
+    (("numpy.ma.mrecords", "_mrreconstruct"), ("numpy.ma.core", "_mareconstruct")),
+    (("jax._src.device_array", "reconstruct_device_array"), ("jax._src.array", "_reconstruct_array")),
+    (("theano.gpuarray.type", "GpuArray_unpickler"), ("theano.sandbox.cuda.type", "CudaNdarray_unpickler")),
 
     // pandas: in 3.0 classes have the names by which people import them.
     (("pandas.core.frame", "DataFrame"), ("pandas", "DataFrame")),
@@ -314,6 +329,18 @@ pub(crate) fn find(module: &str, name: &str) -> Option<(Class, Name)> {
         return None;
     }
     TABLE.get(&Query(module, name)).copied()
+}
+
+/// The row of a function by which numpy makes an array, in whatever module it is: releases and copies of numpy have them in others.
+pub(crate) fn find_maker(name: &str) -> Option<(Class, Name)> {
+    let (module, name) = match name {
+        "_reconstruct" => ("numpy._core.multiarray", "_reconstruct"),
+        "_frombuffer" => ("numpy._core.numeric", "_frombuffer"),
+        "_mareconstruct" => ("numpy.ma.core", "_mareconstruct"),
+        "scalar" => ("numpy._core.multiarray", "scalar"),
+        _ => return None,
+    };
+    find(module, name)
 }
 
 /// The row of an attribute of a class.

@@ -86,6 +86,11 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         | Class::NumpyBuffer
         | Class::NumpyMasked
         | Class::NumpyMaskedConstant
+        | Class::DillArray
+        | Class::JaxArray
+        | Class::CupyArray
+        | Class::TheanoArray
+        | Class::TensorflowTensor
         | Class::JoblibArray => Known::NdArray(Box::new(numpy::called(call)?)),
         Class::NumpyScalar => Known::NumpyScalar(numpy::scalar(call)?),
 
@@ -141,6 +146,10 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
 
         // Classes and functions that only occur in the arguments of others, and are read there.
         Class::GetAttr
+        | Class::DillGetAttr
+        | Class::DillModule
+        | Class::DillType
+        | Class::CloudpickleType
         | Class::TzInfo
         | Class::NumpyNdArray
         | Class::NumpyMaskedArray

@@ -38,7 +38,7 @@ fn element(found: Element<'_, &[u8]>) -> Value {
         Element::Scalar(Scalar::Int(value)) => json!(value),
         Element::Scalar(Scalar::UInt(value)) => json!(value),
         Element::Scalar(Scalar::Float(value)) => float(value),
-        Element::LongDouble(bytes) => hex(&bytes[..10]),
+        Element::LongDouble(number) => hex(&number.bytes()[..10]),
         Element::Scalar(Scalar::Complex(re, im)) => json!([float(re), float(im)]),
         Element::Bytes(bytes) => hex(bytes),
         Element::Text(text) => json!(text),

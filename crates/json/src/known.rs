@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 
+use halfsour_classes::numpy::{ArrayClass, NdArray};
 use halfsour_classes::pandas::Values;
 use halfsour_classes::stdlib::{Array, ArrayItem, ArrayItems};
-use halfsour_classes::{Int, Known, Shape, cost, recognise};
+use halfsour_classes::{Int, Known, Shape, class_name, cost, recognise};
 use halfsour_value::{Instance, Node};
 
 use crate::plain::{Work, Writer};
@@ -47,6 +48,12 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     }
                 }
                 self.out.close(b'}');
+            }
+            // That the type of an array of jax is weak is no more said than the type itself.
+            Known::NdArray(array)
+                if !matches!(array.class, ArrayClass::Array) && array.attributes().next().is_some() =>
+            {
+                return self.array_with_attributes(node, *array);
             }
             Known::NdArray(array) => return self.numpy(node, *array),
             Known::NumpyScalar(scalar) => return self.numpy(node, *scalar.into_array()),
@@ -126,6 +133,33 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         // What is long may have a short text, and an object may occur often.
         self.spend(cost(instance, usize::MAX) / 16)?;
         Ok(true)
+    }
+
+    /// Writes an array of a class that has more than the array: the class, the array, and the attributes.
+    fn array_with_attributes(&mut self, node: Node<'g, S>, array: NdArray<'g, S>) -> Result<bool, Error> {
+        if array.elements().is_none() {
+            return Ok(false);
+        }
+        self.out.open(b'{');
+        self.out.member("@class")?;
+        match (&array.class, class_name(node)) {
+            (ArrayClass::Other(class), _) if self.scalar(&class.data())? => {}
+            (_, Some((module, name))) => {
+                self.out.string_of(format_args!("{module}.{name}"))?;
+            }
+            _ => self.out.word("null"),
+        }
+        let (dicts, others): (Vec<_>, Vec<_>) = array.attributes().partition(|part| part.items().is_some());
+        let mut work = Vec::new();
+        for (index, part) in others.into_iter().enumerate() {
+            let name = if index == 0 { "@state".into() } else { format!("@state{}", index + 1).into() };
+            work.extend([Work::Name(name), Work::Node(part)]);
+        }
+        work.extend(dicts.into_iter().filter_map(Node::items).map(Work::Items));
+        work.push(Work::Close(b'}'));
+        self.push_all(work);
+        self.out.member("@array")?;
+        self.numpy(node, array)
     }
 
     fn object(&mut self, members: Work<'g, S>) {

@@ -1,7 +1,7 @@
 //! Arrays of numpy in the plain form: lists in lists, and records as objects.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray, Unit};
+use halfsour_classes::numpy::{ArrayData, Element, Kind, LongDouble, NdArray, Unit};
 use halfsour_value::Node;
 
 use crate::plain::{Work, Writer};
@@ -81,13 +81,28 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         Ok(())
     }
 
+    /// Writes a `longdouble` as text, since readers of JSON would make a shorter number of it; its bytes, where these do not tell the format.
+    pub(crate) fn long_double(&mut self, number: LongDouble<'_>) -> Result<(), Error> {
+        match number.text() {
+            Some(text) => self.out.string(text.as_bytes()),
+            None => self.out.base64(number.bytes()),
+        }
+    }
+
     /// One that is no object: only types lie in it, of which no more than 32 do so in each other.
     pub(crate) fn element(&mut self, node: Node<'g, S>, element: Element<'_, S>) -> Result<(), Error> {
         match element {
             Element::Scalar(scalar) => self.number(scalar)?,
-            Element::LongDouble(bytes) | Element::LongComplex(bytes) | Element::Bytes(bytes) => {
-                self.out.base64(bytes)?;
+            Element::LongDouble(number) => self.long_double(number)?,
+            Element::LongComplex(re, im) => {
+                self.out.open(b'[');
+                for part in [re, im] {
+                    self.out.item()?;
+                    self.long_double(part)?;
+                }
+                self.out.close(b']');
             }
+            Element::Bytes(bytes) => self.out.base64(bytes)?,
             Element::Text(text) => self.out.string(text.as_bytes())?,
             Element::DateTime(ticks) | Element::TimeDelta(ticks) if ticks.is_nat() => self.out.word("null"),
             Element::DateTime(ticks) | Element::TimeDelta(ticks) if ticks.unit.unit == Unit::Generic => {

@@ -69,6 +69,10 @@ pub(crate) struct Cell {
 /// The payload is in the store's pool, after its length; otherwise it is in the source, some bytes after the origin.
 const OWNED: u8 = 0x80;
 const ENCODING: u8 = 0x30;
+/// Of text and bytes: the payload was a Python 2 string.
+const PYTHON2: u8 = 0x40;
+/// A Python 2 string with this distance is in the pool.
+const POOLED: u8 = DELTA;
 const DELTA: u8 = 0x0f;
 
 /// A tuple was found to be hashable, or not to be.
@@ -88,6 +92,17 @@ pub(crate) enum Place {
     Pool { start: usize },
 }
 
+/// Where a Python 2 string is that text or bytes were made of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Python2 {
+    /// It has the same bytes.
+    Same,
+    /// In the source; its length is after the text in the pool.
+    Source { start: usize },
+    /// After the text in the pool, with its length.
+    AfterText,
+}
+
 #[allow(clippy::cast_possible_truncation)] // offsets have 48 bits, as the store checks
 impl Cell {
     #[inline]
@@ -104,6 +119,31 @@ impl Cell {
 
     pub const fn owned(tag: Tag, encoding: Encoding, origin: usize, start: usize) -> Self {
         Self::new(tag, OWNED | encoding_bits(encoding), origin, start as u64)
+    }
+
+    /// Text that a Python 2 string was decoded to; the string is `delta` bytes after the origin or, for `None`, after the text in the pool.
+    pub const fn decoded(encoding: Encoding, origin: usize, start: usize, delta: Option<u8>) -> Self {
+        let delta = match delta {
+            Some(delta) => delta,
+            None => POOLED,
+        };
+        debug_assert!(0 < delta && delta <= DELTA);
+        Self::new(Tag::Str, OWNED | PYTHON2 | encoding_bits(encoding) | delta, origin, start as u64)
+    }
+
+    /// Records that the payload is that of a Python 2 string.
+    pub const fn mark_python2(&mut self) {
+        self.flags |= PYTHON2;
+    }
+
+    /// The place of the Python 2 string that text or bytes were made of.
+    pub const fn python2(&self) -> Option<Python2> {
+        match (self.flags & PYTHON2, self.flags & OWNED, self.flags & DELTA) {
+            (0, ..) => None,
+            (_, OWNED, POOLED) => Some(Python2::AfterText),
+            (_, OWNED, delta @ 1..) => Some(Python2::Source { start: self.origin() + delta as usize }),
+            _ => Some(Python2::Same),
+        }
     }
 
     #[inline]

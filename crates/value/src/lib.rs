@@ -22,6 +22,7 @@ mod node;
 mod parts;
 mod path;
 mod peek;
+mod python2;
 mod resolve;
 #[cfg(feature = "serde")]
 mod serde;

@@ -61,7 +61,7 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
     }
 
     #[inline]
-    fn cell(self) -> Option<&'g Cell> {
+    pub(crate) fn cell(self) -> Option<&'g Cell> {
         self.id.index().map(|index| &self.graph.store().cells[index])
     }
 
@@ -229,12 +229,17 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         self.len() == Some(0)
     }
 
-    /// The value of a key in a dict.
+    /// The value of a key in a dict. Text finds also a Python 2 string with the same ASCII characters that was read as `bytes`.
     pub fn get<'k>(self, key: impl Into<Key<'k>>) -> Option<Self> {
         let index = self.id.index().filter(|&index| self.graph.store().cells[index].tag == Tag::Dict)?;
         let store = self.graph.store();
-        let id = self.graph.views().get(store, self.graph.view().source(), index, &key.into())?;
-        Some(self.at_id(id))
+        let key = key.into();
+        let find = |key: &Key<'_>| self.graph.views().get(store, self.graph.view().source(), index, key);
+        let found = match (find(&key), &key) {
+            (None, Key::Text(text)) if store.has_python2_bytes => find(&Key::Bytes(text)),
+            (found, _) => found,
+        };
+        Some(self.at_id(found?))
     }
 
     /// The member of a list or tuple with this index.

@@ -32,6 +32,8 @@ pub struct Store {
     pub(crate) foreign_steps: HashMap<u32, Id>,
     /// The run that was added last: its node, and its place in the node's region.
     pub(crate) last_run: Option<(usize, usize)>,
+    /// Whether some `bytes` were Python 2 strings.
+    pub(crate) has_python2_bytes: bool,
     budget: usize,
 }
 
@@ -57,6 +59,7 @@ impl Store {
             spellings: Vec::new(),
             foreign_steps: HashMap::new(),
             last_run: None,
+            has_python2_bytes: false,
             budget,
         }
     }
@@ -69,6 +72,7 @@ impl Store {
         self.spellings.clear();
         self.foreign_steps.clear();
         self.last_run = None;
+        self.has_python2_bytes = false;
         self.budget = budget;
     }
 
@@ -110,7 +114,7 @@ impl Store {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn push(&mut self, cell: Cell) -> Result<Id, OutOfBudget> {
+    pub(crate) fn push(&mut self, cell: Cell) -> Result<Id, OutOfBudget> {
         let index = self.cells.len();
         if index == self.cells.capacity() {
             self.grow_cells()?;
@@ -239,6 +243,13 @@ impl Store {
         Ok(start)
     }
 
+    /// Puts a length alone into the pool.
+    pub(crate) fn pool_length(&mut self, length: usize) -> Result<(), OutOfBudget> {
+        self.reserve_pool(size_of::<u64>())?;
+        self.pool.extend_from_slice(&(length as u64).to_le_bytes());
+        Ok(())
+    }
+
     /// A node of another kind that shares the payload of `of`.
     ///
     /// # Panics
@@ -290,10 +301,12 @@ impl Store {
     }
 
     pub(crate) fn pooled(&self, start: usize) -> &[u8] {
-        let (length, rest) =
-            self.pool[start..].split_first_chunk().expect("a length stands before each payload");
-        let length = usize::try_from(u64::from_le_bytes(*length)).expect("it was a usize");
-        &rest[..length]
+        &self.pool[start + size_of::<u64>()..][..self.pooled_length(start)]
+    }
+
+    pub(crate) fn pooled_length(&self, start: usize) -> usize {
+        let length = self.pool[start..].first_chunk().expect("a length stands before each payload");
+        usize::try_from(u64::from_le_bytes(*length)).expect("it was a usize")
     }
 
     /// A container that holds `items`.

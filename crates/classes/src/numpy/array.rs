@@ -2,8 +2,9 @@
 
 use halfsour_value::{Elements, Node};
 
-use super::dtype::DType;
+use super::dtype::{DType, Kind};
 use super::element::Element;
+use super::long::{LongDouble, LongFormat};
 use super::parse::count;
 use crate::debug::{debug_fields, debug_variants};
 use crate::memory::{ArrayError, ByteOrder, Numbers, Numeric, Strided};
@@ -25,6 +26,8 @@ pub struct NdArray<'g, S> {
     pub data: ArrayData<'g, S>,
     /// The mask of a masked array.
     pub mask: Option<Mask<'g, S>>,
+    /// The parts of the state that are no part of the array, in order: what a subclass has beside it, mostly a dict of attributes.
+    pub beside: Vec<Node<'g, S>>,
 }
 
 /// The class of an [`NdArray`].
@@ -84,6 +87,11 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The parts of the state beside the array that tell something: all but `None` and what is empty.
+    pub fn attributes(&self) -> impl Iterator<Item = Node<'g, S>> {
+        self.beside.iter().copied().filter(|part| !part.is_none() && !part.is_empty())
     }
 
     /// The bytes of the elements, in the order that the strides say, if they are in memory.
@@ -193,6 +201,14 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
         self.element(index, place)
     }
 
+    /// The format of the first numbers of an array of `longdouble`, or of their parts.
+    fn long_format(&self) -> Option<LongFormat> {
+        const SOME: usize = 64;
+        let size = if self.dtype.kind == Kind::Complex { self.dtype.size / 2 } else { self.dtype.size };
+        let numbers = self.bytes()?.chunks_exact(size).take(SOME);
+        LongFormat::of(numbers.map(|bytes| LongDouble::new(bytes, self.dtype.order)))
+    }
+
     /// The element with this index, which is in this place in memory.
     fn element(&self, index: usize, place: usize) -> Option<Element<'_, S>> {
         let mask = match &self.mask {
@@ -206,7 +222,14 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
             ArrayData::Bytes(bytes) => {
                 let size = self.dtype.size;
                 let bytes = bytes.get(place.checked_mul(size)?..)?.get(..size)?;
-                Some(Element::read(&self.dtype, bytes, mask))
+                let format = || self.long_format();
+                Some(match Element::read(&self.dtype, bytes, mask) {
+                    Element::LongDouble(number) => Element::LongDouble(number.or_format(format)),
+                    Element::LongComplex(re, im) => {
+                        Element::LongComplex(re.or_format(format), im.or_format(format))
+                    }
+                    element => element,
+                })
             }
             ArrayData::Objects(objects) => {
                 let is_masked = mask.is_some_and(|mask| mask.iter().all(|byte| *byte != 0));
@@ -226,6 +249,7 @@ debug_fields!(
         strides: this.strides,
         data: this.data,
         mask: this.mask,
+        beside: this.beside,
     }
 );
 debug_variants!(ArrayClass {

@@ -8,6 +8,7 @@ use halfsour_text::repr;
 use halfsour_value::{Data, Elements, Node};
 
 use super::dtype::{DType, Field, Kind, SubArray};
+use super::long::LongDouble;
 use super::parse;
 use super::times::Ticks;
 use crate::debug::debug_variants;
@@ -18,10 +19,10 @@ use crate::memory::{ByteOrder, Scalar, float, signed};
 pub enum Element<'a, S> {
     /// A number of up to 64 bits, or a complex one of up to 128.
     Scalar(Scalar),
-    /// A `longdouble`: 12 or 16 bytes as the machine had them, mostly an x86's 80 bits, and then anything.
-    LongDouble(&'a [u8]),
-    /// A `clongdouble`, likewise.
-    LongComplex(&'a [u8]),
+    /// A `longdouble`.
+    LongDouble(LongDouble<'a>),
+    /// A `clongdouble`: its real and imaginary part.
+    LongComplex(LongDouble<'a>, LongDouble<'a>),
     /// Bytes: of `S`, without zeros at the end; of `V`, all.
     Bytes(&'a [u8]),
     /// Text; what is no character is U+FFFD.
@@ -137,13 +138,16 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
             Kind::Int => Self::Scalar(Scalar::Int(signed(order.bits(bytes), size.clamp(1, 8)))),
             Kind::UInt => Self::Scalar(Scalar::UInt(order.bits(bytes))),
             Kind::Float if size <= 8 => Self::Scalar(Scalar::Float(float(order.bits(bytes), size))),
-            Kind::Float => Self::LongDouble(bytes),
+            Kind::Float => Self::LongDouble(LongDouble::new(bytes, order)),
             Kind::Complex if size <= 16 => {
                 let (re, im) = bytes.split_at(size / 2);
                 let part = |bytes| float(order.bits(bytes), size / 2);
                 Self::Scalar(Scalar::Complex(part(re), part(im)))
             }
-            Kind::Complex => Self::LongComplex(bytes),
+            Kind::Complex => {
+                let (re, im) = bytes.split_at(size / 2);
+                Self::LongComplex(LongDouble::new(re, order), LongDouble::new(im, order))
+            }
             Kind::Bytes => {
                 let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
                 Self::Bytes(&bytes[..end])
@@ -201,9 +205,13 @@ impl<S: AsRef<[u8]>> fmt::Display for Element<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Scalar(scalar) => scalar.fmt(f),
-            Self::LongDouble(bytes) | Self::LongComplex(bytes) | Self::Bytes(bytes) => {
-                write!(f, "{}", repr::Bytes(bytes))
+            Self::LongDouble(number) => number.fmt(f),
+            Self::LongComplex(re, im) => {
+                let im = im.to_string();
+                let sign = if im.starts_with(['-', 'b']) { "" } else { "+" };
+                write!(f, "({re}{sign}{im}j)")
             }
+            Self::Bytes(bytes) => write!(f, "{}", repr::Bytes(bytes)),
             Self::Text(text) => write!(f, "{}", repr::Str(text.as_bytes())),
             Self::DateTime(ticks) => ticks.write_datetime(f),
             Self::TimeDelta(ticks) => ticks.write_duration(f),
@@ -235,8 +243,8 @@ fn separated<'a, S: AsRef<[u8]> + 'a>(
 
 debug_variants!(Element {
     Self::Scalar(scalar) => Scalar(scalar),
-    Self::LongDouble(bytes) => LongDouble(bytes),
-    Self::LongComplex(bytes) => LongComplex(bytes),
+    Self::LongDouble(number) => LongDouble(number),
+    Self::LongComplex(re, im) => LongComplex(re, im),
     Self::Bytes(bytes) => Bytes(bytes),
     Self::Text(text) => Text(text),
     Self::DateTime(ticks) => DateTime(ticks),

@@ -7,6 +7,7 @@ mod descr;
 mod dtype;
 mod element;
 mod extended;
+mod long;
 mod parse;
 mod times;
 
@@ -18,11 +19,12 @@ pub use array::{ArrayClass, ArrayData, Mask, NdArray};
 pub use dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 pub use element::{Element, Inner, Record};
 pub use extended::Extended;
+pub use long::{LongDouble, LongFormat};
 pub use times::{Resolution, Ticks, Unit};
 
 pub use crate::memory::ByteOrder;
 
-use crate::args::text;
+use crate::args::{bytes, text};
 use crate::call::{Call, class_of};
 use crate::debug::debug_fields;
 use crate::names::Class;
@@ -83,15 +85,24 @@ pub(crate) fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'
 /// An array that numpy pickles.
 fn plain<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
     match call.class {
-        Class::NumpyArray => reconstructed(call),
-        Class::NumpyMasked => masked(call),
+        Class::NumpyArray => {
+            let [subclass, ..] = call.exactly::<3>()?;
+            reconstructed(subclass, call.state()?)
+        }
+        Class::NumpyMasked => {
+            let [subclass, ..] = call.exactly::<4>()?;
+            masked(subclass, call.state()?)
+        }
+        Class::DillArray => by_dill(call),
+        Class::JaxArray => by_jax(call),
+        Class::CupyArray | Class::TheanoArray | Class::TensorflowTensor => copied(call),
         Class::NumpyBuffer => from_buffer(call),
         Class::NumpyMaskedConstant => {
             call.bare()?.exactly::<0>()?;
             let dtype = DType::parse("f8")?;
             let mask = Some(Mask { bytes: &[1], fill: None });
             let (shape, strides, data) = (Vec::new(), Vec::new(), ArrayData::Bytes(&[0; 8]));
-            Some(NdArray { class: ArrayClass::Masked, dtype, shape, strides, data, mask })
+            Some(NdArray { class: ArrayClass::Masked, dtype, shape, strides, data, mask, beside: Vec::new() })
         }
         _ => None,
     }
@@ -121,14 +132,12 @@ fn data<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<ArrayData<'_, S>> {
         _ => node,
     };
     match node.data() {
-        Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => {
-            Some(ArrayData::Bytes(bytes))
-        }
+        Data::ByteArray(bytes) => Some(ArrayData::Bytes(bytes)),
         Data::Buffer(index) => Some(match node.graph().buffers().get(index) {
             Some(buffer) => ArrayData::Bytes(buffer),
             None => ArrayData::Buffer(index),
         }),
-        _ => None,
+        _ => bytes(node).map(ArrayData::Bytes),
     }
 }
 
@@ -148,43 +157,124 @@ fn checked<S: AsRef<[u8]>>(array: NdArray<'_, S>) -> Option<NdArray<'_, S>> {
     (fits && is_masked).then_some(array)
 }
 
-/// `([version, ]shape, dtype, is_fortran, data)`
+/// The parts of a state that are an array's, `shape, dtype, is_fortran, data`, and those that are not.
+struct State<'g, S> {
+    array: [Node<'g, S>; 4],
+    beside: Vec<Node<'g, S>>,
+}
+
+impl<'g, S: AsRef<[u8]>> State<'g, S> {
+    /// `([version, ]shape, dtype, is_fortran, data)`, as `ndarray` itself has it. Subclasses put more into a state, before or after
+    /// these, or have such a state as a part of theirs.
+    fn of(state: Node<'g, S>) -> Option<Self> {
+        /// No class has as many parts; each is looked at.
+        const MOST: usize = 64;
+        let Data::Tuple(parts) = state.data() else { return None };
+        (parts.len() <= MOST).then_some(())?;
+        let parts: Vec<_> = parts.collect();
+        if let Some(state) = Self::among(&parts) {
+            return Some(state);
+        }
+        for (index, part) in parts.iter().enumerate() {
+            if let Data::Tuple(inner) = part.data()
+                && inner.len() <= MOST
+                && let Some(mut state) = Self::among(&inner.collect::<Vec<_>>())
+            {
+                let others = parts.iter().enumerate().filter(|(other, _)| *other != index);
+                state.beside.extend(others.map(|(_, part)| *part));
+                return Some(state);
+            }
+        }
+        None
+    }
+
+    fn among(parts: &[Node<'g, S>]) -> Option<Self> {
+        let is_dtype = |node| Call::of(node).is_some_and(|call| parse::is_dtype(&call));
+        let at = parts.windows(4).position(|window| {
+            parse::shape(window[0]).is_some()
+                && is_dtype(window[1])
+                && matches!(window[2].data(), Data::Bool(_) | Data::Int(_))
+        })?;
+        // The first arrays had no version.
+        let has_version = at > 0 && matches!(parts[at - 1].data(), Data::Int(_));
+        let before = &parts[..at - usize::from(has_version)];
+        let array = parts[at..at + 4].try_into().ok()?;
+        Some(Self { array, beside: [before, &parts[at + 4..]].concat() })
+    }
+}
+
+/// An array of these parts: `shape, dtype, is_fortran, data`.
 fn stated<'g, S: AsRef<[u8]>>(
     class: ArrayClass<'g, S>,
-    parts: &[Node<'g, S>; 4],
+    parts: [Node<'g, S>; 4],
     mask: Option<Mask<'g, S>>,
+    beside: Vec<Node<'g, S>>,
 ) -> Option<NdArray<'g, S>> {
-    let [shape, dtype, is_fortran, raw] = *parts;
+    let [shape, dtype, is_fortran, raw] = parts;
     let (shape, dtype) = (parse::shape(shape)?, parse::read(dtype)?);
     let data = match raw.data() {
         Data::List(objects) => ArrayData::Objects(objects),
         _ => data(raw)?,
     };
     let strides = array::strides(&shape, flag(is_fortran)?);
-    checked(NdArray { class, dtype, shape, strides, data, mask })
+    checked(NdArray { class, dtype, shape, strides, data, mask, beside })
 }
 
 /// `_reconstruct(class, (0,), b'b')`, and its state.
-fn reconstructed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
-    let [subclass, ..] = call.exactly::<3>()?;
-    let Data::Tuple(mut parts) = call.state()?.data() else { return None };
-    // The first arrays had no version.
-    if parts.len() == 5 {
-        parts.next();
-    }
-    let parts: Vec<_> = parts.collect();
-    stated(class(subclass), parts.as_slice().try_into().ok()?, None)
+fn reconstructed<'g, S: AsRef<[u8]>>(subclass: Node<'g, S>, state: Node<'g, S>) -> Option<NdArray<'g, S>> {
+    let State { array, beside } = State::of(state)?;
+    stated(class(subclass), array, None, beside)
 }
 
 /// `_mareconstruct(class, base class, (0,), 'b')`, and its state, `(version, shape, dtype, is_fortran, data, mask, fill)`.
-fn masked<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
-    let [subclass, ..] = call.exactly::<4>()?;
-    let Data::Tuple(parts) = call.state()?.data() else { return None };
-    let parts: Vec<_> = parts.collect();
-    let &[_, shape, dtype, is_fortran, raw, mask, fill] = parts.as_slice() else { return None };
+fn masked<'g, S: AsRef<[u8]>>(subclass: Node<'g, S>, state: Node<'g, S>) -> Option<NdArray<'g, S>> {
+    let State { array, mut beside } = State::of(state)?;
+    (beside.len() >= 2).then_some(())?;
+    let (mask, fill) = (beside.remove(0), beside.remove(0));
     let ArrayData::Bytes(bytes) = data(mask)? else { return None };
     let mask = Mask { bytes, fill: Some(fill).filter(|fill| !fill.is_none()) };
-    stated(class(subclass), &[shape, dtype, is_fortran, raw], Some(mask))
+    stated(class(subclass), array, Some(mask), beside)
+}
+
+/// An array that a function, its arguments and a state make, where these are arguments of another function.
+fn restored<'g, S: AsRef<[u8]>>(
+    function: Node<'g, S>,
+    args: Node<'g, S>,
+    state: Node<'g, S>,
+) -> Option<NdArray<'g, S>> {
+    let Data::Tuple(mut args) = args.data() else { return None };
+    let (class, _) = class_of(function)?;
+    match (class, args.next()) {
+        (Class::NumpyArray, Some(subclass)) => reconstructed(subclass, state),
+        (Class::NumpyMasked, Some(subclass)) => masked(subclass, state),
+        _ => None,
+    }
+}
+
+/// dill's `_create_array(function, args, state[, attributes])`
+fn by_dill<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
+    let (count, [function, args, state, attributes]) = call.bare()?.up_to()?;
+    (count >= 3).then_some(())?;
+    let mut array = restored(function, args, state)?;
+    array.beside.extend(Some(attributes).filter(|attributes| !attributes.is_none()));
+    Some(array)
+}
+
+/// jax's `_reconstruct_array(function, args, state, {weak_type})`. A type that is weak is one that gives way to others in sums.
+fn by_jax<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
+    let (count, [function, args, state, aval]) = call.bare()?.up_to()?;
+    (count >= 3).then_some(())?;
+    let mut array = restored(function, args, state)?;
+    let is_weak = aval.get("weak_type").and_then(Node::as_bool) == Some(true);
+    array.beside.extend(Some(aval).filter(|_| is_weak));
+    Some(array)
+}
+
+/// A function of a package with arrays of its own, which is given one of numpy first, and perhaps the name of a device.
+fn copied<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
+    let (_, [array, _]) = call.bare()?.up_to()?;
+    let inner = Call::of(array)?;
+    matches!(inner.class, Class::NumpyArray | Class::NumpyBuffer).then(|| plain(&inner))?
 }
 
 /// `_frombuffer(buffer, dtype, shape, order[, axes])`: where there are axes, the shape is that of the memory, and these say which of its
@@ -203,7 +293,7 @@ fn from_buffer<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>>
         shape = axes.iter().map(|axis| shape[*axis]).collect();
     }
     let data = data(buffer)?;
-    checked(NdArray { class: ArrayClass::Array, dtype, shape, strides, data, mask: None })
+    checked(NdArray { class: ArrayClass::Array, dtype, shape, strides, data, mask: None, beside: Vec::new() })
 }
 
 /// `scalar(dtype, bytes)`, or an object in place of the bytes.
@@ -218,7 +308,7 @@ pub(crate) fn scalar<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Scalar<'g
         data(value)?
     };
     let (class, shape, strides) = (ArrayClass::Array, Vec::new(), Vec::new());
-    let array = checked(NdArray { class, dtype, shape, strides, data, mask: None })?;
+    let array = checked(NdArray { class, dtype, shape, strides, data, mask: None, beside: Vec::new() })?;
     (!matches!(array.data, ArrayData::Buffer(_))).then_some(Scalar(Box::new(array)))
 }
 
@@ -239,7 +329,15 @@ fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
         return (array.shape == shape).then_some(NdArray { class: subclass, ..array });
     }
     let strides = array::strides(&shape, text(state.get("order")?)? == "F");
-    checked(NdArray { class: subclass, dtype, shape, strides, data: data(follows)?, mask: None })
+    checked(NdArray {
+        class: subclass,
+        dtype,
+        shape,
+        strides,
+        data: data(follows)?,
+        mask: None,
+        beside: Vec::new(),
+    })
 }
 
 debug_fields!(Scalar, this { dtype: this.0.dtype, element: this.element() });

@@ -5,7 +5,7 @@ use halfsour_value::{Data, Key, Node};
 use super::dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 use super::extended::Extended;
 use super::times::{Resolution, Unit};
-use crate::args::text;
+use crate::args::{bytes, text};
 use crate::call::{Call, class_of};
 use crate::memory::ByteOrder;
 use crate::names::Class;
@@ -17,6 +17,11 @@ const MOST: usize = 4096;
 /// A `dtype`.
 pub(crate) fn read<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
     Reader { left: MOST }.dtype(node, DEEPEST)
+}
+
+/// Whether it is the call that makes a `dtype`.
+pub(crate) fn is_dtype<S: AsRef<[u8]>>(call: &Call<'_, S>) -> bool {
+    matches!(call.class, Class::NumpyDType | Class::NumpyStringType)
 }
 
 /// The metadata that a program gave a `dtype`: a dict.
@@ -31,10 +36,7 @@ const STRING_SIZE: usize = 16;
 
 /// ASCII text of any kind.
 fn ascii<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<&str> {
-    match node.data() {
-        Data::Bytes(bytes) => std::str::from_utf8(bytes).ok(),
-        _ => text(node),
-    }
+    text(node).or_else(|| std::str::from_utf8(bytes(node)?).ok())
 }
 
 pub(crate) fn size<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<usize> {
@@ -170,7 +172,7 @@ fn named<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<DType> {
         return Some(DType::plain(Kind::Structured(Box::new(structure)), 0, ByteOrder::Little));
     }
     let class = node.as_global()?;
-    (text(class.module)? == "ml_dtypes").then_some(())?;
+    // jaxlib and TensorFlow had them before `ml_dtypes`, with the same names.
     let extended = Extended::from_name(text(class.name)?)?;
     Some(DType::plain(Kind::Extended(extended), extended.size(), ByteOrder::Little))
 }

@@ -46,7 +46,7 @@ pub enum Cell<'g, S> {
     /// One of each level, of a `MultiIndex`.
     Tuple(Vec<Cell<'g, S>>),
     /// A `longdouble` of numpy, as the machine had it: 12 or 16 bytes.
-    LongDouble(&'g [u8]),
+    LongDouble(numpy::LongDouble<'g>),
 }
 
 impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
@@ -110,5 +110,5 @@ debug_variants!(Cell {
     Self::Decimal(decimal) => Decimal(decimal),
     Self::Object(node) => Object(node),
     Self::Tuple(cells) => Tuple(cells),
-    Self::LongDouble(bytes) => LongDouble(bytes),
+    Self::LongDouble(number) => LongDouble(number),
 });

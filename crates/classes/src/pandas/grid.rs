@@ -6,7 +6,7 @@ use halfsour_value::Node;
 
 use super::cells::Cell;
 use crate::memory::Scalar;
-use crate::numpy::{self, ArrayData, DType, Element, Kind, NdArray};
+use crate::numpy::{self, ArrayData, DType, Element, Kind, LongDouble, NdArray};
 
 /// An array of numpy with one dimension, or with two: a row for each column of a frame. It is of numbers, times or objects.
 #[derive(Clone)]
@@ -67,7 +67,7 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
                 let (dtype, bytes) = (&self.array.dtype, self.bytes(index)?);
                 match Element::<S>::read(dtype, bytes, None) {
                     Element::Scalar(scalar) => Some(Cell::Scalar(scalar)),
-                    Element::LongDouble(_) => Some(Cell::LongDouble(bytes)),
+                    Element::LongDouble(_) => Some(Cell::LongDouble(LongDouble::new(bytes, dtype.order))),
                     _ => None,
                 }
             }

@@ -37,7 +37,9 @@ pub(super) fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
                 short.0.push_str(&text.to_string_lossy());
                 Ok(())
             }
-            Data::ByteString(bytes) => short.write_str(&String::from_utf8_lossy(bytes)),
+            _ if node.python2_string().is_some() => {
+                short.write_str(&String::from_utf8_lossy(node.python2_string().unwrap_or_default()))
+            }
             _ => match recognise(*node).as_ref().and_then(|known| known.as_text()) {
                 Some(text) => write!(short, "{text}"),
                 None => write!(short, "{node}"),

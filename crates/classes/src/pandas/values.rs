@@ -175,7 +175,9 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 _ => values.get(index)?,
             },
             Self::Text { objects, .. } => match objects.get(index)? {
-                Cell::Object(node) if matches!(node.data(), Data::Str(_) | Data::ByteString(_)) => {
+                Cell::Object(node)
+                    if matches!(node.data(), Data::Str(_)) || node.python2_string().is_some() =>
+                {
                     Cell::Object(node)
                 }
                 Cell::Object(_) => Cell::Missing,

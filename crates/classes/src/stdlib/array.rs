@@ -171,8 +171,10 @@ fn item<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<ArrayItem> {
             let first = chars.next()?;
             chars.next().is_none().then_some(ArrayItem::Character(first))
         }
-        Data::ByteString(&[byte]) => Some(ArrayItem::Character(byte.into())),
-        _ => None,
+        _ => match node.python2_string() {
+            Some(&[byte]) => Some(ArrayItem::Character(byte.into())),
+            _ => None,
+        },
     }
 }
 

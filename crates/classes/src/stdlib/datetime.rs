@@ -5,6 +5,7 @@ use std::fmt;
 use halfsour_value::{Data, Node};
 
 use super::zone::TimeZone;
+use crate::args::bytes;
 use crate::call::Call;
 use crate::debug::debug_fields;
 use crate::time::Clock;
@@ -247,11 +248,12 @@ fn stamp_and_zone<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>
     Some((stamp, (count == 2 && !tz.is_none()).then_some(tz)))
 }
 
-/// The bytes that a date or time is packed into. Python takes text of Latin-1 for them, too: so it reads Python
-/// 2's byte strings if told that they are Latin-1.
+/// The bytes that a date or time is packed into. Python takes text of Latin-1 for them, too.
 fn packed<S: AsRef<[u8]>, const N: usize>(node: Node<'_, S>) -> Option<[u8; N]> {
+    if let Some(bytes) = bytes(node) {
+        return bytes.try_into().ok();
+    }
     match node.data() {
-        Data::Bytes(bytes) | Data::ByteString(bytes) => bytes.try_into().ok(),
         Data::Str(text) => {
             let mut chars = text.chars();
             let mut bytes = [0; N];

@@ -41,8 +41,7 @@ impl<S: AsRef<[u8]>> Path<'_, S> {
 fn lossy<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Cow<'_, str>> {
     match node.data() {
         Data::Str(text) => Some(text.to_string_lossy()),
-        Data::ByteString(bytes) => Some(String::from_utf8_lossy(bytes)),
-        _ => None,
+        _ => node.python2_string().map(String::from_utf8_lossy),
     }
 }
 

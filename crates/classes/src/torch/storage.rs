@@ -3,7 +3,7 @@
 use halfsour_value::{Data, Node};
 
 use super::dtype::DType;
-use crate::args::text;
+use crate::args::{bytes, text};
 use crate::call::Call;
 use crate::names::Class;
 
@@ -70,8 +70,7 @@ impl<'g> Storage<'g> {
     /// `_load_from_bytes(file)`
     pub(crate) fn embedded<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
         let [file] = call.bare()?.exactly()?;
-        let (Data::Bytes(file) | Data::ByteString(file)) = file.data() else { return None };
-        Some(Self { dtype: None, place: Place::Embedded(file) })
+        Some(Self { dtype: None, place: Place::Embedded(bytes(file)?) })
     }
 
     /// The size of an element in bytes; 1 if it has no type.

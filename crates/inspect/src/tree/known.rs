@@ -102,6 +102,14 @@ pub fn objects<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Elements<'_
     Some((array_head(node, &array), elements.clone()))
 }
 
+/// What an array of a subclass has beside the array: dicts of attributes, and other parts of its state.
+pub fn attributes<S: AsRef<[u8]>>(node: Node<'_, S>) -> Vec<Node<'_, S>> {
+    match known(node) {
+        Some(Known::NdArray(array)) => array.attributes().collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// `numpy.ndarray((2, 3), float64, [`
 fn array_head<S: AsRef<[u8]>>(node: Node<'_, S>, array: &NdArray<'_, S>) -> String {
     let class = match &array.class {

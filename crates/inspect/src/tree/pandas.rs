@@ -159,7 +159,8 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
             }
             Cell::Scalar(scalar) => write!(f, "{scalar}"),
             Cell::Text(text) => write!(f, "{}", repr::Str(text.as_bytes())),
-            Cell::Bytes(bytes) | Cell::LongDouble(bytes) => write!(f, "{}", repr::Bytes(bytes)),
+            Cell::Bytes(bytes) => write!(f, "{}", repr::Bytes(bytes)),
+            Cell::LongDouble(number) => write!(f, "{number}"),
             // The dtype has the name of the zone.
             Cell::Timestamp(stamp) => {
                 let text = stamp.to_string().replacen('T', " ", 1);

@@ -55,6 +55,8 @@ enum Group<'g, S> {
     Unnamed(Node<'g, S>),
     Many(&'static str, Elements<'g, S>, &'static str, &'static str),
     Table(Table<'g, S>),
+    /// What is said of the object itself.
+    Said(String),
 }
 
 impl<'g, S: AsRef<[u8]>> Target<'g, S> {
@@ -87,13 +89,23 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
             Data::Instance(instance) => {
                 let mut parts = Parts::none();
                 if let Some(open) = known::line(node) {
+                    let attributes = known::attributes(node);
+                    let inner =
+                        open.split_once('(').and_then(|(class, text)| Some((class, text.strip_suffix(')')?)));
+                    if let Some((class, text)) = inner.filter(|_| !attributes.is_empty()) {
+                        parts.groups.push(Group::Said(text.to_owned()));
+                        parts.push_attributes(attributes);
+                        return (Head { open: format!("{class}("), close: ")" }, parts);
+                    }
                     return (Head { open, close: "" }, parts);
                 }
                 if let Some((open, table)) = pandas::table(node) {
                     return (Head { open, close: "])" }, Parts::of(Group::Table(table)));
                 }
                 if let Some((open, elements)) = known::objects(node) {
-                    return (Head { open, close: "])" }, Parts::of(Group::Values(elements)));
+                    let mut parts = Parts::of(Group::Values(elements));
+                    parts.push_attributes(known::attributes(node));
+                    return (Head { open, close: "])" }, parts);
                 }
                 let class = instance.class();
                 let open = match class.as_global() {
@@ -185,12 +197,19 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
         }
     }
 
+    /// Adds parts of a state: attributes, where they are a dict of such.
+    fn push_attributes(&mut self, states: Vec<Node<'g, S>>) {
+        self.groups.reverse();
+        states.into_iter().for_each(|state| self.push_step(Step::State(state)));
+        self.groups.reverse();
+    }
+
     /// How many are left.
     pub fn len(&self) -> usize {
         let length = |group: &Group<'g, S>| match group {
             Group::Values(elements) => elements.len(),
             Group::Pairs(items) | Group::Attributes(items) => items.len(),
-            Group::One(..) | Group::Unnamed(_) | Group::Many(..) => 1,
+            Group::One(..) | Group::Unnamed(_) | Group::Many(..) | Group::Said(_) => 1,
             Group::Table(table) => table.len(),
         };
         self.groups.iter().map(length).sum()
@@ -216,7 +235,7 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
                 Group::Table(table) => {
                     table.next().map(|(name, text)| (Name::Text(name), Target::Text(text)))
                 }
-                Group::One(..) | Group::Unnamed(_) | Group::Many(..) => None,
+                Group::One(..) | Group::Unnamed(_) | Group::Many(..) | Group::Said(_) => None,
             };
             if let Some((name, target)) = item {
                 return Some(Item { name, target });
@@ -227,6 +246,9 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
                 }
                 Some(Group::Unnamed(node)) => {
                     return Some(Item { name: Name::None, target: Target::Node(node) });
+                }
+                Some(Group::Said(text)) => {
+                    return Some(Item { name: Name::None, target: Target::Text(text) });
                 }
                 Some(Group::Many(label, elements, open, close)) => {
                     let target = Target::Elements(elements, open, close);

@@ -49,7 +49,7 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
             Cell::Scalar(scalar) => Value::Element(Element::Scalar(scalar)),
             Cell::Text(text) => Value::Element(Element::Text(text.into())),
             Cell::Bytes(bytes) => Value::Element(Element::Bytes(bytes)),
-            Cell::LongDouble(bytes) => Value::Element(Element::LongDouble(bytes)),
+            Cell::LongDouble(number) => Value::Element(Element::LongDouble(number)),
             cell => Value::Cell(cell),
         };
         Self { at, value }
@@ -122,6 +122,8 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
                 de::Deserializer::deserialize_any(row, visitor)
             }
             Element::Missing => visitor.visit_none(),
+            // No number of Rust holds all of it.
+            Element::LongDouble(number) if let Some(text) = number.text() => self.text(text, visitor),
             _ => Err(Error::custom("an element of an array that no type of Rust can hold")),
         }
     }

@@ -1,10 +1,12 @@
 //! Python 3's `repr()` of str, bytes, bytearray, int and float.
 
+mod long;
 mod printable;
 
 use crate::scan::none_of;
 use crate::wtf8;
 use core::fmt::{self, Write};
+pub use long::Long;
 use printable::NOT_PRINTABLE;
 
 /// Prints the `repr()` of a str, given in WTF-8.

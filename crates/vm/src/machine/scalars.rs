@@ -175,30 +175,53 @@ impl<O: Observer> Machine<'_, '_, O> {
             // Before the newline stands the quote.
             Cow::Borrowed(bytes) => self.byte_string(start, end - 2, bytes),
             Cow::Owned(bytes) => {
-                let payload = match self.options.encoding {
-                    StringEncoding::Keep => Payload::ByteString,
-                    StringEncoding::Bytes => Payload::Bytes,
-                    StringEncoding::Latin1 => return self.owned_text(start, &escape::latin1_to_utf8(&bytes)),
-                    StringEncoding::Utf8 | StringEncoding::Ascii => Payload::Str(self.decode(&bytes)?),
+                let payload = match self.python2(&bytes)? {
+                    Read::As(payload) => payload,
+                    Read::Decoded(encoding, text) => {
+                        let id = self.state.store.decoded(start, encoding, &text, &bytes, None)?;
+                        return self.push(id);
+                    }
                 };
                 let id = self.state.store.owned(payload, start, &bytes)?;
+                self.state.store.mark_python2(id);
                 self.push(id)
             }
         }
     }
 
-    /// A Python 2 string, read as the options say.
+    /// A Python 2 string, read as the options say; what it was is kept beside it.
     pub(super) fn byte_string(&mut self, start: usize, end: usize, bytes: &[u8]) -> Done {
-        let payload = match self.options.encoding {
-            StringEncoding::Keep => Payload::ByteString,
-            StringEncoding::Bytes => Payload::Bytes,
-            StringEncoding::Latin1 => match escape::latin1_to_utf8(bytes) {
-                Cow::Borrowed(_) => Payload::Str(Encoding::Ascii),
-                Cow::Owned(text) => return self.owned_text(start, &text),
-            },
-            StringEncoding::Utf8 | StringEncoding::Ascii => Payload::Str(self.decode(bytes)?),
+        if self.options.encoding == StringEncoding::Keep {
+            return self.payload(Payload::ByteString, start, end, bytes);
+        }
+        let id = match self.python2(bytes)? {
+            #[allow(clippy::cast_possible_truncation)] // at most nine bytes stand before a payload
+            Read::As(payload) => {
+                let delta = (end - bytes.len() - start) as u8;
+                let id = self.state.store.borrowed(payload, start, delta, bytes.len())?;
+                self.state.store.mark_python2(id);
+                id
+            }
+            #[allow(clippy::cast_possible_truncation)] // likewise
+            Read::Decoded(encoding, text) => {
+                let delta = (end - bytes.len() - start) as u8;
+                self.state.store.decoded(start, encoding, &text, bytes, Some(delta))?
+            }
         };
-        self.payload(payload, start, end, bytes)
+        self.push(id)
+    }
+
+    /// The kind and the text, if that has other bytes, as which the options read a Python 2 string.
+    fn python2(&self, bytes: &[u8]) -> Result<Read, Fault> {
+        Ok(match self.options.encoding {
+            StringEncoding::Keep => Read::As(Payload::ByteString),
+            StringEncoding::Bytes => Read::As(Payload::Bytes),
+            StringEncoding::Latin1 => match escape::latin1_to_utf8(bytes) {
+                Cow::Borrowed(_) => Read::As(Payload::Str(Encoding::Ascii)),
+                Cow::Owned(text) => Read::Decoded(Encoding::Utf8, text),
+            },
+            StringEncoding::Utf8 | StringEncoding::Ascii => Read::As(Payload::Str(self.decode(bytes)?)),
+        })
     }
 
     pub(super) fn decode(&self, bytes: &[u8]) -> Result<Encoding, Fault> {
@@ -209,4 +232,12 @@ impl<O: Observer> Machine<'_, '_, O> {
             _ => Err(ErrorKind::InvalidUtf8.into()),
         }
     }
+}
+
+/// The way in which a Python 2 string is read.
+enum Read {
+    /// Its bytes stay.
+    As(Payload),
+    /// They become those of a text.
+    Decoded(Encoding, Vec<u8>),
 }
