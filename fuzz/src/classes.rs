@@ -2,7 +2,7 @@
 
 use halfsour_classes::memory::Numeric;
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
-use halfsour_classes::pandas::{Cell, Column, Frame, Index};
+use halfsour_classes::pandas::{Cell, Column, Frame, Index, Place, unreadable};
 use halfsour_classes::{Known, Shape, recognise};
 
 use crate::budget::within;
@@ -16,7 +16,10 @@ pub fn classes(input: &[u8]) {
     let Ok(graph) = crate::load(input) else { return };
     let most = 64 * input.len() + (1 << 20);
     crate::visit(&graph, |node| {
-        let Some(known) = within(most, input, || recognise(node)) else { return };
+        let Some(known) = within(most, input, || recognise(node)) else {
+            within(most, input, || unreadable(node).map(|unreadable| unreadable.to_string()));
+            return;
+        };
         within(most, input, || known.as_text().map(ToString::to_string));
         within(most, input, || match known.shape() {
             Shape::Sequence(members) => members.count(),
@@ -46,15 +49,16 @@ pub fn classes(input: &[u8]) {
 fn frame(frame: &Frame<'_, &[u8]>) {
     index(&frame.index);
     index(&frame.columns);
-    if !frame.is_whole() {
-        assert!(frame.column(0).is_none());
-        return;
-    }
     for number in 0..frame.width().min(MOST) {
-        let found = frame.column(number).expect("there are as many columns as it says");
-        assert_eq!(found.len, frame.len());
-        column(&found);
+        match frame.column(number) {
+            Ok(found) => {
+                assert_eq!(found.len, frame.len());
+                column(&found);
+            }
+            Err(unreadable) => assert_eq!(unreadable.place, Place::Column(number)),
+        }
     }
+    assert!(frame.column(frame.width()).is_err());
 }
 
 fn index(index: &Index<'_, &[u8]>) {

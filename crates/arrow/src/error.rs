@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use halfsour_classes::pandas::{Place, Unreadable};
+
 /// The reason that an object cannot become a table, and the place where that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,6 +20,14 @@ pub struct TableError {
 impl TableError {
     pub(crate) fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self { column: None, row: None, reason: reason.into() }
+    }
+
+    /// The error of what classes cannot read. The place is said, but that of a column, whose name is told by [`of`](Self::of).
+    pub(crate) fn unreadable(unreadable: &Unreadable) -> Self {
+        match unreadable.place {
+            Place::Column(_) => Self::new(unreadable.reason()),
+            _ => Self::new(unreadable.to_string()),
+        }
     }
 
     pub(crate) fn at(self, row: usize) -> Self {

@@ -35,7 +35,8 @@ pub(crate) fn of_frame<S: AsRef<[u8]>>(
             Some(Ok(Cell::Int(int))) => int.to_string(),
             _ => return Err(TableError::new("the name of a column is neither text nor an int")),
         };
-        let column = frame.column(number).ok_or(TableError::new("it is not in the pickle").of(&name))?;
+        let column =
+            frame.column(number).map_err(|unreadable| TableError::unreadable(&unreadable).of(&name))?;
         all.add(name, column.values, column.start, column.len, budget)?;
     }
     // Rows are written also where nothing is in them.

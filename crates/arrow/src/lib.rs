@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema};
+use halfsour_classes::pandas::unreadable;
 use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
 use halfsour_value::Node;
 
@@ -85,7 +86,10 @@ pub fn table_with<S: AsRef<[u8]>>(node: Node<'_, S>, most: usize) -> Result<Reco
     match recognise(node).as_ref().map(Known::shape) {
         Some(Shape::Table(Table::Frame(frame))) => frame::of_frame(frame, &mut budget),
         Some(Shape::Table(Table::Series(series))) => frame::of_series(series, &mut budget),
-        _ => Err(TableError::new("not a table: expected a DataFrame, a list of dicts or a dict of lists")),
+        _ => Err(unreadable(node).map_or_else(
+            || TableError::new("not a table: expected a DataFrame, a list of dicts or a dict of lists"),
+            |unreadable| TableError::unreadable(&unreadable),
+        )),
     }
 }
 

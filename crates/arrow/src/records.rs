@@ -9,7 +9,7 @@ use crate::cell::Cell;
 use crate::column::Placed;
 use crate::values::of_values;
 use crate::{Budget, TableError, batch, column};
-use halfsour_classes::pandas::Values;
+use halfsour_classes::pandas::{Values, unreadable};
 use halfsour_classes::stdlib::{Members, Pairs};
 use halfsour_classes::{Known, Shape, Table, members, pairs, recognise};
 
@@ -89,7 +89,10 @@ pub(crate) fn of_columns<S: AsRef<[u8]>>(
                 Some(Shape::Table(Table::Series(series))) => array(&series.values, budget),
                 _ => match Values::read(value) {
                     Some(values) if values.rows() == values.len() => array(&values, budget),
-                    _ => Err(TableError::new("neither a list nor an array")),
+                    _ => Err(unreadable(value).map_or_else(
+                        || TableError::new("neither a list nor an array"),
+                        |unreadable| TableError::unreadable(&unreadable),
+                    )),
                 },
             },
         };

@@ -107,7 +107,6 @@ fn of_rows<S: AsRef<[u8]>>(
             TimeUnit::Microseconds => primitive::<DurationMicrosecondType, S>(rows, get, ticks),
             TimeUnit::Nanoseconds => primitive::<DurationNanosecondType, S>(rows, get, ticks),
         },
-        Values::Other(_) => Err(TableError::new("an array of a class that is not known")),
         _ => objects(rows, get, budget),
     }
 }

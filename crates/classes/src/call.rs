@@ -52,6 +52,11 @@ impl<'g, S: AsRef<[u8]>> Call<'g, S> {
         (args.len() <= N).then_some((args.len(), given))
     }
 
+    /// Whether it was called without arguments.
+    pub(crate) fn has_no_args(&self) -> bool {
+        self.args().is_some_and(|args| args.is_empty())
+    }
+
     /// Whether nothing was done to the result.
     pub(crate) fn is_bare(&self) -> bool {
         self.instance.steps().next().is_none()

@@ -113,8 +113,10 @@ table! {
     // ---- pandas ----
     PandasFrame: "pandas" ["DataFrame"];
     PandasSeries: "pandas" ["Series"];
-    PandasManager: "pandas.core.internals.managers" ["BlockManager" "SingleBlockManager"];
-    PandasBlock: "pandas._libs.internals" ["_unpickle_block"];
+    PandasManager: "pandas.core.internals.managers" [
+        "ArrayManager" "BlockManager" "SingleArrayManager" "SingleBlockManager"
+    ];
+    PandasBlock: "pandas._libs.internals" ["_unpickle_block" "new_block"];
     PandasIndex: "pandas" [
         "CategoricalIndex" "DatetimeIndex" "Float64Index" "Index" "Int64Index" "IntervalIndex" "MultiIndex"
         "PeriodIndex" "RangeIndex" "TimedeltaIndex" "UInt64Index"
@@ -131,7 +133,7 @@ table! {
     PandasIntervals: "pandas._libs.interval" ["__pyx_unpickle_IntervalMixin"];
     PandasSparseIndex: "pandas._libs.sparse" ["BlockIndex" "IntIndex"];
     PandasDType: "pandas" [
-        "CategoricalDtype" "DatetimeTZDtype" "IntervalDtype" "PeriodDtype" "SparseDtype" "StringDtype"
+        "ArrowDtype" "CategoricalDtype" "DatetimeTZDtype" "IntervalDtype" "PeriodDtype" "SparseDtype" "StringDtype"
     ];
     PandasOffset: "pandas._libs.tslibs.offsets" [
         "BusinessDay" "Day" "Hour" "Micro" "Milli" "Minute" "MonthEnd" "Nano" "QuarterEnd" "Second" "Week" "YearEnd"
@@ -232,6 +234,12 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas.core.series", "Series"), ("pandas", "Series")),
     (("pandas.core.internals", "BlockManager"), ("pandas.core.internals.managers", "BlockManager")),
     (("pandas.core.internals", "SingleBlockManager"), ("pandas.core.internals.managers", "SingleBlockManager")),
+    (("pandas.core.internals.array_manager", "ArrayManager"), ("pandas.core.internals.managers", "ArrayManager")),
+    (
+        ("pandas.core.internals.array_manager", "SingleArrayManager"),
+        ("pandas.core.internals.managers", "SingleArrayManager"),
+    ),
+    (("pandas.core.internals.blocks", "new_block"), ("pandas._libs.internals", "new_block")),
     (("pandas.core.indexes.base", "Index"), ("pandas", "Index")),
     (("pandas.core.indexes.category", "CategoricalIndex"), ("pandas", "CategoricalIndex")),
     (("pandas.core.indexes.datetimes", "DatetimeIndex"), ("pandas", "DatetimeIndex")),
@@ -264,6 +272,8 @@ const MOVED: &[(Name, Name)] = &[
     (("pandas.core.arrays.sparse.array", "SparseArray"), ("pandas.arrays", "SparseArray")),
     (("pandas.core.arrays.string_", "StringArray"), ("pandas.arrays", "StringArray")),
     (("pandas.core.arrays.timedeltas", "TimedeltaArray"), ("pandas.arrays", "TimedeltaArray")),
+    (("pandas.core.dtypes.dtypes", "ArrowDtype"), ("pandas", "ArrowDtype")),
+    (("pandas.core.arrays.arrow.dtype", "ArrowDtype"), ("pandas", "ArrowDtype")),
     (("pandas.core.dtypes.dtypes", "CategoricalDtype"), ("pandas", "CategoricalDtype")),
     (("pandas.core.dtypes.dtypes", "DatetimeTZDtype"), ("pandas", "DatetimeTZDtype")),
     (("pandas.core.dtypes.dtypes", "IntervalDtype"), ("pandas", "IntervalDtype")),

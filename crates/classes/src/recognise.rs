@@ -1,6 +1,6 @@
 //! [`recognise`]: which class has which reader. It stands on top of all that it lists.
 
-use halfsour_value::{Data, Node};
+use halfsour_value::{Data, Instance, Node};
 
 use crate::call::Call;
 use crate::names::Class;
@@ -33,12 +33,23 @@ pub fn recognise<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
 /// Reads an object that is no call of a name in the table: an estimator, a bare global, a persistent id.
 fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
     match node.data() {
-        Data::Instance(_) => sklearn::estimator(node).map(Box::new).map(Known::Estimator),
+        Data::Instance(instance) => match sklearn::estimator(node) {
+            Some(estimator) => Some(Known::Estimator(Box::new(estimator))),
+            None => managed(&instance),
+        },
         Data::Global(global) if pandas::is_na(&global) => Some(Known::NA),
         Data::Global(global) => torch::DType::from_global(&global).map(Known::TorchDType),
         Data::PersistentId(_) => torch::Storage::of(node).map(Known::Storage),
         _ => None,
     }
+}
+
+/// Reads a frame or a series by its manager, whatever its class is.
+fn managed<'g, S: AsRef<[u8]>>(instance: &Instance<'g, S>) -> Option<Known<'g, S>> {
+    Some(match pandas::Managed::of(instance)?.ok()? {
+        pandas::Managed::Frame(frame) => Known::DataFrame(Box::new(frame)),
+        pandas::Managed::Series(series) => Known::Series(Box::new(series)),
+    })
 }
 
 /// Reads what a call of a known class or function makes.
@@ -105,8 +116,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         Class::SklearnTree => Known::Tree(Box::new(sklearn::tree(call)?)),
 
         // ---- pandas, pyarrow ----
-        Class::PandasFrame => Known::DataFrame(Box::new(pandas::frame(call)?)),
-        Class::PandasSeries => Known::Series(Box::new(pandas::series(call)?)),
+        Class::PandasFrame | Class::PandasSeries => managed(&call.instance)?,
         Class::PandasNewIndex => Known::PandasIndex(Box::new(pandas::index(call)?)),
         Class::PandasArray | Class::PandasBacked | Class::PandasIntervals => {
             Known::PandasArray(Box::new(pandas::array(call)?))

@@ -1,7 +1,7 @@
 //! Frames, series, indexes and scalars, compared with what the pandas that pickled them printed.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Values};
+use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Values, unreadable};
 use halfsour_classes::{Known, recognise};
 use halfsour_text::repr;
 use halfsour_value::{Data, Node};
@@ -22,6 +22,60 @@ fn all_are_what_pandas_printed() {
         }
     }
     assert!(seen > 500 && kinds.len() >= 10, "{seen}, {kinds:?}");
+}
+
+/// A class that is not known costs its columns, and is named. Labels of such a class cost the table.
+#[test]
+fn what_is_not_known_costs_no_more_than_itself() {
+    let (mut columns, mut tables) = (0, 0);
+    for package in halfsour_fixtures::packages().iter().filter(|package| package.script == "frames") {
+        for array in
+            ["Categorical", "DatetimeArray", "StringArray", "IntegerArray", "IntervalArray", "PeriodArray"]
+        {
+            let Some(bytes) = renamed(&package.bytes, array) else { continue };
+            let graph = halfsour_vm::Loader::new().load(bytes).unwrap();
+            let name = format!("{package}, without {array}");
+            for (node, printed) in each(graph.root(), &package.value) {
+                if let Some(unreadable) = unreadable(node) {
+                    let class = unreadable.class.as_ref().unwrap();
+                    assert!(class.contains(&array.to_uppercase()), "{name}: {unreadable}");
+                    assert!(recognise(node).is_none(), "{name}");
+                    tables += 1;
+                    continue;
+                }
+                let Some(Known::DataFrame(frame)) = recognise(node) else { continue };
+                assert_eq!((frame.len(), frame.width()), shape(printed), "{name}");
+                for (number, printed) in printed["data"].as_array().unwrap().iter().enumerate() {
+                    match frame.column(number) {
+                        Ok(column) => {
+                            check_values(column.values, &column.cells().collect::<Vec<_>>(), printed, &name)
+                        }
+                        Err(unreadable) => {
+                            let class = unreadable.class.unwrap();
+                            assert!(class.contains(&array.to_uppercase()), "{name}: {class}");
+                            columns += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(columns > 20 && tables > 20, "{columns}, {tables}");
+}
+
+fn shape(printed: &Value) -> (usize, usize) {
+    (printed["index"]["values"].as_array().unwrap().len(), printed["data"].as_array().unwrap().len())
+}
+
+/// The pickle with another name for a class; `None` if it has none of it.
+fn renamed(pickle: &[u8], class: &str) -> Option<Vec<u8>> {
+    let mut pickle = pickle.to_vec();
+    let mut count = 0;
+    while let Some(at) = pickle.windows(class.len()).position(|window| window == class.as_bytes()) {
+        pickle[at..at + class.len()].make_ascii_uppercase();
+        count += 1;
+    }
+    (count > 0).then_some(pickle)
 }
 
 #[test]
@@ -50,22 +104,27 @@ fn each<'g, 'v>(node: N<'g>, printed: &'v Value) -> Vec<(N<'g>, &'v Value)> {
 
 fn check(node: N<'_>, printed: &Value, name: &str) {
     let kind = printed["kind"].as_str().unwrap();
+    let dtype = if kind == "Array" { &printed["dtype"] } else { &printed["data"]["dtype"] };
+    if dtype.as_str().is_some_and(|dtype| dtype.starts_with("list<")) {
+        assert!(recognise(node).is_none(), "{name}");
+        let unreadable = unreadable(node).unwrap();
+        assert_eq!(unreadable.to_string(), "the values: pyarrow.lib.list_ is not known here", "{name}");
+        return;
+    }
     let known = recognise(node).unwrap_or_else(|| panic!("{name}: {node} is not known"));
     match (kind, known) {
         ("DataFrame", Known::DataFrame(frame)) => {
             check_index(&frame.index, &printed["index"], name);
             check_index(&frame.columns, &printed["columns"], name);
             let data = printed["data"].as_array().unwrap();
-            assert!(frame.is_whole() && frame.width() == data.len(), "{name}");
+            assert_eq!(frame.width(), data.len(), "{name}");
             for (number, printed) in data.iter().enumerate() {
                 let column = frame.column(number).unwrap();
                 check_values(column.values, &column.cells().collect::<Vec<_>>(), printed, name);
             }
             check_attributes(frame.attributes.clone().map(Iterator::collect), printed, name);
             if let Some(label) = printed["columns"]["values"][0].as_str() {
-                let (found, first) = (frame.find(label).unwrap(), frame.column(0).unwrap());
-                assert_eq!(found.start, first.start, "{name}");
-                assert!(std::ptr::eq(found.values, first.values), "{name}");
+                assert_eq!(frame.find(label), Some(0), "{name}");
             }
             assert!(frame.find("no such column").is_none());
         }
@@ -139,10 +198,6 @@ fn check_values(
     printed: &Value,
     name: &str,
 ) {
-    if let Values::Other(_) = values {
-        assert!(printed["dtype"].as_str().unwrap().starts_with("list<"), "{name}");
-        return;
-    }
     compare(told, &printed["values"], name);
     let dtype = printed["dtype"].as_str().unwrap();
     // Arrow's text is of pandas' own dtype, and what encloses intervals is said since 1.3.
@@ -281,7 +336,7 @@ fn what_nobody_wrote_is_no_harm() {
 fn ask(node: N<'_>) -> bool {
     match recognise(node) {
         Some(Known::DataFrame(frame)) => {
-            let columns = (0..frame.width().min(100)).filter_map(|number| frame.column(number));
+            let columns = (0..frame.width().min(100)).filter_map(|number| frame.column(number).ok());
             let cells: usize = columns.map(|column| column.cells().take(100).flatten().count()).sum();
             cells + frame.index.cells().take(100).count() + frame.columns.cells().take(100).count() > 0
         }

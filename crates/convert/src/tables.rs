@@ -85,7 +85,7 @@ fn table<S: AsRef<[u8]>>(node: Node<'_, S>, name: &dyn Fn() -> String) -> Option
 }
 
 fn column<S: AsRef<[u8]>>(frame: &Frame<'_, S>, number: usize) -> Column {
-    let dtype = frame.column(number).map(|column| column.values.to_string());
+    let dtype = frame.column(number).map(|column| column.values.to_string()).ok();
     Column { name: label(&frame.columns, number), dtype }
 }
 

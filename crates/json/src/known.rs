@@ -57,14 +57,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             }
             Known::NdArray(array) => return self.numpy(node, *array),
             Known::NumpyScalar(scalar) => return self.numpy(node, *scalar.into_array()),
-            Known::DataFrame(frame) => return self.frame(frame),
-            Known::Series(series) => return self.series(series),
-            Known::PandasIndex(index) => return self.index(index),
-            Known::PandasArray(values) => return Ok(self.values(values)),
+            Known::DataFrame(frame) => self.frame(frame, instance)?,
+            Known::Series(series) => self.series(series)?,
+            Known::PandasIndex(index) => self.index(index)?,
+            Known::PandasArray(values) => self.values(values),
             Known::ArrowArray(array) => {
                 // Each chunk was looked at, also those with nothing in them.
                 self.spend(instance.args().at(0).and_then(Node::len).unwrap_or_default())?;
-                return Ok(self.values(Box::new(Values::Arrow { array: *array, dtype: None })));
+                self.values(Box::new(Values::Arrow { array: *array, dtype: None }));
             }
             Known::Interval(interval) => {
                 self.interval(Work::Node(interval.left), Work::Node(interval.right), interval.closed)?;

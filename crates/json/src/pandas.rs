@@ -1,85 +1,147 @@
 //! Frames, series and arrays of pandas in the plain form: records of rows, and lists.
 
+use std::rc::Rc;
 use std::vec;
 
 use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Rows, Series, Values};
+use halfsour_value::Instance;
 
 use crate::Error;
 use crate::plain::{Work, Writer};
 
-/// Rows that are being written.
+/// A table that is being written.
 pub(crate) struct Table<'g, S> {
-    rows: Rows<'g, S>,
-    /// Whether rows are maps.
-    are_maps: bool,
+    rows: Rc<Rows<'g, S>>,
+    order: Order,
     /// The next to be written.
     row: usize,
     column: usize,
 }
 
+/// The way in which a table is written.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    /// Each row is a map.
+    Rows,
+    /// The values of the column with this number.
+    Column(usize),
+    /// Each column is a member, since some cannot be read, and so have no values for a row.
+    Columns,
+}
+
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
-    /// False if there is a column that cannot be read.
-    pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>) -> Result<bool, Error> {
+    /// Writes a frame, and by columns if one of them cannot be read.
+    pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>, instance: Instance<'g, S>) -> Result<(), Error> {
         // Each column is looked for, also where it is then written in another way.
         self.spend(frame.width() + frame.index.names.len())?;
         // Names are held, and written in each row.
         let rows = Rows::of_frame(frame, |length| self.spend(length / 16))?;
-        Ok(self.table(rows))
-    }
-
-    /// False if its values cannot be read.
-    pub(crate) fn series(&mut self, series: Box<Series<'g, S>>) -> Result<bool, Error> {
-        self.spend(series.index.names.len())?;
-        Ok(self.table(Rows::of_series(series)))
-    }
-
-    /// False if it is of values that cannot be read.
-    pub(crate) fn index(&mut self, index: Box<Index<'g, S>>) -> Result<bool, Error> {
-        self.spend(index.names.len())?;
-        Ok(self.table(Rows::of_index(index)))
-    }
-
-    /// False if they cannot be read.
-    pub(crate) fn values(&mut self, values: Box<Values<'g, S>>) -> bool {
-        self.table(Rows::of_values(values))
-    }
-
-    fn table(&mut self, rows: Rows<'g, S>) -> bool {
-        if rows.check().is_err() {
-            return false;
+        let mut unreadable = rows.unreadable().peekable();
+        if unreadable.peek().is_none() {
+            drop(unreadable);
+            self.table(rows);
+            return Ok(());
         }
+        self.out.open(b'{');
+        self.out.member("@class")?;
+        self.out.string(class_of(instance).as_bytes())?;
+        self.out.member("@unreadable")?;
+        self.out.open(b'{');
+        for (column, why) in unreadable {
+            self.name(&rows.names()[column])?;
+            self.out.string(why.reason().as_bytes())?;
+        }
+        self.out.close(b'}');
+        self.out.member("columns")?;
+        self.out.open(b'{');
+        let table = Table { rows: Rc::new(rows), order: Order::Columns, row: 0, column: 0 };
+        self.push([Work::Table(Box::new(table)), Work::Close(b'}'), Work::Close(b'}')]);
+        Ok(())
+    }
+
+    pub(crate) fn series(&mut self, series: Box<Series<'g, S>>) -> Result<(), Error> {
+        self.spend(series.index.names.len())?;
+        self.table(Rows::of_series(series));
+        Ok(())
+    }
+
+    pub(crate) fn index(&mut self, index: Box<Index<'g, S>>) -> Result<(), Error> {
+        self.spend(index.names.len())?;
+        self.table(Rows::of_index(index));
+        Ok(())
+    }
+
+    pub(crate) fn values(&mut self, values: Box<Values<'g, S>>) {
+        self.table(Rows::of_values(values));
+    }
+
+    fn table(&mut self, rows: Rows<'g, S>) {
         self.out.open(b'[');
-        let table = Table { are_maps: !rows.is_column(), rows, row: 0, column: 0 };
+        let order = if rows.is_column() { Order::Column(0) } else { Order::Rows };
+        let table = Table { rows: Rc::new(rows), order, row: 0, column: 0 };
         self.push([Work::Table(Box::new(table)), Work::Close(b']')]);
-        true
+    }
+
+    fn name(&mut self, name: &str) -> Result<(), Error> {
+        self.spend(1)?;
+        self.out.item()?;
+        self.out.string(name.as_bytes())?;
+        self.out.colon();
+        Ok(())
+    }
+
+    /// Writes the next column, or the object that stands for it.
+    fn next_column(&mut self, mut table: Box<Table<'g, S>>) -> Result<(), Error> {
+        let column = table.column;
+        let Some(name) = table.rows.names().get(column) else { return Ok(()) };
+        self.name(name)?;
+        table.column += 1;
+        let frame = table.rows.frame().zip(column.checked_sub(table.rows.labels()));
+        let values = match frame {
+            Some((frame, number)) if frame.column(number).is_err() => frame.object(number).map(Work::Node),
+            _ => {
+                let rows = Rc::clone(&table.rows);
+                let values = Table { rows, order: Order::Column(column), row: 0, column: 0 };
+                self.out.open(b'[');
+                self.push([Work::Table(Box::new(values)), Work::Close(b']'), Work::Table(table)]);
+                return Ok(());
+            }
+        };
+        let Some(values) = values else {
+            self.out.word("null");
+            self.push([Work::Table(table)]);
+            return Ok(());
+        };
+        self.push([values, Work::Table(table)]);
+        Ok(())
     }
 
     /// Writes rows up to a value that has parts.
     pub(crate) fn rows(&mut self, mut table: Box<Table<'g, S>>) -> Result<(), Error> {
+        if table.order == Order::Columns {
+            return self.next_column(table);
+        }
         while table.row < table.rows.len() {
             if table.column == 0 {
                 self.spend(1)?;
                 self.out.item()?;
-                if table.are_maps {
+                if table.order == Order::Rows {
                     self.out.open(b'{');
                 }
             }
-            let cell = if table.are_maps {
+            let cell = if let Order::Column(column) = table.order {
+                let cell = table.rows.cell(table.row, column);
+                table.row += 1;
+                cell
+            } else {
                 let Some(name) = table.rows.names().get(table.column) else {
                     self.out.close(b'}');
                     (table.row, table.column) = (table.row + 1, 0);
                     continue;
                 };
-                self.spend(1)?;
-                self.out.item()?;
-                self.out.string(name.as_bytes())?;
-                self.out.colon();
+                self.name(name)?;
                 let cell = table.rows.cell(table.row, table.column);
                 table.column += 1;
-                cell
-            } else {
-                let cell = table.rows.cell(table.row, 0);
-                table.row += 1;
                 cell
             };
             if let Some(cell) = self.flat(cell.unwrap_or(Cell::Missing))? {
@@ -156,4 +218,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.push([Work::Member("left"), left, Work::Member("right"), right, Work::Close(b'}')]);
         Ok(())
     }
+}
+
+fn class_of<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> String {
+    instance.class().as_global().map_or_else(String::new, |class| class.visible_name())
 }

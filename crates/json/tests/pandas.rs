@@ -57,6 +57,43 @@ fn a_frame_is_a_list_of_records() {
     assert_eq!(json_of("Timedelta"), r#"["P1D","-PT0.000000005S"]"#);
 }
 
+/// What cannot be read is named, and costs no other column; what it is made of is there.
+#[test]
+fn columns_of_unknown_classes_cost_no_others() {
+    let all = packages();
+    let package = all.iter().find(|it| it.environment == "3.13" && it.name == "DataFrame mixed").unwrap();
+    let json_of = |bytes: &[u8]| -> Value {
+        let graph = Loader::new().load(bytes).unwrap();
+        serde_json::from_str(&to_string(graph.root(), Style::plain()).unwrap()).unwrap()
+    };
+    let whole = json_of(&package.bytes);
+    let told = json_of(&renamed(&package.bytes, b"DatetimeArray", b"DatetimeArrow"));
+    assert_eq!(told["@class"], "pandas.DataFrame");
+    let (unreadable, columns) =
+        (told["@unreadable"].as_object().unwrap(), told["columns"].as_object().unwrap());
+    assert!(!unreadable.is_empty() && unreadable.len() < columns.len(), "{told}");
+    for (name, values) in columns {
+        match unreadable.get(name) {
+            Some(why) => {
+                assert!(why.as_str().unwrap().contains("is not known here"), "{why}");
+                assert!(values.to_string().contains("DatetimeArrow"), "{values}");
+            }
+            None => {
+                let cells: Vec<_> = whole.as_array().unwrap().iter().map(|row| row[name].clone()).collect();
+                assert_eq!(*values, json!(cells), "{name}");
+            }
+        }
+    }
+}
+
+fn renamed(pickle: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut pickle = pickle.to_vec();
+    while let Some(at) = pickle.windows(from.len()).position(|window| window == from) {
+        pickle[at..at + to.len()].copy_from_slice(to);
+    }
+    pickle
+}
+
 /// A range of labels costs no bytes, however long it is.
 #[test]
 fn rows_without_columns_are_limited() {

@@ -1,20 +1,21 @@
-//! Frames and series, and the blocks that they are pickled by.
+//! Frames and series, and where their columns are.
 
 use std::fmt;
 use std::sync::OnceLock;
 
-use halfsour_value::{Data, Elements, Items, Node};
+use halfsour_value::{Items, Node};
 
+use super::blocks::{Block, Blocks, Labelled};
 use super::cells::Cell;
-use super::grid::Grid;
 use super::index::{DEEPEST, Index};
+use super::unreadable::{Place, Unreadable};
 use super::values::Values;
-use crate::call::Call;
+use crate::args::text;
 use crate::debug::debug_fields;
-use crate::names::Class;
 use crate::stdlib::Pairs;
 
-/// `pandas.DataFrame`
+/// `pandas.DataFrame`, or a subclass. Its columns can be read one by one, or not: that one is of a class that is not known costs no
+/// other.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Frame<'g, S> {
@@ -24,20 +25,31 @@ pub struct Frame<'g, S> {
     pub columns: Index<'g, S>,
     /// `attrs`: the attributes that a program gave it.
     pub attributes: Option<Items<'g, S>>,
-    blocks: Blocks<'g, S>,
+    pub(super) blocks: Blocks<'g, S>,
+    /// The bytes that labels may take for a block to be found by them.
+    pub(super) room: usize,
     /// Made when a column is first asked for: a stream may name a frame many times.
-    layout: OnceLock<Option<Layout<'g, S>>>,
+    pub(super) layout: OnceLock<Layout<'g, S>>,
 }
 
 /// The places of the columns of a frame.
 #[derive(Clone)]
-struct Layout<'g, S> {
-    arrays: Vec<Values<'g, S>>,
+pub(super) struct Layout<'g, S> {
+    arrays: Vec<Array<'g, S>>,
     /// Of each column, the array that it is in, and which row of that.
-    places: Vec<(u32, u32)>,
+    places: Vec<Option<(u32, u32)>>,
+    /// The reason why a column has no place.
+    lost: Unreadable,
 }
 
-/// `pandas.Series`
+/// An array of a block.
+#[derive(Clone)]
+struct Array<'g, S> {
+    node: Node<'g, S>,
+    values: Result<Values<'g, S>, Unreadable>,
+}
+
+/// `pandas.Series`, or a subclass.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Series<'g, S> {
@@ -77,34 +89,55 @@ impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
         self.columns.len()
     }
 
-    /// Whether its blocks hold each column once. Otherwise no pandas wrote it, and it has no columns.
-    pub fn is_whole(&self) -> bool {
-        self.layout().is_some()
+    fn layout(&self) -> &Layout<'g, S> {
+        self.layout.get_or_init(|| Layout::of(self))
     }
 
-    fn layout(&self) -> Option<&Layout<'g, S>> {
-        self.layout.get_or_init(|| Layout::of(self)).as_ref()
+    fn array(&self, number: usize) -> Option<(&Array<'g, S>, u32)> {
+        let layout = self.layout();
+        let (array, row) = layout.places.get(number).copied()??;
+        Some((layout.arrays.get(usize::try_from(array).ok()?)?, row))
     }
 
-    /// The column with this number.
-    pub fn column(&self, number: usize) -> Option<Column<'_, 'g, S>> {
-        let layout = self.layout()?;
-        let (array, row) = *layout.places.get(number)?;
+    /// Returns the column with this number.
+    ///
+    /// # Errors
+    ///
+    /// The reason why it cannot be read: its array is of a class that is not known, or the blocks do not have it. Other columns are
+    /// as good as ever.
+    pub fn column(&self, number: usize) -> Result<Column<'_, 'g, S>, Unreadable> {
+        let place = || Place::Column(number);
+        let (array, row) = self.array(number).ok_or_else(|| self.layout().lost.clone().at(place()))?;
+        let values = array.values.as_ref().map_err(|unreadable| unreadable.clone().at(place()))?;
         let len = self.len();
-        let start = usize::try_from(row).ok()?.checked_mul(len)?;
-        Some(Column { values: layout.arrays.get(usize::try_from(array).ok()?)?, start, len })
+        let start = usize::try_from(row).ok().and_then(|row| row.checked_mul(len));
+        let start = start.ok_or_else(|| Unreadable::missing(place(), TOO_LONG))?;
+        Ok(Column { values, start, len })
     }
 
-    /// The first column with this label.
-    pub fn find(&self, label: &str) -> Option<Column<'_, 'g, S>> {
+    /// The columns in order.
+    pub fn columns(&self) -> impl Iterator<Item = Result<Column<'_, 'g, S>, Unreadable>> {
+        (0..self.width()).map(|number| self.column(number))
+    }
+
+    /// The object that has the values of a column, maybe with others, also where its class is not known; `None` if the blocks do not have
+    /// it.
+    pub fn object(&self, number: usize) -> Option<Node<'g, S>> {
+        self.array(number).map(|(array, _)| array.node)
+    }
+
+    /// The number of the first column with this label.
+    pub fn find(&self, label: &str) -> Option<usize> {
         let is_label = |cell: Cell<'g, S>| match cell {
-            Cell::Object(node) => node.as_str() == Some(label),
+            Cell::Object(node) => text(node) == Some(label),
             Cell::Text(text) => text == label,
             _ => false,
         };
-        self.column(self.columns.cells().position(|cell| cell.is_some_and(is_label))?)
+        self.columns.cells().position(|cell| cell.is_some_and(is_label))
     }
 }
+
+const TOO_LONG: &str = "it has more values than there can be";
 
 impl<'g, S: AsRef<[u8]>> Column<'_, 'g, S> {
     /// The value in a row; `None` if there is none, or none that can be read.
@@ -118,132 +151,58 @@ impl<'g, S: AsRef<[u8]>> Column<'_, 'g, S> {
     }
 }
 
-/// The blocks of a frame or series.
-#[derive(Clone)]
-struct Blocks<'g, S> {
-    nodes: Elements<'g, S>,
-    /// Whether each is a dict.
-    are_dicts: bool,
-}
-
-impl<'g, S: AsRef<[u8]>> Blocks<'g, S> {
-    /// The array of a block, and which columns it holds: a slice, or an array of numbers.
-    fn read(&self, block: Node<'g, S>) -> Option<(Node<'g, S>, Node<'g, S>)> {
-        if self.are_dicts {
-            return Some((block.get("values")?, block.get("mgr_locs")?));
-        }
-        let [values, places, _] = Call::of_class(block, Class::PandasBlock)?.bare()?.exactly()?;
-        Some((values, places))
-    }
-
-    /// The labels of each dimension, and the blocks, of a manager.
-    ///
-    /// Since 1.3 it is `BlockManager((_unpickle_block(values, places, dimensions), …), [axes])`. That of a series, and in older
-    /// pandas of all, is made of a state `(axes, arrays, items, {'0.14.1': {'axes': axes, 'blocks': [{'values': …, 'mgr_locs': …}]}})`,
-    /// where the dict says all.
-    fn of(manager: Node<'g, S>) -> Option<(Elements<'g, S>, Self)> {
-        let call = Call::of_class(manager, Class::PandasManager)?;
-        if call.is_bare() {
-            let [blocks, axes] = call.exactly()?;
-            return Some((axes.elements()?, Self { nodes: blocks.elements()?, are_dicts: false }));
-        }
-        let Data::Tuple(state) = call.state()?.data() else { return None };
-        let whole =
-            state.get(3).filter(|_| call.args().is_some_and(|args| args.is_empty()))?.get("0.14.1")?;
-        let blocks = Self { nodes: whole.get("blocks")?.elements()?, are_dicts: true };
-        Some((whole.get("axes")?.elements()?, blocks))
-    }
-}
-
 impl<'g, S: AsRef<[u8]>> Layout<'g, S> {
-    fn of(frame: &Frame<'g, S>) -> Option<Self> {
-        const NOWHERE: (u32, u32) = (u32::MAX, u32::MAX);
-        let mut all = vec![NOWHERE; frame.columns.len()];
-        let mut arrays = Vec::new();
-        let mut found = 0;
-        for block in frame.blocks.nodes.clone() {
-            let (values, numbers) = frame.blocks.read(block)?;
-            let values = Values::of(values, DEEPEST)?;
-            let count = match &values {
-                // It does not tell how long it is.
-                Values::Other(_) => 1,
-                _ if values.rows() == frame.index.len() => values.columns().filter(|count| *count > 0)?,
-                _ => return None,
+    fn of(frame: &Frame<'g, S>) -> Self {
+        const NOWHERE: &str = "no block of the frame has this column";
+        let width = frame.width();
+        let lost = Unreadable::missing(Place::Table, NOWHERE);
+        let mut all = Self { arrays: Vec::new(), places: vec![None; width], lost };
+        let mut labels = Labelled::of(&frame.blocks, &frame.columns, frame.room);
+        for block in frame.blocks.each() {
+            let added = match block {
+                Ok(block) => all.add(&block, frame, &mut labels),
+                Err(node) => {
+                    all.lost = Unreadable::of(Place::Table, node);
+                    Ok(())
+                }
             };
-            let (number, mut row) = (u32::try_from(arrays.len()).ok()?, 0);
-            places(numbers, count, |place| {
-                let place = all.get_mut(place).filter(|place| **place == NOWHERE)?;
-                *place = (number, row);
-                row += 1;
-                found += 1;
-                Some(())
-            })?;
-            arrays.push(values);
+            if let Err(why) = added {
+                // No pandas wrote it, so no column is to be trusted.
+                all.lost = Unreadable::missing(Place::Table, why);
+                all.places = vec![None; width];
+                break;
+            }
         }
-        (found == all.len()).then_some(Self { arrays, places: all })
+        all
     }
-}
 
-/// The numbers of the columns that a block holds.
-fn places<S: AsRef<[u8]>>(
-    node: Node<'_, S>,
-    count: usize,
-    mut see: impl FnMut(usize) -> Option<()>,
-) -> Option<()> {
-    if let Some(slice) = Call::of_class(node, Class::Slice) {
-        let [start, end, step] = slice.bare()?.exactly()?.map(Node::as_i64);
-        let (start, end, step) = (i128::from(start?), i128::from(end?), i128::from(step?));
-        let last = start + step * (i128::try_from(count).ok()? - 1);
-        let is_exact = count == 0
-            || if step > 0 {
-                last < end && end <= last + step
-            } else {
-                step != 0 && last > end && end >= last + step
-            };
-        is_exact.then_some(())?;
-        return (0..count)
-            .try_for_each(|along| see(usize::try_from(start + step * i128::try_from(along).ok()?).ok()?));
+    /// Adds a block, whose values need not be known.
+    fn add(
+        &mut self,
+        block: &Block<'g, S>,
+        frame: &Frame<'g, S>,
+        labels: &mut Labelled,
+    ) -> Result<(), &'static str> {
+        let numbers = block.places.numbers(frame.width(), labels).ok_or("a block has no such columns")?;
+        let values =
+            Values::of(block.values, DEEPEST).ok_or_else(|| Unreadable::of(Place::Values, block.values));
+        if let Ok(values) = &values {
+            if values.rows() != frame.len() {
+                return Err("a block has not as many rows as the frame");
+            }
+            if values.columns() != Some(numbers.len()) {
+                return Err("a block has not as many columns as it says");
+            }
+        }
+        let number = u32::try_from(self.arrays.len()).map_err(|_| TOO_LONG)?;
+        for (row, place) in (0..).zip(numbers) {
+            if self.places[place].replace((number, row)).is_some() {
+                return Err("two blocks have the same column");
+            }
+        }
+        self.arrays.push(Array { node: block.values, values });
+        Ok(())
     }
-    let numbers = Grid::of(node)?;
-    (numbers.len() == count).then_some(())?;
-    (0..count).try_for_each(|at| see(usize::try_from(numbers.int(at)?).ok()?))
-}
-
-fn attributes<S: AsRef<[u8]>>(state: Node<'_, S>) -> Option<Items<'_, S>> {
-    state.get("attrs").and_then(Node::items).filter(|attributes| !attributes.is_empty())
-}
-
-/// Columns without rows cost no bytes. There can be some, but not without end.
-fn too_many<S: AsRef<[u8]>>(columns: &Index<'_, S>, node: Node<'_, S>) -> bool {
-    columns.len() > node.graph().source().as_ref().len() || u32::try_from(columns.len()).is_err()
-}
-
-/// The state, and what is in the manager that it has.
-fn managed<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<(Node<'g, S>, Elements<'g, S>, Blocks<'g, S>)> {
-    let state = call.state().filter(|_| call.args().is_some_and(|args| args.is_empty()))?;
-    let manager = ["_mgr", "_data"].iter().find_map(|name| state.get(*name))?;
-    let (axes, blocks) = Blocks::of(manager)?;
-    Some((state, axes, blocks))
-}
-
-pub(crate) fn frame<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Frame<'g, S>> {
-    let (state, axes, blocks) = managed(call)?;
-    let (columns, index) = (Index::of(axes.get(0)?, DEEPEST)?, Index::of(axes.get(1)?, DEEPEST)?);
-    let fits = axes.len() == 2 && !too_many(&columns, state);
-    let attributes = attributes(state);
-    fits.then_some(Frame { index, columns, attributes, blocks, layout: OnceLock::new() })
-}
-
-pub(crate) fn series<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Series<'g, S>> {
-    let (state, axes, blocks) = managed(call)?;
-    let (values, _) = blocks.read(blocks.nodes.get(0)?)?;
-    let (index, values) = (Index::of(axes.get(0)?, DEEPEST)?, Values::of(values, DEEPEST)?);
-    let is_single = axes.len() == 1 && blocks.nodes.len() == 1;
-    let fits =
-        matches!(values, Values::Other(_)) || values.len() == index.len() && values.rows() == values.len();
-    let name = ["_name", "name"].iter().find_map(|name| state.get(*name))?;
-    let attributes = attributes(state);
-    (is_single && fits).then_some(Series { index, name, attributes, values })
 }
 
 debug_fields!(

@@ -3,16 +3,19 @@
 //! A frame is pickled by blocks, each an array with a row for each of some columns; a [`Frame`] finds the columns in them.
 //! Nothing is copied: a [`Cell`] is read when it is asked for.
 
+mod blocks;
 mod cells;
 mod closed;
 mod frame;
 mod grid;
 mod index;
+mod managed;
 mod names;
 mod period;
 mod rows;
 mod sparse;
 mod timestamp;
+mod unreadable;
 mod values;
 
 use halfsour_value::{Global, Node};
@@ -22,10 +25,12 @@ pub use closed::Closed;
 pub use frame::{Column, Frame, Series};
 pub use grid::Grid;
 pub use index::{Index, Labels, Level};
+pub use managed::unreadable;
 pub use period::{Freq, Period, Span};
-pub use rows::{Rows, UnknownValues};
+pub use rows::Rows;
 pub use sparse::Sparse;
 pub use timestamp::{Timedelta, Timestamp};
+pub use unreadable::{Place, Unreadable};
 pub use values::{Categories, Values};
 
 pub use crate::time::TimeUnit;
@@ -34,8 +39,8 @@ use crate::args::short;
 use crate::call::Call;
 use crate::debug::debug_fields;
 
-pub(crate) use frame::{frame, series};
 pub(crate) use index::index;
+pub(crate) use managed::Managed;
 pub(crate) use period::period;
 pub(crate) use timestamp::{nat, timedelta, timestamp};
 pub(crate) use values::array;

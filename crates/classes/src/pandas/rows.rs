@@ -1,11 +1,9 @@
 //! [`Rows`]: a table as rows, whose columns have names.
 
 use std::collections::HashSet;
-use std::fmt;
-
-use halfsour_value::Node;
 
 use super::names::{label_names, make_unique, name_of};
+use super::unreadable::{Place, Unreadable};
 use super::{Cell, Frame, Index, Labels, Series, Values};
 use crate::debug::debug_fields;
 
@@ -104,29 +102,43 @@ impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
         }
     }
 
-    /// Whether the table is a frame.
-    pub fn is_frame(&self) -> bool {
-        matches!(self.table, Table::Frame(_))
+    /// The frame, if it is one.
+    pub fn frame(&self) -> Option<&Frame<'g, S>> {
+        match &self.table {
+            Table::Frame(frame) => Some(frame),
+            Table::Series(_) | Table::Index(_) | Table::Values(_) => None,
+        }
     }
 
     /// Whether a row is no more than a value: of an index, an array, and a series whose labels only count its values.
     pub fn is_column(&self) -> bool {
-        !self.is_frame() && self.labels == 0
+        self.frame().is_none() && self.labels == 0
     }
 
-    /// The value in a row and column; `None` if there is none, or none that can be read.
-    pub fn cell(&self, row: usize, column: usize) -> Option<Cell<'g, S>> {
+    /// Returns the value in a row and column.
+    ///
+    /// # Errors
+    ///
+    /// If there is none that can be read: if the class of the column is not known, for one.
+    pub fn cell(&self, row: usize, column: usize) -> Result<Cell<'g, S>, Unreadable> {
         let index = match &self.table {
             Table::Frame(frame) => &frame.index,
             Table::Series(series) => &series.index,
-            Table::Index(index) => return index.get(row),
-            Table::Values(values) => return values.get(row),
+            Table::Index(index) => return index.get(row).ok_or_else(|| no_value(Place::Values)),
+            Table::Values(values) => return values.get(row).ok_or_else(|| no_value(Place::Values)),
         };
         match (column.checked_sub(self.labels), &self.table, &index.labels) {
-            (Some(column), Table::Frame(frame), _) => frame.column(column)?.get(row),
-            (Some(_), Table::Series(series), _) => series.values.get(row),
-            (None, _, Labels::Levels(levels)) => levels.get(column)?.get(row),
-            _ => index.get(row),
+            (Some(column), Table::Frame(frame), _) => {
+                frame.column(column)?.get(row).ok_or_else(|| no_value(Place::Column(column)))
+            }
+            (Some(_), Table::Series(series), _) => {
+                series.values.get(row).ok_or_else(|| no_value(Place::Values))
+            }
+            (None, _, Labels::Levels(levels)) => {
+                let label = levels.get(column).and_then(|level| level.get(row));
+                label.ok_or_else(|| no_value(Place::Index))
+            }
+            _ => index.get(row).ok_or_else(|| no_value(Place::Index)),
         }
     }
 
@@ -163,69 +175,15 @@ impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
         Ok(None)
     }
 
-    /// Checks that the values of all columns and labels are of classes that are known.
-    ///
-    /// # Errors
-    ///
-    /// The first part that is not.
-    pub fn check(&self) -> Result<(), UnknownValues> {
-        match &self.table {
-            Table::Frame(frame) => {
-                check_index(&frame.index)?;
-                let columns = self.names[self.labels..].iter().enumerate();
-                columns.into_iter().try_for_each(|(number, name)| match frame.column(number) {
-                    Some(column) => check(column.values, name),
-                    None => Err(UnknownValues { place: name.clone(), class: None }),
-                })
-            }
-            Table::Series(series) => {
-                check(&series.values, "")?;
-                check_index(&series.index)
-            }
-            Table::Index(index) => check_index(index),
-            Table::Values(values) => check(values, ""),
-        }
+    /// The columns that cannot be read, of a frame, by their numbers among [`names`](Self::names).
+    pub fn unreadable(&self) -> impl Iterator<Item = (usize, Unreadable)> {
+        let columns = self.frame().into_iter().flat_map(|frame| frame.columns().enumerate());
+        columns.filter_map(|(number, column)| Some((self.labels + number, column.err()?)))
     }
 }
 
-fn check<S: AsRef<[u8]>>(values: &Values<'_, S>, place: &str) -> Result<(), UnknownValues> {
-    let Values::Other(node) = values else { return Ok(()) };
-    let class = node.class().and_then(Node::as_global);
-    let class = class.map_or_else(|| node.kind().to_string(), |class| class.full_name());
-    Err(UnknownValues { place: place.to_owned(), class: Some(class) })
+fn no_value(place: Place) -> Unreadable {
+    Unreadable::missing(place, "a value cannot be read")
 }
-
-fn check_index<S: AsRef<[u8]>>(index: &Index<'_, S>) -> Result<(), UnknownValues> {
-    match &index.labels {
-        Labels::Values(values) => check(values, "index"),
-        Labels::Levels(levels) => levels.iter().try_for_each(|level| check_index(&level.labels)),
-        Labels::Range { .. } => Ok(()),
-    }
-}
-
-/// The part of a table that cannot be read, because the class of its values is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownValues {
-    place: String,
-    class: Option<String>,
-}
-
-impl UnknownValues {
-    /// The name of the column, or `index`; empty for the values of a series or array themselves.
-    pub fn place(&self) -> &str {
-        &self.place
-    }
-}
-
-impl fmt::Display for UnknownValues {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.class {
-            Some(class) => write!(f, "values that are not known, of {class}"),
-            None => f.write_str("the frame's blocks do not have this column"),
-        }
-    }
-}
-
-impl std::error::Error for UnknownValues {}
 
 debug_fields!(Rows, this { len: this.len, names: this.names });

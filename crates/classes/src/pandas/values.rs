@@ -85,8 +85,6 @@ pub enum Values<'g, S> {
         /// `str` or `string`, of text of pandas' own.
         dtype: Option<&'static str>,
     },
-    /// An array of a class that is not known here, or not in this form. Its length is not known.
-    Other(Node<'g, S>),
 }
 
 /// `Categorical`: values of which each is one of a few.
@@ -121,7 +119,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             | Self::Text { objects: array, .. }
             | Self::Periods { ordinals: array, .. } => Some(array),
             Self::Categorical(categories) => Some(&categories.codes),
-            Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } | Self::Other(_) => None,
+            Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } => None,
         }
     }
 
@@ -195,11 +193,11 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             },
             Self::Sparse(sparse) => sparse.get(index)?,
             Self::Arrow { array, .. } => Cell::of_arrow(array.get(index)?, &array.datatype),
-            Self::Other(_) => return None,
         })
     }
 
-    /// Reads an array of numpy with one or two dimensions, or an extension array of pandas; `None` of anything else.
+    /// Reads an array of numpy with one or two dimensions, or an extension array of pandas; `None` of anything else, and of an array of
+    /// a class that is not known.
     pub fn read(node: Node<'g, S>) -> Option<Self> {
         Self::of(node, DEEPEST)
     }
@@ -209,11 +207,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
         if let Some(array) = Grid::of(node) {
             return Some(Self::of_numpy(array));
         }
-        let call = Call::of(node)?;
-        match Self::extension(&call, depth) {
-            Some(values) => Some(values),
-            None => Some(Self::Other(node)),
-        }
+        Self::extension(&Call::of(node)?, depth)
     }
 
     fn of_numpy(array: Grid<'g, S>) -> Self {
@@ -438,7 +432,6 @@ impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
             Self::Intervals { sides, closed } => write!(f, "interval[{}, {}]", sides.0, closed.name()),
             Self::Sparse(sparse) => write!(f, "{sparse}"),
             Self::Arrow { array, dtype: None } => write!(f, "{}[pyarrow]", array.datatype),
-            Self::Other(_) => f.write_str("extension"),
         }
     }
 }
@@ -458,7 +451,6 @@ debug_variants!(Values {
     Self::Intervals { sides, closed } => Intervals(sides, closed),
     Self::Sparse(sparse) => Sparse(sparse),
     Self::Arrow { array, dtype } => Arrow(array, dtype),
-    Self::Other(node) => Other(node),
 });
 debug_fields!(
     Categories,

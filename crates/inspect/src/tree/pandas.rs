@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
-use halfsour_classes::{Known, recognise};
+use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::phrase::count;
 use halfsour_text::repr;
 use halfsour_value::{Data, Node};
@@ -17,12 +17,12 @@ const LONG: usize = 60;
 /// What stands before the parts of an object of pandas, and these, each by name.
 pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Table<'_, S>)> {
     Some(match recognise(node)? {
-        Known::DataFrame(frame) if frame.is_whole() => {
-            let open = format!("pandas.DataFrame(({}, {}), [", frame.len(), frame.width());
+        Known::DataFrame(frame) => {
+            let open = format!("{}(({}, {}), [", class(node), frame.len(), frame.width());
             (open, Table::Frame(frame, 0))
         }
         Known::Series(series) => {
-            let mut open = format!("pandas.Series(({},), ", series.index.len());
+            let mut open = format!("{}(({},), ", class(node), series.index.len());
             if !series.name.is_none() {
                 let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
                 open.push_str(", ");
@@ -31,6 +31,14 @@ pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Table<'_, S>)
         }
         _ => return None,
     })
+}
+
+/// The name that the class has today, also if it is a subclass that is not known.
+fn class<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
+    match class_name(node) {
+        Some((module, name)) => format!("{module}.{name}"),
+        None => node.class().and_then(Node::as_global).map_or_else(String::new, |class| class.visible_name()),
+    }
 }
 
 /// An index or an array, on one line.
@@ -85,14 +93,17 @@ impl<S: AsRef<[u8]>> Iterator for Table<'_, S> {
         Some(match self {
             Self::Frame(frame, next) => {
                 let number = *next - 2;
-                let column_of = frame.column(number)?;
                 let mut name = String::new();
                 let _ = write!(
                     Truncated { text: &mut name, limit: LONG },
                     "{}",
                     Shown(frame.columns.get(number).as_ref())
                 );
-                (name, column(column_of.values, column_of.cells(), column_of.len))
+                let line = match frame.column(number) {
+                    Ok(of) => column(of.values, of.cells(), of.len),
+                    Err(unreadable) => unreadable.reason(),
+                };
+                (name, line)
             }
             Self::Series(series, _) => {
                 let cells = (0..series.values.len()).map(|at| series.values.get(at));
@@ -122,10 +133,6 @@ fn column<'g, S: AsRef<[u8]> + 'g>(
     all: impl Iterator<Item = Option<Cell<'g, S>>>,
     len: usize,
 ) -> String {
-    if let Values::Other(node) = values {
-        let class = node.class().and_then(Node::as_global);
-        return class.map_or_else(|| "?".to_owned(), |class| class.visible_name());
-    }
     let mut dtype = String::new();
     let _ = write!(Truncated { text: &mut dtype, limit: LONG }, "{values}");
     format!("{dtype} {}", cells(all, len))

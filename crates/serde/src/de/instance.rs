@@ -5,7 +5,7 @@ use serde::de::{Error as _, Expected, Unexpected, Visitor};
 
 use super::access::{Lend, Members, Pairs};
 #[cfg(feature = "classes")]
-use super::known::{Form, offer};
+use super::known::{Form, check_readable, offer};
 use super::{Asked, De};
 use crate::Error;
 use crate::instance::classes;
@@ -40,7 +40,12 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         self.pay(halfsour_classes::cost(instance, usize::MAX))?;
         match offer(self.node, asked, form).map_err(Error::custom)? {
             Some(offer) => self.take(offer, asked, visitor),
-            None => self.parts(instance, asked, visitor),
+            None => {
+                if !matches!(asked, Asked::Struct(_)) {
+                    check_readable(self.node)?;
+                }
+                self.parts(instance, asked, visitor)
+            }
         }
     }
 

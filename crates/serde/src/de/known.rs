@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::borrow::Cow;
 
 use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
-use halfsour_classes::pandas::{Timestamp, is_na};
+use halfsour_classes::pandas::{Timestamp, is_na, unreadable};
 use halfsour_classes::stdlib::{
     Array, ArrayItem, ArrayItems, Date, DateTime, Fraction, ItemKind, Offset, Range, TimeDelta, TimeOfDay,
     TimeZone,
@@ -107,6 +107,11 @@ fn is_missing<S>(element: &Element<'_, S>) -> bool {
         Element::DateTime(ticks) | Element::TimeDelta(ticks) => ticks.is_nat(),
         element => matches!(element, Element::Missing),
     }
+}
+
+/// Returns the error of a table or an array that cannot be read: its parts would be taken for its values.
+pub(super) fn check_readable<S: AsRef<[u8]>>(node: Node<'_, S>) -> Result<(), Error> {
+    unreadable(node).map_or(Ok(()), |unreadable| Err(Error::custom(unreadable)))
 }
 
 /// Returns the value for a type `T` that asks so; `None` for an object that is to be read as any instance.

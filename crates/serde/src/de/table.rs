@@ -33,10 +33,6 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
         if table.series().is_some() {
             self.pay(table.names().iter().map(String::len).sum())?;
         }
-        table.check().map_err(|unknown| match unknown.place() {
-            "" => Error::custom(&unknown),
-            place => Error::custom(&unknown).within(format!(".{place}")),
-        })?;
         let at = self.deeper()?;
         match (asked, table.series()) {
             (Asked::Map | Asked::Struct(_), Some(series)) => {
@@ -49,7 +45,7 @@ impl<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> De<'_, 'g, S, L> {
                 }
                 visitor.visit_map(Labelled { at, series, next: 0 })
             }
-            (Asked::Map | Asked::Struct(_), None) if table.is_frame() => {
+            (Asked::Map | Asked::Struct(_), None) if table.frame().is_some() => {
                 visitor.visit_map(Columns { at, table: &table, next: 0, is_struct: asked != Asked::Map })
             }
             (Asked::Any | Asked::Sequence | Asked::Tuple(_), series) => {
@@ -68,7 +64,7 @@ fn step<S: AsRef<[u8]>>(table: &Rows<'_, S>, column: usize) -> String {
 }
 
 fn cell<'g, S: AsRef<[u8]>>(table: &Rows<'g, S>, row: usize, column: usize) -> Result<Cell<'g, S>, Error> {
-    table.cell(row, column).ok_or_else(|| Error::custom("a value that cannot be read"))
+    table.cell(row, column).map_err(|unreadable| Error::custom(unreadable.reason()))
 }
 
 fn visit_members<'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>, V: Visitor<'de>>(
