@@ -109,10 +109,12 @@ def samples():
         yield "%s dtype" % dtype, late(numpy.dtype, dtype)
     for name, dtype in sorted(STRUCTURES.items()):
         for form, make in FORMS + SOME:
-            if form != "matrix":
+            # Of a scalar with objects, some releases pickle their addresses, and others crash on loading it.
+            if form != "matrix" and (name, form) != ("of objects", "scalar"):
                 yield "structured %s %s" % (name, form), late(lambda make, dtype: make(six(dtype)), make, dtype)
         yield "structured %s recarray" % name, late(lambda dtype: six(dtype).view(numpy.recarray), dtype)
-        yield "structured %s record" % name, late(lambda dtype: six(dtype).view(numpy.recarray)[0], dtype)
+        if name != "of objects":
+            yield "structured %s record" % name, late(lambda dtype: six(dtype).view(numpy.recarray)[0], dtype)
         yield "structured %s dtype" % name, late(numpy.dtype, dtype)
     yield "dtype sub-array", lambda: numpy.dtype(("i4", (2, 3)))
     yield "dtype metadata", lambda: numpy.dtype("i4", metadata={u"unit": u"kg"})
