@@ -128,8 +128,7 @@ pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Sparse<'g
         }
         "dok" => Parts::Keys(match (state.get("_dict"), call.up_to::<1>()) {
             // From scipy 1.12 on, a field.
-            (Some(keys), _) => keys.items()?,
-            (None, Some((1, [keys]))) => keys.items()?,
+            (Some(keys), _) | (None, Some((1, [keys]))) => keys.items()?,
             // Up to scipy 0.19, one without elements.
             (None, Some((0, _))) => {
                 let mut none = state.items()?;

@@ -76,7 +76,7 @@ pub fn element(found: &Element<'_, &[u8]>, of: &DType, printed: &Value) -> Value
             },
             _ => json!("missing"),
         },
-        _ => unknown(found),
+        _ => unknown(&found),
     }
 }
 

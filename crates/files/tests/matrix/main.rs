@@ -23,7 +23,7 @@ type N<'g> = Node<'g, &'g [u8]>;
 /// The word for what has no reader, in what is told of an object.
 const UNKNOWN: &str = "not known";
 
-fn unknown(what: impl ToString) -> Value {
+fn unknown(what: &(impl ToString + ?Sized)) -> Value {
     json!({ UNKNOWN: what.to_string() })
 }
 

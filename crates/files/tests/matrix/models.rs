@@ -57,7 +57,7 @@ fn sparse(sparse: &Sparse<'_, &[u8]>, printed: &Value) -> (Value, Value) {
     let mut dense = vec![[0.0; 2]; sparse.shape.iter().product()];
     let Some(elements) = sparse.elements() else { return (unknown("elements"), printed.clone()) };
     for (row, column, element) in elements {
-        let Some(value) = number(&element) else { return (unknown(element), printed.clone()) };
+        let Some(value) = number(&element) else { return (unknown(&element), printed.clone()) };
         let place = &mut dense[row * columns + column];
         *place = [place[0] + value[0], place[1] + value[1]];
     }

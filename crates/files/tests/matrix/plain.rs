@@ -20,9 +20,8 @@ pub fn hex(bytes: &[u8]) -> Value {
 /// Returns what the object is, and what the package printed of it, less what a pickle does not tell: two values that are equal if the
 /// object is read right.
 pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
-    let told = match printed["kind"].as_str() {
-        None => plain(node, printed),
-        Some("tuple" | "dict" | "float" | "complex" | "bytes" | "bytestring") => plain(node, printed),
+    match printed["kind"].as_str() {
+        None | Some("tuple" | "dict" | "float" | "complex" | "bytes" | "bytestring") => plain(node, printed),
         Some("ndarray" | "masked" | "masked constant" | "scalar" | "dtype") => {
             return arrays::tell(node, printed);
         }
@@ -38,13 +37,12 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
         ) => return tables::tell(node, printed),
         // Objects in the fields of estimators, that are of no class that is compared here.
         Some(_) => (printed.clone(), printed.clone()),
-    };
-    told
+    }
 }
 
 /// Tells that nothing knows the object.
 pub fn named(node: N<'_>) -> Value {
-    class_name(node).map_or_else(|| unknown(node), |(module, name)| unknown(format!("{module}.{name}")))
+    class_name(node).map_or_else(|| unknown(&node), |(module, name)| unknown(&format!("{module}.{name}")))
 }
 
 fn each<'g>(nodes: impl Iterator<Item = N<'g>>, printed: &Value) -> (Value, Value) {

@@ -16,7 +16,7 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
             let data = printed["data"].as_array().into_iter().flatten().enumerate();
             let column = |(number, printed): (usize, &Value)| match frame.column(number) {
                 Ok(column) => values(column.values, &column.cells().collect::<Vec<_>>(), printed),
-                Err(error) => unknown(error),
+                Err(error) => unknown(&error),
             };
             json!({
                 "kind": kind, "index": index(&frame.index, &printed["index"]),
@@ -196,7 +196,7 @@ fn cell(found: &Cell<'_, &[u8]>, printed: &Value) -> Value {
         }
         Cell::Timestamp(stamp) => json!(stamp.ticks),
         Cell::Timedelta(delta) => json!(delta.ticks),
-        Cell::Period(period) if printed.is_object() => scalar(&Known::Period(period.clone()), printed),
+        Cell::Period(period) if printed.is_object() => scalar(&Known::Period(*period), printed),
         Cell::Period(period) => json!(period.to_string()),
         Cell::Interval(sides, closed) if printed.is_object() => json!({
             "kind": "Interval", "left": cell(&sides.0, &printed["left"]), "right": cell(&sides.1, &printed["right"]),
