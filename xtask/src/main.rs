@@ -10,6 +10,7 @@ mod fixtures;
 mod fuzz;
 mod instructions;
 mod jobs;
+mod matrix;
 mod miri;
 mod oracle;
 mod packages;
@@ -66,6 +67,11 @@ Makers:
   packages [ENVIRONMENT…]
                       make the fixtures of numpy, pandas, torch and others anew,
                       with Pythons that have those packages, from PyPI
+  packages --all [--keep]
+                      do so with every minor release of numpy, pandas, scipy,
+                      scikit-learn and joblib under the target directory, compare
+                      all with what halfsour reads, write the counts into the docs
+                      and choose the committed part; --keep keeps the packages
   bench --files       make the small workloads anew, for where there is no Python
 
 Measuring:
@@ -97,6 +103,8 @@ fn main() -> ExitCode {
         ["miri"] => miri::run(),
         ["oracle"] => oracle::run(),
         ["jobs"] => jobs::run(),
+        ["packages", "--all"] => matrix::run(false),
+        ["packages", "--all", "--keep"] => matrix::run(true),
         ["packages", environments @ ..] => packages::make(environments),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),

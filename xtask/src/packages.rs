@@ -3,7 +3,7 @@
 //! pip installs the packages of each environment into a directory under the target directory.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Map, Value, json};
@@ -185,8 +185,7 @@ pub fn make(names: &[&str]) -> Result {
         all.insert(name.into(), versions(environment, &python));
         fs::create_dir_all(committed.join(name))?;
         for script in environment.scripts {
-            let mut command = python.script(&format!("packages/{script}.py"));
-            let rows = shell::output(one_thread(&mut command).env("PYTHONPATH", &installed), &[])?;
+            let rows = shell::output(&mut self::script(&python, script, &installed), &[])?;
             fs::write(committed.join(name).join(format!("{script}.jsonl")), rows)?;
         }
     }
@@ -203,15 +202,21 @@ pub fn find(name: &str) -> Result<&'static Environment> {
 
 /// Returns the directory of the environment's packages, after pip has installed them if they are missing.
 pub fn install(environment: &Environment, python: &Python) -> Result<PathBuf> {
+    let packages: Vec<_> = environment.packages.iter().map(|package| (*package).to_owned()).collect();
+    install_these(environment, &packages, python)
+}
+
+/// Returns the directory of these packages for the environment, after pip has installed them if they are missing.
+pub fn install_these(environment: &Environment, packages: &[String], python: &Python) -> Result<PathBuf> {
     let directory = shell::target().join("packages").join(environment.name);
     let requirements = directory.join("requirements.txt");
-    let wanted = environment.packages.join("\n") + "\n";
+    let wanted = packages.join("\n") + "\n";
     if !fs::read_to_string(&requirements).is_ok_and(|installed| installed == wanted) {
         if directory.exists() {
             fs::remove_dir_all(&directory)?;
         }
         let mut pip = python.module("pip");
-        pip.args(["install", "--quiet", "--target"]).arg(&directory).args(environment.packages);
+        pip.args(["install", "--quiet", "--only-binary", ":all:", "--target"]).arg(&directory).args(packages);
         shell::output(&mut pip, &[])?;
         fs::write(requirements, wanted)?;
     }
@@ -225,7 +230,10 @@ fn versions(environment: &Environment, python: &Python) -> Value {
     json!(versions)
 }
 
-/// Restricts a command to one thread, because sums of floats depend on the number of threads.
-fn one_thread(command: &mut Command) -> &mut Command {
-    command.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1")
+/// Returns a command that runs a script of `xtask/python/packages` with the installed packages, and with one thread, because sums of
+/// floats depend on the number of threads.
+pub fn script(python: &Python, name: &str, installed: &Path) -> Command {
+    let mut command = python.script(&format!("packages/{name}.py"));
+    command.env("OMP_NUM_THREADS", "1").env("OPENBLAS_NUM_THREADS", "1").env("PYTHONPATH", installed);
+    command
 }

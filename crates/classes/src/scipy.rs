@@ -127,7 +127,17 @@ pub(crate) fn sparse<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Sparse<'g
                 .then_some(())?;
             Parts::Lists { columns, data }
         }
-        "dok" => Parts::Keys(call.exactly::<1>()?[0].items()?),
+        "dok" => Parts::Keys(match (state.get("_dict"), call.up_to::<1>()) {
+            // From scipy 1.12 on, a field.
+            (Some(keys), _) | (None, Some((1, [keys]))) => keys.items()?,
+            // Up to scipy 0.19, one without elements.
+            (None, Some((0, _))) => {
+                let mut none = state.items()?;
+                none.by_ref().for_each(drop);
+                none
+            }
+            _ => return None,
+        }),
         _ => {
             let (pointers, indices) = (index(state.get("indptr")?)?, index(state.get("indices")?)?);
             let data = array("data")?;

@@ -32,8 +32,10 @@ folder = tempfile.mkdtemp()
 def dump(name, value, file, **options):
     path = os.path.join(folder, file)
     try:
-        joblib.dump(value, path, **options)
-    except (NotImplementedError, ValueError):  # Python 2 has no lzma, and lz4 may not be there
+        files = joblib.dump(value, path, **options)
+    except (NotImplementedError, TypeError, ValueError):  # Python 2 has no lzma, lz4 may not be there, 0.9 has zlib alone
+        return
+    if files not in (None, [path]):  # releases before 0.10 write arrays beside it
         return
     with open(path, "rb") as stream:
         emit_file(name, file, stream.read(), joblib.load(path))

@@ -1,40 +1,21 @@
-"""Prints scipy's sparse matrices and scikit-learn's models. Adds these kinds to values.py and numpys.py:
-
-    sparse   class, format, shape, nnz, dtype, dense: elements, flat, in C order; and its parts: data, indices, indptr (csr,
-             csc, bsr), row and col (coo), offsets (dia)
-    tree     of scikit-learn: class, node_count, max_depth; children_left, children_right, feature, threshold, impurity,
-             n_node_samples, weighted_n_node_samples, value: ndarrays
-    estimator   class, params: get_params(deep=False), attributes: all other fields, both name to value
-"""
+"""Prints scipy's sparse matrices and scikit-learn's models."""
 
 import warnings
 
 import numpy
 import scipy.sparse
+from sklearn import cluster, decomposition, ensemble, linear_model, naive_bayes, neighbors, pipeline, preprocessing, svm, tree
 
-import numpys
-from values import PROTOCOLS, describe, describes, emit, fields, name_of
+import sklearns  # noqa: F401, tells what they are
+from scipys import CLASSES
+from values import PROTOCOLS, emit
 
 warnings.simplefilter("ignore")
-PARTS = ("data", "indices", "indptr", "row", "col", "offsets")
 NEWEST = PROTOCOLS[-1]
-
-
-def sparse(x):
-    told = {"kind": "sparse", "class": name_of(type(x)), "format": x.format, "shape": [int(size) for size in x.shape]}
-    told.update(nnz=int(x.nnz), dtype=numpys.dtype(x.dtype), dense=numpys.elements(numpy.asarray(x.toarray())))
-    if x.format in ("csr", "csc", "bsr", "coo", "dia"):
-        told.update((part, describe(getattr(x, part))) for part in PARTS if hasattr(x, part))
-    return told
-
-
 grid = numpy.array([[0, 1.5, 0, 0], [-2, 0, 0, 0], [0, 0, 0, 3], [0, 4, 0, 0]])
-for format in ("csr", "csc", "coo", "bsr", "lil", "dok", "dia"):
-    for kind in ("matrix", "array"):
-        cls = getattr(scipy.sparse, "%s_%s" % (format, kind), None)
-        if cls:
-            describes(cls)(sparse)
-            emit("%s %s" % (format, kind), cls(grid), [2, NEWEST] if NEWEST > 2 else [2])
+for format, kind, cls in CLASSES:
+    if cls:
+        emit("%s %s" % (format, kind), cls(grid), [2, NEWEST] if NEWEST > 2 else [2])
 emit("csr integers", scipy.sparse.csr_matrix(grid.astype("i2")), [NEWEST])
 emit("csr empty", scipy.sparse.csr_matrix((3, 2)), [NEWEST])
 emit("bsr blocks", scipy.sparse.bsr_matrix(grid, blocksize=(2, 2)), [NEWEST])
@@ -43,26 +24,6 @@ emit("dia wide", scipy.sparse.dia_matrix(([[1, 2, 3], [4, 5, 6]], [1, -2]), shap
 emit("lil integers", scipy.sparse.lil_matrix(grid.astype("i2")), [NEWEST])
 if hasattr(scipy.sparse, "coo_array"):
     emit("coo line", scipy.sparse.coo_array([0, 1.5, 0, -2]), [NEWEST])
-
-import sklearn.base  # noqa: E402
-import sklearn.tree._tree  # noqa: E402
-from sklearn import cluster, decomposition, ensemble, linear_model, naive_bayes, neighbors, pipeline, preprocessing, svm, tree  # noqa: E402
-
-FIELDS = ("children_left", "children_right", "feature", "threshold", "impurity", "n_node_samples", "weighted_n_node_samples")
-
-
-@describes(sklearn.tree._tree.Tree)
-def _(x):
-    told = {"kind": "tree", "class": name_of(type(x)), "node_count": x.node_count, "max_depth": x.max_depth}
-    return dict(told, **{name: describe(numpy.asarray(getattr(x, name))) for name in FIELDS + ("value",)})
-
-
-@describes(sklearn.base.BaseEstimator)
-def _(x):
-    params = {name: describe(value) for name, value in x.get_params(deep=False).items()}
-    attributes = {name: value for name, value in fields(x).items() if name not in params}
-    return {"kind": "estimator", "class": name_of(type(x)), "params": params, "attributes": attributes}
-
 
 random = numpy.random.RandomState(7)
 x = random.randn(12, 3).round(2)

@@ -5,7 +5,7 @@
     ndarray  class, dtype, shape, c_contiguous, f_contiguous (one that is neither is pickled in C order), elements: flat,
              in C order
     scalar   class, dtype, element
-    masked   class, data and mask: ndarrays, fill_value: an element
+    masked   class, data and mask: ndarrays, fill_value: an element; masked constant: numpy.ma.masked
 
 An element is, by the kind of its dtype: b: boolean; i, u: number; f: repr() of the float, exactly what it is; longer ones as
 hex of their ten bytes; c: a pair of such; S, V: hex, S without the zeros at the end; U: text; M, m: number in the unit of the
@@ -54,7 +54,9 @@ def element(x, kind):
         part = numpy.dtype(kind.str.replace("c%d" % kind.itemsize, "f%d" % (kind.itemsize // 2)))
         return [element(x.real, part), element(x.imag, part)]
     if kind.kind in "SV":
-        return hexed(x) if kind.kind == "S" or kind.type is numpy.void else repr(float(x))  # of ml_dtypes
+        if kind.kind == "V" and kind.type is not numpy.void:  # of ml_dtypes
+            return repr(float(x))
+        return hexed(x) if kind.kind == "S" else hexed(x.tobytes())
     if kind.kind in "mM":
         return int(numpy.array(x, kind).astype(kind.newbyteorder("=")).view("i8"))
     return {"b": bool, "i": int, "u": int, "U": lambda text: describe(text[:])}[kind.kind](x)
@@ -73,6 +75,8 @@ def ndarray(x):
 
 @describes(numpy.ma.MaskedArray)
 def masked(x):
+    if isinstance(x, numpy.ma.core.MaskedConstant):
+        return {"kind": "masked constant"}
     told = {"kind": "masked", "class": name_of(type(x)), "data": ndarray(numpy.asarray(x.data))}
     fill = element(numpy.asarray(x.fill_value).reshape(-1)[0], x.dtype)
     return dict(told, mask=ndarray(numpy.ma.getmaskarray(x)), fill_value=fill)

@@ -75,6 +75,23 @@ def emit(name, value, protocols=PROTOCOLS, as_made=False):
         row(name, value if as_made else pickler.loads(data), protocol=protocol, pickle=encoded(data))
 
 
+def emit_each(samples, protocols, as_made=False, files=None):
+    """Prints samples, pairs of a name and a function that makes the value, of any release: what this one cannot make or pickle
+    is told on stderr. `files` tells the files that the package writes: name of the file, bytes, and what is read from it."""
+    for name, make in samples:
+        try:
+            value = make()
+            pickler.loads(pickler.dumps(value, 2))
+            written = files(value) if files else []
+            describe(value)  # fails if it has itself in it
+        except Exception as error:  # a release lacks things in many ways
+            sys.stderr.write("%s: %s: %s\n" % (name, type(error).__name__, str(error).split("\n")[0]))
+            continue
+        emit(name, value, protocols, as_made)
+        for file, data, read in written:
+            emit_file(name, file, data, read)
+
+
 def emit_file(name, file, data, value):
     """Prints a file, and what the package makes of it."""
     row(name, value, file=file, pickle=encoded(data))
