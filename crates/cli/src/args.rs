@@ -105,6 +105,8 @@ pub enum Command {
         path: String,
         #[command(flatten)]
         form: GetForm,
+        #[command(flatten)]
+        cycles: CyclesForm,
     },
     /// Disassemble, as `python -m pickletools` does.
     Dis {
@@ -120,6 +122,8 @@ pub enum Command {
         files: Vec<String>,
         #[command(flatten)]
         form: JsonForm,
+        #[command(flatten)]
+        cycles: CyclesForm,
     },
     /// Make pickles of JSON documents, plain or lossless.
     ///
@@ -253,6 +257,34 @@ pub struct GetForm {
     /// Print text and bytes without quotes and escapes, and dates, decimals and the like as their text.
     #[arg(long)]
     pub raw: bool,
+}
+
+/// An object within itself, in plain JSON.
+#[derive(clap::Args, Clone, Copy)]
+pub struct CyclesForm {
+    /// How plain JSON shows an object within itself.
+    #[arg(long, value_enum, default_value_t = Cycles::Error)]
+    cycles: Cycles,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Cycles {
+    /// As `{"$ref": "PATH"}`, with the path of the outer object as `get` takes it; keys `$ref` of the data are then `$$ref`.
+    Ref,
+    /// As null.
+    Null,
+    /// Not at all.
+    Error,
+}
+
+impl CyclesForm {
+    pub fn cycles(self) -> json::Cycles {
+        match self.cycles {
+            Cycles::Ref => json::Cycles::Ref,
+            Cycles::Null => json::Cycles::Null,
+            Cycles::Error => json::Cycles::Error,
+        }
+    }
 }
 
 #[derive(clap::Args, Clone, Copy)]

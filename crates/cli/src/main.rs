@@ -36,9 +36,13 @@ fn main() -> ExitCode {
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
         Command::Show { files, form } => (files, Box::new(Show::new(&reading, form.limits()))),
         Command::Trace { files } => (files, Box::new(Trace::new(&reading))),
-        Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),
+        Command::Get { file, path, form, cycles } => {
+            (vec![file], Box::new(Get::new(&reading, path, form, cycles.cycles())))
+        }
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),
-        Command::Json { files, form } => (files, Box::new(Json::new(&reading, form))),
+        Command::Json { files, form, cycles } => {
+            (files, Box::new(Json::new(&reading, form, cycles.cycles())))
+        }
         Command::Make { target, .. } | Command::Rewrite { target, .. } if target.is_terminal() => {
             eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");
             return ExitCode::from(2);

@@ -13,6 +13,7 @@ mod plain;
 mod spelling;
 mod style;
 mod tags;
+mod trail;
 mod value;
 
 #[doc = include_str!("../LOSSLESS.md")]
@@ -24,7 +25,7 @@ use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
 pub use parse::{Document, ParseError, documents};
-pub use style::{Limits, Style};
+pub use style::{Cycles, Limits, Style};
 
 use out::Out;
 
@@ -32,7 +33,7 @@ use out::Out;
 ///
 /// # Errors
 ///
-/// If the text exceeds the limits; in the plain form, if an object contains itself.
+/// If the text exceeds the limits; in the plain form, if an object contains itself and [`Cycles`] are an error.
 pub fn to_string<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<String, Error> {
     Ok(String::from_utf8(to_vec(node, style)?).expect("JSON is written as UTF-8"))
 }

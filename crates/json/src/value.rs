@@ -101,6 +101,14 @@ pub(crate) fn number(text: &str) -> Option<f64> {
     }
 }
 
+/// Returns the text that a string in JSON is.
+pub(crate) fn string(json: &str) -> Option<String> {
+    match document(json.as_bytes()) {
+        Ok((Value::String(text), _)) => Some(text),
+        _ => None,
+    }
+}
+
 /// The place where a text is not JSON, and the reason.
 #[derive(Debug)]
 pub(crate) struct SyntaxError {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use halfsour::json::{self, Style};
+use halfsour::json::{self, Cycles, Style};
 use halfsour::{Loader, Node};
 use halfsour_files::Part;
 use halfsour_inspect::get::{Raw, raw};
@@ -20,13 +20,13 @@ pub struct Get {
 }
 
 impl Get {
-    pub fn new(reading: &Reading, path: String, form: GetForm) -> Self {
+    pub fn new(reading: &Reading, path: String, form: GetForm, cycles: Cycles) -> Self {
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
             path,
             form,
-            json: Style::plain().with_limits(reading.json_limits()),
+            json: Style::plain().with_cycles(cycles).with_limits(reading.json_limits()),
         }
     }
 

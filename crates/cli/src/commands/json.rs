@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use halfsour::Loader;
-use halfsour::json::{self, Style};
+use halfsour::json::{self, Cycles, Style};
 use halfsour_files::Part;
 
 use super::{PerFile, each_pickle, load};
@@ -17,13 +17,13 @@ pub struct Json {
 }
 
 impl Json {
-    pub fn new(reading: &Reading, form: JsonForm) -> Self {
+    pub fn new(reading: &Reading, form: JsonForm, cycles: Cycles) -> Self {
         let style = if form.lossless { Style::lossless() } else { Style::plain() };
         let style = if form.pretty { style.pretty() } else { style };
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
-            style: style.with_limits(reading.json_limits()),
+            style: style.with_cycles(cycles).with_limits(reading.json_limits()),
         }
     }
 }
