@@ -5,10 +5,12 @@ mod limits;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
+use halfsour_convert::{PRESETS, Preset, Rename};
 use halfsour_inspect::diff::{Rules, Tolerance};
 use halfsour_inspect::tree::ShowLimits;
 
@@ -32,6 +34,7 @@ Examples:
   halfsour json data.pkl | jq .
   halfsour json --lossless data.pkl | halfsour make - -o same.pkl
   halfsour rewrite --protocol 5 old.pkl -o new.pkl
+  halfsour rewrite --for numpy1 new.pkl -o old.pkl    names as an older release has them
   cat data.pkl | halfsour dis -          as python -m pickletools
 
 Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
@@ -135,13 +138,15 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Write pickles anew, in another protocol, or with a memo that holds only shared objects.
+    /// Write pickles anew, in another protocol, with a memo that holds only shared objects, or with other names of classes.
     Rewrite {
         #[arg(value_name = "FILE", default_value = "-")]
         file: String,
         /// Leave objects that do not occur again out of the memo, as `pickletools.optimize` does.
         #[arg(long)]
         optimize: bool,
+        #[command(flatten)]
+        names: Names,
         #[command(flatten)]
         target: Target,
     },
@@ -222,6 +227,34 @@ impl Target {
                 fs::write(name, pickles).map_err(|error| Failure::File { name: name.clone(), error })
             }
         }
+    }
+}
+
+/// Which names of modules, classes and functions become others.
+#[derive(clap::Args, Clone)]
+pub struct Names {
+    /// Rename modules, classes and functions whose names begin so: `numpy._core=numpy.core`, `app.models:User=app:Person`.
+    ///
+    /// Names are those that the pickle spells. Text that is data stays, and without --protocol and --optimize all other bytes.
+    #[arg(long, value_name = "OLD=NEW")]
+    rename: Vec<Rename>,
+    /// Rename what has other names in another release, which is to load the pickle.
+    #[arg(long = "for", value_name = "RELEASE", value_parser = presets())]
+    presets: Vec<&'static Preset>,
+}
+
+fn presets() -> impl TypedValueParser<Value = &'static Preset> {
+    let value = |preset: &Preset| PossibleValue::new(preset.name).help(preset.about);
+    PossibleValuesParser::new(PRESETS.iter().map(value))
+        .try_map(|name| Preset::named(&name).ok_or("no such release"))
+}
+
+impl Names {
+    /// The rules; those that were spelled come first.
+    pub fn rules(self) -> Vec<Rename> {
+        let mut rules = self.rename;
+        rules.extend(self.presets.into_iter().flat_map(Preset::rules));
+        rules
     }
 }
 

@@ -48,8 +48,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
         Command::Make { file, target } => (vec![file], Box::new(Make::new(&reading, target))),
-        Command::Rewrite { file, optimize, target } => {
-            (vec![file], Box::new(Rewrite::new(&reading, optimize, target)))
+        Command::Rewrite { file, optimize, names, target } => {
+            (vec![file], Box::new(Rewrite::new(&reading, optimize, names.rules(), target)))
         }
         Command::Convert { file, target } => match target.format() {
             Ok(format) => (vec![file], Box::new(Convert::new(&reading, format, target))),

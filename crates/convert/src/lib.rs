@@ -5,6 +5,7 @@ mod convert;
 mod error;
 mod formats;
 mod options;
+mod rename;
 mod tables;
 mod tensors;
 
@@ -12,5 +13,6 @@ pub use convert::{Progress, convert, convert_with_progress};
 pub use error::{ConvertError, Error};
 pub use formats::{FORMATS, Format, UnknownFormat};
 pub use options::{Limits, Options, Tied};
+pub use rename::{InvalidRename, PRESETS, Preset, Rename, Renamed, rename};
 pub use tables::{Column, Table, tables};
 pub use tensors::{Row, Storage, Tensor, TensorList, Tensors, each_tensors, tensors};
