@@ -2,6 +2,7 @@
 
 mod census;
 mod error;
+mod events;
 mod known;
 mod lossless;
 mod names;
@@ -14,7 +15,6 @@ mod spelling;
 mod style;
 mod tags;
 mod trail;
-mod value;
 
 #[doc = include_str!("../LOSSLESS.md")]
 pub mod lossless_form {}
@@ -24,7 +24,7 @@ use std::io::Write;
 use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
-pub use parse::{Document, ParseError, documents};
+pub use parse::{Document, ParseError, documents, documents_from_reader};
 pub use style::{Cycles, Limits, Style};
 
 use out::Out;

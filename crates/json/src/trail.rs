@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::value;
+use crate::events;
 
 /// The indices and names of the items that are open, from the outside in. Those deeper than the present item are of items that
 /// have ended.
@@ -56,7 +56,7 @@ impl Trail {
         let mut path = String::new();
         for place in &self.0[..depth] {
             // Writing to a String does not fail.
-            let _ = match value::string(&place.name) {
+            let _ = match events::string(&place.name) {
                 None => write!(path, "[{}]", place.index),
                 Some(name) if place.is_int => write!(path, "[{name}]"),
                 Some(name) if is_identifier(&name) => {
