@@ -96,6 +96,8 @@ pub enum Command {
         files: Vec<String>,
         #[command(flatten)]
         form: ShowForm,
+        #[command(flatten)]
+        salvage: Salvage,
     },
     /// Print the part of the data to which a path leads.
     ///
@@ -108,6 +110,8 @@ pub enum Command {
         path: String,
         #[command(flatten)]
         form: GetForm,
+        #[command(flatten)]
+        salvage: Salvage,
         #[command(flatten)]
         cycles: CyclesForm,
     },
@@ -125,6 +129,8 @@ pub enum Command {
         files: Vec<String>,
         #[command(flatten)]
         form: JsonForm,
+        #[command(flatten)]
+        salvage: Salvage,
         #[command(flatten)]
         cycles: CyclesForm,
     },
@@ -290,6 +296,17 @@ pub struct GetForm {
     /// Print text and bytes without quotes and escapes, and dates, decimals and the like as their text.
     #[arg(long)]
     pub raw: bool,
+}
+
+/// What is done with a pickle that is cut off or damaged.
+#[derive(clap::Args, Clone, Copy)]
+pub struct Salvage {
+    /// Of a pickle that is cut off or damaged, print what was complete; the exit status is 1 nevertheless.
+    ///
+    /// What was being made is shown as `halfsour.Unfinished` of its parts, and standard error says where that is, and how many
+    /// bytes are there and wanted.
+    #[arg(long)]
+    pub salvage: bool,
 }
 
 /// An object within itself, in plain JSON.

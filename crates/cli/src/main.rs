@@ -34,14 +34,16 @@ fn main() -> ExitCode {
     let (files, command): (_, Box<dyn PerFile>) = match command {
         Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
-        Command::Show { files, form } => (files, Box::new(Show::new(&reading, form.limits()))),
+        Command::Show { files, form, salvage } => {
+            (files, Box::new(Show::new(&reading, form.limits(), salvage)))
+        }
         Command::Trace { files } => (files, Box::new(Trace::new(&reading))),
-        Command::Get { file, path, form, cycles } => {
-            (vec![file], Box::new(Get::new(&reading, path, form, cycles.cycles())))
+        Command::Get { file, path, form, salvage, cycles } => {
+            (vec![file], Box::new(Get::new(&reading, path, form, cycles.cycles(), salvage)))
         }
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),
-        Command::Json { files, form, cycles } => {
-            (files, Box::new(Json::new(&reading, form, cycles.cycles())))
+        Command::Json { files, form, salvage, cycles } => {
+            (files, Box::new(Json::new(&reading, form, cycles.cycles(), salvage)))
         }
         Command::Make { target, .. } | Command::Rewrite { target, .. } if target.is_terminal() => {
             eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");

@@ -7,8 +7,8 @@ use halfsour::{Loader, Node};
 use halfsour_files::Part;
 use halfsour_inspect::get::{Raw, raw};
 
-use super::{PerFile, each_pickle, load};
-use crate::args::{GetForm, Reading};
+use super::{PerFile, each_pickle, end_of, load_or_salvage};
+use crate::args::{GetForm, Reading, Salvage};
 use crate::failure::{Cause, Failure};
 
 pub struct Get {
@@ -17,16 +17,18 @@ pub struct Get {
     path: String,
     form: GetForm,
     json: Style,
+    salvage: Salvage,
 }
 
 impl Get {
-    pub fn new(reading: &Reading, path: String, form: GetForm, cycles: Cycles) -> Self {
+    pub fn new(reading: &Reading, path: String, form: GetForm, cycles: Cycles, salvage: Salvage) -> Self {
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
             path,
             form,
             json: Style::plain().with_cycles(cycles).with_limits(reading.json_limits()),
+            salvage,
         }
     }
 
@@ -47,9 +49,9 @@ impl Get {
 impl PerFile for Get {
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         each_pickle(part, self.first, |bytes, start| {
-            let graph = load(&mut self.loader, bytes, start)?;
+            let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             self.print(out, graph.root().path(&self.path).map_err(Cause::Path)?)?;
-            Ok(graph.end())
+            end_of(graph.end(), damage)
         })
     }
 }

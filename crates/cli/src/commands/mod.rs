@@ -16,6 +16,7 @@ mod trace;
 
 use std::io::Write;
 
+use halfsour::vm::Damage;
 use halfsour::{Graph, Loader};
 use halfsour_files::{Input, JoblibArrays, Part, Parts};
 
@@ -32,6 +33,7 @@ pub use size::Size;
 pub use tensors::ListTensors;
 pub use trace::Trace;
 
+use crate::args::Salvage;
 use crate::failure::{Cause, Failure};
 
 /// What is done with each file.
@@ -73,6 +75,25 @@ fn each_pickle<'p>(
     each: impl FnMut(&'p [u8], usize) -> Result<usize, Cause>,
 ) -> Result<(), Failure> {
     part.each_pickle(first, each).map_err(|error| Failure::in_pickle(error, part.bytes()))
+}
+
+/// As [`load`]; of a pickle that is cut off or damaged, if that is wanted, what comes before the damage.
+fn load_or_salvage<'b>(
+    loader: &mut Loader,
+    bytes: &'b [u8],
+    start: usize,
+    salvage: Salvage,
+) -> Result<(Graph<&'b [u8]>, Option<Damage>), Cause> {
+    if !salvage.salvage {
+        return Ok((load(loader, bytes, start)?, None));
+    }
+    let salvaged = loader.salvage(bytes, start, JoblibArrays::new(())).map_err(Cause::Load)?;
+    Ok((salvaged.graph, salvaged.damage))
+}
+
+/// The end of a pickle that was shown, or the damage at which it ends.
+fn end_of(end: usize, damage: Option<Damage>) -> Result<usize, Cause> {
+    damage.map_or(Ok(end), |damage| Err(Cause::Other(damage.to_string())))
 }
 
 /// The pickle that begins at `start`, with the arrays that may stand between its opcodes.

@@ -6,8 +6,8 @@ use halfsour::Loader;
 use halfsour_files::Part;
 use halfsour_inspect::tree::{ShowLimits, Tree};
 
-use super::{PerFile, each_pickle, load};
-use crate::args::Reading;
+use super::{PerFile, each_pickle, end_of, load_or_salvage};
+use crate::args::{Reading, Salvage};
 use crate::failure::Failure;
 use crate::print::{self, DIM};
 
@@ -15,11 +15,12 @@ pub struct Show {
     loader: Loader,
     first: bool,
     limits: ShowLimits,
+    salvage: Salvage,
 }
 
 impl Show {
-    pub fn new(reading: &Reading, limits: ShowLimits) -> Self {
-        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits }
+    pub fn new(reading: &Reading, limits: ShowLimits, salvage: Salvage) -> Self {
+        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits, salvage }
     }
 }
 
@@ -35,7 +36,7 @@ impl PerFile for Show {
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let mut number = 0;
         each_pickle(part, self.first, |bytes, start| {
-            let graph = load(&mut self.loader, bytes, start)?;
+            let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             let end = graph.end();
             number += 1;
             if !self.first && (start, end) != (0, part.bytes().len()) {
@@ -43,7 +44,7 @@ impl PerFile for Show {
             }
             print::lines(out, Tree::new(graph.root(), self.limits).lines())?;
             self.loader.recycle(graph);
-            Ok(end)
+            end_of(end, damage)
         })
     }
 }
