@@ -120,7 +120,7 @@ impl<R: Read> Events<R> {
     fn take(&mut self, count: usize) {
         let taken = &self.buffer[self.start..self.start + count];
         if let Some(last) = taken.iter().rposition(|&byte| byte == b'\n') {
-            self.lines += taken.iter().filter(|&&byte| byte == b'\n').count() as u64;
+            self.lines += taken.split(|&byte| byte == b'\n').count() as u64 - 1;
             self.line_start = self.used + last as u64 + 1;
         }
         self.used += count as u64;
