@@ -31,7 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("halfsour-files", &["classes", "lexer", "value", "vm"]),
-    ("halfsour-convert", &["arrow", "classes", "files", "inspect", "json", "text", "value", "vm", "writer"]),
+    ("halfsour-convert", &["arrow", "classes", "files", "inspect", "json", "lexer", "text", "value", "vm", "writer"]),
     ("halfsour-cli", &["audit", "convert", "files", "halfsour", "inspect"]),
 ];
 

@@ -6,11 +6,13 @@ mod limits;
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use halfsour::value::path::Path;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
+use halfsour_convert::{PRESETS, Preset, Rename};
 use halfsour_inspect::diff::{Rules, Tolerance};
 use halfsour_inspect::tree::ShowLimits;
 
@@ -36,6 +38,7 @@ Examples:
   halfsour json data.pkl | jq .
   halfsour json --lossless data.pkl | halfsour make - -o same.pkl
   halfsour rewrite --protocol 5 old.pkl -o new.pkl
+  halfsour rewrite --for numpy1 new.pkl -o old.pkl    names as an older release has them
   cat data.pkl | halfsour dis -          as python -m pickletools
 
 Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
@@ -116,6 +119,8 @@ pub enum Command {
         part: PathOption,
         #[command(flatten)]
         form: ShowForm,
+        #[command(flatten)]
+        salvage: Salvage,
     },
     /// Print the part of the data to which a path leads, as `show` shows it.
     ///
@@ -130,6 +135,10 @@ pub enum Command {
         path: Path,
         #[command(flatten)]
         form: GetForm,
+        #[command(flatten)]
+        salvage: Salvage,
+        #[command(flatten)]
+        cycles: CyclesForm,
     },
     /// Look for keys, classes, text and numbers, and print the path to each, with its offset in the file.
     ///
@@ -161,6 +170,10 @@ pub enum Command {
         part: PathOption,
         #[command(flatten)]
         form: JsonForm,
+        #[command(flatten)]
+        salvage: Salvage,
+        #[command(flatten)]
+        cycles: CyclesForm,
     },
     /// Make pickles of JSON documents, plain or lossless.
     ///
@@ -172,13 +185,15 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Write pickles anew, in another protocol, or with a memo that holds only shared objects.
+    /// Write pickles anew, in another protocol, with a memo that holds only shared objects, or with other names of classes.
     Rewrite {
         #[arg(value_name = "FILE", default_value = "-")]
         file: String,
         /// Leave objects that do not occur again out of the memo, as `pickletools.optimize` does.
         #[arg(long)]
         optimize: bool,
+        #[command(flatten)]
+        names: Names,
         #[command(flatten)]
         target: Target,
     },
@@ -265,6 +280,34 @@ impl Target {
     }
 }
 
+/// Which names of modules, classes and functions become others.
+#[derive(clap::Args, Clone)]
+pub struct Names {
+    /// Rename modules, classes and functions whose names begin so: `numpy._core=numpy.core`, `app.models:User=app:Person`.
+    ///
+    /// Names are those that the pickle spells. Text that is data stays, and without --protocol and --optimize all other bytes.
+    #[arg(long, value_name = "OLD=NEW")]
+    rename: Vec<Rename>,
+    /// Rename what has other names in another release, which is to load the pickle.
+    #[arg(long = "for", value_name = "RELEASE", value_parser = presets())]
+    presets: Vec<&'static Preset>,
+}
+
+fn presets() -> impl TypedValueParser<Value = &'static Preset> {
+    let value = |preset: &Preset| PossibleValue::new(preset.name).help(preset.about);
+    PossibleValuesParser::new(PRESETS.iter().map(value))
+        .try_map(|name| Preset::named(&name).ok_or("no such release"))
+}
+
+impl Names {
+    /// The rules; those that were spelled come first.
+    pub fn rules(self) -> Vec<Rename> {
+        let mut rules = self.rename;
+        rules.extend(self.presets.into_iter().flat_map(Preset::rules));
+        rules
+    }
+}
+
 /// Where a tree is cut.
 #[derive(clap::Args, Clone, Copy)]
 pub struct ShowForm {
@@ -328,6 +371,45 @@ pub struct GetForm {
     pub raw: bool,
     #[command(flatten)]
     pub show: ShowForm,
+}
+
+/// What is done with a pickle that is cut off or damaged.
+#[derive(clap::Args, Clone, Copy)]
+pub struct Salvage {
+    /// Of a pickle that is cut off or damaged, print what was complete; the exit status is 1 nevertheless.
+    ///
+    /// What was being made is shown as `halfsour.Unfinished` of its parts, and standard error says where that is, and how many
+    /// bytes are there and wanted.
+    #[arg(long)]
+    pub salvage: bool,
+}
+
+/// An object within itself, in plain JSON.
+#[derive(clap::Args, Clone, Copy)]
+pub struct CyclesForm {
+    /// How plain JSON shows an object within itself.
+    #[arg(long, value_enum, default_value_t = Cycles::Error)]
+    cycles: Cycles,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Cycles {
+    /// As `{"$ref": "PATH"}`, with the path of the outer object as `get` takes it; keys `$ref` of the data are then `$$ref`.
+    Ref,
+    /// As null.
+    Null,
+    /// Not at all.
+    Error,
+}
+
+impl CyclesForm {
+    pub fn cycles(self) -> json::Cycles {
+        match self.cycles {
+            Cycles::Ref => json::Cycles::Ref,
+            Cycles::Null => json::Cycles::Null,
+            Cycles::Error => json::Cycles::Error,
+        }
+    }
 }
 
 #[derive(clap::Args, Clone, Copy)]

@@ -63,7 +63,9 @@ impl Failure {
             Cause::Disassembly(complaint) => (complaint.to_string(), None),
             Cause::Json(error) => {
                 if matches!(error.kind(), json::ErrorKind::Cycle(_)) {
-                    note.push_str("try `halfsour json --lossless`, which can express cycles");
+                    note.push_str(
+                        "try `--cycles ref`, or `halfsour json --lossless`, which can express cycles",
+                    );
                 }
                 (error.to_string(), error.offset())
             }

@@ -1,11 +1,10 @@
 //! What the command line names: files with their members, and standard input.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
-use bytes::Bytes;
-use halfsour_files::{Input, Source, read_at_most};
+use halfsour_files::{Input, Source};
 
 use crate::args::Reading;
 use crate::failure::Failure;
@@ -31,15 +30,33 @@ pub fn source(name: &str, reading: &Reading) -> Result<Source, Failure> {
     })
 }
 
-/// The name and the bytes of a file, or of standard input, which may have so many bytes.
-pub fn read(name: &str, most: usize) -> Result<(String, Bytes), Failure> {
-    let (name, bytes) = match name {
-        "-" => (STDIN, read_at_most(io::stdin().lock(), most)),
-        _ => (name, File::open(name).and_then(|file| read_at_most(file, most))),
+/// The name of a file, or of standard input, and a reader of it, which gives no more than so many bytes.
+pub fn reader(name: &str, most: usize) -> Result<(&str, impl Read), Failure> {
+    let (name, reader): (_, Box<dyn Read>) = match name {
+        "-" => (STDIN, Box::new(io::stdin().lock())),
+        _ => match File::open(name) {
+            Ok(file) => (name, Box::new(file)),
+            Err(error) => return Err(Failure::File { name: name.to_owned(), error }),
+        },
     };
-    match bytes {
-        Ok(bytes) => Ok((name.to_owned(), bytes)),
-        Err(error) => Err(Failure::File { name: name.to_owned(), error }),
+    Ok((name, AtMost { reader, most, left: most }))
+}
+
+/// A reader that fails where more than so many bytes come.
+struct AtMost<R> {
+    reader: R,
+    most: usize,
+    left: usize,
+}
+
+impl<R: Read> Read for AtMost<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.left = self.left.checked_sub(count).ok_or_else(|| {
+            let message = format!("it is longer than the limit for input, {} bytes", self.most);
+            io::Error::new(io::ErrorKind::FileTooLarge, message)
+        })?;
+        Ok(count)
     }
 }
 

@@ -34,12 +34,14 @@ fn main() -> ExitCode {
     let (files, command): (_, Box<dyn PerFile>) = match command {
         Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
-        Command::Show { mut files, part, form } => {
+        Command::Show { mut files, part, form, salvage } => {
             let path = part.take(&mut files);
-            (files, Box::new(Show::new(&reading, form.limits(), path)))
+            (files, Box::new(Show::new(&reading, form.limits(), path, salvage)))
         }
         Command::Trace { files } => (files, Box::new(Trace::new(&reading))),
-        Command::Get { file, path, form } => (vec![file], Box::new(Get::new(&reading, path, form))),
+        Command::Get { file, path, form, salvage, cycles } => {
+            (vec![file], Box::new(Get::new(&reading, path, form, cycles.cycles(), salvage)))
+        }
         Command::Find { file, pattern, form } => match Find::new(&reading, &pattern, &form) {
             Ok(find) => (vec![file], Box::new(find)),
             Err(why) => {
@@ -48,17 +50,17 @@ fn main() -> ExitCode {
             }
         },
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),
-        Command::Json { mut files, part, form } => {
+        Command::Json { mut files, part, form, salvage, cycles } => {
             let path = part.take(&mut files);
-            (files, Box::new(Json::new(&reading, form, path)))
+            (files, Box::new(Json::new(&reading, form, path, cycles.cycles(), salvage)))
         }
         Command::Make { target, .. } | Command::Rewrite { target, .. } if target.is_terminal() => {
             eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");
             return ExitCode::from(2);
         }
         Command::Make { file, target } => (vec![file], Box::new(Make::new(&reading, target))),
-        Command::Rewrite { file, optimize, target } => {
-            (vec![file], Box::new(Rewrite::new(&reading, optimize, target)))
+        Command::Rewrite { file, optimize, names, target } => {
+            (vec![file], Box::new(Rewrite::new(&reading, optimize, names.rules(), target)))
         }
         Command::Convert { file, path, target } => match target.format() {
             Ok(format) => (vec![file], Box::new(Convert::new(&reading, path, format, target))),

@@ -6,6 +6,7 @@ mod convert;
 mod error;
 mod formats;
 mod options;
+mod rename;
 mod tables;
 mod tensors;
 
@@ -15,5 +16,6 @@ pub use convert::{LeftOut, Progress, Report, convert, convert_archive, convert_w
 pub use error::{ConvertError, Error};
 pub use formats::{FORMATS, Format, UnknownFormat};
 pub use options::{Limits, Options, Tied};
+pub use rename::{InvalidRename, PRESETS, Preset, Rename, Renamed, rename};
 pub use tables::{Column, Table, tables};
 pub use tensors::{Row, Storage, Tensor, TensorList, Tensors, each_tensors, tensors};

@@ -21,7 +21,8 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An object of this kind contains itself, which the plain form cannot say.
+    /// An object of this kind contains itself, which the plain form says only if [`Style::with_cycles`](crate::Style::with_cycles)
+    /// tells how.
     Cycle(Kind),
     /// The JSON would nest deeper than [`Limits::depth`](crate::Limits::depth).
     TooDeep,

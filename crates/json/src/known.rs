@@ -9,7 +9,7 @@ use halfsour_classes::{Int, Known, Shape, class_name, cost, recognise};
 use halfsour_value::{Data, Instance, Node};
 
 use crate::plain::{Work, Writer};
-use crate::{Error, value};
+use crate::{Error, events};
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// Writes an object of a known class that JSON has something better for than its parts; false if it has not.
@@ -258,5 +258,5 @@ fn is_number(text: &str) -> bool {
     let starts_well = text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit());
     let digits = text.split(['E', 'e']).next().unwrap_or_default();
     let is_zero = digits.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
-    starts_well && text.len() <= 400 && value::number(text).is_some_and(|value| value != 0.0 || is_zero)
+    starts_well && text.len() <= 400 && events::number(text).is_some_and(|value| value != 0.0 || is_zero)
 }

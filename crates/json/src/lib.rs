@@ -2,6 +2,7 @@
 
 mod census;
 mod error;
+mod events;
 mod known;
 mod lossless;
 mod names;
@@ -15,7 +16,7 @@ mod plain;
 mod spelling;
 mod style;
 mod tags;
-mod value;
+mod trail;
 
 #[doc = include_str!("../LOSSLESS.md")]
 pub mod lossless_form {}
@@ -25,10 +26,10 @@ use std::io::Write;
 use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
-pub use parse::{Document, ParseError, documents};
+pub use parse::{Document, ParseError, documents, documents_from_reader};
 pub use part::{Part, part_to_writer};
 pub use pen::Pen;
-pub use style::{Limits, Style};
+pub use style::{Cycles, Limits, Style};
 
 use out::Out;
 
@@ -36,7 +37,7 @@ use out::Out;
 ///
 /// # Errors
 ///
-/// If the text exceeds the limits; in the plain form, if an object contains itself.
+/// If the text exceeds the limits; in the plain form, if an object contains itself and [`Cycles`] are an error.
 pub fn to_string<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<String, Error> {
     Ok(String::from_utf8(to_vec(node, style)?).expect("JSON is written as UTF-8"))
 }

@@ -11,7 +11,8 @@ use halfsour_text::{number, repr};
 use halfsour_value::{Data, Node, Text};
 
 use crate::names::Names;
-use crate::{Error, Style};
+use crate::trail::Trail;
+use crate::{Cycles, Error, Style};
 
 /// The number of bytes that are collected before they go to the writer.
 const PIECE: usize = 64 << 10;
@@ -27,7 +28,11 @@ pub(crate) struct Out<'w> {
     /// The number of bytes that may still be written, those in the buffer included.
     left: usize,
     writer: Option<&'w mut dyn Write>,
+    /// Whether there is more to do for each item than to separate it: lines, or the trail.
+    is_slow: bool,
     pretty: bool,
+    /// The way to the item that is being written, if somebody may ask for it.
+    trail: Option<Trail>,
     depth: usize,
     /// Nothing has been written since the last array or object was opened.
     fresh: bool,
@@ -39,7 +44,10 @@ impl<'w> Out<'w> {
         let left = style.limits.room(node.graph().source().as_ref().len());
         let most = if writer.is_some() { left.min(PIECE) } else { left };
         let names = Names::new(node.graph().node_count());
-        Self { buffer: Vec::new(), most, left, writer, pretty: style.pretty, depth: 0, fresh: false, names }
+        let trail = (style.cycles == Cycles::Ref && !style.lossless).then(Trail::default);
+        let is_slow = style.pretty || trail.is_some();
+        let (buffer, pretty) = (Vec::new(), style.pretty);
+        Self { buffer, most, left, writer, is_slow, pretty, trail, depth: 0, fresh: false, names }
     }
 
     /// The number of arrays and objects that are open.
@@ -83,14 +91,36 @@ impl<'w> Out<'w> {
         if !self.fresh {
             self.buffer.push(b',');
         }
-        self.fresh = false;
-        if self.pretty {
-            self.line();
-        }
         if self.buffer.len() > self.most {
             self.hand_on()?;
         }
+        if self.is_slow {
+            self.slow_item();
+        }
+        self.fresh = false;
         Ok(())
+    }
+
+    #[inline(never)]
+    fn slow_item(&mut self) {
+        if self.pretty {
+            self.line();
+        }
+        if let Some(trail) = &mut self.trail {
+            trail.item(self.depth, self.fresh, self.buffer.len());
+        }
+    }
+
+    /// The path to the item at this depth in which the present one lies. Only where cycles are references.
+    pub fn path(&self, depth: usize) -> String {
+        self.trail.as_ref().map(|trail| trail.path(depth)).unwrap_or_default()
+    }
+
+    /// Notes that the name of the present member stands for an int.
+    pub fn name_is_int(&mut self) {
+        if let Some(trail) = &mut self.trail {
+            trail.name_is_int();
+        }
     }
 
     /// Ends a document that has a line of its own.
@@ -131,7 +161,7 @@ impl<'w> Out<'w> {
         let start = self.buffer.len();
         self.text(text)?;
         self.colon();
-        if siblings <= Names::MOST {
+        if siblings <= Names::MOST && self.trail.is_none() {
             self.names.keep(key.id(), &self.buffer[start..]);
         }
         Ok(true)
@@ -139,6 +169,17 @@ impl<'w> Out<'w> {
 
     #[inline]
     pub fn colon(&mut self) {
+        if self.is_slow {
+            return self.slow_colon();
+        }
+        self.buffer.push(b':');
+    }
+
+    #[inline(never)]
+    fn slow_colon(&mut self) {
+        if let Some(trail) = &mut self.trail {
+            trail.name(&mut self.buffer);
+        }
         self.buffer.push(b':');
         if self.pretty {
             self.buffer.push(b' ');
@@ -172,6 +213,19 @@ impl<'w> Out<'w> {
         self.open(b'{');
         self.member(tag)?;
         value(self)?;
+        self.close(b'}');
+        Ok(())
+    }
+
+    /// The reference to what stands at a path.
+    pub fn reference(&mut self, path: &str) -> Result<(), Error> {
+        self.open(b'{');
+        self.item()?;
+        self.buffer.extend_from_slice(b"\"$ref\":");
+        if self.pretty {
+            self.buffer.push(b' ');
+        }
+        self.string(path.as_bytes())?;
         self.close(b'}');
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The plain form.
 
+use std::collections::HashMap;
+
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, is_na};
 use halfsour_classes::state_fields;
@@ -10,7 +12,7 @@ use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, S
 use crate::numpy::Objects;
 use crate::out::Out;
 use crate::pandas::Table;
-use crate::{Error, ErrorKind, Style};
+use crate::{Cycles, Error, ErrorKind, Style};
 
 pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style: Style) -> Result<(), Error> {
     Writer::new(out, node.graph(), style).write(node)
@@ -52,7 +54,8 @@ impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
 
     /// Returns a writer with what is left of another one: see [`parts`](Self::parts).
     pub(crate) fn resumed(out: &'o mut Out<'w>, open: Vec<bool>, values: usize, style: Style) -> Self {
-        Self { out, open, values, depth: style.limits.depth, work: Vec::new() }
+        let (depth, cycles) = (style.limits.depth, style.cycles);
+        Self { out, open, cycles, depths: HashMap::new(), values, depth, work: Vec::new() }
     }
 
     /// The places of all nodes, none of which is open, and the number of values that may still be written.
@@ -70,6 +73,9 @@ pub(crate) struct Writer<'o, 'w, 'g, S> {
     pub(crate) out: &'o mut Out<'w>,
     /// The nodes that are being written: one that stands in itself is a cycle.
     open: Vec<bool>,
+    cycles: Cycles,
+    /// The depth of each of these, where references may lead to them.
+    depths: HashMap<Id, usize>,
     /// The number of values that may still be written.
     values: usize,
     pub(crate) depth: usize,
@@ -243,7 +249,10 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         let written = match key.data() {
             Data::None => self.out.string_of("null"),
             Data::Bool(value) => self.out.string_of(value),
-            Data::Int(value) => self.out.string_of(value),
+            Data::Int(value) => {
+                self.out.name_is_int();
+                self.out.string_of(value)
+            }
             Data::BigInt(bytes) => self.out.string_of(number::BigDisplay(bytes)),
             Data::Float(value) => self.out.string_of(repr::Float(value)),
             Data::ByteString(bytes) => return self.byte_string(bytes),
@@ -261,9 +270,12 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         }
         if let Some(index) = node.id().index() {
             if self.open[index] {
-                return Err(Error::new(ErrorKind::Cycle(node.kind()), node));
+                return self.cycle(node);
             }
             self.open[index] = true;
+            if self.cycles == Cycles::Ref {
+                self.depths.insert(node.id(), self.out.depth());
+            }
         }
         let id = node.id();
         match data {
@@ -311,6 +323,22 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             _ => unreachable!("scalars have no parts"),
         }
         Ok(())
+    }
+
+    /// Writes an object within itself.
+    #[cold]
+    fn cycle(&mut self, node: Node<'g, S>) -> Result<(), Error> {
+        match self.cycles {
+            Cycles::Error => Err(Error::new(ErrorKind::Cycle(node.kind()), node)),
+            Cycles::Null => {
+                self.out.word("null");
+                Ok(())
+            }
+            Cycles::Ref => {
+                let path = self.out.path(self.depths.get(&node.id()).copied().unwrap_or_default());
+                self.out.reference(&path)
+            }
+        }
     }
 
     /// Puts work on the stack so that it is done in this order.

@@ -1,17 +1,35 @@
-//! [`Style`] and [`Limits`]: options of writing.
+//! [`Style`], [`Cycles`] and [`Limits`]: options of writing.
 
 /// The form to write, its layout, and its limits.
 #[derive(Clone, Copy, Debug)]
 pub struct Style {
     pub(crate) lossless: bool,
     pub(crate) pretty: bool,
+    pub(crate) cycles: Cycles,
     pub(crate) limits: Limits,
+}
+
+/// The plain form of an object within itself. The lossless form has numbers for all that is shared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cycles {
+    /// It is an error: [`ErrorKind::Cycle`](crate::ErrorKind::Cycle).
+    #[default]
+    Error,
+    /// It is `null`.
+    Null,
+    /// It is `{"$ref": "users[3].boss"}`: an object whose one member is the place of the outer object in the document. The
+    /// place is a path as [`Node::path`](halfsour_value::Node::path) takes it; that of the whole document is `""`.
+    ///
+    /// A name of the data that is `$ref`, or that with more `$` before it, is written with one more `$`: `$$ref`. So
+    /// whatever is called `$ref` is a reference. Paths have the names of the data.
+    Ref,
 }
 
 impl Style {
     /// The plain form, which a person expects, on one line.
     pub fn plain() -> Self {
-        Self { lossless: false, pretty: false, limits: Limits::default() }
+        Self { lossless: false, pretty: false, cycles: Cycles::default(), limits: Limits::default() }
     }
 
     /// [The lossless form](crate::lossless_form), on one line.
@@ -23,6 +41,12 @@ impl Style {
     #[must_use]
     pub fn pretty(self) -> Self {
         Self { pretty: true, ..self }
+    }
+
+    /// Sets how the plain form shows an object within itself.
+    #[must_use]
+    pub fn with_cycles(self, cycles: Cycles) -> Self {
+        Self { cycles, ..self }
     }
 
     /// Sets the limits.

@@ -1,13 +1,15 @@
 //! Tags of well-known objects in the lossless form, there and back.
 
+use std::io::Read;
+
 use halfsour_classes::stdlib::{Date, Decimal, Fraction, Offset, TimeDelta, TimeOfDay, TimeZone, Uuid};
 use halfsour_classes::{Known, recognise};
 use halfsour_value::{Id, Node};
 
 use crate::Error;
+use crate::events::Event;
 use crate::lossless::{Work, Writer};
-use crate::parse::{ParseError, Reader, form, text};
-use crate::value::{Object, Value};
+use crate::parse::{ParseError, Reader, form};
 
 /// The tags of known objects.
 const TAGS: [&str; 8] =
@@ -57,42 +59,41 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 }
 
-impl Reader<'_> {
-    /// Makes a known object.
-    pub(crate) fn known(&mut self, tag: &str, first: &Value, map: &Object) -> Result<Id, ParseError> {
+/// What may be said of a small object beside its text.
+#[derive(Default)]
+pub(crate) struct Extras {
+    pub op: Option<String>,
+    pub name: Option<String>,
+    pub fold: bool,
+    pub tz: Option<Id>,
+    pub is_safe: Option<bool>,
+}
+
+impl<R: Read> Reader<'_, '_, R> {
+    /// Makes a known object, of which the tag has been read. Returns also the piece that was read behind what says more of it.
+    pub(crate) fn known(&mut self, tag: &str) -> Result<(Id, Option<Event>), ParseError> {
         if !TAGS.contains(&tag) {
             return Err(form(format!("{tag}: no such tag")));
         }
-        let shown = text(first)?;
+        let shown = self.text()?.to_owned();
         let wrong = || form(format!("{tag} is no such object"));
-        let fold = map.get("fold").is_some_and(|fold| fold.as_u64() == Some(1));
-        let is_safe = map.get("is_safe").and_then(Value::as_bool);
-        Ok(match tag {
-            "@date" => self.build.date(Date::parse(shown).ok_or_else(wrong)?),
+        let (Extras { name, fold, tz, is_safe, .. }, pending) = self.extras()?;
+        let object = match tag {
+            "@date" => self.build.date(Date::parse(&shown).ok_or_else(wrong)?),
             "@datetime" => {
                 let (date, clock) = shown.split_once('T').ok_or_else(wrong)?;
                 let (date, clock) = Date::parse(date).zip(TimeOfDay::parse(clock, fold)).ok_or_else(wrong)?;
-                let tz = self.tz(map)?;
                 self.build.datetime(date, clock, tz)
             }
-            "@time" => {
-                let clock = TimeOfDay::parse(shown, fold).ok_or_else(wrong)?;
-                let tz = self.tz(map)?;
-                self.build.time(clock, tz)
-            }
-            "@timedelta" => self.build.timedelta(TimeDelta::from_iso(shown).ok_or_else(wrong)?),
+            "@time" => self.build.time(TimeOfDay::parse(&shown, fold).ok_or_else(wrong)?, tz),
+            "@timedelta" => self.build.timedelta(TimeDelta::from_iso(&shown).ok_or_else(wrong)?),
             "@timezone" => {
-                let offset = TimeDelta::from_offset(shown).ok_or_else(wrong)?;
-                let name = map.get("name").map(text).transpose()?;
-                self.build.timezone(offset, name)
+                self.build.timezone(TimeDelta::from_offset(&shown).ok_or_else(wrong)?, name.as_deref())
             }
-            "@decimal" => self.build.decimal(Decimal::new(shown).ok_or_else(wrong)?),
-            "@fraction" => self.build.fraction(&Fraction::parse(shown).ok_or_else(wrong)?),
-            _ => self.build.uuid(Uuid::parse(shown, is_safe).ok_or_else(wrong)?),
-        })
-    }
-
-    fn tz(&mut self, map: &Object) -> Result<Option<Id>, ParseError> {
-        map.get("tz").map(|tz| self.value(tz, None)).transpose()
+            "@decimal" => self.build.decimal(Decimal::new(&shown).ok_or_else(wrong)?),
+            "@fraction" => self.build.fraction(&Fraction::parse(&shown).ok_or_else(wrong)?),
+            _ => self.build.uuid(Uuid::parse(&shown, is_safe).ok_or_else(wrong)?),
+        };
+        Ok((object, pending))
     }
 }

@@ -1,6 +1,6 @@
 //! JSON as a text, compared with how `serde_json` reads it.
 
-use halfsour_json::{Style, documents, to_string};
+use halfsour_json::{Document, ParseError, Style, documents, documents_from_reader, to_string};
 use serde_json::Value;
 
 /// Documents, of which each part is of another kind.
@@ -115,4 +115,31 @@ fn errors_say_where() {
     let error = documents(nested(129).as_bytes()).next().unwrap().unwrap_err();
     assert_eq!(error.to_string(), "the document nests deeper than 128 levels at line 1 column 129");
     assert_eq!(documents(b"} 1").count(), 1);
+}
+
+/// A reader that gives a byte at a time.
+struct Drops<'t>(&'t [u8]);
+
+impl std::io::Read for Drops<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let room = buffer.len().min(1);
+        self.0.read(&mut buffer[..room])
+    }
+}
+
+#[test]
+fn texts_that_arrive_in_drops_are_read_as_whole_ones() {
+    for text in SEEDS.into_iter().chain(["[1,\n 2 3]", "7\n{\"a\" 1}", "1\n\n  nul", "12", ""]) {
+        let shown = |result: Result<Document, ParseError>| match result {
+            Ok(document) => document.graph.root().to_string(),
+            Err(error) => error.to_string(),
+        };
+        let whole: Vec<_> = documents(text.as_bytes()).map(shown).collect();
+        let drops: Vec<_> = documents_from_reader(Drops(text.as_bytes())).map(shown).collect();
+        assert_eq!(whole, drops, "{text}");
+    }
+    // A string that is longer than a piece.
+    let long = format!("[\"{}\", 1]", "é".repeat(300_000));
+    let document = documents_from_reader(long.as_bytes()).next().unwrap().unwrap();
+    assert_eq!(document.graph.root().elements().unwrap().len(), 2);
 }

@@ -124,7 +124,9 @@ impl Builder {
         self.store.owned(Payload::ByteString, 0, bytes).expect(FULL)
     }
 
-    pub(crate) fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, StepError> {
+    /// A container of these items: keys and values in turn, for a dict.
+    #[doc(hidden)]
+    pub fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, StepError> {
         match self.store.container(container, 0, items) {
             Err(StepError::OutOfBudget) => panic!("{FULL}"),
             made => made,

@@ -221,7 +221,7 @@ impl Cell {
     }
 
     pub const fn with_form_bits(mut self, form: u8) -> Self {
-        self.flags |= form << FORM_SHIFT;
+        self.flags = self.flags & CAPACITY | form << FORM_SHIFT;
         self
     }
 }

@@ -35,22 +35,25 @@ impl Store {
     /// Refuses objects that would have to be made before themselves, and keys and members that cannot be hashed.
     fn check(&mut self) -> Result<(), StepError> {
         let mut seen = vec![Seen::Not; self.cells.len()];
-        let mut open: Vec<usize> = (0..self.cells.len()).collect();
-        while let Some(&index) = open.last() {
-            match seen[index] {
-                Seen::Not => {
-                    seen[index] = Seen::Open;
-                    for part in self.parts_before(index).filter_map(Id::index) {
-                        match seen[part] {
-                            Seen::Not => open.push(part),
-                            Seen::Open => return Err(StepError::Unsupported),
-                            Seen::Done => {}
+        let mut open = Vec::new();
+        for start in 0..self.cells.len() {
+            open.push(start);
+            while let Some(&index) = open.last() {
+                match seen[index] {
+                    Seen::Not => {
+                        seen[index] = Seen::Open;
+                        for part in self.parts_before(index).filter_map(Id::index) {
+                            match seen[part] {
+                                Seen::Not => open.push(part),
+                                Seen::Open => return Err(StepError::Unsupported),
+                                Seen::Done => {}
+                            }
                         }
                     }
-                }
-                Seen::Open | Seen::Done => {
-                    seen[index] = Seen::Done;
-                    open.pop();
+                    Seen::Open | Seen::Done => {
+                        seen[index] = Seen::Done;
+                        open.pop();
+                    }
                 }
             }
         }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 
+use crate::builder::FULL;
 use crate::cell::{Cell, Tag};
 use crate::form::Form;
 use crate::id::StepKind;
@@ -271,6 +272,32 @@ impl Builder {
         }
         let states = self.runs(index).filter(|(_, kind, _)| *kind == StepKind::State);
         Ok(states.last().map(|(mark, ..)| mark + 1))
+    }
+
+    /// A tuple that is to be [`fill`](Self::fill)ed, and to which its members may refer.
+    #[doc(hidden)]
+    pub fn hollow_tuple(&mut self) -> Id {
+        self.store.hollow_tuple(0).expect(FULL)
+    }
+
+    /// Puts members into a list, tuple, dict, set or frozenset that is empty. Only [`try_build`](Self::try_build) looks whether
+    /// keys and members can be hashed.
+    #[doc(hidden)]
+    pub fn fill(&mut self, of: Id, items: &[Id]) -> Result<(), StepError> {
+        let index = of.index().ok_or(StepError::Unsupported)?;
+        Ok(self.store.extend(index, items)?)
+    }
+
+    /// Sets how an instance is made that was made without keyword arguments, and has no steps yet.
+    #[doc(hidden)]
+    pub fn set_form(&mut self, of: Id, form: Form, kwargs: Option<Id>) -> Result<(), StepError> {
+        let index = of.index().ok_or(StepError::Unsupported)?;
+        if self.store.cells[index].region().1 != Form::New.parts() {
+            return Err(StepError::Unsupported);
+        }
+        self.store.extend(index, kwargs.as_slice())?;
+        self.store.cells[index] = self.store.cells[index].with_form_bits(form as u8);
+        Ok(())
     }
 
     /// Whether the class of an instance was given arguments.

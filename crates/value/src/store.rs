@@ -341,6 +341,11 @@ impl Store {
         self.push(Cell::pair(tag, flags, origin, start, items.len() as u32))
     }
 
+    /// A tuple that is to get its members.
+    pub(crate) fn hollow_tuple(&mut self, origin: usize) -> Result<Id, OutOfBudget> {
+        self.region(Tag::Tuple, 0, origin, &[])
+    }
+
     /// The region of a node that has one.
     #[inline]
     pub(crate) fn region_of(&self, index: usize) -> &[Id] {

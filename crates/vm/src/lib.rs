@@ -13,6 +13,7 @@ mod memo;
 mod messages;
 mod observer;
 mod options;
+mod salvage;
 
 pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
@@ -26,3 +27,4 @@ pub use load::{Loader, from_bytes, from_reader, from_slice};
 pub use messages::Messages;
 pub use observer::{Attached, Event, Observer};
 pub use options::{Buffer, Options, StringEncoding};
+pub use salvage::{Damage, Salvaged};

@@ -37,6 +37,20 @@ impl State {
         self.next_buffer = 0;
     }
 
+    pub fn stack(&self) -> &[Id] {
+        &self.stack
+    }
+
+    /// Whether the pickle that is run is attached to an object of another.
+    pub fn is_attached(&self) -> bool {
+        self.outer.is_some()
+    }
+
+    /// The objects on the stack, and for each mark the fence below it.
+    pub fn take_stack(&mut self) -> (Vec<Id>, Vec<usize>) {
+        (std::mem::take(&mut self.stack), std::mem::take(&mut self.marks))
+    }
+
     /// Makes ready for another pickle, which may use the memo of the last.
     pub fn start_pickle(&mut self) {
         self.stack.clear();
@@ -75,6 +89,8 @@ pub(crate) struct Machine<'m, 'a, O> {
     is_fused: bool,
     /// Whether nothing follows the source.
     is_whole: bool,
+    /// Whether a frame may be longer than a source that is whole.
+    is_lenient: bool,
     frames_end: u64,
 }
 
@@ -104,7 +120,17 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
     /// A machine for a source that is whole.
     pub fn new(state: &'m mut State, source: &'a [u8], options: &'m Options, observer: O) -> Self {
         let is_fused = !O::IS_ACTIVE && options.limits.opcodes >= source.len() as u64;
-        Self { state, source, options, observer, fence: 0, is_fused, is_whole: true, frames_end: 0 }
+        Self {
+            state,
+            source,
+            options,
+            observer,
+            fence: 0,
+            is_fused,
+            is_whole: true,
+            is_lenient: false,
+            frames_end: 0,
+        }
     }
 
     /// A machine for the beginning of a source.
@@ -117,6 +143,21 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
         // How many opcodes there will be is not known.
         let is_fused = !O::IS_ACTIVE && options.limits.opcodes == u64::MAX;
         Self { is_fused, is_whole: false, ..Self::new(state, source, options, observer) }
+    }
+
+    /// The same, which runs a frame as far as it goes.
+    pub fn lenient(self) -> Self {
+        Self { is_lenient: true, ..self }
+    }
+
+    /// The height of the topmost mark; 0 without marks.
+    pub fn fence(&self) -> usize {
+        self.fence
+    }
+
+    /// Where the frame ends that ends last, of those that are not all there.
+    pub fn frames_end(&self) -> u64 {
+        self.frames_end
     }
 
     /// Runs the pickle on from `position` to its STOP, and gives the object. If a piece ends before, that is `None`, and
@@ -163,7 +204,7 @@ impl<'m, 'a, O: Observer> Machine<'m, 'a, O> {
     /// A frame of which not all is there.
     #[cold]
     fn long_frame(&mut self, start: usize, length: u64) -> Done {
-        if self.is_whole {
+        if self.is_whole && !self.is_lenient {
             return Err(ErrorKind::FrameTooLong.into());
         }
         let end = length.saturating_add(start as u64);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use halfsour::json::Style;
+use halfsour::json::{Cycles, Style};
 use halfsour::value::path::Path;
 use halfsour::{Loader, Node};
 use halfsour_files::Part;
@@ -10,8 +10,8 @@ use halfsour_inspect::get::{self, Raw, raw_place};
 use halfsour_inspect::path::resolve;
 use halfsour_inspect::tree::Tree;
 
-use super::{PerFile, Pickles, load};
-use crate::args::{GetForm, Reading};
+use super::{PerFile, Pickles, end_of, load_or_salvage};
+use crate::args::{GetForm, Reading, Salvage};
 use crate::failure::{Cause, Failure};
 use crate::print;
 
@@ -21,16 +21,18 @@ pub struct Get {
     path: Path,
     form: GetForm,
     json: Style,
+    salvage: Salvage,
 }
 
 impl Get {
-    pub fn new(reading: &Reading, path: Path, form: GetForm) -> Self {
+    pub fn new(reading: &Reading, path: Path, form: GetForm, cycles: Cycles, salvage: Salvage) -> Self {
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
             path,
             form,
-            json: Style::plain().with_limits(reading.json_limits()),
+            json: Style::plain().with_cycles(cycles).with_limits(reading.json_limits()),
+            salvage,
         }
     }
 
@@ -66,11 +68,11 @@ impl PerFile for Get {
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let mut pickles = Pickles::of(&self.path);
         pickles.each(part, self.first, |bytes, start, is_meant| {
-            let graph = load(&mut self.loader, bytes, start)?;
+            let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             if is_meant {
                 self.print(out, graph.root())?;
             }
-            Ok(graph.end())
+            end_of(graph.end(), damage)
         })
     }
 }

@@ -3,14 +3,14 @@
 use std::io::Write;
 
 use halfsour::Loader;
-use halfsour::json::Style;
+use halfsour::json::{Cycles, Style};
 use halfsour::value::path::Path;
 use halfsour_files::Part;
 use halfsour_inspect::get;
 use halfsour_inspect::path::resolve;
 
-use super::{PerFile, Pickles, load};
-use crate::args::{JsonForm, Reading};
+use super::{PerFile, Pickles, end_of, load_or_salvage};
+use crate::args::{JsonForm, Reading, Salvage};
 use crate::failure::{Cause, Failure};
 
 pub struct Json {
@@ -18,17 +18,25 @@ pub struct Json {
     first: bool,
     style: Style,
     path: Path,
+    salvage: Salvage,
 }
 
 impl Json {
-    pub fn new(reading: &Reading, form: JsonForm, path: Path) -> Self {
+    pub fn new(
+        reading: &Reading,
+        form: JsonForm,
+        path: Path,
+        cycles: Cycles,
+        salvage: Salvage,
+    ) -> Self {
         let style = if form.lossless { Style::lossless() } else { Style::plain() };
         let style = if form.pretty { style.pretty() } else { style };
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
-            style: style.with_limits(reading.json_limits()),
+            style: style.with_cycles(cycles).with_limits(reading.json_limits()),
             path,
+            salvage,
         }
     }
 }
@@ -36,7 +44,7 @@ impl Json {
 impl PerFile for Json {
     fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         Pickles::of(&self.path).each(file, self.first, |bytes, start, is_meant| {
-            let graph = load(&mut self.loader, bytes, start)?;
+            let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             if is_meant {
                 let place = resolve(graph.root(), &self.path).map_err(Cause::Path)?;
                 // Not written piece by piece: a document that cannot be finished is not begun.
@@ -47,7 +55,7 @@ impl PerFile for Json {
             }
             let end = graph.end();
             self.loader.recycle(graph);
-            Ok(end)
+            end_of(end, damage)
         })
     }
 }

@@ -10,7 +10,7 @@ use halfsour_files::Part;
 use super::PerFile;
 use crate::args::{Reading, Target};
 use crate::failure::Failure;
-use crate::input::read;
+use crate::input::reader;
 
 pub struct Make {
     target: Target,
@@ -25,15 +25,21 @@ impl Make {
     }
 
     fn make(&self, out: &mut dyn Write, name: &str) -> Result<(), Failure> {
-        let (name, text) = read(name, self.most)?;
+        let (name, text) = reader(name, self.most)?;
         let failure = |error: &dyn Display| Failure::message(format!("{name}: {error}"));
         let mut pickles = Vec::new();
-        for document in json::documents(&text) {
+        for document in json::documents_from_reader(text) {
             let document = document.map_err(|error| failure(&error))?;
             let protocol = self.target.protocol.or(document.protocol);
             let options = Options::default().with_limits(self.limits);
             let options = protocol.map_or(options, |protocol| options.with_protocol(protocol));
-            pickles.extend(to_vec(document.graph.root(), &options).map_err(|error| failure(&error))?);
+            let pickle = to_vec(document.graph.root(), &options).map_err(|error| failure(&error))?;
+            // The first, which often is the only one, is not copied.
+            if pickles.is_empty() {
+                pickles = pickle;
+            } else {
+                pickles.extend(pickle);
+            }
         }
         self.target.write(out, &pickles)
     }

@@ -19,6 +19,7 @@ use std::io::Write;
 
 use halfsour::lexer::text::phrase::plural;
 use halfsour::value::path::Path;
+use halfsour::vm::Damage;
 use halfsour::{Graph, Loader};
 use halfsour_files::{Input, JoblibArrays, Part, Parts};
 
@@ -36,6 +37,7 @@ pub use size::Size;
 pub use tensors::ListTensors;
 pub use trace::Trace;
 
+use crate::args::Salvage;
 use crate::failure::{Cause, Failure};
 
 /// What is done with each file.
@@ -114,6 +116,25 @@ impl Pickles {
             _ => Ok(()),
         }
     }
+}
+
+/// As [`load`]; of a pickle that is cut off or damaged, if that is wanted, what comes before the damage.
+fn load_or_salvage<'b>(
+    loader: &mut Loader,
+    bytes: &'b [u8],
+    start: usize,
+    salvage: Salvage,
+) -> Result<(Graph<&'b [u8]>, Option<Damage>), Cause> {
+    if !salvage.salvage {
+        return Ok((load(loader, bytes, start)?, None));
+    }
+    let salvaged = loader.salvage(bytes, start, JoblibArrays::new(())).map_err(Cause::Load)?;
+    Ok((salvaged.graph, salvaged.damage))
+}
+
+/// The end of a pickle that was shown, or the damage at which it ends.
+fn end_of(end: usize, damage: Option<Damage>) -> Result<usize, Cause> {
+    damage.map_or(Ok(end), |damage| Err(Cause::Other(damage.to_string())))
 }
 
 /// The pickle that begins at `start`, with the arrays that may stand between its opcodes.

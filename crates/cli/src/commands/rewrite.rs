@@ -4,6 +4,7 @@ use std::io::Write;
 
 use halfsour::Loader;
 use halfsour::writer::{Limits, MemoPolicy, Options, to_vec};
+use halfsour_convert::{Rename, rename};
 use halfsour_files::{Input, Part};
 
 use super::{PerFile, each_pickle, load};
@@ -15,17 +16,19 @@ pub struct Rewrite {
     first: bool,
     fix_imports: bool,
     optimize: bool,
+    names: Vec<Rename>,
     limits: Limits,
     target: Target,
 }
 
 impl Rewrite {
-    pub fn new(reading: &Reading, optimize: bool, target: Target) -> Self {
+    pub fn new(reading: &Reading, optimize: bool, names: Vec<Rename>, target: Target) -> Self {
         let mut loader = Loader::with_options(reading.options());
         let options = loader.options_mut();
         options.record_memo = true;
         let fix_imports = options.fix_imports;
-        Self { loader, first: reading.first, fix_imports, optimize, limits: reading.write_limits(), target }
+        let (first, limits) = (reading.first, reading.write_limits());
+        Self { loader, first, fix_imports, optimize, names, limits, target }
     }
 }
 
@@ -41,26 +44,45 @@ impl PerFile for Rewrite {
     fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         let mut pickles = Vec::new();
         each_pickle(file, self.first, |bytes, start| {
-            // Names of Python 2 stay as they are unless the protocol changes to one in which they are Python 3's.
-            self.loader.options_mut().fix_imports = self.fix_imports && self.target.protocol.is_some();
-            let graph = load(&mut self.loader, bytes, start)?;
-            let protocol = self.target.protocol.unwrap_or_else(|| graph.protocol());
-            let memo = match (self.optimize, self.target.protocol) {
-                (true, _) => MemoPolicy::Shared,
-                (false, None) => MemoPolicy::AsRead,
-                (false, Some(_)) => MemoPolicy::All,
-            };
-            let fix_imports = self.target.protocol.is_some();
-            let options = Options::default()
-                .with_protocol(protocol)
-                .with_memo(memo)
-                .with_fix_imports(fix_imports)
-                .with_limits(self.limits);
-            pickles.extend(to_vec(graph.root(), &options).map_err(Cause::Write)?);
-            let end = graph.end();
-            self.loader.recycle(graph);
+            if !self.names.is_empty() {
+                let renamed =
+                    rename(bytes, start, &self.names, self.loader.options()).map_err(Cause::Load)?;
+                if self.optimize || self.target.protocol.is_some() {
+                    pickles.extend(self.rewrite(&renamed.bytes, 0)?.0);
+                } else {
+                    pickles.extend(renamed.bytes);
+                }
+                return Ok(renamed.end);
+            }
+            let (pickle, end) = self.rewrite(bytes, start)?;
+            pickles.extend(pickle);
             Ok(end)
         })?;
         self.target.write(out, &pickles)
+    }
+}
+
+impl Rewrite {
+    /// The pickle that begins at `start` anew, and where it ends.
+    fn rewrite(&mut self, bytes: &[u8], start: usize) -> Result<(Vec<u8>, usize), Cause> {
+        // Names of Python 2 stay as they are unless the protocol changes to one in which they are Python 3's.
+        self.loader.options_mut().fix_imports = self.fix_imports && self.target.protocol.is_some();
+        let graph = load(&mut self.loader, bytes, start)?;
+        let protocol = self.target.protocol.unwrap_or_else(|| graph.protocol());
+        let memo = match (self.optimize, self.target.protocol) {
+            (true, _) => MemoPolicy::Shared,
+            (false, None) => MemoPolicy::AsRead,
+            (false, Some(_)) => MemoPolicy::All,
+        };
+        let fix_imports = self.target.protocol.is_some();
+        let options = Options::default()
+            .with_protocol(protocol)
+            .with_memo(memo)
+            .with_fix_imports(fix_imports)
+            .with_limits(self.limits);
+        let pickle = to_vec(graph.root(), &options).map_err(Cause::Write)?;
+        let end = graph.end();
+        self.loader.recycle(graph);
+        Ok((pickle, end))
     }
 }

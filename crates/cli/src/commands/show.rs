@@ -8,8 +8,8 @@ use halfsour_files::Part;
 use halfsour_inspect::path::resolve;
 use halfsour_inspect::tree::{ShowLimits, Tree};
 
-use super::{PerFile, Pickles, load};
-use crate::args::Reading;
+use super::{PerFile, Pickles, end_of, load_or_salvage};
+use crate::args::{Reading, Salvage};
 use crate::failure::{Cause, Failure};
 use crate::print::{self, DIM};
 
@@ -18,11 +18,12 @@ pub struct Show {
     first: bool,
     limits: ShowLimits,
     path: Path,
+    salvage: Salvage,
 }
 
 impl Show {
-    pub fn new(reading: &Reading, limits: ShowLimits, path: Path) -> Self {
-        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits, path }
+    pub fn new(reading: &Reading, limits: ShowLimits, path: Path, salvage: Salvage) -> Self {
+        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits, path, salvage }
     }
 }
 
@@ -39,11 +40,11 @@ impl PerFile for Show {
         let mut number = 0;
         let mut pickles = Pickles::of(&self.path);
         pickles.each(part, self.first, |bytes, start, is_meant| {
-            let graph = load(&mut self.loader, bytes, start)?;
+            let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             let end = graph.end();
             number += 1;
             if !is_meant {
-                return Ok(end);
+                return end_of(end, damage);
             }
             let place = resolve(graph.root(), &self.path).map_err(Cause::Path)?;
             if !self.first && (start, end) != (0, part.bytes().len()) {
@@ -51,7 +52,7 @@ impl PerFile for Show {
             }
             print::lines(out, Tree::of_place(place, self.limits).lines())?;
             self.loader.recycle(graph);
-            Ok(end)
+            end_of(end, damage)
         })
     }
 }

@@ -1,0 +1,77 @@
+//! [`Trail`]: the way from the document to the item that is being written.
+
+use std::fmt::Write;
+
+use crate::events;
+
+/// The indices and names of the items that are open, from the outside in. Those deeper than the present item are of items that
+/// have ended.
+#[derive(Debug, Default)]
+pub(crate) struct Trail(Vec<Place>);
+
+#[derive(Debug)]
+struct Place {
+    index: usize,
+    /// Where the item begins in the buffer, as long as it is the last.
+    start: usize,
+    /// The name of a member, as a string in JSON; of an element, nothing.
+    name: String,
+    /// The name stands for an int.
+    is_int: bool,
+}
+
+impl Trail {
+    /// Begins an item in the array or object that is so deep; it is the first, or another.
+    pub fn item(&mut self, depth: usize, is_first: bool, start: usize) {
+        let depth = depth.max(1);
+        if is_first || self.0.len() < depth {
+            self.0.truncate(depth - 1);
+            self.0.push(Place { index: 0, start, name: String::new(), is_int: false });
+        } else {
+            self.0.truncate(depth);
+            let place = &mut self.0[depth - 1];
+            (place.index, place.start, place.is_int) = (place.index + 1, start, false);
+            place.name.clear();
+        }
+    }
+
+    /// The name of the member has been written. One that looks like that of a reference gets another `$`.
+    pub fn name(&mut self, buffer: &mut Vec<u8>) {
+        let Some(place) = self.0.last_mut() else { return };
+        let name = &buffer[place.start..];
+        place.name.push_str(&String::from_utf8_lossy(name));
+        if place.name.trim_start_matches('"').trim_start_matches('$') == "ref\"" && name.starts_with(b"\"$") {
+            buffer.insert(place.start + 1, b'$');
+        }
+    }
+
+    pub fn name_is_int(&mut self) {
+        if let Some(place) = self.0.last_mut() {
+            place.is_int = true;
+        }
+    }
+
+    /// The path to the item at this depth; at depth 0 that is the document.
+    pub fn path(&self, depth: usize) -> String {
+        let mut path = String::new();
+        for place in &self.0[..depth] {
+            // Writing to a String does not fail.
+            let _ = match events::string(&place.name) {
+                None => write!(path, "[{}]", place.index),
+                Some(name) if place.is_int => write!(path, "[{name}]"),
+                Some(name) if is_identifier(&name) => {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    write!(path, "{dot}{name}")
+                }
+                Some(name) => write!(path, "['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")),
+            };
+        }
+        path
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && chars.all(|char| char.is_alphanumeric() || char == '_')
+}

@@ -1,0 +1,333 @@
+//! What can be had of a pickle that is cut off or damaged.
+
+use std::fmt;
+
+use halfsour_lexer as lexer;
+use halfsour_value::machine::{Builtin, Container, Peek, Store};
+use halfsour_value::{Form, Graph, Id, Kind, StepError, View};
+
+use crate::machine::{Machine, Position};
+use crate::{Error, ErrorKind, Loader, Observer};
+
+/// The graph of a pickle, as far as it goes.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Salvaged<S> {
+    /// The graph. If there is damage, its root is what was being made.
+    pub graph: Graph<S>,
+    /// The damage, unless the pickle is whole.
+    pub damage: Option<Damage>,
+}
+
+/// The place where a pickle is cut off or damaged.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Damage {
+    /// The error at which loading ends.
+    pub error: Error,
+    /// The path to what was being made, as [`Node::path`](halfsour_value::Node::path) takes it. It is an instance of
+    /// `halfsour.Unfinished`, whose arguments are the objects that had been made for it.
+    pub path: String,
+    /// The number of bytes of the input, from its beginning.
+    pub there: usize,
+    /// The number of bytes that the input would have at least if it were whole, if that is known.
+    pub wanted: Option<u64>,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)?;
+        write!(f, "; {} bytes are there", self.there)?;
+        if let Some(wanted) = self.wanted {
+            write!(f, ", and at least {wanted} are wanted")?;
+        }
+        match self.path.as_str() {
+            "" => write!(f, "; the whole is unfinished"),
+            path => write!(f, "; unfinished: {path}"),
+        }
+    }
+}
+
+impl Loader {
+    /// Loads the pickle that begins at `offset`, or, if it is cut off or damaged, what comes before the damage.
+    ///
+    /// Containers that were being filled have the members that were complete. Those that were on their way are put into the
+    /// list or dict below them, as CPython's picklers write them, in thousands. What was being made last, and all objects of
+    /// which it is not certain where they belong, are the arguments of an instance of `halfsour.Unfinished`, so that nothing that is
+    /// half made looks whole.
+    ///
+    /// ```
+    /// use halfsour_vm::Loader;
+    ///
+    /// // [1, 2, {'a': 3, …
+    /// let salvaged = Loader::new().salvage(&b"\x80\x02](K\x01K\x02}(U\x01aK\x03U\x05b"[..], 0, ())?;
+    /// assert_eq!(salvaged.graph.root().to_string(), "[1, 2, {b'a': halfsour.Unfinished(3)}]");
+    /// assert_eq!(salvaged.damage.unwrap().path, "[2].a");
+    /// # Ok::<(), halfsour_vm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If nothing comes before the damage, or a limit is exceeded.
+    ///
+    /// # Panics
+    ///
+    /// If `offset` is beyond the end of `input`.
+    pub fn salvage<S: AsRef<[u8]>>(
+        &mut self,
+        input: S,
+        offset: usize,
+        observer: impl Observer,
+    ) -> Result<Salvaged<S>, Error> {
+        let source = input.as_ref();
+        let there = source.len();
+        self.start(there - offset);
+        self.state.start_pickle();
+        let mut position = Position::new(offset, &self.options);
+        let mut machine = Machine::new(&mut self.state, source, &self.options, observer).lenient();
+        let error = match machine.run(&mut position) {
+            Ok(Some(root)) => {
+                let wanted = position.frames_end;
+                let damage = (wanted > there as u64).then(|| Damage {
+                    error: Error::new(ErrorKind::FrameTooLong, offset, None),
+                    path: String::new(),
+                    there,
+                    wanted: Some(wanted),
+                });
+                return Ok(Salvaged {
+                    graph: self.finish(input, vec![root], offset, position.offset),
+                    damage,
+                });
+            }
+            Ok(None) => unreachable!("where a whole ends before STOP, that is an error"),
+            Err(error) => error,
+        };
+        let (fence, frames_end) = (machine.fence(), machine.frames_end());
+        if matches!(error.kind(), ErrorKind::Limit(_))
+            || self.state.is_attached()
+            || self.state.stack().is_empty()
+        {
+            return Err(error);
+        }
+        let wanted = wanted(source, error.offset(), frames_end);
+        let (stack, marks) = self.state.take_stack();
+        // For each mark, the fence below it is there; that of the topmost is the machine's.
+        let last = (!marks.is_empty()).then_some(fence);
+        let heights: Vec<usize> = marks.into_iter().skip(1).chain(last).collect();
+        let is_old = self.state.protocol == 0;
+        let mut fold = Fold { store: &mut self.state.store, source, is_old, path: Vec::new() };
+        let refused = |refusal| Error::new(ErrorKind::refused(refusal, Kind::Instance), error.offset(), None);
+        let root = fold.run(&stack, &heights).map_err(refused)?;
+        let path = fold.path.into_iter().rev().collect::<String>();
+        let path = path.strip_prefix('.').unwrap_or(&path).to_owned();
+        let damage = Some(Damage { error, path, there, wanted });
+        Ok(Salvaged { graph: self.finish(input, vec![root], offset, there), damage })
+    }
+}
+
+/// The number of bytes that the opcode at this offset and the frames want.
+fn wanted(source: &[u8], at: usize, frames_end: u64) -> Option<u64> {
+    let opcode = match lexer::Incremental::new().next(source.get(at..)?, false) {
+        Ok(lexer::Step::Need(more)) => source.len() as u64 + more.get() as u64,
+        _ => 0,
+    };
+    Some(opcode.max(frames_end)).filter(|&wanted| wanted > source.len() as u64)
+}
+
+/// Puts together what lies on a stack.
+struct Fold<'s> {
+    store: &'s mut Store,
+    source: &'s [u8],
+    /// The protocol is 0, which sets each member as soon as it is made.
+    is_old: bool,
+    /// The steps to what is unfinished, the innermost first.
+    path: Vec<String>,
+}
+
+/// The number of members that CPython's picklers add at once.
+const BATCH: usize = 1000;
+
+impl Fold<'_> {
+    fn run(&mut self, stack: &[Id], heights: &[usize]) -> Result<Id, StepError> {
+        let mut rest = stack;
+        // What is unfinished, and lies above the rest.
+        let mut above: Option<Id> = None;
+        for (at, &height) in heights.iter().enumerate().rev() {
+            let (below, items) = rest.split_at(height.min(rest.len()));
+            let lowest = if at == 0 { 0 } else { heights[at - 1] };
+            let owner = below.last().copied().filter(|_| below.len() > lowest);
+            (rest, above) = match owner {
+                Some(owner) if self.takes_members(owner) => {
+                    self.members(owner, items, above)?;
+                    (&below[..below.len() - 1], Some(owner))
+                }
+                Some(owner) if matches!(self.kind(owner), Kind::Instance | Kind::Global) => {
+                    let group = [&[owner], items, above.as_slice()].concat();
+                    (&below[..below.len() - 1], Some(self.chain(&group, false)?))
+                }
+                _ => {
+                    let group = [items, above.as_slice()].concat();
+                    (below, Some(self.unfinished(&group)?))
+                }
+            };
+        }
+        match (rest, above) {
+            ([], Some(above)) => Ok(above),
+            (rest, above) => self.chain(&[rest, above.as_slice()].concat(), above.is_some()),
+        }
+    }
+
+    fn kind(&self, id: Id) -> Kind {
+        self.store.kind(id)
+    }
+
+    fn length(&self, id: Id) -> usize {
+        match View::new(self.store, self.source).peek(id) {
+            Peek::List(ids) => ids.len(),
+            Peek::Dict(ids) => ids.len() / 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether a mark above this object begins members of it: it is empty, or has whole batches.
+    fn takes_members(&self, id: Id) -> bool {
+        matches!(self.kind(id), Kind::List | Kind::Dict) && self.length(id).is_multiple_of(BATCH)
+    }
+
+    /// Puts members above a mark into their list or dict, and behind them what is not certain to be one.
+    fn members(&mut self, owner: Id, items: &[Id], above: Option<Id>) -> Result<(), StepError> {
+        if self.kind(owner) == Kind::Dict {
+            let pairs = self.certain_pairs(items, above);
+            let (certain, tail) = items.split_at(pairs);
+            self.store.set_items(owner, certain)?;
+            if let Some((&key, tail)) = tail.split_first() {
+                let value = self.tail(tail, above)?;
+                return self.set(owner, key, value);
+            }
+            return match above {
+                Some(above) => self.set(owner, above, above),
+                None => Ok(()),
+            };
+        }
+        let (certain, tail) = items.split_at(self.certain_elements(items, above));
+        self.store.append(owner, certain)?;
+        let last = self.tail(tail, above)?;
+        self.path.push(format!("[{}]", self.length(owner)));
+        self.store.append(owner, &[last])
+    }
+
+    /// What lies behind the last member.
+    fn tail(&mut self, tail: &[Id], above: Option<Id>) -> Result<Id, StepError> {
+        match (tail, above) {
+            ([], None) => self.unfinished(&[]),
+            _ => self.chain(&[tail, above.as_slice()].concat(), above.is_some()),
+        }
+    }
+
+    fn set(&mut self, dict: Id, key: Id, value: Id) -> Result<(), StepError> {
+        self.path.push(match View::new(self.store, self.source).peek(key) {
+            Peek::Int(key) => format!("[{key}]"),
+            Peek::Str(key) | Peek::ByteString(key) => step(&String::from_utf8_lossy(key)),
+            _ => String::new(),
+        });
+        match self.store.set_items(dict, &[key, value]) {
+            Err(StepError::Unhashable) => {
+                let value = self.unfinished(&[key, value])?;
+                self.store.set_items(dict, &[Id::NONE, value])
+            }
+            done => done,
+        }
+    }
+
+    /// How many of these are the keys and values of pairs, for certain. The last pair is not, as long as nothing is known to
+    /// follow it.
+    fn certain_pairs(&self, items: &[Id], above: Option<Id>) -> usize {
+        let Some(&first) = items.first() else { return 0 };
+        let kind = self.kind(first);
+        let is_pair = |pair: &[Id]| self.kind(pair[0]) == kind && self.kind(pair[1]) != Kind::Global;
+        let pairs = items.chunks_exact(2).take_while(|pair| is_pair(pair)).count();
+        // Behind the pairs comes the key of what is above, or nothing is certain of the last pair.
+        let rest = items.len() - 2 * pairs;
+        if rest == 1 && above.is_some() { 2 * pairs } else { 2 * pairs.saturating_sub(1) }
+    }
+
+    /// How many of these are elements, for certain: those that are alike, up to an object that may still get its state, and up to
+    /// what is called.
+    fn certain_elements(&self, items: &[Id], above: Option<Id>) -> usize {
+        const FEW: usize = 3;
+        let mut certain = items.len();
+        let from = certain.saturating_sub(2 * FEW);
+        if let Some(at) = (from..certain).find(|&at| self.kind(items[at]) == Kind::Global) {
+            certain = at;
+        }
+        let last = certain.saturating_sub(FEW);
+        if let Some(&first) = items.first()
+            && let Some(at) = (last..certain).find(|&at| self.kind(items[at]) != self.kind(first))
+        {
+            certain = at;
+        }
+        match items[..certain].last() {
+            Some(&top) if self.kind(top) == Kind::Instance => certain - 1,
+            Some(&top) if above.is_none() && certain == items.len() && self.takes_members(top) => certain - 1,
+            _ => certain,
+        }
+    }
+
+    /// Puts objects together that lie above each other without marks: the one that is on its way into an empty list or dict is put
+    /// there. `is_marked` says that the last is unfinished, and known to be so.
+    fn chain(&mut self, all: &[Id], is_marked: bool) -> Result<Id, StepError> {
+        let mut at = 0;
+        while at + 1 < all.len() && self.is_open(all[at]) {
+            at += if self.kind(all[at]) == Kind::Dict { 2 } else { 1 };
+        }
+        let rest = all.get(at..).unwrap_or_default();
+        let mut inner = match *rest {
+            [one] if is_marked => one,
+            _ => self.unfinished(rest)?,
+        };
+        // From the inside out.
+        let mut owners = Vec::new();
+        let mut place = 0;
+        while place < at.min(all.len()) {
+            owners.push(place);
+            place += if self.kind(all[place]) == Kind::Dict { 2 } else { 1 };
+        }
+        for place in owners.into_iter().rev() {
+            let owner = all[place];
+            if self.kind(owner) == Kind::Dict {
+                self.set(owner, all[place + 1], inner)?;
+            } else {
+                self.path.push(format!("[{}]", self.length(owner)));
+                self.store.append(owner, &[inner])?;
+            }
+            inner = owner;
+        }
+        Ok(inner)
+    }
+
+    /// Whether what lies above an object without a mark is a member of it.
+    fn is_open(&self, id: Id) -> bool {
+        matches!(self.kind(id), Kind::List | Kind::Dict) && (self.is_old || self.length(id) == 0)
+    }
+
+    /// An instance that stands for what is not finished, and holds the objects that were made for it.
+    fn unfinished(&mut self, parts: &[Id]) -> Result<Id, StepError> {
+        use halfsour_lexer::text::wtf8::Encoding;
+        use halfsour_value::machine::Payload;
+        let mut text = |text: &str| self.store.owned(Payload::Str(Encoding::Ascii), 0, text.as_bytes());
+        let (module, name) = (text("halfsour")?, text("Unfinished")?);
+        let class = self.store.global(0, module, name, Builtin::Other)?;
+        let args = self.store.container(Container::Tuple, 0, parts)?;
+        Ok(self.store.instance(Form::Call, 0, class, args, None)?)
+    }
+}
+
+/// A key as a step of a path.
+fn step(key: &str) -> String {
+    let is_name = |char: char| char.is_alphanumeric() || char == '_';
+    if !key.is_empty() && key.chars().all(is_name) {
+        format!(".{key}")
+    } else {
+        format!("['{}']", key.replace('\\', "\\\\").replace('\'', "\\'"))
+    }
+}

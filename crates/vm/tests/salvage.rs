@@ -1,0 +1,89 @@
+//! What is left of pickles that are cut off or damaged.
+
+use halfsour_fixtures::{Expect, all};
+use halfsour_vm::{ErrorKind, Loader};
+
+#[track_caller]
+fn leaves(pickle: &[u8], shown: &str, path: &str) {
+    let salvaged = Loader::new().salvage(pickle, 0, ()).unwrap();
+    assert_eq!(salvaged.graph.root().to_string(), shown);
+    assert_eq!(salvaged.damage.unwrap().path, path);
+}
+
+#[test]
+fn members_that_were_complete_are_there() {
+    leaves(b"\x80\x02](K\x01K\x02K\x03J", "[1, 2, 3, halfsour.Unfinished()]", "[3]");
+    leaves(
+        b"\x80\x02}(U\x01aK\x01U\x01b](}U\x01xK\x01s}(U\x01xK\x02U\x01yK\x03U\x01z",
+        "{b'a': 1, b'b': [{b'x': 1}, {b'x': 2, b'y': halfsour.Unfinished(3, b'z')}]}",
+        "b[1].y",
+    );
+}
+
+#[test]
+fn objects_that_are_not_certain_to_be_whole_are_marked() {
+    // The state of the second has not come.
+    leaves(b"\x80\x02](cm\nA\n)\x81}bcm\nA\n)\x81", "[m.A(), halfsour.Unfinished(m.A())]", "[1]");
+    // Two objects of a tuple that was not made.
+    leaves(b"\x80\x02]K\x01a]K\x02", "halfsour.Unfinished([1], [], 2)", "");
+}
+
+#[test]
+fn lines_of_protocol_0() {
+    leaves(
+        b"(dp0\nVa\np1\nI1\nsVb\np2\n(lp3\nI1\naI2\naI",
+        "{'a': 1, 'b': halfsour.Unfinished([1, 2])}",
+        "b",
+    );
+}
+
+#[test]
+fn it_is_said_how_much_is_missing() {
+    let salvaged =
+        Loader::new().salvage(&b"\x80\x04\x95\x10\0\0\0\0\0\0\0]\x94(K\x01C\x05ab"[..], 0, ()).unwrap();
+    let damage = salvaged.damage.unwrap();
+    assert_eq!((damage.there, damage.wanted), (20, Some(27)));
+    assert_eq!(
+        damage.to_string().matches("20 bytes are there, and at least 27 are wanted").count(),
+        1,
+        "{damage}"
+    );
+    // Zeros where opcodes were.
+    let salvaged = Loader::new().salvage(&b"](K\x01\0\0\0"[..], 0, ()).unwrap();
+    let damage = salvaged.damage.unwrap();
+    assert!(matches!(damage.error.kind(), ErrorKind::Lexer(_)));
+    assert_eq!((damage.error.offset(), damage.wanted), (4, None));
+}
+
+#[test]
+fn what_has_nothing_before_the_damage_is_refused() {
+    assert!(Loader::new().salvage(&b"\x80\x04"[..], 0, ()).is_err());
+    assert!(Loader::new().salvage(&b""[..], 0, ()).is_err());
+}
+
+/// A whole pickle is the whole value, and each beginning of it is something that can be shown, or refused.
+#[test]
+fn every_fixture_cut_anywhere() {
+    let mut loader = Loader::new();
+    for fixture in all() {
+        if fixture.pickles != 1 || fixture.buffers.is_some() || !matches!(fixture.expect, Expect::Loads(_)) {
+            continue;
+        }
+        let pickle = &fixture.pickle[..];
+        let whole = Loader::new().load(pickle).unwrap();
+        let salvaged = loader.salvage(pickle, 0, ()).unwrap();
+        assert!(salvaged.damage.is_none(), "{fixture}");
+        assert!(
+            pickle.len() > 2000 || salvaged.graph.root().to_string() == whole.root().to_string(),
+            "{fixture}"
+        );
+        for cut in (0..whole.end()).step_by(pickle.len() / 8 + 1) {
+            let Ok(salvaged) = loader.salvage(&pickle[..cut], 0, ()) else { continue };
+            assert!(salvaged.damage.is_some(), "{fixture} at {cut}");
+            if cut < 2000 {
+                let _ = salvaged.graph.root().to_string();
+            }
+            loader.recycle(salvaged.graph);
+        }
+    }
+}
