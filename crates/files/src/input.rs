@@ -128,7 +128,7 @@ impl Input {
     }
 
     fn is_archive(&self) -> bool {
-        matches!(self.source.format(), Format::Zip | Format::Tar | Format::SevenZip)
+        self.source.format().is_archive()
     }
 
     /// Everything that holds pickles.

@@ -7,6 +7,7 @@ use std::path::Path;
 use bytes::Bytes;
 
 use crate::coding::decode;
+use crate::envelope;
 use crate::limits::Budget;
 use crate::{Archive, Error, ErrorKind, Format, Limit, Limits, Pickles};
 
@@ -113,9 +114,16 @@ impl Source {
             let format = source.format;
             source.check_depth()?;
             let length = source.bytes.len();
-            let decoded = decode(format, &source.bytes, &source.budget).map_err(|kind| source.error(kind))?;
-            source.layers.push(Layer { format, length, rest: decoded.rest });
-            source.bytes = Bytes::from(decoded.bytes);
+            let rest = if let Some(range) = envelope::contents(format, &source.bytes) {
+                source.bytes = source.bytes.slice(range);
+                0
+            } else {
+                let decoded = decode(format, &source.bytes, &source.budget);
+                let decoded = decoded.map_err(|kind| source.error(kind))?;
+                source.bytes = Bytes::from(decoded.bytes);
+                decoded.rest
+            };
+            source.layers.push(Layer { format, length, rest });
             source.format = Format::of(&source.bytes);
             source.depth += 1;
         }
@@ -158,7 +166,7 @@ impl Source {
     /// If it lies too deep in other archives.
     pub fn archive(&self) -> Result<Option<Archive>, Error> {
         match self.format {
-            Format::Zip | Format::Tar | Format::SevenZip => {
+            format if format.is_archive() => {
                 self.check_depth()?;
                 Ok(Some(Archive::of(self)))
             }
