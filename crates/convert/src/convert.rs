@@ -55,7 +55,8 @@ pub fn convert_with_progress(
     mut out: impl Write + Send,
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<(), Error> {
-    let whole = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error };
+    let whole =
+        |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error, look_alike: None };
     for (is_one, name) in [(is_safetensors as fn(&[u8]) -> bool, "safetensors"), (is_npy, ".npy")] {
         if is_one(part.bytes()) {
             return Err(whole(format!("already {name}; converting from it is not supported").into()));

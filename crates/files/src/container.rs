@@ -1,5 +1,8 @@
 //! Small containers: what programs write with several pickles, or with a pickle and more.
 
+use std::borrow::Cow;
+use std::fmt;
+
 use bytes::Bytes;
 use json_event_parser::{JsonEvent, SliceJsonParser};
 use memchr::memmem;
@@ -8,7 +11,7 @@ use crate::limits::Budget;
 use crate::member::{Member, View};
 use crate::sevenzip::Unpacked;
 use crate::sure::{self, DEPTH};
-use crate::{ErrorKind, Format, texts};
+use crate::{ErrorKind, Format, base64, texts};
 
 /// The container that it is, if a pickle is in it for sure.
 pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
@@ -16,7 +19,7 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
         [0x80, ..] => django_expiry(bytes).map(|_| Format::DjangoCache),
         _ if bytes.starts_with(FONT) => font(bytes).next().map(|_| Format::SplineFont),
         _ => match texts::bare(bytes) {
-            text @ [b'{' | b'[', ..] if depth > 0 => json(text, |_, _| ()).map(|_| Format::Json),
+            text @ [b'{' | b'[', ..] if depth > 0 => json(text, depth, |_, _| ()).map(|_| Format::Json),
             _ => None,
         },
     }
@@ -27,7 +30,8 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
     match format {
         Format::DjangoCache => {
             let end = django_expiry(bytes).unwrap_or(bytes.len());
-            let members = vec![member("expiry".to_owned(), 0, end), member("value".to_owned(), end, bytes.len())];
+            let members =
+                vec![member("expiry".to_owned(), 0, end), member("value".to_owned(), end, bytes.len())];
             Unpacked { bytes: bytes.clone(), members, damage: None }
         }
         _ => {
@@ -35,7 +39,10 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
             if format == Format::SplineFont {
                 font(bytes).for_each(|(name, pickle)| copy.push(&name, &pickle));
             } else {
-                json(texts::bare(bytes), |path, text| copy.push(&path.join("/"), text));
+                json(texts::bare(bytes), DEPTH, |path, text| {
+                    let names: Vec<_> = path.iter().map(Step::to_string).collect();
+                    copy.push(&names.join("/"), text);
+                });
             }
             Unpacked { bytes: copy.bytes.into(), members: copy.members, damage: copy.damage }
         }
@@ -92,7 +99,8 @@ fn font(bytes: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
             let (pickle, length) = quoted(&bytes[found + field.len()..])?;
             let name = str::from_utf8(&field[..field.len() - 3]).unwrap_or_default();
             let glyph = memmem::rfind(&bytes[..found], GLYPH).map(|glyph| {
-                let line = bytes[glyph + GLYPH.len()..].split(|&byte| byte == b'\n').next().unwrap_or_default();
+                let line =
+                    bytes[glyph + GLYPH.len()..].split(|&byte| byte == b'\n').next().unwrap_or_default();
                 String::from_utf8_lossy(line.trim_ascii()).into_owned()
             });
             at += field.len() + length;
@@ -114,42 +122,69 @@ fn quoted(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     }
 }
 
+/// A step on the way to a value in a document of JSON.
+enum Step<'t> {
+    Key(Cow<'t, str>),
+    Index(usize),
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Index(index) => index.fmt(f),
+        }
+    }
+}
+
 /// Calls `each` for every text in a document of JSON that is a pickle for sure, with the keys and indices that lead to it.
-/// `None` says that it is no JSON, or that there is none.
-fn json(text: &[u8], mut each: impl FnMut(&[String], &[u8])) -> Option<()> {
-    let mut parser = SliceJsonParser::new(text);
-    // The path to the next value; and whether each container is an array, with the index.
-    let (mut path, mut arrays): (Vec<String>, Vec<Option<usize>>) = (Vec::new(), Vec::new());
+/// `None` says that it is no JSON, or that there is no pickle in it.
+fn json(document: &[u8], depth: usize, mut each: impl FnMut(&[Step<'_>], &[u8])) -> Option<()> {
+    let mut parser = SliceJsonParser::new(document);
+    // A step for each container that is open: the key or the index of the next value in it.
+    let mut path = Vec::new();
     let mut found = None;
     loop {
-        let event = parser.parse_next().ok()?;
-        if let (Some(Some(index)), JsonEvent::String(_) | JsonEvent::StartArray | JsonEvent::StartObject) =
-            (arrays.last(), &event)
-        {
-            path.push(index.to_string());
-        }
-        match event {
-            JsonEvent::StartArray => arrays.push(Some(0)),
-            JsonEvent::StartObject => arrays.push(None),
-            JsonEvent::ObjectKey(key) => {
-                path.push(key.into_owned());
+        match parser.parse_next().ok()? {
+            JsonEvent::StartArray => {
+                path.push(Step::Index(0));
                 continue;
             }
-            JsonEvent::EndArray | JsonEvent::EndObject => drop(arrays.pop()),
+            JsonEvent::StartObject => {
+                path.push(Step::Key(Cow::Borrowed("")));
+                continue;
+            }
+            JsonEvent::ObjectKey(key) => {
+                *path.last_mut()? = Step::Key(key);
+                continue;
+            }
+            JsonEvent::EndArray | JsonEvent::EndObject => drop(path.pop()),
             JsonEvent::String(text) => {
-                if let Some(bytes) = pickled(&text) {
+                if let Some(bytes) = pickled(&text, depth) {
                     each(&path, &bytes);
                     found = Some(());
                 }
             }
+            JsonEvent::Number(_) | JsonEvent::Boolean(_) | JsonEvent::Null => {}
             JsonEvent::Eof => return found,
-            _ => {
-                if let Some(Some(index)) = arrays.last_mut() {
-                    *index += 1;
-                    continue;
-                }
-            }
         }
-        if matches!(event_kind(&arrays, &path), Step::Value) {}
+        if let Some(Step::Index(index)) = path.last_mut() {
+            *index += 1;
+        }
     }
+}
+
+/// The bytes that a text holds, if they are a pickle for sure: a text layer, or characters of which each is a byte.
+fn pickled(text: &str, depth: usize) -> Option<Cow<'_, [u8]>> {
+    if text.starts_with('\u{80}') {
+        let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
+        return bytes.filter(|bytes| sure::begins_as_pickle(bytes)).map(Cow::Owned);
+    }
+    let bytes = text.as_bytes();
+    // A few letters and digits are easily the base64 of something.
+    let is_sure = |format| {
+        format != Format::Base64
+            || base64::whole(texts::bare(bytes)).is_some_and(|it| sure::is_sure(&it, depth - 1))
+    };
+    texts::format(bytes, depth - 1).filter(|&format| is_sure(format)).map(|_| Cow::Borrowed(bytes))
 }

@@ -4,9 +4,8 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use crate::Format;
 use crate::sure::{self, begins_as_pickle, is_sure};
-use crate::texts;
+use crate::{Format, lengths, texts};
 
 /// The envelope that it is, and where in it the contents are.
 pub(crate) fn find(bytes: &[u8], depth: usize) -> Option<(Format, Range<usize>)> {
@@ -43,10 +42,10 @@ const EXPIRY: usize = 4;
 /// Whether four bytes stand before one whole pickle, and it is none with them.
 fn has_expiry(bytes: &[u8]) -> bool {
     bytes.get(EXPIRY..).is_some_and(|pickle| {
-        let end = bytes.trim_ascii_end().len() - EXPIRY;
         matches!(pickle, [0x80, 2..=5, ..])
-            && sure::end_of_opcodes(pickle).is_some_and(|stop| (end..=pickle.len()).contains(&stop))
+            && sure::end_of_opcodes(pickle).is_some_and(|end| pickle[end..].trim_ascii().is_empty())
             && sure::end_of_opcodes(bytes).is_none()
+            && lengths::places(bytes).is_none()
     })
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_lexer::Opcode;
 
 use crate::sure::{DEPTH, end_of_opcodes};
-use crate::{envelope, sevenzip, texts};
+use crate::{container, envelope, sevenzip, texts};
 
 /// The format of a file, or of a layer of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +41,12 @@ pub enum Format {
     DjangoSession,
     /// Data from its end to its beginning.
     Reversed,
+    /// An entry of Django's file cache: the pickle of a time, and the compressed one of the value.
+    DjangoCache,
+    /// JSON with pickles in its texts, as Kombu's messages and the parameters of Stable-Baselines3 are. Others are taken for pickles.
+    Json,
+    /// A font of FontForge, with the pickles of scripts.
+    SplineFont,
     /// A zip archive; so are torch's `.pt` and numpy's `.npz`.
     Zip,
     /// A tar archive.
@@ -71,7 +77,8 @@ impl Format {
             None if is_tar(bytes) => Self::Tar,
             None => {
                 let envelope = || envelope::find(bytes, depth).map(|(format, _)| format);
-                texts::format(bytes, depth).or_else(envelope).unwrap_or(Self::Pickle)
+                let contained = container::format(bytes, depth);
+                contained.or_else(|| texts::format(bytes, depth)).or_else(envelope).unwrap_or(Self::Pickle)
             }
         }
     }
@@ -104,7 +111,10 @@ impl Format {
 
     /// Whether there are members in it, each with a name.
     pub fn is_archive(self) -> bool {
-        matches!(self, Self::Zip | Self::Tar | Self::SevenZip)
+        matches!(
+            self,
+            Self::Zip | Self::Tar | Self::SevenZip | Self::DjangoCache | Self::Json | Self::SplineFont
+        )
     }
 }
 
@@ -153,6 +163,9 @@ impl fmt::Display for Format {
             Self::Dogpile => "dogpile",
             Self::DjangoSession => "Django session",
             Self::Reversed => "reversed",
+            Self::DjangoCache => "Django cache entry",
+            Self::Json => "JSON",
+            Self::SplineFont => "FontForge font",
             Self::Zip => "zip",
             Self::Tar => "tar",
             Self::SevenZip => "7z",

@@ -65,13 +65,16 @@ pub(crate) fn loads(bytes: &[u8]) -> bool {
     bytes.len() <= LONGEST && end_of_opcodes(bytes) == Some(bytes.len()) && Loader::new().load(bytes).is_ok()
 }
 
-/// Whether the beginning of it is compressed data.
+/// Whether it is compressed data: a whole stream, or a long beginning of one, or a pickle's.
 pub(crate) fn inflates(bytes: &[u8]) -> bool {
     let mut out = [0; 1024];
     let mut decompress = Decompress::new(true);
     match decompress.decompress(bytes, &mut out, FlushDecompress::None) {
         Ok(Status::StreamEnd) => true,
-        Ok(_) => decompress.total_out() > 0,
+        Ok(_) => {
+            let given = usize::try_from(decompress.total_out()).unwrap_or_default();
+            given == out.len() || begins_as_pickle(&out[..given])
+        }
         Err(_) => false,
     }
 }

@@ -109,11 +109,7 @@ impl PerFile for Convert {
             Err(PickleError { error: ConvertError::Output(error), .. }) => {
                 Err(Failure::File { name: self.output.clone(), error })
             }
-            Err(error) => {
-                let PickleError { name, start, before, error } = error;
-                let error = PickleError { name, start, before, error: error.into() };
-                Err(Failure::in_pickle(error, part.bytes()))
-            }
+            Err(error) => Err(Failure::in_pickle(error.map(Into::into), part.bytes())),
         }
     }
 }
