@@ -15,7 +15,10 @@ pub fn files(input: &[u8]) {
     let whole = open(input);
     if let Some(what) = LookAlike::of(input) {
         assert!(!what.to_string().is_empty());
-        assert!(halfsour_vm::from_bytes(input).is_err() || what == LookAlike::Crlf, "{what} is a pickle");
+        assert!(
+            halfsour_vm::from_bytes(Bytes::copy_from_slice(input)).is_err() || what == LookAlike::Crlf,
+            "{what} is a pickle"
+        );
     }
     let options = Options::from(LIMITS).with_crlf(true).with_skip(input.len().min(1));
     let _ = Source::from_bytes("input", Bytes::copy_from_slice(input), options);

@@ -19,7 +19,7 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
         [0x80, ..] => django_expiry(bytes).map(|_| Format::DjangoCache),
         _ if bytes.starts_with(FONT) => font(bytes).next().map(|_| Format::SplineFont),
         _ => match texts::bare(bytes) {
-            text @ [b'{' | b'[', ..] if depth > 0 => json(text, depth, |_, _| ()).map(|_| Format::Json),
+            text @ [b'{' | b'[', ..] if depth > 0 => json(text, depth, |_, _| ()).map(|()| Format::Json),
             _ => None,
         },
     }
@@ -83,10 +83,10 @@ fn django_expiry(bytes: &[u8]) -> Option<usize> {
     (Format::magic(rest) == Some(Format::Zlib) && sure::inflates(rest)).then_some(end)
 }
 
-/// How a font of FontForge begins.
+/// How a font of `FontForge` begins.
 const FONT: &[u8] = b"SplineFontDB:";
 
-/// The pickles in a font of FontForge, with their names: of the font itself, and of glyphs behind that of the glyph.
+/// The pickles in a font of `FontForge`, with their names: of the font itself, and of glyphs behind that of the glyph.
 fn font(bytes: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
     const GLYPH: &[u8] = b"\nStartChar: ";
     const FIELDS: [&[u8]; 2] = [b"PickledData: \"", b"PickledDataWithLists: \""];

@@ -29,7 +29,7 @@ pub enum Format {
     Lz4,
     /// Base64, of either alphabet.
     Base64,
-    /// Hexadecimal digits: `8004`, `80 04`, Postgres' `\\x8004`, MySQL's `0x8004`, SQL's `X'8004'`.
+    /// Hexadecimal digits: `8004`, `80 04`, Postgres' `\\x8004`, `MySQL`'s `0x8004`, SQL's `X'8004'`.
     Hex,
     /// Escapes, in quotes or not: what Python's `repr` and redis-cli print of bytes.
     Escaped,
@@ -45,7 +45,7 @@ pub enum Format {
     DjangoCache,
     /// JSON with pickles in its texts, as Kombu's messages and the parameters of Stable-Baselines3 are. Others are taken for pickles.
     Json,
-    /// A font of FontForge, with the pickles of scripts.
+    /// A font of `FontForge`, with the pickles of scripts.
     SplineFont,
     /// A zip archive; so are torch's `.pt` and numpy's `.npz`.
     Zip,

@@ -111,7 +111,7 @@ impl Source {
     /// As [`open`](Self::open).
     pub fn from_bytes(
         name: impl Into<String>,
-        bytes: Bytes,
+        mut bytes: Bytes,
         options: impl Into<Options>,
     ) -> Result<Self, Error> {
         let (name, options) = (name.into(), options.into());
@@ -119,7 +119,8 @@ impl Source {
         if options.skip > bytes.len() {
             return Err(Error::new(ErrorKind::Malformed(SHORT), &name, None));
         }
-        Self::within(name, bytes.slice(options.skip..), 0, budget)
+        drop(bytes.split_to(options.skip));
+        Self::within(name, bytes, 0, budget)
     }
 
     /// Takes off all compression from what lies this deep.

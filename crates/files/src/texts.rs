@@ -29,7 +29,7 @@ pub(crate) fn bare(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii()
 }
 
-/// The hexadecimal digits of `80 04`, `\x8004` (Postgres), `0x8004` (MySQL) and `X'8004'` (SQL), in quotes or not.
+/// The hexadecimal digits of `80 04`, `\x8004` (Postgres), `0x8004` (`MySQL`) and `X'8004'` (SQL), in quotes or not.
 fn digits(text: &[u8]) -> Option<&[u8]> {
     let text = match text {
         [open @ (b'\'' | b'"'), inside @ .., close] if open == close => inside,
