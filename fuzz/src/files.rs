@@ -1,7 +1,7 @@
 //! The properties of reading files that pickles come in.
 
 use bytes::Bytes;
-use halfsour_files::{Archive, Format, Limits, Npy, Source, Torch};
+use halfsour_files::{Archive, Format, Limits, LookAlike, Npy, Options, Source, Torch};
 use halfsour_vm::Loader;
 
 use crate::tensors::tensors;
@@ -13,6 +13,15 @@ const MOST: usize = 100;
 /// Checks files: everything in one can be read, within the limits, and a file that is cut off has the same contents or an error.
 pub fn files(input: &[u8]) {
     let whole = open(input);
+    if let Some(what) = LookAlike::of(input) {
+        assert!(!what.to_string().is_empty());
+        assert!(
+            halfsour_vm::from_bytes(Bytes::copy_from_slice(input)).is_err() || what == LookAlike::Crlf,
+            "{what} is a pickle"
+        );
+    }
+    let options = Options::from(LIMITS).with_crlf(true).with_skip(input.len().min(1));
+    let _ = Source::from_bytes("input", Bytes::copy_from_slice(input), options);
     if let Ok(source) = &whole {
         let decoded = source.layers().len() as u64;
         assert!(decoded == 0 || source.bytes().len() as u64 <= LIMITS.total);
@@ -71,13 +80,19 @@ fn members(archive: &Archive) {
     }
 }
 
-/// Checks a file without its last byte against the whole. Base64 without its last digit lacks a byte; a file whose format is no
-/// longer recognised cannot be compared.
+/// Whether a layer of this format does not say where it ends.
+fn ends_with_file(format: Format) -> bool {
+    use Format::{Base64, Cachelib, DjangoSession, Dogpile, Escaped, Hex, Reversed};
+    matches!(format, Base64 | Cachelib | DjangoSession | Dogpile | Escaped | Hex | Reversed)
+}
+
+/// Checks a file without its last byte against the whole. Text without its last digit lacks a byte, and what stands behind a head
+/// ends where the file does; a file whose format is no longer recognised cannot be compared.
 fn is_no_shorter(cut: &Source, whole: &Source) {
     let formats = |source: &Source| source.layers().iter().map(|layer| layer.format).collect::<Vec<_>>();
     if formats(cut) != formats(whole)
         || cut.format() != whole.format()
-        || formats(whole).contains(&Format::Base64)
+        || formats(whole).iter().any(|&format| ends_with_file(format))
     {
         return;
     }

@@ -1,7 +1,7 @@
 //! Files: every pickle in them, as each of their readers would read it.
 
-use halfsour_files::{Archive, Error, Format, JoblibArrays, Source, Torch, is_pickle};
-use halfsour_vm::{Framing, Graph, Loader};
+use halfsour_files::{Archive, Error, Format, JoblibArrays, LookAlike, Source, Torch, is_pickle};
+use halfsour_vm::{Graph, Loader};
 
 use crate::auditor::{has_effect, load_plain, second_reading};
 use crate::found::Found;
@@ -86,6 +86,10 @@ impl Walk<'_> {
                 format!("{} bytes follow the {} data and belong to nothing", layer.rest, layer.format);
             self.broken(source.name(), layer.length - layer.rest, reason);
         }
+        if !source.layers().is_empty() {
+            // Text, or what a cache writes before a pickle, may be one to a reader that takes nothing off.
+            self.pickles(source, source.raw(), 0, false);
+        }
         match source.archive() {
             Ok(Some(archive)) => {
                 // The name of tar's first member may be a pickle.
@@ -144,7 +148,9 @@ impl Walk<'_> {
             Err(error) => self.failed(source.name(), &error),
         }
         match source.format() {
-            _ if pickles.framing() != Framing::None => {
+            _ if pickles.has_lengths() => {
+                // So may a length be.
+                self.pickles(source, bytes, 0, false);
                 let mut pickles = pickles;
                 while let Some(part) = pickles.part() {
                     self.pickles(source, &bytes[..part.end], part.start, true);
@@ -157,7 +163,7 @@ impl Walk<'_> {
                     self.pickles(source, &bytes[..part.end], part.start, true);
                 }
             }
-            _ => self.pickles(source, &bytes[..end], 0, is_asked || is_pickle(bytes)),
+            _ => self.pickles(source, &bytes[..end.min(pickles.end())], 0, is_asked || is_pickle(bytes)),
         }
     }
 
@@ -174,6 +180,14 @@ impl Walk<'_> {
                 arrays.completeness = doubt.unwrap_or(Completeness::Complete);
                 report = arrays.decide();
             }
+        }
+        if is_meant && let Some(what) = look_alike(&report, bytes, start) {
+            let (offset, reason) = match &report.completeness {
+                Completeness::Incomplete { offset, reason } => (*offset, format!("{reason}; {what}")),
+                Completeness::Complete => (start, what.to_string()),
+            };
+            report.completeness = Completeness::Incomplete { offset, reason };
+            report = report.decide();
         }
         let is_sure = report.stats.pickles > 0 && !report.imports.is_empty() || has_effect(&report.findings);
         if is_meant || is_sure {
@@ -226,6 +240,13 @@ impl Walk<'_> {
         }
         self.parts.push(Part { name: name.to_owned(), report });
     }
+}
+
+/// What bytes are that do not begin with a pickle, or with one whose lines end as Windows' do.
+fn look_alike(report: &Report, bytes: &[u8], start: usize) -> Option<LookAlike> {
+    let is_none = report.stats.pickles == 0 && report.completeness != Completeness::Complete;
+    let what = LookAlike::at(bytes, start)?;
+    (is_none || what == LookAlike::Crlf).then_some(what)
 }
 
 /// As joblib reads it.

@@ -498,6 +498,12 @@ pub struct Reading {
     /// Read only the member of an archive with this name, or whose name ends so. `FILE:NAME` means the same.
     #[arg(long, global = true, value_name = "NAME")]
     pub member: Option<String>,
+    /// Leave out the first N bytes of each file, as what a program writes before a pickle. Offsets count from behind them.
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    skip: usize,
+    /// Read CR LF as LF, where no LF is without a CR: in files that were written or copied as text on Windows.
+    #[arg(long, global = true)]
+    crlf: bool,
     /// `trusted`, or limits such as `memory=2G,int-digits=5000`.
     ///
     /// `trusted` lifts all limits, `untrusted` is the default. The others are: `memory` (bytes that the data may hold),
@@ -536,8 +542,9 @@ impl Reading {
             .with_limits(self.limits.unwrap_or_default().reading)
     }
 
-    pub fn file_limits(&self) -> halfsour_files::Limits {
-        self.limits.unwrap_or_default().files
+    pub fn file_options(&self) -> halfsour_files::Options {
+        let limits = self.limits.unwrap_or_default().files;
+        halfsour_files::Options::from(limits).with_skip(self.skip).with_crlf(self.crlf)
     }
 
     pub fn write_limits(&self) -> writer::Limits {

@@ -54,7 +54,7 @@ impl Failure {
     /// In a pickle that lies in these bytes.
     #[cold]
     pub fn in_pickle(at: PickleError<Cause>, bytes: &[u8]) -> Self {
-        let PickleError { name, start, before, error } = at;
+        let PickleError { name, start, before, error, look_alike } = at;
         let mut note = String::new();
         let (message, place) = match error {
             Cause::Output(error) => return Self::Output(error),
@@ -81,7 +81,8 @@ impl Failure {
         if !note.is_empty() {
             let _ = writeln!(excerpt, "{DIM}{note}{DIM:#}");
         }
-        Self::Pickle { message: format!("{name}: {message}"), excerpt }
+        let look_alike = look_alike.map(|what| format!("; {what}")).unwrap_or_default();
+        Self::Pickle { message: format!("{name}: {message}{look_alike}"), excerpt }
     }
 
     /// Without a place in a pickle.

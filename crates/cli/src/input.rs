@@ -23,10 +23,10 @@ pub fn open(name: &str, reading: &Reading) -> Result<Input, Failure> {
 
 /// Opens a file, or standard input.
 pub fn source(name: &str, reading: &Reading) -> Result<Source, Failure> {
-    let (limits, most) = (reading.file_limits(), reading.options().limits.input);
+    let (options, most) = (reading.file_options(), reading.options().limits.input);
     Ok(match name {
-        "-" => Source::from_reader(STDIN, io::stdin().lock(), most, limits)?,
-        _ => Source::open_at_most(name, most, limits)?,
+        "-" => Source::from_reader(STDIN, io::stdin().lock(), most, options)?,
+        _ => Source::open_at_most(name, most, options)?,
     })
 }
 

@@ -16,7 +16,7 @@ use crate::args::{Args, Command, Reading};
 use crate::commands::{
     Convert, Dis, Find, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace, USAGE,
 };
-use halfsour_files::{Input, Part};
+use halfsour_files::{Input, LookAlike, Part};
 
 use crate::failure::Failure;
 
@@ -140,7 +140,12 @@ impl Run {
         if headed {
             writeln!(self.out, "==> {} <==", part.name())?;
         }
-        self.command.part(&mut self.out, part)
+        self.command.part(&mut self.out, part)?;
+        if part.has_crlf() {
+            self.out.flush()?;
+            eprintln!("note: {}: {}", part.name(), LookAlike::Crlf);
+        }
+        Ok(())
     }
 
     /// Tells what went wrong. If nobody reads what is written, it is time to end.

@@ -93,7 +93,7 @@ pub fn convert_with_progress(
     mut out: impl Write + Send,
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
-    let whole = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error };
+    let whole = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error, look_alike: None };
     let mut job = Job::new(format, options, &mut out, &mut progress);
     let mut loader = job.loader();
     match arrays::pickle_of(part) {
@@ -127,7 +127,7 @@ pub fn convert_archive(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
     let name = input.source().name();
-    let whole = |error| PickleError { name: name.to_owned(), start: 0, before: 0, error };
+    let whole = |error| PickleError { name: name.to_owned(), start: 0, before: 0, error, look_alike: None };
     let mut job = Job::new(format, options, &mut out, &mut progress);
     let (pickle, others) = arrays::pickle_of_archive(input).map_err(|why| whole(why.into()))?;
     for other in others {

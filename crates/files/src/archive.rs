@@ -1,4 +1,4 @@
-//! [`Archive`]: zip, tar and 7z, as lists of members that are opened one by one.
+//! [`Archive`]: zip, tar, 7z and small containers, as lists of members that are opened one by one.
 
 use std::io::{Cursor, Read};
 
@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use crate::coding::decode_method;
 use crate::member::{Member, View};
-use crate::{Error, ErrorKind, Format, Source, sevenzip, zip};
+use crate::sevenzip::Unpacked;
+use crate::{Error, ErrorKind, Format, Source, container, sevenzip, zip};
 
 /// The members of an archive. They are not read before they are asked for, save those of 7z, which are packed together.
 #[derive(Debug)]
@@ -22,8 +23,15 @@ impl Archive {
         match source.format() {
             Format::Tar => Self::tar(source),
             Format::SevenZip => Self::sevenzip(source),
-            _ => Self::zip(source),
+            Format::Zip => Self::zip(source),
+            _ => Self::container(source),
         }
+    }
+
+    fn container(source: &Source) -> Self {
+        let format = source.format();
+        let Unpacked { bytes, members, damage } = container::unpack(format, source.bytes(), source.budget());
+        Self { source: source.with_bytes(bytes), format, members, damage }
     }
 
     pub(crate) fn zip(source: &Source) -> Self {
@@ -40,7 +48,7 @@ impl Archive {
     }
 
     fn sevenzip(source: &Source) -> Self {
-        let sevenzip::Unpacked { bytes, members, damage } = sevenzip::unpack(source.bytes(), source.budget());
+        let Unpacked { bytes, members, damage } = sevenzip::unpack(source.bytes(), source.budget());
         Self { source: source.with_bytes(bytes), format: Format::SevenZip, members, damage }
     }
 

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use halfsour_lexer::{Lexer, Op};
+use halfsour_lexer::Opcode;
 
-use crate::{base64, sevenzip};
+use crate::sure::{DEPTH, end_of_opcodes};
+use crate::{container, envelope, sevenzip, texts};
 
 /// The format of a file, or of a layer of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,24 @@ pub enum Format {
     Lz4,
     /// Base64, of either alphabet.
     Base64,
+    /// Hexadecimal digits: `8004`, `80 04`, Postgres' `\\x8004`, `MySQL`'s `0x8004`, SQL's `X'8004'`.
+    Hex,
+    /// Escapes, in quotes or not: what Python's `repr` and redis-cli print of bytes.
+    Escaped,
+    /// The head that cachelib and Flask-Caching write before a pickle: four bytes of a time of expiry, or `!`.
+    Cachelib,
+    /// The head of dogpile.cache, which is JSON, and `|`.
+    Dogpile,
+    /// A session of Django: a signature behind base64, or a hash before the pickle.
+    DjangoSession,
+    /// Data from its end to its beginning.
+    Reversed,
+    /// An entry of Django's file cache: the pickle of a time, and the compressed one of the value.
+    DjangoCache,
+    /// JSON with pickles in its texts, as Kombu's messages and the parameters of Stable-Baselines3 are. Others are taken for pickles.
+    Json,
+    /// A font of `FontForge`, with the pickles of scripts.
+    SplineFont,
     /// A zip archive; so are torch's `.pt` and numpy's `.npz`.
     Zip,
     /// A tar archive.
@@ -39,7 +58,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Guesses the format from the first bytes, and for tar and base64 from some more.
+    /// Guesses the format from the first bytes; for text, envelopes and what else has no mark of its own, from all of them.
     ///
     /// ```
     /// use halfsour_files::Format;
@@ -48,7 +67,25 @@ impl Format {
     /// assert_eq!(Format::of(b"\x80\x04N."), Format::Pickle);
     /// ```
     pub fn of(bytes: &[u8]) -> Self {
-        match bytes {
+        Self::nested(bytes, DEPTH)
+    }
+
+    /// As [`of`](Self::of), looking into so many layers.
+    pub(crate) fn nested(bytes: &[u8], depth: usize) -> Self {
+        match Self::magic(bytes) {
+            Some(format) => format,
+            None if is_tar(bytes) => Self::Tar,
+            None => {
+                let envelope = || envelope::find(bytes, depth).map(|(format, _)| format);
+                let contained = container::format(bytes, depth);
+                contained.or_else(|| texts::format(bytes, depth)).or_else(envelope).unwrap_or(Self::Pickle)
+            }
+        }
+    }
+
+    /// The format that the first bytes say.
+    pub(crate) fn magic(bytes: &[u8]) -> Option<Self> {
+        Some(match bytes {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             [0x78, flags, ..] if (0x7800 | u16::from(*flags)).is_multiple_of(31) && flags & 0x20 == 0 => {
                 Self::Zlib
@@ -63,31 +100,22 @@ impl Format {
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             _ if bytes.starts_with(sevenzip::MAGIC) => Self::SevenZip,
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Self::Npy,
-            _ if is_tar(bytes) => Self::Tar,
-            _ if base64::head(bytes).is_some_and(|head| has_magic(&head)) => Self::Base64,
-            _ => Self::Pickle,
-        }
+            _ => return None,
+        })
     }
 
     /// Whether there is one thing in it, to be had by decoding.
     pub fn is_coding(self) -> bool {
-        match self {
-            Self::Gzip
-            | Self::Zlib
-            | Self::Bzip2
-            | Self::Xz
-            | Self::Lzma
-            | Self::Zstd
-            | Self::Lz4
-            | Self::Base64 => true,
-            Self::Zip | Self::Tar | Self::SevenZip | Self::Npy | Self::Pickle => false,
-        }
+        !self.is_archive() && !matches!(self, Self::Npy | Self::Pickle)
     }
-}
 
-/// What base64 may be of: something that is known by its first bytes.
-fn has_magic(head: &[u8]) -> bool {
-    matches!(head, [0x80, 2..=5, _, ..]) || Format::of(head) != Format::Pickle
+    /// Whether there are members in it, each with a name.
+    pub fn is_archive(self) -> bool {
+        matches!(
+            self,
+            Self::Zip | Self::Tar | Self::SevenZip | Self::DjangoCache | Self::Json | Self::SplineFont
+        )
+    }
 }
 
 /// The sum of the bytes of a header is in it, as octal digits.
@@ -106,20 +134,15 @@ fn is_tar(bytes: &[u8]) -> bool {
 /// ```
 /// assert!(halfsour_files::is_pickle(b"(lp0\n."));
 /// assert!(!halfsour_files::is_pickle(b"3\n"));
+/// assert!(!halfsour_files::is_pickle(b"2.3.0"));
 /// ```
 pub fn is_pickle(bytes: &[u8]) -> bool {
     if let [0x80, protocol, opcode, ..] = bytes {
-        return *protocol <= 5 && halfsour_lexer::Opcode::from_byte(*opcode).is_some();
+        return *protocol <= 5 && Opcode::from_byte(*opcode).is_some();
     }
-    let mut lexer = Lexer::new(bytes);
-    let mut opcodes = 0;
-    while let Ok(op) = lexer.next_op() {
-        opcodes += 1;
-        if let Op::Stop = op {
-            return opcodes > 1;
-        }
-    }
-    false
+    // What takes something from the stack comes first in none: `2.3.0` is the version of something.
+    let begins = |&byte: &u8| Opcode::from_byte(byte).is_some_and(|first| first.stack_before().is_empty());
+    bytes.first().is_some_and(begins) && end_of_opcodes(bytes).is_some()
 }
 
 impl fmt::Display for Format {
@@ -134,6 +157,15 @@ impl fmt::Display for Format {
             Self::Zstd => "zstd",
             Self::Lz4 => "lz4",
             Self::Base64 => "base64",
+            Self::Hex => "hex",
+            Self::Escaped => "escapes",
+            Self::Cachelib => "cachelib",
+            Self::Dogpile => "dogpile",
+            Self::DjangoSession => "Django session",
+            Self::Reversed => "reversed",
+            Self::DjangoCache => "Django cache entry",
+            Self::Json => "JSON",
+            Self::SplineFont => "FontForge font",
             Self::Zip => "zip",
             Self::Tar => "tar",
             Self::SevenZip => "7z",

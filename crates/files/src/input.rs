@@ -8,7 +8,9 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use crate::{Error, ErrorKind, Format, Framing, Layer, Leaf, Limits, Npy, Pickles, Source, Torch, is_pickle};
+use crate::{
+    Error, ErrorKind, Format, Layer, Leaf, LookAlike, Npy, Options, Pickles, Source, Torch, crlf, is_pickle,
+};
 
 /// A file or bytes, with what is wanted of it: everything that holds pickles, or one member of an archive.
 ///
@@ -43,6 +45,8 @@ pub struct Input {
 pub struct Part {
     name: String,
     layers: Vec<Layer>,
+    /// Whether the part is no member of an archive.
+    is_whole_file: bool,
     pickles: Pickles,
     torch: Option<Arc<Torch>>,
 }
@@ -62,6 +66,8 @@ pub struct PickleError<E> {
     pub before: usize,
     /// What is wrong with the pickle.
     pub error: E,
+    /// What the bytes are from there on, if they are no pickle, or no longer one, and known.
+    pub look_alike: Option<LookAlike>,
 }
 
 impl From<Source> for Input {
@@ -76,8 +82,8 @@ impl Input {
     /// # Errors
     ///
     /// Those of [`Source::open`].
-    pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, Error> {
-        Source::open(path, limits).map(Self::from)
+    pub fn open(path: impl AsRef<Path>, options: impl Into<Options>) -> Result<Self, Error> {
+        Source::open(path, options).map(Self::from)
     }
 
     /// Takes these bytes for a file. The name is for errors.
@@ -85,8 +91,12 @@ impl Input {
     /// # Errors
     ///
     /// Those of [`Source::from_bytes`].
-    pub fn from_bytes(name: impl Into<String>, bytes: Bytes, limits: Limits) -> Result<Self, Error> {
-        Source::from_bytes(name, bytes, limits).map(Self::from)
+    pub fn from_bytes(
+        name: impl Into<String>,
+        bytes: Bytes,
+        options: impl Into<Options>,
+    ) -> Result<Self, Error> {
+        Source::from_bytes(name, bytes, options).map(Self::from)
     }
 
     /// Asks for only the member of the archive that has this name, or whose name ends so after a `/`.
@@ -128,7 +138,7 @@ impl Input {
     }
 
     fn is_archive(&self) -> bool {
-        matches!(self.source.format(), Format::Zip | Format::Tar | Format::SevenZip)
+        self.source.format().is_archive()
     }
 
     /// Everything that holds pickles.
@@ -147,7 +157,7 @@ impl Input {
     /// As [`parts`](Self::parts), and if several parts hold pickles.
     pub fn one_part(&self) -> Result<Part, Error> {
         if let (None, Some(torch)) = (&self.member, self.shared_torch()?) {
-            return Ok(Part::of(&self.source, Some(torch.clone())));
+            return Ok(self.part(&self.source, Some(torch.clone())));
         }
         let none = || Error::new(ErrorKind::NoPickles, self.source.name(), None);
         let mut parts = self.parts()?;
@@ -166,7 +176,7 @@ impl Input {
     /// As [`parts`](Self::parts).
     pub fn parts_with_tensors(&self) -> Result<Parts<'_>, Error> {
         if let (None, Some(torch)) = (&self.member, self.shared_torch()?) {
-            return Ok(Parts::one(Part::of(&self.source, Some(torch.clone()))));
+            return Ok(Parts::one(self.part(&self.source, Some(torch.clone()))));
         }
         let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
         let leaves = self.source.leaves_with(move |source| self.is_named(source) && is_torch(source));
@@ -200,7 +210,7 @@ impl Input {
             leaf.check()?;
             let is_its_pickle = |torch: &&Arc<Torch>| torch.pickle().bytes() == leaf.source.bytes();
             let torch = torch.map(Arc::new).or_else(|| torch_file.filter(is_its_pickle).cloned());
-            Ok(Some(Part::of(&leaf.source, torch)))
+            Ok(Some(self.part(&leaf.source, torch)))
         };
         let mut parts = leaves.filter_map(move |leaf| leaf.and_then(&part).transpose()).peekable();
         if parts.peek().is_none() {
@@ -223,7 +233,19 @@ impl Input {
         if self.source.format() == Format::Npy && !is_part(&self.source) {
             return fail(ErrorKind::NoPickles);
         }
-        Ok(Part::of(&self.source, self.shared_torch()?.cloned()))
+        Ok(self.part(&self.source, self.shared_torch()?.cloned()))
+    }
+
+    fn part(&self, source: &Source, torch: Option<Arc<Torch>>) -> Part {
+        let pickles = torch.as_ref().map_or_else(|| source.pickles(), |torch| torch.pickle());
+        let is_whole_file = source.name() == self.source.name();
+        Part {
+            name: source.name().to_owned(),
+            layers: source.layers().to_vec(),
+            is_whole_file,
+            pickles,
+            torch,
+        }
     }
 
     /// Whether a member, or what is in one, was asked for. All are where none was.
@@ -239,16 +261,11 @@ impl Input {
 fn has_pickles(source: &Source) -> bool {
     match source.format() {
         Format::Npy => Npy::parse(source.bytes()).is_ok_and(|npy| npy.pickle().is_some()),
-        _ => is_pickle(source.bytes()) || source.pickles().framing() != Framing::None,
+        _ => is_pickle(source.bytes()) || source.pickles().has_lengths(),
     }
 }
 
 impl Part {
-    fn of(source: &Source, torch: Option<Arc<Torch>>) -> Self {
-        let pickles = torch.as_ref().map_or_else(|| source.pickles(), |torch| torch.pickle());
-        Self { name: source.name().to_owned(), layers: source.layers().to_vec(), pickles, torch }
-    }
-
     /// The name of the file, and after a colon that of the member: `model.tar:weights.pt:data.pkl`.
     pub fn name(&self) -> &str {
         &self.name
@@ -274,6 +291,25 @@ impl Part {
         self.torch.as_deref()
     }
 
+    /// Whether the lines of the first pickle end as Windows' do, so that [`Options::crlf`] is wanted, even if it can be loaded.
+    pub fn has_crlf(&self) -> bool {
+        crlf::has_crlf_lines(self.bytes())
+    }
+
+    /// The error in the pickle that begins at `start`, after so many, with what its bytes are if they are no pickle.
+    #[cold]
+    pub fn fail<E>(&self, start: usize, before: usize, error: E) -> PickleError<E> {
+        let look_alike = match LookAlike::at(self.bytes(), start) {
+            // Bytes are skipped before layers are taken off.
+            Some(LookAlike::Prefix { at, what, .. }) => {
+                let is_file = self.layers.is_empty() && self.is_whole_file;
+                Some(LookAlike::Prefix { at, what, can_skip: is_file })
+            }
+            look_alike => look_alike,
+        };
+        PickleError { name: self.name.clone(), start, before, error, look_alike }
+    }
+
     /// Calls `each` for every pickle, or for the first only, with the bytes up to where the pickle has to end, and the offset
     /// at which it begins. `each` returns the offset at which it ends.
     ///
@@ -292,8 +328,7 @@ impl Part {
         let mut range = pickles.part().unwrap_or(0..0);
         loop {
             let end = each(&self.bytes()[..range.end], range.start);
-            let fail = |error| PickleError { name: self.name.clone(), start: range.start, before, error };
-            pickles.pass(end.map_err(fail)?);
+            pickles.pass(end.map_err(|error| self.fail(range.start, before, error))?);
             before += 1;
             match pickles.part().filter(|_| !first_only) {
                 Some(next) => range = next,
@@ -306,8 +341,8 @@ impl Part {
 impl<E> PickleError<E> {
     /// The same with another error, made of this one.
     pub fn map<F>(self, op: impl FnOnce(E) -> F) -> PickleError<F> {
-        let Self { name, start, before, error } = self;
-        PickleError { name, start, before, error: op(error) }
+        let Self { name, start, before, error, look_alike } = self;
+        PickleError { name, start, before, error: op(error), look_alike }
     }
 }
 
@@ -342,7 +377,11 @@ impl<E: fmt::Display> fmt::Display for PickleError<E> {
         if self.before > 0 {
             write!(f, "pickle {}, from byte 0x{:x}: ", self.before + 1, self.start)?;
         }
-        self.error.fmt(f)
+        self.error.fmt(f)?;
+        match &self.look_alike {
+            Some(look_alike) => write!(f, "; {look_alike}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -60,18 +60,63 @@ impl Default for Limits {
     }
 }
 
+/// How a file is opened. [`Limits`] alone are options, too.
+///
+/// ```
+/// use halfsour_files::{Limits, Options, Source};
+///
+/// let options = Options::from(Limits::UNTRUSTED).with_skip(4).with_crlf(true);
+/// let source = Source::from_bytes("sent", b"HEADI1\r\n."[..].into(), options)?;
+/// assert_eq!(source.bytes()[..], *b"I1\n.");
+/// # Ok::<(), halfsour_files::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// What taking the file apart may cost.
+    pub limits: Limits,
+    /// The number of bytes at the beginning of the file that are left out. Offsets count from behind them.
+    pub skip: usize,
+    /// Whether CR LF becomes LF, in the file and in all that is in it, where no LF is without a CR: so a file is that was written or
+    /// copied as text on Windows.
+    pub crlf: bool,
+}
+
+impl Options {
+    /// Sets [`skip`](Self::skip).
+    #[must_use]
+    pub const fn with_skip(self, skip: usize) -> Self {
+        Self { skip, ..self }
+    }
+
+    /// Sets [`crlf`](Self::crlf).
+    #[must_use]
+    pub const fn with_crlf(self, crlf: bool) -> Self {
+        Self { crlf, ..self }
+    }
+}
+
+impl From<Limits> for Options {
+    fn from(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+}
+
 /// The limits, and what is left of them for a file and all that is in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
     pub limits: Limits,
+    /// See [`Options::crlf`].
+    pub crlf: bool,
     left: Arc<AtomicU64>,
 }
 
 impl Budget {
     /// Of a file of this length.
-    pub fn new(limits: Limits, input: usize) -> Self {
+    pub fn new(options: Options, input: usize) -> Self {
+        let Options { limits, crlf, .. } = options;
         let most = Self::ratio(limits, input).saturating_mul(2);
-        Self { limits, left: Arc::new(AtomicU64::new(limits.total.min(most))) }
+        Self { limits, crlf, left: Arc::new(AtomicU64::new(limits.total.min(most))) }
     }
 
     /// How many bytes an input of this length may become.

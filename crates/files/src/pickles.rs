@@ -1,15 +1,18 @@
 //! [`Pickles`]: the pickles that follow each other in a source.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
+use halfsour_lexer::Opcode;
 use halfsour_vm::{Error, Framing, Graph, Loader, Observer};
 
-use crate::{Format, JoblibArrays, Npy, Source};
+use crate::{Format, JoblibArrays, Npy, Source, lengths};
 
 /// The pickles of a source, one after the other.
 ///
-/// They may stand back to back; or each after its length, as they are sent through pipes and sockets; or each at the beginning of
+/// They may stand back to back; or each after its length, as they are sent through pipes and sockets, or before it, as queuelib's
+/// stacks have it; or each at the beginning of
 /// a block of 512 bytes, as `dbm.dumb` and so `shelve` write values. Arrays of joblib are read with them.
 ///
 /// ```
@@ -30,6 +33,8 @@ use crate::{Format, JoblibArrays, Npy, Source};
 pub struct Pickles {
     bytes: Bytes,
     framing: Framing,
+    /// Where the pickles are, where lengths of other forms tell it.
+    places: Arc<[Range<usize>]>,
     at: usize,
     end: usize,
 }
@@ -41,7 +46,7 @@ impl Pickles {
             Format::Npy => {
                 let pickle = Npy::parse(&bytes).ok().and_then(|npy| npy.pickle());
                 let at = pickle.unwrap_or(bytes.len());
-                Self { at, framing: Framing::None, end: bytes.len(), bytes }
+                Self { at, framing: Framing::None, places: Arc::default(), end: bytes.len(), bytes }
             }
             _ => Self::within(bytes.clone(), 0..bytes.len()),
         }
@@ -53,7 +58,13 @@ impl Pickles {
         let mut framings = [Framing::Connection, Framing::U32].into_iter();
         let framing =
             framings.find(|&framing| is_framed(&bytes[part.clone()], framing)).unwrap_or(Framing::None);
-        Self { bytes, framing, at: part.start, end: part.end }
+        let places = match framing {
+            Framing::None => lengths::places(&bytes[part.clone()]).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let places =
+            places.into_iter().map(|place| part.start + place.start..part.start + place.end).collect();
+        Self { end: end_of_pickles(&bytes, &part), bytes, framing, places, at: part.start }
     }
 
     /// The bytes that stand between the pickles: `None` also where they are at blocks of 512 bytes. Lengths of four bytes are those
@@ -62,15 +73,26 @@ impl Pickles {
         self.framing
     }
 
+    /// Whether each has its length beside it, as [`framing`](Self::framing) says or in another form.
+    pub fn has_lengths(&self) -> bool {
+        self.framing != Framing::None || !self.places.is_empty()
+    }
+
     /// The bytes in which they are. Offsets in graphs and errors count from their beginning.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
+    }
+
+    /// Where the last one has to end: white space behind it is left out.
+    pub fn end(&self) -> usize {
+        self.end
     }
 
     /// The range of bytes in which the next pickle may be; `None` at the end.
     pub fn part(&self) -> Option<Range<usize>> {
         match self.framing {
             _ if self.at >= self.end => None,
+            _ if !self.places.is_empty() => self.places.iter().find(|place| place.end > self.at).cloned(),
             Framing::None => Some(self.at..self.end),
             framing => frame(framing, &self.bytes[..self.end], self.at).or(Some(self.at..self.end)),
         }
@@ -108,6 +130,7 @@ impl Pickles {
     /// Goes on after a pickle that was loaded by other means, and ends here.
     pub fn pass(&mut self, end: usize) {
         self.at = match (self.framing, self.part()) {
+            (_, Some(part)) if self.has_lengths() => part.end,
             (Framing::None, _) | (_, None) => self.next_block(end).unwrap_or(end),
             (_, Some(part)) => part.end,
         };
@@ -122,6 +145,13 @@ impl Pickles {
     }
 }
 
+/// Where the last pickle ends: white space behind it, as redis-cli prints, is nothing.
+fn end_of_pickles(bytes: &[u8], part: &Range<usize>) -> usize {
+    let end = part.start + bytes[part.clone()].trim_ascii_end().len();
+    let stops = end > part.start && bytes[end - 1] == Opcode::Stop.byte();
+    if stops { end } else { part.end }
+}
+
 /// The frame whose length stands here.
 fn frame(framing: Framing, bytes: &[u8], at: usize) -> Option<Range<usize>> {
     let (head, length) = framing.head(bytes.get(at..)?).ok()??;
@@ -133,10 +163,9 @@ fn frame(framing: Framing, bytes: &[u8], at: usize) -> Option<Range<usize>> {
 /// Whether the whole is frames, each of which ends as a pickle does. No pickle begins with the zero that begins the length of one
 /// below 16 MiB; larger ones are told apart by there being frames up to the end.
 fn is_framed(bytes: &[u8], framing: Framing) -> bool {
-    const STOP: u8 = halfsour_lexer::Opcode::Stop.byte();
     let mut at = 0;
     while let Some(part) = frame(framing, bytes, at) {
-        if bytes[part.end - 1] != STOP {
+        if bytes[part.end - 1] != Opcode::Stop.byte() {
             return false;
         }
         at = part.end;

@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use crate::coding::decode;
 use crate::limits::Budget;
-use crate::{Archive, Error, ErrorKind, Format, Limit, Limits, Pickles};
+use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope};
 
 /// A file, or a member of an archive, with all compression taken off.
 ///
@@ -28,6 +28,8 @@ pub struct Source {
     name: String,
     layers: Vec<Layer>,
     bytes: Bytes,
+    /// The bytes with all layers.
+    raw: Bytes,
     format: Format,
     depth: usize,
     budget: Budget,
@@ -45,6 +47,9 @@ pub struct Layer {
     pub rest: usize,
 }
 
+/// Why bytes cannot be skipped.
+const SHORT: &str = "the file has fewer bytes than are to be skipped";
+
 /// Below this, a file is read rather than mapped.
 #[cfg(feature = "map")]
 const SMALL: u64 = 1 << 20;
@@ -56,10 +61,10 @@ impl Source {
     /// # Errors
     ///
     /// If it cannot be read, or a layer of compression is malformed or exceeds the limits.
-    pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, Error> {
+    pub fn open(path: impl AsRef<Path>, options: impl Into<Options>) -> Result<Self, Error> {
         let name = path.as_ref().to_string_lossy().into_owned();
         let bytes = read(path.as_ref()).map_err(|error| Error::io(error, &name))?;
-        Self::from_bytes(name, bytes, limits)
+        Self::from_bytes(name, bytes, options)
     }
 
     /// As [`open`](Self::open), of a file that may have no more than `max_bytes`.
@@ -67,16 +72,20 @@ impl Source {
     /// # Errors
     ///
     /// As [`open`](Self::open), and if the file is longer.
-    pub fn open_at_most(path: impl AsRef<Path>, max_bytes: usize, limits: Limits) -> Result<Self, Error> {
+    pub fn open_at_most(
+        path: impl AsRef<Path>,
+        max_bytes: usize,
+        options: impl Into<Options>,
+    ) -> Result<Self, Error> {
         let path = path.as_ref();
         // Of pipes and devices, the length is not known before they are read.
         let is_short = |file: Metadata| file.is_dir() || file.is_file() && file.len() <= max_bytes as u64;
         if fs::metadata(path).map_or(true, is_short) {
-            return Self::open(path, limits);
+            return Self::open(path, options);
         }
         let name = path.to_string_lossy().into_owned();
         let bytes = File::open(path).and_then(|file| read_at_most(file, max_bytes));
-        Self::from_bytes(name.clone(), bytes.map_err(|error| Error::io(error, &name))?, limits)
+        Self::from_bytes(name.clone(), bytes.map_err(|error| Error::io(error, &name))?, options)
     }
 
     /// Reads all that there is, which may be no more than `max_bytes`. The name is for errors.
@@ -88,11 +97,11 @@ impl Source {
         name: impl Into<String>,
         reader: impl Read,
         max_bytes: usize,
-        limits: Limits,
+        options: impl Into<Options>,
     ) -> Result<Self, Error> {
         let name = name.into();
         let bytes = read_at_most(reader, max_bytes).map_err(|error| Error::io(error, &name))?;
-        Self::from_bytes(name, bytes, limits)
+        Self::from_bytes(name, bytes, options)
     }
 
     /// A source of these bytes. The name is for errors.
@@ -100,26 +109,53 @@ impl Source {
     /// # Errors
     ///
     /// As [`open`](Self::open).
-    pub fn from_bytes(name: impl Into<String>, bytes: Bytes, limits: Limits) -> Result<Self, Error> {
-        let budget = Budget::new(limits, bytes.len());
-        Self::within(name.into(), bytes, 0, budget)
+    pub fn from_bytes(
+        name: impl Into<String>,
+        mut bytes: Bytes,
+        options: impl Into<Options>,
+    ) -> Result<Self, Error> {
+        let (name, options) = (name.into(), options.into());
+        let budget = Budget::new(options, bytes.len());
+        if options.skip > bytes.len() {
+            return Err(Error::new(ErrorKind::Malformed(SHORT), &name, None));
+        }
+        drop(bytes.split_to(options.skip));
+        Self::within(name, bytes, 0, budget)
     }
 
     /// Takes off all compression from what lies this deep.
     pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
-        let format = Format::of(&bytes);
-        let mut source = Self { name, layers: Vec::new(), bytes, format, depth, budget };
+        let raw = bytes.clone();
+        let mut source = Self { name, layers: Vec::new(), bytes, raw, format: Format::Pickle, depth, budget };
+        source.tell_format()?;
         while source.format.is_coding() {
             let format = source.format;
             source.check_depth()?;
             let length = source.bytes.len();
-            let decoded = decode(format, &source.bytes, &source.budget).map_err(|kind| source.error(kind))?;
-            source.layers.push(Layer { format, length, rest: decoded.rest });
-            source.bytes = Bytes::from(decoded.bytes);
-            source.format = Format::of(&source.bytes);
+            let rest = if let Some(range) = envelope::contents(format, &source.bytes) {
+                source.bytes = source.bytes.slice(range);
+                0
+            } else {
+                let decoded = decode(format, &source.bytes, &source.budget);
+                let decoded = decoded.map_err(|kind| source.error(kind))?;
+                source.bytes = Bytes::from(decoded.bytes);
+                decoded.rest
+            };
+            source.layers.push(Layer { format, length, rest });
+            source.tell_format()?;
             source.depth += 1;
         }
         Ok(source)
+    }
+
+    /// Tells what the bytes are, once the ends of their lines are as they were.
+    fn tell_format(&mut self) -> Result<(), Error> {
+        if self.budget.crlf && crlf::is_crlf(&self.bytes) {
+            self.budget.spend(self.bytes.len() as u64).map_err(|kind| self.error(kind))?;
+            self.bytes = crlf::undone(&self.bytes).into();
+        }
+        self.format = Format::of(&self.bytes);
+        Ok(())
     }
 
     fn check_depth(&self) -> Result<(), Error> {
@@ -151,6 +187,11 @@ impl Source {
         &self.bytes
     }
 
+    /// The bytes with all layers, as the file or the archive has them.
+    pub fn raw(&self) -> &Bytes {
+        &self.raw
+    }
+
     /// The archive that it is, if it is one. What is wrong with it is told by [`Archive::damage`].
     ///
     /// # Errors
@@ -158,7 +199,7 @@ impl Source {
     /// If it lies too deep in other archives.
     pub fn archive(&self) -> Result<Option<Archive>, Error> {
         match self.format {
-            Format::Zip | Format::Tar | Format::SevenZip => {
+            format if format.is_archive() => {
                 self.check_depth()?;
                 Ok(Some(Archive::of(self)))
             }

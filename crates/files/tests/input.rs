@@ -72,5 +72,8 @@ fn errors_say_in_which_pickle() {
     assert_eq!(count, 1);
     let empty = Input::from_bytes("empty", Bytes::new(), Limits::UNTRUSTED).unwrap();
     let part = empty.parts().unwrap().next().unwrap().unwrap();
-    assert_eq!(part.each_pickle(false, |_, _| Err("no pickle")).unwrap_err().to_string(), "empty: no pickle");
+    assert_eq!(
+        part.each_pickle(false, |_, _| Err("no pickle")).unwrap_err().to_string(),
+        "empty: no pickle; the file is empty: it was never written, or cut off; get it anew"
+    );
 }

@@ -35,11 +35,11 @@ fn imp(path: &Path) -> Result<Graph> {
 
 #[cfg(feature = "files")]
 fn imp(path: &Path) -> Result<Graph> {
-    use halfsour_files::{Input, Limits, PickleError};
+    use halfsour_files::{Input, Limits};
     use halfsour_vm::Loader;
 
     let part = Input::open(path, Limits::default())?.one_part()?;
     let mut loader = Loader::new();
     let graph = part.pickles().load_next(&mut loader).unwrap_or_else(|| loader.load(part.bytes().clone()));
-    Ok(graph.map_err(|error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error })?)
+    Ok(graph.map_err(|error| part.fail(0, 0, error))?)
 }

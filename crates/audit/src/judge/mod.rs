@@ -9,6 +9,7 @@ mod tensors;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use halfsour_lexer::text::number::index_line;
 use halfsour_lexer::{Lexer, Op};
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
@@ -419,10 +420,11 @@ impl Observer for Judge<'_, '_> {
                 | Op::ShortBinString(bytes),
             ) => self.nested(offset, bytes),
             Ok(Op::LongBinPut(slot)) => self.put(offset, slot.into()),
-            // No pickler writes it in another way than as digits.
-            Ok(Op::Put(slot)) => {
-                let slot = str::from_utf8(slot).ok().and_then(|slot| slot.parse().ok());
-                self.put(offset, slot.unwrap_or(u64::MAX));
+            // A line that is no number is an error of the machine's.
+            Ok(Op::Put(line)) => {
+                if let Ok(slot) = index_line(line) {
+                    self.put(offset, slot);
+                }
             }
             _ => {}
         }

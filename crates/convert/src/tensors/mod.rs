@@ -78,7 +78,13 @@ pub fn each_tensors<E: From<ConvertError>>(
     };
     if let Some(tensors) = whole {
         let tensors = tensors.map_err(|why| E::from(why.into()));
-        let fail = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error };
+        let fail = |error| PickleError {
+            name: part.name().to_owned(),
+            start: 0,
+            before: 0,
+            error,
+            look_alike: None,
+        };
         return tensors.and_then(|tensors| each(&tensors)).map_err(fail);
     }
     let mut loader = Loader::with_options(options.reading.clone());
