@@ -4,10 +4,16 @@
 mod archive;
 mod arrays;
 mod base64;
+mod berkeley;
+mod beside;
 mod coding;
+mod dumb;
 mod error;
+mod fields;
 mod format;
+mod gdbm;
 mod input;
+mod joblib09;
 mod limits;
 mod literal;
 #[cfg(feature = "map")]
@@ -15,11 +21,16 @@ mod map;
 mod member;
 mod npy;
 mod pickles;
+mod renpy;
 mod sevenzip;
 mod source;
+mod spark;
+#[cfg_attr(not(feature = "sqlite"), path = "sqlite_missing.rs")]
+mod sqlite;
 mod torch;
 mod walk;
 mod zip;
+mod zodb;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;

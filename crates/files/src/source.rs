@@ -3,12 +3,14 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::beside::{self, Beside};
 use crate::coding::decode;
 use crate::limits::Budget;
-use crate::{Archive, Error, ErrorKind, Format, Limit, Limits, Pickles};
+use crate::{Archive, Error, ErrorKind, Format, Limit, Limits, Pickles, joblib09};
 
 /// A file, or a member of an archive, with all compression taken off.
 ///
@@ -31,6 +33,7 @@ pub struct Source {
     format: Format,
     depth: usize,
     budget: Budget,
+    beside: Option<Arc<Beside>>,
 }
 
 /// A layer that was taken off.
@@ -57,9 +60,39 @@ impl Source {
     ///
     /// If it cannot be read, or a layer of compression is malformed or exceeds the limits.
     pub fn open(path: impl AsRef<Path>, limits: Limits) -> Result<Self, Error> {
-        let name = path.as_ref().to_string_lossy().into_owned();
-        let bytes = read(path.as_ref()).map_err(|error| Error::io(error, &name))?;
-        Self::from_bytes(name, bytes, limits)
+        let path = path.as_ref();
+        let name = path.to_string_lossy().into_owned();
+        let fail = |error| Error::io(error, &name);
+        if let Some((bytes, index)) = beside::dumb(path).map_err(fail)? {
+            let budget = Budget::new(limits, bytes.len());
+            let beside = Some(Arc::new(Beside::Index(index)));
+            let (layers, format) = (Vec::new(), Format::DumbDbm);
+            return Ok(Self { name, layers, bytes, format, depth: 0, budget, beside });
+        }
+        let mut source = Self::from_bytes(name.clone(), read(path).map_err(fail)?, limits)?;
+        source.look_beside(path)?;
+        Ok(source)
+    }
+
+    /// Takes what belongs to the file and is in others beside it.
+    fn look_beside(&mut self, path: &Path) -> Result<(), Error> {
+        match self.format {
+            Format::Sqlite => {
+                self.bytes =
+                    beside::with_log(&self.bytes, path).map_err(|error| Error::io(error, &self.name))?;
+                self.beside = Some(Arc::new(Beside::Path(path.to_owned())));
+            }
+            Format::Pickle => {
+                let made = joblib09::with_arrays(&self.bytes, path, &self.budget);
+                if let Some(bytes) = made.map_err(|kind| self.error(kind))? {
+                    let length = self.bytes.len();
+                    self.layers.push(Layer { format: Format::JoblibPair, length, rest: 0 });
+                    self.bytes = bytes;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// As [`open`](Self::open), of a file that may have no more than `max_bytes`.
@@ -108,7 +141,7 @@ impl Source {
     /// Takes off all compression from what lies this deep.
     pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
         let format = Format::of(&bytes);
-        let mut source = Self { name, layers: Vec::new(), bytes, format, depth, budget };
+        let mut source = Self { name, layers: Vec::new(), bytes, format, depth, budget, beside: None };
         while source.format.is_coding() {
             let format = source.format;
             source.check_depth()?;
@@ -157,12 +190,11 @@ impl Source {
     ///
     /// If it lies too deep in other archives.
     pub fn archive(&self) -> Result<Option<Archive>, Error> {
-        match self.format {
-            Format::Zip | Format::Tar | Format::SevenZip => {
-                self.check_depth()?;
-                Ok(Some(Archive::of(self)))
-            }
-            _ => Ok(None),
+        if self.format.is_archive() {
+            self.check_depth()?;
+            Ok(Some(Archive::of(self)))
+        } else {
+            Ok(None)
         }
     }
 
@@ -187,6 +219,11 @@ impl Source {
         Self { bytes, ..self.clone() }
     }
 
+    /// What is known of files beside this one.
+    pub(crate) fn beside(&self) -> Option<&Beside> {
+        self.beside.as_deref()
+    }
+
     pub(crate) fn budget(&self) -> &Budget {
         &self.budget
     }
@@ -196,7 +233,7 @@ impl Source {
     }
 }
 
-fn read(path: &Path) -> io::Result<Bytes> {
+pub(crate) fn read(path: &Path) -> io::Result<Bytes> {
     let mut file = File::open(path)?;
     #[cfg(feature = "map")]
     {

@@ -41,7 +41,7 @@ pub struct Torch {
 #[derive(Debug)]
 enum Storages {
     /// Members of an archive, their names after `data/`, in the order of the archive.
-    Members(Archive, Vec<(String, usize)>),
+    Members(Box<Archive>, Vec<(String, usize)>),
     /// One after the other, behind the pickles: in the order of their keys, where they are.
     Behind(Vec<(String, Range<usize>)>),
 }
@@ -137,7 +137,7 @@ impl Torch {
                 by_key.insert(key.clone(), place);
             }
         }
-        let storages = Storages::Members(archive, storages);
+        let storages = Storages::Members(Box::new(archive), storages);
         Ok(Some(Self { source: source.clone(), pickle, byte_order, storages, by_key }))
     }
 
