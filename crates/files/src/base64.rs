@@ -24,6 +24,13 @@ pub(crate) fn head(bytes: &[u8]) -> Option<Vec<u8>> {
     ENGINE.decode(&digits[..digits.len() / 4 * 4]).ok()
 }
 
+/// All that it is, if all of it is base64.
+pub(crate) fn whole(bytes: &[u8]) -> Option<Vec<u8>> {
+    head(bytes)?;
+    let digits: Vec<u8> = bytes.iter().copied().filter_map(digit).collect();
+    ENGINE.decode(&digits).ok()
+}
+
 fn digit(byte: u8) -> Option<u8> {
     match byte {
         b'+' => Some(b'-'),

@@ -12,7 +12,7 @@ use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
 use crate::limits::Budget;
-use crate::{ErrorKind, Format, Limit, base64, joblib09, spark};
+use crate::{ErrorKind, Format, Limit, base64, joblib09, spark, texts};
 
 /// What some bytes were made of, and how many bytes follow them that belong to nothing.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub(crate) struct Decoded {
 
 /// Decodes all of it: where several streams may follow each other, all of them.
 pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind> {
-    if format == Format::Base64 {
-        return Ok(Decoded { bytes: base64::decode(input, budget)?, rest: 0 });
+    if let Some(bytes) = text(format, input, budget)? {
+        return Ok(Decoded { bytes, rest: 0 });
     }
     if format == Format::SequenceFile {
         return spark::decode(input, budget);
@@ -66,12 +66,28 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
             let zeros = rest.iter().take_while(|&&byte| byte == 0).count();
             rest = &rest[zeros..];
         }
-        let goes_on =
-            !matches!(format, Format::Zlib | Format::JoblibZ | Format::Lzma) && Format::of(rest) == format;
+        let goes_on = !matches!(format, Format::Zlib | Format::JoblibZ | Format::Lzma)
+            && Format::magic(rest) == Some(format);
         if !goes_on {
             return Ok(Decoded { bytes: sink.bytes, rest: rest.len() });
         }
     }
+}
+
+/// What is written as text stands for, or backwards.
+fn text(format: Format, input: &[u8], budget: &Budget) -> Result<Option<Vec<u8>>, ErrorKind> {
+    if format == Format::Base64 {
+        return base64::decode(texts::bare(input), budget).map(Some);
+    }
+    let read = match format {
+        Format::Hex => texts::unhex,
+        Format::Escaped => texts::unescape,
+        Format::Reversed => |input: &[u8]| Some(input.iter().rev().copied().collect()),
+        _ => return Ok(None),
+    };
+    budget.spend(input.len() as u64)?;
+    let input = if format == Format::Reversed { input } else { texts::bare(input) };
+    read(input).map(Some).ok_or(ErrorKind::Malformed("the text is invalid"))
 }
 
 /// How a member of a zip archive is compressed, by its number.

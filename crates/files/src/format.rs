@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use halfsour_lexer::{Lexer, Op};
+use halfsour_lexer::Opcode;
 
-use crate::{base64, berkeley, gdbm, sevenzip};
+use crate::sure::{DEPTH, end_of_opcodes};
+use crate::{berkeley, envelope, gdbm, sevenzip, texts};
 
 /// The format of a file, or of a layer of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,18 @@ pub enum Format {
     Lz4,
     /// Base64, of either alphabet.
     Base64,
+    /// Hexadecimal digits: `8004`, `80 04`, Postgres' `\\x8004`, MySQL's `0x8004`, SQL's `X'8004'`.
+    Hex,
+    /// Escapes, in quotes or not: what Python's `repr` and redis-cli print of bytes.
+    Escaped,
+    /// The head that cachelib and Flask-Caching write before a pickle: four bytes of a time of expiry, or `!`.
+    Cachelib,
+    /// The head of dogpile.cache, which is JSON, and `|`.
+    Dogpile,
+    /// A session of Django: a signature behind base64, or a hash before the pickle.
+    DjangoSession,
+    /// Data from its end to its beginning.
+    Reversed,
     /// A zip archive; so are torch's `.pt` and numpy's `.npz`.
     Zip,
     /// A tar archive.
@@ -61,7 +74,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Guesses the format from the first bytes, and for tar and base64 from some more.
+    /// Guesses the format from the first bytes; for text, envelopes and what else has no mark of its own, from all of them.
     ///
     /// ```
     /// use halfsour_files::Format;
@@ -70,7 +83,24 @@ impl Format {
     /// assert_eq!(Format::of(b"\x80\x04N."), Format::Pickle);
     /// ```
     pub fn of(bytes: &[u8]) -> Self {
-        match bytes {
+        Self::nested(bytes, DEPTH)
+    }
+
+    /// As [`of`](Self::of), looking into so many layers.
+    pub(crate) fn nested(bytes: &[u8], depth: usize) -> Self {
+        match Self::magic(bytes) {
+            Some(format) => format,
+            None if is_tar(bytes) => Self::Tar,
+            None => {
+                let envelope = || envelope::find(bytes, depth).map(|(format, _)| format);
+                texts::format(bytes, depth).or_else(envelope).unwrap_or(Self::Pickle)
+            }
+        }
+    }
+
+    /// The format that the first bytes say.
+    pub(crate) fn magic(bytes: &[u8]) -> Option<Self> {
+        Some(match bytes {
             [0x1f, 0x8b, 8, ..] => Self::Gzip,
             [0x78, flags, ..] if (0x7800 | u16::from(*flags)).is_multiple_of(31) && flags & 0x20 == 0 => {
                 Self::Zlib
@@ -94,31 +124,16 @@ impl Format {
             _ if bytes.starts_with(b"RPA-2.0 ") || bytes.starts_with(b"RPA-3.") => Self::RenpyArchive,
             _ if berkeley::is_database(bytes) => Self::BerkeleyDb,
             _ if gdbm::is_database(bytes) => Self::Gdbm,
-            _ if is_tar(bytes) => Self::Tar,
-            _ if base64::head(bytes).is_some_and(|head| has_magic(&head)) => Self::Base64,
-            _ => Self::Pickle,
-        }
+            _ => return None,
+        })
     }
 
     /// Whether there is one thing in it, to be had by decoding.
     pub fn is_coding(self) -> bool {
-        matches!(
-            self,
-            Self::Gzip
-                | Self::Zlib
-                | Self::Bzip2
-                | Self::Xz
-                | Self::Lzma
-                | Self::Zstd
-                | Self::Lz4
-                | Self::Base64
-                | Self::JoblibZ
-                | Self::JoblibPair
-                | Self::SequenceFile
-        )
+        !self.is_archive() && !matches!(self, Self::Npy | Self::Pickle)
     }
 
-    /// Whether there are several things in it, each with a name.
+    /// Whether there are members in it, each with a name.
     pub fn is_archive(self) -> bool {
         matches!(
             self,
@@ -137,11 +152,6 @@ impl Format {
     }
 }
 
-/// What base64 may be of: something that is known by its first bytes.
-fn has_magic(head: &[u8]) -> bool {
-    matches!(head, [0x80, 2..=5, _, ..]) || Format::of(head) != Format::Pickle
-}
-
 /// The sum of the bytes of a header is in it, as octal digits.
 fn is_tar(bytes: &[u8]) -> bool {
     let Some(header) = bytes.first_chunk::<512>() else { return false };
@@ -158,20 +168,15 @@ fn is_tar(bytes: &[u8]) -> bool {
 /// ```
 /// assert!(halfsour_files::is_pickle(b"(lp0\n."));
 /// assert!(!halfsour_files::is_pickle(b"3\n"));
+/// assert!(!halfsour_files::is_pickle(b"2.3.0"));
 /// ```
 pub fn is_pickle(bytes: &[u8]) -> bool {
     if let [0x80, protocol, opcode, ..] = bytes {
-        return *protocol <= 5 && halfsour_lexer::Opcode::from_byte(*opcode).is_some();
+        return *protocol <= 5 && Opcode::from_byte(*opcode).is_some();
     }
-    let mut lexer = Lexer::new(bytes);
-    let mut opcodes = 0;
-    while let Ok(op) = lexer.next_op() {
-        opcodes += 1;
-        if let Op::Stop = op {
-            return opcodes > 1;
-        }
-    }
-    false
+    // What takes something from the stack comes first in none: `2.3.0` is the version of something.
+    let begins = |&byte: &u8| Opcode::from_byte(byte).is_some_and(|first| first.stack_before().is_empty());
+    bytes.first().is_some_and(begins) && end_of_opcodes(bytes).is_some()
 }
 
 impl fmt::Display for Format {
@@ -186,6 +191,12 @@ impl fmt::Display for Format {
             Self::Zstd => "zstd",
             Self::Lz4 => "lz4",
             Self::Base64 => "base64",
+            Self::Hex => "hex",
+            Self::Escaped => "escapes",
+            Self::Cachelib => "cachelib",
+            Self::Dogpile => "dogpile",
+            Self::DjangoSession => "Django session",
+            Self::Reversed => "reversed",
             Self::Zip => "zip",
             Self::Tar => "tar",
             Self::SevenZip => "7z",

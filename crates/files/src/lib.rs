@@ -8,6 +8,7 @@ mod berkeley;
 mod beside;
 mod coding;
 mod dumb;
+mod envelope;
 mod error;
 mod fields;
 mod format;
@@ -27,6 +28,8 @@ mod source;
 mod spark;
 #[cfg_attr(not(feature = "sqlite"), path = "sqlite_missing.rs")]
 mod sqlite;
+mod sure;
+mod texts;
 mod torch;
 mod walk;
 mod zip;

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use crate::beside::{self, Beside};
 use crate::coding::decode;
+use crate::envelope;
 use crate::limits::Budget;
 use crate::{Archive, Error, ErrorKind, Format, Limit, Limits, Pickles, joblib09};
 
@@ -146,9 +147,16 @@ impl Source {
             let format = source.format;
             source.check_depth()?;
             let length = source.bytes.len();
-            let decoded = decode(format, &source.bytes, &source.budget).map_err(|kind| source.error(kind))?;
-            source.layers.push(Layer { format, length, rest: decoded.rest });
-            source.bytes = Bytes::from(decoded.bytes);
+            let rest = if let Some(range) = envelope::contents(format, &source.bytes) {
+                source.bytes = source.bytes.slice(range);
+                0
+            } else {
+                let decoded = decode(format, &source.bytes, &source.budget);
+                let decoded = decoded.map_err(|kind| source.error(kind))?;
+                source.bytes = Bytes::from(decoded.bytes);
+                decoded.rest
+            };
+            source.layers.push(Layer { format, length, rest });
             source.format = Format::of(&source.bytes);
             source.depth += 1;
         }
