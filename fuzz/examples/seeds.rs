@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
             fs::write(objects.join(number.to_string()), &package.bytes)?;
         }
     }
-    for (number, file) in halfsour_fixtures::files().iter().enumerate() {
+    let all = halfsour_fixtures::files().into_iter().chain(halfsour_fixtures::databases());
+    for (number, file) in all.enumerate() {
         fs::write(files.join(number.to_string()), file)?;
     }
     for (number, fixture) in halfsour_fixtures::all().iter().enumerate().step_by(one_in) {

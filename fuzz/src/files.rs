@@ -39,6 +39,25 @@ pub fn files(input: &[u8]) {
     }
 }
 
+/// How the formats of databases and of archives without a directory of zip's kind begin.
+const HEADS: [&[u8]; 9] = [
+    b"SQLite format 3\0",
+    b"FS30",
+    b"ZEXP",
+    b"RENPY RPC2",
+    b"RPA-3.0 0000000000000020 00000000\n",
+    b"SEQ\x06",
+    b"ZF0x",
+    b"\xcf\x9a\x57\x13",
+    b"\0\0\0\0\0\0\0\0\0\0\0\0\x61\x15\x06\0\x09\0\0\0",
+];
+
+/// Checks files as [`files`] does, of which the first byte says the format and the rest follows the head of that.
+pub fn databases(input: &[u8]) {
+    let Some((&format, rest)) = input.split_first() else { return };
+    files(&[HEADS[usize::from(format) % HEADS.len()], rest].concat());
+}
+
 fn open(input: &[u8]) -> Result<Source, halfsour_files::Error> {
     Source::from_bytes("input", Bytes::copy_from_slice(input), LIMITS)
 }

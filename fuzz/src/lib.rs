@@ -32,7 +32,7 @@ use budget::load_within;
 pub use classes::classes;
 pub use convert::convert;
 pub use feed::feed;
-pub use files::files;
+pub use files::{databases, files};
 pub use inspect::inspect;
 pub use program::{BUFFERS, Program};
 pub use soak::Soak;

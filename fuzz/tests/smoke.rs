@@ -9,7 +9,7 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 15] = [
+const TARGETS: [(&str, Body); 16] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
@@ -17,6 +17,7 @@ const TARGETS: [(&str, Body); 15] = [
     ("arrow", halfsour_fuzz::arrow),
     ("convert", halfsour_fuzz::convert),
     ("files", halfsour_fuzz::files),
+    ("databases", halfsour_fuzz::databases),
     ("audit", halfsour_fuzz::audit),
     ("inspect", halfsour_fuzz::inspect),
     ("value", halfsour_fuzz::value),
@@ -112,6 +113,25 @@ fn files() {
                 changed[at] ^= change;
                 halfsour_fuzz::files(&changed);
             }
+        }
+    }
+}
+
+/// Runs over databases, cut and changed; and with all that follows their heads changed for each other's.
+#[test]
+fn databases() {
+    for (number, file) in halfsour_fixtures::databases().iter().enumerate() {
+        halfsour_fuzz::files(file);
+        let step = file.len() / 20 + 1;
+        for at in (0..file.len()).step_by(step) {
+            halfsour_fuzz::files(&file[..at]);
+            let mut changed = file.clone();
+            changed[at] ^= 0x81;
+            halfsour_fuzz::files(&changed);
+        }
+        let rest = file.get(16..).unwrap_or_default();
+        for format in 0..9 {
+            halfsour_fuzz::databases(&[&[format + 9 * u8::try_from(number % 20).unwrap()], rest].concat());
         }
     }
 }

@@ -94,7 +94,7 @@ fn one(target: &str, seconds: u64, seeds: &Path) -> Result {
     let mut command = cargo_fuzz("run", target);
     let kinds: &[&str] = match target {
         "json" => &["documents"],
-        "files" => &["files"],
+        "databases" | "files" => &["files"],
         "arrow" | "audit" | "classes" | "inspect" | "serde" => &["pickles", "objects"],
         "convert" => &["objects", "files"],
         _ => &["pickles"],

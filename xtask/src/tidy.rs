@@ -30,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "serde", "text", "value", "vm", "writer",
         ],
     ),
-    ("halfsour-files", &["classes", "lexer", "value", "vm"]),
+    ("halfsour-files", &["classes", "lexer", "text", "value", "vm"]),
     ("halfsour-convert", &["arrow", "classes", "files", "inspect", "json", "lexer", "text", "value", "vm", "writer"]),
     ("halfsour-cli", &["audit", "convert", "files", "halfsour", "inspect"]),
 ];

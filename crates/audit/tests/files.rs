@@ -49,3 +49,69 @@ fn what_torch_numpy_and_joblib_wrote_is_clean() {
     }
     assert!(judged > 2, "only {judged}");
 }
+
+const EVIL: &[u8] = b"cos\nsystem\n(S'id'\ntR.";
+
+/// A transaction of ZODB's `Data.fs`, with one record.
+fn transaction(id: u8, extension: &[u8], data: &[u8]) -> Vec<u8> {
+    let id = [0, 0, 0, 0, 0, 0, 0, id];
+    let mut out = id.to_vec();
+    let length = (23 + extension.len() + 42 + data.len()) as u64;
+    out.extend(length.to_be_bytes());
+    out.extend(b" \0\0\0\0");
+    out.extend(u16::try_from(extension.len()).unwrap().to_be_bytes());
+    out.extend(extension);
+    out.extend([[0; 8], id, [0; 8], [0; 8]].concat());
+    out.extend([0, 0]);
+    out.extend((data.len() as u64).to_be_bytes());
+    out.extend(data);
+    out.extend(length.to_be_bytes());
+    out
+}
+
+/// A pickle that runs a command is found as a record, as an earlier revision of one, as a note of a transaction, and as an index.
+#[test]
+fn no_attack_in_a_database_is_clean() {
+    let auditor = Auditor::new(Policy::default());
+    let length = EVIL.len() as u64;
+    let good = b"N.N.";
+    let sequence = |value: &[u8]| {
+        let mut out = b"SEQ\x06\x04Null\x22org.apache.hadoop.io.BytesWritable\0\0\0\0\0\0".to_vec();
+        out.extend([7; 16]);
+        out.extend(u32::try_from(value.len() + 4).unwrap().to_be_bytes());
+        out.extend([0; 4]);
+        out.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
+        out.extend(value);
+        out
+    };
+    // A block of zlib's that is stored as it is.
+    let mut stored = vec![0x78, 1, 1];
+    stored.extend(u16::try_from(length).unwrap().to_le_bytes());
+    stored.extend((!u16::try_from(length).unwrap()).to_le_bytes());
+    stored.extend(EVIL);
+    let (mut low, mut high) = (1u32, 0u32);
+    for &byte in EVIL {
+        low = (low + u32::from(byte)) % 65521;
+        high = (high + low) % 65521;
+    }
+    stored.extend((high << 16 | low).to_be_bytes());
+    let rpyc = {
+        let (start, end) = (34u32, u32::try_from(stored.len()).unwrap());
+        [b"RENPY RPC2", &[1, 0, 0, 0][..], &start.to_le_bytes(), &end.to_le_bytes(), &[0; 12], &stored].concat()
+    };
+    let files: [(&str, Vec<u8>); 7] = [
+        ("export", [b"ZEXP", &[0; 8][..], &length.to_be_bytes(), EVIL, &[0xff; 16]].concat()),
+        ("record", [b"FS30".to_vec(), transaction(1, b"", EVIL)].concat()),
+        ("earlier", [b"FS30".to_vec(), transaction(1, b"", EVIL), transaction(2, b"", good)].concat()),
+        ("note", [b"FS30".to_vec(), transaction(1, EVIL, good)].concat()),
+        ("index", [b"RPA-2.0 0000000000000019\n", &stored[..]].concat()),
+        ("slot", rpyc),
+        ("spark", sequence(EVIL)),
+    ];
+    for (name, bytes) in files {
+        let source = Source::from_bytes(name, bytes.into(), Limits::UNTRUSTED).unwrap();
+        let parts = auditor.audit_source(&source);
+        let findings = parts.iter().flat_map(|part| &part.report.findings);
+        assert!(findings.into_iter().any(|finding| finding.code.contains("system")), "{name}: {parts:#?}");
+    }
+}

@@ -492,6 +492,9 @@ pub struct Reading {
     /// Keep Python 2's names of modules and classes.
     #[arg(long, global = true)]
     no_fix_imports: bool,
+    /// Read all pickles of a file with one memo, as they were written by one `Pickler`: later ones refer to objects of earlier ones.
+    #[arg(long, global = true, conflicts_with = "first")]
+    keep_memo: bool,
     /// Read only the first pickle of each file, whatever follows that.
     #[arg(long, global = true)]
     pub first: bool,
@@ -539,6 +542,7 @@ impl Reading {
             .with_encoding(encoding)
             .with_fix_imports(!self.no_fix_imports)
             .with_require_buffers(false)
+            .with_keep_memo(self.keep_memo)
             .with_limits(self.limits.unwrap_or_default().reading)
     }
 

@@ -56,6 +56,8 @@ impl Failure {
     pub fn in_pickle(at: PickleError<Cause>, bytes: &[u8]) -> Self {
         let PickleError { name, start, before, error, look_alike } = at;
         let mut note = String::new();
+        let is_memo =
+            matches!(&error, Cause::Load(error) if matches!(error.kind(), vm::ErrorKind::MemoUnset(_)));
         let (message, place) = match error {
             Cause::Output(error) => return Self::Output(error),
             Cause::Load(error) => (error.to_string(), Some(error.offset())),
@@ -76,6 +78,9 @@ impl Failure {
         if before > 0 && place.is_some() {
             let pickles = plural(before, "pickle");
             note = format!("before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
+            if is_memo {
+                note.push_str(", --keep-memo all with one memo");
+            }
         }
         let mut excerpt = place.map(|place| excerpt(bytes, start, place)).unwrap_or_default();
         if !note.is_empty() {

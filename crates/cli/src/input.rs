@@ -68,7 +68,9 @@ pub fn is_file(name: &str) -> bool {
 
 /// The name of a file, and that of a member, after the first colon before which there is a file.
 fn split(name: &str) -> (&str, Option<&str>) {
-    let is_file = |name: &str| name == "-" || Path::new(name).exists();
+    // The name of a shelf stands for two files.
+    let is_shelf = |name: &str| Path::new(&format!("{name}.dir")).exists();
+    let is_file = |name: &str| name == "-" || Path::new(name).exists() || is_shelf(name);
     let mut colons = name.match_indices(':').map(|(at, _)| (&name[..at], &name[at + 1..]));
     match colons.find(|(file, _)| is_file(file)) {
         Some((file, member)) if !is_file(name) => (file, Some(member)),

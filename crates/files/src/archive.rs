@@ -1,42 +1,60 @@
-//! [`Archive`]: zip, tar, 7z and small containers, as lists of members that are opened one by one.
+//! [`Archive`]: archives, databases and small containers, as lists of members that are opened one by one.
 
 use std::io::{Cursor, Read};
 
 use bytes::Bytes;
 
 use crate::coding::decode_method;
-use crate::member::{Member, View};
+use crate::member::{Listing, Member, View};
 use crate::sevenzip::Unpacked;
-use crate::{Error, ErrorKind, Format, Source, container, sevenzip, zip};
+use crate::{
+    Error, ErrorKind, Format, Source, berkeley, container, dumb, gdbm, renpy, sevenzip, sqlite, zip, zodb,
+};
 
-/// The members of an archive. They are not read before they are asked for, save those of 7z, which are packed together.
+/// The members of an archive, or the records of a database. They are not read before they are asked for, save those of 7z, which are packed together.
 #[derive(Debug)]
 pub struct Archive {
     source: Source,
     format: Format,
     members: Vec<Member>,
+    aside: Vec<Member>,
     damage: Option<ErrorKind>,
 }
 
 impl Archive {
     pub(crate) fn of(source: &Source) -> Self {
-        match source.format() {
-            Format::Tar => Self::tar(source),
-            Format::SevenZip => Self::sevenzip(source),
-            Format::Zip => Self::zip(source),
-            _ => Self::container(source),
-        }
+        let (bytes, budget) = (source.bytes(), source.budget());
+        let listing = match source.format() {
+            Format::Zip => return Self::zip(source),
+            Format::Tar => return Self::tar(source),
+            Format::SevenZip => return Self::sevenzip(source),
+            Format::DumbDbm => dumb::listing(bytes, source.beside()),
+            Format::BerkeleyDb => berkeley::listing(bytes, budget),
+            Format::Gdbm => gdbm::listing(bytes),
+            Format::Sqlite => sqlite::listing(bytes, budget, source.beside()),
+            Format::FileStorage => zodb::storage(bytes),
+            Format::ZodbExport => zodb::export(bytes),
+            Format::RenpyScript => renpy::script(bytes),
+            Format::RenpyArchive => renpy::archive(bytes, budget),
+            _ => return Self::container(source),
+        };
+        let Listing { members, aside, damage } = listing;
+        Self { source: source.clone(), format: source.format(), members, aside, damage }
     }
 
     fn container(source: &Source) -> Self {
         let format = source.format();
-        let Unpacked { bytes, members, damage } = container::unpack(format, source.bytes(), source.budget());
-        Self { source: source.with_bytes(bytes), format, members, damage }
+        Self::unpacked(source, format, container::unpack(format, source.bytes(), source.budget()))
+    }
+
+    fn unpacked(source: &Source, format: Format, unpacked: Unpacked) -> Self {
+        let Unpacked { bytes, members, damage } = unpacked;
+        Self { source: source.with_bytes(bytes), format, members, aside: Vec::new(), damage }
     }
 
     pub(crate) fn zip(source: &Source) -> Self {
         let zip::Directory { members, damage } = zip::directory(source.bytes());
-        Self { source: source.clone(), format: Format::Zip, members, damage }
+        Self { source: source.clone(), format: Format::Zip, members, aside: Vec::new(), damage }
     }
 
     fn tar(source: &Source) -> Self {
@@ -44,17 +62,21 @@ impl Archive {
             (members, Ok(())) => (members, None),
             (members, Err(kind)) => (members, Some(kind)),
         };
-        Self { source: source.clone(), format: Format::Tar, members, damage }
+        Self { source: source.clone(), format: Format::Tar, members, aside: Vec::new(), damage }
     }
 
     fn sevenzip(source: &Source) -> Self {
-        let Unpacked { bytes, members, damage } = sevenzip::unpack(source.bytes(), source.budget());
-        Self { source: source.with_bytes(bytes), format: Format::SevenZip, members, damage }
+        let unpacked = sevenzip::unpack(source.bytes(), source.budget());
+        Self::unpacked(source, Format::SevenZip, unpacked)
     }
 
     /// The members, in the order of the archive. Names may occur twice.
     pub fn members(&self) -> &[Member] {
         &self.members
+    }
+
+    pub(crate) fn aside(&self) -> &[Member] {
+        &self.aside
     }
 
     /// The first damage of the archive that was found, beside members that cannot be opened.
@@ -67,11 +89,12 @@ impl Archive {
         self.members.iter().rev().find(|member| member.view == View::Directory && member.name == name)
     }
 
-    /// Members of a zip archive of which its directory knows nothing. What lies between the others is searched for them.
+    /// What is no member to most readers. Of a zip archive, members of which its directory knows nothing: what lies between the others
+    /// is searched for them. Of others, what has [`View::Aside`]: earlier revisions of records in ZODB, `OID@TID`, and the index of Ren'Py.
     pub fn orphans(&self) -> Vec<Member> {
         match self.format {
             Format::Zip => zip::orphans(self.source.bytes(), &self.members),
-            _ => Vec::new(),
+            _ => self.aside.clone(),
         }
     }
 
@@ -81,10 +104,15 @@ impl Archive {
     ///
     /// If it is compressed in an unknown way, is malformed, ends early, or exceeds the limits.
     pub fn bytes(&self, member: &Member) -> Result<Bytes, Error> {
+        if let Some(own) = &member.own {
+            return Ok(own.clone());
+        }
+        let is_record = matches!(self.format, Format::FileStorage | Format::ZodbExport);
         let data = self.source.bytes().get(member.data.clone());
         let fail = |kind| Error::new(kind, &self.name_of(member), Some(self.format));
         let data = data.ok_or_else(|| fail(ErrorKind::Truncated))?;
         let bytes = match member.method {
+            0 if is_record => zodb::joined(self.source.bytes().slice_ref(data)),
             0 => self.source.bytes().slice_ref(data),
             method => {
                 let made = decode_method(method, data, member.size, self.source.budget());
@@ -158,13 +186,8 @@ fn tar_members(bytes: &Bytes) -> (Vec<Member>, Result<(), ErrorKind>) {
         }
         if kind.is_file() || kind.is_contiguous() {
             members.push(Member {
-                name: String::from_utf8_lossy(&entry.path_bytes()).into_owned(),
                 size: entry.size(),
-                method: 0,
-                data: start..end,
-                crc: None,
-                view: View::Directory,
-                encrypted: false,
+                ..Member::slice(String::from_utf8_lossy(&entry.path_bytes()).into_owned(), start..end)
             });
         }
         if end > bytes.len() {

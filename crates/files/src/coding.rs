@@ -12,7 +12,7 @@ use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
 use crate::limits::Budget;
-use crate::{ErrorKind, Format, Limit, base64, texts};
+use crate::{ErrorKind, Format, Limit, base64, joblib09, spark, texts};
 
 /// What some bytes were made of, and how many bytes follow them that belong to nothing.
 #[derive(Debug)]
@@ -26,6 +26,9 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
     if let Some(bytes) = text(format, input, budget)? {
         return Ok(Decoded { bytes, rest: 0 });
     }
+    if format == Format::SequenceFile {
+        return spark::decode(input, budget);
+    }
     let mut sink = Sink::new(input.len(), budget);
     let mut rest = input;
     loop {
@@ -36,6 +39,7 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
                 decoder.into_inner()
             }
             Format::Zlib => inflate(rest, true, &mut sink)?,
+            Format::JoblibZ => inflate(joblib09::compressed(rest)?, true, &mut sink)?,
             Format::Bzip2 => {
                 let mut decoder = BzDecoder::new(rest);
                 sink.fill(&mut decoder)?;
@@ -62,7 +66,8 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
             let zeros = rest.iter().take_while(|&&byte| byte == 0).count();
             rest = &rest[zeros..];
         }
-        let goes_on = !matches!(format, Format::Zlib | Format::Lzma) && Format::magic(rest) == Some(format);
+        let goes_on = !matches!(format, Format::Zlib | Format::JoblibZ | Format::Lzma)
+            && Format::magic(rest) == Some(format);
         if !goes_on {
             return Ok(Decoded { bytes: sink.bytes, rest: rest.len() });
         }
@@ -164,18 +169,18 @@ pub(crate) fn decode_coder(
 }
 
 /// Takes what a decompressor gives, as far as the limits go.
-struct Sink<'b> {
-    bytes: Vec<u8>,
+pub(crate) struct Sink<'b> {
+    pub bytes: Vec<u8>,
     allowance: u64,
     budget: &'b Budget,
 }
 
 impl<'b> Sink<'b> {
-    fn new(input: usize, budget: &'b Budget) -> Self {
+    pub fn new(input: usize, budget: &'b Budget) -> Self {
         Self { bytes: Vec::new(), allowance: budget.allowance(input), budget }
     }
 
-    fn push(&mut self, piece: &[u8]) -> Result<(), ErrorKind> {
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), ErrorKind> {
         let more = piece.len() as u64;
         self.allowance = self.allowance.checked_sub(more).ok_or(ErrorKind::Limit(Limit::Ratio))?;
         self.budget.spend(more)?;

@@ -39,6 +39,8 @@ pub enum ErrorKind {
     NoPickles,
     /// Several members of the archive hold pickles, and one was to be read.
     SeveralParts,
+    /// The index that tells the keys, and which values were not deleted, is not beside the file.
+    NoIndex,
     /// A limit would be exceeded.
     Limit(Limit),
 }
@@ -104,6 +106,10 @@ impl fmt::Display for ErrorKind {
             Self::SeveralParts => {
                 f.write_str("several members contain pickles; ask for one, as with `Input::with_member`")
             }
+            Self::NoIndex => f.write_str(
+                "the index, the file with the same name that ends in `.dir`, is missing: the keys are unknown, and values that were \
+                 deleted or replaced are among those in this file",
+            ),
             Self::Limit(Limit::Total) => f.write_str("the data decompresses to more than the limit"),
             Self::Limit(Limit::Ratio) => {
                 f.write_str("the data decompresses to far more than its size: a bomb")

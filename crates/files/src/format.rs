@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_lexer::Opcode;
 
 use crate::sure::{DEPTH, end_of_opcodes};
-use crate::{container, envelope, sevenzip, texts};
+use crate::{berkeley, container, envelope, gdbm, sevenzip, texts};
 
 /// The format of a file, or of a layer of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,6 +55,28 @@ pub enum Format {
     SevenZip,
     /// numpy's `.npy`.
     Npy,
+    /// What joblib compressed before its release 0.10.
+    JoblibZ,
+    /// A pickle of joblib before its release 0.10, with arrays in files of their own beside it.
+    JoblibPair,
+    /// Hadoop's `SequenceFile`, as Spark writes pickles.
+    SequenceFile,
+    /// A database of SQLite.
+    Sqlite,
+    /// A database of Python's `dbm.dumb`.
+    DumbDbm,
+    /// A database of Berkeley DB, which `dbm.ndbm` often is.
+    BerkeleyDb,
+    /// A database of gdbm.
+    Gdbm,
+    /// ZODB's `Data.fs`.
+    FileStorage,
+    /// What ZODB exports, `.zexp`.
+    ZodbExport,
+    /// Ren'Py's `.rpyc`.
+    RenpyScript,
+    /// Ren'Py's `.rpa`.
+    RenpyArchive,
 }
 
 impl Format {
@@ -100,6 +122,15 @@ impl Format {
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             _ if bytes.starts_with(sevenzip::MAGIC) => Self::SevenZip,
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Self::Npy,
+            [b'Z', b'F', b'0', b'x', ..] => Self::JoblibZ,
+            [b'S', b'E', b'Q', 6, ..] => Self::SequenceFile,
+            [b'F', b'S', b'2' | b'3', b'0' | b'1', ..] => Self::FileStorage,
+            [b'Z', b'E', b'X', b'P', ..] => Self::ZodbExport,
+            _ if bytes.starts_with(b"SQLite format 3\0") => Self::Sqlite,
+            _ if bytes.starts_with(b"RENPY RPC2") => Self::RenpyScript,
+            _ if bytes.starts_with(b"RPA-2.0 ") || bytes.starts_with(b"RPA-3.") => Self::RenpyArchive,
+            _ if berkeley::is_database(bytes) => Self::BerkeleyDb,
+            _ if gdbm::is_database(bytes) => Self::Gdbm,
             _ => return None,
         })
     }
@@ -113,7 +144,20 @@ impl Format {
     pub fn is_archive(self) -> bool {
         matches!(
             self,
-            Self::Zip | Self::Tar | Self::SevenZip | Self::DjangoCache | Self::Json | Self::SplineFont
+            Self::Zip
+                | Self::Tar
+                | Self::SevenZip
+                | Self::DjangoCache
+                | Self::Json
+                | Self::SplineFont
+                | Self::Sqlite
+                | Self::DumbDbm
+                | Self::BerkeleyDb
+                | Self::Gdbm
+                | Self::FileStorage
+                | Self::ZodbExport
+                | Self::RenpyScript
+                | Self::RenpyArchive
         )
     }
 }
@@ -170,6 +214,17 @@ impl fmt::Display for Format {
             Self::Tar => "tar",
             Self::SevenZip => "7z",
             Self::Npy => "npy",
+            Self::JoblibZ => "joblib 0.9",
+            Self::JoblibPair => "joblib 0.9 with files beside",
+            Self::SequenceFile => "SequenceFile",
+            Self::Sqlite => "SQLite",
+            Self::DumbDbm => "dbm.dumb",
+            Self::BerkeleyDb => "Berkeley DB",
+            Self::Gdbm => "gdbm",
+            Self::FileStorage => "ZODB FileStorage",
+            Self::ZodbExport => "ZODB export",
+            Self::RenpyScript => "Ren'Py script",
+            Self::RenpyArchive => "Ren'Py archive",
         })
     }
 }

@@ -147,7 +147,11 @@ impl Input {
     ///
     /// If nothing does, or a member was asked for that is not there, or the input is a malformed torch file.
     pub fn parts(&self) -> Result<Parts<'_>, Error> {
-        self.parts_among(self.source.leaves(), has_pickles, self.shared_torch()?)
+        self.parts_among(
+            self.source.leaves_of(|_| false, self.member.is_some()),
+            has_pickles,
+            self.shared_torch()?,
+        )
     }
 
     /// Returns the one part that holds pickles; of a torch file, that which refers to its storages.
@@ -179,7 +183,9 @@ impl Input {
             return Ok(Parts::one(self.part(&self.source, Some(torch.clone()))));
         }
         let is_torch = |source: &Source| matches!(Torch::of(source), Ok(Some(_)));
-        let leaves = self.source.leaves_with(move |source| self.is_named(source) && is_torch(source));
+        let leaves = self
+            .source
+            .leaves_of(move |source| self.is_named(source) && is_torch(source), self.member.is_some());
         self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickles(source), None)
     }
 

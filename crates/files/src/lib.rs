@@ -4,13 +4,19 @@
 mod archive;
 mod arrays;
 mod base64;
+mod berkeley;
+mod beside;
 mod coding;
 mod container;
 mod crlf;
+mod dumb;
 mod envelope;
 mod error;
+mod fields;
 mod format;
+mod gdbm;
 mod input;
+mod joblib09;
 mod lengths;
 mod limits;
 mod literal;
@@ -20,13 +26,18 @@ mod map;
 mod member;
 mod npy;
 mod pickles;
+mod renpy;
 mod sevenzip;
 mod source;
+mod spark;
+#[cfg_attr(not(feature = "sqlite"), path = "sqlite_missing.rs")]
+mod sqlite;
 mod sure;
 mod texts;
 mod torch;
 mod walk;
 mod zip;
+mod zodb;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
+
+use crate::ErrorKind;
+
 /// A member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,6 +24,24 @@ pub struct Member {
     pub view: View,
     /// Whether the archive says that the member is encrypted. Readers that ignore this flag read it as if it were not.
     pub encrypted: bool,
+    /// The bytes of a member that lies in the archive in several pieces, or beside it.
+    pub(crate) own: Option<Bytes>,
+}
+
+/// The members of an archive, as its format lists them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Listing {
+    pub members: Vec<Member>,
+    /// See [`View::Aside`].
+    pub aside: Vec<Member>,
+    pub damage: Option<ErrorKind>,
+}
+
+impl Listing {
+    /// An archive of which nothing can be read.
+    pub fn broken(kind: ErrorKind) -> Self {
+        Self { damage: Some(kind), ..Self::default() }
+    }
 }
 
 /// The place by which a member of a zip archive is found. Readers differ in where they look.
@@ -34,9 +56,28 @@ pub enum View {
     LocalHeader,
     /// A header before data that the directory does not list.
     Orphan,
+    /// A place that the archive knows, though it is none of the members that readers list: an earlier revision of a record,
+    /// or the directory itself, where that is a pickle.
+    Aside,
 }
 
 impl Member {
+    /// A member that is a slice of the archive.
+    pub(crate) fn slice(name: String, data: Range<usize>) -> Self {
+        let size = data.len() as u64;
+        Self { name, size, method: 0, data, crc: None, view: View::Directory, encrypted: false, own: None }
+    }
+
+    /// A member with these bytes, wherever they are from.
+    pub(crate) fn owned(name: String, bytes: Bytes) -> Self {
+        Self { size: bytes.len() as u64, own: Some(bytes), ..Self::slice(name, 0..0) }
+    }
+
+    /// The same as what is beside the members.
+    pub(crate) fn aside(self) -> Self {
+        Self { view: View::Aside, ..self }
+    }
+
     /// Whether the checksum that the archive states, if it does, is that of this data.
     pub(crate) fn is_intact(&self, bytes: &[u8]) -> bool {
         self.crc.is_none_or(|crc| crc32fast::hash(bytes) == crc)

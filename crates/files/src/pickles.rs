@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use halfsour_lexer::Opcode;
+use halfsour_lexer::{Lexer, Op, Opcode};
 use halfsour_vm::{Error, Framing, Graph, Loader, Observer};
 
 use crate::{Format, JoblibArrays, Npy, Source, lengths};
@@ -134,6 +134,16 @@ impl Pickles {
             (Framing::None, _) | (_, None) => self.next_block(end).unwrap_or(end),
             (_, Some(part)) => part.end,
         };
+    }
+
+    /// Where the pickle with which these bytes begin ends, by its opcodes.
+    pub(crate) fn end_of_first(bytes: &[u8]) -> Option<usize> {
+        let mut lexer = Lexer::new(bytes);
+        loop {
+            if let Op::Stop = lexer.next_op().ok()? {
+                return Some(lexer.offset());
+            }
+        }
     }
 
     /// The next block, if nothing but zeros comes before it.

@@ -105,7 +105,7 @@ fn members(input: &[u8], streams: &Streams, names: &[String], budget: &Budget) -
             let end = usize::try_from(size).ok().and_then(|size| start.checked_add(size)).ok_or(MALFORMED)?;
             let name = names.next().cloned().unwrap_or_default();
             let (method, view, encrypted) = (0, View::Directory, false);
-            members.push(Member { name, size, method, data: start..end, crc, view, encrypted });
+            members.push(Member { name, size, method, data: start..end, crc, view, encrypted, own: None });
             start = end;
         }
         // What could not be unpacked is not there, and those that follow are after it.

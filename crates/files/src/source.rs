@@ -3,12 +3,14 @@
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::beside::{self, Beside};
 use crate::coding::decode;
 use crate::limits::Budget;
-use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope};
+use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope, joblib09};
 
 /// A file, or a member of an archive, with all compression taken off.
 ///
@@ -33,6 +35,7 @@ pub struct Source {
     format: Format,
     depth: usize,
     budget: Budget,
+    beside: Option<Arc<Beside>>,
 }
 
 /// A layer that was taken off.
@@ -62,9 +65,40 @@ impl Source {
     ///
     /// If it cannot be read, or a layer of compression is malformed or exceeds the limits.
     pub fn open(path: impl AsRef<Path>, options: impl Into<Options>) -> Result<Self, Error> {
-        let name = path.as_ref().to_string_lossy().into_owned();
-        let bytes = read(path.as_ref()).map_err(|error| Error::io(error, &name))?;
-        Self::from_bytes(name, bytes, options)
+        let path = path.as_ref();
+        let options = options.into();
+        let name = path.to_string_lossy().into_owned();
+        let fail = |error| Error::io(error, &name);
+        if let Some((bytes, index)) = beside::dumb(path).map_err(fail)? {
+            let budget = Budget::new(options, bytes.len());
+            let beside = Some(Arc::new(Beside::Index(index)));
+            let (layers, raw, format) = (Vec::new(), bytes.clone(), Format::DumbDbm);
+            return Ok(Self { name, layers, bytes, raw, format, depth: 0, budget, beside });
+        }
+        let mut source = Self::from_bytes(name.clone(), read(path).map_err(fail)?, options)?;
+        source.look_beside(path)?;
+        Ok(source)
+    }
+
+    /// Takes what belongs to the file and is in others beside it.
+    fn look_beside(&mut self, path: &Path) -> Result<(), Error> {
+        match self.format {
+            Format::Sqlite => {
+                self.bytes =
+                    beside::with_log(&self.bytes, path).map_err(|error| Error::io(error, &self.name))?;
+                self.beside = Some(Arc::new(Beside::Path(path.to_owned())));
+            }
+            Format::Pickle => {
+                let made = joblib09::with_arrays(&self.bytes, path, &self.budget);
+                if let Some(bytes) = made.map_err(|kind| self.error(kind))? {
+                    let length = self.bytes.len();
+                    self.layers.push(Layer { format: Format::JoblibPair, length, rest: 0 });
+                    self.bytes = bytes;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// As [`open`](Self::open), of a file that may have no more than `max_bytes`.
@@ -126,7 +160,8 @@ impl Source {
     /// Takes off all compression from what lies this deep.
     pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
         let raw = bytes.clone();
-        let mut source = Self { name, layers: Vec::new(), bytes, raw, format: Format::Pickle, depth, budget };
+        let (layers, format) = (Vec::new(), Format::Pickle);
+        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside: None };
         source.tell_format()?;
         while source.format.is_coding() {
             let format = source.format;
@@ -198,12 +233,11 @@ impl Source {
     ///
     /// If it lies too deep in other archives.
     pub fn archive(&self) -> Result<Option<Archive>, Error> {
-        match self.format {
-            format if format.is_archive() => {
-                self.check_depth()?;
-                Ok(Some(Archive::of(self)))
-            }
-            _ => Ok(None),
+        if self.format.is_archive() {
+            self.check_depth()?;
+            Ok(Some(Archive::of(self)))
+        } else {
+            Ok(None)
         }
     }
 
@@ -228,6 +262,11 @@ impl Source {
         Self { bytes, ..self.clone() }
     }
 
+    /// What is known of files beside this one.
+    pub(crate) fn beside(&self) -> Option<&Beside> {
+        self.beside.as_deref()
+    }
+
     pub(crate) fn budget(&self) -> &Budget {
         &self.budget
     }
@@ -237,7 +276,7 @@ impl Source {
     }
 }
 
-fn read(path: &Path) -> io::Result<Bytes> {
+pub(crate) fn read(path: &Path) -> io::Result<Bytes> {
     let mut file = File::open(path)?;
     #[cfg(feature = "map")]
     {

@@ -57,7 +57,12 @@ impl Source {
     /// As [`leaves`](Self::leaves), but archives of which this is true are not entered: they are leaves, too. So it can stop at
     /// files of torch, whose members mean nothing without each other.
     pub fn leaves_with<W: Fn(&Source) -> bool>(&self, is_whole: W) -> Leaves<W> {
-        let mut leaves = Leaves { open: Vec::new(), next: None, is_whole };
+        self.leaves_of(is_whole, false)
+    }
+
+    /// As [`leaves_with`](Self::leaves_with), with those that are beside the members, see [`View::Aside`](crate::View::Aside).
+    pub(crate) fn leaves_of<W: Fn(&Source) -> bool>(&self, is_whole: W, with_aside: bool) -> Leaves<W> {
+        let mut leaves = Leaves { open: Vec::new(), next: None, is_whole, with_aside };
         leaves.next = leaves.enter(self.clone(), None, self.bytes().clone());
         leaves
     }
@@ -70,6 +75,7 @@ pub struct Leaves<W = fn(&Source) -> bool> {
     open: Vec<(Archive, vec::IntoIter<Member>)>,
     next: Option<Result<Leaf, Error>>,
     is_whole: W,
+    with_aside: bool,
 }
 
 impl<W: Fn(&Source) -> bool> Leaves<W> {
@@ -80,7 +86,11 @@ impl<W: Fn(&Source) -> bool> Leaves<W> {
             Err(error) => Some(Err(error)),
             Ok(None) => Some(Ok(Leaf { source, member, raw })),
             Ok(Some(archive)) => {
-                let members = archive.members().to_vec().into_iter();
+                let mut members = archive.members().to_vec();
+                if self.with_aside {
+                    members.extend(archive.aside().iter().cloned());
+                }
+                let members = members.into_iter();
                 self.open.push((archive, members));
                 None
             }

@@ -176,6 +176,7 @@ impl Entry {
             crc: Some(u32::try_from(u32_at(bytes, 16)?).unwrap_or_default()),
             view: View::Directory,
             encrypted: flags & 1 != 0,
+            own: None,
         };
         Some((Self { member, header, is_described_later: flags & 8 != 0 }, length))
     }
@@ -253,6 +254,7 @@ fn local(bytes: &[u8], at: usize) -> Option<(Member, bool)> {
         crc: Some(u32::try_from(u32_at(header, 14)?).unwrap_or_default()),
         view: View::LocalHeader,
         encrypted: flags & 1 != 0,
+        own: None,
     };
     Some((member, flags & 8 != 0))
 }

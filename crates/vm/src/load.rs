@@ -116,7 +116,8 @@ impl Loader {
         self.load_observed(input, offset, ())
     }
 
-    /// Loads the pickle that begins at `offset`, and tells an observer what it does.
+    /// Loads the pickle that begins at `offset`, and tells an observer what it does. With [`Options::keep_memo`], all pickles from the
+    /// beginning of `input` on are run, each up to where the next begins; the observer is told of all.
     ///
     /// # Errors
     ///
@@ -129,11 +130,16 @@ impl Loader {
         &mut self,
         input: S,
         offset: usize,
-        observer: impl Observer,
+        mut observer: impl Observer,
     ) -> Result<Graph<S>, Error> {
         let source = input.as_ref();
-        self.start(source.len() - offset);
-        let (root, end) = self.run(source, offset, observer)?;
+        let first = if self.options.keep_memo { 0 } else { offset };
+        self.start(source.len() - first);
+        let mut at = first;
+        while at < offset {
+            (_, at) = self.run(source, at, &mut observer)?;
+        }
+        let (root, end) = self.run(source, offset, &mut observer)?;
         Ok(self.finish(input, vec![root], offset, end))
     }
 

@@ -49,6 +49,7 @@ impl From<Vec<u8>> for Buffer {
 /// The options for reading a pickle: those that Python's `pickle.load` takes as arguments, and limits.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// The encoding of Python 2 strings.
     pub encoding: StringEncoding,
@@ -66,6 +67,9 @@ pub struct Options {
     /// Whether the graph keeps what is in the memo at the end, so that a writer can put the same objects into the same
     /// slots. The default is false.
     pub record_memo: bool,
+    /// Whether the pickles that come before the one to be loaded, in the same input, are run first, and leave their memo: so
+    /// one `Unpickler` of Python reads what one `Pickler` wrote in several goes. The default is false.
+    pub keep_memo: bool,
     /// The limits on reading.
     pub limits: Limits,
 }
@@ -107,6 +111,12 @@ impl Options {
         Self { record_memo, ..self }
     }
 
+    /// Sets whether the memo of the pickles that come before is kept.
+    #[must_use]
+    pub fn with_keep_memo(self, keep_memo: bool) -> Self {
+        Self { keep_memo, ..self }
+    }
+
     /// Sets the limits on reading.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
@@ -123,6 +133,7 @@ impl Default for Options {
             buffers: None,
             require_buffers: true,
             record_memo: false,
+            keep_memo: false,
             limits: Limits::default(),
         }
     }

@@ -241,6 +241,17 @@ fn a_kept_memo_joins_pickles() {
 }
 
 #[test]
+fn a_pickle_is_read_with_the_memo_of_those_before() {
+    let input = &b"]q\x00.h\x00K\x01a."[..];
+    let mut loader = Loader::new();
+    let error = loader.load_at(input, 4).unwrap_err();
+    assert_eq!(error.to_string(), "byte 0x4: BINGET: slot 0 of the memo is not set");
+    loader.options_mut().keep_memo = true;
+    let graph = loader.load_at(input, 4).unwrap();
+    assert_eq!((graph.root().to_string(), graph.start(), graph.end()), ("[1]".to_owned(), 4, input.len()));
+}
+
+#[test]
 fn text_is_lent_for_as_long_as_the_input_lives() {
     let input = b"\x8c\x05hello.".to_vec();
     let lent: &str = {

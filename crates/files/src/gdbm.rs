@@ -1,0 +1,77 @@
+//! Databases of gdbm, which `dbm.gnu` writes, and on some systems `dbm.ndbm`.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+
+use crate::ErrorKind;
+use crate::fields::Fields;
+use crate::member::{Listing, Member};
+
+/// Where fields are, which depends on whether places in the file have 32 or 64 bits.
+struct Layout {
+    is_big: bool,
+    is_wide: bool,
+}
+
+pub(crate) fn is_database(bytes: &[u8]) -> bool {
+    Layout::of(bytes).is_some()
+}
+
+impl Layout {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        [false, true].into_iter().find_map(|is_big| {
+            let is_wide = match Fields::new(bytes, is_big).u32(0)? {
+                0x1357_9acd | 0x1357_9ace | 0x1357_9ad0 => false,
+                0x1357_9acf | 0x1357_9ad1 => true,
+                _ => return None,
+            };
+            Some(Self { is_big, is_wide })
+        })
+    }
+}
+
+const INVALID: ErrorKind = ErrorKind::Malformed("the directory of the database is invalid");
+
+pub(crate) fn listing(bytes: &Bytes) -> Listing {
+    let mut listing = Listing::default();
+    if let Err(kind) = members(bytes, &mut listing.members) {
+        listing.damage = Some(kind);
+    }
+    listing
+}
+
+/// The directory names buckets, each perhaps several times; a bucket has a place for each of its keys.
+fn members(bytes: &Bytes, members: &mut Vec<Member>) -> Result<(), ErrorKind> {
+    let layout = Layout::of(bytes).ok_or(INVALID)?;
+    let fields = Fields::new(bytes, layout.is_big);
+    let place = |at| if layout.is_wide { fields.place(at) } else { fields.u32(at) };
+    let (width, sizes) = if layout.is_wide { (8, 16) } else { (4, 12) };
+    let directory = place(8).ok_or(ErrorKind::Truncated)?;
+    let length = fields.u32(sizes).ok_or(ErrorKind::Truncated)?;
+    let slots = fields.u32(sizes + 12).ok_or(ErrorKind::Truncated)?;
+    let end = directory.checked_add(length).filter(|&end| end <= bytes.len()).ok_or(ErrorKind::Truncated)?;
+    let mut buckets = BTreeSet::new();
+    for at in (directory..end).step_by(width) {
+        buckets.insert(place(at).ok_or(ErrorKind::Truncated)?);
+    }
+    // Before the slots: six free places with their number, and two numbers.
+    let (first, step) = if layout.is_wide { (112, 24) } else { (60, 20) };
+    let sizes = 8 + width;
+    for bucket in buckets {
+        for slot in 0..slots {
+            const EMPTY: usize = u32::MAX as usize;
+            let at = bucket.checked_add(first + slot.checked_mul(step).ok_or(INVALID)?).ok_or(INVALID)?;
+            if fields.u32(at).ok_or(ErrorKind::Truncated)? == EMPTY {
+                continue;
+            }
+            let start = place(at + 8).ok_or(ErrorKind::Truncated)?;
+            let [key, value] = [sizes, sizes + 4].map(|field| fields.u32(at + field));
+            let middle = start.checked_add(key.ok_or(ErrorKind::Truncated)?).ok_or(INVALID)?;
+            let end = middle.checked_add(value.ok_or(ErrorKind::Truncated)?).ok_or(INVALID)?;
+            let key = bytes.get(start..middle).filter(|_| end <= bytes.len()).ok_or(ErrorKind::Truncated)?;
+            members.push(Member::slice(String::from_utf8_lossy(key).into_owned(), middle..end));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,241 @@
+//! Databases of SQLite: every BLOB, and every text that is a pickle in another form, is a member.
+//!
+//! SQLite itself reads them, from memory and without leave to write: nothing of the schema is run but what reading a table needs.
+
+use std::io::Read;
+use std::path::{Component, Path};
+
+use bytes::Bytes;
+use halfsour_vm::Loader;
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use crate::beside::Beside;
+use crate::fields::Fields;
+use crate::limits::Budget;
+use crate::member::{Listing, Member};
+use crate::{ErrorKind, Format, is_pickle, source};
+
+const INVALID: ErrorKind = ErrorKind::Malformed("the database is invalid, or takes too long to read");
+
+/// An error, also of SQLite, whose own words are not kept.
+struct Failed(ErrorKind);
+
+impl From<rusqlite::Error> for Failed {
+    fn from(_: rusqlite::Error) -> Self {
+        Self(INVALID)
+    }
+}
+
+impl From<ErrorKind> for Failed {
+    fn from(kind: ErrorKind) -> Self {
+        Self(kind)
+    }
+}
+
+pub(crate) fn listing(bytes: &Bytes, budget: &Budget, beside: Option<&Beside>) -> Listing {
+    let connection = match open(bytes) {
+        Ok(connection) => connection,
+        Err(Failed(kind)) => return Listing::broken(kind),
+    };
+    let directory = match beside {
+        Some(Beside::Path(path)) => path.parent(),
+        _ => None,
+    };
+    // What is in the file may be copied once for nothing.
+    let mut reader = Reader { budget, free: bytes.len() as u64, directory, listing: Listing::default() };
+    match tables(&connection) {
+        Ok(tables) => {
+            for table in tables {
+                if let Err(Failed(kind)) = reader.table(&connection, &table) {
+                    reader.listing.damage = Some(kind);
+                }
+            }
+        }
+        Err(Failed(kind)) => reader.listing.damage = Some(kind),
+    }
+    if reader.listing.damage.is_none() && is_short(bytes) {
+        reader.listing.damage = Some(ErrorKind::Truncated);
+    }
+    reader.listing
+}
+
+/// Whether there are fewer bytes than the header says, if that was written by the same program as the rest, or not all of a page.
+fn is_short(bytes: &[u8]) -> bool {
+    let fields = Fields::big(bytes);
+    let page = match fields.u16(16) {
+        Some(1) => Some(1 << 16),
+        size => size,
+    };
+    let stated = page.zip(fields.u32(28)).and_then(|(page, count)| page.checked_mul(count));
+    let is_cut = page.is_none_or(|page| page == 0 || !bytes.len().is_multiple_of(page));
+    is_cut || fields.u32(24) == fields.u32(92) && stated.is_some_and(|stated| stated > bytes.len())
+}
+
+fn open(bytes: &[u8]) -> Result<Connection, Failed> {
+    // These say whether there may be a log beside; in memory, there is none.
+    const VERSIONS: std::ops::Range<usize> = 18..20;
+    const HEAD: usize = 100;
+    // Steps of SQLite's own machine, of which a row takes some. Honest files take far fewer than they have bytes.
+    const STEPS: usize = 1 << 12;
+    const FIRST: usize = 1 << 14;
+    let mut head = *bytes.first_chunk::<HEAD>().ok_or(ErrorKind::Truncated)?;
+    head[VERSIONS].fill(1);
+    let mut connection = Connection::open_in_memory()?;
+    connection.deserialize_read_exact("main", (&head[..]).chain(&bytes[HEAD..]), bytes.len(), true)?;
+    for (config, value) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+    ] {
+        connection.set_db_config(config, value)?;
+    }
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    let mut left = FIRST + bytes.len() / STEPS;
+    let is_over = move || {
+        left = left.saturating_sub(1);
+        left == 0
+    };
+    connection.progress_handler(STEPS.try_into().unwrap_or(i32::MAX), Some(is_over))?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON")?;
+    Ok(connection)
+}
+
+struct Table {
+    name: String,
+    has_rowid: bool,
+}
+
+/// Tables that have a place in the file: virtual ones are made of others.
+fn tables(connection: &Connection) -> Result<Vec<Table>, Failed> {
+    let mut statement = connection.prepare(
+        "SELECT s.name, t.wr FROM sqlite_schema s JOIN pragma_table_list(s.name) t ON t.schema = 'main' \
+         WHERE s.type = 'table' AND s.rootpage > 0 ORDER BY s.rowid",
+    )?;
+    let table = |row: &Row| Ok(Table { name: row.get(0)?, has_rowid: row.get::<_, i64>(1)? == 0 });
+    let tables = statement.query_map([], table)?.collect::<Result<_, _>>()?;
+    Ok(tables)
+}
+
+#[derive(Debug)]
+struct Column {
+    name: String,
+    /// The place in the primary key, from 1.
+    key: i64,
+}
+
+/// The columns of a table that are stored in it.
+fn columns(connection: &Connection, table: &str) -> Result<Vec<Column>, Failed> {
+    let mut statement =
+        connection.prepare("SELECT name, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 2 ORDER BY cid")?;
+    let column = |row: &Row| Ok(Column { name: row.get(0)?, key: row.get(1)? });
+    let columns = statement.query_map([table], column)?.collect::<Result<_, _>>()?;
+    Ok(columns)
+}
+
+struct Reader<'b> {
+    budget: &'b Budget,
+    /// The number of bytes that may still be copied before they count as decompressed.
+    free: u64,
+    directory: Option<&'b Path>,
+    listing: Listing,
+}
+
+impl Reader<'_> {
+    fn table(&mut self, connection: &Connection, table: &Table) -> Result<(), Failed> {
+        let columns = columns(connection, &table.name)?;
+        let has = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        let rowid = ["rowid", "_rowid_", "oid"].into_iter().find(|name| table.has_rowid && !has(name));
+        let names = columns.iter().map(|column| quoted(&column.name));
+        let names: Vec<_> = rowid.map(str::to_owned).into_iter().chain(names).collect();
+        let first = usize::from(rowid.is_some());
+        let mut keys: Vec<_> = (first..).zip(&columns).filter(|(_, column)| column.key > 0).collect();
+        keys.sort_by_key(|(_, column)| column.key);
+        let keys: Vec<_> =
+            if rowid.is_some() { vec![0] } else { keys.into_iter().map(|(at, _)| at).collect() };
+        // As Python's `dbm.sqlite3` writes it.
+        let is_dbm = table.name == "Dict" && columns.len() == 2 && has("key") && has("value");
+        let sql = format!("SELECT {} FROM {} NOT INDEXED", names.join(", "), quoted(&table.name));
+        let mut statement = connection.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            if is_dbm {
+                let (key, value) =
+                    if columns[0].name == "key" { (first, first + 1) } else { (first + 1, first) };
+                let name = text(row.get_ref(key)?);
+                self.value(name, row.get_ref(value)?)?;
+                continue;
+            }
+            let place =
+                keys.iter().map(|&at| Ok(text(row.get_ref(at)?))).collect::<Result<Vec<_>, Failed>>()?;
+            let place = place.join(", ");
+            for (at, column) in (first..).zip(&columns) {
+                let name = format!("{}.{}[{place}]", table.name, column.name);
+                match row.get_ref(at)? {
+                    // As diskcache has them: the names of files with values that are large.
+                    ValueRef::Text(file) if table.name == "Cache" && column.name == "filename" => {
+                        self.file(name, file)?;
+                    }
+                    value => self.value(name, value)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, name: String, value: ValueRef) -> Result<(), ErrorKind> {
+        match value {
+            ValueRef::Blob(bytes) if !bytes.is_empty() => self.push(name, Bytes::copy_from_slice(bytes)),
+            ValueRef::Text(text) if is_coded(text) => self.push(name, Bytes::copy_from_slice(text)),
+            _ => Ok(()),
+        }
+    }
+
+    fn push(&mut self, name: String, bytes: Bytes) -> Result<(), ErrorKind> {
+        let length = bytes.len() as u64;
+        match self.free.checked_sub(length) {
+            Some(free) => self.free = free,
+            None => self.budget.spend(length)?,
+        }
+        self.listing.members.push(Member::owned(name, bytes));
+        Ok(())
+    }
+
+    /// A file below the directory of the database.
+    fn file(&mut self, name: String, file: &[u8]) -> Result<(), ErrorKind> {
+        let Some(directory) = self.directory else { return Ok(()) };
+        let file = Path::new(str::from_utf8(file).map_err(|_| INVALID)?);
+        let is_below = file.components().all(|part| matches!(part, Component::Normal(_)));
+        let bytes = if is_below { source::read(&directory.join(file)).ok() } else { None };
+        match bytes {
+            Some(bytes) => self.push(name, bytes),
+            None => {
+                self.listing.damage =
+                    Some(ErrorKind::Malformed("a file that the database names is not beside it"));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether text is a pickle, or a layer of one.
+fn is_coded(text: &[u8]) -> bool {
+    Format::of(text) != Format::Pickle || is_pickle(text) && Loader::new().load(text).is_ok()
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A key as text: what is no UTF-8 with U+FFFD.
+fn text(value: ValueRef) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}

@@ -1,0 +1,151 @@
+//! ZODB's files: `Data.fs`, which grows by transactions, and exports.
+//!
+//! A record is two pickles, the class and the state, written with one memo; they are shown as one, a pair. Objects refer to others by
+//! persistent ids, which have their oid.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use halfsour_lexer::Opcode;
+
+use crate::fields::Fields;
+use crate::member::{Listing, Member};
+use crate::{ErrorKind, Pickles};
+
+const INVALID: ErrorKind = ErrorKind::Malformed("a record is invalid");
+
+/// The records of an export: `ZEXP`, then for each its oid, its length and its pickles, up to an oid that is all ones.
+pub(crate) fn export(bytes: &Bytes) -> Listing {
+    let mut listing = Listing::default();
+    let fields = Fields::big(bytes);
+    let mut at = 4;
+    listing.damage = loop {
+        let Some(oid) = fields.u64(at) else { break Some(ErrorKind::Truncated) };
+        if oid == u64::MAX {
+            break None;
+        }
+        let end = fields.place(at + 8).and_then(|length| (at + 16).checked_add(length));
+        let Some(end) = end.filter(|&end| end <= bytes.len()) else { break Some(ErrorKind::Truncated) };
+        listing.members.push(Member::slice(id(oid), at + 16..end));
+        at = end;
+    };
+    listing
+}
+
+/// The records of a `Data.fs`: the newest of each oid; earlier ones are aside.
+pub(crate) fn storage(bytes: &Bytes) -> Listing {
+    let mut storage =
+        Storage { bytes, places: HashMap::new(), revisions: BTreeMap::new(), aside: Vec::new() };
+    let damage = storage.transactions().err();
+    let (mut members, mut aside) = (Vec::new(), storage.aside);
+    for (oid, mut revisions) in storage.revisions {
+        // Without data, the object is no more: the transaction that made it was undone.
+        if let Some(Revision { data: Some(data), .. }) = revisions.pop() {
+            members.push(Member::slice(id(oid), data));
+        }
+        let earlier = revisions.into_iter().rev().filter_map(|Revision { transaction, data }| {
+            Some(Member::slice(format!("{}@{}", id(oid), id(transaction)), data?).aside())
+        });
+        aside.extend(earlier);
+    }
+    Listing { members, aside, damage }
+}
+
+/// The two pickles of a record as one of the same length, of a pair: what is between them, the first STOP, goes, and a tuple is made
+/// at the end. Anything else stays as it is.
+pub(crate) fn joined(record: Bytes) -> Bytes {
+    let Some(first) = Pickles::end_of_first(&record) else { return record };
+    let (class, state) = record.split_at(first);
+    if Pickles::end_of_first(state) != Some(state.len()) {
+        return record;
+    }
+    let [class, state] = [class, state].map(|pickle| &pickle[..pickle.len() - 1]);
+    [class, state, &[Opcode::Tuple2.byte(), Opcode::Stop.byte()]].concat().into()
+}
+
+/// The number as ZODB prints it: `0x0d`.
+fn id(number: u64) -> String {
+    let digits = format!("{number:x}");
+    let zero = if digits.len() % 2 == 1 { "0" } else { "" };
+    format!("0x{zero}{digits}")
+}
+
+struct Revision {
+    transaction: u64,
+    data: Option<Range<usize>>,
+}
+
+struct Storage<'b> {
+    bytes: &'b Bytes,
+    /// The data of each record, by the place where the record begins.
+    places: HashMap<usize, Option<Range<usize>>>,
+    revisions: BTreeMap<u64, Vec<Revision>>,
+    aside: Vec<Member>,
+}
+
+impl Storage<'_> {
+    /// Each transaction is its id, its length, a status, the lengths of three texts, these, records, and the length again.
+    fn transactions(&mut self) -> Result<(), ErrorKind> {
+        const HEAD: usize = 23;
+        let fields = Fields::big(self.bytes);
+        let mut at = 4;
+        while at < self.bytes.len() {
+            let transaction = fields.u64(at).ok_or(ErrorKind::Truncated)?;
+            let length = fields.place(at + 8).ok_or(ErrorKind::Truncated)?;
+            let end = at.checked_add(length).ok_or(INVALID)?;
+            let again = fields.place(end).ok_or(ErrorKind::Truncated)?;
+            let [user, description, extension] = [17, 19, 21].map(|text| fields.u16(at + text));
+            let extension = extension.ok_or(ErrorKind::Truncated)?;
+            let texts = user.ok_or(ErrorKind::Truncated)? + description.ok_or(ErrorKind::Truncated)?;
+            let records = at + HEAD + texts + extension;
+            match self.bytes[at + 16] {
+                // It was begun and not finished.
+                b'c' => return Err(ErrorKind::Truncated),
+                // It was undone, and the storage passes over it.
+                b'u' => {}
+                _ if again != length || records > end => return Err(INVALID),
+                _ => {
+                    if extension > 0 {
+                        let name = format!("extension@{}", id(transaction));
+                        self.aside.push(Member::slice(name, records - extension..records).aside());
+                    }
+                    self.records(records..end)?;
+                }
+            }
+            at = end.checked_add(8).filter(|&next| next > at).ok_or(INVALID)?;
+        }
+        Ok(())
+    }
+
+    /// Each record is an oid, a transaction, the places of the record before and of the transaction, the lengths of a version's
+    /// name and of the data, and the data; without data, the place of the record that has it.
+    fn records(&mut self, range: Range<usize>) -> Result<(), ErrorKind> {
+        const HEAD: usize = 42;
+        let fields = Fields::big(self.bytes);
+        let mut at = range.start;
+        while at < range.end {
+            let oid = fields.u64(at).ok_or(ErrorKind::Truncated)?;
+            let transaction = fields.u64(at + 8).ok_or(ErrorKind::Truncated)?;
+            if fields.u16(at + 32).ok_or(ErrorKind::Truncated)? > 0 {
+                return Err(ErrorKind::Unsupported("versions"));
+            }
+            let length = fields.place(at + 34).ok_or(ErrorKind::Truncated)?;
+            let start = at + HEAD;
+            let (data, end) = if length == 0 {
+                let back = fields.place(start).ok_or(ErrorKind::Truncated)?;
+                // Only what comes earlier is known: there are no circles.
+                let data = if back == 0 { None } else { self.places.get(&back).ok_or(INVALID)?.clone() };
+                (data, start + 8)
+            } else {
+                let end = start.checked_add(length).filter(|&end| end <= range.end).ok_or(INVALID)?;
+                (Some(start..end), end)
+            };
+            self.places.insert(at, data.clone());
+            self.revisions.entry(oid).or_default().push(Revision { transaction, data });
+            at = end;
+        }
+        Ok(())
+    }
+}
