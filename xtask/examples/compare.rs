@@ -12,7 +12,7 @@ use std::{env, thread};
 use halfsour_fixtures::{Expect, Fixture, from_json, normalise, parse};
 use halfsour_json::Style;
 use halfsour_vm::value::Node;
-use halfsour_vm::{Buffer, Loader, Options, StringEncoding};
+use halfsour_vm::{Buffer, IntBase, Loader, Options, StringEncoding};
 use serde_json::{Value, json};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -41,7 +41,13 @@ fn main() -> ExitCode {
 
 fn run() -> ExitCode {
     let mut tally = Tally::default();
-    for file in env::args().skip(1) {
+    let mut args = env::args().skip(1);
+    tally.int_base = match args.next().as_deref() {
+        Some("10") => IntBase::Ten,
+        Some("prefix") => IntBase::Prefix,
+        _ => panic!("the first argument is 10 or prefix: how the Python reads the lines of INT and LONG"),
+    };
+    for file in args {
         let file = BufReader::new(File::open(&file).expect("the arguments are files with fixtures"));
         for line in file.lines() {
             for fixture in parse(&line.expect("fixtures are text")) {
@@ -54,6 +60,7 @@ fn run() -> ExitCode {
 
 #[derive(Default)]
 struct Tally {
+    int_base: IntBase,
     right: usize,
     differing: Vec<String>,
     wrongly_refused: Vec<String>,
@@ -64,7 +71,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, fixture: &Fixture) {
-        match (expected(fixture), documents(fixture)) {
+        match (expected(fixture), documents(fixture, self.int_base)) {
             (Some(expected), Ok(documents)) if expected == documents => self.right += 1,
             (Some(expected), Ok(documents)) => {
                 let [expected, documents] =
@@ -104,8 +111,8 @@ fn shown(fixture: &Fixture) -> String {
 }
 
 /// Returns the documents that halfsour makes of the pickles in a stream.
-fn documents(fixture: &Fixture) -> Result<Vec<Value>> {
-    let mut loader = Loader::with_options(options(fixture)?);
+fn documents(fixture: &Fixture, int_base: IntBase) -> Result<Vec<Value>> {
+    let mut loader = Loader::with_options(options(fixture)?.with_int_base(int_base));
     let stream = fixture.pickle.as_slice();
     if fixture.keep_memo {
         return loader.load_all(stream)?.roots().map(|root| document(root, fixture)).collect();

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use crate::pythons::Python;
+use crate::pythons::{ORACLE, Python};
 use crate::{Result, shell};
 
 /// The versions of CPython to compare with.
-const VERSIONS: [&str; 2] = ["3.11", "3.13"];
+const VERSIONS: [&str; 3] = ["3.11", "3.13", "3.14"];
 
 const CASES: &str = "100000";
 const SEED: &str = "1";
@@ -35,7 +35,7 @@ pub fn run(args: &[&str]) -> Result {
     let mut differing = Vec::new();
     for (python, said) in pythons.iter().zip(judged) {
         print!("differential, seed {seed}, Python {}: {}", python.release, said?);
-        let compared = shell::run(shell::cargo(&example("compare")).arg(file(python)));
+        let compared = shell::run(shell::cargo(&example("compare")).arg(python.int_base()).arg(file(python)));
         differing.extend(compared.err());
     }
     differing.into_iter().next().map_or(Ok(()), Err)
@@ -51,5 +51,13 @@ fn file(python: &Python) -> PathBuf {
 }
 
 fn judge(python: &Python, streams: &Path) -> Result<String> {
-    shell::output(python.script("differential.py").arg(file(python)).arg(streams), &[])
+    const SCRIPT: &str = "differential.py";
+    if !python.is_compiled() {
+        return shell::output(python.script(SCRIPT).arg(file(python)).arg(streams), &[]);
+    }
+    let oracle = Python::find(ORACLE).ok_or_else(|| format!("Python {ORACLE} is not installed"))?;
+    let mut command = oracle.script(SCRIPT);
+    let child = python.script(SCRIPT);
+    command.arg(file(python)).arg(streams).arg(child.get_program()).args(child.get_args());
+    shell::output(&mut command, &[])
 }

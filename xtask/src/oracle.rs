@@ -5,7 +5,7 @@ use crate::pythons::Python;
 use crate::{Result, receive, shell};
 
 /// The versions of Python that load and send.
-const VERSIONS: [&str; 4] = ["2.7", "3.6", "3.11", "3.13"];
+const VERSIONS: [&str; 5] = ["2.7", "3.6", "3.11", "3.13", "3.14"];
 
 /// Writes the fixtures at every protocol, lets each Python load and compare them, then lets each send.
 pub fn run() -> Result {

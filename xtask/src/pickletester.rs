@@ -17,7 +17,7 @@ pub fn run() -> Result {
         let said = shell::output(oracle.script("judge.py").arg(&streams).arg(record(&python)?), &[])?;
         print!("pickletester of Python {}: {said}", python.release);
         let compare = ["run", "--quiet", "--release", "--package", "xtask", "--example", "compare", "--"];
-        differing.extend(shell::run(shell::cargo(&compare).arg(streams)).err());
+        differing.extend(shell::run(shell::cargo(&compare).arg(oracle.int_base()).arg(streams)).err());
     }
     differing.into_iter().next().map_or(Ok(()), Err)
 }

@@ -152,7 +152,7 @@ impl Auditor {
                 offset: start,
                 reason: format!("there are more than {} names", policy.limits().total),
             },
-            None => doubt.unwrap_or(Completeness::Complete),
+            None => doubt.or_else(|| found.disputed.take().map(disputed)).unwrap_or(Completeness::Complete),
             Some(error) if pickles > 0 => Completeness::Incomplete {
                 offset: start,
                 reason: format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
@@ -212,6 +212,11 @@ pub(crate) fn second_reading(known: &[Finding], more: &mut Vec<Finding>, when: &
         finding.reason = format!("{when}: {}", finding.reason);
     }
     Some(Completeness::Incomplete { offset, reason })
+}
+
+/// Not all Pythons read these numbers alike.
+fn disputed((offset, reason): (usize, String)) -> Completeness {
+    Completeness::Incomplete { offset, reason }
 }
 
 fn loader(policy: &Policy) -> Loader {

@@ -18,6 +18,8 @@ pub(crate) struct Found {
     pub overflowed: bool,
     /// Whether there may be pickles so deep in bytes that nobody looked at them.
     pub is_too_deep: bool,
+    /// The first number in a line that not all Pythons read alike, and its offset.
+    pub disputed: Option<(usize, String)>,
     same: HashMap<(Rule, Action, String), u64>,
 }
 
@@ -82,5 +84,6 @@ impl Found {
         self.stats.repeated += other.stats.repeated;
         self.overflowed |= other.overflowed;
         self.is_too_deep |= other.is_too_deep;
+        self.disputed = self.disputed.take().or(other.disputed);
     }
 }

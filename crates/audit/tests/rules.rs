@@ -94,6 +94,18 @@ fn a_state_may_not_set_what_python_looks_at() {
 }
 
 #[test]
+fn numbers_that_not_all_pythons_read_alike_are_a_doubt() {
+    for disputed in [&b"I010\n."[..], b"I0x10\n.", b"L010L\n.", b"](I1\nI09\ne."] {
+        let report = audit(disputed);
+        let Completeness::Incomplete { reason, .. } = &report.completeness else { panic!("{disputed:?}") };
+        assert!(reason.starts_with("Python 3.14 reads the line of "), "{reason}");
+    }
+    for same in [&b"I10\n."[..], b"I01\n.", b"L10L\n.", b"L-0\n.", b"I +1\n."] {
+        assert_eq!(audit(same).completeness, Completeness::Complete, "{same:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_incomplete_and_keeps_what_was_seen() {
     for pickle in [&b"I1\n"[..], b"", b"I1\n\xff", b"\x8d\xff\xff\xff\xff\xff\xff\xff\x7f", b"I1\n.rubbish"] {
         let report = audit(pickle);

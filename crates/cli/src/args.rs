@@ -489,6 +489,9 @@ pub struct Reading {
     /// How to read Python 2 strings. By default they stay Python 2 strings.
     #[arg(long, global = true, value_enum)]
     encoding: Option<Encoding>,
+    /// The base of the numbers in the text lines of INT and LONG, as of `I010`.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "BASE")]
+    int_base: IntBase,
     /// Keep Python 2's names of modules and classes.
     #[arg(long, global = true)]
     no_fix_imports: bool,
@@ -520,6 +523,18 @@ pub struct Reading {
     limits: Option<Limits>,
 }
 
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum IntBase {
+    /// Base 10, or what a prefix tells where base 10 is refused.
+    #[default]
+    Either,
+    /// Base 10, as Python 3.14 reads.
+    #[value(name = "10")]
+    Ten,
+    /// What a prefix tells, as Python up to 3.13 reads: `010` is 8.
+    Prefix,
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum Encoding {
     Bytes,
@@ -538,8 +553,14 @@ impl Reading {
             Some(Encoding::Utf8) => StringEncoding::Utf8,
             Some(Encoding::Ascii) => StringEncoding::Ascii,
         };
+        let int_base = match self.int_base {
+            IntBase::Either => halfsour::vm::IntBase::Either,
+            IntBase::Ten => halfsour::vm::IntBase::Ten,
+            IntBase::Prefix => halfsour::vm::IntBase::Prefix,
+        };
         Options::default()
             .with_encoding(encoding)
+            .with_int_base(int_base)
             .with_fix_imports(!self.no_fix_imports)
             .with_require_buffers(false)
             .with_keep_memo(self.keep_memo)

@@ -12,7 +12,7 @@ mod reader;
 mod scalar_length;
 mod token;
 
-use halfsour_vm::Options;
+use halfsour_vm::{IntBase, Options};
 use serde::de::Deserialize;
 
 use de::De;
@@ -21,6 +21,10 @@ use reader::Reader;
 
 /// Reads a value from a plain stream. Returns `None` if the graph has to be read instead, even if `T::deserialize` has run.
 pub(crate) fn read<'de, T: Deserialize<'de>>(input: &'de [u8], options: &Options) -> Option<T> {
+    // Few ask for the numbers of old Pythons.
+    if options.int_base != IntBase::Either {
+        return None;
+    }
     let outline = Outline::of(input, options)?;
     let mut reader = Reader::new(input, &outline, options.limits.int_digits);
     let value = T::deserialize(De::new(&mut reader)).ok()?;

@@ -18,6 +18,7 @@ mod salvage;
 pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
 pub use from_pickle::FromPickle;
+pub use halfsour_lexer::text::number::IntBase;
 pub use halfsour_lexer::{Op, Opcode};
 pub use halfsour_value as value;
 pub use halfsour_value::Graph;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 
-use crate::Limits;
+use crate::{IntBase, Limits};
 
 /// The encoding of Python 2 strings, whose bytes may be text or no text at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,10 @@ impl From<Vec<u8>> for Buffer {
 pub struct Options {
     /// The encoding of Python 2 strings.
     pub encoding: StringEncoding,
+    /// The base of the numbers in the lines of `INT` and `LONG`. Picklers write base 10, without zeros in front; only other lines
+    /// depend on it. The default is base 10, as in Python 3.14, and the base that a prefix tells, as in Python up to 3.13, where
+    /// base 10 is refused.
+    pub int_base: IntBase,
     /// Whether names of Python 2's modules and builtins, in protocols below 3, are turned into those of Python 3. The
     /// default is true, as in Python.
     pub fix_imports: bool,
@@ -79,6 +83,12 @@ impl Options {
     #[must_use]
     pub fn with_encoding(self, encoding: StringEncoding) -> Self {
         Self { encoding, ..self }
+    }
+
+    /// Sets the base of the numbers in lines.
+    #[must_use]
+    pub fn with_int_base(self, int_base: IntBase) -> Self {
+        Self { int_base, ..self }
     }
 
     /// Sets whether Python 2's names are turned into those of Python 3.
@@ -128,6 +138,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             encoding: StringEncoding::default(),
+            int_base: IntBase::default(),
             fix_imports: true,
             extensions: HashMap::new(),
             buffers: None,

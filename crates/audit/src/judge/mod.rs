@@ -9,7 +9,8 @@ mod tensors;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use halfsour_lexer::text::number::index_line;
+use halfsour_lexer::text::number::{self, DEFAULT_MAX_DIGITS, IntBase, NumberError};
+use halfsour_lexer::text::repr;
 use halfsour_lexer::{Lexer, Op};
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
@@ -377,6 +378,24 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
+    /// Keeps the first line that Python reads otherwise, or refuses, since 3.14.
+    fn number<T: PartialEq>(
+        &mut self,
+        offset: usize,
+        opcode: Opcode,
+        line: &[u8],
+        read: impl Fn(IntBase) -> Result<T, NumberError>,
+    ) {
+        if self.found.disputed.is_none() && read(IntBase::Ten).ok() != read(IntBase::Prefix).ok() {
+            let reason = format!(
+                "Python 3.14 reads the line of {opcode} in base 10, and Python up to 3.13 by its prefix, which gives another number \
+                 or none: {}",
+                repr::Bytes(&line[..line.len().min(40)])
+            );
+            self.found.disputed = Some((offset, reason));
+        }
+    }
+
     fn persistent(&mut self, at: At<'_>, object: Id) {
         let Peek::PersistentId(id) = at.view.peek(object) else { return };
         let values = self.values(at);
@@ -407,6 +426,8 @@ impl Observer for Judge<'_, '_> {
                 | Opcode::ShortBinString
                 | Opcode::Put
                 | Opcode::LongBinPut
+                | Opcode::Int
+                | Opcode::Long
         ) {
             return;
         }
@@ -419,10 +440,16 @@ impl Observer for Judge<'_, '_> {
                 | Op::BinString(bytes)
                 | Op::ShortBinString(bytes),
             ) => self.nested(offset, bytes),
+            Ok(Op::Int(line)) => {
+                self.number(offset, opcode, line, |base| number::int_line(line, base, DEFAULT_MAX_DIGITS));
+            }
+            Ok(Op::Long(line)) => {
+                self.number(offset, opcode, line, |base| number::long_line(line, base, DEFAULT_MAX_DIGITS));
+            }
             Ok(Op::LongBinPut(slot)) => self.put(offset, slot.into()),
             // A line that is no number is an error of the machine's.
             Ok(Op::Put(line)) => {
-                if let Ok(slot) = index_line(line) {
+                if let Ok(slot) = number::index_line(line) {
                     self.put(offset, slot);
                 }
             }

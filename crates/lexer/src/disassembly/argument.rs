@@ -5,7 +5,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use halfsour_opcode::Op;
-use halfsour_text::number::{self, DEFAULT_MAX_DIGITS, Int, IntLine};
+use halfsour_text::number::{self, DEFAULT_MAX_DIGITS, Int, IntBase, IntLine};
 use halfsour_text::{escape, repr, wtf8};
 
 use Reader::{Pickletools, Unpickler};
@@ -107,7 +107,9 @@ impl Decoder {
             Op::PersId(line) => self.name(line),
             Op::Global((module, name)) | Op::Inst((module, name)) => self.pair(module, name),
             Op::String(line) => self.string(line)?,
-            Op::Int(line) => self.short(line, || number::int_line(line, DEFAULT_MAX_DIGITS).ok())?,
+            Op::Int(line) => {
+                self.short(line, || number::int_line(line, IntBase::Either, DEFAULT_MAX_DIGITS).ok())?
+            }
             Op::Get(line) | Op::Put(line) => self.short(line, || index(line))?,
             Op::Long(line) => self.long(line)?,
             Op::Float(line) => match number::float(line) {
@@ -166,7 +168,7 @@ impl Decoder {
     fn long(&mut self, line: &[u8]) -> Option<(Argument<'_>, Reader)> {
         Some(match number::int(line.strip_suffix(b"L").unwrap_or(line), DEFAULT_MAX_DIGITS) {
             Ok(int) => self.int(int, Pickletools),
-            Err(_) => self.int(number::long_line(line, DEFAULT_MAX_DIGITS).ok()?, Unpickler),
+            Err(_) => self.int(number::long_line(line, IntBase::Either, DEFAULT_MAX_DIGITS).ok()?, Unpickler),
         })
     }
 

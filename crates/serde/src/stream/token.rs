@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::AddAssign;
 
 use halfsour_lexer::Op;
-use halfsour_lexer::text::number::{self, Int, IntLine};
+use halfsour_lexer::text::number::{self, Int, IntBase, IntLine};
 use halfsour_lexer::text::{escape, wtf8};
 
 /// The beginning of a list or dict in the stream, with the counts of the reader there, so that it can be read again.
@@ -85,11 +85,11 @@ impl<'de> Token<'de> {
                 Some(value) => Self::Int(value),
                 None => Self::BigInt(Cow::Borrowed(bytes)),
             },
-            Op::Int(line) => match number::int_line(line, int_digits).ok()? {
+            Op::Int(line) => match number::int_line(line, IntBase::Either, int_digits).ok()? {
                 IntLine::Bool(value) => Self::Bool(value),
                 IntLine::Int(value) => int(value),
             },
-            Op::Long(line) => int(number::long_line(line, int_digits).ok()?),
+            Op::Long(line) => int(number::long_line(line, IntBase::Either, int_digits).ok()?),
             Op::BinFloat(value) => Self::Float(value),
             Op::Float(line) => Self::Float(number::float_line(line).ok()?),
             Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text) => {

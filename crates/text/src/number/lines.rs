@@ -16,54 +16,86 @@ pub enum IntLine {
     Int(Int),
 }
 
+/// The base of the numbers in the lines of `INT` and `LONG`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IntBase {
+    /// Base 10, or what a prefix tells if the line is no number in base 10.
+    #[default]
+    Either,
+    /// Base 10, as Python has read them since 3.14: `010` is 10, and `0x10` is no number.
+    Ten,
+    /// What a prefix tells, as Python read them up to 3.13: `010` is 8 in `INT` and no number in `LONG`, `0x10` is 16.
+    Prefix,
+}
+
 /// Parses the argument of `INT` as `load_int` of CPython does.
 ///
-/// C's `strtol` with base 0 reads it, so that `010` is 8, or else Python's `int(…, 0)`. `max_digits` limits the decimal
-/// digits of numbers that only the latter can read.
+/// C's `strtol` reads it, or else Python's `int`, which takes more. With a base of 0, so that `010` is 8, up to 3.13; with
+/// a base of 10 since then. `max_digits` limits the decimal digits of numbers that only Python's `int` can read.
 ///
 /// ```
-/// use halfsour_text::number::{int_line, Int, IntLine, NumberError};
+/// use halfsour_text::number::{int_line, Int, IntBase, IntLine, NumberError};
 ///
-/// assert_eq!(int_line(b"-5", 4300), Ok(IntLine::Int(Int::Small(-5))));
-/// assert_eq!(int_line(b"01", 4300), Ok(IntLine::Bool(true)));
-/// assert_eq!(int_line(b"1", 4300), Ok(IntLine::Int(Int::Small(1))));
-/// assert_eq!(int_line(b"09", 4300), Err(NumberError::Invalid));
+/// let int = |line| int_line(line, IntBase::Either, 4300);
+/// assert_eq!(int(b"-5"), Ok(IntLine::Int(Int::Small(-5))));
+/// assert_eq!(int(b"01"), Ok(IntLine::Bool(true)));
+/// assert_eq!(int(b"1"), Ok(IntLine::Int(Int::Small(1))));
+/// assert_eq!(int(b"010"), Ok(IntLine::Int(Int::Small(10))));
+/// assert_eq!(int_line(b"010", IntBase::Prefix, 4300), Ok(IntLine::Int(Int::Small(8))));
+/// assert_eq!(int(b"0x10"), Ok(IntLine::Int(Int::Small(16))));
+/// assert_eq!(int(b"1a"), Err(NumberError::Invalid));
 /// ```
 ///
 /// # Errors
 ///
 /// If the line is empty, is not an integer, or has too many digits.
-pub fn int_line(line: &[u8], max_digits: usize) -> Result<IntLine, NumberError> {
+pub fn int_line(line: &[u8], base: IntBase, max_digits: usize) -> Result<IntLine, NumberError> {
     if let Some(int) = plain_decimal(line) {
         return Ok(IntLine::Int(Int::Small(int)));
     }
     let text = c_string(line)?;
-    match strtol(text) {
+    let of = |base, read: fn(&[u8], usize) -> Result<Int, NumberError>| match strtol(text, base) {
         Some(int @ (0 | 1)) if line.len() == 2 => Ok(IntLine::Bool(int == 1)),
         Some(int) => Ok(IntLine::Int(Int::Small(int))),
-        None => literal(text, max_digits).map(IntLine::Int),
+        None => read(text, max_digits).map(IntLine::Int),
+    };
+    match base {
+        IntBase::Either => {
+            of(IntBase::Ten, int).or_else(|error| either(error, || of(IntBase::Prefix, literal)))
+        }
+        IntBase::Ten => of(IntBase::Ten, int),
+        IntBase::Prefix => of(IntBase::Prefix, literal),
     }
 }
 
-/// Parses the argument of `LONG` as Python's `int(…, 0)` does, without an `L` at its end.
+/// The reading by prefix of what is no number in base 10.
+fn either<T>(error: NumberError, prefix: impl FnOnce() -> Result<T, NumberError>) -> Result<T, NumberError> {
+    if error == NumberError::Invalid { prefix() } else { Err(error) }
+}
+
+/// Parses the argument of `LONG` as Python's `int` does, without an `L` at its end: as `int(…, 0)` up to Python 3.13, as
+/// `int(…, 10)` since then.
 ///
 /// ```
-/// use halfsour_text::number::{long_line, Int};
+/// use halfsour_text::number::{long_line, Int, IntBase};
 ///
-/// assert_eq!(long_line(b"10L", 4300), Ok(Int::Small(10)));
-/// assert_eq!(long_line(b"0b11", 4300), Ok(Int::Small(3)));
+/// assert_eq!(long_line(b"10L", IntBase::Either, 4300), Ok(Int::Small(10)));
+/// assert_eq!(long_line(b"0b11", IntBase::Either, 4300), Ok(Int::Small(3)));
+/// assert_eq!(long_line(b"010L", IntBase::Ten, 4300), Ok(Int::Small(10)));
+/// assert!(long_line(b"010L", IntBase::Prefix, 4300).is_err());
 /// ```
 ///
 /// # Errors
 ///
 /// If the line is empty, is not an integer, or has more than `max_digits` decimal digits.
-pub fn long_line(line: &[u8], max_digits: usize) -> Result<Int, NumberError> {
+pub fn long_line(line: &[u8], base: IntBase, max_digits: usize) -> Result<Int, NumberError> {
     let text = c_string(line)?;
     // The L is looked for at the end of the line, even if a NUL cuts it shorter.
     let text = if text.len() == line.len() { text.strip_suffix(b"L").unwrap_or(text) } else { text };
-    match plain_decimal(text) {
-        Some(int) => Ok(Int::Small(int)),
-        None => literal(text, max_digits),
+    match base {
+        IntBase::Either => int(text, max_digits).or_else(|error| either(error, || literal(text, max_digits))),
+        IntBase::Ten => int(text, max_digits),
+        IntBase::Prefix => literal(text, max_digits),
     }
 }
 
@@ -253,17 +285,17 @@ fn c_string(line: &[u8]) -> Result<&[u8], NumberError> {
     }
 }
 
-/// Parses as C's `strtol(text, …, 0)` does, or returns `None` if that would not read the whole text or the number does not
-/// fit.
-fn strtol(text: &[u8]) -> Option<i64> {
+/// Parses as C's `strtol` does with a base of 10 or of 0, or returns `None` if that would not read the whole text or the number does
+/// not fit.
+fn strtol(text: &[u8], base: IntBase) -> Option<i64> {
     // Nothing at all is read as 0, and wholly.
     if text.is_empty() {
         return Some(0);
     }
     let (negative, digits) = split_sign(trim_start(text));
-    let (radix, digits) = match digits {
-        [b'0', b'x' | b'X', digits @ ..] => (16, digits),
-        [b'0', ..] => (8, digits),
+    let (radix, digits) = match (base, digits) {
+        (IntBase::Prefix, [b'0', b'x' | b'X', digits @ ..]) => (16, digits),
+        (IntBase::Prefix, [b'0', ..]) => (8, digits),
         _ => (10, digits),
     };
     let value = digits.iter().try_fold(0u64, |value, &byte| {

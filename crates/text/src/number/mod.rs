@@ -4,7 +4,7 @@ mod big;
 mod lines;
 
 pub use big::{BigDisplay, Int, i64_to_le, le_to_i64, le_to_i128, minimal, parse_big, to_decimal};
-pub use lines::{IntLine, float, float_line, index_line, int, int_line, long_line, plain_decimal};
+pub use lines::{IntBase, IntLine, float, float_line, index_line, int, int_line, long_line, plain_decimal};
 
 use core::fmt;
 

@@ -87,7 +87,10 @@ impl<O: Observer> Machine<'_, '_, O> {
     }
 
     fn any_int_line(&mut self, start: usize, line: &[u8]) -> Done {
-        match number::int_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)? {
+        let options = self.options;
+        match number::int_line(line, options.int_base, options.limits.int_digits)
+            .map_err(ErrorKind::Number)?
+        {
             IntLine::Bool(value) => self.push(Id::bool(value)),
             IntLine::Int(value) => self.any_int(start, IntSpelling::Int, &value),
         }
@@ -102,7 +105,9 @@ impl<O: Observer> Machine<'_, '_, O> {
     }
 
     fn any_long_line(&mut self, start: usize, line: &[u8]) -> Done {
-        let value = number::long_line(line, self.options.limits.int_digits).map_err(ErrorKind::Number)?;
+        let options = self.options;
+        let value = number::long_line(line, options.int_base, options.limits.int_digits)
+            .map_err(ErrorKind::Number)?;
         self.any_int(start, IntSpelling::Long, &value)
     }
 
