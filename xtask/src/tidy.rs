@@ -31,7 +31,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("halfsour-files", &["classes", "lexer", "text", "value", "vm"]),
-    ("halfsour-convert", &["arrow", "classes", "files", "inspect", "json", "lexer", "text", "value", "vm", "writer"]),
+    (
+        "halfsour-convert",
+        &["arrow", "classes", "files", "inspect", "json", "lexer", "text", "value", "vm", "writer"],
+    ),
     ("halfsour-cli", &["audit", "convert", "files", "halfsour", "inspect"]),
 ];
 

@@ -97,7 +97,8 @@ fn no_attack_in_a_database_is_clean() {
     stored.extend((high << 16 | low).to_be_bytes());
     let rpyc = {
         let (start, end) = (34u32, u32::try_from(stored.len()).unwrap());
-        [b"RENPY RPC2", &[1, 0, 0, 0][..], &start.to_le_bytes(), &end.to_le_bytes(), &[0; 12], &stored].concat()
+        [b"RENPY RPC2", &[1, 0, 0, 0][..], &start.to_le_bytes(), &end.to_le_bytes(), &[0; 12], &stored]
+            .concat()
     };
     let files: [(&str, Vec<u8>); 7] = [
         ("export", [b"ZEXP", &[0; 8][..], &length.to_be_bytes(), EVIL, &[0xff; 16]].concat()),

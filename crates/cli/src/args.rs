@@ -206,7 +206,7 @@ pub enum Command {
         file: String,
         /// The path to the part that is converted, as `get` has it; all of it if none is given.
         #[arg(value_name = "PATH")]
-        path: Option<halfsour_convert::Path>,
+        path: Option<Path>,
         #[command(flatten)]
         target: convert::Target,
     },

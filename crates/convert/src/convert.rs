@@ -93,7 +93,8 @@ pub fn convert_with_progress(
     mut out: impl Write + Send,
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
-    let whole = |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error, look_alike: None };
+    let whole =
+        |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error, look_alike: None };
     let mut job = Job::new(format, options, &mut out, &mut progress);
     let mut loader = job.loader();
     match arrays::pickle_of(part) {

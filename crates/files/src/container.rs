@@ -8,7 +8,7 @@ use json_event_parser::{JsonEvent, SliceJsonParser};
 use memchr::memmem;
 
 use crate::limits::Budget;
-use crate::member::{Member, View};
+use crate::member::Member;
 use crate::sevenzip::Unpacked;
 use crate::sure::{self, DEPTH};
 use crate::{ErrorKind, Format, base64, texts};
@@ -50,8 +50,7 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
 }
 
 fn member(name: String, start: usize, end: usize) -> Member {
-    let size = (end - start) as u64;
-    Member { name, size, method: 0, data: start..end, crc: None, view: View::Directory, encrypted: false }
+    Member::slice(name, start..end)
 }
 
 /// Members that do not stand in the file as they are.

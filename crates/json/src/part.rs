@@ -62,9 +62,12 @@ pub fn part_to_writer<'g, W: Write, S: AsRef<[u8]>>(
         Part::Known(known) => match *known {
             Known::NdArray(array) => json.numpy(of, *array)?,
             Known::NumpyScalar(scalar) => json.numpy(of, *scalar.into_array())?,
-            Known::Series(series) => json.series(series)?,
-            Known::PandasIndex(index) => json.index(index)?,
-            Known::PandasArray(values) => json.values(values),
+            Known::Series(series) => json.series(series).map(|()| true)?,
+            Known::PandasIndex(index) => json.index(index).map(|()| true)?,
+            Known::PandasArray(values) => {
+                json.values(values);
+                true
+            }
             _ => false,
         },
     };

@@ -44,7 +44,7 @@ impl Pen {
         let open = std::mem::take(&mut self.open);
         let mut writer = Writer::resumed(&mut self.out, open, self.values, self.style);
         writer.write(node)?;
-        (self.open, self.values) = writer.parts();
+        (self.open, self.values) = writer.into_parts();
         Ok(String::from_utf8(self.out.take()?).expect("JSON is written as UTF-8"))
     }
 }

@@ -52,14 +52,14 @@ impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
         Self::resumed(out, vec![false; graph.node_count()], values, style)
     }
 
-    /// Returns a writer with what is left of another one: see [`parts`](Self::parts).
+    /// Returns a writer with what is left of another one: see [`into_parts`](Self::into_parts).
     pub(crate) fn resumed(out: &'o mut Out<'w>, open: Vec<bool>, values: usize, style: Style) -> Self {
         let (depth, cycles) = (style.limits.depth, style.cycles);
         Self { out, open, cycles, depths: HashMap::new(), values, depth, work: Vec::new() }
     }
 
     /// The places of all nodes, none of which is open, and the number of values that may still be written.
-    pub(crate) fn parts(self) -> (Vec<bool>, usize) {
+    pub(crate) fn into_parts(self) -> (Vec<bool>, usize) {
         (self.open, self.values)
     }
 

@@ -9,7 +9,7 @@ use super::extent::has_times;
 use super::{Cell, Cells, Extent, Name, Release, ZoneOffsets};
 use crate::debug::debug_variants;
 use crate::memory::{Number, Scalar};
-use crate::numpy::Element;
+use crate::numpy::{Element, LongDouble};
 use crate::pandas::{self, Closed, Timedelta, Timestamp, Values, is_na};
 use crate::stdlib::{DateTime, Offset, TimeDelta};
 use crate::time::{Civil, day_and_clock};
@@ -176,8 +176,15 @@ fn write_pandas<'g, S: AsRef<[u8]>>(
             out.push_str(if cells.len() == 1 { ",)" } else { ")" });
         }
         P::Geometry(geometry) => show(out, geometry),
-        P::LongDouble(_) => return Err("a number of the type longdouble".into()),
+        P::LongDouble(number) => write_long(*number, out)?,
     }
+    Ok(())
+}
+
+/// Appends a longdouble, if it is known which of its formats it has.
+fn write_long<'g, S>(number: LongDouble<'_>, out: &mut String) -> Result<'g, S> {
+    let text = number.text().ok_or("a longdouble of a format that the array does not tell")?;
+    out.push_str(if text == "nan" { "" } else { &text });
     Ok(())
 }
 
@@ -372,9 +379,8 @@ fn write_element<'g, S: AsRef<[u8]>>(
             }
             None => show(out, element),
         },
-        Element::LongDouble(_) | Element::LongComplex(_) => {
-            return Err("a number of the type longdouble".into());
-        }
+        Element::LongDouble(number) => write_long(*number, out)?,
+        Element::LongComplex(..) => return Err("a number of the type clongdouble".into()),
         _ => show(out, element),
     }
     Ok(())

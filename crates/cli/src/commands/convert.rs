@@ -144,11 +144,7 @@ impl Convert {
             Err(PickleError { error: ConvertError::Output(error), .. }) => {
                 Err(Failure::File { name: self.output.clone(), error })
             }
-            Err(error) => {
-                let PickleError { name, start, before, error } = error;
-                let error = PickleError { name, start, before, error: error.into() };
-                Err(Failure::in_pickle(error, bytes))
-            }
+            Err(error) => Err(Failure::in_pickle(error.map(Into::into), bytes)),
         }
     }
 }

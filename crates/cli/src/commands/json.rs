@@ -22,13 +22,7 @@ pub struct Json {
 }
 
 impl Json {
-    pub fn new(
-        reading: &Reading,
-        form: JsonForm,
-        path: Path,
-        cycles: Cycles,
-        salvage: Salvage,
-    ) -> Self {
+    pub fn new(reading: &Reading, form: JsonForm, path: Path, cycles: Cycles, salvage: Salvage) -> Self {
         let style = if form.lossless { Style::lossless() } else { Style::plain() };
         let style = if form.pretty { style.pretty() } else { style };
         Self {

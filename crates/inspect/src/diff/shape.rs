@@ -67,9 +67,9 @@ impl<'g, S: AsRef<[u8]>> Shape<'g, S> {
         match known {
             Known::Array(array) => Self::Array(array),
             Known::DataFrame(frame) if tables::is_readable(&frame) => Self::Frame(frame),
-            Known::Series(series) if !matches!(series.values, Values::Other(_)) => Self::Series(series),
+            Known::Series(series) => Self::Series(series),
             Known::PandasIndex(index) => Self::Index(index),
-            Known::PandasArray(values) if !matches!(*values, Values::Other(_)) => Self::Values(values),
+            Known::PandasArray(values) => Self::Values(values),
             Known::NdArray(array) => match &array.data {
                 ArrayData::Objects(objects)
                     if array.mask.is_none()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{Element, NdArray};
-use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
+use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series};
 use halfsour_classes::stdlib::{Array, ArrayItem};
 use halfsour_text::phrase::shape;
 use halfsour_text::repr;
@@ -162,22 +162,22 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         for (label, &number) in sorted(&mine) {
             let step = column_step(&a.columns, number);
             match (theirs.get(label), a.column(number)) {
-                (Some(&other), Some(x)) => {
-                    let Some(y) = b.column(other) else { continue };
+                (Some(&other), Ok(x)) => {
+                    let Ok(y) = b.column(other) else { continue };
                     let place = self.place(place, step);
                     self.column(&rows, place, |row| x.get(row), |row| y.get(row))?;
                 }
-                (None, Some(x)) => {
+                (None, Ok(x)) => {
                     let old = Some(format!("a column of {}", x.values));
                     let place = self.place(place, step);
                     self.differ(place, Change::Part(Part { old, ..Part::default() }));
                 }
-                (_, None) => {}
+                (_, Err(_)) => {}
             }
         }
         for (label, &number) in sorted(&theirs) {
             if !mine.contains_key(label) {
-                let new = b.column(number).map(|column| format!("a column of {}", column.values));
+                let new = b.column(number).ok().map(|column| format!("a column of {}", column.values));
                 let place = self.place(place, column_step(&b.columns, number));
                 self.differ(place, Change::Part(Part { new, ..Part::default() }));
             }
@@ -416,8 +416,5 @@ fn plain<'a, S: AsRef<[u8]>>(cell: &'a Cell<'_, S>) -> Plain<'a> {
 
 /// Whether all values of a frame can be read, so that it is compared by them.
 pub fn is_readable<S: AsRef<[u8]>>(frame: &Frame<'_, S>) -> bool {
-    frame.is_whole()
-        && (0..frame.width()).all(|number| {
-            frame.column(number).is_some_and(|column| !matches!(column.values, Values::Other(_)))
-        })
+    frame.columns().all(|column| column.is_ok())
 }

@@ -187,10 +187,10 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
     fn instance(&mut self, node: Node<'g, S>, place: usize) {
         let known = recognise(node);
         match &known {
-            Some(Known::DataFrame(frame)) if frame.is_whole() => {
+            Some(Known::DataFrame(frame)) if frame.columns().all(|column| column.is_ok()) => {
                 self.index(&frame.index, place, ".index");
                 for number in 0..frame.width() {
-                    let Some(column) = frame.column(number) else { continue };
+                    let Ok(column) = frame.column(number) else { continue };
                     let label = frame.columns.get(number);
                     let step = match &label {
                         Some(Cell::Object(node)) => Step::Key(*node),
