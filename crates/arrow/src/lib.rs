@@ -59,9 +59,9 @@ impl Budget {
     fn deeper<T>(&mut self, make: impl FnOnce(&mut Self) -> Result<T, TableError>) -> Result<T, TableError> {
         let levels = self.levels.checked_sub(1);
         self.levels = levels.ok_or(TableError::new("lists and dicts in it nest too deep"))?;
-        let made = make(self)?;
+        let result = make(self)?;
         self.levels += 1;
-        Ok(made)
+        Ok(result)
     }
 }
 

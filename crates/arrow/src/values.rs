@@ -141,8 +141,8 @@ fn zone<S>(tz: Option<&(Node<'_, S>, Option<TimeZone<'_>>)>) -> Result<Option<St
 }
 
 /// Makes columns of the labels of an index, one for each level.
-pub(crate) fn of_index<'g, S: AsRef<[u8]> + Clone>(
-    index: &Index<'g, S>,
+pub(crate) fn of_index<S: AsRef<[u8]> + Clone>(
+    index: &Index<'_, S>,
     budget: &mut Budget,
 ) -> Result<Vec<ArrayRef>, TableError> {
     let rows = index.len();

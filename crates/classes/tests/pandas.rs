@@ -62,7 +62,7 @@ fn what_is_not_known_costs_no_more_than_itself() {
                 for (number, printed) in printed["data"].as_array().unwrap().iter().enumerate() {
                     match frame.column(number) {
                         Ok(column) => {
-                            check_values(column.values, &column.cells().collect::<Vec<_>>(), printed, &name)
+                            check_values(column.values, &column.cells().collect::<Vec<_>>(), printed, &name);
                         }
                         Err(unreadable) => {
                             let class = unreadable.class.unwrap();

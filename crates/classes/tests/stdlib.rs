@@ -272,6 +272,7 @@ fn iso(time: &dyn ToString, fold: bool) -> String {
     text.replace("[fold=1]", "")
 }
 
+#[allow(clippy::too_many_lines)] // an arm for each class
 fn describe_known(known: Known<'_, Vec<u8>>, expected: &Value) -> Value {
     let items = &expected["items"];
     // Of these there are several classes, which recognise does not tell apart.

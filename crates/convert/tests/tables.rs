@@ -178,7 +178,7 @@ fn a_path_takes_a_part() {
     convert(&part(pickle), "csv".parse().unwrap(), &options, &mut out).unwrap();
     assert_eq!(out, b"0,1\n1,2\n");
     let options = Options::default().with_path("z".parse().unwrap());
-    let error = convert(&part(pickle), "csv".parse().unwrap(), &options, &mut Vec::new()).unwrap_err();
+    let error = convert(&part(pickle), "csv".parse().unwrap(), &options, Vec::new()).unwrap_err();
     assert!(error.to_string().contains('z'), "{error}");
 }
 

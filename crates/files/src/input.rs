@@ -67,7 +67,7 @@ pub struct PickleError<E> {
     /// What is wrong with the pickle.
     pub error: E,
     /// What the bytes are from there on, if they are no pickle, or no longer one, and known.
-    pub look_alike: Option<LookAlike>,
+    pub look_alike: Option<Box<LookAlike>>,
 }
 
 impl From<Source> for Input {
@@ -313,6 +313,7 @@ impl Part {
             }
             look_alike => look_alike,
         };
+        let look_alike = look_alike.map(Box::new);
         PickleError { name: self.name.clone(), start, before, error, look_alike }
     }
 

@@ -89,8 +89,8 @@ fn error(bytes: &[u8], options: Options) -> Option<LookAlike> {
     let input = Input::from_bytes("input", bytes.to_vec().into(), options).unwrap();
     let part = input.parts().unwrap().next().unwrap().unwrap();
     let mut loader = Loader::new();
-    let loaded = part.each_pickle(false, |bytes, start| Ok::<_, Error>(loader.load_at(bytes, start)?.end()));
-    loaded.err()?.look_alike
+    let read = part.each_pickle(false, |bytes, start| Ok::<_, Error>(loader.load_at(bytes, start)?.end()));
+    read.err()?.look_alike.map(|look_alike| *look_alike)
 }
 
 #[test]

@@ -19,9 +19,9 @@ pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style:
 }
 
 /// Each row of a frame or series on a line, without the columns that cannot be read; false of any other object.
-pub(crate) fn table_lines<'g, S: AsRef<[u8]>>(
+pub(crate) fn table_lines<S: AsRef<[u8]>>(
     out: &mut Out<'_>,
-    node: Node<'g, S>,
+    node: Node<'_, S>,
     style: Style,
 ) -> Result<bool, Error> {
     let mut writer = Writer::new(out, node.graph(), style);

@@ -179,11 +179,10 @@ impl<'g, S: AsRef<[u8]> + Clone> Sheet<'g, S> {
 
     /// Whether the labels do no more than number the rows, from 0 on, and have no name.
     pub fn labels_only_count(&self) -> bool {
-        match self.labels.as_slice() {
-            [] => true,
-            [Column { name: Name::None, cells: Ok(Cells::Range { start: 0, step: 1 }) }] => true,
-            _ => false,
-        }
+        matches!(
+            self.labels.as_slice(),
+            [] | [Column { name: Name::None, cells: Ok(Cells::Range { start: 0, step: 1 }) }]
+        )
     }
 }
 

@@ -281,10 +281,13 @@ fn field<'g, S: AsRef<[u8]> + Clone>(
     })
 }
 
+/// The value of each row; `None` where there is none.
+type Made<'g, S> = Vec<Option<Node<'g, S>>>;
+
 /// Columns that are made row by row.
 struct Columns<'g, S> {
     rows: usize,
-    all: Vec<(Name<'g, S>, Vec<Option<Node<'g, S>>>)>,
+    all: Vec<(Name<'g, S>, Made<'g, S>)>,
     /// The numbers of the columns by the objects that are their names, and by what these look like: equal names need not be one object.
     by_id: HashMap<Id, usize>,
     by_name: HashMap<String, usize>,

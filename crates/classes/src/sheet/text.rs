@@ -217,9 +217,9 @@ fn write_moment(out: &mut String, local: i128, offset: Option<TimeDelta>) {
 
 /// Appends a time by its date alone if it is midnight, as intervals showed it before pandas 2.1.
 fn write_short<'g, S: AsRef<[u8]>>(stamp: &Timestamp<'_, S>, out: &mut String) -> Result<'g, S> {
+    const DATE: usize = "2024-02-29".len();
     let start = out.len();
     write_stamp(stamp, &Form::default(), out)?;
-    const DATE: usize = "2024-02-29".len();
     if out[start..].get(DATE..DATE + 9).is_some_and(|clock| clock == " 00:00:00")
         && out.as_bytes()[start..].get(DATE + 9) != Some(&b'.')
     {

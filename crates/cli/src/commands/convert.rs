@@ -51,6 +51,7 @@ pub struct Target {
 
 /// What is written of the data.
 #[derive(clap::Args, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // a flag each
 struct Parts {
     /// Write the labels of the rows of a table, also where they only number the rows.
     #[arg(long, overrides_with = "no_index")]
@@ -78,12 +79,13 @@ impl Target {
         let format = self.to.or_else(|| Format::of_path(&self.output));
         let extension = path::Path::new(&self.output).extension().unwrap_or_default().to_string_lossy();
         let is_of_arrow = ["arrow", "feather", "parquet", "pq"].contains(&&*extension.to_ascii_lowercase());
-        format.ok_or_else(|| match is_of_arrow {
-            true => format!(
-                "{}: this command was built without the feature `arrow`, which has this format",
-                self.output
-            ),
-            false => format!("{}: unknown extension; use --to FORMAT", self.output),
+        format.ok_or_else(|| {
+            let why = if is_of_arrow {
+                "this command was built without the feature `arrow`, which has this format"
+            } else {
+                "unknown extension; use --to FORMAT"
+            };
+            format!("{}: {why}", self.output)
         })
     }
 

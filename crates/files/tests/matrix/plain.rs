@@ -22,10 +22,8 @@ pub fn hex(bytes: &[u8]) -> Value {
 pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
     match printed["kind"].as_str() {
         None | Some("tuple" | "dict" | "float" | "complex" | "bytes" | "bytestring") => plain(node, printed),
-        Some("ndarray" | "masked" | "masked constant" | "scalar" | "dtype") => {
-            return arrays::tell(node, printed);
-        }
-        Some("sparse" | "estimator" | "tree") => return models::tell(node, printed),
+        Some("ndarray" | "masked" | "masked constant" | "scalar" | "dtype") => arrays::tell(node, printed),
+        Some("sparse" | "estimator" | "tree") => models::tell(node, printed),
         Some("date" | "Decimal") => match recognise(node) {
             Some(Known::Date(date)) => (json!(date.to_string()), printed["iso"].clone()),
             Some(Known::Decimal(decimal)) => (json!(decimal.to_string()), printed["value"].clone()),
@@ -34,7 +32,7 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
         Some(
             "DataFrame" | "Series" | "Index" | "Array" | "Panel" | "GroupBy" | "Timestamp" | "Timedelta"
             | "Period" | "Interval" | "NaT" | "NA",
-        ) => return tables::tell(node, printed),
+        ) => tables::tell(node, printed),
         // Objects in the fields of estimators, that are of no class that is compared here.
         Some(_) => (printed.clone(), printed.clone()),
     }

@@ -259,7 +259,9 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
     /// Adds parts of a state: attributes, where they are a dict of such.
     fn push_attributes(&mut self, states: Vec<Node<'g, S>>) {
         self.groups.reverse();
-        states.into_iter().for_each(|state| self.push_step(Step::State(state)));
+        for state in states {
+            self.push_step(Step::State(state));
+        }
         self.groups.reverse();
     }
 

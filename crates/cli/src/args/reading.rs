@@ -1,0 +1,115 @@
+//! The options that say how to read.
+
+use clap::ValueEnum;
+use halfsour::vm::StringEncoding;
+use halfsour::{Options, json, writer};
+
+use super::limits::{Limits, limits};
+
+/// How to read.
+#[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // a flag each
+pub struct Reading {
+    /// How to read Python 2 strings. By default they stay Python 2 strings.
+    #[arg(long, global = true, value_enum)]
+    encoding: Option<Encoding>,
+    /// The base of the numbers in the text lines of INT and LONG, as of `I010`.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "BASE")]
+    int_base: IntBase,
+    /// Keep Python 2's names of modules and classes.
+    #[arg(long, global = true)]
+    no_fix_imports: bool,
+    /// Read all pickles of a file with one memo, as they were written by one `Pickler`: later ones refer to objects of earlier ones.
+    #[arg(long, global = true, conflicts_with = "first")]
+    keep_memo: bool,
+    /// Read only the first pickle of each file, whatever follows that.
+    #[arg(long, global = true)]
+    pub first: bool,
+    /// Read only the member of an archive with this name, or whose name ends so. `FILE:NAME` means the same.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub member: Option<String>,
+    /// Leave out the first N bytes of each file, as what a program writes before a pickle. Offsets count from behind them.
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    skip: usize,
+    /// Read CR LF as LF, where no LF is without a CR: in files that were written or copied as text on Windows.
+    #[arg(long, global = true)]
+    crlf: bool,
+    /// `trusted`, or limits such as `memory=2G,int-digits=5000`.
+    ///
+    /// `trusted` lifts all limits, `untrusted` is the default. The others are: `memory` (bytes that the data may hold),
+    /// `memory-per-byte` (the same, for each byte of the file), `opcodes`, `stack`, `memo`, `int-digits` (of integers in
+    /// text), `input` (bytes of a file, or of standard input); for compressed files and archives: `decompressed`
+    /// (bytes that all decompression may give), `ratio` (the same, for each byte that is compressed), `layers` (that lie in
+    /// each other), `window` (bytes that a decompressor may remember); for JSON: `depth`, `values` (beyond those
+    /// that the data holds: what is shared is repeated), `bytes`; and for pickles that are written: `written` (bytes beyond eight
+    /// for each that the data holds). Numbers may end in K, M or G.
+    #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
+    limits: Option<Limits>,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+enum IntBase {
+    /// Base 10, or what a prefix tells where base 10 is refused.
+    #[default]
+    Either,
+    /// Base 10, as Python 3.14 reads.
+    #[value(name = "10")]
+    Ten,
+    /// What a prefix tells, as Python up to 3.13 reads: `010` is 8.
+    Prefix,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Encoding {
+    Bytes,
+    Latin1,
+    #[value(name = "utf-8", alias = "utf8")]
+    Utf8,
+    Ascii,
+}
+
+impl Reading {
+    pub fn options(&self) -> Options {
+        let encoding = match self.encoding {
+            None => StringEncoding::Keep,
+            Some(Encoding::Bytes) => StringEncoding::Bytes,
+            Some(Encoding::Latin1) => StringEncoding::Latin1,
+            Some(Encoding::Utf8) => StringEncoding::Utf8,
+            Some(Encoding::Ascii) => StringEncoding::Ascii,
+        };
+        let int_base = match self.int_base {
+            IntBase::Either => halfsour::vm::IntBase::Either,
+            IntBase::Ten => halfsour::vm::IntBase::Ten,
+            IntBase::Prefix => halfsour::vm::IntBase::Prefix,
+        };
+        Options::default()
+            .with_encoding(encoding)
+            .with_int_base(int_base)
+            .with_fix_imports(!self.no_fix_imports)
+            .with_require_buffers(false)
+            .with_keep_memo(self.keep_memo)
+            .with_limits(self.limits.unwrap_or_default().reading)
+    }
+
+    pub fn file_options(&self) -> halfsour_files::Options {
+        let limits = self.limits.unwrap_or_default().files;
+        halfsour_files::Options::from(limits).with_skip(self.skip).with_crlf(self.crlf)
+    }
+
+    pub fn write_limits(&self) -> writer::Limits {
+        self.limits.unwrap_or_default().writing
+    }
+
+    /// How `convert` and `tensors` read and write.
+    pub fn convert_options(&self) -> halfsour_convert::Options {
+        let limits = halfsour_convert::Limits::default()
+            .with_json(self.json_limits())
+            .with_written(self.write_limits());
+        let options = halfsour_convert::Options::default();
+        options.with_reading(self.options()).with_limits(limits).with_first(self.first)
+    }
+
+    pub fn json_limits(&self) -> json::Limits {
+        self.limits.unwrap_or_default().json
+    }
+}
