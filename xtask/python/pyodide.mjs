@@ -47,8 +47,8 @@ async function run(directory, ...argv) {
   const python = await loadPyodide({ indexURL: directory, env: { ...process.env, HOME: "/" } });
   // Bytes go through as they are, at once.
   python.setStdin({ read: (buffer) => fs.readSync(0, buffer) });
-  python.setStdout({ write: (bytes) => fs.writeSync(1, bytes) });
-  python.setStderr({ write: (bytes) => fs.writeSync(2, bytes) });
+  python.setStdout({ write: (bytes) => writeAll(1, bytes) });
+  python.setStderr({ write: (bytes) => writeAll(2, bytes) });
   for (const name of fs.readdirSync("/")) {
     const root = "/" + name;
     if (!OWN.includes(name) && fs.statSync(root, { throwIfNoEntry: false })?.isDirectory()) {
@@ -59,4 +59,16 @@ async function run(directory, ...argv) {
   python.FS.chdir(process.cwd());
   python.globals.set("argv", python.toPy(argv));
   process.exitCode = python.runPython(MAIN);
+}
+
+// A pipe takes as much as it has room for.
+function writeAll(file, bytes) {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += fs.writeSync(file, bytes, at);
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+    }
+  }
+  return bytes.length;
 }
