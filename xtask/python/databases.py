@@ -202,6 +202,28 @@ def odd():
     EXPECTED["log.sqlite"] = {"t.v[1]": repr("new" * 2000)}
 
 
+def journal():
+    """A database as a program left it that was killed while it wrote: some pages are new, and the journal has the old ones."""
+    import shutil
+    import sqlite3
+
+    db = sqlite3.connect(path("journal.tmp"), isolation_level=None)
+    db.execute("PRAGMA page_size = 512")
+    db.execute("CREATE TABLE t (k INTEGER PRIMARY KEY, v BLOB)")
+    for n in range(8):
+        db.execute("INSERT INTO t VALUES (?, ?)", (n, pickle.dumps("old" * 100 + str(n), 2)))
+    db.execute("PRAGMA cache_size = 1")
+    db.execute("PRAGMA cache_spill = 1")
+    db.execute("BEGIN")
+    db.execute("UPDATE t SET v = ?", (pickle.dumps("new" * 300, 2),))
+    for suffix in ("", "-journal"):
+        shutil.copy(path("journal.tmp" + suffix), path("journal.sqlite" + suffix))
+    db.execute("ROLLBACK")
+    EXPECTED["journal.sqlite"] = {"t.v[%d]" % n: repr("old" * 100 + str(n)) for n in range(8)}
+    db.close()
+    os.remove(path("journal.tmp"))
+
+
 def joblib():
     import joblib
     import numpy
@@ -267,7 +289,7 @@ def two_with_one_memo():
 MAKERS = {
     (2, 7): [dumb27, joblib],
     (3, 6): [joblib],
-    (3, 11): [ndbm, large_ndbm, gdbm, zodb, diskcache, requests_cache, sqlalchemy, django, odd],
+    (3, 11): [ndbm, large_ndbm, gdbm, zodb, diskcache, requests_cache, sqlalchemy, django, odd, journal],
     (3, 13): [dumb, dbm_sqlite, renpy, two_with_one_memo],
 }
 

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::beside::{self, Beside};
 use crate::coding::decode;
 use crate::limits::Budget;
-use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope, joblib09};
+use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope, joblib09, journal};
 
 /// A file, or a member of an archive, with all compression taken off.
 ///
@@ -84,8 +84,7 @@ impl Source {
     fn look_beside(&mut self, path: &Path) -> Result<(), Error> {
         match self.format {
             Format::Sqlite => {
-                self.bytes =
-                    beside::with_log(&self.bytes, path).map_err(|error| Error::io(error, &self.name))?;
+                self.bytes = journal::settled(&self.bytes, path)?;
                 self.beside = Some(Arc::new(Beside::Path(path.to_owned())));
             }
             Format::Pickle => {

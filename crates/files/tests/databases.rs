@@ -104,7 +104,7 @@ mod sqlite {
 
     #[test]
     fn blobs_are_members() {
-        for name in ["shelf.sqlite3", "celery.sqlite", "odd.sqlite", "log.sqlite"] {
+        for name in ["shelf.sqlite3", "celery.sqlite", "odd.sqlite", "log.sqlite", "journal.sqlite"] {
             assert_eq!(values(&open(name)), expected(name), "{name}");
         }
     }
