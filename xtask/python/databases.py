@@ -1,7 +1,7 @@
 """Databases and archives of the tests, with what real packages read from them, in the directory that is named.
 
-Runs on several Pythons, each of which makes what its packages can: 2.7 (joblib 0.9.4, numpy), 3.6 (joblib 0.9.4, numpy),
-3.11 (ZODB, diskcache, requests-cache, SQLAlchemy, Django, dbm.ndbm, dbm.gnu), 3.13 (dbm.sqlite3, dbm.dumb). What a package is missing for is
+Runs on several Pythons, each of which makes what its packages can: 2.7 (joblib 0.9.4 and, for `kinds08`, 0.8.4,
+numpy), 3.6 (joblib 0.9.4, numpy), 3.11 (ZODB, diskcache, requests-cache, SQLAlchemy, Django, dbm.ndbm, dbm.gnu), 3.13 (dbm.sqlite3, dbm.dumb). What a package is missing for is
 left out. Files carry times, so that no two runs are equal: they are committed, and this says how they came to be.
 """
 
@@ -242,6 +242,33 @@ def joblib():
     EXPECTED[name] = {key: getattr(value, "tolist", lambda: value)() for key, value in data.items() if key != "fields"}
 
 
+def joblib_kinds():
+    """Arrays with fields, times and objects. Releases up to 0.8.4 write objects into files of their own, later ones into the pickle."""
+    import joblib
+    import numpy
+
+    shared = [u"dill"]
+    fields = numpy.zeros(2, [("a", "<i4"), ("b", ">f8", (2,)), (("title", "c"), [("d", "S2"), ("e", "U1")]), ("f", "?")])
+    fields["b"] = [[1, 2], [3, 4.5]]
+    fields["c"]["d"] = b"xy"
+    padded = numpy.zeros(2, {"names": ["a", "b"], "formats": ["i1", "<i8"], "offsets": [0, 8], "itemsize": 16})
+    padded["b"] = [7, -7]
+    data = {
+        "fields": fields,
+        "padded": padded,
+        "times": numpy.array(["2024-02-29T12:00", "NaT"], "M8[ns]"),
+        "spans": numpy.array([[1, -90]], "m8[25m]"),
+        "objects": numpy.array([shared, None, u"salt", shared], object),
+        "shared": shared,
+    }
+    name = "kinds" + "".join(joblib.__version__.split(".")[:2])
+    joblib.dump(data, path(name + ".pkl"))
+    if name == "kinds09":
+        joblib.dump(data, path(name + ".z"), compress=3, cache_size=0)
+        arrays = {key: value for key, value in data.items() if key not in ("objects", "shared")}
+        EXPECTED["kinds"] = {key: [str(value.dtype), value.tobytes().hex()] for key, value in arrays.items()}
+
+
 def renpy():
     """By hand, after the sources of Ren'Py."""
     import struct
@@ -287,8 +314,8 @@ def two_with_one_memo():
 
 
 MAKERS = {
-    (2, 7): [dumb27, joblib],
-    (3, 6): [joblib],
+    (2, 7): [dumb27, joblib, joblib_kinds],
+    (3, 6): [joblib, joblib_kinds],
     (3, 11): [ndbm, large_ndbm, gdbm, zodb, diskcache, requests_cache, sqlalchemy, django, odd, journal],
     (3, 13): [dumb, dbm_sqlite, renpy, two_with_one_memo],
 }
