@@ -1,12 +1,13 @@
 //! Files beside the one that was asked for, without which it cannot be understood.
 
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use bytes::Bytes;
 
-use crate::dumb;
+use crate::member::{Listing, Member};
 use crate::source::read;
+use crate::{ErrorKind, Format, dumb};
 
 /// What is known of files beside.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(crate) enum Beside {
     Index(Option<Bytes>),
     /// The path of the file, beside which there may be others that it names.
     Path(PathBuf),
+    /// The files of a folder that stand for one, and what is missing of them.
+    Parts(Listing),
 }
 
 /// The path with more behind its name, which may have a dot of its own.
@@ -43,4 +46,38 @@ pub(crate) fn dumb(path: &Path) -> io::Result<Option<(Bytes, Option<Bytes>)>> {
     let index = read(&index)?;
     let bytes = if dumb::index(&index).is_some() { Some(read(&data)?) } else { None };
     Ok(bytes.map(|bytes| (bytes, Some(index))))
+}
+
+/// The parts of a folder that Spark wrote: `part-00000` and so on, and `_SUCCESS` when all were written. `None` says that it is no such folder.
+pub(crate) fn spark(folder: &Path) -> io::Result<Option<Listing>> {
+    if !folder.is_dir() {
+        return Ok(None);
+    }
+    let mut parts = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let number =
+            path.file_name().and_then(|name| name.to_str()?.strip_prefix("part-")?.parse::<usize>().ok());
+        if let Some(number) = number.filter(|_| path.is_file()) {
+            parts.push((number, path));
+        }
+    }
+    parts.sort();
+    let mut listing = Listing::default();
+    for (index, (number, path)) in parts.iter().enumerate() {
+        let bytes = read(path)?;
+        if Format::magic(&bytes) != Some(Format::SequenceFile) {
+            return Ok(None);
+        }
+        if *number != index {
+            listing.damage = Some(ErrorKind::Malformed("parts of the folder are missing"));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        listing.members.push(Member::owned(name, bytes));
+    }
+    if !folder.join("_SUCCESS").exists() {
+        listing.damage =
+            Some(ErrorKind::Malformed("the folder was not written to its end: it has no `_SUCCESS`"));
+    }
+    Ok((!parts.is_empty()).then_some(listing))
 }

@@ -336,3 +336,33 @@ fn spark_writes_batches() {
         assert_eq!(error.format(), Some(Format::SequenceFile));
     }
 }
+
+/// The folder that Spark writes is one file to people. A part that is not there is said.
+#[test]
+fn a_folder_of_spark_has_parts() {
+    let folder = tempfile("spark");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    for (part, file) in [("part-00000", "spark.plain"), ("part-00001", "spark.block"), ("_SUCCESS", "")] {
+        let bytes = if file.is_empty() { Vec::new() } else { fs::read(path(file)).unwrap() };
+        fs::write(folder.join(part), bytes).unwrap();
+    }
+    let read = || Input::open(&folder, Limits::UNTRUSTED);
+    let whole = read().unwrap();
+    assert_eq!(whole.source().format(), Format::SparkFolder);
+    let shown = parts(&whole);
+    let names: Vec<_> = shown.iter().map(|(name, pickles)| (name.as_str(), pickles.len())).collect();
+    assert_eq!(names, [("part-00000", 3), ("part-00001", 3)]);
+    assert_eq!(parts(&read().unwrap().with_member("part-00001")), shown[1..]);
+
+    let damage = || read().unwrap().parts().unwrap().find_map(Result::err).unwrap().to_string();
+    fs::remove_file(folder.join("_SUCCESS")).unwrap();
+    assert!(damage().contains("_SUCCESS"), "{}", damage());
+    fs::write(folder.join("_SUCCESS"), "").unwrap();
+    fs::remove_file(folder.join("part-00000")).unwrap();
+    assert!(damage().contains("missing"), "{}", damage());
+    // Any other folder is none.
+    fs::write(folder.join("part-00002"), "text").unwrap();
+    assert!(matches!(read().unwrap_err().kind(), ErrorKind::Io(_)));
+    fs::remove_dir_all(&folder).unwrap();
+}
