@@ -1,7 +1,7 @@
 """Databases and archives of the tests, with what real packages read from them, in the directory that is named.
 
-Runs on several Pythons, each of which makes what its packages can: 2.7 (joblib 0.9.4, numpy), 3.6 (joblib 0.9.4, numpy),
-3.11 (ZODB, diskcache, requests-cache, SQLAlchemy, Django, dbm.ndbm, dbm.gnu), 3.13 (dbm.sqlite3, dbm.dumb). What a package is missing for is
+Runs on several Pythons, each of which makes what its packages can: 2.7 (joblib 0.9.4 and, for `kinds08`, 0.8.4,
+numpy), 3.6 (joblib 0.9.4, numpy), 3.11 (ZODB, diskcache, requests-cache, SQLAlchemy, Django, dbm.ndbm, dbm.gnu), 3.13 (dbm.sqlite3, dbm.dumb). What a package is missing for is
 left out. Files carry times, so that no two runs are equal: they are committed, and this says how they came to be.
 """
 
@@ -202,6 +202,28 @@ def odd():
     EXPECTED["log.sqlite"] = {"t.v[1]": repr("new" * 2000)}
 
 
+def journal():
+    """A database as a program left it that was killed while it wrote: some pages are new, and the journal has the old ones."""
+    import shutil
+    import sqlite3
+
+    db = sqlite3.connect(path("journal.tmp"), isolation_level=None)
+    db.execute("PRAGMA page_size = 512")
+    db.execute("CREATE TABLE t (k INTEGER PRIMARY KEY, v BLOB)")
+    for n in range(8):
+        db.execute("INSERT INTO t VALUES (?, ?)", (n, pickle.dumps("old" * 100 + str(n), 2)))
+    db.execute("PRAGMA cache_size = 1")
+    db.execute("PRAGMA cache_spill = 1")
+    db.execute("BEGIN")
+    db.execute("UPDATE t SET v = ?", (pickle.dumps("new" * 300, 2),))
+    for suffix in ("", "-journal"):
+        shutil.copy(path("journal.tmp" + suffix), path("journal.sqlite" + suffix))
+    db.execute("ROLLBACK")
+    EXPECTED["journal.sqlite"] = {"t.v[%d]" % n: repr("old" * 100 + str(n)) for n in range(8)}
+    db.close()
+    os.remove(path("journal.tmp"))
+
+
 def joblib():
     import joblib
     import numpy
@@ -218,6 +240,33 @@ def joblib():
     joblib.dump(data, path(name + ".pkl"))
     joblib.dump(data, path(name + ".z"), compress=3)
     EXPECTED[name] = {key: getattr(value, "tolist", lambda: value)() for key, value in data.items() if key != "fields"}
+
+
+def joblib_kinds():
+    """Arrays with fields, times and objects. Releases up to 0.8.4 write objects into files of their own, later ones into the pickle."""
+    import joblib
+    import numpy
+
+    shared = [u"dill"]
+    fields = numpy.zeros(2, [("a", "<i4"), ("b", ">f8", (2,)), (("title", "c"), [("d", "S2"), ("e", "U1")]), ("f", "?")])
+    fields["b"] = [[1, 2], [3, 4.5]]
+    fields["c"]["d"] = b"xy"
+    padded = numpy.zeros(2, {"names": ["a", "b"], "formats": ["i1", "<i8"], "offsets": [0, 8], "itemsize": 16})
+    padded["b"] = [7, -7]
+    data = {
+        "fields": fields,
+        "padded": padded,
+        "times": numpy.array(["2024-02-29T12:00", "NaT"], "M8[ns]"),
+        "spans": numpy.array([[1, -90]], "m8[25m]"),
+        "objects": numpy.array([shared, None, u"salt", shared], object),
+        "shared": shared,
+    }
+    name = "kinds" + "".join(joblib.__version__.split(".")[:2])
+    joblib.dump(data, path(name + ".pkl"))
+    if name == "kinds09":
+        joblib.dump(data, path(name + ".z"), compress=3, cache_size=0)
+        arrays = {key: value for key, value in data.items() if key not in ("objects", "shared")}
+        EXPECTED["kinds"] = {key: [str(value.dtype), value.tobytes().hex()] for key, value in arrays.items()}
 
 
 def renpy():
@@ -265,9 +314,9 @@ def two_with_one_memo():
 
 
 MAKERS = {
-    (2, 7): [dumb27, joblib],
-    (3, 6): [joblib],
-    (3, 11): [ndbm, large_ndbm, gdbm, zodb, diskcache, requests_cache, sqlalchemy, django, odd],
+    (2, 7): [dumb27, joblib, joblib_kinds],
+    (3, 6): [joblib, joblib_kinds],
+    (3, 11): [ndbm, large_ndbm, gdbm, zodb, diskcache, requests_cache, sqlalchemy, django, odd, journal],
     (3, 13): [dumb, dbm_sqlite, renpy, two_with_one_memo],
 }
 

@@ -1,6 +1,8 @@
 //! Files in which pickles are: attacks in containers, and what real programs wrote.
 
-use halfsour_audit::{Auditor, Policy, Verdict};
+use std::path::{Path, PathBuf};
+
+use halfsour_audit::{Auditor, Part, Policy, Verdict};
 use halfsour_files::{Limits, Source};
 use halfsour_fixtures::attacks;
 
@@ -114,5 +116,89 @@ fn no_attack_in_a_database_is_clean() {
         let parts = auditor.audit_source(&source);
         let findings = parts.iter().flat_map(|part| &part.report.findings);
         assert!(findings.into_iter().any(|finding| finding.code.contains("system")), "{name}: {parts:#?}");
+    }
+}
+
+/// A pickle of this length that runs a command.
+fn evil(length: usize) -> Vec<u8> {
+    let blanks = " ".repeat(length - EVIL.len());
+    format!("cos\nsystem\n(S'id{blanks}'\ntR.").into_bytes()
+}
+
+fn database(name: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/databases")).join(name)
+}
+
+/// The names of the parts in which a command is found.
+fn evil_parts(source: &Source) -> Vec<String> {
+    let parts = Auditor::new(Policy::default()).audit_source(source);
+    let is_evil = |part: &Part| part.report.findings.iter().any(|finding| finding.code.contains("system"));
+    let name = |part: &Part| part.name[source.name().len()..].trim_start_matches(':').to_owned();
+    parts.iter().filter(|part| is_evil(part)).map(name).collect()
+}
+
+/// In databases of real programs, each value that is long enough for an attack gets one in turn; it is found, and under its name.
+#[test]
+fn no_attack_in_a_value_of_a_database_is_clean() {
+    for file in
+        ["shelf.sqlite3", "celery.sqlite", "http.sqlite", "diskcache/cache.db", "ndbm.db", "shelf.gdbm"]
+    {
+        let whole = std::fs::read(database(file)).unwrap();
+        let open = |bytes: Vec<u8>| Source::from_bytes("", bytes.into(), Limits::UNTRUSTED).unwrap();
+        let archive = open(whole.clone()).archive().unwrap().unwrap();
+        let mut attacks = 0;
+        for member in archive.members() {
+            let value = archive.bytes(member).unwrap();
+            let place = whole.windows(value.len()).position(|bytes| bytes == &value[..]);
+            // What lies in pieces, or is shown otherwise than it is stored, has no place.
+            let Some(place) = place.filter(|_| value.len() >= EVIL.len()) else { continue };
+            let mut changed = whole.clone();
+            changed[place..place + value.len()].copy_from_slice(&evil(value.len()));
+            assert_eq!(evil_parts(&open(changed)), [member.name.as_str()], "{file}");
+            attacks += 1;
+        }
+        assert!(attacks > 0, "{file}");
+    }
+}
+
+/// Nor is one in a value of `dbm.dumb`, or in a file that a database names.
+#[test]
+fn no_attack_in_a_file_beside_is_clean() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("beside");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).unwrap();
+    let open = |name: &str| Source::open(folder.join(name), Limits::UNTRUSTED).unwrap();
+
+    let values = [b"N.", &[0; 510][..], EVIL].concat();
+    std::fs::write(folder.join("shelf.dat"), values).unwrap();
+    let index = format!("'one', (0, 2)\n'two', (512, {})\n", EVIL.len());
+    std::fs::write(folder.join("shelf.dir"), index).unwrap();
+    // The blocks are read one after the other, too, as if there were no index.
+    assert_eq!(evil_parts(&open("shelf.dir")), ["", "two"]);
+    // Without the index, it is there still.
+    std::fs::remove_file(folder.join("shelf.dir")).unwrap();
+    assert_eq!(evil_parts(&open("shelf.dat")), ["", "[512]"]);
+
+    let cache = Source::open(database("diskcache/cache.db"), Limits::UNTRUSTED).unwrap();
+    let archive = cache.archive().unwrap().unwrap();
+    let named = archive.members().iter().find(|member| member.name.starts_with("Cache.filename")).unwrap();
+    let value = archive.bytes(named).unwrap();
+    copy(&database("diskcache"), &folder.join("diskcache"), &value);
+    assert_eq!(evil_parts(&open("diskcache/cache.db")), [named.name.as_str()]);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Copies a folder, with an attack in the place of files that have these contents.
+fn copy(from: &Path, to: &Path, victim: &[u8]) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to, victim);
+        } else {
+            let bytes = std::fs::read(entry.path()).unwrap();
+            std::fs::write(to, if bytes == victim { EVIL } else { &bytes }).unwrap();
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::io::{Cursor, Read};
 
 use bytes::Bytes;
 
+use crate::beside::Beside;
 use crate::coding::decode_method;
 use crate::member::{Listing, Member, View};
 use crate::sevenzip::Unpacked;
@@ -31,6 +32,10 @@ impl Archive {
             Format::DumbDbm => dumb::listing(bytes, source.beside()),
             Format::BerkeleyDb => berkeley::listing(bytes, budget),
             Format::Gdbm => gdbm::listing(bytes),
+            Format::SparkFolder => match source.beside() {
+                Some(Beside::Parts(parts)) => parts.clone(),
+                _ => Listing::broken(ErrorKind::NoMember),
+            },
             Format::Sqlite => sqlite::listing(bytes, budget, source.beside()),
             Format::FileStorage => zodb::storage(bytes),
             Format::ZodbExport => zodb::export(bytes),

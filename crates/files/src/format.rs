@@ -61,6 +61,8 @@ pub enum Format {
     JoblibPair,
     /// Hadoop's `SequenceFile`, as Spark writes pickles.
     SequenceFile,
+    /// A folder in which Spark wrote a `SequenceFile` for each part of its data.
+    SparkFolder,
     /// A database of SQLite.
     Sqlite,
     /// A database of Python's `dbm.dumb`.
@@ -150,6 +152,7 @@ impl Format {
                 | Self::DjangoCache
                 | Self::Json
                 | Self::SplineFont
+                | Self::SparkFolder
                 | Self::Sqlite
                 | Self::DumbDbm
                 | Self::BerkeleyDb
@@ -217,6 +220,7 @@ impl fmt::Display for Format {
             Self::JoblibZ => "joblib 0.9",
             Self::JoblibPair => "joblib 0.9 with files beside",
             Self::SequenceFile => "SequenceFile",
+            Self::SparkFolder => "folder of Spark",
             Self::Sqlite => "SQLite",
             Self::DumbDbm => "dbm.dumb",
             Self::BerkeleyDb => "Berkeley DB",

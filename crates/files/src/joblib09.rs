@@ -3,13 +3,18 @@
 use std::path::Path;
 
 use bytes::Bytes;
-use halfsour_lexer::Opcode;
-use halfsour_value::{Id, View};
+use halfsour_classes::numpy;
+use halfsour_lexer::{Lexer, Op, Opcode};
+use halfsour_value::machine::Peek;
+use halfsour_value::{Graph, Id, View};
 use halfsour_vm::{Event, Loader, Observer};
 
+use crate::coding::decode;
 use crate::limits::Budget;
 use crate::source::read;
-use crate::{ErrorKind, Npy};
+use crate::{ErrorKind, Format, Literal, Npy, literal};
+
+mod array;
 
 const INVALID: ErrorKind = ErrorKind::Malformed("the header is invalid");
 
@@ -26,38 +31,143 @@ pub(crate) fn compressed(bytes: &[u8]) -> Result<&[u8], ErrorKind> {
     Ok(rest.strip_prefix(b" ").unwrap_or(rest))
 }
 
-/// A place in the stream after which there is to be an array.
-struct Place {
-    offset: usize,
-    file: String,
-    class: [String; 2],
-}
-
+/// Where states were given to objects, with the states.
 #[derive(Default)]
-struct Places(Vec<Place>);
+struct Built(Vec<(usize, Id)>);
 
-impl Observer for &mut Places {
+impl Observer for &mut Built {
     fn opcode(&mut self, _: usize, _: Opcode) {}
 
     fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
-        if let Event::Build { object, state } = event {
-            self.0.extend(place(view, offset, object, state));
+        if let Event::Build { object, state } = event
+            && let Some([module, name]) = view.class(object).and_then(|class| view.global(class))
+            && WRAPPERS.contains(&name)
+            && module.ends_with(b"joblib.numpy_pickle")
+        {
+            self.0.push((offset, state));
         }
     }
 }
 
-const WRAPPER: &str = "NDArrayWrapper";
+/// An object in the place of an array that is in a file; and of one of which only the data is, compressed. The name of the first ends that of
+/// the second.
+const WRAPPERS: [&[u8]; 2] = [b"NDArrayWrapper", b"ZNDArrayWrapper"];
 
-fn place(view: View<'_>, offset: usize, object: Id, state: Id) -> Option<Place> {
-    let text = |bytes: &[u8]| Some(str::from_utf8(bytes).ok()?.to_owned());
-    let [module, name] = view.global(view.class(object)?)?;
-    if name != WRAPPER.as_bytes() || !module.ends_with(b"joblib.numpy_pickle") {
-        return None;
+/// What a wrapper says of the array.
+struct Wrapper<'g> {
+    graph: &'g Graph<&'g [u8]>,
+    state: Id,
+}
+
+impl Wrapper<'_> {
+    fn item(&self, name: &str) -> Option<Id> {
+        self.graph.view().item(self.state, name.as_bytes())
     }
-    let file = text(view.text_bytes(view.item(state, b"filename")?)?)?;
-    let [module, name] = view.global(view.item(state, b"subclass")?)?;
-    let class = [text(module)?, text(name)?];
-    Some(Place { offset, file, class })
+
+    fn items(&self, name: &str) -> Option<&[Id]> {
+        match self.graph.view().peek(self.item(name)?) {
+            Peek::Tuple(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    fn class(&self, id: Id) -> Option<[&str; 2]> {
+        let [module, name] = self.graph.view().global(id)?;
+        Some([str::from_utf8(module).ok()?, str::from_utf8(name).ok()?])
+    }
+
+    /// Only what lies in the same directory: a pickle could name any file.
+    fn file(&self) -> Option<&str> {
+        let file = str::from_utf8(self.graph.view().text_bytes(self.item("filename")?)?).ok()?;
+        (!file.contains(['/', '\\', ':']) && !file.starts_with('.')).then_some(file)
+    }
+
+    /// The opcodes that make the array; `None` if they cannot be said.
+    fn opcodes(&self, file: &[u8], memo: &mut Memo, budget: &Budget) -> Result<Option<Vec<u8>>, ErrorKind> {
+        if let Some(class) = self.item("subclass").and_then(|class| self.class(class)) {
+            let npy = Npy::parse(file)?;
+            if let Some(pickle) = npy.pickle() {
+                return Ok(file.get(pickle..).and_then(|pickle| memo.moved(pickle)));
+            }
+            let Npy { descr, shape, fortran_order, .. } = npy;
+            return array::opcodes(class, &descr, &shape, fortran_order, &file[npy.data..]);
+        }
+        let Some((class, descr, shape, is_fortran)) = self.described() else { return Ok(None) };
+        let data = decode(Format::JoblibZ, file, budget)?.bytes;
+        array::opcodes(class, &descr, &shape, is_fortran, &data)
+    }
+
+    /// The class, type, shape and order of an array of which only the data is in the file.
+    fn described(&self) -> Option<([&str; 2], Literal, Vec<u64>, bool)> {
+        let &[_, shape, dtype, is_fortran] = self.items("state")? else { return None };
+        let class = self.class(*self.items("init_args")?.first()?)?;
+        let view = self.graph.view();
+        let Peek::Tuple(shape) = view.peek(shape) else { return None };
+        let length = |&id: &Id| match view.peek(id) {
+            Peek::Int(length) => u64::try_from(length).ok(),
+            _ => None,
+        };
+        let shape = shape.iter().map(length).collect::<Option<_>>()?;
+        let is_fortran = match view.peek(is_fortran) {
+            Peek::Bool(flag) => flag,
+            Peek::Int(flag) => flag != 0,
+            _ => return None,
+        };
+        let descr = literal::parse(&numpy::dtype(self.graph.node(dtype))?.descr()?)?;
+        Some((class, descr, shape, is_fortran))
+    }
+}
+
+/// The slots of the memo that are used, so that a pickle can be put into another.
+struct Memo {
+    /// The first that is free. `None` if opcodes count by themselves.
+    free: Option<u64>,
+}
+
+impl Memo {
+    fn of(pickle: &[u8]) -> Self {
+        let mut memo = Self { free: Some(0) };
+        memo.free = memo.copy(pickle).map(|(_, free)| free);
+        memo
+    }
+
+    /// The opcodes of a pickle, to stand within another.
+    fn moved(&mut self, pickle: &[u8]) -> Option<Vec<u8>> {
+        let (opcodes, free) = self.copy(pickle)?;
+        self.free = Some(free);
+        Some(opcodes)
+    }
+
+    /// The opcodes with slots from the first free one on, and the one that is free then.
+    fn copy(&self, pickle: &[u8]) -> Option<(Vec<u8>, u64)> {
+        let first = self.free?;
+        let line = |digits: &[u8]| str::from_utf8(digits).ok()?.parse().ok();
+        let (mut out, mut free) = (Vec::new(), first);
+        let mut lexer = Lexer::new(pickle);
+        loop {
+            let start = lexer.offset();
+            let op = lexer.next_op().ok()?;
+            let (opcode, slot) = match op {
+                Op::Stop => return Some((out, free)),
+                Op::Proto(_) => continue,
+                Op::Memoize | Op::Frame(_) => return None,
+                Op::Put(digits) => (Opcode::LongBinPut, line(digits)?),
+                Op::BinPut(slot) => (Opcode::LongBinPut, u64::from(slot)),
+                Op::LongBinPut(slot) => (Opcode::LongBinPut, u64::from(slot)),
+                Op::Get(digits) => (Opcode::LongBinGet, line(digits)?),
+                Op::BinGet(slot) => (Opcode::LongBinGet, u64::from(slot)),
+                Op::LongBinGet(slot) => (Opcode::LongBinGet, u64::from(slot)),
+                _ => {
+                    out.extend_from_slice(&pickle[start..lexer.offset()]);
+                    continue;
+                }
+            };
+            let slot = first.checked_add(slot)?;
+            free = free.max(slot.checked_add(1)?);
+            out.push(opcode.byte());
+            out.extend(u32::try_from(slot).ok()?.to_le_bytes());
+        }
+    }
 }
 
 /// The pickle with the arrays that are in files beside it. `None` says that there are none.
@@ -66,21 +176,17 @@ fn place(view: View<'_>, offset: usize, object: Id, state: Id) -> Option<Place> 
 pub(crate) fn with_arrays(bytes: &Bytes, path: &Path, budget: &Budget) -> Result<Option<Bytes>, ErrorKind> {
     // The large data of such a pickle is in other files.
     const MOST: usize = 64 << 20;
-    let is_candidate = bytes.len() <= MOST && memchr::memmem::find(bytes, WRAPPER.as_bytes()).is_some();
+    let is_candidate = bytes.len() <= MOST && memchr::memmem::find(bytes, WRAPPERS[0]).is_some();
     let Some(directory) = path.parent().filter(|_| is_candidate) else { return Ok(None) };
-    let mut places = Places::default();
-    if Loader::new().load_observed(&bytes[..], 0, &mut places).is_err() {
-        return Ok(None);
-    }
+    let mut built = Built::default();
+    let Ok(graph) = Loader::new().load_observed(&bytes[..], 0, &mut built) else { return Ok(None) };
+    let mut memo = Memo::of(bytes);
     let mut made = Vec::new();
     let mut done = 0;
-    for Place { offset, file, class } in places.0 {
-        // Only what lies in the same directory: a pickle could name any file.
-        if file.contains(['/', '\\', ':']) || file.starts_with('.') {
-            continue;
-        }
-        let Ok(npy) = read(&directory.join(&file)) else { continue };
-        let Some(array) = array(&npy, &class)? else { continue };
+    for (offset, state) in built.0 {
+        let wrapper = Wrapper { graph: &graph, state };
+        let Some(file) = wrapper.file().and_then(|file| read(&directory.join(file)).ok()) else { continue };
+        let Some(array) = wrapper.opcodes(&file, &mut memo, budget)? else { continue };
         budget.spend(array.len() as u64)?;
         // The array takes the place of the object that names the file.
         let end = offset + 1;
@@ -91,60 +197,4 @@ pub(crate) fn with_arrays(bytes: &Bytes, path: &Path, budget: &Budget) -> Result
     }
     made.extend_from_slice(&bytes[done..]);
     Ok((done > 0).then(|| made.into()))
-}
-
-/// The opcodes of an array, as numpy has itself pickled, but without a memo.
-fn array(npy: &[u8], [module, name]: &[String; 2]) -> Result<Option<Vec<u8>>, ErrorKind> {
-    let header = Npy::parse(npy)?;
-    let Some(descr) = header.descr.as_str().filter(|_| !module.contains('\n') && !name.contains('\n')) else {
-        return Ok(None);
-    };
-    let Some((order, code)) = descr.split_at_checked(1) else { return Ok(None) };
-    let (kind, width) = code.split_at(code.len().min(1));
-    let Some(width) = width.parse::<u64>().ok().filter(|_| "biufcSU".contains(kind)) else { return Ok(None) };
-    // Characters of text take four bytes. Only texts state their size.
-    let size = if kind == "U" { width.saturating_mul(4) } else { width };
-    let (stated, alignment) = match kind {
-        "U" => (size, 4),
-        "S" => (size, 1),
-        _ => (NONE, NONE),
-    };
-    let length = header.shape.iter().try_fold(size, |length, &extent| length.checked_mul(extent));
-    let length = length.and_then(|length| usize::try_from(length).ok()).ok_or(ErrorKind::Truncated)?;
-    let data = npy[header.data..].get(..length).ok_or(ErrorKind::Truncated)?;
-
-    let mut out = Vec::with_capacity(data.len() + 256);
-    out.extend_from_slice(b"cnumpy.core.multiarray\n_reconstruct\n(c");
-    out.extend_from_slice(format!("{module}\n{name}\n(K\0tC\x01btR(K\x01(").as_bytes());
-    for &extent in &header.shape {
-        int(extent, &mut out);
-    }
-    out.extend_from_slice(b"tcnumpy\ndtype\n(");
-    text(code, &mut out);
-    out.extend_from_slice(b"K\0K\x01tR(K\x03");
-    text(order, &mut out);
-    out.extend_from_slice(b"NNN");
-    int(stated, &mut out);
-    int(alignment, &mut out);
-    out.extend_from_slice(b"K\0tb");
-    out.push(if header.fortran_order { Opcode::NewTrue } else { Opcode::NewFalse }.byte());
-    out.push(Opcode::BinBytes8.byte());
-    out.extend_from_slice(&(data.len() as u64).to_le_bytes());
-    out.extend_from_slice(data);
-    out.extend_from_slice(b"tb");
-    Ok(Some(out))
-}
-
-/// A size or alignment that the type of an array has by its name.
-const NONE: u64 = u64::MAX;
-
-/// An int of 64 bits, in which all ones are -1.
-fn int(value: u64, out: &mut Vec<u8>) {
-    out.extend([Opcode::Long1.byte(), 8]);
-    out.extend(value.to_le_bytes());
-}
-
-fn text(text: &str, out: &mut Vec<u8>) {
-    out.extend([Opcode::ShortBinUnicode.byte(), u8::try_from(text.len()).unwrap_or(u8::MAX)]);
-    out.extend(text.as_bytes());
 }

@@ -17,6 +17,7 @@ mod format;
 mod gdbm;
 mod input;
 mod joblib09;
+mod journal;
 mod lengths;
 mod limits;
 mod literal;

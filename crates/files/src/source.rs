@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::beside::{self, Beside};
 use crate::coding::decode;
 use crate::limits::Budget;
-use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope, joblib09};
+use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope, joblib09, journal};
 
 /// A file, or a member of an archive, with all compression taken off.
 ///
@@ -58,7 +58,7 @@ const SHORT: &str = "the file has fewer bytes than are to be skipped";
 const SMALL: u64 = 1 << 20;
 
 impl Source {
-    /// Opens a file. With the feature `map`, a large one is not read but mapped into memory: it must not be
+    /// Opens a file, or a folder of parts that Spark wrote. With the feature `map`, a large one is not read but mapped into memory: it must not be
     /// changed or cut off by others meanwhile.
     ///
     /// # Errors
@@ -71,21 +71,35 @@ impl Source {
         let fail = |error| Error::io(error, &name);
         if let Some((bytes, index)) = beside::dumb(path).map_err(fail)? {
             let budget = Budget::new(options, bytes.len());
-            let beside = Some(Arc::new(Beside::Index(index)));
-            let (layers, raw, format) = (Vec::new(), bytes.clone(), Format::DumbDbm);
-            return Ok(Self { name, layers, bytes, raw, format, depth: 0, budget, beside });
+            return Ok(Self::of_several(name, Format::DumbDbm, bytes, Beside::Index(index), budget));
+        }
+        if let Some(parts) = beside::spark(path).map_err(fail)? {
+            let length = parts.members.iter().map(|part| part.size).sum::<u64>();
+            let budget = Budget::new(options, usize::try_from(length).unwrap_or(usize::MAX));
+            return Ok(Self::of_several(
+                name,
+                Format::SparkFolder,
+                Bytes::new(),
+                Beside::Parts(parts),
+                budget,
+            ));
         }
         let mut source = Self::from_bytes(name.clone(), read(path).map_err(fail)?, options)?;
         source.look_beside(path)?;
         Ok(source)
     }
 
+    /// What several files are together.
+    fn of_several(name: String, format: Format, bytes: Bytes, beside: Beside, budget: Budget) -> Self {
+        let (raw, beside) = (bytes.clone(), Some(Arc::new(beside)));
+        Self { name, layers: Vec::new(), bytes, raw, format, depth: 0, budget, beside }
+    }
+
     /// Takes what belongs to the file and is in others beside it.
     fn look_beside(&mut self, path: &Path) -> Result<(), Error> {
         match self.format {
             Format::Sqlite => {
-                self.bytes =
-                    beside::with_log(&self.bytes, path).map_err(|error| Error::io(error, &self.name))?;
+                self.bytes = journal::settled(&self.bytes, path)?;
                 self.beside = Some(Arc::new(Beside::Path(path.to_owned())));
             }
             Format::Pickle => {
