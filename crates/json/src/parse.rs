@@ -30,7 +30,7 @@ pub struct Document {
 /// Graphs from JSON documents, one after the other, at most 128 levels deep.
 ///
 /// A document in [the lossless form](crate::lossless_form) becomes what it was made from. Any other becomes plain data:
-/// dicts, lists, text, numbers; keys with the same text are one object.
+/// dicts, lists, text, numbers; keys with the same text are one object. In the lossless form, the key that begins with `@` comes first.
 ///
 /// ```
 /// let mut documents = halfsour_json::documents(br#"{"a": [1, 2.5, null]} {"@pickle": 2, "value": {"@tuple": ["x"]}}"#);
@@ -87,7 +87,14 @@ fn document<R: Read>(events: &mut Events<R>) -> Result<Option<Document>, ParseEr
     }
     let mut builder = Builder::new();
     let build = ClassBuilder::for_protocol(&mut builder, protocol.unwrap_or(DEFAULT_PROTOCOL));
-    let mut reader = Reader { build, events, items: Vec::new(), ids: HashMap::new(), keys: HashMap::new() };
+    let mut reader = Reader {
+        build,
+        events,
+        is_lossless: protocol.is_some(),
+        items: Vec::new(),
+        ids: HashMap::new(),
+        keys: HashMap::new(),
+    };
     let root = match key {
         Some(key) => reader.object(key, None)?,
         None => reader.value(first, None)?,
@@ -109,6 +116,7 @@ const DEFAULT_PROTOCOL: u8 = 4;
 pub(crate) struct Reader<'b, 'e, R> {
     pub(crate) build: ClassBuilder<'b>,
     pub(crate) events: &'e mut Events<R>,
+    is_lossless: bool,
     /// The members of the containers that are open.
     items: Vec<Id>,
     ids: HashMap<u64, Id>,
@@ -162,6 +170,7 @@ impl<R: Read> Reader<'_, '_, R> {
         let start = self.items.len();
         let mut event = key;
         while event == Event::Key {
+            self.check_key()?;
             let key = self.key();
             let value = self.next()?;
             self.items.extend([key, value]);
@@ -170,6 +179,16 @@ impl<R: Read> Reader<'_, '_, R> {
         let made = self.fill(Container::Dict, dict, start)?;
         self.name(id, made);
         Ok(made)
+    }
+
+    /// Refuses a tag behind other keys, where a program has put the members into another order: the object would silently be a dict.
+    /// In plain data, only `@pickle` is one, and only in the outermost object.
+    fn check_key(&self) -> Result<(), ParseError> {
+        let key = self.events.text();
+        if !key.starts_with('@') || !self.is_lossless && (key != "@pickle" || self.events.depth() > 1) {
+            return Ok(());
+        }
+        Err(form(format!("{key} is not the first key of its object")))
     }
 
     fn name(&mut self, id: Option<u64>, object: Id) {
