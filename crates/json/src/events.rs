@@ -92,6 +92,11 @@ impl<R: Read> Events<R> {
         &self.text
     }
 
+    /// The number of arrays and objects that are open.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Goes to the next value. Returns whether there is one.
     pub fn next_value(&mut self) -> Result<bool, ParseError> {
         self.parser = LowLevelJsonParser::new();

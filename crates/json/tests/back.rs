@@ -33,3 +33,19 @@ fn what_the_c_pickler_wrote_comes_back_through_json() {
     }
     assert!(others.len() * 100 < same, "{same}; not: {others:#?}");
 }
+
+#[test]
+fn a_tag_behind_other_keys_is_refused() {
+    for json in [
+        r#"{"value": {"@tuple": []}, "@pickle": 4}"#,
+        r#"{"@pickle": 4, "value": {"then": [], "@call": null}}"#,
+        r#"{"@pickle": 4, "value": [{"args": {"@tuple": []}, "@new": null}]}"#,
+    ] {
+        let error = documents(json.as_bytes()).next().unwrap().unwrap_err().to_string();
+        assert!(error.ends_with("is not the first key of its object"), "{json}: {error}");
+    }
+    // These are data.
+    for json in [r#"{"a": 1, "@type": 2}"#, r#"{"a": {"b": 1, "@pickle": 2}}"#] {
+        assert!(documents(json.as_bytes()).next().unwrap().is_ok(), "{json}");
+    }
+}

@@ -173,6 +173,10 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
                     Some(slot) => {
                         self.emitter.op(Opcode::Pop);
                         self.emitter.get(slot);
+                        // Its operands led back to the object, and there its steps have been written.
+                        if matches!(self.tasks.last(), Some(Task::Steps(_))) {
+                            self.tasks.pop();
+                        }
                     }
                     None => self.memoize(id),
                 }

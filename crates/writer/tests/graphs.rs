@@ -125,3 +125,25 @@ fn keys_that_a_tree_shares_are_memoised_as_by_python() {
     let read = halfsour_vm::from_slice(pickle).unwrap().to_value(halfsour_value::TreeLimits::default());
     assert_eq!(read.unwrap().to_pickle().unwrap(), pickle);
 }
+
+#[test]
+fn the_steps_of_an_object_in_a_cycle_through_its_arguments_are_written_once() {
+    let mut b = Builder::new();
+    let class = b.global("app.models", "Ring");
+    let list = b.list(&[]);
+    let args = b.tuple(&[list]);
+    let ring = b.made(Form::Call, class, args, None);
+    b.append(list, ring).unwrap();
+    let state = b.str("state");
+    b.state(ring, state).unwrap();
+    b.append(ring, state).unwrap();
+    let graph = b.build(ring);
+    for protocol in 0..=5 {
+        let options = Options::default().with_protocol(protocol);
+        let pickle = to_vec(graph.root(), &options).unwrap();
+        let again = Loader::new().load(&pickle[..]).unwrap();
+        let instance = again.root().as_instance().unwrap();
+        assert_eq!(instance.steps().count(), 2, "protocol {protocol}: {}", again.root());
+        assert_eq!(to_vec(again.root(), &options).unwrap(), pickle, "protocol {protocol}");
+    }
+}
