@@ -1,7 +1,8 @@
 """Copies a part that has each shape of pickle: choose.py ALL COMMITTED ENVIRONMENT...
 
 A shape is some opcodes that follow each other, with the globals among them, without texts, numbers, data and places in the memo. A
-pickle is copied if it has a shape that none has that was copied before. `differ.txt` names those that are not read as they were printed.
+pickle is copied if it has a shape that none has that was copied before. `differ.txt` names those that are not read as they were printed, after
+a comment that says why.
 """
 
 import base64
@@ -39,7 +40,7 @@ everything, committed, environments = sys.argv[1], sys.argv[2], sys.argv[3:]
 shutil.rmtree(committed, ignore_errors=True)
 shapes = set()
 with open(os.path.join(everything, "differ.txt")) as file:
-    differ = set(file.read().splitlines())
+    differ = file.read().splitlines()
 left = []
 for environment in environments:
     folder = os.path.join(everything, environment)
@@ -64,4 +65,10 @@ for environment in environments:
             with open(os.path.join(committed, environment, script), "w") as file:
                 file.write("\n".join(rows) + "\n")
 with open(os.path.join(committed, "differ.txt"), "w") as file:
-    file.write("".join(name + "\n" for name in sorted(differ.intersection(left))))
+    chosen, kept = set(left), []
+    for line in differ:
+        if line.startswith("#"):
+            kept.append([line])
+        elif line in chosen:
+            kept[-1].append(line)
+    file.write("".join("\n".join(group) + "\n" for group in kept if len(group) > 1))

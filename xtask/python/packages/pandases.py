@@ -44,7 +44,9 @@ def array(x):
         numbers = (held.asi8 if hasattr(held, "asi8") else numpy.asarray(x.values).view("i8")).tolist()
         return dict(told, values=[None if number == -(2**63) else number for number in numbers])
     if isinstance(dtype, numpy.dtype):
-        return dict(told, values=numpys.elements(numpy.asarray(x)))
+        # Before 0.24, a sparse array is an array of numpy of those values that are stored.
+        dense = held.to_dense() if hasattr(held, "sp_index") else numpy.asarray(x)
+        return dict(told, values=numpys.elements(dense))
     name = type(dtype).__name__
     if name == "PeriodDtype":
         return dict(told, ordinals=(held if hasattr(held, "asi8") else x).asi8.tolist(), values=[None if item is NAT else str(item) for item in x])
@@ -65,6 +67,8 @@ def item_of(item):
         return repr(float(item))
     if isinstance(item, (bool, numpy.bool_)):
         return bool(item)
+    if isinstance(item, (complex, numpy.complexfloating)):
+        return [repr(float(item.real)), repr(float(item.imag))]
     return int(item) if isinstance(item, numpy.integer) else describe(item)
 
 
@@ -74,6 +78,8 @@ def missing(item):
 
 @describes(pandas.Index)
 def index(x):
+    if len(list(x)) != len(x):  # of sparse values, before 0.24
+        raise ValueError("pandas itself cannot read this index")
     told = {"kind": "Index", "class": name_of(type(x)), "names": [describe(name) for name in x.names]}
     if isinstance(x, pandas.MultiIndex):
         codes = [[int(code) for code in level] for level in (x.codes if hasattr(x, "codes") else x.labels)]
@@ -123,7 +129,10 @@ def interval(x):
     return {"kind": "Interval", "left": describe(x.left), "right": describe(x.right), "closed": x.closed}
 
 
-@describes(pandas.Categorical, *filter(None, [getattr(getattr(pandas.api, "extensions", None), "ExtensionArray", None)]))
+EXTENSIONS = [getattr(getattr(pandas.api, "extensions", None), "ExtensionArray", None), getattr(pandas, "SparseArray", None)]
+
+
+@describes(pandas.Categorical, *filter(None, EXTENSIONS))
 def extension(x):
     return array(pandas.Series(x))
 
