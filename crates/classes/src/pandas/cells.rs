@@ -1,5 +1,7 @@
 //! [`Cell`]: one value of a column or an index.
 
+use std::borrow::Cow;
+
 use halfsour_value::{Data, Node};
 
 use super::closed::Closed;
@@ -24,9 +26,9 @@ pub enum Cell<'g, S> {
     Missing,
     /// A number.
     Scalar(Scalar),
-    /// Text that Arrow holds.
-    Text(&'g str),
-    /// Bytes that Arrow holds.
+    /// Text that Arrow or an array of numpy holds.
+    Text(Cow<'g, str>),
+    /// Bytes that Arrow or an array of numpy holds.
     Bytes(&'g [u8]),
     /// `datetime64`, with a zone or without.
     Timestamp(Timestamp<'g, S>),
@@ -63,7 +65,7 @@ impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
         Some(match value {
             Value::Null => Self::Missing,
             Value::Scalar(scalar) => Self::Scalar(scalar),
-            Value::Text(text) => Self::Text(text),
+            Value::Text(text) => Self::Text(text.into()),
             Value::Bytes(bytes) => Self::Bytes(bytes),
             Value::Timestamp(ticks, unit) => {
                 let zone = match datatype {

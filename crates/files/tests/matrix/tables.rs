@@ -154,6 +154,10 @@ fn plain_dtype(text: &str) -> Value {
     {
         return json!(times);
     }
+    // An array of numpy's text is told as one of objects.
+    if text.starts_with("<U") || text.starts_with("str") && text.len() > 3 {
+        return json!("object");
+    }
     let interval = text.starts_with("interval[").then(|| text.split([',', ']']).next()).flatten();
     json!(interval.unwrap_or(text))
 }
