@@ -1,5 +1,6 @@
 //! [`Cell`]: an object in a column.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use halfsour_value::{Data, Node};
@@ -223,7 +224,8 @@ impl<'g, S: AsRef<[u8]> + Clone> Cell<'g, S> {
         Ok(match cell {
             P::Missing => Self::Missing,
             P::Scalar(scalar) => Self::of_scalar(scalar).ok_or(TableError::new(NO_TYPE))?,
-            P::Text(text) => Self::Text(text),
+            P::Text(Cow::Borrowed(text)) => Self::Text(text),
+            P::Text(Cow::Owned(text)) => Self::Held(text),
             P::Bytes(bytes) => Self::Bytes(bytes),
             P::Timestamp(timestamp) => Self::of_timestamp(&timestamp)?,
             P::Timedelta(delta) => Self::Delta(microseconds_of(delta.ticks, delta.unit)?),

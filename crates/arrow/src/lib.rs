@@ -4,6 +4,7 @@
 mod cell;
 mod column;
 mod error;
+mod lists;
 mod metadata;
 mod nested;
 mod sheet;

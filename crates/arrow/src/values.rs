@@ -13,7 +13,7 @@ use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, P
 use arrow_buffer::ScalarBuffer;
 
 use crate::cell::{Cell, Zone};
-use crate::{Budget, TableError, column};
+use crate::{Budget, TableError, column, lists};
 use halfsour_classes::memory::{Number, Numbers, Numeric, Scalar};
 use halfsour_classes::numpy::{Element, Kind};
 use halfsour_classes::pandas::{self, Categories, Index, Labels, TimeUnit, Values};
@@ -38,6 +38,9 @@ pub(crate) fn of_values<S: AsRef<[u8]> + Clone>(
 ) -> Result<ArrayRef, TableError> {
     match values {
         Values::Categorical(categories) => categorical(categories, start, rows, budget),
+        Values::Arrow { array, .. } if array.datatype.is_nested() => {
+            lists::of_nested::<S>(array, start, rows, budget)
+        }
         Values::Arrow { array, .. } => of_arrow::<S>(array, start, rows, budget),
         _ => {
             if let Some(array) = in_memory(values, start, rows, budget)? {
@@ -222,7 +225,9 @@ fn of_rows<S: AsRef<[u8]> + Clone>(
     match values {
         Values::Numpy(grid) | Values::Masked { values: grid, .. } => match grid.dtype().number() {
             Some(number) => numbers(number, rows, &|row| scalar(get(row).as_ref())),
-            None if grid.dtype().kind == Kind::Object => objects(rows, get, budget),
+            None if matches!(grid.dtype().kind, Kind::Object | Kind::Text | Kind::Bytes) => {
+                objects(rows, get, budget)
+            }
             None => {
                 Err(TableError::new(format!("no Arrow column type for numbers of type {}", grid.dtype())))
             }
@@ -264,7 +269,7 @@ fn objects<S: AsRef<[u8]> + Clone>(
     column::of_cells(&(0..rows).map(cell).collect::<Result<Vec<_>, _>>()?, budget)
 }
 
-const UNREADABLE: &str = "a value that cannot be read";
+pub(crate) const UNREADABLE: &str = "a value that cannot be read";
 
 fn primitive<T: ArrowPrimitiveType, S>(
     rows: usize,

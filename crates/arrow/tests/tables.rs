@@ -126,6 +126,25 @@ fn tables_are_as_pyarrow_makes_them() {
     assert!(count > 10, "{count}");
 }
 
+/// Lists and structs that pandas has as Arrow's are columns of such.
+#[test]
+fn nested_arrays_of_arrow() {
+    let all = halfsour_fixtures::packages_of(halfsour_fixtures::matrix(), "3.8-d");
+    let column = |name: &str| {
+        let is_it = |package: &&halfsour_fixtures::Package| package.name == name && package.buffers.is_none();
+        let package = all.iter().find(is_it).unwrap();
+        let graph = halfsour_vm::from_slice(&package.bytes).unwrap();
+        table(graph.root()).unwrap_or_else(|error| panic!("{package}: {error}")).column(0).clone()
+    };
+    let (lists, structs) = (column("Series Arrow list"), column("Series Arrow struct"));
+    let row = |array: &dyn Array| (0..array.len()).map(|row| cell(array, row)).collect::<Vec<_>>();
+    let list = |at: usize| row(lists.as_list::<i32>().value(at).as_ref());
+    assert_eq!((list(0), list(2)), (vec![json!(1), json!(2)], vec![]));
+    assert_eq!(row(structs.as_struct().column(0).as_ref()), [json!(1), Value::Null, json!(3)]);
+    assert_eq!([lists.is_null(1), structs.is_null(1), lists.is_null(2)], [true, true, false]);
+    assert_eq!(structs.as_struct().column_names(), ["a"]);
+}
+
 #[test]
 fn errors_say_where() {
     let cases: [(&[u8], &str); 9] = [

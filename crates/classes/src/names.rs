@@ -170,8 +170,9 @@ table! {
     ArrowArray: "pyarrow.lib" ["_restore_array"];
     ArrowChunks: "pyarrow.lib" ["chunked_array"];
     ArrowBuffer: "pyarrow.lib" ["py_buffer"];
+    ArrowField: "pyarrow.lib" ["field"];
     ArrowType: "pyarrow.lib" [
-        "binary" "decimal128" "dictionary" "duration" "time32" "time64" "timestamp" "type_for_alias"
+        "binary" "decimal128" "dictionary" "duration" "large_list" "list_" "map_" "struct" "time32" "time64" "timestamp" "type_for_alias"
     ];
 
     // ---- torch ----

@@ -182,6 +182,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         | Class::PandasDType
         | Class::PandasOffset
         | Class::ArrowBuffer
+        | Class::ArrowField
         | Class::ArrowType
         | Class::TorchTensor
         | Class::TorchLayout => return None,

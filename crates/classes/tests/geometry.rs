@@ -1,7 +1,7 @@
 //! Geometries of shapely and geopandas, compared with what these printed.
 
 use halfsour_classes::geometry::Geometry;
-use halfsour_classes::pandas::Cell;
+use halfsour_classes::pandas::{Cell, beside};
 use halfsour_classes::{Known, recognise};
 use serde_json::{Value, json};
 
@@ -18,6 +18,9 @@ fn all_are_the_text_that_shapely_prints() {
             Known::DataFrame(frame) => {
                 let column = frame.column(frame.find("geometry").unwrap()).unwrap();
                 assert_eq!(column.values.to_string(), "geometry");
+                let beside = beside(graph.root());
+                let told: Vec<_> = beside.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                assert!(told.contains(&"'_geometry_column_name'='geometry'".to_owned()), "{told:?}");
                 column.cells().map(cell).collect()
             }
             known => panic!("{}: {known:?}", package.name),

@@ -2,6 +2,7 @@
 
 mod common;
 
+use halfsour_classes::pandas::Cell;
 use halfsour_classes::stdlib::{DateTime, DateTimeParts};
 use halfsour_classes::{ClassBuilder, Known, recognise};
 use halfsour_value::Builder;
@@ -26,6 +27,23 @@ fn with_built(moment: DateTimeParts<'_>, see: impl FnOnce(&DateTime<'_, Vec<u8>>
     let graph = halfsour_vm::Loader::new().load(pickle.unwrap()).unwrap();
     let Some(Known::DateTime(datetime)) = recognise(graph.root()) else { panic!("{}", graph.root()) };
     see(&datetime);
+}
+
+/// Times of a column in a named zone are told as pandas prints them: in local time, with what the database of zones says of each.
+#[test]
+fn times_in_a_zone_are_local() {
+    let all = halfsour_fixtures::packages();
+    let package =
+        all.iter().find(|package| package.script == "frames" && package.name == "Series zoned").unwrap();
+    let graph = halfsour_vm::from_slice(&package.bytes).unwrap();
+    let Some(Known::Series(series)) = recognise(graph.root()) else { panic!("{}", graph.root()) };
+    let text = |row| match series.values.get(row) {
+        Some(Cell::Timestamp(stamp)) => stamp.to_string(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(text(0), "2024-02-29T14:30:00.500000+02:00");
+    assert_eq!(text(1), "Some(Missing)");
+    assert_eq!(text(2), "1969-07-20T03:00:00+03:00");
 }
 
 mod jiff {

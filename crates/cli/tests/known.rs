@@ -86,3 +86,20 @@ fn columns_of_frames_are_lines() {
     }
     assert!(columns > 200, "{columns}");
 }
+
+/// What a program gave a frame, and what geopandas keeps beside its columns, is shown after these.
+#[test]
+fn what_tables_have_beside_is_shown() {
+    let all = packages();
+    let package = all.iter().find(|package| package.name == "DataFrame attrs").unwrap();
+    let shown = show(&package.bytes);
+    assert!(shown.contains("attrs={"), "{shown}");
+    let all = halfsour_fixtures::geometries();
+    let frames = all.iter().filter(|package| package.name.contains("GeoDataFrame"));
+    let shown: Vec<_> = frames.map(|package| show(&package.bytes)).collect();
+    assert!(!shown.is_empty());
+    for shown in shown {
+        assert!(shown.contains("_geometry_column_name='geometry'"), "{shown}");
+        assert!(shown.contains("crs: pyproj.crs.crs.CRS("), "{shown}");
+    }
+}

@@ -91,7 +91,7 @@ fn column<S: AsRef<[u8]>>(frame: &Frame<'_, S>, number: usize) -> Column {
 
 fn label<S: AsRef<[u8]>>(labels: &Index<'_, S>, number: usize) -> Option<String> {
     match labels.get(number)? {
-        Cell::Text(text) => Some(text.to_owned()),
+        Cell::Text(text) => Some(text.into_owned()),
         Cell::Object(label) => text(label),
         Cell::Scalar(Scalar::Int(int)) => Some(int.to_string()),
         Cell::Scalar(Scalar::UInt(int)) => Some(int.to_string()),

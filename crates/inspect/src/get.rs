@@ -54,7 +54,7 @@ pub fn raw_place<'g, S: AsRef<[u8]>>(place: &Place<'g, S>) -> Option<Raw<'g>> {
     match place {
         Place::Node(node) => raw(*node),
         Place::Known(known) => known.as_text().map(|text| Raw::Text(text.to_string().into())),
-        Place::Cell(Cell::Text(text)) => Some(Raw::Text((*text).into())),
+        Place::Cell(Cell::Text(text)) => Some(Raw::Text(text.clone())),
         Place::Cell(Cell::Bytes(bytes)) => Some(Raw::Bytes(bytes)),
         Place::Cell(cell) => Some(Raw::Text(tree::cell(cell).into())),
         Place::Members(_) => None,

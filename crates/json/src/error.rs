@@ -45,6 +45,11 @@ impl Error {
         Self(Box::new(Inner { kind: ErrorKind::TooLarge, offset: None, source: None }))
     }
 
+    #[cold]
+    pub(crate) fn unreadable() -> Self {
+        Self(Box::new(Inner { kind: ErrorKind::Unreadable, offset: None, source: None }))
+    }
+
     /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

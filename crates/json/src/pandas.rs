@@ -179,7 +179,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 table.column += 1;
                 cell
             };
-            if let Some(cell) = self.flat(cell.unwrap_or(Cell::Missing))? {
+            if let Some(cell) = self.flat(cell.map_err(|_| Error::unreadable())?)? {
                 self.push([Work::Cell(Box::new(cell)), Work::Table(table)]);
                 return Ok(());
             }
@@ -221,11 +221,19 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 let (left, right) = *sides;
                 self.interval(Work::Cell(Box::new(left)), Work::Cell(Box::new(right)), closed)?;
             }
-            Some(Cell::Tuple(cells)) => {
+            Some(Cell::Tuple(cells) | Cell::List(cells)) => {
                 self.out.open(b'[');
                 self.push([Work::Cells(Box::new(cells.into_iter())), Work::Close(b']')]);
             }
-            Some(_) => self.out.word("null"),
+            Some(Cell::Dict(members)) => {
+                self.spend(members.len())?;
+                self.out.open(b'{');
+                let member = |(name, cell): (&str, _)| [Work::Name(name.into()), Work::Cell(Box::new(cell))];
+                let mut work: Vec<_> = members.into_iter().flat_map(member).collect();
+                work.push(Work::Close(b'}'));
+                self.push_all(work);
+            }
+            Some(_) => return Err(Error::unreadable()),
         }
         Ok(())
     }

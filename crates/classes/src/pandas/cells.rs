@@ -1,17 +1,19 @@
 //! [`Cell`]: one value of a column or an index.
 
+use std::borrow::Cow;
+
 use halfsour_value::{Data, Node};
 
 use super::closed::Closed;
 use super::period::Period;
-use super::timestamp::{Timedelta, Timestamp, always};
+use super::timestamp::{Timedelta, Timestamp};
 use crate::call::Call;
 use crate::debug::debug_variants;
 use crate::geometry::Geometry;
 use crate::memory::Scalar;
 use crate::names::Class;
 use crate::numpy::{self, Element};
-use crate::pyarrow::{DataType, Decimal, Value};
+use crate::pyarrow::{DataType, Decimal, Field, Value};
 use crate::stdlib::{TimeDelta, TimeZone};
 use crate::time::{Day, TimeUnit};
 
@@ -24,9 +26,9 @@ pub enum Cell<'g, S> {
     Missing,
     /// A number.
     Scalar(Scalar),
-    /// Text that Arrow holds.
-    Text(&'g str),
-    /// Bytes that Arrow holds.
+    /// Text that Arrow or an array of numpy holds.
+    Text(Cow<'g, str>),
+    /// Bytes that Arrow or an array of numpy holds.
     Bytes(&'g [u8]),
     /// `datetime64`, with a zone or without.
     Timestamp(Timestamp<'g, S>),
@@ -44,6 +46,10 @@ pub enum Cell<'g, S> {
     Decimal(Decimal),
     /// A geometry, of geopandas.
     Geometry(Geometry<'g>),
+    /// A list that Arrow holds; of a map, each is a tuple of a key and a value.
+    List(Vec<Cell<'g, S>>),
+    /// A dict that Arrow holds: its keys and values.
+    Dict(Vec<(&'g str, Cell<'g, S>)>),
     /// An object: of Python's classes, or text.
     Object(Node<'g, S>),
     /// One of each level, of a `MultiIndex`.
@@ -53,24 +59,45 @@ pub enum Cell<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
-    pub(super) fn of_arrow(value: Value<'g>, datatype: &DataType<'g>) -> Self {
-        match value {
+    /// Reads a value of an array, and of its parts so many at most: hostile arrays may say that their lists share parts.
+    pub(super) fn of_arrow(value: Value<'g>, datatype: &DataType<'g>, room: &mut usize) -> Option<Self> {
+        *room = room.checked_sub(1)?;
+        Some(match value {
             Value::Null => Self::Missing,
             Value::Scalar(scalar) => Self::Scalar(scalar),
-            Value::Text(text) => Self::Text(text),
+            Value::Text(text) => Self::Text(text.into()),
             Value::Bytes(bytes) => Self::Bytes(bytes),
             Value::Timestamp(ticks, unit) => {
                 let zone = match datatype {
                     DataType::Timestamp(_, tz) => tz.map(named_zone),
                     _ => None,
                 };
-                Self::Timestamp(Timestamp { ticks, unit, tz: None, zone, offset: zone.and_then(always) })
+                Self::Timestamp(Timestamp::in_zone(ticks, unit, None, zone))
             }
             Value::Duration(ticks, unit) => Self::Timedelta(Timedelta { ticks, unit }),
             Value::Day(day) => Self::Day(day),
             Value::Time(ticks, unit) => Self::TimeOfDay(ticks, unit),
             Value::Decimal(decimal) => Self::Decimal(decimal),
-        }
+            Value::List(list) => {
+                let is_map = matches!(datatype, DataType::Map { .. });
+                let item = |value: Option<Value<'g>>| {
+                    Some(match (Self::of_arrow(value?, list.datatype(), room)?, is_map) {
+                        (Self::Dict(pair), true) => {
+                            Self::Tuple(pair.into_iter().map(|(_, part)| part).collect())
+                        }
+                        (item, _) => item,
+                    })
+                };
+                Self::List(list.values().map(item).collect::<Option<_>>()?)
+            }
+            Value::Struct(parts) => {
+                let DataType::Struct(fields) = datatype else { return None };
+                let part = |((value, of), field): ((Option<Value<'g>>, &DataType<'g>), &Field<'g>)| {
+                    Some((field.name, Self::of_arrow(value?, of, room)?))
+                };
+                Self::Dict(parts.values().zip(fields).map(part).collect::<Option<_>>()?)
+            }
+        })
     }
 }
 
@@ -112,6 +139,8 @@ debug_variants!(Cell {
     Self::TimeOfDay(ticks, unit) => TimeOfDay(ticks, unit),
     Self::Decimal(decimal) => Decimal(decimal),
     Self::Geometry(geometry) => Geometry(geometry),
+    Self::List(cells) => List(cells),
+    Self::Dict(cells) => Dict(cells),
     Self::Object(node) => Object(node),
     Self::Tuple(cells) => Tuple(cells),
     Self::LongDouble(number) => LongDouble(number),

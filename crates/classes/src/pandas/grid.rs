@@ -1,5 +1,6 @@
 //! [`Grid`]: an array of numpy as pandas has it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use halfsour_value::Node;
@@ -8,7 +9,7 @@ use super::cells::Cell;
 use crate::memory::Scalar;
 use crate::numpy::{self, ArrayData, DType, Element, Kind, LongDouble, NdArray};
 
-/// An array of numpy with one dimension, or with two: a row for each column of a frame. It is of numbers, times or objects.
+/// An array of numpy with one dimension, or with two: a row for each column of a frame. It is of numbers, times, text, bytes or objects.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Grid<'g, S> {
@@ -27,6 +28,8 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
                 | Kind::Float
                 | Kind::Complex
                 | Kind::Object
+                | Kind::Text
+                | Kind::Bytes
                 | Kind::DateTime(_)
                 | Kind::TimeDelta(_)
         );
@@ -67,6 +70,9 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
                 let (dtype, bytes) = (&self.array.dtype, self.bytes(index)?);
                 match Element::<S>::read(dtype, bytes, None) {
                     Element::Scalar(scalar) => Some(Cell::Scalar(scalar)),
+                    Element::Text(text) => Some(Cell::Text(Cow::Owned(text.into_owned()))),
+                    // Zeros at the end are no part of it.
+                    Element::Bytes(held) => bytes.get(..held.len()).map(Cell::Bytes),
                     Element::LongDouble(_) => Some(Cell::LongDouble(LongDouble::new(bytes, dtype.order))),
                     _ => None,
                 }

@@ -117,6 +117,24 @@ pub fn subject<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Node<'_, S>> {
     ["obj", "data"].iter().find_map(|name| state.get(*name).filter(is_table))
 }
 
+/// Returns what a frame or a series has beside its values and labels, by name: `attrs` if a program gave it some, and the attributes that a
+/// subclass has in `_metadata`, save those that are None. Nothing of anything else.
+pub fn beside<S: AsRef<[u8]>>(node: Node<'_, S>) -> Vec<(Node<'_, S>, Node<'_, S>)> {
+    const MOST: usize = 64;
+    let state = node.as_instance().and_then(|instance| managed(&instance)).map(|(state, _)| state);
+    let Some((state, items)) = state.and_then(|state| Some((state, state.items()?))) else {
+        return Vec::new();
+    };
+    let names = state.get("_metadata").and_then(Node::elements).into_iter().flatten().take(MOST);
+    let names: Vec<_> = names.filter_map(text).filter(|name| !matches!(*name, "name" | "_name")).collect();
+    let is_beside = |(name, value): &(Node<'_, S>, Node<'_, S>)| match text(*name) {
+        Some("attrs") => value.items().is_some_and(|items| !items.is_empty()),
+        Some(name) => names.contains(&name) && !value.is_none(),
+        None => false,
+    };
+    items.take(MOST).filter(is_beside).collect()
+}
+
 /// The reason why a frame, a series, an index or an array of pandas cannot be read, where [`recognise`](crate::recognise) does not know
 /// it: the class in it that is not known, and its place. `None` of anything else.
 ///

@@ -26,7 +26,7 @@ pub use closed::Closed;
 pub use frame::{Column, Frame, Series};
 pub use grid::Grid;
 pub use index::{Index, Labels, Level};
-pub use managed::{subject, unreadable};
+pub use managed::{beside, subject, unreadable};
 pub use period::{Freq, Period, Span};
 pub use rows::Rows;
 pub use sparse::Sparse;

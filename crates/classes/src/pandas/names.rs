@@ -57,6 +57,15 @@ pub(super) fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
             name.push(')');
             Ok(())
         }
+        Cell::List(cells) => {
+            name.push('[');
+            for (index, cell) in cells.iter().enumerate() {
+                name.push_str(if index > 0 { ", " } else { "" });
+                name_of(cell, name);
+            }
+            name.push(']');
+            Ok(())
+        }
         Cell::Missing => short.write_str("null"),
         Cell::Scalar(Scalar::Bool(value)) => write!(short, "{value}"),
         Cell::Scalar(Scalar::Complex(..)) => short.write_str("?"),
@@ -67,6 +76,7 @@ pub(super) fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
         Cell::Geometry(geometry) => write!(short, "{geometry}"),
         Cell::Period(period) => write!(short, "{period}"),
         Cell::Day(day) => write!(short, "{day}"),
+        Cell::TimeOfDay(ticks, unit) => write!(short, "{}", unit.time_of_day(*ticks)),
         Cell::Decimal(decimal) => write!(short, "{decimal}"),
         Cell::Interval(sides, _) => {
             name_of(&sides.0, name);

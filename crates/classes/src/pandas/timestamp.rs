@@ -7,11 +7,11 @@ use halfsour_value::Node;
 use crate::call::Call;
 use crate::debug::debug_fields;
 use crate::numpy;
-use crate::stdlib::{Offset, TimeDelta, TimeZone};
+use crate::stdlib::{Offset, TimeDelta, TimeZone, ZoneOffsets};
 use crate::time::{Civil, NAT, TimeUnit, day_and_clock};
 
-/// `pandas.Timestamp`. Its `Display` is `isoformat()` as far as the pickle tells the offset from UTC; otherwise it is the time
-/// in UTC, and the name of the zone in brackets.
+/// `pandas.Timestamp`. Its `Display` is `isoformat()` where the offset from UTC is known; otherwise it is the time in UTC, and the name
+/// of the zone in brackets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Timestamp<'g, S> {
@@ -23,7 +23,7 @@ pub struct Timestamp<'g, S> {
     pub tz: Option<Node<'g, S>>,
     /// The time zone, if it is of a known class, or one that Arrow names.
     pub zone: Option<TimeZone<'g>>,
-    /// Local time less UTC, if it has a time zone, and the pickle tells.
+    /// Local time less UTC, if it has a time zone, and the pickle tells, or with the feature `jiff` the IANA database.
     pub offset: Option<TimeDelta>,
 }
 
@@ -53,16 +53,21 @@ impl<'g, S: AsRef<[u8]>> Timestamp<'g, S> {
         let ticks = ticks.as_i64().filter(|ticks| *ticks != NAT)?;
         let tz = Some(tz).filter(|tz| !tz.is_none());
         let zone = tz.and_then(TimeZone::of);
-        Some(Self { ticks, unit, tz, zone, offset: zone.and_then(|zone| zone.offset()) })
+        let offset = zone.and_then(|zone| zone.offset());
+        let stamp = Self::in_zone(ticks, unit, tz, zone);
+        Some(Self { offset: offset.or(stamp.offset), ..stamp })
     }
-}
 
-/// Local time less UTC at all times, if it is the same. What a zone of pytz says of one time does not hold for a column.
-pub(super) fn always(zone: TimeZone<'_>) -> Option<TimeDelta> {
-    match zone {
-        TimeZone::Fixed { offset, .. } => Some(offset),
-        TimeZone::Iana { key: "UTC" } | TimeZone::Pytz { key: "UTC", .. } => Some(TimeDelta::default()),
-        TimeZone::Iana { .. } | TimeZone::Pytz { .. } => None,
+    /// A time in a column. What a zone of pytz says of one time does not hold for all.
+    pub(super) fn in_zone(
+        ticks: i64,
+        unit: TimeUnit,
+        tz: Option<Node<'g, S>>,
+        zone: Option<TimeZone<'g>>,
+    ) -> Self {
+        let offset =
+            zone.and_then(ZoneOffsets::of).and_then(|offsets| offsets.at(unit.nanoseconds_of(ticks)));
+        Self { ticks, unit, tz, zone, offset }
     }
 }
 

@@ -10,7 +10,7 @@ use super::grid::Grid;
 use super::index::{DEEPEST, Index, Labels, coded};
 use super::period::{Freq, Period};
 use super::sparse::Sparse;
-use super::timestamp::{Timedelta, Timestamp, always};
+use super::timestamp::{Timedelta, Timestamp};
 use crate::args::short;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
@@ -62,7 +62,12 @@ pub enum Values<'g, S> {
         dtype: &'static str,
     },
     /// `GeometryArray` of geopandas: objects.
-    Geometries(Grid<'g, S>),
+    Geometries {
+        /// The geometries.
+        objects: Grid<'g, S>,
+        /// The coordinate reference system, if it has one.
+        crs: Option<Node<'g, S>>,
+    },
     /// `Categorical`
     Categorical(Categories<'g, S>),
     /// `PeriodArray`
@@ -120,7 +125,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             | Self::Deltas { ticks: array, .. }
             | Self::Masked { values: array, .. }
             | Self::Text { objects: array, .. }
-            | Self::Geometries(array)
+            | Self::Geometries { objects: array, .. }
             | Self::Periods { ordinals: array, .. } => Some(array),
             Self::Categorical(categories) => Some(&categories.codes),
             Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } => None,
@@ -164,8 +169,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 NAT => Cell::Missing,
                 ticks => {
                     let (tz, zone) = tz.unzip();
-                    let (unit, zone) = (*unit, zone.flatten());
-                    Cell::Timestamp(Timestamp { ticks, unit, tz, zone, offset: zone.and_then(always) })
+                    Cell::Timestamp(Timestamp::in_zone(ticks, *unit, tz, zone.flatten()))
                 }
             },
             Self::Deltas { ticks, unit } => match ticks.int(index)? {
@@ -185,7 +189,7 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 Cell::Object(_) => Cell::Missing,
                 _ => return None,
             },
-            Self::Geometries(objects) => match objects.get(index)? {
+            Self::Geometries { objects, .. } => match objects.get(index)? {
                 Cell::Object(node) if node.is_none() => Cell::Missing,
                 Cell::Object(node) => Cell::Geometry(geometry::element(node)?),
                 _ => return None,
@@ -201,7 +205,9 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 sides => Cell::Interval(Box::new(sides), *closed),
             },
             Self::Sparse(sparse) => sparse.get(index)?,
-            Self::Arrow { array, .. } => Cell::of_arrow(array.get(index)?, &array.datatype),
+            Self::Arrow { array, .. } => {
+                Cell::of_arrow(array.get(index)?, &array.datatype, &mut array.held())?
+            }
         })
     }
 
@@ -300,7 +306,9 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
                 let array =
                     Grid::of(state.at(0).or_else(|| state.get("data")).or_else(|| state.get("_data"))?)?;
                 let is_flat = array.dtype().kind == Kind::Object && array.rows() == array.len();
-                return is_flat.then_some(Self::Geometries(array));
+                let crs = state.at(1).or_else(|| state.get("crs")).or_else(|| state.get("_crs"));
+                let crs = crs.filter(|crs| !crs.is_none());
+                return is_flat.then_some(Self::Geometries { objects: array, crs });
             }
             Class::PandasArray if call.args()?.is_empty() => (call.name.1, call.state()?),
             _ => return None,
@@ -457,7 +465,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
                 f.write_str(nullable.unwrap_or(&"boolean"))
             }
             Self::Text { dtype, .. } | Self::Arrow { dtype: Some(dtype), .. } => f.write_str(dtype),
-            Self::Geometries(_) => f.write_str("geometry"),
+            Self::Geometries { .. } => f.write_str("geometry"),
             Self::Categorical(_) => f.write_str("category"),
             Self::Periods { freq, .. } => write!(f, "period[{freq}]"),
             Self::Intervals { sides, closed } => write!(f, "interval[{}, {}]", sides.0, closed.name()),
@@ -477,7 +485,7 @@ debug_variants!(Values {
     Self::Deltas { ticks, unit } => Deltas(ticks, unit),
     Self::Masked { values, mask } => Masked(values, mask),
     Self::Text { objects, dtype } => Text(objects, dtype),
-    Self::Geometries(objects) => Geometries(objects),
+    Self::Geometries { objects, crs } => Geometries(objects, crs),
     Self::Categorical(categories) => Categorical(categories),
     Self::Periods { ordinals, freq } => Periods(ordinals, freq),
     Self::Intervals { sides, closed } => Intervals(sides, closed),

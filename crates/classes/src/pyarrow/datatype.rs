@@ -58,6 +58,41 @@ pub enum DataType<'g> {
         /// Whether their order means something.
         ordered: bool,
     },
+    /// `list`, `large_list`: any number of values each.
+    List {
+        /// Whether where they end takes 64 bits.
+        large: bool,
+        /// The values.
+        of: Box<Field<'g>>,
+    },
+    /// `fixed_size_list`: so many values each.
+    FixedList {
+        /// The number of values.
+        size: usize,
+        /// The values.
+        of: Box<Field<'g>>,
+    },
+    /// `map`: any number of keys and values each, which are a `struct` of two.
+    Map {
+        /// The keys and values.
+        of: Box<[Field<'g>; 2]>,
+        /// Whether the keys are in order.
+        sorted: bool,
+    },
+    /// `struct`: values of these.
+    Struct(Vec<Field<'g>>),
+}
+
+/// A part of a type that is made of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Field<'g> {
+    /// The name.
+    pub name: &'g str,
+    /// The type of its values.
+    pub datatype: DataType<'g>,
+    /// Whether a value can be missing.
+    pub nullable: bool,
 }
 
 /// The names of floats in Arrow.
@@ -67,10 +102,47 @@ const FLOATS: [(&str, Number); 3] =
 impl<'g> DataType<'g> {
     /// Reads a type: `type_for_alias('int64')`, `timestamp('us', None)` …
     pub fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
-        match Self::simple(node) {
-            Some(simple) => Some(simple),
-            None => Self::dictionary(node),
+        Self::read(node, &mut Room::default())
+    }
+
+    pub(super) fn read<S: AsRef<[u8]>>(node: Node<'g, S>, room: &mut Room) -> Option<Self> {
+        if let Some(simple) = Self::simple(node) {
+            return Some(simple);
         }
+        if let Some(dictionary) = Self::dictionary(node) {
+            return Some(dictionary);
+        }
+        room.enter(|room| Self::nested(node, room))
+    }
+
+    /// `list_(field[, size])`, `large_list(field)`, `map_(key, item, sorted)`, `struct([field, …])`; before 8.0 lists and maps had a type in
+    /// place of a field.
+    fn nested<S: AsRef<[u8]>>(node: Node<'g, S>, room: &mut Room) -> Option<Self> {
+        let call = Call::of_class(node, Class::ArrowType)?;
+        let (count, [first, second, third]) = call.bare()?.up_to()?;
+        let mut field = |node, name| Field::read(node, name, room);
+        Some(match call.name.1 {
+            "list_" if count == 1 => Self::List { large: false, of: Box::new(field(first, "item")?) },
+            "large_list" if count == 1 => Self::List { large: true, of: Box::new(field(first, "item")?) },
+            "list_" if count == 2 => {
+                let size = usize::try_from(second.as_i64()?).ok()?;
+                Self::FixedList { size, of: Box::new(field(first, "item")?) }
+            }
+            "map_" if count >= 2 => {
+                let of = Box::new([field(first, "key")?, field(second, "value")?]);
+                Self::Map { of, sorted: third.as_bool().unwrap_or_default() }
+            }
+            "struct" if count == 1 => {
+                let fields = first.elements()?;
+                Self::Struct(fields.map(|node| field(node, "")).collect::<Option<_>>()?)
+            }
+            _ => return None,
+        })
+    }
+
+    /// Whether its values are made of others.
+    pub fn is_nested(&self) -> bool {
+        matches!(self, Self::List { .. } | Self::FixedList { .. } | Self::Map { .. } | Self::Struct(_))
     }
 
     fn simple<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
@@ -130,6 +202,48 @@ impl<'g> DataType<'g> {
     }
 }
 
+impl<'g> Field<'g> {
+    /// `field(name, type, nullable, metadata)`, or a type.
+    fn read<S: AsRef<[u8]>>(node: Node<'g, S>, name: &'g str, room: &mut Room) -> Option<Self> {
+        let Some(call) = Call::of_class(node, Class::ArrowField) else {
+            return Some(Self { name, datatype: DataType::read(node, room)?, nullable: true });
+        };
+        let (count, [name, datatype, nullable, _]) = call.bare()?.up_to()?;
+        (count >= 2).then_some(())?;
+        let nullable = count < 3 || nullable.as_bool()?;
+        Some(Self { name: short(name)?, datatype: DataType::read(datatype, room)?, nullable })
+    }
+}
+
+/// The types and arrays that may still be read, and how deep, where they are made of others: one can be shared by many.
+pub(super) struct Room {
+    left: usize,
+    depth: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { left: 10_000, depth: 16 }
+    }
+}
+
+impl Room {
+    /// Reads a type or an array that may be made of others.
+    pub(super) fn enter<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        self.left = self.left.checked_sub(1)?;
+        self.depth = self.depth.checked_sub(1)?;
+        let made = read(self);
+        self.depth += 1;
+        made
+    }
+}
+
+impl fmt::Display for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}{}", self.name, self.datatype, if self.nullable { "" } else { " not null" })
+    }
+}
+
 impl fmt::Display for DataType<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -152,6 +266,21 @@ impl fmt::Display for DataType<'_> {
             Self::Decimal { precision, scale } => write!(f, "decimal128({precision}, {scale})"),
             Self::Dictionary { index, values, ordered } => {
                 write!(f, "dictionary<values={values}, indices={index}, ordered={}>", u8::from(*ordered))
+            }
+            Self::List { large: false, of } => write!(f, "list<{of}>"),
+            Self::List { large: true, of } => write!(f, "large_list<{of}>"),
+            Self::FixedList { size, of } => write!(f, "fixed_size_list<{of}>[{size}]"),
+            Self::Map { of, sorted } => {
+                let [key, value] = &**of;
+                write!(f, "map<{}, {}", key.datatype, value.datatype)?;
+                f.write_str(if *sorted { ", keys_sorted>" } else { ">" })
+            }
+            Self::Struct(fields) => {
+                f.write_str("struct<")?;
+                for (number, field) in fields.iter().enumerate() {
+                    write!(f, "{}{field}", if number > 0 { ", " } else { "" })?;
+                }
+                f.write_str(">")
             }
         }
     }

@@ -1,18 +1,24 @@
 //! pyarrow: arrays, as it pickles them, of the types that columns of tables mostly have.
 
 mod datatype;
+mod nested;
 
 use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
 
 use halfsour_value::{Data, Node};
 
-pub use datatype::DataType;
+pub use datatype::{DataType, Field};
+pub use nested::{List, Struct};
 
 pub use crate::time::{Day, TimeUnit};
 
 use crate::call::Call;
 use crate::memory::{ByteOrder, Number, Scalar};
 use crate::names::Class;
+
+use datatype::Room;
 
 /// A `pyarrow.Array` or `ChunkedArray`. All chunks have one type.
 #[derive(Clone, Debug)]
@@ -23,10 +29,12 @@ pub struct Array<'g> {
     chunks: Vec<Chunk<'g>>,
     /// The number of values in all chunks up to the end of each.
     ends: Vec<usize>,
+    /// The number of values in it and in the arrays that it is made of.
+    held: usize,
 }
 
 /// A value in an [`Array`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Value<'g> {
     /// None.
@@ -47,6 +55,10 @@ pub enum Value<'g> {
     Time(i64, TimeUnit),
     /// A decimal number.
     Decimal(Decimal),
+    /// The values of a list; of a map, the keys and values, each a `struct` of two.
+    List(List<'g>),
+    /// A value of each field.
+    Struct(Struct<'g>),
 }
 
 /// A decimal number. Its `Display` is all its digits: `1.50`.
@@ -71,11 +83,10 @@ struct Chunk<'g> {
     /// Of text and bytes: all of them.
     data: &'g [u8],
     /// Of a dictionary: the values that the ints stand for.
-    dictionary: Option<Box<Array<'g>>>,
+    dictionary: Option<Arc<Array<'g>>>,
+    /// Of lists: all their values, an array; of a struct, an array for each field.
+    children: Arc<[Arc<Array<'g>>]>,
 }
-
-/// Dictionaries of dictionaries do not occur, but a stream could nest them without end.
-const DEEPEST: u8 = 1;
 
 impl<'g> Array<'g> {
     /// Reads an array: a call of `_restore_array`, or of `chunked_array` with such.
@@ -84,21 +95,22 @@ impl<'g> Array<'g> {
     }
 
     pub(crate) fn called<S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Self> {
+        let mut room = Room::default();
         let chunks = match call.class {
             Class::ArrowArray => {
                 let [parts] = call.bare()?.exactly()?;
-                vec![read(parts, DEEPEST)?]
+                vec![read(parts, &mut room)?]
             }
             Class::ArrowChunks => {
                 let (_, [chunks, of]) = call.bare()?.up_to()?;
                 let mut all = Vec::new();
                 for chunk in chunks.elements()? {
                     let [parts] = Call::of_class(chunk, Class::ArrowArray)?.bare()?.exactly()?;
-                    all.push(read(parts, DEEPEST)?);
+                    all.push(read(parts, &mut room)?);
                 }
                 if all.is_empty() {
                     let datatype = DataType::of(of)?;
-                    return Some(Self { datatype, chunks: Vec::new(), ends: Vec::new() });
+                    return Some(Self { datatype, chunks: Vec::new(), ends: Vec::new(), held: 0 });
                 }
                 all
             }
@@ -109,13 +121,16 @@ impl<'g> Array<'g> {
 
     fn joined(parts: Vec<(DataType<'g>, Chunk<'g>)>) -> Option<Self> {
         let datatype = parts.first()?.0.clone();
-        let (mut chunks, mut ends, mut end) = (Vec::new(), Vec::new(), 0_usize);
+        let (mut chunks, mut ends, mut end, mut held) = (Vec::new(), Vec::new(), 0_usize, 0_usize);
         for (of, chunk) in parts {
             end = end.checked_add(chunk.len).filter(|_| of == datatype)?;
+            held = chunk.children.iter().fold(held, |held, child| held.saturating_add(child.held()));
             chunks.push(chunk);
             ends.push(end);
         }
-        Some(Self { datatype, chunks, ends })
+        // Nulls alone have no bytes, so there may be said to be any number of them.
+        let own = if datatype == DataType::Null { end.min(1 << 16) } else { end };
+        Some(Self { datatype, chunks, ends, held: held.saturating_add(own) })
     }
 
     /// The number of values.
@@ -126,6 +141,12 @@ impl<'g> Array<'g> {
     /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The number of values in it and in the arrays that it is made of, as far as these have bytes: no value of a genuine array is made of
+    /// more.
+    pub(crate) fn held(&self) -> usize {
+        self.held
     }
 
     /// The value with this index; `None` if there is none, or if the buffers do not hold it.
@@ -172,15 +193,31 @@ impl<'g> Chunk<'g> {
                 };
                 self.dictionary.as_ref()?.get(code)?
             }
+            DataType::List { large, .. } => Value::List(self.list(self.span(*large, at)?)?),
+            DataType::Map { .. } => Value::List(self.list(self.span(false, at)?)?),
+            DataType::FixedList { size, .. } => {
+                let start = at.checked_mul(*size)?;
+                Value::List(self.list(start..start.checked_add(*size)?)?)
+            }
+            DataType::Struct(_) => Value::Struct(Struct { fields: Arc::clone(&self.children), at }),
         })
     }
 
-    /// Text or bytes: from where those before end to where it ends.
-    fn slice(&self, large: bool, at: usize) -> Option<&'g [u8]> {
+    /// The span of text, bytes or a list: from where those before end to where it ends.
+    fn span(&self, large: bool, at: usize) -> Option<Range<usize>> {
         let width = if large { 8 } else { 4 };
         let [start, end] =
             [at, at + 1].map(|at| int(self.values, at, width).and_then(|at| usize::try_from(at).ok()));
-        self.data.get(start?..end?)
+        Some(start?..end?)
+    }
+
+    fn slice(&self, large: bool, at: usize) -> Option<&'g [u8]> {
+        self.data.get(self.span(large, at)?)
+    }
+
+    fn list(&self, span: Range<usize>) -> Option<List<'g>> {
+        let all = self.children.first()?;
+        (span.start <= span.end && span.end <= all.len()).then(|| List { all: Arc::clone(all), span })
     }
 }
 
@@ -222,9 +259,9 @@ fn number(number: Number, bytes: &[u8], at: usize) -> Option<Scalar> {
 }
 
 /// `(type, length, nulls, offset, [buffers], [children], dictionary)`
-fn read<S: AsRef<[u8]>>(parts: Node<'_, S>, depth: u8) -> Option<(DataType<'_>, Chunk<'_>)> {
+fn read<'g, S: AsRef<[u8]>>(parts: Node<'g, S>, room: &mut Room) -> Option<(DataType<'g>, Chunk<'g>)> {
     let Data::Tuple(parts) = parts.data() else { return None };
-    let (datatype, [len, offset]) = (DataType::of(parts.get(0)?)?, [1, 3]);
+    let (datatype, [len, offset]) = (DataType::read(parts.get(0)?, room)?, [1, 3]);
     let size = |at| parts.get(at).and_then(Node::as_i64).and_then(|size| usize::try_from(size).ok());
     let (len, offset) = (size(len)?, size(offset)?);
     let end = offset.checked_add(len)?;
@@ -238,17 +275,18 @@ fn read<S: AsRef<[u8]>>(parts: Node<'_, S>, depth: u8) -> Option<(DataType<'_>, 
     };
     let dictionary = match &datatype {
         DataType::Dictionary { .. } => {
-            let array = read(parts.get(6)?, depth.checked_sub(1)?)?;
-            Some(Box::new(Array::joined(vec![array])?))
+            let of = parts.get(6)?;
+            Some(Arc::new(Array::joined(vec![room.enter(|room| read(of, room))?])?))
         }
         _ => None,
     };
+    let children = nested::children(&datatype, end, parts.get(5)?, room)?;
     let bits = end.div_ceil(8);
     let needed = match &datatype {
         // No bytes: what such an array says of its length costs nothing.
-        DataType::Null => 0,
+        DataType::Null | DataType::Struct(_) | DataType::FixedList { .. } => 0,
         DataType::Bool => bits,
-        DataType::Text { large } | DataType::Bytes { large } => {
+        DataType::Text { large } | DataType::Bytes { large } | DataType::List { large, .. } => {
             let ends = if len == 0 { 0 } else { end.checked_add(1)? };
             ends.checked_mul(if *large { 8 } else { 4 })?
         }
@@ -263,9 +301,10 @@ fn read<S: AsRef<[u8]>>(parts: Node<'_, S>, depth: u8) -> Option<(DataType<'_>, 
             end.checked_mul(8)?
         }
         DataType::Decimal { .. } => end.checked_mul(16)?,
+        DataType::Map { .. } => (if len == 0 { 0 } else { end.checked_add(1)? }).checked_mul(4)?,
     };
     let fits = values.len() >= needed && validity.is_none_or(|validity| validity.len() >= bits);
-    fits.then_some((datatype, Chunk { len, offset, validity, values, data, dictionary }))
+    fits.then_some((datatype, Chunk { len, offset, validity, values, data, dictionary, children }))
 }
 
 /// `py_buffer(bytes)`, of which the bytes may be beside the pickle.

@@ -7,7 +7,6 @@ mod extent;
 mod frame;
 mod objects;
 mod text;
-mod zone;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +16,6 @@ use halfsour_value::Node;
 pub use cells::{ArrayCells, Cell, Cells};
 pub use extent::Extent;
 pub use text::{Form, Unwritten, write_cell, write_name};
-pub use zone::ZoneOffsets;
 
 use crate::debug::{debug_fields, debug_variants};
 use crate::shape::Table;

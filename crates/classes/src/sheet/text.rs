@@ -6,12 +6,12 @@ use halfsour_text::{number, repr};
 use halfsour_value::{Data, Node};
 
 use super::extent::has_times;
-use super::{Cell, Cells, Extent, Name, Release, ZoneOffsets};
+use super::{Cell, Cells, Extent, Name, Release};
 use crate::debug::debug_variants;
 use crate::memory::{Number, Scalar};
 use crate::numpy::{Element, LongDouble};
 use crate::pandas::{self, Closed, Timedelta, Timestamp, Values, is_na};
-use crate::stdlib::{DateTime, Offset, TimeDelta};
+use crate::stdlib::{DateTime, Offset, TimeDelta, TimeZone, ZoneOffsets};
 use crate::time::{Civil, day_and_clock};
 use crate::{Known, Shape, recognise};
 
@@ -90,12 +90,18 @@ impl Form {
 
 fn zone_of<S: AsRef<[u8]>>(values: &Values<'_, S>) -> std::result::Result<Option<ZoneOffsets>, String> {
     match values {
-        Values::Times { tz: Some((_, Some(zone))), .. } => ZoneOffsets::of(*zone).map(Some),
+        Values::Times { tz: Some((_, Some(zone))), .. } => offsets(*zone).map(Some),
         Values::Times { tz: Some((node, None)), .. } => {
             Err(format!("times in a zone that is not known: {}", called(*node)))
         }
         _ => Ok(None),
     }
+}
+
+fn offsets(zone: TimeZone<'_>) -> std::result::Result<ZoneOffsets, String> {
+    let unknown =
+        || format!("times in the zone {:?}, whose offsets are not known", zone.key().unwrap_or_default());
+    ZoneOffsets::of(zone).ok_or_else(unknown)
 }
 
 /// Appends what Python's `str()` says of a cell, nothing where a value is missing.
@@ -175,6 +181,9 @@ fn write_pandas<'g, S: AsRef<[u8]>>(
             }
             out.push_str(if cells.len() == 1 { ",)" } else { ")" });
         }
+        P::List(_) | P::Dict(_) => {
+            return Err("a list or a dict that Arrow holds, which has no text here".into());
+        }
         P::Geometry(geometry) => show(out, geometry),
         P::LongDouble(number) => write_long(*number, out)?,
     }
@@ -240,7 +249,7 @@ fn write_stamp<'g, S: AsRef<[u8]>>(stamp: &Timestamp<'_, S>, form: &Form, out: &
     let offset = match (&form.zone, stamp.offset, stamp.zone) {
         (Some(zone), ..) => zone.at(time),
         (None, Some(offset), _) => Some(offset),
-        (None, None, Some(zone)) => ZoneOffsets::of(zone).map_err(Unwritten::Unreadable)?.at(time),
+        (None, None, Some(zone)) => offsets(zone).map_err(Unwritten::Unreadable)?.at(time),
         (None, None, None) => return Err("a time in a zone that is not known".into()),
     };
     let offset = offset.ok_or("a time that is out of range")?;

@@ -1,7 +1,7 @@
 //! Frames, series, indexes and scalars of pandas.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Values};
+use halfsour_classes::pandas::{self, Cell, Freq, Index, Labels, Values};
 use halfsour_classes::{Known, recognise};
 use halfsour_value::Items;
 use serde_json::{Value, json};
@@ -32,6 +32,11 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
         }),
         ("Index", Some(Known::PandasIndex(found))) => index(&found, printed),
         ("Array", Some(Known::PandasArray(found))) => values(&found, &cells(&found), printed),
+        // What is grouped stands in it.
+        ("GroupBy", _) => match pandas::subject(node) {
+            Some(grouped) => return tell(grouped, &printed["obj"]),
+            None => named(node),
+        },
         ("Timestamp" | "Timedelta" | "Period" | "Interval" | "NaT" | "NA", Some(known)) => {
             scalar(&known, printed)
         }
@@ -149,6 +154,10 @@ fn plain_dtype(text: &str) -> Value {
     {
         return json!(times);
     }
+    // An array of numpy's text is told as one of objects.
+    if text.starts_with("<U") || text.starts_with("str") && text.len() > 3 {
+        return json!("object");
+    }
     let interval = text.starts_with("interval[").then(|| text.split([',', ']']).next()).flatten();
     json!(interval.unwrap_or(text))
 }
@@ -185,9 +194,36 @@ fn cell(found: &Cell<'_, &[u8]>, printed: &Value) -> Value {
         Cell::Scalar(Scalar::Int(value)) => json!(value),
         Cell::Scalar(Scalar::UInt(value)) => json!(value),
         Cell::Scalar(Scalar::Float(value)) => float(*value),
+        Cell::Scalar(Scalar::Complex(real, imag)) if printed.is_object() => {
+            json!({"kind": "complex", "real": float(*real), "imag": float(*imag)})
+        }
         Cell::Scalar(Scalar::Complex(real, imag)) => json!([float(*real), float(*imag)]),
         Cell::Text(text) => json!(text),
         Cell::Bytes(bytes) => json!({"kind": "bytes", "hex": hex(bytes)}),
+        // Before 2.0, pandas printed what Arrow holds as pyarrow did.
+        Cell::Timestamp(stamp) if printed["kind"] == "datetime" => {
+            json!({"kind": "datetime", "iso": stamp.to_string()})
+        }
+        Cell::Timedelta(delta) if printed["kind"] == "timedelta" => {
+            let microseconds = delta.nanoseconds() / 1000;
+            let (seconds, microsecond) =
+                (microseconds.div_euclid(1_000_000), microseconds.rem_euclid(1_000_000));
+            json!({
+                "kind": "timedelta", "days": i64::try_from(seconds.div_euclid(86_400)).unwrap(),
+                "seconds": i64::try_from(seconds.rem_euclid(86_400)).unwrap(),
+                "microseconds": i64::try_from(microsecond).unwrap(),
+            })
+        }
+        Cell::TimeOfDay(ticks, unit) => json!({"kind": "time", "iso": unit.time_of_day(*ticks).to_string()}),
+        Cell::List(cells) => {
+            cells.iter().enumerate().map(|(number, found)| cell(found, &printed[number])).collect()
+        }
+        Cell::Dict(members) => {
+            let member = |(number, (name, found)): (usize, &(&str, _))| {
+                json!([name, cell(found, &printed["items"][number][1])])
+            };
+            json!({"kind": "dict", "items": members.iter().enumerate().map(member).collect::<Value>()})
+        }
         Cell::Timestamp(stamp) if printed.is_object() => {
             json!({"kind": "Timestamp", "iso": stamp.to_string(), "value": stamp.ticks, "unit": stamp.unit.name()})
         }
@@ -280,7 +316,7 @@ fn modern(printed: &Value) -> Value {
             object.insert("freq".into(), freq.into());
         }
         "scalar" => return object["element"].clone(),
-        "date" => object.retain(|name, _| name == "kind" || name == "iso"),
+        "date" | "time" | "datetime" => object.retain(|name, _| name == "kind" || name == "iso"),
         "Decimal" => drop(object.remove("class")),
         _ => {}
     }

@@ -1,5 +1,6 @@
 //! Frames, series, indexes and arrays of pandas: what they are, and their first values.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
@@ -75,7 +76,24 @@ pub enum Table<'g, S> {
     Series(Rc<Series<'g, S>>, usize),
 }
 
-impl<S: AsRef<[u8]>> Table<'_, S> {
+impl<'g, S: AsRef<[u8]>> Table<'g, S> {
+    /// The coordinate reference systems of geometries, each once.
+    pub fn reference_systems(&self) -> impl Iterator<Item = Node<'g, S>> + use<'g, S> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        let mut see = |values: &Values<'g, S>| {
+            if let Values::Geometries { crs: Some(crs), .. } = values
+                && seen.insert(crs.id())
+            {
+                found.push(*crs);
+            }
+        };
+        match self {
+            Self::Frame(frame, _) => frame.columns().flatten().for_each(|column| see(column.values)),
+            Self::Series(series, _) => see(&series.values),
+        }
+        found.into_iter()
+    }
+
     pub fn len(&self) -> usize {
         match self {
             Self::Frame(frame, next) => frame.width() + 1 - next,
@@ -186,15 +204,18 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
             Cell::Geometry(geometry) => write!(f, "{geometry}"),
             Cell::Period(period) => write!(f, "{period}"),
             Cell::Day(day) => write!(f, "{day}"),
+            Cell::TimeOfDay(ticks, unit) => write!(f, "{}", unit.time_of_day(*ticks)),
             Cell::Decimal(decimal) => write!(f, "{decimal}"),
             Cell::Interval(sides, _) => write!(f, "{}..{}", Shown(Some(&sides.0)), Shown(Some(&sides.1))),
-            Cell::Tuple(cells) => {
-                f.write_str("(")?;
-                for (index, cell) in cells.iter().enumerate() {
-                    f.write_str(if index > 0 { ", " } else { "" })?;
-                    write!(f, "{}", Shown(Some(cell)))?;
+            Cell::Tuple(cells) => write_cells(f, "(", cells, ")"),
+            Cell::List(cells) => write_cells(f, "[", cells, "]"),
+            Cell::Dict(members) => {
+                f.write_str("{")?;
+                for (index, (name, cell)) in members.iter().enumerate() {
+                    let separator = if index > 0 { ", " } else { "" };
+                    write!(f, "{separator}{}: {}", repr::Str(name.as_bytes()), Shown(Some(cell)))?;
                 }
-                f.write_str(")")
+                f.write_str("}")
             }
             Cell::Object(node) => match node.data() {
                 Data::Instance(_) => match recognise(*node).as_ref().and_then(Known::as_text) {
@@ -206,4 +227,17 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
             _ => f.write_str("?"),
         }
     }
+}
+
+fn write_cells<S: AsRef<[u8]>>(
+    f: &mut fmt::Formatter<'_>,
+    open: &str,
+    cells: &[Cell<'_, S>],
+    close: &str,
+) -> fmt::Result {
+    f.write_str(open)?;
+    for (index, cell) in cells.iter().enumerate() {
+        write!(f, "{}{}", if index > 0 { ", " } else { "" }, Shown(Some(cell)))?;
+    }
+    f.write_str(close)
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use halfsour_classes::pandas::Series;
+use halfsour_classes::pandas::{Series, beside};
 use halfsour_classes::{Known, fields_set, state_fields};
 use halfsour_value::{Data, Elements, Items, Node, Part, Step};
 
@@ -67,6 +67,8 @@ pub(super) enum Group<'g, S> {
     Unnamed(Node<'g, S>),
     Many(&'static str, Elements<'g, S>, &'static str, &'static str),
     Table(Table<'g, S>),
+    /// Attributes by their names.
+    Named(std::vec::IntoIter<(Node<'g, S>, Node<'g, S>)>),
     /// What is said of the object itself.
     Said(String),
 }
@@ -125,7 +127,10 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
                     return (Head { open, close: "" }, parts);
                 }
                 if let Some((open, table)) = pandas::table(node) {
-                    return (Head { open, close: "])" }, Parts::of(Group::Table(table)));
+                    let mut groups = vec![Group::Named(beside(node).into_iter())];
+                    groups.extend(table.reference_systems().map(|crs| Group::One("crs", crs)));
+                    groups.push(Group::Table(table));
+                    return (Head { open, close: "])" }, Parts { groups });
                 }
                 if let Some((open, elements)) = known::objects(node) {
                     let mut parts = Parts::of(Group::Values(elements));
@@ -273,6 +278,7 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
             Group::Pairs(items) | Group::Attributes(items) => items.len(),
             Group::One(..) | Group::Unnamed(_) | Group::Many(..) | Group::Said(_) => 1,
             Group::Table(table) => table.len(),
+            Group::Named(named) => named.len(),
         };
         self.groups.iter().map(length).sum()
     }
@@ -292,6 +298,9 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
                 Group::Values(elements) => elements.next().map(|node| (Name::None, Target::Node(node))),
                 Group::Members(members) => members.next().map(|node| (Name::None, Target::Node(node))),
                 Group::Pairs(items) => items.next().map(|(key, node)| (Name::Key(key), Target::Node(node))),
+                Group::Named(named) => {
+                    named.next().map(|(name, node)| (Name::Attribute(name), Target::Node(node)))
+                }
                 Group::Attributes(items) => {
                     items.next().map(|(name, node)| (Name::Attribute(name), Target::Node(node)))
                 }

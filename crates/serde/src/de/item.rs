@@ -47,7 +47,7 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
             Cell::Object(node) => Value::Object(node),
             Cell::Scalar(Scalar::Float(float)) if float.is_nan() => Value::NaN,
             Cell::Scalar(scalar) => Value::Element(Element::Scalar(scalar)),
-            Cell::Text(text) => Value::Element(Element::Text(text.into())),
+            Cell::Text(text) => Value::Element(Element::Text(text)),
             Cell::Bytes(bytes) => Value::Element(Element::Bytes(bytes)),
             Cell::LongDouble(number) => Value::Element(Element::LongDouble(number)),
             cell => Value::Cell(cell),
@@ -138,7 +138,13 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
             Cell::Decimal(decimal) => self.text(decimal.to_string(), visitor),
             Cell::TimeOfDay(ticks, unit) => self.text(unit.time_of_day(ticks).to_string(), visitor),
             Cell::Interval(sides, closed) => self.interval(*sides, closed, visitor),
-            Cell::Tuple(cells) => {
+            Cell::Dict(members) => {
+                let at = self.at.deeper()?;
+                let members =
+                    members.into_iter().map(|(name, cell)| (name, Item::cell(at.at(at.node), cell)));
+                visitor.visit_map(MapDeserializer::<_, Error>::new(members))
+            }
+            Cell::Tuple(cells) | Cell::List(cells) => {
                 let at = self.at.deeper()?;
                 let cells = cells.into_iter().map(|cell| Item::cell(at.at(at.node), cell));
                 let mut cells = SeqDeserializer::<_, Error>::new(cells);

@@ -1,6 +1,6 @@
 //! [`ZoneOffsets`]: the offsets of a time zone.
 
-use crate::stdlib::{TimeDelta, TimeZone};
+use super::{TimeDelta, TimeZone};
 
 /// The offsets from UTC of a time zone at all times.
 #[derive(Debug)]
@@ -14,24 +14,26 @@ enum Kind {
 }
 
 impl ZoneOffsets {
-    /// Returns the offsets of a zone, from the IANA database if the zone is named.
-    ///
-    /// # Errors
-    ///
-    /// If the database has no such zone, or if the feature `jiff` is off, which has the database.
-    pub fn of(zone: TimeZone<'_>) -> Result<Self, String> {
-        let key = match zone {
-            TimeZone::Fixed { offset, .. } => return Ok(Self(Kind::Fixed(offset))),
-            TimeZone::Iana { key } | TimeZone::Pytz { key, .. } => key,
-        };
-        if key == "UTC" {
-            return Ok(Self(Kind::Fixed(TimeDelta::default())));
+    /// Returns the offsets of a zone, from the IANA database if the zone is named. `None` if the database has no such zone, or if the
+    /// feature `jiff` is off, which has the database.
+    pub fn of(zone: TimeZone<'_>) -> Option<Self> {
+        match zone {
+            TimeZone::Fixed { offset, .. } => Some(Self(Kind::Fixed(offset))),
+            TimeZone::Iana { key: "UTC" } | TimeZone::Pytz { key: "UTC", .. } => {
+                Some(Self(Kind::Fixed(TimeDelta::default())))
+            }
+            TimeZone::Iana { key } | TimeZone::Pytz { key, .. } => Self::named(key),
         }
-        #[cfg(feature = "jiff")]
-        if let Ok(zone) = jiff::tz::TimeZone::get(key) {
-            return Ok(Self(Kind::Named(zone)));
-        }
-        Err(format!("times in the zone {key:?}, whose offsets are not known"))
+    }
+
+    #[cfg(feature = "jiff")]
+    fn named(key: &str) -> Option<Self> {
+        jiff::tz::TimeZone::get(key).ok().map(|zone| Self(Kind::Named(zone)))
+    }
+
+    #[cfg(not(feature = "jiff"))]
+    fn named(_: &str) -> Option<Self> {
+        None
     }
 
     /// Returns local time less UTC at a time, in nanoseconds since 1970 in UTC; `None` for times that no calendar has.
