@@ -167,7 +167,7 @@ impl Sizes {
         walk::walk(self, graph, None, at);
     }
 
-    /// Adds an object that is in a pickle, of whose place the others' paths begin.
+    /// Adds an object of a pickle, with all that is in it. Paths begin at the object.
     pub fn add_node<S: AsRef<[u8]>>(&mut self, graph: &Graph<S>, node: Node<'_, S>) {
         let at = self.pickle();
         walk::walk(self, graph, Some(node.id()), at);
