@@ -3,6 +3,7 @@
 mod find;
 mod limits;
 mod reading;
+mod size;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
@@ -18,6 +19,7 @@ use halfsour_inspect::tree::ShowLimits;
 
 pub use self::find::FindForm;
 pub use self::reading::Reading;
+pub use self::size::SizeForm;
 use crate::commands::Audit;
 use crate::commands::convert;
 use crate::failure::Failure;
@@ -215,8 +217,10 @@ pub enum Command {
     /// Reads files of torch, old and new, pickles that hold tensors, and files of safetensors. A tensor's name is made of the keys,
     /// attributes and indices that lead to it, with dots between them, as torch names the parameters of a module.
     Tensors {
-        #[arg(required = true, value_name = "FILE", help = "Files with tensors; - is standard input")]
+        #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
+        #[command(flatten)]
+        part: PathOption,
         /// Print JSON: an array for each pickle.
         #[arg(long)]
         json: bool,
@@ -228,8 +232,10 @@ pub enum Command {
     /// taken together: `users[*].email`.
     #[command(after_help = SIZE_EXAMPLES)]
     Size {
-        #[arg(required = true, value_name = "FILE", help = "Files with pickles; - is standard input")]
+        #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
+        #[command(flatten)]
+        part: PathOption,
         #[command(flatten)]
         form: SizeForm,
     },
@@ -420,22 +426,6 @@ pub struct JsonForm {
     /// Print on many lines, indented.
     #[arg(long)]
     pub pretty: bool,
-}
-
-#[derive(clap::Args, Clone, Copy)]
-pub struct SizeForm {
-    /// How many places and how many types to list.
-    #[arg(long, default_value_t = 20, value_name = "N")]
-    pub top: usize,
-    /// List each element and each pickle by itself.
-    #[arg(long)]
-    pub each: bool,
-    /// Print folded stacks, of which programs make flame graphs: all places, by their own bytes.
-    #[arg(long, conflicts_with_all = ["json", "top"])]
-    pub folded: bool,
-    /// Print JSON: a document for each file.
-    #[arg(long)]
-    pub json: bool,
 }
 
 #[derive(clap::Args, Clone, Copy)]

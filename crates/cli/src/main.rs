@@ -69,11 +69,17 @@ fn main() -> ExitCode {
                 return ExitCode::from(2);
             }
         },
-        Command::Tensors { files, json } => (files, Box::new(ListTensors::new(&reading, json))),
+        Command::Tensors { mut files, part, json } => {
+            let path = part.take(&mut files);
+            (files, Box::new(ListTensors::new(&reading, path, json)))
+        }
         Command::Diff { old, new, form } => {
             return commands::diff::run(&mut output(true), &reading, [&old, &new], &form);
         }
-        Command::Size { files, form } => (files, Box::new(Size::new(&reading, form))),
+        Command::Size { mut files, part, form } => {
+            let path = part.take(&mut files);
+            (files, Box::new(Size::new(&reading, path, form)))
+        }
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "halfsour", &mut io::stdout());
             return ExitCode::SUCCESS;

@@ -109,11 +109,23 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
 fn files_of_arrays_are_inputs() {
     let safetensors = scratch("arrays", "again.safetensors");
     convert(&fixture("torch.pt"), &safetensors, &[]).unwrap();
-    let npz = scratch("arrays", "again.npz");
-    convert(&safetensors, &npz, &["--deflate"]).unwrap();
+    // It is known by its content.
+    let npz = scratch("arrays", "again.bin");
+    convert(&safetensors, &npz, &["--to", "npz", "--deflate"]).unwrap();
     let back = scratch("arrays", "back.safetensors");
     convert(&npz, &back, &[]).unwrap();
-    assert_eq!(fs::read(&back).unwrap().len(), fs::read(&safetensors).unwrap().len());
+    // The header, and what comes after it.
+    let parts = |file: &PathBuf| {
+        let file = fs::read(file).unwrap();
+        let (length, rest) = file.split_first_chunk().unwrap();
+        let (header, data) = rest.split_at(u64::from_le_bytes(*length).try_into().unwrap());
+        (String::from_utf8(header.to_vec()).unwrap(), data.to_vec())
+    };
+    let ((header, data), (header_back, data_back)) = (parts(&safetensors), parts(&back));
+    assert_eq!(data, data_back);
+    // Only tensors of torch are marked so.
+    assert!(header.contains(r#""__metadata__":{"format":"pt"}"#), "{header}");
+    assert!(!header_back.contains("__metadata__"), "{header_back}");
     convert(&fixture("matrix.npy"), &scratch("arrays", "matrix.csv"), &[]).unwrap();
 }
 

@@ -6,11 +6,12 @@ use std::io::{self, Write};
 use halfsour_files::{Input, JoblibArrays, Part, PickleError, Torch};
 use halfsour_inspect::path::{Place, resolve};
 use halfsour_text::name::visible;
+use halfsour_text::phrase::plural;
 use halfsour_value::Node;
 use halfsour_vm::{Graph, Loader};
 
 use crate::tensors::Tensors;
-use crate::{ConvertError, Error, Format, Options, arrays};
+use crate::{ConvertError, Error, Format, Options, Path, arrays};
 
 /// How far a conversion is, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,12 +106,13 @@ pub fn convert_with_progress(
         }
         None => part.each_pickle(options.first, |bytes, start| {
             let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
-            job.add(&graph, part.torch())?;
+            job.add_if_meant(&graph, part.torch())?;
             let end = graph.end();
             loader.recycle(graph);
             Ok(end)
         })?,
     }
+    options.check(job.count).map_err(whole)?;
     job.out.flush().map_err(|error| whole(error.into()))?;
     Ok(job.out.report)
 }
@@ -146,6 +148,8 @@ struct Job<'a> {
     options: &'a Options,
     writer: Box<dyn Writer>,
     out: Out<'a>,
+    /// How many pickles there were.
+    count: usize,
 }
 
 impl<'a> Job<'a> {
@@ -157,7 +161,7 @@ impl<'a> Job<'a> {
     ) -> Self {
         let (report, partial) = (Report::default(), options.partial);
         let out = Out { to, progress, written: 0, total: None, report, partial };
-        Self { options, writer: format.writer(options), out }
+        Self { options, writer: format.writer(options), out, count: 0 }
     }
 
     fn loader(&self) -> Loader {
@@ -166,17 +170,53 @@ impl<'a> Job<'a> {
         loader
     }
 
+    /// Writes the next pickle of the file, unless the path is into another.
+    fn add_if_meant(&mut self, graph: &Graph<&[u8]>, torch: Option<&Torch>) -> Result<(), ConvertError> {
+        self.count += 1;
+        if self.options.means(self.count) { self.add(graph, torch) } else { Ok(()) }
+    }
+
     /// Writes a pickle, or the part of it to which the path leads.
     fn add(&mut self, graph: &Graph<&[u8]>, torch: Option<&Torch>) -> Result<(), ConvertError> {
-        let place = match &self.options.path {
-            Some(path) => resolve(graph.root(), path)?,
-            None => Place::Node(graph.root()),
-        };
-        self.writer.add(&Subject { place, graph, torch }, &mut self.out)
+        self.writer.add(&Subject::of(graph, torch, self.options.path.as_ref())?, &mut self.out)
+    }
+}
+
+impl Options {
+    /// Whether the path is into the pickle of this number, from 1 on.
+    pub(crate) fn means(&self, number: usize) -> bool {
+        self.meant().is_none_or(|meant| meant == number)
+    }
+
+    /// Fails if the path is into a pickle that a file of so many has not.
+    pub(crate) fn check(&self, count: usize) -> Result<(), ConvertError> {
+        match self.meant() {
+            Some(meant) if !(1..=count).contains(&meant) => {
+                Err(format!("#{meant}: the file has {}", plural(count, "pickle")).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn meant(&self) -> Option<usize> {
+        self.path.as_ref().and_then(Path::pickle)
     }
 }
 
 impl<'g> Subject<'g> {
+    /// Returns what a path leads to.
+    pub(crate) fn of(
+        graph: &'g Graph<&'g [u8]>,
+        torch: Option<&'g Torch>,
+        path: Option<&Path>,
+    ) -> Result<Self, ConvertError> {
+        let place = match path {
+            Some(path) => resolve(graph.root(), path)?,
+            None => Place::Node(graph.root()),
+        };
+        Ok(Self { place, graph, torch })
+    }
+
     /// Returns the object.
     ///
     /// # Errors

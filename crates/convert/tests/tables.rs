@@ -177,6 +177,18 @@ fn a_path_takes_a_part() {
     let options = Options::default().with_path("x".parse().unwrap());
     convert(&part(pickle), "csv".parse().unwrap(), &options, &mut out).unwrap();
     assert_eq!(out, b"0,1\n1,2\n");
+    // Of the second pickle only.
+    let several = [&b"](K\x07e."[..], pickle].concat();
+    let csv = |path: &str| {
+        let mut out = Vec::new();
+        let options = Options::default().with_path(path.parse().unwrap());
+        convert(&part(&several), "csv".parse().unwrap(), &options, &mut out)
+            .map(|_| out)
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(csv("#2.x").unwrap(), b"0,1\n1,2\n");
+    assert_eq!(csv("#1").unwrap(), b"0\n7\n");
+    assert!(csv("#3").unwrap_err().ends_with("#3: the file has 2 pickles"));
     let options = Options::default().with_path("z".parse().unwrap());
     let error = convert(&part(pickle), "csv".parse().unwrap(), &options, Vec::new()).unwrap_err();
     assert!(error.to_string().contains('z'), "{error}");

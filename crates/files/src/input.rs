@@ -137,6 +137,16 @@ impl Input {
         self.is_archive() && self.member.is_none()
     }
 
+    /// Whether the input is numpy's archive of arrays (`.npz`), whatever its name: a zip of which each member is named as a `.npy`.
+    pub fn is_npz(&self) -> bool {
+        let Ok(Some(archive)) = self.source.archive() else { return false };
+        let members = archive.members();
+        self.has_parts()
+            && self.source.format() == Format::Zip
+            && !members.is_empty()
+            && members.iter().all(|member| member.name.ends_with(".npy"))
+    }
+
     fn is_archive(&self) -> bool {
         self.source.format().is_archive()
     }

@@ -162,8 +162,7 @@ fn show(bar: &ProgressBar, progress: Progress) {
 impl PerFile for Convert {
     /// Converts an archive of numpy as a whole.
     fn input(&mut self, _: &mut dyn Write, input: &Input) -> Result<(), Failure> {
-        let is_npz = input.source().name().to_ascii_lowercase().ends_with(".npz");
-        self.is_done = is_npz && input.has_parts() && input.torch()?.is_none();
+        self.is_done = input.is_npz();
         if !self.is_done {
             return Ok(());
         }

@@ -3,11 +3,12 @@
 use std::io::Write;
 
 use halfsour::Loader;
+use halfsour::value::path::Path;
 use halfsour_files::Part;
-use halfsour_inspect::Error;
+use halfsour_inspect::path::resolve;
 use halfsour_inspect::size::Sizes;
 
-use super::PerFile;
+use super::{PerFile, Pickles, load};
 use crate::args::{Reading, SizeForm};
 use crate::failure::{Cause, Failure};
 use crate::print;
@@ -15,12 +16,13 @@ use crate::print;
 pub struct Size {
     loader: Loader,
     first: bool,
+    path: Path,
     form: SizeForm,
 }
 
 impl Size {
-    pub fn new(reading: &Reading, form: SizeForm) -> Self {
-        Self { loader: Loader::with_options(reading.options()), first: reading.first, form }
+    pub fn new(reading: &Reading, path: Path, form: SizeForm) -> Self {
+        Self { loader: Loader::with_options(reading.options()), first: reading.first, path, form }
     }
 }
 
@@ -31,9 +33,22 @@ impl PerFile for Size {
 
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let mut sizes = if self.form.each { Sizes::new().each() } else { Sizes::new() };
-        sizes.add_part(part, self.first, &mut self.loader).map_err(|error| match error {
-            Error::Pickle(error) => Failure::in_pickle(error.map(Cause::Load), part.bytes()),
-            error => Failure::message(error.to_string()),
+        if let Some(torch) = part.torch() {
+            sizes.add_storages(torch)?;
+        }
+        Pickles::of(&self.path).each(part, self.first, |bytes, start, is_meant| {
+            let graph = load(&mut self.loader, bytes, start)?;
+            if is_meant && self.path.segments().is_empty() {
+                sizes.add(&graph);
+            } else if is_meant {
+                let place = resolve(graph.root(), &self.path).map_err(Cause::Path)?;
+                let why = "a part of an array or of a table, which has no opcodes of its own";
+                let node = place.node().ok_or_else(|| Cause::Other(format!("{}: {why}", self.path)))?;
+                sizes.add_node(&graph, node);
+            }
+            let end = graph.end();
+            self.loader.recycle(graph);
+            Ok(end)
         })?;
         if self.form.folded {
             return Ok(sizes.folded().try_for_each(|stack| writeln!(out, "{stack}"))?);

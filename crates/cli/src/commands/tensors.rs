@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use halfsour_convert::{ConvertError, Options, Tensors, each_tensors};
+use halfsour_convert::{ConvertError, Options, Path, Tensors, each_tensors};
 use halfsour_files::{Input, Part, Parts};
 
 use super::PerFile;
@@ -16,8 +16,8 @@ pub struct ListTensors {
 }
 
 impl ListTensors {
-    pub fn new(reading: &Reading, json: bool) -> Self {
-        Self { options: reading.convert_options(), json }
+    pub fn new(reading: &Reading, path: Path, json: bool) -> Self {
+        Self { options: reading.convert_options().with_path(path), json }
     }
 }
 

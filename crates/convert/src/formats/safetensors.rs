@@ -10,7 +10,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use super::tied;
 use crate::convert::{self, Out, Subject};
 use crate::options::{Limits, Tied};
-use crate::tensors::{Flat, Tensor, Tensors, safe_dtype};
+use crate::tensors::{Flat, Form, Tensor, Tensors, safe_dtype};
 use crate::{ConvertError, Options};
 
 struct Writer {
@@ -33,7 +33,7 @@ impl convert::Writer for Writer {
         if std::mem::replace(&mut self.is_written, true) {
             return Err("several pickles with tensors; the option `first` takes those of the first".into());
         }
-        let mut metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+        let mut metadata = HashMap::new();
         match self.tied {
             Tied::Copy => {}
             Tied::Dedup => metadata.extend(tied::dedup(&mut tensors)),
@@ -59,6 +59,10 @@ impl convert::Writer for Writer {
             views.push((&tensor.name, view));
         }
         out.check()?;
+        // By it other programs know that the tensors are those of torch.
+        if tensors.all.iter().any(|tensor| matches!(tensor.form, Some(Form::Torch(..)))) {
+            metadata.insert("format".to_owned(), "pt".to_owned());
+        }
         write(views, metadata, out)
     }
 }
@@ -105,7 +109,8 @@ fn write(
         let (dtype, shape) = (*dtype, shape.clone());
         infos.push((String::clone(name), TensorInfo { dtype, shape, data_offsets: (start, end) }));
     }
-    let header = Metadata::new(Some(metadata), infos).map_err(|error| error.to_string())?;
+    let header = Metadata::new(Some(metadata).filter(|told| !told.is_empty()), infos)
+        .map_err(|error| error.to_string())?;
     let mut header = serde_json::to_vec(&header).map_err(|error| error.to_string())?;
     header.resize(header.len().next_multiple_of(8), b' ');
     if header.len() > LONGEST_HEADER {

@@ -25,7 +25,8 @@ pub(crate) use numpy::is_npy;
 pub(crate) use safetensors::{is_safetensors, safe_dtype};
 pub(crate) use walk::walk;
 
-use crate::{ConvertError, Error, Options};
+use crate::convert::Subject;
+use crate::{ConvertError, Error, Options, arrays};
 
 /// Lists the tensors of a file, or of a member of an archive: a list for each pickle.
 ///
@@ -58,7 +59,8 @@ pub fn tensors(part: &Part, options: &Options) -> Result<Vec<TensorList>, Error>
     Ok(lists)
 }
 
-/// Calls a function with the tensors of each pickle, which also give their elements: see [`Tensors::contiguous`].
+/// Calls a function with the tensors of each pickle, or of the part to which [`Options::path`] leads. They also give their elements: see
+/// [`Tensors::contiguous`].
 ///
 /// # Errors
 ///
@@ -69,32 +71,43 @@ pub fn each_tensors<E: From<ConvertError>>(
     mut each: impl FnMut(&Tensors<'_>) -> Result<(), E>,
 ) -> Result<(), PickleError<E>> {
     let bytes = part.bytes();
-    let whole = if is_safetensors(bytes) {
+    let whole =
+        |error| PickleError { name: part.name().to_owned(), start: 0, before: 0, error, look_alike: None };
+    let mut loader = Loader::with_options(options.reading.clone());
+    let path = options.path.as_ref();
+    if path.is_some_and(|path| !path.segments().is_empty())
+        && let Some(pickle) = arrays::pickle_of(part)
+    {
+        let run = || {
+            let pickle = pickle.map_err(ConvertError::from)?;
+            let graph = loader.load(pickle.as_slice()).map_err(ConvertError::from)?;
+            let most = options.limits.json.room(bytes.len());
+            each(&Subject::of(&graph, None, path)?.tensors(most)?)
+        };
+        return run().map_err(whole);
+    }
+    let all = if is_safetensors(bytes) {
         Some(Tensors::of_safetensors(bytes))
     } else if is_npy(bytes) {
         Some(Tensors::of_npy(bytes))
     } else {
         None
     };
-    if let Some(tensors) = whole {
+    if let Some(tensors) = all {
         let tensors = tensors.map_err(|why| E::from(why.into()));
-        let fail = |error| PickleError {
-            name: part.name().to_owned(),
-            start: 0,
-            before: 0,
-            error,
-            look_alike: None,
-        };
-        return tensors.and_then(|tensors| each(&tensors)).map_err(fail);
+        return tensors.and_then(|tensors| each(&tensors)).map_err(whole);
     }
-    let mut loader = Loader::with_options(options.reading.clone());
+    let mut count = 0;
     part.each_pickle(options.first, |bytes, start| {
         let graph = loader.load_observed(bytes, start, JoblibArrays::new(())).map_err(ConvertError::from)?;
-        let most = options.limits.json.room(bytes.len());
-        let tensors = Tensors::of_pickle(graph.root(), part.torch(), most).map_err(ConvertError::from)?;
-        each(&tensors)?;
-        Ok(graph.end())
-    })
+        count += 1;
+        if options.means(count) {
+            let most = options.limits.json.room(bytes.len());
+            each(&Subject::of(&graph, part.torch(), path)?.tensors(most)?)?;
+        }
+        Ok::<_, E>(graph.end())
+    })?;
+    options.check(count).map_err(|error| whole(error.into()))
 }
 
 /// The tensors of a pickle, of a file of safetensors, or of a `.npy`.

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use halfsour_files::{JoblibArrays, Part, Torch};
-use halfsour_value::Graph;
+use halfsour_value::{Graph, Node};
 use halfsour_vm::Loader;
 
 use serde::Serialize;
@@ -163,9 +163,20 @@ impl Sizes {
 
     /// Adds a pickle.
     pub fn add<S: AsRef<[u8]>>(&mut self, graph: &Graph<S>) {
+        let at = self.pickle();
+        walk::walk(self, graph, None, at);
+    }
+
+    /// Adds an object of a pickle, with all that is in it. Paths begin at the object.
+    pub fn add_node<S: AsRef<[u8]>>(&mut self, graph: &Graph<S>, node: Node<'_, S>) {
+        let at = self.pickle();
+        walk::walk(self, graph, Some(node.id()), at);
+    }
+
+    /// Counts a pickle, and returns the number of its place.
+    fn pickle(&mut self) -> usize {
         self.pickles += 1;
-        let at = if self.each { self.place(0, format!("#{}", self.pickles)) } else { 0 };
-        walk::walk(self, graph, at);
+        if self.each { self.place(0, format!("#{}", self.pickles)) } else { 0 }
     }
 
     /// How many pickles were added.

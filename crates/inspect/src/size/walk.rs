@@ -14,15 +14,18 @@ use crate::{path, type_name};
 const MANY_ELEMENTS: usize = 16;
 const MANY_ITEMS: usize = 256;
 
-/// Counts the bytes of a pickle at a place, and of what is in it at places below.
-pub fn walk<S: AsRef<[u8]>>(sizes: &mut Sizes, graph: &Graph<S>, at: usize) {
+/// Counts the bytes of a pickle at a place, and of what is in it at places below. Of a part of it, only what that is made of counts.
+pub fn walk<S: AsRef<[u8]>>(sizes: &mut Sizes, graph: &Graph<S>, part: Option<Id>, at: usize) {
     let seen = vec![false; graph.node_count()];
     let (ops, newest) = (HashSet::new(), newest(graph));
     let left = (graph.end() - graph.start()) as u64;
     let mut walk = Walk { sizes, graph, newest, seen, ops, left, work: Vec::new() };
-    walk.work.push(Work { id: graph.root().id(), at, owner: None });
+    walk.work.push(Work { id: part.unwrap_or(graph.root().id()), at, owner: None });
     while let Some(work) = walk.work.pop() {
         walk.node(work);
+    }
+    if part.is_some() {
+        return;
     }
     let left = walk.left;
     let between = sizes.type_number("(marks, references, frames)".to_owned());
