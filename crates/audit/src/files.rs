@@ -43,7 +43,10 @@ impl Auditor {
         let mut walk = Walk { auditor: self, parts: Vec::new() };
         walk.source(source, true);
         if walk.parts.is_empty() {
-            walk.broken(source.name(), 0, "there is no pickle in it".to_owned());
+            let archive = source.archive().ok().flatten();
+            let look_alike = archive.and_then(|archive| archive.look_alike());
+            let look_alike = look_alike.map(|what| format!("; {what}")).unwrap_or_default();
+            walk.broken(source.name(), 0, format!("there is no pickle in it{look_alike}"));
         }
         walk.parts
     }

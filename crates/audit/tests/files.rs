@@ -54,6 +54,53 @@ fn what_torch_numpy_and_joblib_wrote_is_clean() {
 
 const EVIL: &[u8] = b"cos\nsystem\n(S'id'\ntR.";
 
+/// What programs write around a pickle that runs a command.
+#[test]
+fn no_attack_in_an_envelope_is_clean() {
+    const MARKED: &[u8] = b"\x80\x02cos\nsystem\nU\x02id\x85R.";
+    const BASE64: &str = "gAJjb3MKc3lzdGVtClUCaWSFUi4";
+    const COMPRESSED: &str = "eJxrYErOL-YqriwuSc3lCmXKTGkN0gMAR5gGqg";
+    const HASHED: &str =
+        "MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDqAAmNvcwpzeXN0ZW0KVQJpZIVSLg==";
+    let zlib = b"\x78\x9c\x6b\x60\x4a\xce\x2f\xe6\x2a\xae\x2c\x2e\x49\xcd\xe5\x0a\x65\xca\x4c\x69\x0d\xd2\x03\0\x47\x98\x06\xaa";
+    let signature = ":1abcde:0123456789012345678901234567";
+    let length = u32::try_from(MARKED.len()).unwrap().to_be_bytes();
+    let good = b"\x80\x02N.";
+    let mut zip = halfsour_files::ZipWriter::new(Vec::new());
+    let data = format!(r#"{{"policy_class": {{":serialized:": "{BASE64}="}}}}"#);
+    zip.member("data", &[data.as_bytes()]).unwrap();
+    zip.member("_stable_baselines3_version", &[b"2.3.0"]).unwrap();
+    let hex: String = MARKED.iter().map(|byte| format!("{byte:02x}")).collect();
+    let files: [(&str, Vec<u8>); 18] = [
+        ("cachelib", [b"\x12\x34\x56\x78", MARKED].concat()),
+        ("cachelib of redis", [b"!", MARKED].concat()),
+        ("dogpile", [b"{\"ct\": 1.5, \"v\": 1}|", MARKED].concat()),
+        ("session", format!("{BASE64}{signature}").into()),
+        ("compressed session", format!(".{COMPRESSED}{signature}").into()),
+        ("hashed session", HASHED.into()),
+        ("django.djcache", [&b"\x80\x04G\0\0\0\0\0\0\0\0."[..], zlib].concat()),
+        ("expiry.djcache", [MARKED, zlib].concat()),
+        ("celery", format!(r#"{{"body": "{BASE64}=", "headers": {{}}}}"#).into()),
+        ("characters", br#"["\u0080\u0002cos\nsystem\nU\u0002id\u0085R."]"#.to_vec()),
+        ("font", [b"SplineFontDB: 3.2\nPickledData: \"", EVIL, b"\"\n"].concat()),
+        ("glyph", [b"SplineFontDB: 3.2\nStartChar: A\nPickledDataWithLists: \"", EVIL, b"\"\n"].concat()),
+        ("reversed", zlib.iter().rev().copied().collect()),
+        ("stable baselines", zip.finish().unwrap()),
+        ("stack", [&[0; 4], &good[..], &[0, 0, 0, 4], MARKED, &length].concat()),
+        ("hex", format!("\\x{hex}").into()),
+        ("escapes", format!("b'{}'", MARKED.escape_ascii()).into()),
+        ("texts", format!("b'{BASE64}='").into()),
+    ];
+    let auditor = Auditor::new(Policy::default());
+    for (name, bytes) in files {
+        let source = Source::from_bytes(name, bytes.into(), Limits::UNTRUSTED).unwrap();
+        let parts = auditor.audit_source(&source);
+        let mut findings = parts.iter().flat_map(|part| &part.report.findings);
+        assert!(findings.any(|finding| finding.code.contains("system")), "{name}: {parts:#?}");
+        assert!(parts.iter().any(|part| part.report.verdict == Verdict::Findings), "{name}: {parts:#?}");
+    }
+}
+
 /// A transaction of ZODB's `Data.fs`, with one record.
 fn transaction(id: u8, extension: &[u8], data: &[u8]) -> Vec<u8> {
     let id = [0, 0, 0, 0, 0, 0, 0, id];

@@ -89,15 +89,16 @@ const FONT: &[u8] = b"SplineFontDB:";
 fn font(bytes: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
     const GLYPH: &[u8] = b"\nStartChar: ";
     const FIELDS: [&[u8]; 2] = [b"PickledData: \"", b"PickledDataWithLists: \""];
-    let mut at = 0;
+    let (mut at, mut last_glyph) = (0, None);
     std::iter::from_fn(move || {
         loop {
             let found = at + memmem::find(&bytes[at..], b"\nPickledData")? + 1;
+            last_glyph = memmem::rfind(&bytes[at..found], GLYPH).map(|glyph| at + glyph).or(last_glyph);
             at = found;
             let Some(field) = FIELDS.iter().find(|field| bytes[found..].starts_with(field)) else { continue };
             let (pickle, length) = quoted(&bytes[found + field.len()..])?;
             let name = str::from_utf8(&field[..field.len() - 3]).unwrap_or_default();
-            let glyph = memmem::rfind(&bytes[..found], GLYPH).map(|glyph| {
+            let glyph = last_glyph.map(|glyph: usize| {
                 let line =
                     bytes[glyph + GLYPH.len()..].split(|&byte| byte == b'\n').next().unwrap_or_default();
                 String::from_utf8_lossy(line.trim_ascii()).into_owned()

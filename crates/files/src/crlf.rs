@@ -2,6 +2,8 @@
 
 use halfsour_lexer::{ArgKind, Lexer, Op};
 
+use crate::sure;
+
 /// Whether there are line feeds, each after a carriage return.
 pub(crate) fn is_crlf(bytes: &[u8]) -> bool {
     let mut feeds = memchr::memchr_iter(b'\n', bytes).peekable();
@@ -19,6 +21,11 @@ pub(crate) fn undone(bytes: &[u8]) -> Vec<u8> {
     }
     out.extend_from_slice(&bytes[from..]);
     out
+}
+
+/// Whether it is a pickle once that is undone.
+pub(crate) fn loads_undone(bytes: &[u8]) -> bool {
+    bytes.len() <= sure::LONGEST && sure::loads(&undone(bytes))
 }
 
 /// Whether a line of an opcode ends in CR LF, and no line feed is without a carriage return.

@@ -71,13 +71,15 @@ fn is_hashed(bytes: &[u8], depth: usize) -> bool {
 /// The base64 in `base64:time:signature`, before which a dot says that it is compressed: `django.core.signing.dumps`.
 fn signed(bytes: &[u8], depth: usize) -> Option<Range<usize>> {
     let text = bytes.trim_ascii();
-    let is_text = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_:.".contains(byte);
+    // First, for it ends soon in what is no text: a file may be larger than memory.
+    if !text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_:.".contains(byte)) {
+        return None;
+    }
     let mut colons = memchr::memchr_iter(b':', text);
     let (first, second) = (colons.next()?, colons.next()?);
     let is_signed = colons.next().is_none()
         && (first + 2..first + 12).contains(&second)
-        && (27..=86).contains(&(text.len() - second - 1))
-        && text.iter().all(is_text);
+        && (27..=86).contains(&(text.len() - second - 1));
     let start = usize::from(text.starts_with(b"."));
     let inside = text.get(start..first).filter(|_| is_signed)?;
     if texts::format(inside, depth) != Some(Format::Base64) {

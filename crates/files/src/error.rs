@@ -2,7 +2,7 @@
 
 use std::{fmt, io};
 
-use crate::{Format, Limit};
+use crate::{Format, Limit, LookAlike};
 
 /// The result of reading a file.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -15,6 +15,7 @@ struct Inner {
     name: String,
     format: Option<Format>,
     source: Option<io::Error>,
+    look_alike: Option<LookAlike>,
 }
 
 /// The ways in which reading a file can fail.
@@ -48,13 +49,25 @@ pub enum ErrorKind {
 impl Error {
     #[cold]
     pub(crate) fn new(kind: ErrorKind, name: &str, format: Option<Format>) -> Self {
-        Self(Box::new(Inner { kind, name: name.to_owned(), format, source: None }))
+        Self(Box::new(Inner { kind, name: name.to_owned(), format, source: None, look_alike: None }))
     }
 
     #[cold]
     pub(crate) fn io(error: io::Error, name: &str) -> Self {
         let kind = ErrorKind::Io(error.kind());
-        Self(Box::new(Inner { kind, name: name.to_owned(), format: None, source: Some(error) }))
+        Self(Box::new(Inner {
+            kind,
+            name: name.to_owned(),
+            format: None,
+            source: Some(error),
+            look_alike: None,
+        }))
+    }
+
+    /// Adds what the file is in which there is no pickle.
+    pub(crate) fn with_look_alike(mut self, look_alike: Option<LookAlike>) -> Self {
+        self.0.look_alike = look_alike;
+        self
     }
 
     /// The kind of the error.
@@ -72,6 +85,11 @@ impl Error {
         self.0.format
     }
 
+    /// What the file is, if it is known and no pickle is in it.
+    pub fn look_alike(&self) -> Option<&LookAlike> {
+        self.0.look_alike.as_ref()
+    }
+
     /// The message without the name.
     pub fn reason(&self) -> impl fmt::Display {
         Reason(&self.0)
@@ -86,8 +104,12 @@ impl fmt::Display for Reason<'_> {
             write!(f, "{format}: ")?;
         }
         match &self.0.source {
-            Some(error) => error.fmt(f),
-            None => self.0.kind.fmt(f),
+            Some(error) => error.fmt(f)?,
+            None => self.0.kind.fmt(f)?,
+        }
+        match &self.0.look_alike {
+            Some(look_alike) => write!(f, "; {look_alike}"),
+            None => Ok(()),
         }
     }
 }

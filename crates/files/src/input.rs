@@ -233,7 +233,11 @@ impl Input {
             let name = self.source.name();
             return Err(match &self.member {
                 Some(member) => Error::new(ErrorKind::NoMember, &format!("{name}:{member}"), None),
-                None => Error::new(ErrorKind::NoPickles, name, None),
+                None => {
+                    let archive = self.source.archive()?;
+                    let look_alike = archive.and_then(|archive| archive.look_alike());
+                    Error::new(ErrorKind::NoPickles, name, None).with_look_alike(look_alike)
+                }
             });
         }
         Ok(Parts(Box::new(parts)))
@@ -321,10 +325,19 @@ impl Part {
                 let is_file = self.layers.is_empty() && self.is_whole_file;
                 Some(LookAlike::Prefix { at, what, can_skip: is_file })
             }
+            None => self.envelope().map(LookAlike::Envelope),
             look_alike => look_alike,
         };
         let look_alike = look_alike.map(Box::new);
         PickleError { name: self.name.clone(), start, before, error, look_alike }
+    }
+
+    /// The last layer that was taken off for what it looks like, without a mark that says so for sure.
+    fn envelope(&self) -> Option<Format> {
+        let formats = self.layers.iter().rev().map(|layer| layer.format);
+        formats
+            .into_iter()
+            .find(|format| matches!(format, Format::Cachelib | Format::Dogpile | Format::DjangoSession))
     }
 
     /// Calls `each` for every pickle, or for the first only, with the bytes up to where the pickle has to end, and the offset

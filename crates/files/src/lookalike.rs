@@ -4,11 +4,12 @@ mod signatures;
 mod text;
 
 use std::fmt;
+use std::ops::Range;
 
 use halfsour_lexer::text::phrase::{count, plural};
 use halfsour_lexer::{ErrorKind, Lexer, Op, Opcode};
 
-use crate::{Format, crlf, sure};
+use crate::{Archive, Format, crlf, sure};
 
 /// What bytes are that are taken for a pickle and are none, or no longer one. It prints as a sentence, without a full stop, that
 /// says what to do.
@@ -34,6 +35,8 @@ pub enum LookAlike {
     Zeros,
     /// From this offset to the end there are only zeros.
     ZeroTail(usize),
+    /// Only zeros are between these offsets, where opcodes should be.
+    ZeroRun(Range<usize>),
     /// The bytes are fewer than the pickle says.
     Truncated {
         /// How many bytes there are.
@@ -65,6 +68,8 @@ pub enum LookAlike {
         /// Whether [`Options::skip`](crate::Options::skip) leaves them out: they are the file's, not those of a member or layer.
         can_skip: bool,
     },
+    /// A head, or something else around the pickle that has no mark of its own, was taken for that of this format, and taken off.
+    Envelope(Format),
     /// Something else, of the table of signatures.
     Other {
         /// A name with its article: `a database of SQLite`.
@@ -85,7 +90,7 @@ impl LookAlike {
     pub fn at(bytes: &[u8], start: usize) -> Option<Self> {
         let part = bytes.get(start..)?;
         if is_complete(part) {
-            return (crlf::has_crlf_lines(part) && sure::loads(&crlf::undone(part))).then_some(Self::Crlf);
+            return (crlf::has_crlf_lines(part) && crlf::loads_undone(part)).then_some(Self::Crlf);
         }
         if part.is_empty() {
             return (start == 0).then_some(Self::Empty);
@@ -96,11 +101,30 @@ impl LookAlike {
         text::look(part, start)
             .or_else(|| signatures::look(part))
             .or_else(|| recoded(part))
-            .or_else(|| (crlf::is_crlf(part) && sure::loads(&crlf::undone(part))).then_some(Self::Crlf))
+            .or_else(|| (crlf::is_crlf(part) && crlf::loads_undone(part)).then_some(Self::Crlf))
             .or_else(|| zero_tail(part, start))
+            .or_else(|| zero_run(bytes, start))
             .or_else(|| truncated(bytes, start))
             .or_else(|| prefix(part, start))
             .or_else(|| text::look_at_any(part).filter(|_| !may_go_on(part)))
+    }
+}
+
+impl Archive {
+    /// What the archive is, by the names of its members, if that is known and has no pickles.
+    ///
+    /// ```
+    /// use halfsour_files::{Limits, Source, ZipWriter};
+    ///
+    /// let mut zip = ZipWriter::new(Vec::new());
+    /// zip.member("model.weights.h5", &[b"\x89HDF"])?;
+    /// let source = Source::from_bytes("model.keras", zip.finish()?.into(), Limits::UNTRUSTED)?;
+    /// let what = source.archive()?.unwrap().look_alike().unwrap();
+    /// assert_eq!(what.to_string(), "this is a model of Keras: `keras.models.load_model` reads it");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn look_alike(&self) -> Option<LookAlike> {
+        signatures::look_at_members(self.members())
     }
 }
 
@@ -139,6 +163,27 @@ fn zero_tail(bytes: &[u8], start: usize) -> Option<LookAlike> {
     let zeros = bytes.iter().rev().take_while(|&&byte| byte == 0).count();
     let begins = matches!(bytes, [0x80, 2..=5, ..]);
     (begins && zeros >= LEAST).then(|| LookAlike::ZeroTail(start + bytes.len() - zeros))
+}
+
+/// Zeros in the place of an opcode that follows others.
+fn zero_run(bytes: &[u8], start: usize) -> Option<LookAlike> {
+    const LEAST: usize = 8;
+    let mut lexer = Lexer::at(bytes, start);
+    let at = loop {
+        let at = lexer.offset();
+        match lexer.next_op() {
+            Ok(Op::Stop) => return None,
+            Ok(_) => {}
+            Err(_) => break at,
+        }
+    };
+    let before = bytes[start..at].iter().rev().take_while(|&&byte| byte == 0).count();
+    let zeros = bytes[at..].iter().take_while(|&&byte| byte == 0).count();
+    if at == start || zeros == 0 || before + zeros < LEAST {
+        return None;
+    }
+    let run = at - before..at + zeros;
+    Some(if run.end == bytes.len() { LookAlike::ZeroTail(run.start) } else { LookAlike::ZeroRun(run) })
 }
 
 /// The end of opcodes that are valid up to it.
@@ -199,7 +244,7 @@ fn prefix(bytes: &[u8], start: usize) -> Option<LookAlike> {
     const LONGEST: usize = 64;
     let begins = |at: usize| {
         let rest = &bytes[at..];
-        sure::begins_as_pickle(rest) && sure::end_of_opcodes(rest).is_some()
+        sure::begins_as_pickle(rest) && sure::goes_on_as_pickle(rest)
             || matches!(Format::magic(rest), Some(format) if format != Format::Lzma && (format != Format::Zlib || sure::inflates(rest)))
     };
     let found = |at: usize, what| Some(LookAlike::Prefix { at: start + at, what, can_skip: true });
@@ -222,6 +267,11 @@ impl fmt::Display for LookAlike {
             Self::ZeroTail(at) => write!(
                 f,
                 "from byte 0x{at:x} to the end there are only zeros: the data was never written to the disk; get the file anew"
+            ),
+            Self::ZeroRun(run) => write!(
+                f,
+                "from byte 0x{:x} to 0x{:x} there are only zeros: a part of the data was never written to the disk; get the file anew",
+                run.start, run.end
             ),
             Self::Truncated { has, wants: None } => {
                 write!(f, "the pickle is cut off after {}: get the file anew", plural(*has, "byte"))
@@ -263,6 +313,7 @@ impl fmt::Display for LookAlike {
                 write!(f, "a pickle, or compressed data, begins at byte {at}")?;
                 if *can_skip { write!(f, ": --skip {at}") } else { Ok(()) }
             }
+            Self::Envelope(format) => write!(f, "what is around it was taken for {format}'s and left out"),
             Self::Other { name, advice } => write!(f, "this is {name}: {advice}"),
         }
     }

@@ -23,6 +23,15 @@ pub(crate) fn is_sure(bytes: &[u8], depth: usize) -> bool {
     }
 }
 
+/// Whether this head of a text's contents says what they are: a pickle, or a layer or an archive with a mark.
+pub(crate) fn is_known_by_head(head: &[u8]) -> bool {
+    match Format::magic(head) {
+        Some(Format::Zlib) => inflates(head),
+        Some(_) => true,
+        None => begins_as_pickle(head),
+    }
+}
+
 /// Whether this head of what base64 stands for says what it is.
 pub(crate) fn is_base64_of(head: &[u8]) -> bool {
     match Format::magic(head) {
@@ -44,6 +53,20 @@ pub(crate) fn begins_as_pickle(bytes: &[u8]) -> bool {
             Ok(Op::Stop) => break,
             Ok(_) => {}
             Err(error) => return error.kind() == ErrorKind::UnexpectedEnd,
+        }
+    }
+    true
+}
+
+/// Whether the opcodes go as far as `STOP`, or are too many to be looked at.
+pub(crate) fn goes_on_as_pickle(bytes: &[u8]) -> bool {
+    const MOST: usize = 1 << 16;
+    let mut lexer = Lexer::new(bytes);
+    for _ in 0..MOST {
+        match lexer.next_op() {
+            Ok(Op::Stop) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
         }
     }
     true

@@ -13,14 +13,44 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
     if base64::head(text).is_some_and(|head| sure::is_base64_of(&head)) {
         return Some(Format::Base64);
     }
+    if text.len() > sure::LONGEST {
+        let is_known =
+            |head: &Option<Vec<u8>>| head.as_ref().is_some_and(|head| sure::is_known_by_head(head));
+        return match digits(text) {
+            Some(digits) => Some(from_digits(&digits[..HEAD])).filter(is_known).map(|_| Format::Hex),
+            None => Some(escapes_head(text)).filter(is_known).map(|_| Format::Escaped),
+        };
+    }
     if digits(text).is_some() {
         return unhex(text).filter(|inside| is_sure(inside, depth)).map(|_| Format::Hex);
     }
     if unescape(text).is_some_and(|inside| is_sure(&inside, depth)) {
         return Some(Format::Escaped);
     }
-    let decoded = (text.len() <= sure::LONGEST).then(|| base64::whole(text)).flatten();
-    decoded.is_some_and(|inside| is_sure(&inside, depth)).then_some(Format::Base64)
+    base64::whole(text).is_some_and(|inside| is_sure(&inside, depth)).then_some(Format::Base64)
+}
+
+/// The number of bytes by which it is told what a text holds that is too long to be decoded before it is known to be one.
+const HEAD: usize = 4096;
+
+/// The first bytes that a long text of escapes stands for.
+fn escapes_head(text: &[u8]) -> Option<Vec<u8>> {
+    let text = text.strip_prefix(b"bytearray").unwrap_or(text);
+    let text = text.strip_prefix(b"(").unwrap_or(text).trim_ascii_start();
+    let head = match text {
+        [b'b' | b'B' | b'u' | b'U', quote @ (b'\'' | b'"'), rest @ ..]
+        | [quote @ (b'\'' | b'"'), rest @ ..] => {
+            let head = &rest[..rest.len().min(HEAD)];
+            &head[..closing(head, *quote).unwrap_or(head.len())]
+        }
+        [b'\\', ..] => &text[..text.len().min(HEAD)],
+        _ => return None,
+    };
+    // The last escape, or character, may be cut.
+    (0..4).find_map(|less| {
+        let head = latin1(head.get(..head.len().checked_sub(less)?)?)?;
+        Some(escape::decode(&head).ok()?.into_owned())
+    })
 }
 
 /// The text without white space around it, and without a byte order mark.
@@ -49,11 +79,18 @@ fn is_between(byte: u8) -> bool {
 
 /// The bytes that hexadecimal digits stand for.
 pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = digits(text)?;
+    let count = digits.iter().filter(|&&byte| !is_between(byte)).count();
+    count.is_multiple_of(2).then(|| from_digits(digits))?
+}
+
+/// The bytes that pairs of these digits stand for.
+fn from_digits(digits: &[u8]) -> Option<Vec<u8>> {
     let digit = |&byte: &u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut digits = digits(text)?.iter().filter(|&&byte| !is_between(byte)).map(digit);
+    let mut digits = digits.iter().filter(|&&byte| !is_between(byte)).map(digit);
     let mut bytes = Vec::new();
-    while let Some(high) = digits.next() {
-        bytes.push(high? << 4 | digits.next()??);
+    while let (Some(high), Some(low)) = (digits.next(), digits.next()) {
+        bytes.push(high? << 4 | low?);
     }
     Some(bytes)
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use halfsour_files::{ErrorKind, Limit, Limits, Npy, Source};
+use halfsour_files::{ErrorKind, Format, Limit, Limits, Npy, Source};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -125,6 +125,41 @@ fn what_is_declared_is_not_believed() {
     let mut npy = b"\x93NUMPY\x02\0\0\0\x10\0".to_vec();
     npy.resize(12 + MIB, b'(');
     assert!(Npy::parse(&npy).is_err());
+}
+
+/// Of a long text, only the beginning is decoded before it is known what it is.
+#[test]
+fn long_texts_are_not_decoded_in_vain() {
+    const LONG: usize = 17 * MIB;
+    let long = |head: &str, piece: &str, end: &str| {
+        [head.as_bytes(), &piece.as_bytes().repeat(LONG / piece.len()), end.as_bytes()].concat()
+    };
+    let vain = [
+        long("", "81", ""),
+        long("0x28", "0a", ""),
+        long("", "\\x41", ""),
+        long("b'", "\\'", "'"),
+        long("(", "'a'\n", ")"),
+        long("\"", "\\\\", ""),
+        long("", "A", ""),
+        long("!(", "I", "."),
+        long("b'\\x80\\x04", "\\", "'"),
+    ];
+    for text in vain {
+        let head = text[..8].escape_ascii().to_string();
+        let text = bytes::Bytes::from(text);
+        let spent = allocation_counter::measure(|| assert_eq!(Format::of(&text), Format::Pickle, "{head}"));
+        assert!(spent.bytes_max < MIB as u64, "{head}: {}", spent.bytes_max);
+    }
+    // A pickle of many bytes, as text.
+    let texts = [
+        (Format::Hex, long("80044200001001", "41", "2e")),
+        (Format::Escaped, long("b'\\x80\\x04B\\x00\\x00\\x10\\x01", "A", ".'")),
+        (Format::Escaped, long("\\x80\\x04B\\x00\\x00\\x10\\x01", "\\x41", ".")),
+    ];
+    for (format, text) in texts {
+        assert_eq!(Format::of(&text), format);
+    }
 }
 
 #[cfg(all(feature = "map", target_pointer_width = "64"))]

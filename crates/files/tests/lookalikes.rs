@@ -1,6 +1,6 @@
 //! What files are that are no pickles.
 
-use halfsour_files::{Input, Limits, LookAlike, Options, Source};
+use halfsour_files::{ErrorKind, Format, Input, Limits, LookAlike, Options, Source, ZipWriter};
 use halfsour_vm::{Error, Loader};
 
 fn name(bytes: &[u8]) -> String {
@@ -61,6 +61,33 @@ fn files_are_named_by_their_beginning() {
     }
     let zeroed = [&b"\x80\x04\x95\xff\0\0\0\0\0\0\0]"[..], &[0; 100]].concat();
     assert_eq!(LookAlike::of(&zeroed), Some(LookAlike::ZeroTail(12)));
+    let hole = [&b"\x80\x04]\x94(K\x01K"[..], &[0; 30], b"K\x02e."].concat();
+    assert_eq!(LookAlike::of(&hole), Some(LookAlike::ZeroRun(8..38)));
+    let said = name(&hole);
+    assert!(said.starts_with("from byte 0x8 to 0x26 there are only zeros"), "{said}");
+    assert_eq!(LookAlike::of(&hole[..20]), Some(LookAlike::ZeroTail(8)));
+}
+
+#[test]
+fn archives_without_pickles_are_named_by_their_members() {
+    let cases: [(&[&str], &str); 4] = [
+        (&["metadata.json", "config.json", "model.weights.h5"], "this is a model of Keras"),
+        (&["[Content_Types].xml", "xl/workbook.xml"], "this is a workbook of Excel"),
+        (&["export/saved_model.pb"], "this is a SavedModel of TensorFlow"),
+        (&["notsaved_model.pb"], ""),
+    ];
+    for (names, begins) in cases {
+        let mut zip = ZipWriter::new(Vec::new());
+        for name in names {
+            zip.member(name, &[b"brine"]).unwrap();
+        }
+        let input = Input::from_bytes("input", zip.finish().unwrap().into(), Limits::UNTRUSTED).unwrap();
+        let error = input.parts().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NoPickles);
+        let said = error.look_alike().map(ToString::to_string).unwrap_or_default();
+        assert!(said.starts_with(begins) && said.is_empty() == begins.is_empty(), "{names:?}: {said}");
+        assert!(error.to_string().ends_with(&said), "{error}");
+    }
 }
 
 #[test]
@@ -107,6 +134,9 @@ fn errors_say_what_it_is() {
     );
     assert_eq!(error(b"(lp0\r\nS'a'\r\na.", options), Some(LookAlike::Crlf));
     assert_eq!(error(b"(lp0\r\nS'a'\r\na.", options.with_crlf(true)), None);
+    // Four bytes before a pickle may be cachelib's, but nothing says so for sure.
+    let taken_off = error(b"\xe5\x01\x02\x03\x80\x04K\x01K\x02u.", options);
+    assert_eq!(taken_off, Some(LookAlike::Envelope(Format::Cachelib)));
     let more = Source::from_bytes("input", b"abc"[..].into(), options.with_skip(4)).unwrap_err();
     assert_eq!(more.to_string(), "input: the file has fewer bytes than are to be skipped");
 }

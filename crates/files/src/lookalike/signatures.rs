@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::LookAlike;
+use crate::member::Member;
 
 /// How a format is known, its name, and what to do.
 struct Signature(&'static [u8], &'static str, &'static str);
@@ -52,6 +53,34 @@ const TABLE: &[Signature] = &[
     Signature(b"\x1f\x9d", "a file of compress (.Z)", ARCHIVE),
     Signature(b"MSCF", "an archive in CAB", ARCHIVE),
 ];
+
+/// Archives by the name of a member that they have, in any folder.
+const MEMBERS: &[(&str, &str, &str)] = &[
+    ("model.weights.h5", "a model of Keras", "`keras.models.load_model` reads it"),
+    (
+        "saved_model.pb",
+        "a SavedModel of TensorFlow in an archive",
+        "`tensorflow.saved_model.load` of its folder reads it",
+    ),
+    ("com.apple.CoreML/model.mlmodel", "a model of Core ML", "the package coremltools reads it"),
+    ("xl/workbook.xml", "a workbook of Excel", "`pandas.read_excel` reads it"),
+    ("[Content_Types].xml", "a document of Office", "it is no data of Python; its program shows it"),
+    ("META-INF/manifest.xml", "an OpenDocument", "`pandas.read_excel` reads its tables"),
+    ("AndroidManifest.xml", "a program for Android", PROGRAM),
+    ("META-INF/MANIFEST.MF", "a program in Java", PROGRAM),
+];
+
+/// The archive that has these members.
+pub(super) fn look_at_members(members: &[Member]) -> Option<LookAlike> {
+    let has = |wanted: &str| {
+        let is_it = |name: &str| {
+            name.strip_suffix(wanted).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+        };
+        members.iter().any(|member| is_it(&member.name))
+    };
+    let &(_, name, advice) = MEMBERS.iter().find(|(wanted, _, _)| has(wanted))?;
+    Some(LookAlike::Other { name, advice })
+}
 
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 
