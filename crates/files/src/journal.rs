@@ -74,7 +74,7 @@ fn rolled_back(bytes: &[u8], journal: &[u8]) -> Result<Option<Bytes>, ErrorKind>
             }
             let start =
                 field(at)?.checked_sub(1).and_then(|number| number.checked_mul(page)).ok_or(INVALID)?;
-            if let Some(place) = made.get_mut(start..start + page) {
+            if let Some(place) = made.get_mut(start..).and_then(|rest| rest.get_mut(..page)) {
                 place.copy_from_slice(data);
             }
             at += page + 8;

@@ -366,3 +366,47 @@ fn a_folder_of_spark_has_parts() {
     assert!(matches!(read().unwrap_err().kind(), ErrorKind::Io(_)));
     fs::remove_dir_all(&folder).unwrap();
 }
+
+/// Files beside that were cut off or changed give an answer or an error.
+#[test]
+fn files_beside_may_be_broken() {
+    let folder = tempfile("broken");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir(&folder).unwrap();
+    let kinds = [
+        "kinds08.pkl_01.npy",
+        "kinds08.pkl_02.npy",
+        "kinds08.pkl_03.npy",
+        "kinds08.pkl_04.npy",
+        "kinds08.pkl_05.npy",
+    ];
+    for (file, beside) in [
+        ("journal.sqlite", &["journal.sqlite-journal"][..]),
+        ("log.sqlite", &["log.sqlite-wal"]),
+        ("kinds08.pkl", &kinds),
+    ] {
+        fs::copy(path(file), folder.join(file)).unwrap();
+        for name in beside {
+            fs::copy(path(name), folder.join(name)).unwrap();
+        }
+        let read = || {
+            if let Ok(source) = Source::open(folder.join(file), Limits::UNTRUSTED) {
+                let _ = Loader::new().load(&source.bytes()[..]);
+                let _ = source.archive();
+            }
+        };
+        for name in beside {
+            let whole = fs::read(path(name)).unwrap();
+            for at in (0..whole.len()).step_by(1 + whole.len() / 100) {
+                fs::write(folder.join(name), &whole[..at]).unwrap();
+                read();
+                let mut wrong = whole.clone();
+                wrong[at] = !wrong[at];
+                fs::write(folder.join(name), wrong).unwrap();
+                read();
+            }
+            fs::write(folder.join(name), whole).unwrap();
+        }
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
