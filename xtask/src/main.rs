@@ -15,6 +15,7 @@ mod miri;
 mod oracle;
 mod packages;
 mod pickletester;
+mod publish;
 mod pythons;
 mod receive;
 mod shell;
@@ -37,6 +38,8 @@ Checks, in CI:
                       compare the small workloads with what Python writes now
   oracle              load with real Pythons what halfsour writes, and receive
                       what they send
+  publish             build each crate as it would be published, alone; upload
+                      nothing
   jobs                run the examples of the crate halfsour, and let Python check
                       what they write
   soak                read every fixture cut at every byte, and with every byte
@@ -108,6 +111,7 @@ fn main() -> ExitCode {
         ["packages", environments @ ..] => packages::make(environments),
         ["pickletester", "--sample"] => pickletester::sample(),
         ["pickletester"] => pickletester::run(),
+        ["publish"] => publish::dry_run(),
         ["soak"] => fuzz::soak(),
         ["tidy"] => tidy::run(),
         [] | ["help" | "--help" | "-h", ..] => {
