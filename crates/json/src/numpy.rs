@@ -1,8 +1,8 @@
 //! Arrays of numpy in the plain form: lists in lists, and records as objects.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{ArrayData, Element, Kind, LongDouble, NdArray, Unit};
-use halfsour_value::Node;
+use halfsour_classes::numpy::{ArrayData, Element, Kind, LongDouble, NdArray, Record, Unit};
+use halfsour_value::{Id, Node};
 
 use crate::plain::{Work, Writer};
 use crate::{Error, ErrorKind};
@@ -161,11 +161,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Some(Element::Object(found)) => work.push(Work::Node(own(found))),
                 Some(Element::Record(record)) => {
                     self.deeper(node, b'{')?;
-                    for (name, element) in record.fields() {
-                        if let Element::Object(found) = element {
-                            work.extend([Work::Name(name.into()), Work::Node(own(found))]);
-                        }
-                    }
+                    fields(node, &record, &mut work);
                     work.push(Work::Close(b'}'));
                 }
                 element => self.element(node, element.unwrap_or(Element::Missing))?,
@@ -180,5 +176,22 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             return Ok(());
         }
         Ok(())
+    }
+}
+
+/// Adds the fields of a record of objects to the work. Types lie in each other no more than 32 times.
+fn fields<'g, S: AsRef<[u8]>>(node: Node<'g, S>, record: &Record<'_, S>, work: &mut Vec<Work<'g, S>>) {
+    for (name, element) in record.fields() {
+        work.push(Work::Name(name.into()));
+        match element {
+            Element::Record(record) => {
+                work.push(Work::Open(b'{'));
+                fields(node, &record, work);
+                work.push(Work::Close(b'}'));
+            }
+            Element::Object(found) => work.push(Work::Node(node.graph().node(found.id()))),
+            // A masked one; there are no others.
+            _ => work.push(Work::Node(node.graph().node(Id::NONE))),
+        }
     }
 }

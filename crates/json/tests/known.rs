@@ -214,3 +214,15 @@ fn duration(delta: &Value) -> Value {
         other => panic!("{other:?}"),
     })
 }
+
+#[test]
+fn masked_fields_of_records_of_objects_are_null() {
+    // numpy 2.5: numpy.ma.array([(1, 'a'), (2, 'b')], [('n', 'i4'), ('any', 'O')], mask=[(0, 1), (1, 0)])
+    let pickle = STANDARD.decode(
+        "gASVMwEAAAAAAACMDW51bXB5Lm1hLmNvcmWMDl9tYXJlY29uc3RydWN0kyiMCG51bXB5Lm1hjAtNYXNrZWRBcnJheZOMBW51bXB5lIwHbmRhcn\
+        JheZOUSwCFjAFilHRSKEsBSwKFaACMBWR0eXBlk5SMA1YxMomIh1KUKEsDjAF8lE6MAW6UjANhbnmUhn0oaAZoA4wCaTSJiIdSKEsDjAE8Tk5O\
+        Sv////9K/////0sAdGJLAIZoB2gDjAJPOImIh1IoSwNoBU5OTkr/////Sv////9LP3RiSwSGdUsMSwFLG3RiiV0oSwGMAWGGSwJoAoZlQwQAAQ\
+        EAjBZudW1weS5fY29yZS5tdWx0aWFycmF5jAxfcmVjb25zdHJ1Y3STaAFLAIVDAWKHUihLASloBIldSwmMAT+GYXRidGIu",
+    );
+    plain(&pickle.unwrap(), r#"[{"n":1,"any":null},{"n":null,"any":"b"}]"#);
+}

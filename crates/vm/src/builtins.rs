@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 
 use halfsour_lexer::text::escape;
-use halfsour_value::machine::{Builtin, Container, OutOfBudget, Payload, Spelling, Store};
-use halfsour_value::{Form, Id, Kind, StepError};
+use halfsour_value::machine::{Builtin, Container, OutOfBudget, Payload, Peek, Spelling, Store};
+use halfsour_value::{Form, Id, Kind, StepError, View};
 
 use crate::ErrorKind;
 
@@ -25,6 +25,62 @@ pub(crate) fn find(module: &[u8], name: &[u8]) -> Builtin {
         (b"copyreg" | b"copy_reg", b"__newobj_ex__") => Builtin::NewObjEx,
         _ => Builtin::Other,
     }
+}
+
+/// Which of them a callable is: a global, or what dill calls in its place, `_get_attr(_import_module('_codecs'), 'encode')`.
+#[inline]
+pub(crate) fn of(store: &Store, source: &[u8], callable: Id) -> Builtin {
+    match store.builtin(callable) {
+        Builtin::Other if store.kind(callable) == Kind::Instance => {
+            looked_up(View::new(store, source), callable).unwrap_or(Builtin::Other)
+        }
+        builtin => builtin,
+    }
+}
+
+#[cold]
+fn looked_up(view: View<'_>, callable: Id) -> Option<Builtin> {
+    let (getter, &[owner, name]) = called(view, callable)? else { return None };
+    let (importer, &[module]) = called(view, owner)? else { return None };
+    is_of_dill(view, getter, b"_get_attr").then_some(())?;
+    is_of_dill(view, importer, b"_import_module").then_some(())?;
+    Some(find(view.text_bytes(module)?, view.text_bytes(name)?))
+}
+
+/// The object, the name and the value, if this is the result of `setattr(object, name, value)`, or of what dill calls so.
+pub(crate) fn attribute_set(store: &Store, source: &[u8], call: Id) -> Option<[Id; 3]> {
+    let view = View::new(store, source);
+    let (setter, &[object, name, value]) = called(view, call)? else { return None };
+    view.text_bytes(name)?;
+    let is_setter = match view.peek(setter) {
+        // `getattr(dill._dill, '_setattr', setattr)`
+        Peek::Instance(_) => match called(view, setter)? {
+            (getter, &[owner, name, _]) => {
+                is_builtin(view, getter, b"getattr")
+                    && view.global(owner) == Some([b"dill", b"_dill"])
+                    && view.text_bytes(name) == Some(b"_setattr")
+            }
+            _ => false,
+        },
+        _ => is_builtin(view, setter, b"setattr") || is_of_dill(view, setter, b"_setattr"),
+    };
+    is_setter.then_some([object, name, value])
+}
+
+/// What is called, and the arguments.
+fn called(view: View<'_>, call: Id) -> Option<(Id, &[Id])> {
+    let Peek::Instance(instance) = view.peek(call) else { return None };
+    (instance.form() == Form::Call).then_some((instance.callable(), view.sequence(instance.args())?))
+}
+
+fn is_builtin(view: View<'_>, callable: Id, name: &[u8]) -> bool {
+    let global = view.global(callable);
+    global.is_some_and(|[module, found]| matches!(module, b"builtins" | b"__builtin__") && found == name)
+}
+
+fn is_of_dill(view: View<'_>, callable: Id, name: &[u8]) -> bool {
+    let global = view.global(callable);
+    global.is_some_and(|[module, found]| matches!(module, b"dill._dill" | b"dill.dill") && found == name)
 }
 
 /// The plain object that a call of one of them makes, spelled as picklers spell it; otherwise the form of the call.

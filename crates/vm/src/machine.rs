@@ -234,7 +234,7 @@ impl<'a, O: Observer> Visitor<'a> for Machine<'_, 'a, O> {
                 Ok(())
             }
             Op::Stop => self.need(1),
-            Op::Pop => self.pop_op(),
+            Op::Pop => self.pop_op(start),
             Op::PopMark => self.pop_mark().map(|height| self.state.stack.truncate(height)),
             Op::Dup => self.need(1).and_then(|()| self.push(self.state.stack[self.state.stack.len() - 1])),
 

@@ -268,3 +268,28 @@ fn errors_name_place_and_opcode_but_no_operand() {
     let error = from_slice(b"X\x06\0\0\0secretX\x02\0\0\0\xff\xfe.").unwrap_err();
     assert_eq!(error.to_string(), "byte 0xb: BINUNICODE: the text is not UTF-8");
 }
+
+#[test]
+fn attributes_that_a_dropped_call_sets_are_kept() {
+    // dill 0.4: getattr(dill._dill, '_setattr', setattr)(cell, 'cell_contents', 7)
+    let stream = b"\x80\x04cdill._dill\n_create_cell\nN\x85R\x940\x8c\x01f\
+        cbuiltins\ngetattr\n(cdill\n_dill\n\x8c\x08_setattrcbuiltins\nsetattr\ntR\
+        (h\0\x8c\rcell_contentsK\x07tR0h\0\x86.";
+    assert_eq!(
+        shown(stream),
+        "('f', dill._dill._create_cell(None).__setstate__((None, {'cell_contents': 7})))"
+    );
+    assert_eq!(
+        shown(b"capp\nC\n)Rp0\ncbuiltins\nsetattr\n(g0\nVx\nI1\ntR0."),
+        "app.C().__setstate__((None, {'x': 1}))"
+    );
+    // Another function of three arguments may do anything.
+    assert_eq!(shown(b"capp\nC\n)Rp0\ncapp\nsetattr\n(g0\nVx\nI1\ntR0."), "app.C()");
+}
+
+#[test]
+fn dill_finds_a_builtin_by_calls() {
+    let stream = b"\x80\x02cdill._dill\n_get_attr\ncdill._dill\n_import_module\n\
+        X\x07\0\0\0_codecs\x85RX\x06\0\0\0encode\x86RX\x02\0\0\0\xc3\xbfX\x06\0\0\0latin1\x86R.";
+    assert_eq!(shown(stream), r"b'\xff'");
+}

@@ -23,21 +23,29 @@ def _(x):
     return x.told
 
 
+SOURCE = """
 G = 7
 
 
 def outer(n):
-    k = 3
+    k = {"three": 3}
 
     def inner(a, b=2, *args, **kw):
         "adds"
-        return a + b + n + k + len(args) + G
+        return a + b + n + len(k) + len(args) + G
 
     return inner
 
 
 def plain(x, y):
     return x * y
+
+
+named = lambda q: q + 1
+"""
+
+# The name of the file lies in the pickles.
+exec(compile(SOURCE, "app.py", "exec"))
 
 
 def tell(function, arguments):
@@ -59,9 +67,11 @@ for module in ("cloudpickle", "dill"):
         pickler = __import__(module)
     except ImportError:
         continue
-    samples = [("plain", plain, ["x", "y"]), ("lambda", lambda q: q + 1, ["q"])]
-    if module == "cloudpickle" or VERSION < (3, 9):  # dill 0.4 fills the cells by calls whose results are dropped
-        samples.append(("closure", outer(4), ["a", "b", "*args", "**kw"]))
+    samples = [
+        ("plain", plain, ["x", "y"]),
+        ("lambda", named, ["q"]),
+        ("closure", outer(4), ["a", "b", "*args", "**kw"]),
+    ]
     for name, function, arguments in samples:
         for protocol in [2] if VERSION < (3,) else [2, 4]:
             data = pickler.dumps(function, protocol)

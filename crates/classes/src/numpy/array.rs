@@ -241,10 +241,7 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
                     element => element,
                 })
             }
-            ArrayData::Objects(objects) => {
-                let is_masked = mask.is_some_and(|mask| mask.iter().all(|byte| *byte != 0));
-                Some(Element::of_object(&self.dtype, objects.get(index)?, is_masked))
-            }
+            ArrayData::Objects(objects) => Some(Element::of_object(&self.dtype, objects.get(index)?, mask)),
             ArrayData::Buffer(_) => None,
         }
     }

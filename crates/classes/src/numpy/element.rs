@@ -59,8 +59,8 @@ pub struct Inner<'a, S> {
 enum Place<'a, S> {
     /// In these bytes; and which of its parts are masked.
     Bytes(&'a [u8], Option<&'a [u8]>),
-    /// Each field is an object.
-    Objects(Elements<'a, S>),
+    /// Each field is an object; and which of its parts are masked.
+    Objects(Elements<'a, S>, Option<&'a [u8]>),
 }
 
 impl<'a, S: AsRef<[u8]>> Record<'a, S> {
@@ -68,16 +68,25 @@ impl<'a, S: AsRef<[u8]>> Record<'a, S> {
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, Element<'a, S>)> {
         let mut masked = 0;
         self.fields.iter().enumerate().map_while(move |(index, field)| {
+            let (Place::Bytes(_, mask) | Place::Objects(_, mask)) = &self.place;
+            let size = field.dtype.mask_size();
+            let mask = match mask {
+                Some(mask) => Some(mask.get(masked..)?.get(..size)?),
+                None => None,
+            };
+            masked += size;
             let element = match &self.place {
-                Place::Objects(values) => Element::Object(values.get(index)?),
-                Place::Bytes(bytes, mask) => {
+                Place::Objects(values, _) => {
+                    let value = values.get(index)?;
+                    match mask {
+                        Some(mask) if mask.iter().any(|byte| *byte != 0) => {
+                            Element::of_object(&field.dtype, value, Some(mask))
+                        }
+                        _ => Element::Object(value),
+                    }
+                }
+                Place::Bytes(bytes, _) => {
                     let bytes = bytes.get(field.offset..)?.get(..field.dtype.size)?;
-                    let size = field.dtype.mask_size();
-                    let mask = match mask {
-                        Some(mask) => Some(mask.get(masked..)?.get(..size)?),
-                        None => None,
-                    };
-                    masked += size;
                     Element::read(&field.dtype, bytes, mask)
                 }
             };
@@ -170,15 +179,15 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
         }
     }
 
-    /// Reads an element from the object that stands for it in an array with objects.
-    pub(crate) fn of_object(dtype: &'a DType, node: Node<'a, S>, is_masked: bool) -> Self {
+    /// Reads an element from the object that stands for it in an array with objects, and from bools that say whether its parts are masked.
+    pub(crate) fn of_object(dtype: &'a DType, node: Node<'a, S>, mask: Option<&'a [u8]>) -> Self {
         match (&dtype.kind, node.data()) {
-            _ if is_masked => Self::Missing,
+            (Kind::Structured(structure), Data::Tuple(values)) if values.len() == structure.fields.len() => {
+                Self::Record(Record { fields: &structure.fields, place: Place::Objects(values, mask) })
+            }
+            _ if mask.is_some_and(|mask| mask.iter().all(|byte| *byte != 0)) => Self::Missing,
             (Kind::String(_), Data::Str(text)) => Self::Text(text.to_string_lossy()),
             (Kind::String(_), _) => Self::Missing,
-            (Kind::Structured(structure), Data::Tuple(values)) if values.len() == structure.fields.len() => {
-                Self::Record(Record { fields: &structure.fields, place: Place::Objects(values) })
-            }
             _ => Self::Object(node),
         }
     }

@@ -197,6 +197,7 @@ fn along<'g, S: AsRef<[u8]> + Clone>(
     budget: &mut Budget,
 ) -> Result<Result<Cells<'g, S>, String>, SheetError> {
     Ok(match &array.data {
+        ArrayData::Objects(_) if array.mask.is_some() => Err("objects of which some are masked".to_owned()),
         ArrayData::Objects(objects) => {
             budget.spend(rows.saturating_mul(CELL))?;
             let nodes = (0..rows).map(|row| objects.get(row * apart + index)).collect();
@@ -265,10 +266,12 @@ fn field<'g, S: AsRef<[u8]> + Clone>(
     budget: &mut Budget,
 ) -> Result<Result<Cells<'g, S>, String>, SheetError> {
     Ok(match &array.data {
-        ArrayData::Bytes(_) if array.mask.is_none() => {
+        ArrayData::Bytes(_) | ArrayData::Objects(_) if array.mask.is_some() => {
+            Err("records of which some are masked".to_owned())
+        }
+        ArrayData::Bytes(_) => {
             Ok(Cells::Array(ArrayCells::field(array.clone(), field.dtype.clone(), field.offset)))
         }
-        ArrayData::Bytes(_) => Err("records of which some are masked".to_owned()),
         ArrayData::Objects(records) => {
             budget.spend(records.len().saturating_mul(CELL))?;
             let value = |record: Node<'g, S>| match record.data() {

@@ -224,11 +224,11 @@ pub(crate) struct Cell<'g, S> {
 
 impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
     pub(crate) fn of(call: &Call<'g, S>) -> Option<Self> {
-        let value = match call.bare()?.up_to()? {
-            (0, _) => None,
-            // dill fills such a cell afterwards, by a call whose result is dropped: what is in it the object does not tell.
-            (_, [value]) if call.class == Class::DillCell && value.is_none() => return None,
-            (_, [value]) => Some(value),
+        let value = match (call.up_to()?, call.node.attr("cell_contents")) {
+            // dill fills a cell afterwards, and empties it by a call of `delattr`.
+            (_, Some(value)) => Some(value),
+            ((0, _), _) => None,
+            ((_, [value]), _) => call.is_bare().then_some(value),
         };
         Some(Self { value })
     }

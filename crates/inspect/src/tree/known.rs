@@ -59,7 +59,7 @@ pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
 pub fn line_of<S: AsRef<[u8]>>(known: &Known<'_, S>, node: Option<Node<'_, S>>) -> Option<String> {
     const LONG: usize = 60;
     match known {
-        Known::NdArray(array) if !matches!(array.data, ArrayData::Objects(_)) => {
+        Known::NdArray(array) if objects_in(array).is_none() => {
             let mut line = array_head(node, array);
             let long = LONG.max(line.len() + LONG / 2);
             for (index, element) in array.elements().into_iter().flatten().enumerate() {
@@ -110,8 +110,7 @@ pub fn line_of<S: AsRef<[u8]>>(known: &Known<'_, S>, node: Option<Node<'_, S>>) 
 /// What comes before the elements of an array of objects, and these.
 pub fn objects<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Elements<'_, S>)> {
     let Known::NdArray(array) = known(node)? else { return None };
-    let ArrayData::Objects(elements) = &array.data else { return None };
-    Some((array_head(Some(node), &array), elements.clone()))
+    Some((array_head(Some(node), &array), objects_in(&array)?))
 }
 
 /// A part of an array or table, on one line.
@@ -125,8 +124,15 @@ pub fn part<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
 /// What comes before the elements of a part that is an array of objects, and these.
 pub fn objects_of<'g, S: AsRef<[u8]>>(known: &Known<'g, S>) -> Option<(String, Elements<'g, S>)> {
     let Known::NdArray(array) = known else { return None };
-    let ArrayData::Objects(elements) = &array.data else { return None };
-    Some((array_head(None, array), elements.clone()))
+    Some((array_head(None, array), objects_in(array)?))
+}
+
+/// The elements of an array of objects, if none can be masked: those that are masked are not shown.
+fn objects_in<'g, S: AsRef<[u8]>>(array: &NdArray<'g, S>) -> Option<Elements<'g, S>> {
+    match &array.data {
+        ArrayData::Objects(elements) if array.mask.is_none() => Some(elements.clone()),
+        _ => None,
+    }
 }
 
 /// What an array of a subclass has beside the array: dicts of attributes, and other parts of its state.

@@ -2,7 +2,7 @@
 
 use halfsour_lexer::text::names;
 use halfsour_value::machine::{Builtin, Container, Payload};
-use halfsour_value::{Encoding, Form, Id, Kind};
+use halfsour_value::{Encoding, Form, Id, Kind, StepError};
 
 use super::{Done, Fault, Machine};
 use crate::{ErrorKind, Event, Observer};
@@ -165,7 +165,7 @@ impl<O: Observer> Machine<'_, '_, O> {
     /// A call: of a builtin that the protocols spell so, or of anything.
     fn call(&mut self, start: usize, mut form: Form, callable: Id, args: Id) -> Done {
         let store = &mut self.state.store;
-        let builtin = store.builtin(callable);
+        let builtin = crate::builtins::of(store, self.source, callable);
         let mut plain = None;
         if builtin != Builtin::Other {
             match crate::builtins::call(store, self.source, start, builtin, callable, args)? {
@@ -283,15 +283,36 @@ impl<O: Observer> Machine<'_, '_, O> {
         self.push(id)
     }
 
-    pub(super) fn pop_op(&mut self) -> Done {
+    pub(super) fn pop_op(&mut self, start: usize) -> Done {
         if !self.state.marks.is_empty() && self.state.stack.len() == self.fence {
             self.pop_mark()?;
             return Ok(());
         }
         let popped = self.pop()?;
+        if self.state.store.kind(popped) == Kind::Instance
+            && let Some([object, name, value]) =
+                crate::builtins::attribute_set(&self.state.store, self.source, popped)
+        {
+            return self.set_attribute(start, object, name, value);
+        }
         if let Some(&top) = self.state.stack.last() {
             self.state.store.call_on(top, popped)?;
         }
         Ok(())
+    }
+
+    /// A state with this attribute, as if it were in a slot, does the same.
+    #[cold]
+    fn set_attribute(&mut self, start: usize, object: Id, name: Id, value: Id) -> Done {
+        let store = &mut self.state.store;
+        let done = store.container(Container::Dict, start, &[name, value]).and_then(|slots| {
+            let state = store.container(Container::Tuple, start, &[Id::NONE, slots])?;
+            store.build(object, state)
+        });
+        match done {
+            // Of other kinds, no attributes are kept.
+            Ok(()) | Err(StepError::Unsupported) => Ok(()),
+            Err(refusal) => Err(ErrorKind::refused(refusal, self.state.store.kind(object)).into()),
+        }
     }
 }
