@@ -192,7 +192,9 @@ fn every_release_is_read() {
         let mut text = String::new();
         for (reason, names) in reasons {
             writeln!(text, "# {reason}").unwrap();
-            names.iter().for_each(|name| writeln!(text, "{name}").unwrap());
+            for name in names {
+                writeln!(text, "{name}").unwrap();
+            }
         }
         fs::write(directory.join("differ.txt"), text).unwrap();
         println!("{table}");
