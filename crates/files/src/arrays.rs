@@ -56,7 +56,7 @@ impl<O> JoblibArrays<O> {
             Some(
                 [b"joblib.numpy_pickle" | b"sklearn.externals.joblib.numpy_pickle", b"NumpyArrayWrapper"],
             ) => {
-                self.wrapper = self.wrapped(view, state);
+                self.wrapper = Some(self.wrapped(view, state).unwrap_or(Attached::Unknown));
             }
             _ => {}
         }
@@ -65,6 +65,10 @@ impl<O> JoblibArrays<O> {
     /// What follows a wrapper with this state. The padding is not known yet: whether there is any is.
     fn wrapped(&self, view: View<'_>, state: Id) -> Option<Attached> {
         let object = view.item(state, b"dtype")?;
+        if view.global(view.class(object)?).is_some_and(|[_, name]| name == b"_convert_to_stringdtype_kwargs")
+        {
+            return Some(Attached::Pickle);
+        }
         let dtype = self.dtypes.get(&object).copied().or_else(|| dtype(view, object, None))?;
         if dtype.has_objects {
             return Some(Attached::Pickle);
@@ -109,14 +113,15 @@ impl<O: Observer> Observer for JoblibArrays<O> {
 }
 
 /// The type of `dtype('f8')` with, if it has one, a state: `(3, '<', None, None, None, -1, -1, 0)`, which is version, byte order,
-/// sub-array, names, fields, size, alignment, flags.
+/// sub-array, names, fields, size, alignment, flags. Types that numpy does not have itself are named by their class, and have a size in the state.
 fn dtype(view: View<'_>, object: Id, state: Option<Id>) -> Option<Dtype> {
     const HAS_OBJECTS: i64 = 1;
     if view.global(view.class(object)?) != Some([&b"numpy"[..], b"dtype"]) {
         return None;
     }
     let (args, _) = view.arguments(object)?;
-    let named = DType::parse(str::from_utf8(view.text_bytes(*args.first()?)?).ok()?)?;
+    let name = view.text_bytes(*args.first()?);
+    let named = name.and_then(|name| DType::parse(str::from_utf8(name).ok()?));
     let state = match state.map(|state| view.peek(state)) {
         None => &[],
         Some(Peek::Tuple(state)) => state,
@@ -127,7 +132,9 @@ fn dtype(view: View<'_>, object: Id, state: Option<Id>) -> Option<Dtype> {
         _ => None,
     };
     // Types of one size do not state it, but have it in their name.
-    let size = number(5).and_then(|size| usize::try_from(size).ok()).unwrap_or(named.size);
-    let has_objects = named.has_objects() || number(7).is_some_and(|flags| flags & HAS_OBJECTS != 0);
+    let size =
+        number(5).and_then(|size| usize::try_from(size).ok()).or(named.as_ref().map(|named| named.size))?;
+    let has_objects = named.is_some_and(|named| named.has_objects())
+        || number(7).is_some_and(|flags| flags & HAS_OBJECTS != 0);
     Some(Dtype { size, has_objects })
 }

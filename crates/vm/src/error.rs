@@ -78,6 +78,8 @@ pub enum ErrorKind {
     ExtensionCode(i64),
     /// The stream refers to an out-of-band buffer that was not supplied.
     MissingBuffer,
+    /// The data that follows an object in the stream is of an unknown length: see [`Attached::Unknown`](crate::Attached::Unknown).
+    UnknownAttached,
     /// The length before a message is negative: see [`Framing`](crate::Framing).
     NegativeLength(i32),
     /// A limit would be exceeded.
@@ -207,6 +209,9 @@ impl fmt::Display for ErrorKind {
             Self::Unsupported(kind) => write!(f, "the opcode cannot be applied to an object of kind {kind}"),
             Self::ExtensionCode(code) => write!(f, "the extension code {code} is not positive"),
             Self::MissingBuffer => f.write_str("the out-of-band buffer was not supplied"),
+            Self::UnknownAttached => f.write_str(
+                "data follows this object, and its length is not known, because its type is not known here",
+            ),
             Self::NegativeLength(length) => {
                 write!(f, "expected the length of a message, found the negative number {length}")
             }

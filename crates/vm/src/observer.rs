@@ -76,6 +76,10 @@ pub enum Attached {
     /// A pickle of its own, with a stack and a memo of its own. Its object is appended. In it, nobody is asked what is
     /// attached.
     Pickle,
+    /// Data of an unknown length: the stream cannot be read further, and loading it fails with [`ErrorKind::UnknownAttached`].
+    ///
+    /// [`ErrorKind::UnknownAttached`]: crate::ErrorKind::UnknownAttached
+    Unknown,
 }
 
 /// An observer of a stream: it is told what the stream does, as it happens.

@@ -330,7 +330,7 @@ fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
     let (Some(follows), None) = (appended.next(), appended.next()) else { return None };
     let subclass = class(state.get("subclass")?);
     let (dtype, shape) = (parse::read(state.get("dtype")?)?, parse::shape(state.get("shape")?)?);
-    if dtype.has_objects() {
+    if dtype.has_objects() || matches!(dtype.kind, Kind::String(_)) {
         let array = plain(&Call::of(follows)?)?;
         return (array.shape == shape).then_some(NdArray { class: subclass, ..array });
     }

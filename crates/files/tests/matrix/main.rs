@@ -23,6 +23,9 @@ type N<'g> = Node<'g, &'g [u8]>;
 /// The word for what has no reader, in what is told of an object.
 const UNKNOWN: &str = "not known";
 
+/// The word for that of which nothing was printed that could be compared.
+const UNCOMPARED: &str = "not compared";
+
 fn unknown(what: &(impl ToString + ?Sized)) -> Value {
     json!({ UNKNOWN: what.to_string() })
 }
@@ -30,12 +33,20 @@ fn unknown(what: &(impl ToString + ?Sized)) -> Value {
 #[derive(Clone, Copy, Default)]
 struct Count {
     equal: usize,
+    /// Those that are equal, with objects in them that are not compared.
+    partly: usize,
     wrong: usize,
     unknown: usize,
 }
 
-/// Says what differs, if something does.
-fn difference(package: &Package) -> Option<String> {
+/// How an object that was read compares with what was printed.
+enum Outcome {
+    Equal,
+    Partly,
+    Differs(String),
+}
+
+fn outcome(package: &Package) -> Outcome {
     let buffers = package.buffers.iter().flatten();
     let buffer = |buffer: &halfsour_fixtures::Buffer| Buffer {
         contents: buffer.bytes.clone().into(),
@@ -52,19 +63,47 @@ fn difference(package: &Package) -> Option<String> {
                 source = read;
                 loader.load_observed(&source.bytes()[..], 0, JoblibArrays::new(()))
             }
-            Err(error) => return Some(error.to_string()),
+            Err(error) => return Outcome::Differs(error.to_string()),
         },
     };
     let graph = match graph {
         Ok(graph) => graph,
-        Err(error) => return Some(error.to_string()),
+        Err(error) => return Outcome::Differs(error.to_string()),
     };
     let (mut told, mut said) = plain::tell(graph.root(), &package.value);
     if package.file.is_some() || package.script == "every_model" {
         forget_order(&mut told);
         forget_order(&mut said);
     }
-    first_difference(&told, &said, "")
+    match first_difference(&told, &said, "") {
+        Some(difference) => Outcome::Differs(difference),
+        None if has_uncompared(&told) => Outcome::Partly,
+        None => Outcome::Equal,
+    }
+}
+
+/// Why an object differs, by what is in its difference.
+fn reason(difference: &str) -> &'static str {
+    let reasons = [
+        (
+            r#"class: "Index", not ""#,
+            "Before 1.4, pandas makes an index of numbers of one of objects while it loads it.",
+        ),
+        (r#"class: "matrix", not "ndarray""#, "joblib loads a matrix as an array where numpy is 2 or later."),
+        ("GroupBy", "What groups a frame is not read as such."),
+        ("Panel", "Panels are not read."),
+        ("pyarrow.lib", "Lists and structures of Arrow are not read."),
+    ];
+    let found = reasons.iter().find(|(part, _)| difference.contains(part));
+    found.map_or("These are not read yet as they were printed.", |(_, reason)| reason)
+}
+
+fn has_uncompared(told: &Value) -> bool {
+    match told {
+        Value::Array(items) => items.iter().any(has_uncompared),
+        Value::Object(items) => items.contains_key(UNCOMPARED) || items.values().any(has_uncompared),
+        _ => false,
+    }
 }
 
 /// `joblib.load` makes the order of bytes that of the machine, as loading a scalar does.
@@ -119,24 +158,28 @@ fn every_release_is_read() {
     let expected: BTreeSet<String> = fs::read_to_string(directory.join("differ.txt"))
         .unwrap_or_default()
         .lines()
+        .filter(|line| !line.starts_with('#'))
         .map(str::to_owned)
         .collect();
     panic::set_hook(Box::new(|_| {}));
     let (mut table, mut differ, mut report) = (String::new(), BTreeSet::new(), String::new());
+    let mut reasons = BTreeMap::<_, BTreeSet<_>>::new();
     for path in environments {
         let environment = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let mut counts = BTreeMap::<_, Count>::new();
         for package in halfsour_fixtures::packages_of(directory, &environment) {
             let count = counts.entry(group(&package)).or_default();
-            let found =
-                panic::catch_unwind(|| difference(&package)).unwrap_or_else(|_| Some("it panics".into()));
+            let found = panic::catch_unwind(|| outcome(&package))
+                .unwrap_or_else(|_| Outcome::Differs("it panics".into()));
             match found {
-                None => count.equal += 1,
-                Some(difference) => {
+                Outcome::Equal => count.equal += 1,
+                Outcome::Partly => count.partly += 1,
+                Outcome::Differs(difference) => {
                     let is_unknown = difference.contains(UNKNOWN);
                     *(if is_unknown { &mut count.unknown } else { &mut count.wrong }) += 1;
                     writeln!(report, "{package}: {difference:.600}").unwrap();
                     differ.insert(package.to_string());
+                    reasons.entry(reason(&difference)).or_default().insert(package.to_string());
                 }
             }
         }
@@ -146,8 +189,14 @@ fn every_release_is_read() {
     if whole.is_some() {
         fs::write(directory.join("table.md"), &table).unwrap();
         fs::write(directory.join("report.txt"), &report).unwrap();
-        let names: Vec<_> = differ.into_iter().collect();
-        fs::write(directory.join("differ.txt"), names.join("\n") + "\n").unwrap();
+        let mut text = String::new();
+        for (reason, names) in reasons {
+            writeln!(text, "# {reason}").unwrap();
+            for name in names {
+                writeln!(text, "{name}").unwrap();
+            }
+        }
+        fs::write(directory.join("differ.txt"), text).unwrap();
         println!("{table}");
         return;
     }
@@ -159,11 +208,14 @@ fn every_release_is_read() {
 fn row(path: &Path, environment: &str, counts: &BTreeMap<&str, Count>) -> String {
     let releases = fs::read_to_string(path.join("releases.txt")).unwrap_or_default();
     let cell = |group: &&str| {
-        let Count { equal, wrong, unknown } = counts.get(*group).copied().unwrap_or_default();
-        match (wrong, unknown) {
-            (0, 0) => equal.to_string(),
-            _ => format!("{equal}; {wrong} wrong, {unknown} not known"),
+        let Count { equal, partly, wrong, unknown } = counts.get(*group).copied().unwrap_or_default();
+        let mut told = equal.to_string();
+        for (count, word) in [(partly, "in part"), (wrong, "wrong"), (unknown, "not known")] {
+            if count > 0 {
+                write!(told, ", {count} {word}").unwrap();
+            }
         }
+        told
     };
     let cells: Vec<_> = GROUPS.iter().map(cell).collect();
     format!("| {environment} | {} | {} |", releases.trim(), cells.join(" | "))

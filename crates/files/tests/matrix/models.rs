@@ -77,7 +77,7 @@ fn sparse(sparse: &Sparse<'_, &[u8]>, printed: &Value) -> (Value, Value) {
     )
 }
 
-fn text(node: N<'_>) -> Option<&str> {
+pub fn text(node: N<'_>) -> Option<&str> {
     match node.data() {
         Data::ByteString(bytes) => str::from_utf8(bytes).ok(),
         _ => node.as_str(),

@@ -1,11 +1,14 @@
 //! Plain data, and which module tells of the rest.
 
-use halfsour_classes::{Known, class_name, recognise};
+use std::collections::HashMap;
+
+use halfsour_classes::{Known, class_name, fields, like_named_tuple, recognise};
 use halfsour_text::repr;
 use halfsour_value::Data;
 use serde_json::{Value, json};
 
-use crate::{N, arrays, models, tables, unknown};
+use crate::models::text;
+use crate::{N, UNCOMPARED, arrays, models, tables, unknown};
 
 /// As Python's `repr()`.
 pub fn float(value: f64) -> Value {
@@ -33,9 +36,55 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
             "DataFrame" | "Series" | "Index" | "Array" | "Panel" | "GroupBy" | "Timestamp" | "Timedelta"
             | "Period" | "Interval" | "NaT" | "NA",
         ) => tables::tell(node, printed),
-        // Objects in the fields of estimators, that are of no class that is compared here.
-        Some(_) => (printed.clone(), printed.clone()),
+        Some("set" | "global" | "namedtuple" | "object") => of_programs(node, printed),
+        Some(_) => uncompared(printed),
     }
+}
+
+/// Two equal values for an object of which nothing was printed that could be compared.
+fn uncompared(printed: &Value) -> (Value, Value) {
+    let told = json!({ UNCOMPARED: printed["class"] });
+    (told.clone(), told)
+}
+
+/// Objects in the fields of estimators, by the form that they have in a pickle. An object is not compared if what was printed are not its fields.
+fn of_programs(node: N<'_>, printed: &Value) -> (Value, Value) {
+    match printed["kind"].as_str() {
+        Some("set") => match node.data() {
+            // Of one order are sets with less than two members only.
+            Data::Set(members) if members.len() < 2 => return each(members, &printed["items"]),
+            Data::Set(_) => return uncompared(printed),
+            _ => {}
+        },
+        Some("global") => {
+            let name = printed["module"].as_str().zip(printed["name"].as_str());
+            return (json!(node.to_string()), json!(name.map(|(module, name)| format!("{module}.{name}"))));
+        }
+        Some("namedtuple") => {
+            if let Some((class, members)) = like_named_tuple(node) {
+                let (told, said) = each(members, &printed["items"]);
+                return (json!([class.to_string(), told]), json!([printed["class"], said]));
+            }
+        }
+        _ => {
+            let held: HashMap<_, _> =
+                fields(node).filter_map(|(name, node)| Some((text(name)?, node))).collect();
+            let state = printed["state"].as_object().filter(|state| {
+                !state.is_empty()
+                    && state.len() == held.len()
+                    && state.keys().all(|name| held.contains_key(&**name))
+            });
+            // Of an object without named fields, nothing is printed.
+            let Some(state) = state else { return uncompared(printed) };
+            let class = node.class().map(|class| class.to_string());
+            let (mut told, mut said) = (json!({ "class": class }), json!({ "class": printed["class"] }));
+            for (name, printed) in state {
+                (told[name], said[name]) = tell(held[&**name], printed);
+            }
+            return (told, said);
+        }
+    }
+    (named(node), printed.clone())
 }
 
 /// Tells that nothing knows the object.

@@ -31,6 +31,7 @@ impl<O: Observer> Machine<'_, '_, O> {
         }
         match self.observer.attached(View::new(&self.state.store, self.source), offset, object) {
             Attached::Nothing => Ok(()),
+            Attached::Unknown => Err(ErrorKind::UnknownAttached.into()),
             Attached::Bytes { padding, length } => {
                 let end = padding.checked_add(length).filter(|&end| end <= lexer.rest().len());
                 let end = end.ok_or(ErrorKind::Lexer(lexer::ErrorKind::UnexpectedEnd))?;
