@@ -15,7 +15,9 @@ OWN = {"ascii", "latin_1", "iso8859_1", "charmap", "utf_8", "utf_8_sig", "raw_un
 OWN |= {f"utf_{bits}{order}" for bits in (16, 32) for order in ("", "_le", "_be")}
 ALIASES = {}
 for alias, module in encodings.aliases.aliases.items():
-    ALIASES.setdefault(module, []).append(alias)
+    # Python looks for names in lower case, so that others are never found.
+    if alias == alias.lower():
+        ALIASES.setdefault(module, []).append(alias)
 
 
 def modules():
