@@ -6,6 +6,7 @@ mod arrays;
 mod base64;
 mod berkeley;
 mod beside;
+mod codecs;
 mod coding;
 mod container;
 mod crlf;
@@ -42,6 +43,7 @@ mod zodb;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;
+pub use codecs::{UnknownCodec, codec_names, string_encoding};
 pub use error::{Error, ErrorKind, Result};
 pub use format::{Format, is_pickle};
 pub use halfsour_vm::Framing;

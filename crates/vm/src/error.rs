@@ -54,6 +54,11 @@ pub enum ErrorKind {
     InvalidUtf8,
     /// Text, or a Python 2 string that is to be read as ASCII, is not ASCII.
     NotAscii,
+    /// A Python 2 string is no text in the encoding that was chosen.
+    NotEncoded {
+        /// The offset in the string of the first byte that is no part of a text.
+        at: usize,
+    },
     /// The line of a name is empty.
     EmptyName,
     /// This slot of the memo is not set.
@@ -197,6 +202,9 @@ impl fmt::Display for ErrorKind {
             Self::Escape(error) => error.fmt(f),
             Self::InvalidUtf8 => f.write_str("the text is not UTF-8"),
             Self::NotAscii => f.write_str("the string is not ASCII"),
+            Self::NotEncoded { at } => {
+                write!(f, "the string is no text in the encoding that was chosen, from its byte {at} on")
+            }
             Self::EmptyName => f.write_str("a name is empty"),
             Self::MemoUnset(slot) => write!(f, "slot {slot} of the memo is not set"),
             Self::OddItems => f.write_str("keys and values do not come in pairs"),

@@ -2,6 +2,7 @@
 #![doc = include_str!("../DIFFERENCES.md")]
 
 mod builtins;
+mod codec;
 mod error;
 mod framing;
 mod from_pickle;
@@ -15,6 +16,7 @@ mod observer;
 mod options;
 mod salvage;
 
+pub use codec::Codec;
 pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
 pub use from_pickle::FromPickle;

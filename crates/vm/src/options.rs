@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 
-use crate::{IntBase, Limits};
+use crate::{Codec, IntBase, Limits};
 
 /// The encoding of Python 2 strings, whose bytes may be text or no text at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum StringEncoding {
     Utf8,
     /// The strings are ASCII; anything else is an error. This is the default of Python 3.
     Ascii,
+    /// The strings are text in another encoding; anything else is an error.
+    Codec(&'static dyn Codec),
 }
 
 /// An out-of-band buffer.

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
+use halfsour_files::string_encoding;
 
 use super::limits::{Limits, limits};
 
@@ -10,9 +11,10 @@ use super::limits::{Limits, limits};
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools)] // a flag each
 pub struct Reading {
-    /// How to read Python 2 strings. By default they stay Python 2 strings.
-    #[arg(long, global = true, value_enum)]
-    encoding: Option<Encoding>,
+    /// How to read Python 2 strings: `bytes`, or a codec as Python names it, such as `latin1`, `utf-8` or `cp1251`. By default they
+    /// stay Python 2 strings.
+    #[arg(long, global = true, value_parser = string_encoding)]
+    encoding: Option<StringEncoding>,
     /// The base of the numbers in the text lines of INT and LONG, as of `I010`.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "BASE")]
     int_base: IntBase,
@@ -59,31 +61,15 @@ enum IntBase {
     Prefix,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Encoding {
-    Bytes,
-    Latin1,
-    #[value(name = "utf-8", alias = "utf8")]
-    Utf8,
-    Ascii,
-}
-
 impl Reading {
     pub fn options(&self) -> Options {
-        let encoding = match self.encoding {
-            None => StringEncoding::Keep,
-            Some(Encoding::Bytes) => StringEncoding::Bytes,
-            Some(Encoding::Latin1) => StringEncoding::Latin1,
-            Some(Encoding::Utf8) => StringEncoding::Utf8,
-            Some(Encoding::Ascii) => StringEncoding::Ascii,
-        };
         let int_base = match self.int_base {
             IntBase::Either => halfsour::vm::IntBase::Either,
             IntBase::Ten => halfsour::vm::IntBase::Ten,
             IntBase::Prefix => halfsour::vm::IntBase::Prefix,
         };
         Options::default()
-            .with_encoding(encoding)
+            .with_encoding(self.encoding.unwrap_or_default())
             .with_int_base(int_base)
             .with_fix_imports(!self.no_fix_imports)
             .with_require_buffers(false)

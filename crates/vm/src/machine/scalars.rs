@@ -225,6 +225,11 @@ impl<O: Observer> Machine<'_, '_, O> {
                 Cow::Borrowed(_) => Read::As(Payload::Str(Encoding::Ascii)),
                 Cow::Owned(text) => Read::Decoded(Encoding::Utf8, text),
             },
+            StringEncoding::Codec(codec) => {
+                let text = codec.decode(bytes).map_err(|at| ErrorKind::NotEncoded { at })?;
+                let encoding = wtf8::check(&text).map_err(|_| ErrorKind::InvalidUtf8)?;
+                if text == bytes { Read::As(Payload::Str(encoding)) } else { Read::Decoded(encoding, text) }
+            }
             StringEncoding::Utf8 | StringEncoding::Ascii => Read::As(Payload::Str(self.decode(bytes)?)),
         })
     }
