@@ -82,7 +82,9 @@ impl Find {
         let result = self.search.part(part, self.first, &mut self.loader);
         let mut hits = self.search.take();
         if !has_offsets {
-            hits.iter_mut().for_each(|hit| hit.offset = None);
+            for hit in &mut hits {
+                hit.offset = None;
+            }
         }
         // What was found before an error is true.
         self.print(out, part.name(), &hits)?;

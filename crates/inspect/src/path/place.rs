@@ -219,7 +219,7 @@ fn of_index<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Place<'g, S> {
     Place::Known(Box::new(Known::PandasIndex(Box::new(index.clone()))))
 }
 
-fn of_values<'g, S: AsRef<[u8]> + Clone>(values: Values<'g, S>) -> Place<'g, S> {
+fn of_values<S: AsRef<[u8]> + Clone>(values: Values<'_, S>) -> Place<'_, S> {
     Place::Known(Box::new(Known::PandasArray(Box::new(values))))
 }
 

@@ -55,7 +55,7 @@ pub enum Of {
     Column(usize),
 }
 
-impl<'g, S: AsRef<[u8]>> Source<'g, S> {
+impl<S: AsRef<[u8]>> Source<'_, S> {
     fn len(&self) -> usize {
         match (&*self.known, self.of) {
             (Known::NdArray(array), _) if matches!(array.data, ArrayData::Buffer(_)) => 0,
