@@ -1,9 +1,12 @@
 //! The properties of what people are shown of a graph.
 
 use halfsour_inspect::diff::{Diff, DiffError, Rules};
+use halfsour_inspect::find::{Pattern, Scope, Search};
 use halfsour_inspect::info::PickleInfo;
+use halfsour_inspect::path::resolve;
 use halfsour_inspect::size::Sizes;
 use halfsour_inspect::tree::{ShowLimits, Tree};
+use halfsour_value::path::Path;
 use halfsour_vm::{Graph, Loader};
 
 use crate::budget::within;
@@ -33,6 +36,7 @@ pub fn inspect(input: &[u8]) {
     let most = 256 * (input.len() + graph.bytes_held()) + (1 << 20);
     within(most, input, || sizes(&graph));
     within(most, input, || tree(&graph));
+    within(most, input, || find(&graph));
     let info = PickleInfo::of(input, 0, &mut Loader::with_options(crate::options()));
     let info = info.expect("it was loaded before");
     assert_eq!((info.start, info.end, info.nodes), (0, graph.end(), graph.node_count()));
@@ -51,6 +55,40 @@ pub fn inspect(input: &[u8]) {
     }
 }
 
+/// Checks a path, the first line of the input, in the pickle after it: it is printed as it was read, and leads to something that can be shown,
+/// or is an error that says how far it led.
+pub fn path(input: &[u8]) {
+    let Some(at) = input.iter().position(|byte| *byte == b'\n') else { return };
+    let text = String::from_utf8_lossy(&input[..at]);
+    let Ok(path) = text.parse::<Path>() else { return };
+    assert_eq!(path.to_string(), text);
+    let count = path.segments().len();
+    assert!((0..=count).all(|number| text.starts_with(path.until(number))), "{text}");
+    let Ok(graph) = crate::load(&input[at + 1..]) else { return };
+    match resolve(graph.root(), &path) {
+        Ok(place) => assert!(Tree::of_place(place, limits()).lines().next().is_some()),
+        Err(error) => assert!(count > 0 && !error.to_string().is_empty()),
+    }
+}
+
+/// Whatever is found has a path that can be read and followed.
+fn find(graph: &Graph<&[u8]>) {
+    const MOST: usize = 8;
+    let mut search = Search::new(Pattern::plain("a"), Scope::default(), MOST);
+    search.graph(graph);
+    assert!(search.hits().len() <= MOST.min(search.total()));
+    for hit in search.hits() {
+        if let Ok(path) = hit.path.parse::<Path>() {
+            // A member of a set has no path, and of two equal keys the last one counts.
+            let _ = resolve(graph.root(), &path);
+        }
+    }
+}
+
+fn limits() -> ShowLimits {
+    ShowLimits::default().with_depth(DEPTH).with_max_items(ITEMS).with_max_text(20).with_max_rows(ITEMS)
+}
+
 fn sizes(graph: &Graph<&[u8]>) {
     for mut sizes in [Sizes::new(), Sizes::new().each()] {
         sizes.add(graph);
@@ -65,9 +103,8 @@ fn sizes(graph: &Graph<&[u8]>) {
 }
 
 fn tree(graph: &Graph<&[u8]>) {
-    let limits = ShowLimits::default().with_depth(DEPTH).with_max_items(ITEMS).with_max_text(20);
     let mut lines = 0;
-    for line in Tree::new(graph.root(), limits).lines() {
+    for line in Tree::new(graph.root(), limits()).lines() {
         lines += 1;
         assert!(line.text().len() <= LONGEST, "{line}");
         assert_eq!(line.iter().map(|(_, text)| text).collect::<String>(), line.text());

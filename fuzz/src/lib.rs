@@ -33,7 +33,7 @@ pub use classes::classes;
 pub use convert::convert;
 pub use feed::feed;
 pub use files::{databases, files};
-pub use inspect::inspect;
+pub use inspect::{inspect, path};
 pub use program::{BUFFERS, Program};
 pub use soak::Soak;
 pub use types::{Typed, serde, typed};

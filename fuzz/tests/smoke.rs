@@ -9,7 +9,7 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 16] = [
+const TARGETS: [(&str, Body); 17] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("feed", halfsour_fuzz::feed),
@@ -20,6 +20,7 @@ const TARGETS: [(&str, Body); 16] = [
     ("databases", halfsour_fuzz::databases),
     ("audit", halfsour_fuzz::audit),
     ("inspect", halfsour_fuzz::inspect),
+    ("path", path_of),
     ("value", halfsour_fuzz::value),
     ("json", halfsour_fuzz::json),
     ("writer", halfsour_fuzz::writer),
@@ -27,6 +28,23 @@ const TARGETS: [(&str, Body); 16] = [
     ("program", program_of),
     ("typed", typed_of),
 ];
+
+/// The pickle, behind paths that lead to many kinds of places.
+fn path_of(bytes: &[u8]) {
+    for path in [
+        "[0]",
+        "a.b[-1]",
+        "[0, 1:3]",
+        "[::2][..., 0]",
+        ".index[0]",
+        "(state)",
+        "(0).values",
+        "#2['a key']",
+        "[(1, 'a'",
+    ] {
+        halfsour_fuzz::path(&[path.as_bytes(), b"\n", bytes].concat());
+    }
+}
 
 fn program_of(bytes: &[u8]) {
     halfsour_fuzz::program(&made_of(bytes));

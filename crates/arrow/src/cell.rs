@@ -195,8 +195,8 @@ impl<'g, S: AsRef<[u8]> + Clone> Cell<'g, S> {
     /// # Errors
     ///
     /// If a column of objects has no type for it.
-    pub(crate) fn of_arrow(value: Value<'g>, zone: Option<Zone<'g>>) -> Result<Self, TableError> {
-        Ok(match value {
+    pub(crate) fn of_arrow(value: &Value<'g>, zone: Option<Zone<'g>>) -> Result<Self, TableError> {
+        Ok(match *value {
             Value::Null => Self::Missing,
             Value::Scalar(scalar) => Self::of_scalar(scalar).ok_or(TableError::new(NO_TYPE))?,
             Value::Text(text) => Self::Text(text),

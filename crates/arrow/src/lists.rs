@@ -62,7 +62,9 @@ fn of_type<'g, S: AsRef<[u8]> + Clone>(
                         column.push(part.ok_or(TableError::new(UNREADABLE))?);
                     }
                 } else {
-                    columns.iter_mut().for_each(|column| column.push(Value::Null));
+                    for column in &mut columns {
+                        column.push(Value::Null);
+                    }
                 }
             }
             let (mut types, mut arrays) = (Vec::new(), Vec::new());
@@ -83,7 +85,7 @@ fn of_type<'g, S: AsRef<[u8]> + Clone>(
                 DataType::Timestamp(_, Some(name)) => Some(Zone::of(pandas::named_zone(name))?),
                 _ => None,
             };
-            let cells = values.iter().map(|value| Cell::<S>::of_arrow(value.clone(), zone));
+            let cells = values.iter().map(|value| Cell::<S>::of_arrow(value, zone));
             of_cells(&cells.collect::<Result<Vec<_>, _>>()?, budget)
         }
     }

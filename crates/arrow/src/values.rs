@@ -338,7 +338,7 @@ fn of_arrow<S: AsRef<[u8]> + Clone>(
     budget.spend_cells::<S>(rows)?;
     let cell = |row: usize| {
         let value = array.get(start + row).ok_or(TableError::new(UNREADABLE));
-        value.and_then(|value| Cell::<S>::of_arrow(value, zone)).map_err(|error| error.at(row))
+        value.and_then(|value| Cell::<S>::of_arrow(&value, zone)).map_err(|error| error.at(row))
     };
     column::of_cells(&(0..rows).map(cell).collect::<Result<Vec<_>, _>>()?, budget)
 }

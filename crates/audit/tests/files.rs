@@ -70,7 +70,7 @@ fn no_attack_in_an_envelope_is_clean() {
     let data = format!(r#"{{"policy_class": {{":serialized:": "{BASE64}="}}}}"#);
     zip.member("data", &[data.as_bytes()]).unwrap();
     zip.member("_stable_baselines3_version", &[b"2.3.0"]).unwrap();
-    let hex: String = MARKED.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = MARKED.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let files: [(&str, Vec<u8>); 18] = [
         ("cachelib", [b"\x12\x34\x56\x78", MARKED].concat()),
         ("cachelib of redis", [b"!", MARKED].concat()),

@@ -3,6 +3,7 @@
 mod find;
 mod limits;
 mod reading;
+mod show;
 mod size;
 
 use std::fs;
@@ -15,10 +16,10 @@ use halfsour::json;
 use halfsour::value::path::Path;
 use halfsour_convert::{PRESETS, Preset, Rename};
 use halfsour_inspect::diff::{Rules, Tolerance};
-use halfsour_inspect::tree::ShowLimits;
 
 pub use self::find::FindForm;
 pub use self::reading::Reading;
+pub use self::show::ShowForm;
 pub use self::size::SizeForm;
 use crate::commands::Audit;
 use crate::commands::convert;
@@ -314,23 +315,6 @@ impl Names {
     }
 }
 
-/// Where a tree is cut.
-#[derive(clap::Args, Clone, Copy)]
-pub struct ShowForm {
-    /// How many levels to show.
-    #[arg(long, default_value_t = 20, value_name = "LEVELS")]
-    depth: usize,
-    /// How many items of each container to show.
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    max_items: usize,
-    /// How many characters of each text, or bytes, to show.
-    #[arg(long, default_value_t = 200, value_name = "N")]
-    max_text: usize,
-    /// Show everything, however deep and long, and all elements of arrays.
-    #[arg(long, conflicts_with_all = ["depth", "max_items", "max_text"])]
-    full: bool,
-}
-
 /// Which part of the data is meant.
 #[derive(clap::Args, Clone)]
 pub struct PathOption {
@@ -352,18 +336,6 @@ impl PathOption {
             files.pop();
         }
         path
-    }
-}
-
-impl ShowForm {
-    pub fn limits(self) -> ShowLimits {
-        if self.full {
-            return ShowLimits::full();
-        }
-        ShowLimits::default()
-            .with_depth(self.depth)
-            .with_max_items(self.max_items)
-            .with_max_text(self.max_text)
     }
 }
 

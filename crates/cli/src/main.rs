@@ -1,6 +1,7 @@
 //! The `halfsour` command: shows, converts and checks Python pickles without Python.
 
 mod args;
+mod arrays;
 mod commands;
 mod failure;
 mod input;
@@ -129,6 +130,15 @@ impl Run {
         if let Err(failure) = self.command.input(&mut self.out, input) {
             return self.tell(Err(failure));
         }
+        if self.command.reads_arrays()
+            && let Some(part) = arrays::of_archive(input).transpose()
+        {
+            let result = part.and_then(|part| {
+                self.head(&part, self.several)?;
+                self.command.array(&mut self.out, &part)
+            });
+            return self.tell(result);
+        }
         let headed = self.command.is_headed() && input.has_parts();
         match self.command.parts(input) {
             Ok(mut parts) => parts.try_for_each(|part| {
@@ -143,13 +153,23 @@ impl Run {
     }
 
     fn part(&mut self, part: &Part, headed: bool) -> Result<(), Failure> {
-        if headed {
-            writeln!(self.out, "==> {} <==", part.name())?;
+        self.head(part, headed)?;
+        if self.command.reads_arrays()
+            && let Some(part) = arrays::of_part(part)?
+        {
+            return self.command.array(&mut self.out, &part);
         }
         self.command.part(&mut self.out, part)?;
         if part.has_crlf() {
             self.out.flush()?;
             eprintln!("note: {}: {}", part.name(), LookAlike::Crlf);
+        }
+        Ok(())
+    }
+
+    fn head(&mut self, part: &Part, headed: bool) -> Result<(), Failure> {
+        if headed {
+            writeln!(self.out, "==> {} <==", part.name())?;
         }
         Ok(())
     }

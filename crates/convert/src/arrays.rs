@@ -1,4 +1,5 @@
-//! Files of arrays that hold no pickle: `.npy`, `.npz` and safetensors, as the pickles that numpy would make of the same arrays.
+//! Files of arrays that hold no pickle: `.npy`, `.npz` and safetensors, as the pickles that numpy would make of the same arrays. So
+//! they can be shown, searched and converted as pickles are.
 
 use halfsour_classes::ClassBuilder;
 use halfsour_classes::numpy::{ByteOrder, DType, Extended, Field, Kind, Structure};
@@ -9,8 +10,26 @@ use safetensors::{Dtype, SafeTensors};
 
 use crate::tensors::{is_npy, is_safetensors};
 
-/// Returns a pickle of the arrays of a file, if it is a `.npy` without a pickle, or one of safetensors.
-pub(crate) fn pickle_of(part: &Part) -> Option<Result<Vec<u8>, String>> {
+/// Returns a pickle of the arrays of a file, if it is a `.npy` without a pickle, or one of safetensors; `None` if it is neither.
+///
+/// ```
+/// use halfsour_convert::arrays::pickle_of;
+/// use halfsour_files::{Input, Limits, Npy};
+///
+/// let mut file = Npy::header("'|u1'", false, &[2]);
+/// file.extend([7, 8]);
+/// let input = Input::from_bytes("a.npy", file.into(), Limits::UNTRUSTED)?;
+/// let part = input.parts_with_arrays()?.next().expect("it is one part")?;
+/// let pickle = pickle_of(&part).expect("it is an array")?;
+/// let graph = halfsour_vm::from_slice(&pickle)?;
+/// assert_eq!(halfsour_classes::numpy::array(graph.root()).unwrap().to_vec::<u8>()?, [7, 8]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// The reason, if the file is malformed or has a type of elements that is not known.
+pub fn pickle_of(part: &Part) -> Option<Result<Vec<u8>, String>> {
     let bytes = part.bytes();
     let mut builder = Builder::new();
     let made = if is_safetensors(bytes) {
@@ -29,7 +48,7 @@ pub(crate) fn pickle_of(part: &Part) -> Option<Result<Vec<u8>, String>> {
 /// # Errors
 ///
 /// If a member cannot be read, or has a type of elements that is not known.
-pub(crate) fn pickle_of_archive(input: &Input) -> Result<(Vec<u8>, Vec<String>), String> {
+pub fn pickle_of_archive(input: &Input) -> Result<(Vec<u8>, Vec<String>), String> {
     let mut builder = Builder::new();
     let (mut items, mut others) = (Vec::new(), Vec::new());
     for part in input.parts_with_tensors().map_err(|error| error.to_string())? {

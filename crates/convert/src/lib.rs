@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod arrays;
+pub mod arrays;
 mod convert;
 mod error;
 mod formats;

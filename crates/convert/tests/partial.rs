@@ -128,8 +128,8 @@ impl Frame<'_> {
 
     fn block(&mut self, values: Id, place: usize) -> Id {
         let place = i64::try_from(place).unwrap();
-        let [start, stop, step, dimensions] = [place, place + 1, 1, 2].map(|int| self.builder.int(int));
-        let places = self.call("builtins", "slice", &[start, stop, step]);
+        let [from, to, step, dimensions] = [place, place + 1, 1, 2].map(|int| self.builder.int(int));
+        let places = self.call("builtins", "slice", &[from, to, step]);
         self.call("pandas._libs.internals", "_unpickle_block", &[values, places, dimensions])
     }
 

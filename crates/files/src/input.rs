@@ -144,7 +144,7 @@ impl Input {
         self.has_parts()
             && self.source.format() == Format::Zip
             && !members.is_empty()
-            && members.iter().all(|member| member.name.ends_with(".npy"))
+            && members.iter().all(|member| member.name.strip_suffix(".npy").is_some())
     }
 
     fn is_archive(&self) -> bool {
@@ -196,7 +196,17 @@ impl Input {
         let leaves = self
             .source
             .leaves_of(move |source| self.is_named(source) && is_torch(source), self.member.is_some());
-        self.parts_among(leaves, |source| source.format() == Format::Npy || has_pickles(source), None)
+        self.parts_among(leaves, is_npy_or_pickles, None)
+    }
+
+    /// Everything that holds pickles, and each `.npy`, also of numbers.
+    ///
+    /// # Errors
+    ///
+    /// As [`parts`](Self::parts).
+    pub fn parts_with_arrays(&self) -> Result<Parts<'_>, Error> {
+        let leaves = self.source.leaves_of(|_| false, self.member.is_some());
+        self.parts_among(leaves, is_npy_or_pickles, self.shared_torch()?)
     }
 
     /// Parts that are leaves. Of the torch file, if there is one, the pickle among them gets it.
@@ -275,6 +285,10 @@ impl Input {
         name.and_then(|name| name.strip_suffix(member.as_str()))
             .is_some_and(|rest| rest.is_empty() || rest.ends_with(['/', ':']))
     }
+}
+
+fn is_npy_or_pickles(source: &Source) -> bool {
+    source.format() == Format::Npy || has_pickles(source)
 }
 
 /// Whether a member of an archive holds pickles, by the look of it.

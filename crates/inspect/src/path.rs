@@ -9,8 +9,8 @@
 //! | list, tuple, named tuple, `deque`, `UserList`, `SortedList`, subclasses | `[0]`, `[-1]`, `[1:3]` |
 //! | objects | `.name`: what is in `__dict__`, in slots, and in the dicts that pydantic has; keyword arguments; `(0)`, `(args)`, `(state)` |
 //! | `DataFrame` | `.price`, `['a b']`, `['a', 'b']`: a column; `.index`, `.columns` |
-//! | `Series`, a column | `[3]`: by position; `['label']`; `.index`, `.name`, `.values` |
-//! | index, array of pandas or Arrow | `[3]` |
+//! | `Series`, a column | `[3]`, `[1:3]`: by position; `['label']`; `.index`, `.name`, `.values` |
+//! | index, array of pandas | `[3]`, `[1:3]`; of Arrow, `[3]` |
 //! | array of numpy | `[0]`, `[0, 1]`, `[0, 1:3]`, `[..., 0]`, `[3].field` of structured ones |
 //! | array of one object without dimensions | as that object |
 

@@ -1,9 +1,11 @@
 //! Paths on what real packages pickled: each one that is printed leads to what was printed.
 
+use halfsour_classes::pandas::{Cell, Series};
+use halfsour_classes::{Known, recognise};
 use halfsour_fixtures::Package;
 use halfsour_inspect::find::{Found, Pattern, Scope, Search};
 use halfsour_inspect::get::{Raw, raw_place};
-use halfsour_inspect::path::{Place, resolve};
+use halfsour_inspect::path::{self, Place, resolve};
 use halfsour_inspect::tree::{ShowLimits, Tree};
 use halfsour_value::Graph;
 use halfsour_vm::{Limits, Loader, Options};
@@ -93,4 +95,34 @@ fn parts_are_reached_as_in_python() {
             shape[0], shape[1], shape[0]
         )
     );
+}
+
+/// A slice of a column has the values and the labels that lie there.
+#[test]
+fn columns_are_sliced() {
+    let mut sliced = 0;
+    for package in halfsour_fixtures::packages() {
+        let options = Options::default().with_require_buffers(false).with_limits(Limits::TRUSTED);
+        let Ok(graph) = Loader::with_options(options).load(&package.bytes[..]) else { continue };
+        let Some(Known::DataFrame(frame)) = recognise(graph.root()) else { continue };
+        for number in 0..frame.width() {
+            let Some(Cell::Object(label)) = frame.columns.get(number) else { continue };
+            let column = path::key(label);
+            let at = |rest: &str| resolve(graph.root(), &format!("{column}{rest}").parse().unwrap());
+            let (Ok(all), Ok(part)) = (at(""), at("[1:]")) else { continue };
+            let (Some(Known::Series(all)), Some(Known::Series(part))) = (all.known(), part.known()) else {
+                continue;
+            };
+            sliced += 1;
+            let value = |series: &Series<'_, _>, at: usize| {
+                let told = |cell: Option<Cell<'_, _>>| cell.map(|cell| format!("{cell:?}"));
+                (told(series.values.get(at)), told(series.index.get(at)))
+            };
+            assert_eq!(part.values.len(), all.values.len().saturating_sub(1), "{package}: {column}");
+            for row in 0..part.values.len() {
+                assert_eq!(value(&part, row), value(&all, row + 1), "{package}: {column}[{row}]");
+            }
+        }
+    }
+    assert!(sliced > 100, "{sliced}");
 }

@@ -9,7 +9,7 @@ use halfsour_inspect::diff::{Diff, Side};
 
 use crate::args::{DiffForm, Reading};
 use crate::failure::{Cause, Failure};
-use crate::{input, print};
+use crate::{arrays, input, print};
 
 /// The exit status of `diff` and `cmp`, too.
 const DIFFERENT: u8 = 1;
@@ -53,7 +53,17 @@ fn compare(
 }
 
 fn parts(reading: &Reading, name: &str) -> Result<Vec<Part>, Failure> {
-    Ok(input::open(name, reading)?.parts()?.collect::<Result<_, _>>()?)
+    let input = input::open(name, reading)?;
+    if let Some(part) = arrays::of_archive(&input)? {
+        return Ok(vec![part]);
+    }
+    input
+        .parts_with_arrays()?
+        .map(|part| -> Result<Part, Failure> {
+            let part = part?;
+            Ok(arrays::of_part(&part)?.unwrap_or(part))
+        })
+        .collect()
 }
 
 fn side<'p>(reading: &Reading, parts: &'p [Part]) -> Result<Side<'p>, Failure> {

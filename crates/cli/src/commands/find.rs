@@ -50,6 +50,10 @@ impl Find {
 }
 
 impl PerFile for Find {
+    fn reads_arrays(&self) -> bool {
+        true
+    }
+
     fn is_styled(&self) -> bool {
         !self.json
     }
@@ -62,10 +66,26 @@ impl PerFile for Find {
         self.search.total() > 0
     }
 
+    fn array(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
+        self.look(out, part, false)
+    }
+
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
+        self.look(out, part, true)
+    }
+}
+
+impl Find {
+    /// Looks through a part. Of a pickle that was made of arrays, offsets mean nothing.
+    fn look(&mut self, out: &mut dyn Write, part: &Part, has_offsets: bool) -> Result<(), Failure> {
         let before = self.search.total();
         let result = self.search.part(part, self.first, &mut self.loader);
-        let hits = self.search.take();
+        let mut hits = self.search.take();
+        if !has_offsets {
+            for hit in &mut hits {
+                hit.offset = None;
+            }
+        }
         // What was found before an error is true.
         self.print(out, part.name(), &hits)?;
         let more = self.search.total() - before - hits.len();

@@ -61,6 +61,10 @@ impl Get {
 }
 
 impl PerFile for Get {
+    fn reads_arrays(&self) -> bool {
+        true
+    }
+
     fn is_styled(&self) -> bool {
         !self.form.json && !self.form.raw
     }

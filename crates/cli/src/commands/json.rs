@@ -36,6 +36,10 @@ impl Json {
 }
 
 impl PerFile for Json {
+    fn reads_arrays(&self) -> bool {
+        true
+    }
+
     fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
         Pickles::of(&self.path).each(file, self.first, |bytes, start, is_meant| {
             let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;

@@ -58,6 +58,16 @@ pub trait PerFile {
         None
     }
 
+    /// Whether arrays in files without pickles, `.npy` and safetensors, are parts, too.
+    fn reads_arrays(&self) -> bool {
+        false
+    }
+
+    /// What is done with such an array, which is here as a pickle that was made of it.
+    fn array(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
+        self.part(out, part)
+    }
+
     /// What is done with a file before its parts.
     fn input(&mut self, out: &mut dyn Write, input: &Input) -> Result<(), Failure> {
         let _ = (out, input);
@@ -66,7 +76,7 @@ pub trait PerFile {
 
     /// What of it is to be looked at.
     fn parts<'i>(&self, input: &'i Input) -> Result<Parts<'i>, Failure> {
-        Ok(input.parts()?)
+        Ok(if self.reads_arrays() { input.parts_with_arrays()? } else { input.parts()? })
     }
 
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure>;

@@ -28,6 +28,10 @@ impl Show {
 }
 
 impl PerFile for Show {
+    fn reads_arrays(&self) -> bool {
+        true
+    }
+
     fn is_headed(&self) -> bool {
         true
     }

@@ -93,22 +93,26 @@ impl Serialize for TensorList {
     }
 }
 
+/// What is longer, as names of tensors deep in objects are, makes no column wider.
+const WIDEST: usize = 60;
+
 const HEAD: [&str; 7] = ["name", "dtype", "shape", "strides", "bytes", "storage", "offset"];
 
 impl TensorList {
-    /// Returns the lines of the table. The columns of all lines are below each other; remarks follow the last one.
+    /// Returns the lines of the table. The columns of all lines are below each other, save where a name is long; remarks follow the last
+    /// one.
     pub fn lines(&self) -> Vec<Spans> {
         let rows: Vec<_> = self.tensors.iter().map(Row::cells).collect();
         let mut widths = HEAD.map(str::len);
         for cells in &rows {
             for (width, cell) in widths.iter_mut().zip(cells) {
-                *width = (*width).max(cell.chars().count());
+                *width = (*width).max(cell.chars().count().min(WIDEST));
             }
         }
         let aligned = |cells: [&str; 7]| {
             let mut line = String::new();
             for (column, (cell, width)) in cells.into_iter().zip(widths).enumerate() {
-                let blanks = " ".repeat(width - cell.chars().count());
+                let blanks = " ".repeat(width.saturating_sub(cell.chars().count()));
                 let is_number = matches!(HEAD[column], "bytes" | "offset");
                 let (first, second) = if is_number { (&*blanks, cell) } else { (cell, &*blanks) };
                 line.extend([first, second, "  "]);

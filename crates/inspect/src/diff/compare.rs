@@ -121,8 +121,14 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
                 self.numpy_arrays([a, b], &x, &y, place);
                 Ok(())
             }
-            (Shape::Frame(x), Shape::Frame(y)) => self.tables(&x, &y, place),
-            (Shape::Series(x), Shape::Series(y)) => self.series(&x, &y, place),
+            (Shape::Frame(x), Shape::Frame(y)) => {
+                self.classes([a, b], place);
+                self.tables(&x, &y, place)
+            }
+            (Shape::Series(x), Shape::Series(y)) => {
+                self.classes([a, b], place);
+                self.series(&x, &y, place)
+            }
             (Shape::Index(x), Shape::Index(y)) => {
                 self.values([x.len(), y.len()], place, |at| x.get(at), |at| y.get(at))
             }
@@ -187,7 +193,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         self.frames.push(Frame::Pairs(pairs.into_iter(), place));
     }
 
-    fn mappings(
+    pub(super) fn mappings(
         &mut self,
         a: &[(Node<'g, S>, Node<'g, S>)],
         b: &[(Node<'g, S>, Node<'g, S>)],

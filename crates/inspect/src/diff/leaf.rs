@@ -2,6 +2,7 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{Element, LongDouble};
+use halfsour_classes::pandas::is_na;
 use halfsour_classes::stdlib::{ArrayItem, Decimal};
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::number::BigDisplay;
@@ -209,7 +210,7 @@ pub fn same<S: AsRef<[u8]>>(a: Node<'_, S>, b: Node<'_, S>, tolerance: Tolerance
             Data::Bytes(a) | Data::ByteArray(a) | Data::ByteString(a),
             Data::Bytes(b) | Data::ByteArray(b) | Data::ByteString(b),
         ) => a == b,
-        (Data::Global(a), Data::Global(b)) => same_name(&a, &b),
+        (Data::Global(a), Data::Global(b)) => same_name(&a, &b) || is_na(&a) && is_na(&b),
         (Data::Extension(a), Data::Extension(b)) => a == b,
         (Data::Buffer(a), Data::Buffer(b)) => a == b,
         (Data::Instance(_), Data::Instance(_)) => match (recognise(a), recognise(b)) {

@@ -4,17 +4,17 @@ use std::collections::HashMap;
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{Element, NdArray};
-use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series};
+use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, is_na};
 use halfsour_classes::stdlib::{Array, ArrayItem};
 use halfsour_text::phrase::shape;
 use halfsour_text::repr;
-use halfsour_value::{Data, Node};
+use halfsour_value::{Data, Items, Node};
 use serde::Serialize;
 
 use super::shape::Shape;
 use super::{Change, Diff, DiffError, Step, Tolerance, leaf};
 use crate::find::at_index;
-use crate::{path, tree};
+use crate::{path, tree, type_name};
 
 /// How many bytes of a value are shown.
 const MOST: usize = 60;
@@ -149,6 +149,24 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         }
     }
 
+    /// Compares the classes of two tables, of which the values are compared whatever the classes are.
+    pub(super) fn classes(&mut self, [a, b]: [Node<'g, S>; 2], place: usize) {
+        let [x, y] = [a, b].map(type_name);
+        if x != y {
+            let place = self.place(place, Step::Part("(class)"));
+            self.differ(place, Change::Part(Part::changed(x, y)));
+        }
+    }
+
+    /// Compares the attributes that a program gave to tables.
+    fn attributes(&mut self, [a, b]: [Option<&Items<'g, S>>; 2], place: usize) {
+        let [x, y] = [a, b].map(|items| items.cloned().into_iter().flatten().collect::<Vec<_>>());
+        if !x.is_empty() || !y.is_empty() {
+            let place = self.place(place, Step::Part(".attrs"));
+            self.mappings(&x, &y, self.rules.order, place);
+        }
+    }
+
     /// Compares frames by their columns and the labels of their rows.
     pub(super) fn tables(
         &mut self,
@@ -156,6 +174,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         b: &Frame<'g, S>,
         place: usize,
     ) -> Result<(), DiffError> {
+        self.attributes([a.attributes.as_ref(), b.attributes.as_ref()], place);
         let rows = self.rows(&a.index, &b.index, place)?;
         let theirs = numbered(&b.columns);
         let mine = numbered(&a.columns);
@@ -191,6 +210,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         b: &Series<'g, S>,
         place: usize,
     ) -> Result<(), DiffError> {
+        self.attributes([a.attributes.as_ref(), b.attributes.as_ref()], place);
         let rows = self.rows(&a.index, &b.index, place)?;
         self.step(a.name, b.name, place, Step::Part(".name"))?;
         self.column(&rows, place, |row| a.values.get(row), |row| b.values.get(row))
@@ -402,6 +422,7 @@ fn plain<'a, S: AsRef<[u8]>>(cell: &'a Cell<'_, S>) -> Plain<'a> {
         Cell::Scalar(scalar) => return Plain::Scalar(*scalar),
         Cell::Object(node) => match node.data() {
             Data::None => return Plain::Missing,
+            Data::Global(global) if is_na(&global) => return Plain::Missing,
             Data::Str(text) => return Plain::Text(text.as_wtf8()),
             Data::Float(float) if float.is_nan() => return Plain::Missing,
             Data::Float(float) => Scalar::Float(float),

@@ -1,10 +1,12 @@
 //! The way through a graph, which goes to each object once.
 
+use std::collections::HashSet;
+
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
 use halfsour_classes::pandas::{Cell, Index};
 use halfsour_classes::{Known, Shape, recognise};
-use halfsour_value::{Data, Graph, Node, Part, Step as Done};
+use halfsour_value::{Data, Graph, Id, Node, Part, Step as Done};
 
 use super::{Found, Hit, Search};
 use crate::{path, tree};
@@ -239,17 +241,32 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
             Some(known) if known.as_text().is_some() => return,
             _ => {}
         }
-        match known.as_ref().map(Known::shape) {
-            Some(Shape::Sequence(members)) => self.all(members, place),
-            Some(Shape::Mapping(pairs)) => self.items(pairs, place),
-            _ => {}
-        }
+        // What was found as a member is not found again as an argument, or as what was appended.
+        let held = match known.as_ref().map(Known::shape) {
+            Some(Shape::Sequence(members)) => {
+                let members: Vec<_> = members.collect();
+                self.all(members.iter().copied(), place);
+                Some(members.iter().map(|member| member.id()).collect())
+            }
+            Some(Shape::Mapping(pairs)) => {
+                self.items(pairs, place);
+                Some(HashSet::new())
+            }
+            _ => None,
+        };
+        let is_held = |argument: &Node<'g, S>| {
+            held.as_ref().is_some_and(|held: &HashSet<Id>| {
+                held.contains(&argument.id())
+                    || matches!(argument.data(), Data::List(_) | Data::Tuple(_) | Data::Dict(_))
+            })
+        };
         let Some(instance) = node.as_instance() else { return };
         let arguments = instance.arguments();
         for part in instance.parts() {
             match (part, &arguments) {
                 (Part::Args(_), Some((args, keywords))) => {
-                    for (index, argument) in args.clone().enumerate() {
+                    let others = args.clone().enumerate().filter(|(_, argument)| !is_held(argument));
+                    for (index, argument) in others {
                         self.push(argument, place, Step::Argument(index));
                     }
                     self.items(keywords.clone().into_iter().flatten(), place);
@@ -260,6 +277,7 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
                 (Part::Callable(_), _) | (Part::Kwargs(_), Some(_)) => {}
                 (Part::Args(args), None) => self.push(args, place, Step::Part("args")),
                 (Part::Kwargs(kwargs), None) => self.push(kwargs, place, Step::Part("kwargs")),
+                (Part::Step(Done::Append(_) | Done::SetItem(_)), _) if held.is_some() => {}
                 (Part::Step(step), _) => self.done(step, place),
             }
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use halfsour_classes::pandas::{Cell, Frame, Index, Series, Values};
 use halfsour_classes::{Known, Shape, field, members, numpy, pairs, recognise};
-use halfsour_value::path::{Literal, Segment, Subscript, place};
+use halfsour_value::path::{Literal, Segment, Slice, Subscript, place};
 use halfsour_value::{Data, Instance, Items, Node, Step};
 
 use super::steps;
@@ -140,8 +140,14 @@ fn of_known<'g, S: AsRef<[u8]> + Clone>(
     match known {
         Known::DataFrame(frame) => of_frame(frame, node?, segment),
         Known::Series(series) => of_series(series, segment),
-        Known::PandasIndex(index) => cell_at(segment, index.len(), |at| index.get(at)),
-        Known::PandasArray(values) => cell_at(segment, values.len(), |at| values.get(at)),
+        Known::PandasIndex(index) => match slice_of(segment) {
+            Some(slice) => Some(of_index(&index.slice(slice)?)),
+            None => cell_at(segment, index.len(), |at| index.get(at)),
+        },
+        Known::PandasArray(values) => match slice_of(segment) {
+            Some(slice) => Some(of_values(values.slice(slice)?)),
+            None => cell_at(segment, values.len(), |at| values.get(at)),
+        },
         Known::ArrowArray(array) => {
             let values: Values<'g, S> = Values::Arrow { array: (**array).clone(), dtype: None };
             cell_at(segment, values.len(), |at| values.get(at))
@@ -213,20 +219,38 @@ fn of_index<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>) -> Place<'g, S> {
     Place::Known(Box::new(Known::PandasIndex(Box::new(index.clone()))))
 }
 
+fn of_values<S: AsRef<[u8]> + Clone>(values: Values<'_, S>) -> Place<'_, S> {
+    Place::Known(Box::new(Known::PandasArray(Box::new(values))))
+}
+
+/// The one slice between the brackets.
+fn slice_of(segment: &Segment) -> Option<Slice> {
+    match segment {
+        Segment::Subscript { items, .. } => match items.as_slice() {
+            [Subscript::Slice(slice)] => Some(*slice),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
     match segment {
         Segment::Name(name) => match &**name {
             "index" => Some(of_index(&series.index)),
-            "values" => Some(Place::Known(Box::new(Known::PandasArray(Box::new(series.values.clone()))))),
+            "values" => Some(of_values(series.values.clone())),
             "name" => Some(Place::Node(series.name)),
             _ => {
                 let label = Literal::Text(name.clone().into_bytes());
                 of_label(series, &label)
             }
         },
-        Segment::Subscript { .. } => match segment.key()? {
-            Literal::Int(index) => series.values.get(place(index, series.values.len())?).map(of_cell),
-            label => of_label(series, &label),
+        Segment::Subscript { .. } => match (slice_of(segment), segment.key()) {
+            (Some(slice), _) => Some(Place::Known(Box::new(Known::Series(Box::new(series.slice(slice)?))))),
+            (None, key) => match key? {
+                Literal::Int(index) => series.values.get(place(index, series.values.len())?).map(of_cell),
+                label => of_label(series, &label),
+            },
         },
         _ => None,
     }

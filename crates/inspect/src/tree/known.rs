@@ -1,24 +1,25 @@
 //! Known objects that are shown on one line.
 
 use std::fmt::{self, Write};
+use std::rc::Rc;
 
-use halfsour_classes::numpy::{ArrayClass, ArrayData, Element, NdArray};
-use halfsour_classes::stdlib::{ArrayItem, ArrayItems};
+use halfsour_classes::numpy::{ArrayClass, ArrayData, NdArray};
+use halfsour_classes::pandas::{Values, beside};
+use halfsour_classes::stdlib::ArrayItems;
 use halfsour_classes::{Known, Shape, class_name, cost, recognise};
 use halfsour_text::name::visible;
-use halfsour_text::phrase::{count, plural, shape};
+use halfsour_text::phrase::{plural, shape};
 use halfsour_text::repr;
-use halfsour_value::{Elements, Node};
+use halfsour_value::Node;
 
+use super::cells::{Cells, Of, Rows, Source};
 use super::objects::class_text;
-use super::pandas;
+use super::parts::{Group, Head, Parts, Target};
+use super::{ShowLimits, pandas};
 use crate::spans::Role;
 
 /// What is shared is looked at each time: of what has longer arguments, the parts are shown.
 const LONGEST: usize = 2048;
-
-/// So many elements of an array are always shown.
-const FEW: usize = 16;
 
 /// Whether [`leaf`] has something of it.
 pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
@@ -50,101 +51,84 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)>
     Some((class_text(node)?, text, role))
 }
 
-/// A known object whose parts are no objects.
-pub fn line<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<String> {
-    line_of(&known(node)?, Some(node))
+/// What an array or a table is drawn as.
+pub fn drawn<S: AsRef<[u8]>>(node: Node<'_, S>, limits: ShowLimits) -> Option<(Head, Parts<'_, S>)> {
+    // A table may have more arguments than the others.
+    let known = known(node).or_else(|| recognise(node).filter(pandas::is_table))?;
+    if let Known::Payload(payload) = &known {
+        let (module, name) = class_name(node)?;
+        let open = format!("{module}.{name}({}, {})", payload.format, plural(payload.bytes.len(), "byte"));
+        return Some((Head { open, close: "" }, Parts::none()));
+    }
+    drawn_of(&Rc::new(known), Some(node), limits)
 }
 
 /// The same, of the object of `node`, or of a part of one.
-pub fn line_of<S: AsRef<[u8]>>(known: &Known<'_, S>, node: Option<Node<'_, S>>) -> Option<String> {
-    const LONG: usize = 60;
-    match known {
-        Known::NdArray(array) if objects_in(array).is_none() => {
-            let mut line = array_head(node, array);
-            let long = LONG.max(line.len() + LONG / 2);
-            for (index, element) in array.elements().into_iter().flatten().enumerate() {
-                let separator = if index > 0 { ", " } else { "" };
-                if line.len() > long && index >= FEW {
-                    let _ = write!(line, "{separator}… {} more", count(array.len() - index));
-                    break;
-                }
-                line.push_str(separator);
-                // What is longer than the room is cut off there; of a number that would be another one.
-                let limit = match element {
-                    Element::Scalar(_) => usize::MAX,
-                    _ => long.max(line.len() + LONG / 4),
-                };
-                let _ = write!(Truncated { text: &mut line, limit }, "{element}");
+pub fn drawn_of<'g, S: AsRef<[u8]>>(
+    known: &Rc<Known<'g, S>>,
+    node: Option<Node<'g, S>>,
+    limits: ShowLimits,
+) -> Option<(Head, Parts<'g, S>)> {
+    let all = |known: &Rc<Known<'g, S>>, open, close| {
+        Cells::all(Source { known: Rc::clone(known), of: Of::All }, open, close).parts(limits)
+    };
+    Some(match &**known {
+        Known::NdArray(array) => {
+            let (class, rest) = array_head(node, array);
+            let attributes: Vec<_> = array.attributes().collect();
+            if attributes.is_empty() {
+                return Some(elements(known, array, format!("{class}{rest}"), "])").parts(limits));
             }
-            line.push_str("])");
-            Some(line)
+            let rest = rest.strip_prefix('(').unwrap_or_default().to_owned();
+            let array = elements(known, array, rest, "]");
+            let mut parts = Parts::of(Group::Target(array));
+            parts.push_attributes(attributes);
+            (Head { open: format!("{class}("), close: ")" }, parts)
         }
         Known::Array(array) if matches!(array.items, ArrayItems::Machine { .. }) => {
-            let mut line = format!("array.array('{}', [", array.typecode);
-            for (index, item) in array.iter().enumerate() {
-                let separator = if index > 0 { ", " } else { "" };
-                if line.len() > LONG {
-                    let _ = write!(line, "{separator}… {} more", count(array.len() - index));
-                    break;
-                }
-                // Writing to a String does not fail.
-                let _ = match item {
-                    ArrayItem::Int(int) => write!(line, "{separator}{int}"),
-                    ArrayItem::Float(value) => write!(line, "{separator}{}", repr::Float(value)),
-                    ArrayItem::Character(point) => {
-                        write!(line, "{separator}{:?}", char::from_u32(point).unwrap_or('\u{fffd}'))
-                    }
-                };
-            }
-            line.push_str("])");
-            Some(line)
+            all(known, format!("array.array('{}', [", array.typecode), "])")
         }
-        Known::Payload(payload) => {
-            let (module, name) = class_name(node?)?;
-            Some(format!("{module}.{name}({}, {})", payload.format, plural(payload.bytes.len(), "byte")))
+        Known::PandasIndex(index) => all(known, format!("pandas.{}", pandas::index_head(index)), "])"),
+        Known::PandasArray(values) => all(known, pandas::array_head("pandas", values), "])"),
+        Known::ArrowArray(held) => {
+            let values: Values<'_, S> = Values::Arrow { array: (**held).clone(), dtype: None };
+            let open = pandas::array_head("pyarrow", &values);
+            all(&Rc::new(Known::PandasArray(Box::new(values))), open, "])")
         }
-        known => pandas::line(known),
+        Known::DataFrame(_) | Known::Series(_) => {
+            let (open, table) = pandas::table(known, node)?;
+            (Head { open, close: "])" }, Parts::of_table(table, node.map(beside).unwrap_or_default()))
+        }
+        _ => return None,
+    })
+}
+
+/// The elements of an array: by rows, if it has several dimensions.
+fn elements<'g, S: AsRef<[u8]>>(
+    known: &Rc<Known<'g, S>>,
+    array: &NdArray<'g, S>,
+    open: String,
+    close: &'static str,
+) -> Target<'g, S> {
+    match (Rows::of(known, &open, close), &array.data) {
+        (Some(rows), _) => Target::Rows(rows),
+        (None, ArrayData::Objects(objects)) if array.mask.is_none() => {
+            Target::Array(open, objects.clone(), close)
+        }
+        _ => Target::Cells(Cells::all(Source { known: Rc::clone(known), of: Of::All }, open, close)),
     }
 }
 
-/// What comes before the elements of an array of objects, and these.
-pub fn objects<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Elements<'_, S>)> {
-    let Known::NdArray(array) = known(node)? else { return None };
-    Some((array_head(Some(node), &array), objects_in(&array)?))
-}
-
-/// A part of an array or table, on one line.
+/// A part of an array or table that has no parts of its own, on one line.
 pub fn part<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
     match known {
         Known::NumpyScalar(scalar) => Some(format!("numpy.{} {scalar}", scalar.dtype().name())),
-        known => line_of(known, None),
-    }
-}
-
-/// What comes before the elements of a part that is an array of objects, and these.
-pub fn objects_of<'g, S: AsRef<[u8]>>(known: &Known<'g, S>) -> Option<(String, Elements<'g, S>)> {
-    let Known::NdArray(array) = known else { return None };
-    Some((array_head(None, array), objects_in(array)?))
-}
-
-/// The elements of an array of objects, if none can be masked: those that are masked are not shown.
-fn objects_in<'g, S: AsRef<[u8]>>(array: &NdArray<'g, S>) -> Option<Elements<'g, S>> {
-    match &array.data {
-        ArrayData::Objects(elements) if array.mask.is_none() => Some(elements.clone()),
         _ => None,
     }
 }
 
-/// What an array of a subclass has beside the array: dicts of attributes, and other parts of its state.
-pub fn attributes<S: AsRef<[u8]>>(node: Node<'_, S>) -> Vec<Node<'_, S>> {
-    match known(node) {
-        Some(Known::NdArray(array)) => array.attributes().collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// `numpy.ndarray((2, 3), float64, [`
-fn array_head<S: AsRef<[u8]>>(node: Option<Node<'_, S>>, array: &NdArray<'_, S>) -> String {
+/// `numpy.ndarray` and `((2, 3), float64, [`
+fn array_head<S: AsRef<[u8]>>(node: Option<Node<'_, S>>, array: &NdArray<'_, S>) -> (String, String) {
     let class = match &array.class {
         ArrayClass::Matrix => "numpy.matrix".to_owned(),
         ArrayClass::Record => "numpy.recarray".to_owned(),
@@ -162,10 +146,10 @@ fn array_head<S: AsRef<[u8]>>(node: Option<Node<'_, S>>, array: &NdArray<'_, S>)
             class.map_or_else(|| "numpy.ndarray".to_owned(), |(module, name)| format!("{module}.{name}"))
         }
     };
-    let mut head = format!("{class}({}, ", shape(&array.shape));
+    let mut head = format!("({}, ", shape(&array.shape));
     let _ = write!(Truncated { text: &mut head, limit: 2 * LONGEST }, "{}", array.dtype);
     head.push_str(if let ArrayData::Buffer(_) = array.data { ", out of band [" } else { ", [" });
-    head
+    (class, head)
 }
 
 /// A text that takes no more than `limit` bytes, and then an ellipsis.

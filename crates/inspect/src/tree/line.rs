@@ -78,8 +78,8 @@ impl Line {
         levels: usize,
         marks: Option<&Marks>,
     ) -> Result<(), Full> {
-        let (head, parts) = target.parts_line();
-        if levels == 0 && parts.len() > 0 || parts.len() > limits.max_items {
+        let (head, parts) = target.parts_line(limits);
+        if levels == 0 && parts.len() > 0 || parts.len() > parts.most(limits) {
             return Err(Full);
         }
         self.open(&head)?;
@@ -135,7 +135,7 @@ impl Line {
             self.spans.extend(&whole.spans);
             return self.widen(whole.width);
         }
-        let (head, parts) = Target::Node(key).parts();
+        let (head, parts) = Target::Node(key).parts(limits);
         self.open(&head)?;
         // What opens may be all there is to be shown.
         if parts.len() > 0 {

@@ -2,8 +2,8 @@
 
 use halfsour_value::Node;
 
-use super::leaf;
 use super::parts::{Parts, Target};
+use super::{ShowLimits, leaf};
 
 /// The numbers of shared containers and objects, by the index of their node. Keys do not count.
 pub struct Marks {
@@ -14,6 +14,11 @@ pub struct Marks {
 const UNSEEN: u32 = 0;
 const ONCE: u32 = u32::MAX;
 const SHARED: u32 = u32::MAX - 1;
+
+/// The parts in which objects may be. Where they are cut does not matter here.
+fn parts_of<'g, S: AsRef<[u8]>>(target: &Target<'g, S>) -> Parts<'g, S> {
+    target.parts(ShowLimits::full()).1.objects()
+}
 
 /// How an object is marked.
 pub enum Mark {
@@ -30,7 +35,7 @@ impl Marks {
         let mut marks = Self { numbers: Vec::new(), last: 0 };
         let first = match root {
             Target::Node(node) => marks.count(*node),
-            target => Some(target.parts().1),
+            target => Some(parts_of(target)),
         };
         let mut open: Vec<Parts<'_, S>> = first.into_iter().collect();
         while let Some(parts) = open.last_mut() {
@@ -38,7 +43,7 @@ impl Marks {
                 Some(item) => {
                     open.extend(match item.target {
                         Target::Node(node) => marks.count(node),
-                        target => Some(target.parts().1),
+                        target => Some(parts_of(&target)),
                     });
                 }
                 None => drop(open.pop()),
@@ -59,7 +64,7 @@ impl Marks {
         let number = &mut self.numbers[index];
         if *number == UNSEEN {
             *number = ONCE;
-            return Some(Target::Node(node).parts().1);
+            return Some(parts_of(&Target::Node(node)));
         }
         *number = SHARED;
         None

@@ -1,5 +1,6 @@
 //! [`Tree`]: data as a readable tree.
 
+mod cells;
 mod known;
 mod leaf;
 mod line;
@@ -37,12 +38,14 @@ pub struct ShowLimits {
     pub max_items: usize,
     /// How many bytes of each text, or of bytes, are shown.
     pub max_text: usize,
+    /// How many rows of each array that has several dimensions are shown.
+    pub max_rows: usize,
 }
 
-/// 20 levels, 100 items, 200 bytes.
+/// 20 levels, 100 items, 200 bytes, 6 rows.
 impl Default for ShowLimits {
     fn default() -> Self {
-        Self { depth: 20, max_items: 100, max_text: 200 }
+        Self { depth: 20, max_items: 100, max_text: 200, max_rows: 6 }
     }
 }
 
@@ -50,7 +53,12 @@ impl ShowLimits {
     /// Nothing is cut.
     #[must_use]
     pub const fn full() -> Self {
-        Self { depth: usize::MAX, max_items: usize::MAX, max_text: usize::MAX }
+        Self { depth: usize::MAX, max_items: usize::MAX, max_text: usize::MAX, max_rows: usize::MAX }
+    }
+
+    /// Whether nothing is cut, so that arrays and columns take as many lines as they have.
+    const fn is_full(self) -> bool {
+        self.max_items == usize::MAX
     }
 
     /// Sets how many levels are shown.
@@ -70,12 +78,19 @@ impl ShowLimits {
     pub const fn with_max_text(self, max_text: usize) -> Self {
         Self { max_text, ..self }
     }
+
+    /// Sets how many rows of each array that has several dimensions are shown.
+    #[must_use]
+    pub const fn with_max_rows(self, max_rows: usize) -> Self {
+        Self { max_rows, ..self }
+    }
 }
 
 /// Data as a readable tree: it looks like Python.
 ///
 /// What is short is on one line. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
-/// the like are shown by their class and their text, arrays and tables by their first elements. What is cut says how much is
+/// the like are shown by their class and their text, arrays and tables by their first elements, and those with several
+/// dimensions by rows. What is cut says how much is
 /// missing.
 ///
 /// `Display` writes the lines; as `Serialize`, the tree is an array of lines, each an array of pieces with roles: see [`Spans`]. An
@@ -249,7 +264,7 @@ impl<'g, S: AsRef<[u8]>> Lines<'g, S> {
             line.extend(rest.spans());
             return self.end(line);
         }
-        let (head, parts) = target.parts();
+        let (head, parts) = target.parts(self.limits);
         let (name, rest) = head.name_and_rest();
         line.push(Role::Name, name);
         line.plain(rest);
@@ -262,7 +277,8 @@ impl<'g, S: AsRef<[u8]>> Lines<'g, S> {
             line.plain(head.close);
             return self.end(line);
         }
-        self.blocks.push(Block { parts, close: head.close, left: self.limits.max_items });
+        let left = parts.most(self.limits);
+        self.blocks.push(Block { parts, close: head.close, left });
     }
 }
 

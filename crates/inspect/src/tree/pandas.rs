@@ -5,27 +5,44 @@ use std::fmt::{self, Write};
 use std::rc::Rc;
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
+use halfsour_classes::pandas::{Cell, Index, Labels, Values};
 use halfsour_classes::{Known, class_name, recognise};
-use halfsour_text::phrase::count;
 use halfsour_text::repr;
 use halfsour_value::{Data, Node};
 
+use super::cells::{Cells, Of, Source};
 use super::known::Truncated;
+use super::parts::Target;
 
-/// How long the first values of a column may get.
+/// How long names may get.
 const LONG: usize = 60;
 
-/// What stands before the parts of an object of pandas, and these, each by name.
-pub fn table<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, Table<'_, S>)> {
-    Some(match recognise(node)? {
+/// Whether it is a frame or a series.
+pub fn is_table<S>(known: &Known<'_, S>) -> bool {
+    matches!(known, Known::DataFrame(_) | Known::Series(_))
+}
+
+/// What stands before the parts of a frame or series, and these, each by name. `node` is the object, if it is one.
+pub fn table<'g, S: AsRef<[u8]>>(
+    known: &Rc<Known<'g, S>>,
+    node: Option<Node<'g, S>>,
+) -> Option<(String, Table<'g, S>)> {
+    let class = |name: &str| node.map_or_else(|| name.to_owned(), class);
+    let open = match &**known {
         Known::DataFrame(frame) => {
-            let open = format!("{}(({}, {}), [", class(node), frame.len(), frame.width());
-            (open, Table::Frame(frame, 0))
+            format!("{}(({}, {}), [", class("pandas.DataFrame"), frame.len(), frame.width())
         }
-        Known::Series(series) => of_series(&class(node), &Rc::from(series)),
+        Known::Series(series) => {
+            let mut open = format!("{}(({},), ", class("pandas.Series"), series.index.len());
+            if !series.name.is_none() {
+                let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
+                open.push_str(", ");
+            }
+            open + "["
+        }
         _ => return None,
-    })
+    };
+    Some((open, Table { known: Rc::clone(known), next: 0 }))
 }
 
 /// The name that the class has today, also if it is a subclass that is not known.
@@ -36,44 +53,20 @@ fn class<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
     }
 }
 
-/// The same, of a series of a class.
-pub fn of_series<'g, S: AsRef<[u8]>>(class: &str, series: &Rc<Series<'g, S>>) -> (String, Table<'g, S>) {
-    let mut open = format!("{class}(({},), ", series.index.len());
-    if !series.name.is_none() {
-        let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
-        open.push_str(", ");
-    }
-    (open + "[", Table::Series(Rc::clone(series), 0))
-}
-
 /// A value of a table.
 pub fn cell<S: AsRef<[u8]>>(cell: &Cell<'_, S>) -> String {
     Shown(Some(cell)).to_string()
 }
 
-/// An index or an array, on one line.
-pub fn line<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
-    match known {
-        Known::PandasIndex(index) => Some(format!("pandas.{}", of_index(index))),
-        Known::PandasArray(values) => Some(array("pandas", values)),
-        Known::ArrowArray(held) => {
-            let values: Values<'_, S> = Values::Arrow { array: (**held).clone(), dtype: None };
-            Some(array("pyarrow", &values))
-        }
-        _ => None,
-    }
+/// `pandas.array((2,), Int64 [`
+pub fn array_head<S: AsRef<[u8]>>(module: &str, values: &Values<'_, S>) -> String {
+    format!("{module}.array(({},), {}", values.len(), values_head(values))
 }
 
-/// `pandas.array((2,), Int64 [1, 2])`
-fn array<S: AsRef<[u8]>>(module: &str, values: &Values<'_, S>) -> String {
-    let cells = (0..values.len()).map(|at| values.get(at));
-    format!("{module}.array(({},), {})", values.len(), column(values, cells, values.len()))
-}
-
-/// The parts that are left: those of a frame are its labels and its columns.
-pub enum Table<'g, S> {
-    Frame(Box<Frame<'g, S>>, usize),
-    Series(Rc<Series<'g, S>>, usize),
+/// The parts that are left: those of a frame are its labels and its columns, those of a series its labels and its values.
+pub struct Table<'g, S> {
+    known: Rc<Known<'g, S>>,
+    next: usize,
 }
 
 impl<'g, S: AsRef<[u8]>> Table<'g, S> {
@@ -87,101 +80,89 @@ impl<'g, S: AsRef<[u8]>> Table<'g, S> {
                 found.push(*crs);
             }
         };
-        match self {
-            Self::Frame(frame, _) => frame.columns().flatten().for_each(|column| see(column.values)),
-            Self::Series(series, _) => see(&series.values),
+        match &*self.known {
+            Known::DataFrame(frame) => frame.columns().flatten().for_each(|column| see(column.values)),
+            Known::Series(series) => see(&series.values),
+            _ => {}
         }
         found.into_iter()
     }
 
     pub fn len(&self) -> usize {
-        match self {
-            Self::Frame(frame, next) => frame.width() + 1 - next,
-            Self::Series(_, next) => 2 - next,
+        match &*self.known {
+            Known::DataFrame(frame) => frame.width() + 1 - self.next,
+            _ => 2 - self.next,
         }
     }
 }
 
-impl<S: AsRef<[u8]>> Iterator for Table<'_, S> {
-    type Item = (String, String);
+impl<'g, S: AsRef<[u8]>> Iterator for Table<'g, S> {
+    type Item = (String, Target<'g, S>);
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.len() == 0 {
             return None;
         }
-        let (index, next) = match self {
-            Self::Frame(frame, next) => (&frame.index, next),
-            Self::Series(series, next) => (&series.index, next),
+        let number = self.next.checked_sub(1);
+        self.next += 1;
+        let cells = |of, open, close| {
+            Target::Cells(Cells::all(Source { known: Rc::clone(&self.known), of }, open, close))
         };
-        *next += 1;
-        if *next == 1 {
-            return Some(("index".to_owned(), of_index(index)));
-        }
-        Some(match self {
-            Self::Frame(frame, next) => {
-                let number = *next - 2;
+        let Some(number) = number else {
+            let open = index_head(index_of(&self.known)?);
+            return Some(("index".to_owned(), cells(Of::Index, open, "])")));
+        };
+        Some(match &*self.known {
+            Known::DataFrame(frame) => {
                 let mut name = String::new();
-                let _ = write!(
-                    Truncated { text: &mut name, limit: LONG },
-                    "{}",
-                    Shown(frame.columns.get(number).as_ref())
-                );
-                let line = match frame.column(number) {
-                    Ok(of) => column(of.values, of.cells(), of.len),
-                    Err(unreadable) => unreadable.reason(),
+                let label = frame.columns.get(number);
+                let _ = write!(Truncated { text: &mut name, limit: LONG }, "{}", Shown(label.as_ref()));
+                let column = match frame.column(number) {
+                    Ok(of) => cells(Of::Column(number), values_head(of.values), "]"),
+                    Err(unreadable) => Target::Text(unreadable.reason()),
                 };
-                (name, line)
+                (name, column)
             }
-            Self::Series(series, _) => {
-                let cells = (0..series.values.len()).map(|at| series.values.get(at));
-                ("values".to_owned(), column(&series.values, cells, series.values.len()))
+            Known::Series(series) => {
+                ("values".to_owned(), cells(Of::Column(0), values_head(&series.values), "]"))
             }
+            _ => return None,
         })
     }
 }
 
-/// `RangeIndex([0, 1, 2])`
-fn of_index<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
+/// The labels of the rows.
+fn index_of<'k, 'g, S>(known: &'k Known<'g, S>) -> Option<&'k Index<'g, S>> {
+    match known {
+        Known::DataFrame(frame) => Some(&frame.index),
+        Known::Series(series) => Some(&series.index),
+        _ => None,
+    }
+}
+
+/// `Index('name', int64 [`
+pub fn index_head<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
     let mut names = String::new();
     for name in index.names.iter().flatten() {
         let _ = write!(Truncated { text: &mut names, limit: LONG }, "{name}");
         names.push_str(", ");
     }
     let values = match &index.labels {
-        Labels::Values(values) => column(values, index.cells(), index.len()),
-        _ => cells(index.cells(), index.len()),
+        Labels::Values(values) => values_head(values),
+        _ => "[".to_owned(),
     };
-    format!("{}({names}{values})", index.class)
+    format!("{}({names}{values}", index.class)
 }
 
-/// `int64 [1, 2, 3]`
-fn column<'g, S: AsRef<[u8]> + 'g>(
-    values: &Values<'g, S>,
-    all: impl Iterator<Item = Option<Cell<'g, S>>>,
-    len: usize,
-) -> String {
+/// `int64 [`
+fn values_head<S: AsRef<[u8]>>(values: &Values<'_, S>) -> String {
     let mut dtype = String::new();
     let _ = write!(Truncated { text: &mut dtype, limit: LONG }, "{values}");
-    format!("{dtype} {}", cells(all, len))
-}
-
-fn cells<'g, S: AsRef<[u8]> + 'g>(all: impl Iterator<Item = Option<Cell<'g, S>>>, len: usize) -> String {
-    let mut line = "[".to_owned();
-    for (index, cell) in all.enumerate() {
-        let separator = if index > 0 { ", " } else { "" };
-        if line.len() > LONG {
-            let _ = write!(line, "{separator}… {} more", count(len - index));
-            break;
-        }
-        line.push_str(separator);
-        // What is longer than the room is cut off there.
-        let _ = write!(Truncated { text: &mut line, limit: LONG }, "{}", Shown(cell.as_ref()));
-    }
-    line + "]"
+    dtype + " ["
 }
 
 /// A value as Python would show it.
-struct Shown<'a, 'g, S>(Option<&'a Cell<'g, S>>);
+pub struct Shown<'a, 'g, S>(pub Option<&'a Cell<'g, S>>);
 
 impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

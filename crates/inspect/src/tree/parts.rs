@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use halfsour_classes::pandas::{Series, beside};
 use halfsour_classes::{Known, fields_set, state_fields};
 use halfsour_value::{Data, Elements, Items, Node, Part, Step};
 
+use super::cells::{Cells, Rows};
 use super::line::{Full, Line};
 use super::pandas::{self, Table};
 use super::{ShowLimits, known, objects};
@@ -18,12 +18,16 @@ pub enum Target<'g, S> {
     Node(Node<'g, S>),
     /// Values that were appended or added to an object; in these brackets.
     Elements(Elements<'g, S>, &'static str, &'static str),
-    /// The values of a column.
+    /// A value that is no object.
     Text(String),
-    /// A column.
-    Series(Rc<Series<'g, S>>),
-    /// A part of an array of objects, and what stands before them.
-    Array(String, Elements<'g, S>),
+    /// Elements of an array, or values of a column or an index.
+    Cells(Cells<'g, S>),
+    /// Rows of an array.
+    Rows(Rows<'g, S>),
+    /// A part of an object that is drawn as if it had been pickled alone.
+    Known(Rc<Known<'g, S>>),
+    /// The objects of an array, and what stands before and after them.
+    Array(String, Elements<'g, S>, &'static str),
     /// Some members of a list.
     Members(Vec<Node<'g, S>>),
 }
@@ -65,31 +69,35 @@ pub(super) enum Group<'g, S> {
     Attributes(Items<'g, S>),
     One(&'static str, Node<'g, S>),
     Unnamed(Node<'g, S>),
+    Target(Target<'g, S>),
     Many(&'static str, Elements<'g, S>, &'static str, &'static str),
     Table(Table<'g, S>),
     /// Attributes by their names.
     Named(std::vec::IntoIter<(Node<'g, S>, Node<'g, S>)>),
+    Cells(Cells<'g, S>),
+    Rows(Rows<'g, S>),
     /// What is said of the object itself.
     Said(String),
 }
 
 impl<'g, S: AsRef<[u8]>> Target<'g, S> {
-    pub fn parts(&self) -> (Head, Parts<'g, S>) {
+    pub fn parts(&self, limits: ShowLimits) -> (Head, Parts<'g, S>) {
         let node = match self {
             Self::Node(node) => *node,
             Self::Elements(elements, open, close) => {
                 return (head(open, close), Parts::of(Group::Values(elements.clone())));
             }
             Self::Text(text) => return (head(text, ""), Parts::none()),
-            Self::Series(series) => {
-                let (open, table) = pandas::of_series("pandas.Series", series);
-                return (Head { open, close: "])" }, Parts::of(Group::Table(table)));
+            Self::Cells(cells) => return cells.parts(limits),
+            Self::Rows(rows) => {
+                return (head(&rows.open, rows.close), Parts::of(Group::Rows(rows.clone())));
             }
-            Self::Array(open, elements) => {
-                return (
-                    Head { open: open.clone(), close: "])" },
-                    Parts::of(Group::Values(elements.clone())),
-                );
+            Self::Known(known) => {
+                return known::drawn_of(known, None, limits)
+                    .unwrap_or_else(|| (head("?", ""), Parts::none()));
+            }
+            Self::Array(open, elements, close) => {
+                return (head(open, close), Parts::of(Group::Values(elements.clone())));
             }
             Self::Members(members) => {
                 return (head("[", "]"), Parts::of(Group::Members(members.clone().into_iter())));
@@ -115,27 +123,8 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
             Data::ReadOnly(of) => (head("memoryview(", ")"), Parts::of(Group::Unnamed(of))),
             Data::Instance(instance) => {
                 let mut parts = Parts::none();
-                if let Some(open) = known::line(node) {
-                    let attributes = known::attributes(node);
-                    let inner =
-                        open.split_once('(').and_then(|(class, text)| Some((class, text.strip_suffix(')')?)));
-                    if let Some((class, text)) = inner.filter(|_| !attributes.is_empty()) {
-                        parts.groups.push(Group::Said(text.to_owned()));
-                        parts.push_attributes(attributes);
-                        return (Head { open: format!("{class}("), close: ")" }, parts);
-                    }
-                    return (Head { open, close: "" }, parts);
-                }
-                if let Some((open, table)) = pandas::table(node) {
-                    let mut groups = vec![Group::Named(beside(node).into_iter())];
-                    groups.extend(table.reference_systems().map(|crs| Group::One("crs", crs)));
-                    groups.push(Group::Table(table));
-                    return (Head { open, close: "])" }, Parts { groups });
-                }
-                if let Some((open, elements)) = known::objects(node) {
-                    let mut parts = Parts::of(Group::Values(elements));
-                    parts.push_attributes(known::attributes(node));
-                    return (Head { open, close: "])" }, parts);
+                if let Some(drawn) = known::drawn(node, limits) {
+                    return drawn;
                 }
                 if let Some((open, groups, close)) = objects::call(node) {
                     return (Head { open, close }, Parts { groups });
@@ -179,8 +168,8 @@ impl<'g, S: AsRef<[u8]>> Target<'g, S> {
     }
 
     /// As they are on one line: there, a tuple of one needs its comma.
-    pub fn parts_line(&self) -> (Head, Parts<'g, S>) {
-        let (head, parts) = self.parts();
+    pub fn parts_line(&self, limits: ShowLimits) -> (Head, Parts<'g, S>) {
+        let (head, parts) = self.parts(limits);
         let close = if head.open == "(" && parts.len() == 1 { ",)" } else { head.close };
         (Head { close, ..head }, parts)
     }
@@ -192,8 +181,10 @@ impl<S> Clone for Target<'_, S> {
             Self::Node(node) => Self::Node(*node),
             Self::Elements(elements, open, close) => Self::Elements(elements.clone(), open, close),
             Self::Text(text) => Self::Text(text.clone()),
-            Self::Series(series) => Self::Series(Rc::clone(series)),
-            Self::Array(open, elements) => Self::Array(open.clone(), elements.clone()),
+            Self::Cells(cells) => Self::Cells(cells.clone()),
+            Self::Rows(rows) => Self::Rows(rows.clone()),
+            Self::Known(known) => Self::Known(Rc::clone(known)),
+            Self::Array(open, elements, close) => Self::Array(open.clone(), elements.clone(), close),
             Self::Members(members) => Self::Members(members.clone()),
         }
     }
@@ -205,12 +196,9 @@ impl<'g, S: AsRef<[u8]>> From<Place<'g, S>> for Target<'g, S> {
             Place::Node(node) => Self::Node(node),
             Place::Members(members) => Self::Members(members),
             Place::Cell(cell) => Self::Text(pandas::cell(&cell)),
-            Place::Known(known) => match *known {
-                Known::Series(series) => Self::Series(Rc::from(series)),
-                known => match known::objects_of(&known) {
-                    Some((open, elements)) => Self::Array(open, elements),
-                    None => Self::Text(known::part(&known).unwrap_or_else(|| "?".to_owned())),
-                },
+            Place::Known(known) => match known::part(&known) {
+                Some(text) => Self::Text(text),
+                None => Self::Known(Rc::from(known)),
             },
         }
     }
@@ -232,8 +220,16 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
         Self { groups: Vec::new() }
     }
 
-    fn of(group: Group<'g, S>) -> Self {
+    pub fn of(group: Group<'g, S>) -> Self {
         Self { groups: vec![group] }
+    }
+
+    /// The rows and columns, and after them the reference systems of geometries, and what else is named.
+    pub fn of_table(table: Table<'g, S>, named: Vec<(Node<'g, S>, Node<'g, S>)>) -> Self {
+        let mut groups = vec![Group::Named(named.into_iter())];
+        groups.extend(table.reference_systems().map(|crs| Group::One("crs", crs)));
+        groups.push(Group::Table(table));
+        Self { groups }
     }
 
     /// Adds what was done to something that is no instance.
@@ -262,12 +258,30 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
     }
 
     /// Adds parts of a state: attributes, where they are a dict of such.
-    fn push_attributes(&mut self, states: Vec<Node<'g, S>>) {
+    pub fn push_attributes(&mut self, states: Vec<Node<'g, S>>) {
         self.groups.reverse();
         for state in states {
             self.push_step(Step::State(state));
         }
         self.groups.reverse();
+    }
+
+    /// How many of them are shown at most.
+    pub fn most(&self, limits: ShowLimits) -> usize {
+        match self.groups[..] {
+            [Group::Rows(_)] => limits.max_rows,
+            _ => limits.max_items,
+        }
+    }
+
+    /// Leaves those in which there is no object.
+    pub fn objects(mut self) -> Self {
+        self.groups.retain(|group| match group {
+            Group::Rows(rows) => rows.has_objects(),
+            Group::Cells(_) | Group::Table(_) | Group::Said(_) => false,
+            _ => true,
+        });
+        self
     }
 
     /// How many are left.
@@ -276,9 +290,11 @@ impl<'g, S: AsRef<[u8]>> Parts<'g, S> {
             Group::Values(elements) => elements.len(),
             Group::Members(members) => members.len(),
             Group::Pairs(items) | Group::Attributes(items) => items.len(),
-            Group::One(..) | Group::Unnamed(_) | Group::Many(..) | Group::Said(_) => 1,
+            Group::One(..) | Group::Unnamed(_) | Group::Target(_) | Group::Many(..) | Group::Said(_) => 1,
             Group::Table(table) => table.len(),
             Group::Named(named) => named.len(),
+            Group::Cells(cells) => cells.len(),
+            Group::Rows(rows) => rows.len(),
         };
         self.groups.iter().map(length).sum()
     }
@@ -304,10 +320,12 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
                 Group::Attributes(items) => {
                     items.next().map(|(name, node)| (Name::Attribute(name), Target::Node(node)))
                 }
-                Group::Table(table) => {
-                    table.next().map(|(name, text)| (Name::Text(name), Target::Text(text)))
+                Group::Table(table) => table.next().map(|(name, target)| (Name::Text(name), target)),
+                Group::Cells(cells) => cells.next_line().map(|line| (Name::None, Target::Text(line))),
+                Group::Rows(rows) => rows.next_row().map(|row| (Name::None, row)),
+                Group::One(..) | Group::Unnamed(_) | Group::Target(_) | Group::Many(..) | Group::Said(_) => {
+                    None
                 }
-                Group::One(..) | Group::Unnamed(_) | Group::Many(..) | Group::Said(_) => None,
             };
             if let Some((name, target)) = item {
                 return Some(Item { name, target });
@@ -319,6 +337,7 @@ impl<'g, S: AsRef<[u8]>> Iterator for Parts<'g, S> {
                 Some(Group::Unnamed(node)) => {
                     return Some(Item { name: Name::None, target: Target::Node(node) });
                 }
+                Some(Group::Target(target)) => return Some(Item { name: Name::None, target }),
                 Some(Group::Said(text)) => {
                     return Some(Item { name: Name::None, target: Target::Text(text) });
                 }
@@ -343,7 +362,10 @@ impl<S: AsRef<[u8]>> Item<'_, S> {
                 line.plain(": ")
             }
             Name::Attribute(name) => {
-                line.plain(as_name(name).unwrap_or("?"))?;
+                match as_name(name) {
+                    Some(name) => line.plain(name)?,
+                    None => line.key(name, limits, levels)?,
+                }
                 line.plain("=")
             }
             Name::Text(ref name) => {
