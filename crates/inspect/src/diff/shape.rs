@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use halfsour_classes::numpy::{ArrayData, NdArray};
 use halfsour_classes::pandas::{Frame, Index, Series, Values};
 use halfsour_classes::stdlib::Array;
-use halfsour_classes::{Known, Shape as KnownShape, canonical, recognise};
+use halfsour_classes::{Known, Shape as KnownShape, canonical, recognise, state_fields};
 use halfsour_value::{Data, Global, Id, Instance, Node, Part, Step};
 
 use super::tables;
@@ -153,8 +153,9 @@ impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
         let mut steps = Self::default();
         for step in done {
             match step {
-                Step::State(state) => match state.attributes() {
-                    Some(parts) => steps.attributes.extend(parts.into_iter().flatten().flatten()),
+                Step::State(state) => match state_fields(state) {
+                    // Which fields of pydantic a program set itself makes no difference to Python.
+                    Some(parts) => steps.attributes.extend(parts.into_iter().flatten()),
                     None => steps.others.push(state),
                 },
                 // `setter(object, state)`

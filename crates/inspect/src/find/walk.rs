@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
 use halfsour_classes::pandas::{Cell, Index};
-use halfsour_classes::{Known, Shape, recognise};
+use halfsour_classes::{Known, Shape, recognise, state_fields};
 use halfsour_value::{Data, Graph, Id, Node, Part, Step as Done};
 
 use super::{Found, Hit, Search};
@@ -291,8 +291,8 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
 
     fn done(&mut self, step: Done<'g, S>, place: usize) {
         match step {
-            Done::State(state) => match state.attributes() {
-                Some(dicts) => self.items(dicts.into_iter().flatten().flatten(), place),
+            Done::State(state) => match state_fields(state) {
+                Some(dicts) => self.items(dicts.into_iter().flatten(), place),
                 None => self.push(state, place, Step::Part("state")),
             },
             Done::Append(elements) => self.all(elements, place),
