@@ -123,7 +123,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.13-subclasses",
         python: "3.13",
-        scripts: &["subclasses", "functions", "objects"],
+        scripts: &["subclasses", "functions", "objects", "parts"],
         packages: &[
             "astropy==8.0.2",
             "attrs==26.1.0",

@@ -64,12 +64,16 @@ fn in_memory<S: AsRef<[u8]> + Clone>(
         return Ok(None);
     };
     let Ok(mut all) = grid.array.numbers() else { return Ok(None) };
-    // The rows of the array are columns.
-    if let [_, stride] = *all.strided.strides.as_slice() {
-        let column = (start / rows.max(1)) as u64;
-        all.strided.offset = column.saturating_mul(all.strided.strides[0]);
-        all.strided.strides = vec![stride];
-    }
+    // The rows of the array are columns, of which some rows may be wanted.
+    let each = grid.rows().max(1);
+    let [column, first] = [start / each, start % each].map(|place| place as u64);
+    let (apart, stride) = match *all.strided.strides.as_slice() {
+        [apart, stride] => (apart, stride),
+        [stride] => (0, stride),
+        _ => return Ok(None),
+    };
+    all.strided.offset = column.saturating_mul(apart).saturating_add(first.saturating_mul(stride));
+    all.strided.strides = vec![stride];
     all.strided.shape = vec![rows as u64];
     budget.spend(rows.saturating_mul(8))?;
     let ticks = |all: &mut Numbers<'_>| -> Option<Vec<i64>> {

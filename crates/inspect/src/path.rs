@@ -5,13 +5,13 @@
 //!
 //! | data | paths |
 //! |---|---|
-//! | dict, `OrderedDict`, `Counter`, `defaultdict`, `UserDict`, `ChainMap` | `.name`, `['a key']`, `[3]`, `[(1, 'a')]` |
+//! | dict, `OrderedDict`, `Counter`, `defaultdict`, `UserDict`, `ChainMap` | `.name`, `['a key']`, `[3]`, `[(1, 'a')]`; `.maps[0]` |
 //! | list, tuple, named tuple, `deque`, `UserList`, `SortedList`, subclasses | `[0]`, `[-1]`, `[1:3]` |
 //! | objects | `.name`: what is in `__dict__`, in slots, and in the dicts that pydantic has; keyword arguments; `(0)`, `(args)`, `(state)` |
-//! | `DataFrame` | `.price`, `['a b']`, `['a', 'b']`: a column; `.index`, `.columns` |
+//! | `DataFrame` | `.price`, `['a b']`, `['a', 'b']`: a column; `[2:5]`: rows; `.index`, `.columns` |
 //! | `Series`, a column | `[3]`, `[1:3]`: by position; `['label']`; `.index`, `.name`, `.values` |
 //! | index, array of pandas | `[3]`, `[1:3]`; of Arrow, `[3]` |
-//! | array of numpy | `[0]`, `[0, 1]`, `[0, 1:3]`, `[..., 0]`, `[3].field` of structured ones |
+//! | array of numpy | `[0]`, `[0, 1]`, `[0, 1:3]`, `[..., 0]`, `[3].field`, `['field']` of structured ones |
 //! | array of one object without dimensions | as that object |
 
 mod place;
@@ -23,7 +23,7 @@ pub use halfsour_value::PathError;
 use halfsour_value::path::Path;
 
 pub use place::Place;
-pub(crate) use steps::brief;
+pub(crate) use steps::{brief, field};
 pub use steps::{index, join, key};
 
 /// Follows a path from an object to a place.

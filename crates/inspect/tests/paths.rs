@@ -126,3 +126,42 @@ fn columns_are_sliced() {
     }
     assert!(sliced > 100, "{sliced}");
 }
+
+/// Rows of a frame have the values and the labels that lie there, in each column.
+#[test]
+fn frames_are_sliced() {
+    let (mut sliced, mut refused) = (0, 0);
+    for package in halfsour_fixtures::packages() {
+        let options = Options::default().with_require_buffers(false).with_limits(Limits::TRUSTED);
+        let Ok(graph) = Loader::with_options(options).load(&package.bytes[..]) else { continue };
+        let Some(Known::DataFrame(frame)) = recognise(graph.root()) else { continue };
+        if frame.len() < 2 {
+            continue;
+        }
+        let Ok(place) = resolve(graph.root(), &"[1:][:2]".parse().unwrap()) else {
+            refused += 1;
+            continue;
+        };
+        let Some(Known::DataFrame(part)) = place.known() else { panic!("{package}") };
+        assert_eq!((part.len(), part.width()), (2.min(frame.len() - 1), frame.width()), "{package}");
+        let told = |cell: Option<Cell<'_, _>>| cell.map(|cell| format!("{cell:?}"));
+        for number in 0..frame.width() {
+            let (Ok(all), Ok(some)) = (frame.column(number), part.column(number)) else {
+                assert!(frame.column(number).is_err() && part.column(number).is_err(), "{package}");
+                continue;
+            };
+            for row in 0..part.len() {
+                assert_eq!(told(some.get(row)), told(all.get(row + 1)), "{package}: {number}[{row}]");
+                assert_eq!(told(part.index.get(row)), told(frame.index.get(row + 1)), "{package}: {row}");
+            }
+            assert!(some.get(part.len()).is_none(), "{package}");
+            let series = part.series(number, graph.root());
+            if let Some(series) = series {
+                assert_eq!(series.values.len(), part.len(), "{package}");
+                assert_eq!(told(series.values.get(0)), told(all.get(1)), "{package}: {number}");
+            }
+        }
+        sliced += 1;
+    }
+    assert!(sliced > 80 && refused < sliced / 10, "{sliced} {refused}");
+}

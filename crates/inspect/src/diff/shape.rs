@@ -21,6 +21,8 @@ pub enum Shape<'g, S> {
     Array(Array<'g, S>),
     /// Without objects.
     NdArray(Box<NdArray<'g, S>>),
+    /// Of objects, of which some may be masked.
+    Objects(Box<NdArray<'g, S>>),
     /// Of which each value can be read.
     Frame(Box<Frame<'g, S>>),
     Series(Box<Series<'g, S>>),
@@ -78,6 +80,7 @@ impl<'g, S: AsRef<[u8]>> Shape<'g, S> {
                 {
                     Self::Sequence("numpy.ndarray".into(), Cow::Borrowed(objects.ids()))
                 }
+                ArrayData::Objects(_) => Self::Objects(array),
                 ArrayData::Bytes(_) => Self::NdArray(array),
                 _ => Self::Object(instance),
             },

@@ -65,7 +65,6 @@ pub fn call<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Call<'_, S>> {
             ("class(".to_owned(), groups, ")")
         }
         Known::Cell(Some(value)) => ("cell(".to_owned(), vec![Group::Unnamed(value)], ")"),
-        Known::Cell(None) => ("cell(".to_owned(), vec![Group::Said("empty".to_owned())], ")"),
         _ => return None,
     };
     groups.reverse();
