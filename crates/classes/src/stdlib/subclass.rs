@@ -25,7 +25,7 @@ pub struct Subclass<'g, S> {
 pub enum Base<'g, S> {
     /// Text, a number, bytes or a tuple; before protocol 2 also a list, dict or set.
     Value(Node<'g, S>),
-    /// The one argument of `__new__`: the value of a subclass of text, numbers, bytes or tuples, or else the one field of a named tuple, which looks the
+    /// The one argument of `__new__`, where the name of the class does not say more: the value of a subclass of text, numbers, bytes or tuples, or else the one field of a named tuple, which looks the
     /// same from protocol 2 on.
     Argument(Node<'g, S>),
     /// The members of a list, `deque` or set.
@@ -80,22 +80,28 @@ fn new<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     match (args.next(), args.next()) {
         (None, _) => filled(instance),
         (Some(value), None) => {
-            let is_value = matches!(
-                value.data(),
-                Data::Str(_)
-                    | Data::ByteString(_)
-                    | Data::Bytes(_)
-                    | Data::Int(_)
-                    | Data::BigInt(_)
-                    | Data::Float(_)
-                    | Data::Complex(..)
-                    | Data::Tuple(_)
-            );
+            let words = words_of(value)?;
             let mut steps = Bare { steps: instance.steps() };
-            (is_value && steps.next().is_none()).then_some(Base::Argument(value))
+            steps.next().is_none().then_some(())?;
+            let name = instance.class().as_global().and_then(|class| text(class.name)).unwrap_or_default();
+            let says = words.iter().any(|word| name.ends_with(word));
+            Some(if says { Base::Value(value) } else { Base::Argument(value) })
         }
         _ => None,
     }
+}
+
+/// The endings by which the name of a class says that it is based on the builtin class of this value: no named tuple of one field is called so.
+fn words_of<S: AsRef<[u8]>>(value: Node<'_, S>) -> Option<&'static [&'static str]> {
+    Some(match value.data() {
+        Data::Str(_) | Data::ByteString(_) => &["Str", "String", "Text", "Unicode", "_str", "_text"],
+        Data::Bytes(_) => &["Bytes", "_bytes"],
+        Data::Int(_) | Data::BigInt(_) => &["Int", "Integer", "Long", "_int"],
+        Data::Float(_) => &["Float", "_float"],
+        Data::Complex(..) => &["Complex"],
+        Data::Tuple(_) => &["Tuple", "_tuple"],
+        _ => return None,
+    })
 }
 
 /// `class()`, `class(factory)` and `class((), maxlen)`, and what is appended or set

@@ -3,17 +3,43 @@
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
 use halfsour_text::phrase::shape;
-use halfsour_value::Node;
+use halfsour_value::{Instance, Node};
 
 use super::tables::{Tally, short};
 use super::{Change, Diff, Step, TablePart as Part, leaf};
 use crate::find::at_index;
 
 impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
-    /// Whether two arrays are of one shape; if they are not, that is told. Their attributes are compared.
-    fn have_one_shape(&mut self, a: &NdArray<'g, S>, b: &NdArray<'g, S>, place: usize) -> bool {
+    /// Whether two arrays are of one shape; if they are not, that is told. What their classes have beside them is compared.
+    fn have_one_shape(
+        &mut self,
+        nodes: Option<[Node<'g, S>; 2]>,
+        a: &NdArray<'g, S>,
+        b: &NdArray<'g, S>,
+        place: usize,
+    ) -> bool {
         let attributes = |array: &NdArray<'g, S>| array.attributes().collect::<Vec<_>>();
-        self.each(&attributes(a), &attributes(b), place, |_| Step::Part(""));
+        let (x, y) = (attributes(a), attributes(b));
+        match nodes {
+            Some([old, new]) if x.iter().chain(&y).any(|part| part.items().is_none()) => {
+                // Those in the same place of the state belong together.
+                let mut theirs: Vec<_> = y.iter().map(|part| (in_state(new, *part), *part)).collect();
+                let mut pairs = Vec::new();
+                for part in x {
+                    let step = in_state(old, part);
+                    match theirs.iter().position(|(other, _)| *other == step) {
+                        Some(at) => pairs.push((part, theirs.remove(at).1, Step::Text(step))),
+                        None => self.differ_at(place, Step::Text(step), Change::Removed(part)),
+                    }
+                }
+                for (step, part) in theirs {
+                    self.differ_at(place, Step::Text(step), Change::Added(part));
+                }
+                self.frames.push(super::Frame::Pairs(pairs.into_iter(), place));
+            }
+            // Dicts of attributes.
+            _ => self.each(&x, &y, place, |_| Step::Part("")),
+        }
         if a.shape != b.shape {
             let told = |array: &NdArray<'g, S>| format!("an array of shape {}", shape(&array.shape));
             self.differ(place, Change::Part(Part::changed(told(a), told(b))));
@@ -29,7 +55,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         b: &NdArray<'g, S>,
         place: usize,
     ) {
-        if !self.have_one_shape(a, b, place) {
+        if !self.have_one_shape(nodes, a, b, place) {
             return;
         }
         let (Some(x), Some(y)) = (a.elements(), b.elements()) else {
@@ -57,9 +83,15 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
     }
 
     /// Compares arrays of objects, one object with the other; what is masked is as good as absent.
-    pub(super) fn objects_of_arrays(&mut self, a: &NdArray<'g, S>, b: &NdArray<'g, S>, place: usize) {
+    pub(super) fn objects_of_arrays(
+        &mut self,
+        nodes: Option<[Node<'g, S>; 2]>,
+        a: &NdArray<'g, S>,
+        b: &NdArray<'g, S>,
+        place: usize,
+    ) {
         let (ArrayData::Objects(x), ArrayData::Objects(y)) = (&a.data, &b.data) else { return };
-        if !self.have_one_shape(a, b, place) {
+        if !self.have_one_shape(nodes, a, b, place) {
             return;
         }
         let is_masked = |array: &NdArray<'g, S>| {
@@ -82,6 +114,23 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         }
         self.frames.push(super::Frame::Pairs(pairs.into_iter(), place));
     }
+}
+
+/// The steps to what a subclass pickles beside an array: somewhere in the state.
+fn in_state<S: AsRef<[u8]>>(node: Node<'_, S>, part: Node<'_, S>) -> String {
+    let state = node.as_instance().and_then(Instance::state);
+    for (index, outer) in
+        state.into_iter().flat_map(|state| state.elements().into_iter().flatten().enumerate())
+    {
+        if outer.id() == part.id() {
+            return format!("(state)[{index}]");
+        }
+        let mut inner = outer.elements().into_iter().flatten();
+        if let Some(at) = inner.position(|inner| inner.id() == part.id()) {
+            return format!("(state)[{index}][{at}]");
+        }
+    }
+    "(state)".to_owned()
 }
 
 fn float_of<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Option<f64> {

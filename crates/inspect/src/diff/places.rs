@@ -52,7 +52,7 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
         let dot = if text.starts_with(['.', '[', '(']) { "" } else { "." };
         place = self.place(place, Step::Text(format!("{dot}{text}")));
         match (resolve(a.root(), path), resolve(b.root(), path)) {
-            (Ok(old), Ok(new)) => self.pair_of_places(old, new, place)?,
+            (Ok(old), Ok(new)) => self.pair_of_places(&old, &new, place)?,
             (Ok(Place::Node(old)), Err(_)) => self.differ(place, Change::Removed(old)),
             (Err(_), Ok(Place::Node(new))) => self.differ(place, Change::Added(new)),
             (Ok(old), Err(_)) => {
@@ -68,11 +68,11 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
 
     fn pair_of_places(
         &mut self,
-        old: Place<'g, S>,
-        new: Place<'g, S>,
+        old: &Place<'g, S>,
+        new: &Place<'g, S>,
         place: usize,
     ) -> Result<(), DiffError> {
-        match (&old, &new) {
+        match (old, new) {
             (Place::Node(a), Place::Node(b)) => return self.pair(*a, *b, place),
             (Place::Members(a), Place::Members(b)) => {
                 self.each(a, b, place, Step::Index);
@@ -83,7 +83,9 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
         match (old.known(), new.known()) {
             (Some(Known::NdArray(a)), Some(Known::NdArray(b))) => {
                 match (&a.data, &b.data) {
-                    (ArrayData::Objects(_), ArrayData::Objects(_)) => self.objects_of_arrays(&a, &b, place),
+                    (ArrayData::Objects(_), ArrayData::Objects(_)) => {
+                        self.objects_of_arrays(None, &a, &b, place)
+                    }
                     _ => self.numpy_arrays(None, &a, &b, place),
                 }
                 return Ok(());
@@ -107,10 +109,10 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
             Place::Cell(cell) => Some(cell.clone()),
             Place::Members(_) | Place::Known(_) => None,
         };
-        let (same, [x, y]) = match (cell(&old), cell(&new)) {
+        let (same, [x, y]) = match (cell(old), cell(new)) {
             (Some(x), Some(y)) => (same_cells(&x, &y, self.rules.tolerance), [label(&x), label(&y)]),
             _ => {
-                let [x, y] = [&old, &new].map(|place| text(place));
+                let [x, y] = [old, new].map(text);
                 (x == y, [short(&x), short(&y)])
             }
         };

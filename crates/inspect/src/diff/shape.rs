@@ -156,14 +156,12 @@ impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
         let mut steps = Self::default();
         for step in done {
             match step {
-                Step::State(state) => match state_fields(state) {
-                    // Which fields of pydantic a program set itself makes no difference to Python.
-                    Some(parts) => steps.attributes.extend(parts.into_iter().flatten()),
-                    None => steps.others.push(state),
-                },
+                Step::State(state) => steps.state(state),
                 // `setter(object, state)`
                 Step::Call(call) => {
-                    steps.others.extend(call.as_instance().and_then(|call| call.args().at(1)));
+                    if let Some(state) = call.as_instance().and_then(|call| call.args().at(1)) {
+                        steps.state(state);
+                    }
                 }
                 Step::SetItem(items) => steps.items.extend(items),
                 Step::Append(elements) => steps.appended.extend(elements),
@@ -171,6 +169,14 @@ impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
             }
         }
         steps
+    }
+
+    fn state(&mut self, state: Node<'g, S>) {
+        match state_fields(state) {
+            // Which fields of pydantic a program set itself makes no difference to Python.
+            Some(parts) => self.attributes.extend(parts.into_iter().flatten()),
+            None => self.others.push(state),
+        }
     }
 }
 

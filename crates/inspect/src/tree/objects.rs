@@ -23,7 +23,7 @@ pub fn call<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Call<'_, S>> {
                 let (mut args, _) = node.as_instance()?.arguments()?;
                 let (first, maxlen) = (args.next(), args.next().filter(|maxlen| !maxlen.is_none()));
                 // `class(())` and what is appended, or `class([members])`.
-                let is_appended = first.is_none_or(|first| first.is_empty());
+                let is_appended = first.is_none_or(Node::is_empty);
                 if !is_appended {
                     return None;
                 }
