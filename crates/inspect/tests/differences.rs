@@ -34,7 +34,6 @@ fn what_differs_is_got() {
             let is_in = |graph: &Graph<&[u8]>| resolve(graph.root(), &path).is_ok();
             let (is_old, is_new) = match difference.change() {
                 Change::Removed(_) => (true, false),
-                Change::Added(_) => (false, true),
                 Change::Part(part) => (part.old.is_some() && part.new.is_none(), part.new.is_some()),
                 _ => (false, true),
             };

@@ -82,11 +82,10 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
         }
         match (old.known(), new.known()) {
             (Some(Known::NdArray(a)), Some(Known::NdArray(b))) => {
-                match (&a.data, &b.data) {
-                    (ArrayData::Objects(_), ArrayData::Objects(_)) => {
-                        self.objects_of_arrays(None, &a, &b, place)
-                    }
-                    _ => self.numpy_arrays(None, &a, &b, place),
+                if let (ArrayData::Objects(_), ArrayData::Objects(_)) = (&a.data, &b.data) {
+                    self.objects_of_arrays(None, &a, &b, place);
+                } else {
+                    self.numpy_arrays(None, &a, &b, place);
                 }
                 return Ok(());
             }
