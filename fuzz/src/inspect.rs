@@ -55,7 +55,7 @@ pub fn inspect(input: &[u8]) {
     }
 }
 
-/// Checks a path, the first line of the input, in the pickle after it: it is printed as it was read, and leads to something that can be shown,
+/// Checks a path, the first line of the input, in the pickle after it: it is printed as it was read, and leads to something that can be shown and equals itself,
 /// or is an error that says how far it led.
 pub fn path(input: &[u8]) {
     let Some(at) = input.iter().position(|byte| *byte == b'\n') else { return };
@@ -66,7 +66,15 @@ pub fn path(input: &[u8]) {
     assert!((0..=count).all(|number| text.starts_with(path.until(number))), "{text}");
     let Ok(graph) = crate::load(&input[at + 1..]) else { return };
     match resolve(graph.root(), &path) {
-        Ok(place) => assert!(Tree::of_place(place, limits()).lines().next().is_some()),
+        Ok(place) => {
+            assert!(Tree::of_place(place, limits()).lines().next().is_some());
+            // A part does not differ from itself.
+            let mut diff = Diff::new(Rules::default(), 3);
+            match diff.graphs_at(&graph, &graph, &path) {
+                Ok(()) => assert!(diff.is_same(), "{diff}, for {}", input.escape_ascii()),
+                Err(error) => assert_eq!(error, DiffError::TooMuch),
+            }
+        }
         Err(error) => assert!(count > 0 && !error.to_string().is_empty()),
     }
 }
