@@ -210,6 +210,7 @@ fn inspect() {
     run(halfsour_fuzz::inspect);
     for package in halfsour_fixtures::packages().iter().filter(|package| package.bytes.len() <= 2048) {
         halfsour_fuzz::inspect(&package.bytes);
+        path_of(&package.bytes);
     }
 }
 
