@@ -87,7 +87,7 @@ fn main() -> ExitCode {
         }
     };
     let several = command.is_headed() && files.len() > 1;
-    let mut run = Run { out: output(command.is_styled()), command, several, failed: false };
+    let mut run = Run { out: output(command.is_styled()), command, several, failed: false, rest: None };
     for name in files {
         if run.name(&name, &reading).is_break() {
             return ExitCode::SUCCESS;
@@ -113,6 +113,8 @@ struct Run {
     /// Whether output has to say which file it is of.
     several: bool,
     failed: bool,
+    /// The member of which it was said last that it has what is beside the pickles.
+    rest: Option<String>,
 }
 
 impl Run {
@@ -163,6 +165,13 @@ impl Run {
         if part.has_crlf() {
             self.out.flush()?;
             eprintln!("note: {}: {}", part.name(), LookAlike::Crlf);
+        }
+        if let Some(rest) = part.rest()
+            && self.rest.as_deref() != Some(rest)
+        {
+            self.out.flush()?;
+            eprintln!("note: what is beside the pickles in it is in {rest}");
+            self.rest = Some(rest.to_owned());
         }
         Ok(())
     }

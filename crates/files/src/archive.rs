@@ -49,7 +49,9 @@ impl Archive {
 
     fn container(source: &Source) -> Self {
         let format = source.format();
-        Self::unpacked(source, format, container::unpack(format, source.bytes(), source.budget()))
+        let unpacked = container::unpack(format, source.bytes(), source.budget());
+        let aside = container::aside(format, source.bytes(), source.budget());
+        Self { aside, ..Self::unpacked(source, format, unpacked) }
     }
 
     fn unpacked(source: &Source, format: Format, unpacked: Unpacked) -> Self {
@@ -95,7 +97,7 @@ impl Archive {
     }
 
     /// What is no member to most readers. Of a zip archive, members of which its directory knows nothing: what lies between the others
-    /// is searched for them. Of others, what has [`View::Aside`]: earlier revisions of records in ZODB, `OID@TID`, and the index of Ren'Py.
+    /// is searched for them. Of others, what has [`View::Aside`]: earlier revisions of records in ZODB, `OID@TID`, the index of Ren'Py, and a document of JSON as a whole.
     pub fn orphans(&self) -> Vec<Member> {
         match self.format {
             Format::Zip => zip::orphans(self.source.bytes(), &self.members),

@@ -13,6 +13,11 @@ use crate::sevenzip::Unpacked;
 use crate::sure::{self, DEPTH};
 use crate::{ErrorKind, Format, base64, texts};
 
+mod document;
+
+/// The name of the member that is a document of JSON as a whole, in which the pickles are text.
+const DOCUMENT: &str = "document";
+
 /// The container that it is, if a pickle is in it for sure.
 pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
     match bytes {
@@ -47,6 +52,20 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
             Unpacked { bytes: copy.bytes.into(), members: copy.members, damage: copy.damage }
         }
     }
+}
+
+/// What is beside the members: a document of JSON holds more than the pickles in it.
+pub(crate) fn aside(format: Format, bytes: &[u8], budget: &Budget) -> Vec<Member> {
+    if format != Format::Json {
+        return Vec::new();
+    }
+    let pickle = document::pickle(texts::bare(bytes), budget).ok().flatten();
+    pickle.map(|pickle| Member::owned(DOCUMENT.to_owned(), pickle.into()).aside()).into_iter().collect()
+}
+
+/// What the member is called in which the rest of this container is, if there may be some.
+pub(crate) fn name_of_rest(format: Format) -> Option<&'static str> {
+    (format == Format::Json).then_some(DOCUMENT)
 }
 
 fn member(name: String, start: usize, end: usize) -> Member {

@@ -59,6 +59,8 @@ pub enum Format {
     JoblibZ,
     /// A pickle of joblib before its release 0.10, with arrays in files of their own beside it.
     JoblibPair,
+    /// A chunk of a queue of queuelib, without the entries that were taken from it.
+    Queuelib,
     /// Hadoop's `SequenceFile`, as Spark writes pickles.
     SequenceFile,
     /// A folder in which Spark wrote a `SequenceFile` for each part of its data.
@@ -219,6 +221,7 @@ impl fmt::Display for Format {
             Self::Npy => "npy",
             Self::JoblibZ => "joblib 0.9",
             Self::JoblibPair => "joblib 0.9 with files beside",
+            Self::Queuelib => "queue of queuelib",
             Self::SequenceFile => "SequenceFile",
             Self::SparkFolder => "folder of Spark",
             Self::Sqlite => "SQLite",

@@ -49,6 +49,7 @@ pub struct Part {
     is_whole_file: bool,
     pickles: Pickles,
     torch: Option<Arc<Torch>>,
+    rest: Option<String>,
 }
 
 /// The parts of an [`Input`], each opened when it comes. A part that cannot be opened is an error, after which
@@ -275,6 +276,7 @@ impl Input {
             is_whole_file,
             pickles,
             torch,
+            rest: source.rest().map(str::to_owned),
         }
     }
 
@@ -323,6 +325,12 @@ impl Part {
     /// The torch file whose pickle this is, with the storages to which the pickle refers.
     pub fn torch(&self) -> Option<&Torch> {
         self.torch.as_deref()
+    }
+
+    /// The name of the member that has all of a document of JSON in a text of which this is: what is in it beside pickles. It is no part
+    /// unless it is asked for, as with [`Input::with_member`].
+    pub fn rest(&self) -> Option<&str> {
+        self.rest.as_deref()
     }
 
     /// Whether the lines of the first pickle end as Windows' do, so that [`Options::crlf`] is wanted, even if it can be loaded.
@@ -396,7 +404,8 @@ impl Parts<'_> {
         Self(Box::new(std::iter::empty()))
     }
 
-    fn one(part: Part) -> Self {
+    /// Returns this part alone.
+    pub fn one(part: Part) -> Self {
         Self(Box::new(std::iter::once(Ok(part))))
     }
 }

@@ -28,6 +28,7 @@ mod map;
 mod member;
 mod npy;
 mod pickles;
+mod queue;
 mod renpy;
 mod sevenzip;
 mod source;

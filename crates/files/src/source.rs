@@ -10,7 +10,10 @@ use bytes::Bytes;
 use crate::beside::{self, Beside};
 use crate::coding::decode;
 use crate::limits::Budget;
-use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope, joblib09, journal};
+use crate::{
+    Archive, Error, ErrorKind, Format, Limit, Options, Pickles, container, crlf, envelope, joblib09, journal,
+    queue,
+};
 
 /// A file, or a member of an archive, with all compression taken off.
 ///
@@ -36,6 +39,8 @@ pub struct Source {
     depth: usize,
     budget: Budget,
     beside: Option<Arc<Beside>>,
+    /// The name of the member that has the rest of the container in which this lies.
+    rest: Option<String>,
 }
 
 /// A layer that was taken off.
@@ -65,15 +70,18 @@ impl Source {
     ///
     /// If it cannot be read, or a layer of compression is malformed or exceeds the limits.
     pub fn open(path: impl AsRef<Path>, options: impl Into<Options>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let options = options.into();
+        Self::open_within(path.as_ref(), usize::MAX, options.into())
+    }
+
+    /// As [`open`](Self::open). Where several files are one, they may have no more bytes together.
+    fn open_within(path: &Path, max_bytes: usize, options: Options) -> Result<Self, Error> {
         let name = path.to_string_lossy().into_owned();
         let fail = |error| Error::io(error, &name);
-        if let Some((bytes, index)) = beside::dumb(path).map_err(fail)? {
+        if let Some((bytes, index)) = beside::dumb(path, max_bytes).map_err(fail)? {
             let budget = Budget::new(options, bytes.len());
             return Ok(Self::of_several(name, Format::DumbDbm, bytes, Beside::Index(index), budget));
         }
-        if let Some(parts) = beside::spark(path).map_err(fail)? {
+        if let Some(parts) = beside::spark(path, max_bytes).map_err(fail)? {
             let length = parts.members.iter().map(|part| part.size).sum::<u64>();
             let budget = Budget::new(options, usize::try_from(length).unwrap_or(usize::MAX));
             return Ok(Self::of_several(
@@ -92,7 +100,7 @@ impl Source {
     /// What several files are together.
     fn of_several(name: String, format: Format, bytes: Bytes, beside: Beside, budget: Budget) -> Self {
         let (raw, beside) = (bytes.clone(), Some(Arc::new(beside)));
-        Self { name, layers: Vec::new(), bytes, raw, format, depth: 0, budget, beside }
+        Self { name, layers: Vec::new(), bytes, raw, format, depth: 0, budget, beside, rest: None }
     }
 
     /// Takes what belongs to the file and is in others beside it.
@@ -105,9 +113,12 @@ impl Source {
             Format::Pickle => {
                 let made = joblib09::with_arrays(&self.bytes, path, &self.budget);
                 if let Some(bytes) = made.map_err(|kind| self.error(kind))? {
-                    let length = self.bytes.len();
-                    self.layers.push(Layer { format: Format::JoblibPair, length, rest: 0 });
-                    self.bytes = bytes;
+                    self.replace(Format::JoblibPair, bytes);
+                } else if let Some(begin) = queue::begin(&self.bytes, path) {
+                    self.replace(Format::Queuelib, self.bytes.slice(begin..));
+                    if self.bytes.is_empty() {
+                        return Err(self.error(ErrorKind::NoPickles));
+                    }
                 }
             }
             _ => {}
@@ -115,7 +126,13 @@ impl Source {
         Ok(())
     }
 
-    /// As [`open`](Self::open), of a file that may have no more than `max_bytes`.
+    /// Takes off a layer.
+    fn replace(&mut self, format: Format, bytes: Bytes) {
+        self.layers.push(Layer { format, length: self.bytes.len(), rest: 0 });
+        self.bytes = bytes;
+    }
+
+    /// As [`open`](Self::open), of a file, or of several that are one, that may have no more than `max_bytes`.
     ///
     /// # Errors
     ///
@@ -125,11 +142,11 @@ impl Source {
         max_bytes: usize,
         options: impl Into<Options>,
     ) -> Result<Self, Error> {
-        let path = path.as_ref();
+        let (path, options) = (path.as_ref(), options.into());
         // Of pipes and devices, the length is not known before they are read.
         let is_short = |file: Metadata| file.is_dir() || file.is_file() && file.len() <= max_bytes as u64;
         if fs::metadata(path).map_or(true, is_short) {
-            return Self::open(path, options);
+            return Self::open_within(path, max_bytes, options);
         }
         let name = path.to_string_lossy().into_owned();
         let bytes = File::open(path).and_then(|file| read_at_most(file, max_bytes));
@@ -175,7 +192,7 @@ impl Source {
     pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
         let raw = bytes.clone();
         let (layers, format) = (Vec::new(), Format::Pickle);
-        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside: None };
+        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside: None, rest: None };
         source.tell_format()?;
         while source.format.is_coding() {
             let format = source.format;
@@ -268,12 +285,21 @@ impl Source {
 
     /// A source of some of the bytes, or of what they became.
     pub(crate) fn part(&self, name: &str, bytes: Bytes) -> Result<Self, Error> {
-        Self::within(format!("{}:{name}", self.name), bytes, self.depth + 1, self.budget.clone())
+        let mut part =
+            Self::within(format!("{}:{name}", self.name), bytes, self.depth + 1, self.budget.clone())?;
+        let rest = container::name_of_rest(self.format).filter(|&rest| rest != name);
+        part.rest = rest.map(|rest| format!("{}:{rest}", self.name));
+        Ok(part)
     }
 
     /// The same with other bytes, of which its members are.
     pub(crate) fn with_bytes(&self, bytes: Bytes) -> Self {
         Self { bytes, ..self.clone() }
+    }
+
+    /// See [`Part::rest`](crate::Part::rest).
+    pub(crate) fn rest(&self) -> Option<&str> {
+        self.rest.as_deref()
     }
 
     /// What is known of files beside this one.
@@ -316,11 +342,13 @@ pub(crate) fn read(path: &Path) -> io::Result<Bytes> {
 pub fn read_at_most(reader: impl Read, max_bytes: usize) -> io::Result<Bytes> {
     let mut bytes = Vec::new();
     reader.take((max_bytes as u64).saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() > max_bytes {
-        let message = format!("it is longer than the limit for input, {max_bytes} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes.into())
+    if bytes.len() > max_bytes { Err(too_long(max_bytes)) } else { Ok(bytes.into()) }
+}
+
+/// The error that there is more than `max_bytes`.
+pub(crate) fn too_long(max_bytes: usize) -> io::Error {
+    let message = format!("it is longer than the limit for input, {max_bytes} bytes");
+    io::Error::new(io::ErrorKind::FileTooLarge, message)
 }
 
 #[cfg(test)]
