@@ -249,3 +249,41 @@ fn copy(from: &Path, to: &Path, victim: &[u8]) {
         }
     }
 }
+
+/// The pickle is read alone, and with the arrays in the files beside it: what both do is said once.
+#[test]
+fn findings_of_a_pickle_with_files_beside_come_once() {
+    let auditor = Auditor::new(Policy::default());
+    for name in ["joblib27.pkl", "kinds09.pkl"] {
+        let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/databases")).join(name);
+        let parts = auditor.audit_source(&Source::open(&file, Limits::UNTRUSTED).unwrap());
+        let mut codes: Vec<_> =
+            parts.iter().flat_map(|part| &part.report.findings).map(|it| &it.code).collect();
+        let alone = auditor.audit(&std::fs::read(&file).unwrap());
+        assert!(codes.len() >= alone.findings.len() && !codes.is_empty());
+        let count = codes.len();
+        codes.sort();
+        codes.dedup();
+        let mut once: Vec<_> = alone.findings.iter().map(|it| &it.code).collect();
+        once.sort();
+        once.dedup();
+        assert!(codes.len() == once.len() && count == alone.findings.len(), "{name}: {codes:?}");
+    }
+}
+
+#[test]
+fn arrays_of_numbers_are_clean() {
+    let auditor = Auditor::new(Policy::default());
+    let matrix = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/matrix.npy")).unwrap();
+    let mut zip = halfsour_files::ZipWriter::new(Vec::new());
+    zip.member("a.npy", &[&matrix]).unwrap();
+    let archive = zip.finish().unwrap();
+    let verdict = |bytes: &[u8]| {
+        let source = Source::from_bytes("arrays", bytes.to_vec().into(), Limits::UNTRUSTED).unwrap();
+        auditor.audit_source(&source)[0].report.verdict
+    };
+    assert_eq!([verdict(&matrix), verdict(&archive)], [Verdict::Clean; 2]);
+    // A header that is none, and what is no array.
+    assert_eq!(verdict(&matrix[..40]), Verdict::Incomplete);
+    assert_eq!(verdict(b"text"), Verdict::Incomplete);
+}
