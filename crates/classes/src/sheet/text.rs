@@ -203,11 +203,12 @@ fn write_interval<'g, S>(
     closed: Closed,
     mut side: impl FnMut(&mut String, u8) -> Result<'g, S>,
 ) -> Result<'g, S> {
-    out.push(if matches!(closed, Closed::Left | Closed::Both) { '[' } else { '(' });
+    let [open, close] = closed.brackets();
+    out.push(open);
     side(out, 0)?;
     out.push_str(", ");
     side(out, 1)?;
-    out.push(if matches!(closed, Closed::Right | Closed::Both) { ']' } else { ')' });
+    out.push(close);
     Ok(())
 }
 

@@ -12,7 +12,10 @@ use halfsour_value::{Data, Node};
 
 use super::cells::{Cells, Of, Source};
 use super::known::Truncated;
+use super::line::{LEVELS, Line};
 use super::parts::Target;
+use super::{ShowLimits, brief};
+use crate::spans::Spans;
 
 /// How long names may get.
 const LONG: usize = 60;
@@ -161,6 +164,20 @@ fn values_head<S: AsRef<[u8]>>(values: &Values<'_, S>) -> String {
     dtype + " ["
 }
 
+/// An object that is a value and has no text, as it is shown by itself, on one line; `None` of others.
+pub fn object<S: AsRef<[u8]>>(node: Node<'_, S>, is_whole: bool) -> Option<Spans> {
+    node.as_instance()?;
+    if recognise(node).as_ref().and_then(Known::as_text).is_some() {
+        return None;
+    }
+    if !is_whole {
+        return Some(brief(node, ShowLimits::default()));
+    }
+    let mut line = Line::new(usize::MAX);
+    line.target(&Target::Node(node), ShowLimits::full(), LEVELS, None).ok()?;
+    Some(line.into_spans())
+}
+
 /// A value as Python would show it.
 pub struct Shown<'a, 'g, S>(pub Option<&'a Cell<'g, S>>);
 
@@ -187,7 +204,10 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
             Cell::Day(day) => write!(f, "{day}"),
             Cell::TimeOfDay(ticks, unit) => write!(f, "{}", unit.time_of_day(*ticks)),
             Cell::Decimal(decimal) => write!(f, "{decimal}"),
-            Cell::Interval(sides, _) => write!(f, "{}..{}", Shown(Some(&sides.0)), Shown(Some(&sides.1))),
+            Cell::Interval(sides, closed) => {
+                let [open, close] = closed.brackets();
+                write!(f, "{open}{}, {}{close}", Shown(Some(&sides.0)), Shown(Some(&sides.1)))
+            }
             Cell::Tuple(cells) => write_cells(f, "(", cells, ")"),
             Cell::List(cells) => write_cells(f, "[", cells, "]"),
             Cell::Dict(members) => {
@@ -221,4 +241,29 @@ fn write_cells<S: AsRef<[u8]>>(
         write!(f, "{}{}", if index > 0 { ", " } else { "" }, Shown(Some(cell)))?;
     }
     f.write_str(close)
+}
+
+#[cfg(test)]
+mod tests {
+    use halfsour_classes::ClassBuilder;
+    use halfsour_classes::numpy::DType;
+    use halfsour_value::Builder;
+
+    use super::object;
+
+    #[test]
+    fn an_array_in_a_cell_is_shown_as_one() {
+        let shown = |count: u8, is_whole| {
+            let mut builder = Builder::new();
+            let bytes: Vec<u8> = (0..count).collect();
+            let data = builder.bytes(&bytes);
+            let mut classes = ClassBuilder::new(&mut builder);
+            let dtype = classes.dtype(&DType::parse("|u1").unwrap()).unwrap();
+            let root = classes.nd_array(dtype, &[count.into()], false, data).unwrap();
+            object(builder.build(root).root(), is_whole).unwrap().to_string()
+        };
+        assert_eq!(shown(2, false), "numpy.ndarray((2,), uint8, [0, 1])");
+        assert!(shown(200, false).ends_with(" more])"), "{}", shown(200, false));
+        assert!(shown(200, true).ends_with("198, 199])"), "{}", shown(200, true));
+    }
 }
