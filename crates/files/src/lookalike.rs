@@ -6,10 +6,11 @@ mod text;
 use std::fmt;
 use std::ops::Range;
 
+use halfsour_lexer::text::name::visible;
 use halfsour_lexer::text::phrase::{count, plural};
 use halfsour_lexer::{ErrorKind, Lexer, Op, Opcode};
 
-use crate::{Archive, Format, crlf, sure};
+use crate::{Archive, Format, Member, crlf, sure};
 
 /// What bytes are that are taken for a pickle and are none, or no longer one. It prints as a sentence, without a full stop, that
 /// says what to do.
@@ -68,6 +69,8 @@ pub enum LookAlike {
         /// Whether [`Options::skip`](crate::Options::skip) leaves them out: they are the file's, not those of a member or layer.
         can_skip: bool,
     },
+    /// An archive with these members, of which the last may be `…`.
+    Members(Vec<String>),
     /// A head, or something else around the pickle that has no mark of its own, was taken for that of this format, and taken off.
     Envelope(Format),
     /// Something else, of the table of signatures.
@@ -111,7 +114,7 @@ impl LookAlike {
 }
 
 impl Archive {
-    /// What the archive is, by the names of its members, if that is known and has no pickles.
+    /// What the archive is, by the names of its members, if that is known and has no pickles; otherwise, some of the names.
     ///
     /// ```
     /// use halfsour_files::{Limits, Source, ZipWriter};
@@ -124,8 +127,16 @@ impl Archive {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn look_alike(&self) -> Option<LookAlike> {
-        signatures::look_at_members(self.members())
+        signatures::look_at_members(self.members()).or_else(|| some_names(self.members()))
     }
+}
+
+/// The first names of members.
+fn some_names(members: &[Member]) -> Option<LookAlike> {
+    const MOST: usize = 5;
+    let names = members.iter().take(MOST).map(|member| visible(&member.name).into_owned());
+    let more = (members.len() > MOST).then(|| "…".to_owned());
+    (!members.is_empty()).then(|| LookAlike::Members(names.chain(more).collect()))
 }
 
 /// Whether the opcodes go as far as `STOP`. Where the first one takes what is not there, which is right for few, it is tried.
@@ -312,6 +323,9 @@ impl fmt::Display for LookAlike {
                 }
                 write!(f, "a pickle, or compressed data, begins at byte {at}")?;
                 if *can_skip { write!(f, ": --skip {at}") } else { Ok(()) }
+            }
+            Self::Members(names) => {
+                write!(f, "it has {}: {}", if names.len() == 1 { "one member" } else { "members" }, names.join(", "))
             }
             Self::Envelope(format) => write!(f, "what is around it was taken for {format}'s and left out"),
             Self::Other { name, advice } => write!(f, "this is {name}: {advice}"),

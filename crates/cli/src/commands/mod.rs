@@ -120,8 +120,9 @@ impl Pickles {
         })?;
         match self.meant {
             Some(meant) if !(1..=self.number).contains(&meant) => {
+                let are = if self.number == 1 { "is" } else { "are" };
                 let pickles = plural(self.number, "pickle");
-                Err(Failure::message(format!("{}: #{meant}: there are {pickles}", part.name())))
+                Err(Failure::message(format!("{}: #{meant}: there {are} {pickles}", part.name())))
             }
             _ => Ok(()),
         }
