@@ -9,6 +9,7 @@ use std::ops::Range;
 use halfsour_lexer::text::name::visible;
 use halfsour_lexer::text::phrase::{count, plural};
 use halfsour_lexer::{ErrorKind, Lexer, Op, Opcode};
+use halfsour_vm::{self as vm, Loader};
 
 use crate::{Archive, Format, Member, crlf, sure};
 
@@ -146,16 +147,23 @@ fn is_complete(bytes: &[u8]) -> bool {
     first.is_some_and(|first| first.stack_before().is_empty()) || sure::loads(&bytes[..end])
 }
 
-/// Whether the opcodes are valid up to the end: it may be the beginning of a pickle.
+/// Whether the opcodes are valid up to the end, and can be run so far: it may be the beginning of a pickle.
 fn may_go_on(bytes: &[u8]) -> bool {
     let mut lexer = Lexer::new(bytes);
     loop {
         match lexer.next_op() {
             Ok(Op::Stop) => return false,
             Ok(_) => {}
-            Err(error) => return error.kind() == ErrorKind::UnexpectedEnd,
+            Err(error) if error.kind() == ErrorKind::UnexpectedEnd => break,
+            Err(_) => return false,
         }
     }
+    // Many a text is opcodes, of which one takes what is not there. Behind a mark, the frame may be what is too long.
+    let begins = matches!(bytes, [0x80, ..]) || bytes.len() > sure::LONGEST;
+    begins
+        || Loader::new()
+            .load(bytes)
+            .is_err_and(|error| matches!(error.kind(), vm::ErrorKind::Lexer(ErrorKind::UnexpectedEnd)))
 }
 
 /// Bytes that were written as characters.
@@ -219,6 +227,9 @@ fn truncated(bytes: &[u8], start: usize) -> Option<LookAlike> {
         opcodes += 1;
     };
     let has = bytes.len() - start;
+    if !may_go_on(&bytes[start..]) {
+        return None;
+    }
     let is_cut = match kind {
         (ErrorKind::UnexpectedEnd, at) => {
             opcodes > 1 || opcodes > 0 && (at == bytes.len() || bytes[start] == Opcode::Proto.byte())

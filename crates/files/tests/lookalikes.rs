@@ -21,6 +21,9 @@ fn files_are_named_by_their_beginning() {
         (b"---\na: 1\n", "this is YAML"),
         (b"train: 1\n# no\n- b\n", "this is text, which looks like YAML"),
         (b"Not Found", "this is text"),
+        // Opcodes up to the end, of which the first takes what is not there.
+        (b"id,value\n1,abc\n", "this is text"),
+        (b"get me\nwhatever\n", "this is text"),
         (b"import pickle\nprint(1)\n", "this is a program in Python"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "this is a document of Office before 2007"),
         (b"SQLite format 3\0\x10", "this is a database of SQLite"),
