@@ -143,6 +143,14 @@ fn index_of<'k, 'g, S>(known: &'k Known<'g, S>) -> Option<&'k Index<'g, S>> {
     }
 }
 
+/// The distance between times: its name, `'MS'`, or the offset, `MonthBegin(1, False)`.
+fn freq_text<S: AsRef<[u8]>>(freq: Node<'_, S>) -> String {
+    let text = brief(freq, ShowLimits::default()).to_string();
+    let class = text.find('(').unwrap_or(0);
+    let start = text[..class].rfind('.').map_or(0, |dot| dot + 1);
+    text[start..].to_owned()
+}
+
 /// `Index('name', int64 [`
 pub fn index_head<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
     let mut names = String::new();
@@ -151,7 +159,13 @@ pub fn index_head<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
         names.push_str(", ");
     }
     let values = match &index.labels {
-        Labels::Values(values) => values_head(values),
+        Labels::Values(values) => {
+            // The dtype of periods has it.
+            if let Some(freq) = index.freq.filter(|_| !matches!(**values, Values::Periods { .. })) {
+                let _ = write!(names, "freq={}, ", freq_text(freq));
+            }
+            values_head(values)
+        }
         _ => "[".to_owned(),
     };
     format!("{}({names}{values}", index.class)
