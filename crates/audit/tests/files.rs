@@ -71,7 +71,7 @@ fn no_attack_in_an_envelope_is_clean() {
     zip.member("data", &[data.as_bytes()]).unwrap();
     zip.member("_stable_baselines3_version", &[b"2.3.0"]).unwrap();
     let hex = MARKED.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-    let files: [(&str, Vec<u8>); 18] = [
+    let files: [(&str, Vec<u8>); 21] = [
         ("cachelib", [b"\x12\x34\x56\x78", MARKED].concat()),
         ("cachelib of redis", [b"!", MARKED].concat()),
         ("dogpile", [b"{\"ct\": 1.5, \"v\": 1}|", MARKED].concat()),
@@ -90,6 +90,9 @@ fn no_attack_in_an_envelope_is_clean() {
         ("hex", format!("\\x{hex}").into()),
         ("escapes", format!("b'{}'", MARKED.escape_ascii()).into()),
         ("texts", format!("b'{BASE64}='").into()),
+        ("program", format!("import pickle\npickle.loads(b'{}')\n", MARKED.escape_ascii()).into()),
+        ("redis", format!("1) \"a\"\n2) \"{}\"\n", MARKED.escape_ascii()).into()),
+        ("sql", format!("INSERT INTO cache VALUES (0x{hex}, '{BASE64}=');\n").into()),
     ];
     let auditor = Auditor::new(Policy::default());
     for (name, bytes) in files {

@@ -14,6 +14,7 @@ use crate::sure::{self, DEPTH};
 use crate::{ErrorKind, Format, base64, texts};
 
 mod document;
+mod lines;
 
 /// The name of the member that is a document of JSON as a whole, in which the pickles are text.
 const DOCUMENT: &str = "document";
@@ -30,6 +31,11 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
     }
 }
 
+/// Whether it is text that is nothing else, with pickles in it.
+pub(crate) fn is_text_with_pickles(bytes: &[u8]) -> bool {
+    lines::has_any(bytes)
+}
+
 /// The members of a container of this format.
 pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked {
     match format {
@@ -43,6 +49,8 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
             let mut copy = Copy { bytes: Vec::new(), members: Vec::new(), damage: None, budget };
             if format == Format::SplineFont {
                 font(bytes).for_each(|(name, pickle)| copy.push(&name, &pickle));
+            } else if format == Format::Text {
+                lines::pickles(bytes).for_each(|(name, pickle)| copy.push(&name, &pickle));
             } else {
                 json(texts::bare(bytes), DEPTH, |path, text| {
                     let names: Vec<_> = path.iter().map(Step::to_string).collect();

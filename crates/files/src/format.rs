@@ -47,6 +47,8 @@ pub enum Format {
     Json,
     /// A font of `FontForge`, with the pickles of scripts.
     SplineFont,
+    /// Any other text with pickles in it, as literals of Python, escapes of redis-cli, base64 or hexadecimal digits.
+    Text,
     /// A zip archive; so are torch's `.pt` and numpy's `.npz`.
     Zip,
     /// A tar archive.
@@ -104,7 +106,12 @@ impl Format {
             None => {
                 let envelope = || envelope::find(bytes, depth).map(|(format, _)| format);
                 let contained = container::format(bytes, depth);
-                contained.or_else(|| texts::format(bytes, depth)).or_else(envelope).unwrap_or(Self::Pickle)
+                let text = || container::is_text_with_pickles(bytes).then_some(Self::Text);
+                contained
+                    .or_else(|| texts::format(bytes, depth))
+                    .or_else(envelope)
+                    .or_else(text)
+                    .unwrap_or(Self::Pickle)
             }
         }
     }
@@ -154,6 +161,7 @@ impl Format {
                 | Self::DjangoCache
                 | Self::Json
                 | Self::SplineFont
+                | Self::Text
                 | Self::SparkFolder
                 | Self::Sqlite
                 | Self::DumbDbm
@@ -215,6 +223,7 @@ impl fmt::Display for Format {
             Self::DjangoCache => "Django cache entry",
             Self::Json => "JSON",
             Self::SplineFont => "FontForge font",
+            Self::Text => "text",
             Self::Zip => "zip",
             Self::Tar => "tar",
             Self::SevenZip => "7z",

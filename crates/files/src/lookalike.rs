@@ -148,7 +148,7 @@ fn is_complete(bytes: &[u8]) -> bool {
 }
 
 /// Whether the opcodes are valid up to the end, and can be run so far: it may be the beginning of a pickle.
-fn may_go_on(bytes: &[u8]) -> bool {
+pub(crate) fn may_go_on(bytes: &[u8]) -> bool {
     let mut lexer = Lexer::new(bytes);
     loop {
         match lexer.next_op() {

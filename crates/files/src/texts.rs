@@ -137,7 +137,7 @@ fn literals(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Where the quote is that closes.
-fn closing(text: &[u8], quote: u8) -> Option<usize> {
+pub(crate) fn closing(text: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     loop {
         match text.get(at)? {

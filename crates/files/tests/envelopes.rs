@@ -122,11 +122,16 @@ fn texts_in_json_have_their_path_as_name() {
     let names: Vec<_> = members(&source(json));
     let expected = [("a/1/b/c", "1"), ("a/3", "2"), ("d", "None")];
     assert_eq!(names, expected.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])));
-    for json in [r#"{"a": "salt"}"#, r#"{"a": "gARLAS4="} x"#, "[", r#"["gARLAS4=""#] {
+    for json in [r#"{"a": "salt"}"#, "["] {
         assert_eq!(source(json.as_bytes()).format(), Format::Pickle, "{json}");
     }
+    // What is no JSON, or too deep, is text.
     let deep = [&b"[".repeat(100_000)[..], br#""gARLAS4=""#, &b"]".repeat(100_000)].concat();
-    assert_eq!(source(&deep).format(), Format::Pickle);
+    for json in [br#"{"a": "gARLAS4="} x"#, &br#"["gARLAS4=""#[..], &deep] {
+        let text = source(json);
+        assert_eq!(text.format(), Format::Text);
+        assert_eq!(members(&text), [("line 1".to_owned(), vec!["1".to_owned()])]);
+    }
 }
 
 #[test]
