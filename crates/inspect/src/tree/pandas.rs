@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use std::rc::Rc;
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{Cell, Index, Labels, Values};
+use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Span, Values};
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::repr;
 use halfsour_value::{Data, Node};
@@ -143,8 +143,14 @@ fn index_of<'k, 'g, S>(known: &'k Known<'g, S>) -> Option<&'k Index<'g, S>> {
     }
 }
 
-/// The distance between times: its name, `'MS'`, or the offset, `MonthBegin(1, False)`.
+/// The distance between times: its name, `'D'`, or the offset, `MonthBegin(1, False)`.
 fn freq_text<S: AsRef<[u8]>>(freq: Node<'_, S>) -> String {
+    // Months and what is longer have other names than as periods.
+    if let Some(freq) =
+        Freq::of(freq).filter(|freq| !matches!(freq.span, Span::Year(_) | Span::Quarter(_) | Span::Month))
+    {
+        return format!("'{freq}'");
+    }
     let text = brief(freq, ShowLimits::default()).to_string();
     let class = text.find('(').unwrap_or(0);
     let start = text[..class].rfind('.').map_or(0, |dot| dot + 1);
@@ -263,7 +269,20 @@ mod tests {
     use halfsour_classes::numpy::DType;
     use halfsour_value::Builder;
 
-    use super::object;
+    use super::{freq_text, object};
+
+    #[test]
+    fn the_distance_of_times_has_its_name_or_is_an_offset() {
+        let cases: [(&[u8], &str); 4] = [
+            (b"V2MS\n.", "'2MS'"),
+            (b"cpandas._libs.tslibs.offsets\nDay\n(K\x02\x89tR.", "'2D'"),
+            (b"cpandas._libs.tslibs.offsets\nMonthBegin\n(K\x01\x89tR.", "MonthBegin(1, False)"),
+            (b"cpandas._libs.tslibs.offsets\nMonthEnd\n(K\x01\x89tR.", "MonthEnd(1, False)"),
+        ];
+        for (pickle, text) in cases {
+            assert_eq!(freq_text(halfsour_vm::from_slice(pickle).unwrap().root()), text);
+        }
+    }
 
     #[test]
     fn an_array_in_a_cell_is_shown_as_one() {
