@@ -12,6 +12,7 @@ use halfsour_value::{Data, Node};
 
 use super::cells::{Cells, Of, Source};
 use super::known::Truncated;
+use super::leaf::is_leaf;
 use super::line::{LEVELS, Line};
 use super::parts::Target;
 use super::{ShowLimits, brief};
@@ -184,18 +185,25 @@ fn values_head<S: AsRef<[u8]>>(values: &Values<'_, S>) -> String {
     dtype + " ["
 }
 
-/// An object that is a value and has no text, as it is shown by itself, on one line; `None` of others.
+/// An object that is a value and has no text, or a container, as it is shown by itself, on one line; `None` of others.
 pub fn object<S: AsRef<[u8]>>(node: Node<'_, S>, is_whole: bool) -> Option<Spans> {
-    node.as_instance()?;
-    if recognise(node).as_ref().and_then(Known::as_text).is_some() {
+    // What is longer is cut.
+    const MOST: usize = 400;
+    let is_instance = node.as_instance().is_some();
+    let has_text = || recognise(node).as_ref().and_then(Known::as_text).is_some();
+    if !is_instance && node.elements().is_none() && node.items().is_none() || is_instance && has_text() {
         return None;
     }
-    if !is_whole {
-        return Some(brief(node, ShowLimits::default()));
+    if is_instance && is_leaf(node) {
+        return Some(brief(node, ShowLimits::full()));
     }
-    let mut line = Line::new(usize::MAX);
-    line.target(&Target::Node(node), ShowLimits::full(), LEVELS, None).ok()?;
-    Some(line.into_spans())
+    let (most, limits) =
+        if is_whole { (usize::MAX, ShowLimits::full()) } else { (MOST, ShowLimits::default()) };
+    let mut line = Line::new(most);
+    match line.target(&Target::Node(node), limits, LEVELS, None) {
+        Ok(()) => Some(line.into_spans()),
+        Err(_) => (is_instance && !is_whole).then(|| brief(node, limits)),
+    }
 }
 
 /// A value as Python would show it.
@@ -298,5 +306,18 @@ mod tests {
         assert_eq!(shown(2, false), "numpy.ndarray((2,), uint8, [0, 1])");
         assert!(shown(200, false).ends_with(" more])"), "{}", shown(200, false));
         assert!(shown(200, true).ends_with("198, 199])"), "{}", shown(200, true));
+        let parsed = |pickle: &[u8]| {
+            let graph = halfsour_vm::from_slice(pickle).unwrap();
+            object(graph.root(), false).map(|shown| shown.to_string())
+        };
+        // What has a text is not shown by its class.
+        assert_eq!(parsed(b"cdecimal\nDecimal\n(V1.5\ntR."), None);
+        assert_eq!(
+            parsed(b"cpandas._libs.tslibs.nattype\n_nat_unpickle\n(NtR.").as_deref(),
+            Some("pandas.NaT")
+        );
+        let array = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tC\x01btR(K\x01(K\x02tcnumpy\ndtype\n(Vu1\ntR\x89C\x02\x07\x08tb";
+        let dict = [b"}Va\n", &array[..], b"s."].concat();
+        assert_eq!(parsed(&dict).as_deref(), Some("{'a': numpy.ndarray((2,), uint8, [7, 8])}"));
     }
 }
