@@ -107,6 +107,11 @@ impl Walk<'_> {
                 // The name of tar's first member may be a pickle.
                 self.pickles(source, source.bytes(), 0, false);
                 self.archive(&archive);
+                if is_asked && source.format() == Format::Text {
+                    let reason =
+                        "text may have pickles in forms that are not looked for, such as protocols 0 and 1";
+                    self.broken(source.name(), 0, reason.to_owned());
+                }
                 match Torch::of(source) {
                     Ok(Some(torch)) => self.storages(source, &torch),
                     Ok(None) => {}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use halfsour_audit::{Auditor, Part, Policy, Verdict};
+use halfsour_audit::{Auditor, Completeness, Part, Policy, Verdict};
 use halfsour_files::{Limits, Source};
 use halfsour_fixtures::attacks;
 
@@ -102,6 +102,19 @@ fn no_attack_in_an_envelope_is_clean() {
         assert!(findings.any(|finding| finding.code.contains("system")), "{name}: {parts:#?}");
         assert!(parts.iter().any(|part| part.report.verdict == Verdict::Findings), "{name}: {parts:#?}");
     }
+}
+
+#[test]
+fn text_is_not_clean_because_a_pickle_in_it_is() {
+    let text = r"good = b'\x80\x04K\x07.'; evil = b'cos\nsystem\n(S\'id\'\ntR.'";
+    let source = Source::from_bytes("text", text.into(), Limits::UNTRUSTED).unwrap();
+    let parts = Auditor::new(Policy::default()).audit_source(&source);
+    assert!(parts.iter().any(|part| part.report.verdict == Verdict::Clean), "{parts:#?}");
+    let whole = &parts.last().unwrap().report;
+    assert!(
+        matches!(&whole.completeness, Completeness::Incomplete { reason, .. } if reason.contains("protocols 0"))
+    );
+    assert_eq!(whole.verdict, Verdict::Incomplete);
 }
 
 /// A transaction of ZODB's `Data.fs`, with one record.
