@@ -75,6 +75,15 @@ impl Offset {
     /// Reads an offset that has a name of its own: `MonthBegin(1, False)`. Before 1.1 what it is called with was in its state.
     ///
     /// `None` of what is no offset, and of those that pandas only shows with their parameters: `DateOffset`, `Easter`, `FY5253`.
+    ///
+    /// ```
+    /// use halfsour_classes::pandas::Offset;
+    ///
+    /// // MonthBegin(2, False)
+    /// let graph = halfsour_vm::from_slice(b"cpandas._libs.tslibs.offsets\nMonthBegin\n(I2\nI00\ntR.")?;
+    /// assert_eq!(Offset::of(graph.root()).unwrap().to_string(), "2MS");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Self> {
         let call = Call::of_class(node, Class::PandasOffset)?;
         let (_, code, anchor) = OFFSETS.iter().find(|(class, ..)| *class == call.name.1)?;
