@@ -169,6 +169,46 @@ fn parts_are_left_out_if_they_may_be() {
     }
 }
 
+/// Of four columns the cells of three cannot be written: objects of a class that is not known, in a list too, and a list that contains
+/// itself. All are named, and the fourth is written if parts may be left out.
+#[test]
+fn columns_with_a_cell_that_cannot_be_written_are_left_out() {
+    // {'a': [1, [2]], 'b': [3, shop.Thing()], 'c': [4, [shop.Thing()]], 'd': [d, 5]}, where d = [d]
+    let thing = b"cshop\nThing\n)\x81";
+    let pickle = [
+        &b"}(X\x01\0\0\0a](K\x01]K\x02aeX\x01\0\0\0b](K\x03"[..],
+        thing,
+        b"eX\x01\0\0\0c](K\x04]",
+        thing,
+        b"aeX\x01\0\0\0d](]q\0h\0aK\x05eu.",
+    ]
+    .concat();
+    let named = [
+        "b: row 1: an object of shop.Thing is not known here",
+        "c: row 1: an object of shop.Thing is not known here",
+        "d: row 0: ",
+    ];
+    let why = converted(&pickle, "csv").unwrap_err();
+    assert!(named.iter().all(|named| why.contains(named)), "{why}");
+    let mut out = Vec::new();
+    let options = Options::default().with_partial(true);
+    let report = convert(&part(&pickle), "csv".parse().unwrap(), &options, &mut out).unwrap().to_string();
+    assert!(report.lines().zip(named).all(|(line, named)| line.starts_with(named)), "{report}");
+    assert_eq!((report.lines().count(), String::from_utf8(out).unwrap().as_str()), (3, "a\n1\n[2]\n"));
+}
+
+/// Lists and structs that pandas has as Arrow's are JSON.
+#[test]
+fn lists_of_arrow_are_json() {
+    let all = halfsour_fixtures::packages_of(halfsour_fixtures::matrix(), "3.8-d");
+    let csv = |name: &str| {
+        let package = all.iter().find(|package| package.name == name && package.buffers.is_none());
+        csv_of(&package.unwrap().bytes)
+    };
+    assert_eq!(csv("Series Arrow list"), "it\n\"[1,2]\"\n\"\"\n[]\n");
+    assert_eq!(csv("Series Arrow struct"), "it\n\"{\"\"a\"\":1}\"\n\"\"\n\"{\"\"a\"\":3}\"\n");
+}
+
 #[test]
 fn a_path_takes_a_part() {
     // {'x': [[1, 2]], 'y': 0}

@@ -7,6 +7,7 @@ mod extent;
 mod frame;
 mod objects;
 mod text;
+mod unknown;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +17,7 @@ use halfsour_value::Node;
 pub use cells::{ArrayCells, Cell, Cells};
 pub use extent::Extent;
 pub use text::{Form, Unwritten, write_cell, write_name};
+pub use unknown::Unknowns;
 
 use crate::debug::{debug_fields, debug_variants};
 use crate::shape::Table;

@@ -19,6 +19,8 @@ use crate::{Known, Shape, recognise};
 pub enum Unwritten<'g, S> {
     /// An object that has parts: the caller may have a form for it.
     Object(Node<'g, S>),
+    /// The cell is a list or a dict that Arrow holds, to which the same applies.
+    Parts,
     /// The cell cannot be read.
     Unreadable(String),
 }
@@ -108,8 +110,8 @@ fn offsets(zone: TimeZone<'_>) -> std::result::Result<ZoneOffsets, String> {
 ///
 /// # Errors
 ///
-/// [`Unwritten::Object`] for containers and objects that are not known, which were not written; [`Unwritten::Unreadable`] for what
-/// cannot be read.
+/// [`Unwritten::Object`] and [`Unwritten::Parts`] for containers and objects that are not known, which were not written;
+/// [`Unwritten::Unreadable`] for what cannot be read.
 pub fn write_cell<'g, S: AsRef<[u8]>>(
     cell: &Cell<'_, 'g, S>,
     form: &Form,
@@ -176,18 +178,25 @@ fn write_pandas<'g, S: AsRef<[u8]>>(
                     out.push_str(", ");
                 }
                 let mut text = String::new();
-                write_pandas(cell, form, &mut text)?;
+                within(write_pandas(cell, form, &mut text))?;
                 show(out, &repr::Str(text.as_bytes()));
             }
             out.push_str(if cells.len() == 1 { ",)" } else { ")" });
         }
-        P::List(_) | P::Dict(_) => {
-            return Err("a list or a dict that Arrow holds, which has no text here".into());
-        }
+        P::List(_) | P::Dict(_) => return Err(Unwritten::Parts),
         P::Geometry(geometry) => show(out, geometry),
         P::LongDouble(number) => write_long(*number, out)?,
     }
     Ok(())
+}
+
+/// Makes of a part of a value that has no text the reason that the value has none.
+fn within<'g, S: AsRef<[u8]>>(written: Result<'g, S>) -> Result<'g, S> {
+    written.map_err(|why| match why {
+        Unwritten::Object(node) => Unwritten::Unreadable(format!("a value with {} in it", called(node))),
+        Unwritten::Parts => "a value with a list or a dict in it".into(),
+        unreadable @ Unwritten::Unreadable(_) => unreadable,
+    })
 }
 
 /// Appends a longdouble, if it is known which of its formats it has.
@@ -198,15 +207,15 @@ fn write_long<'g, S>(number: LongDouble<'_>, out: &mut String) -> Result<'g, S> 
 }
 
 /// Appends an interval: `(0, 1]`.
-fn write_interval<'g, S>(
+fn write_interval<'g, S: AsRef<[u8]>>(
     out: &mut String,
     closed: Closed,
     mut side: impl FnMut(&mut String, u8) -> Result<'g, S>,
 ) -> Result<'g, S> {
     out.push(if matches!(closed, Closed::Left | Closed::Both) { '[' } else { '(' });
-    side(out, 0)?;
+    within(side(out, 0))?;
     out.push_str(", ");
-    side(out, 1)?;
+    within(side(out, 1))?;
     out.push(if matches!(closed, Closed::Right | Closed::Both) { ']' } else { ')' });
     Ok(())
 }
@@ -483,5 +492,6 @@ pub(super) fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
 
 debug_variants!(Unwritten {
     Self::Object(node) => Object(node),
+    Self::Parts => Parts(),
     Self::Unreadable(why) => Unreadable(why),
 });
