@@ -267,3 +267,32 @@ fn a_file_of_an_array_is_an_input() {
     convert_archive(&input, "json".parse().unwrap(), &Options::default(), &mut out, |_| ()).unwrap();
     assert_eq!(out, b"{\"array\":[[1.5,2.5]]}\n");
 }
+
+/// The frames of which pandas 1.5 prints times in another form than later releases do, while no pickle tells 1.4 to 2.0 from 2.1: intervals
+/// between midnights without the time of day, and labels that are categories in ISO 8601.
+const OTHER_FORMS: [(&str, &str); 2] =
+    [("3.8", "intervals of times"), ("3.8", "times of categories of the index")];
+
+/// Each is the text that the `to_csv` of the pandas that pickled it printed.
+#[test]
+fn csv_is_what_pandas_prints() {
+    let (mut count, mut others) = (0, 0);
+    for csv in halfsour_fixtures::csvs() {
+        let mut out = Vec::new();
+        let options = Options::default().with_index(true);
+        convert(&part(&csv.bytes), "csv".parse().unwrap(), &options, &mut out)
+            .unwrap_or_else(|error| panic!("{}, {}: {error}", csv.environment, csv.name));
+        let text = String::from_utf8(out).unwrap();
+        if OTHER_FORMS.contains(&(&*csv.environment, &*csv.name)) {
+            let plain =
+                |text: &str| text.replace('T', " ").replace(".000000000", "").replace(" 00:00:00", "");
+            assert_eq!(plain(&text), plain(&csv.text));
+            others += 1;
+            continue;
+        }
+        assert_eq!(text, csv.text, "{}, {}", csv.environment, csv.name);
+        count += 1;
+    }
+    assert!(count > 150, "{count}");
+    assert_eq!(others, OTHER_FORMS.len());
+}

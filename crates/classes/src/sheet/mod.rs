@@ -5,6 +5,7 @@
 mod cells;
 mod extent;
 mod frame;
+mod numbers;
 mod objects;
 mod text;
 mod unknown;
@@ -58,9 +59,9 @@ pub enum Release {
     /// Before 1.1.
     Before11,
     /// From 1.1 to 1.3.
-    #[default]
     One,
-    /// From 1.4 to 2.3.
+    /// From 1.4 to 2.3; also where no pandas wrote the table.
+    #[default]
     Two,
     /// From 3.0 on.
     Three,
