@@ -11,7 +11,7 @@ use arrow_array::types::{
     TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type, Utf8Type,
 };
 use arrow_array::{ArrayRef, BooleanArray, GenericByteArray, PrimitiveArray};
-use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, OffsetBuffer, ScalarBuffer};
 use half::f16;
 use halfsour_classes::memory::{ByteOrder, Number, Numeric};
 use halfsour_classes::pandas::{TimeUnit, named_zone};
@@ -76,32 +76,33 @@ impl<'g> Parts<'g> {
             (before, left) = (before - skipped, left - len);
             if len > 0 {
                 let first = piece.offset.checked_add(skipped)?;
-                all.push((piece, first..first.checked_add(len)?));
+                let places = first..first.checked_add(len)?;
+                if piece.validity.is_some_and(|bits| !has_bits(bits, &places)) {
+                    return None;
+                }
+                all.push((piece, places));
             }
         }
         (left == 0).then_some(Self { all, rows })
     }
 
-    /// Copies bits, of which each piece may have none: these are set.
-    fn bits(&self, of: impl Fn(&Piece<'g>) -> Option<&'g [u8]>) -> Option<BooleanBufferBuilder> {
+    /// Copies bits, which each piece has to its end, or not at all: then they are set.
+    fn bits(&self, of: impl Fn(&Piece<'g>) -> Option<&'g [u8]>) -> BooleanBuffer {
         let mut bits = BooleanBufferBuilder::new(self.rows);
         for (piece, places) in &self.all {
             match of(piece) {
-                Some(held) if held.len() < places.end.div_ceil(8) => return None,
                 Some(held) => bits.append_packed_range(places.clone(), held),
                 None => bits.append_n(places.len(), true),
             }
         }
-        Some(bits)
+        bits.build()
     }
 
-    /// Returns which values are missing; `Some(None)` if none is.
-    fn nulls(&self) -> Option<Option<NullBuffer>> {
-        if self.all.iter().all(|(piece, _)| piece.validity.is_none()) {
-            return Some(None);
-        }
-        let nulls = NullBuffer::new(self.bits(|piece| piece.validity)?.build());
-        Some(Some(nulls).filter(|nulls| nulls.null_count() > 0))
+    /// Returns which values are missing; `None` if none is.
+    fn nulls(&self) -> Option<NullBuffer> {
+        self.all.iter().find_map(|(piece, _)| piece.validity)?;
+        let nulls = NullBuffer::new(self.bits(|piece| piece.validity));
+        (nulls.null_count() > 0).then_some(nulls)
     }
 
     /// Copies the values of all pieces, `size` bytes each.
@@ -122,7 +123,7 @@ impl<'g> Parts<'g> {
     fn typed<T: ArrowPrimitiveType<Native: Numeric>>(&self) -> Option<PrimitiveArray<T>> {
         let read = |bytes: &[u8]| T::Native::read_all(bytes, ByteOrder::Little);
         let values = self.values(size_of::<T::Native>(), read)?;
-        Some(PrimitiveArray::new(ScalarBuffer::from(values), self.nulls()?))
+        Some(PrimitiveArray::new(ScalarBuffer::from(values), self.nulls()))
     }
 
     fn primitive<T: ArrowPrimitiveType<Native: Numeric>>(&self) -> Option<ArrayRef> {
@@ -137,14 +138,17 @@ impl<'g> Parts<'g> {
     }
 
     fn bools(&self) -> Option<ArrayRef> {
-        let values = self.bits(|piece| Some(piece.values))?.build();
-        Some(Arc::new(BooleanArray::new(values, self.nulls()?)))
+        if !self.all.iter().all(|(piece, places)| has_bits(piece.values, places)) {
+            return None;
+        }
+        let values = self.bits(|piece| Some(piece.values));
+        Some(Arc::new(BooleanArray::new(values, self.nulls())))
     }
 
     fn decimals(&self, precision: u8, scale: i8) -> Option<ArrayRef> {
         let int = |bytes: &[u8]| i128::from_le_bytes(bytes.first_chunk().copied().unwrap_or_default());
         let values = self.values(16, |bytes| bytes.chunks_exact(16).map(int).collect())?;
-        let array = PrimitiveArray::<Decimal128Type>::new(ScalarBuffer::from(values), self.nulls()?);
+        let array = PrimitiveArray::<Decimal128Type>::new(ScalarBuffer::from(values), self.nulls());
         array.validate_decimal_precision(precision).ok()?;
         Some(Arc::new(array.with_precision_and_scale(precision, scale).ok()?))
     }
@@ -157,7 +161,7 @@ impl<'g> Parts<'g> {
                     u16::read_all(bytes, ByteOrder::Little).into_iter().map(f16::from_bits).collect()
                 };
                 let values = ScalarBuffer::from(self.values(2, of_bits)?);
-                Some(Arc::new(PrimitiveArray::<Float16Type>::new(values, self.nulls()?)))
+                Some(Arc::new(PrimitiveArray::<Float16Type>::new(values, self.nulls())))
             }
             Number::Int8 => self.primitive::<Int8Type>(),
             Number::Int16 => self.primitive::<Int16Type>(),
@@ -187,25 +191,16 @@ impl<'g> Parts<'g> {
             ends.extend(bounds[1..].iter().map(|bound| end + bound - first));
             data.extend_from_slice(held);
         }
-        // Text is looked at all at once. Where nothing is, there may be anything: such a column is read one by one.
-        fn of<T: ByteArrayType>(
-            ends: Vec<T::Offset>,
-            data: Vec<u8>,
-            nulls: Option<NullBuffer>,
-        ) -> Option<ArrayRef> {
-            let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
-            Some(Arc::new(GenericByteArray::<T>::try_new(ends, data.into(), nulls).ok()?))
-        }
-        let Some(nulls) = self.nulls() else { return Ok(None) };
+        let nulls = self.nulls();
         let short: Result<Vec<_>, _> = ends.iter().map(|end| i32::try_from(*end)).collect();
         Ok(match short {
-            Ok(ends) => of::<T>(ends, data, nulls),
-            Err(_) => of::<L>(ends, data, nulls),
+            Ok(ends) => joined::<T>(ends, data, nulls),
+            Err(_) => joined::<L>(ends, data, nulls),
         })
     }
 
     /// Returns the bounds of the texts of each piece, which rise, with the bytes from the first to the last of them, and the length of all.
-    fn spans(&self, large: bool) -> Option<(Vec<(Vec<i64>, &'g [u8])>, usize)> {
+    fn spans(&self, large: bool) -> Option<(Vec<Span<'g>>, usize)> {
         let (size, mut all, mut length) = (if large { 8 } else { 4 }, Vec::new(), 0_usize);
         for (piece, places) in &self.all {
             let [start, end] = [places.start, places.end + 1].map(|place| place.checked_mul(size));
@@ -225,4 +220,22 @@ impl<'g> Parts<'g> {
         }
         Some((all, length))
     }
+}
+
+/// The bounds of some texts, and the bytes from the first to the last of them.
+type Span<'g> = (Vec<i64>, &'g [u8]);
+
+fn has_bits(bits: &[u8], places: &Range<usize>) -> bool {
+    bits.len() >= places.end.div_ceil(8)
+}
+
+/// Makes an array of text or bytes. All text is looked at at once, and where nothing is, there may be anything: such a column is read one by
+/// one.
+fn joined<T: ByteArrayType>(
+    ends: Vec<T::Offset>,
+    data: Vec<u8>,
+    nulls: Option<NullBuffer>,
+) -> Option<ArrayRef> {
+    let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
+    Some(Arc::new(GenericByteArray::<T>::try_new(ends, data.into(), nulls).ok()?))
 }

@@ -67,6 +67,10 @@ fn rows_may_be_of_any_kind() {
     // {'k': {'a': 1}, 'l': {'a': 2}}
     let rows = b"}(X\x01\0\0\0k}X\x01\0\0\0aK\x01sX\x01\0\0\0l}X\x01\0\0\0aK\x02su.";
     assert_eq!(csv_of(rows), ",a\nk,1\nl,2\n");
+    // {'a': [1, 2], 'b': 'x'}: as pandas.DataFrame has it
+    assert_eq!(csv_of(b"}(X\x01\0\0\0a](K\x01K\x02eX\x01\0\0\0bX\x01\0\0\0xu."), "a,b\n1,x\n2,x\n");
+    let why = converted(b"}(X\x01\0\0\0aK\x01X\x01\0\0\0bX\x01\0\0\0xu.", "csv").unwrap_err();
+    assert!(why.contains("not a table: expected"), "{why}");
     // [1, None]
     assert_eq!(csv_of(b"](K\x01Ne."), "0\n1\n\"\"\n");
 }

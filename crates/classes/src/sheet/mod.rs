@@ -27,7 +27,7 @@ use crate::{Known, Shape, pandas, recognise};
 /// A table: columns with names, which have a cell in each row.
 ///
 /// These are tables: a frame or a series of pandas; a list of dicts, of objects, of tuples or lists, or of single values, which are its
-/// rows; a dict of such rows, whose keys are labels; a dict of lists, arrays and series, which are its columns; an array of
+/// rows; a dict of such rows, whose keys are labels; a dict of lists, arrays and series, which are its columns, and of single values, which are in each row; an array of
 /// numpy with two dimensions, or of a structured type. Other sequences and mappings, such as deques, are as good as lists and dicts.
 ///
 /// ```

@@ -207,7 +207,7 @@ fn write_pandas<'g, S: AsRef<[u8]>>(
 }
 
 /// Makes of a part of a value that has no text the reason that the value has none.
-fn within<'g, S: AsRef<[u8]>>(written: Result<'g, S>) -> Result<'g, S> {
+fn within<S: AsRef<[u8]>>(written: Result<'_, S>) -> Result<'_, S> {
     written.map_err(|why| match why {
         Unwritten::Object(node) => Unwritten::Unreadable(format!("a value with {} in it", called(node))),
         Unwritten::Parts => "a value with a list or a dict in it".into(),
@@ -386,7 +386,7 @@ fn write_node<'g, S: AsRef<[u8]>>(node: Node<'g, S>, out: &mut String) -> Result
         Data::Str(text) => out.push_str(text.as_str().ok_or("text with half a surrogate pair")?),
         Data::ByteString(bytes) => out.push_str(
             str::from_utf8(bytes)
-                .map_err(|_| "a Python 2 string that is not UTF-8: the option encoding says what it is")?,
+                .map_err(|_| "a Python 2 string that is not UTF-8: the option `encoding` says what it is")?,
         ),
         Data::Bytes(bytes) => show(out, &repr::Bytes(bytes)),
         Data::ByteArray(bytes) => {

@@ -72,7 +72,9 @@ impl Unknowns {
                 Instance(_) => match recognise(node) {
                     Some(known) => parts(&known, &mut left),
                     None => {
-                        seen.into_iter().for_each(|index| self.known[index] = false);
+                        for index in seen {
+                            self.known[index] = false;
+                        }
                         return Some(format!("{} is not known here", called(node)));
                     }
                 },

@@ -121,7 +121,7 @@ impl CellWriter {
         for row in 0..sheet.rows {
             self.write(field, &form, row).map_err(|fault| match fault {
                 Fault::Cell(why) => Fault::Cell(format!("row {row}: {why}")),
-                other => other,
+                other @ Fault::Other(_) => other,
             })?;
         }
         Ok(())

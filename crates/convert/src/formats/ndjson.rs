@@ -58,10 +58,10 @@ impl convert::Writer for Writer {
                 None => {
                     let left_out = leave_out(root, self.most.room(graph.source().len()), out)?;
                     let is_left_out = |number| left_out.contains(&number);
-                    match table_lines_to_writer(&mut *out, root, is_left_out, self.limits)? {
-                        true => Ok(()),
-                        false => lines_to_writer(out, graph, [root], self.limits),
+                    if table_lines_to_writer(&mut *out, root, is_left_out, self.limits)? {
+                        return Ok(());
                     }
+                    lines_to_writer(out, graph, [root], self.limits)
                 }
             },
         }?)
