@@ -278,6 +278,11 @@ impl Out<'_> {
         Err(ConvertError::LeftOut(self.report.clone()))
     }
 
+    /// Whether parts may be left out.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     /// Says how many bytes will be written.
     pub(crate) fn expect(&mut self, bytes: u64) {
         self.total = Some(bytes);
