@@ -55,6 +55,46 @@ fn it_is_said_how_much_is_missing() {
     assert_eq!((damage.error.offset(), damage.wanted), (4, None));
 }
 
+/// A file with a hole: the zeros that were an argument are no data, wherever the hole begins.
+#[test]
+fn zeros_are_no_data() {
+    #[track_caller]
+    fn holds(pickle: &[u8], shown: &str) {
+        let pickle = [pickle, &[0; 64]].concat();
+        let salvaged = Loader::new().salvage(&pickle[..], 0, ()).unwrap();
+        assert_eq!(salvaged.graph.root().to_string(), shown);
+        let damage = salvaged.damage.unwrap();
+        assert_eq!(damage.zeros.as_ref().unwrap().end, pickle.len());
+        assert!(damage.to_string().contains("is not taken for data"), "{damage}");
+    }
+    holds(b"\x80\x02](K\x01K\x02K", "[1, 2, halfsour.Unfinished()]");
+    // An int of four bytes, a float, an object of the memo, a text, and what Python 2 wrote.
+    holds(b"\x80\x02](K\x01J\x07", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02](K\x01G\x3f", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02]q\0(K\x01h", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02]q\0(K\x01X\x01", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02]q\0(K\x01U\x05ab", "[1, halfsour.Unfinished()]");
+    // A text that takes all that is left ends it, too.
+    leaves(
+        &[&b"\x80\x02]q\0(K\x01X\xff\0\0\0ab"[..], &[0; 64]].concat(),
+        "[1, halfsour.Unfinished()]",
+        "[1]",
+    );
+    // Behind the hole, the file goes on.
+    let holed = b"\x80\x02}(U\x01a](K\x01K\x02K\0\0\0\0\0\0\0\0\0\0K\x09K\x0aeu.";
+    let salvaged = Loader::new().salvage(&holed[..], 0, ()).unwrap();
+    assert_eq!(salvaged.graph.root().to_string(), "{b'a': [1, 2, halfsour.Unfinished()]}");
+    assert_eq!(salvaged.damage.unwrap().zeros, Some(14..24));
+}
+
+#[test]
+fn what_was_being_filled_is_known() {
+    let salvaged = Loader::new().salvage(&b"\x80\x02](}(U\x01aK\x01u}(U\x01aK\x03U\x01b"[..], 0, ()).unwrap();
+    let (graph, damage) = (salvaged.graph, salvaged.damage.unwrap());
+    let is_open = |path: &str| damage.is_open(graph.root().path(path).unwrap().id());
+    assert!(is_open("") && is_open("[1]") && !is_open("[0]"));
+}
+
 #[test]
 fn what_has_nothing_before_the_damage_is_refused() {
     assert!(Loader::new().salvage(&b"\x80\x04"[..], 0, ()).is_err());
