@@ -14,6 +14,7 @@ mod feed;
 mod files;
 mod inspect;
 mod program;
+mod salvage;
 mod soak;
 mod tensors;
 mod tree;
@@ -35,6 +36,7 @@ pub use feed::feed;
 pub use files::{databases, files};
 pub use inspect::{inspect, path};
 pub use program::{BUFFERS, Program};
+pub use salvage::salvage;
 pub use soak::Soak;
 pub use types::{Typed, serde, typed};
 

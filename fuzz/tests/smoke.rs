@@ -9,9 +9,10 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 17] = [
+const TARGETS: [(&str, Body); 18] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
+    ("salvage", halfsour_fuzz::salvage),
     ("feed", halfsour_fuzz::feed),
     ("classes", halfsour_fuzz::classes),
     ("arrow", halfsour_fuzz::arrow),
@@ -94,6 +95,19 @@ fn lexer() {
 #[test]
 fn vm() {
     run(halfsour_fuzz::vm);
+}
+
+/// Also with zeros in the place of what was cut off, and compressed files.
+#[test]
+fn salvage() {
+    run(halfsour_fuzz::salvage);
+    run_on(halfsour_fuzz::salvage, |pickle| Some([&pickle[..pickle.len() / 2], &[0; 40]].concat()));
+    for file in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/fixtures/files")).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        for cut in (0..bytes.len()).step_by(bytes.len() / 20 + 1) {
+            halfsour_fuzz::salvage(&bytes[..bytes.len() - cut]);
+        }
+    }
 }
 
 #[test]

@@ -33,6 +33,9 @@ pub struct Options {
     pub index: Option<bool>,
     /// Whether parts that the format cannot hold are left out, and told of in the [`Report`](crate::Report). Without it they are an error.
     pub partial: bool,
+    /// Whether what was complete is taken of a pickle that is cut off or damaged. Of a list or dict that is converted, the member that
+    /// is unfinished is left out; JSON has it as `halfsour.Unfinished`. [`Report::damage`](crate::Report::damage) says so.
+    pub salvage: bool,
     /// Whether the members of an archive of arrays are compressed.
     pub compressed: bool,
     /// The extension of the file that is written, which the format `payload` compares with the kind of file that it finds.
@@ -109,6 +112,12 @@ impl Options {
     #[must_use]
     pub fn with_partial(self, partial: bool) -> Self {
         Self { partial, ..self }
+    }
+
+    /// Sets whether what was complete is taken of a pickle that is cut off or damaged.
+    #[must_use]
+    pub fn with_salvage(self, salvage: bool) -> Self {
+        Self { salvage, ..self }
     }
 
     /// Sets whether the members of an archive of arrays are compressed.

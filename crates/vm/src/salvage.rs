@@ -36,14 +36,14 @@ pub struct Damage {
     /// The zeros that stand where an opcode should be, with all that are before and behind these: data that was never written. Nothing of
     /// what they were taken for is in the graph.
     pub zeros: Option<Range<usize>>,
-    /// The lists and dicts that were being filled.
     open: Vec<Id>,
 }
 
 impl Damage {
-    /// Returns whether this object is a list or dict that was being filled: its last member is unfinished, or holds what is.
-    pub fn is_open(&self, id: Id) -> bool {
-        self.open.contains(&id)
+    /// The lists and dicts that were being filled, the innermost first: the last member of that one is unfinished, and that of each other
+    /// is the one before.
+    pub fn open(&self) -> &[Id] {
+        &self.open
     }
 }
 
@@ -121,11 +121,12 @@ impl Loader {
         if let Some(zeros) = &zeros
             && let Err((error, ..)) = ran
         {
-            let (_, fence, frames_end) =
-                match self.run_leniently(&source[..zeros.start], offset, &mut observer) {
-                    Err(ran) => ran,
-                    Ok(_) => unreachable!("the beginning of what has no STOP has none"),
-                };
+            let Err((_, fence, frames_end)) =
+                self.run_leniently(&source[..zeros.start], offset, &mut observer)
+            else {
+                // The observer takes other bytes for attached ones now.
+                return Err(error);
+            };
             ran = Err((error, fence, frames_end));
         }
         let (error, fence, frames_end) = match ran {
@@ -293,10 +294,10 @@ impl Fold<'_> {
         }
     }
 
-    fn put(&mut self, list: Id, last: Id) -> Result<(), StepError> {
-        self.path.push(format!("[{}]", self.length(list)));
-        self.open.push(list);
-        self.store.append(list, &[last])
+    fn put(&mut self, owner: Id, member: Id) -> Result<(), StepError> {
+        self.path.push(format!("[{}]", self.length(owner)));
+        self.open.push(owner);
+        self.store.append(owner, &[member])
     }
 
     fn set(&mut self, dict: Id, key: Id, value: Id) -> Result<(), StepError> {
@@ -344,7 +345,10 @@ impl Fold<'_> {
         }
         match items[..certain].last() {
             Some(&top) if self.kind(top) == Kind::Instance => certain - 1,
-            Some(&top) if above.is_none() && certain == items.len() && self.takes_members(top) => certain - 1,
+            // What lies above it may be on its way into it.
+            Some(&top) if (above.is_none() || certain < items.len()) && self.takes_members(top) => {
+                certain - 1
+            }
             _ => certain,
         }
     }

@@ -47,6 +47,9 @@ pub struct Reading {
     /// for each that the data holds). Numbers may end in K, M or G.
     #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
+    /// Whether the command takes what was complete of a damaged file.
+    #[arg(skip)]
+    pub salvage: bool,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -79,7 +82,10 @@ impl Reading {
 
     pub fn file_options(&self) -> halfsour_files::Options {
         let limits = self.limits.unwrap_or_default().files;
-        halfsour_files::Options::from(limits).with_skip(self.skip).with_crlf(self.crlf)
+        halfsour_files::Options::from(limits)
+            .with_skip(self.skip)
+            .with_crlf(self.crlf)
+            .with_salvage(self.salvage)
     }
 
     pub fn write_limits(&self) -> writer::Limits {
@@ -92,7 +98,11 @@ impl Reading {
             .with_json(self.json_limits())
             .with_written(self.write_limits());
         let options = halfsour_convert::Options::default();
-        options.with_reading(self.options()).with_limits(limits).with_first(self.first)
+        options
+            .with_reading(self.options())
+            .with_limits(limits)
+            .with_first(self.first)
+            .with_salvage(self.salvage)
     }
 
     pub fn json_limits(&self) -> json::Limits {
