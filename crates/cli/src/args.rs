@@ -325,11 +325,13 @@ fn presets() -> impl TypedValueParser<Value = &'static Preset> {
 }
 
 impl Names {
-    /// The rules; those that were spelled come first.
-    pub fn rules(self) -> Vec<Rename> {
-        let mut rules = self.rename;
-        rules.extend(self.presets.into_iter().flat_map(Preset::rules));
-        rules
+    /// The rules, in groups of which at least one is to rename something, with what they are called: each that was spelled, and those
+    /// of each release.
+    pub fn rules(self) -> Vec<(String, Vec<Rename>)> {
+        let spelled = self.rename.into_iter().map(|rule| (format!("--rename {rule}"), vec![rule]));
+        let presets =
+            self.presets.into_iter().map(|preset| (format!("--for {}", preset.name), preset.rules()));
+        spelled.chain(presets).collect()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fmt::Write as _;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
@@ -64,6 +63,9 @@ impl fmt::Display for UnknownErrors {
 
 impl std::error::Error for UnknownErrors {}
 
+/// The codecs with handlers that were made, of which there are as many as names: options borrow them for ever.
+static MADE: Mutex<Option<HashMap<(String, TextErrors), &'static Handled>>> = Mutex::new(None);
+
 impl TextErrors {
     /// Returns the same encoding, in which this is done with bytes that are no text.
     ///
@@ -86,8 +88,6 @@ impl TextErrors {
             // Any bytes are text, or none is asked for.
             encoding => return encoding,
         };
-        /// Those that were made: there are as many as names, and the options borrow them for ever.
-        static MADE: Mutex<Option<HashMap<(String, TextErrors), &'static Handled>>> = Mutex::new(None);
         let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
         let handled =
             made.get_or_insert_default().entry((codec.name().to_owned(), self)).or_insert_with(|| {
@@ -152,9 +152,9 @@ fn handle(errors: TextErrors, codec: &str, bad: &[u8], rest: &[u8], text: &mut V
         TextErrors::Ignore => {}
         TextErrors::Replace => push(text, '\u{fffd}'),
         TextErrors::BackslashReplace => {
-            let mut escapes = String::new();
-            bad.iter().for_each(|byte| _ = write!(escapes, "\\x{byte:02x}"));
-            text.extend(escapes.bytes());
+            for byte in bad {
+                text.extend(format!("\\x{byte:02x}").bytes());
+            }
         }
         TextErrors::SurrogateEscape => {
             // Python takes those before an ASCII character, and goes on there.

@@ -78,9 +78,12 @@ fn read(chars: &mut impl Iterator<Item = char>) -> Option<Multibyte> {
     Some(codec)
 }
 
+/// A character or two, and the number of their bytes.
+type Found = ((char, Option<char>), usize);
+
 impl Multibyte {
     /// The next character, and the number of its bytes; or that of the error.
-    fn next(&self, bytes: &[u8]) -> Result<((char, Option<char>), usize), usize> {
+    fn next(&self, bytes: &[u8]) -> Result<Found, usize> {
         let mut error = 1;
         for length in 1..=bytes.len().min(3) {
             let (prefix, last) = (&bytes[..length - 1], bytes[length - 1]);
@@ -100,7 +103,7 @@ impl Multibyte {
         Err(if may_go_on { bytes.len() } else { error })
     }
 
-    fn special(&self, bytes: &[u8]) -> Option<Result<((char, Option<char>), usize), usize>> {
+    fn special(&self, bytes: &[u8]) -> Option<Result<Found, usize>> {
         match self.name() {
             "gb18030" => gb18030(&self.others, bytes),
             "euc_kr" => made_up(bytes),
