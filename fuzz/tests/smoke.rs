@@ -9,10 +9,11 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 18] = [
+const TARGETS: [(&str, Body); 19] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
     ("salvage", halfsour_fuzz::salvage),
+    ("codecs", codecs_of),
     ("feed", halfsour_fuzz::feed),
     ("classes", halfsour_fuzz::classes),
     ("arrow", halfsour_fuzz::arrow),
@@ -44,6 +45,13 @@ fn path_of(bytes: &[u8]) {
         "[(1, 'a'",
     ] {
         halfsour_fuzz::path(&[path.as_bytes(), b"\n", bytes].concat());
+    }
+}
+
+/// The bytes, in every codec.
+fn codecs_of(bytes: &[u8]) {
+    for which in 0..=u8::MAX {
+        halfsour_fuzz::codecs(&[&[which], bytes].concat());
     }
 }
 
@@ -107,6 +115,21 @@ fn salvage() {
         for cut in (0..bytes.len()).step_by(bytes.len() / 20 + 1) {
             halfsour_fuzz::salvage(&bytes[..bytes.len() - cut]);
         }
+    }
+}
+
+/// Bytes of all kinds, and escapes.
+#[test]
+fn codecs() {
+    let mut state = 1_u32;
+    for length in 1..60 {
+        let mut byte = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        codecs_of(&(0..length % 12).map(|_| byte()).collect::<Vec<_>>());
+        codecs_of(&(0..length % 12).map(|_| byte() | 0x80).collect::<Vec<_>>());
+        codecs_of(&(0..length).map(|_| b"+A/-\\xuUN0a{"[usize::from(byte()) % 12]).collect::<Vec<_>>());
     }
 }
 
