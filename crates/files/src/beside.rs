@@ -15,6 +15,7 @@ pub(crate) enum Beside {
     /// The index of a `dbm.dumb`, if it is there.
     Index(Option<Bytes>),
     /// The path of the file, beside which there may be others that it names.
+    #[cfg(feature = "sqlite")]
     Path(PathBuf),
     /// The files of a folder that stand for one, and what is missing of them.
     Parts(Listing),

@@ -104,7 +104,10 @@ impl Source {
         match self.format {
             Format::Sqlite => {
                 self.bytes = journal::settled(&self.bytes, path)?;
-                self.beside = Some(Arc::new(Beside::Path(path.to_owned())));
+                #[cfg(feature = "sqlite")]
+                {
+                    self.beside = Some(Arc::new(Beside::Path(path.to_owned())));
+                }
             }
             Format::Pickle => {
                 let made = joblib09::with_arrays(&self.bytes, path, &self.budget);

@@ -3,7 +3,7 @@
 use crate::cell::{ASKED, Cell, HASHABLE, Tag, UNHASHABLE};
 use crate::form::Form;
 use crate::id::{StepKind, Unpacked};
-use crate::parts::{OutOfBudget, StepError};
+use crate::parts::{Container, OutOfBudget, StepError};
 use crate::peek::{RawInstance, RawSteps};
 use crate::store::Store;
 use crate::{Id, Kind};
@@ -118,6 +118,13 @@ impl Store {
             },
             _ => Ok(()),
         }
+    }
+
+    /// `setattr(object, name, value)`: a state with this attribute, as if it were in a slot, does the same.
+    pub fn set_attribute(&mut self, origin: usize, object: Id, name: Id, value: Id) -> Result<(), StepError> {
+        let slots = self.container(Container::Dict, origin, &[name, value])?;
+        let state = self.container(Container::Tuple, origin, &[Id::NONE, slots])?;
+        self.build(object, state)
     }
 
     /// The steps that were done to an object although it is no instance.

@@ -3,6 +3,8 @@
 // What makes a node is compiled into the arm of the machine that asks for it: there the kind is known, and the parts of
 // a cell go from registers to their places.
 
+mod outside;
+
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
@@ -451,39 +453,6 @@ impl Store {
         cell.move_region(start, length, u8::try_from(ROOM.trailing_zeros()).expect("below 32"));
         *cell = cell.with_form_bits(form as u8);
         Ok(id)
-    }
-
-    /// A persistent id.
-    pub fn persistent_id(&mut self, origin: usize, id: Id) -> Result<Id, OutOfBudget> {
-        self.push(Cell::new(Tag::PersistentId, 0, origin, id.bits().into()))
-    }
-
-    /// An extension code.
-    pub fn extension(&mut self, origin: usize, code: u32) -> Result<Id, OutOfBudget> {
-        self.push(Cell::new(Tag::Extension, 0, origin, code.into()))
-    }
-
-    /// The out-of-band buffer with this index.
-    pub fn buffer(&mut self, origin: usize, index: usize) -> Result<Id, OutOfBudget> {
-        self.push(Cell::new(Tag::Buffer, 0, origin, index as u64))
-    }
-
-    /// The index of an out-of-band buffer; `None` for other objects.
-    pub fn buffer_index(&self, id: Id) -> Option<usize> {
-        let cell = &self.cells[id.index()?];
-        (cell.tag == Tag::Buffer).then(|| usize::try_from(cell.data()).expect("it was a usize"))
-    }
-
-    /// Records that `READONLY_BUFFER` was applied to a buffer that is read-only anyway.
-    pub fn mark_read_only(&mut self, buffer: Id) {
-        if let Some(index) = buffer.index().filter(|&index| self.cells[index].tag == Tag::Buffer) {
-            self.cells[index].flags = 1;
-        }
-    }
-
-    /// A read-only view of a bytearray, a buffer or an instance.
-    pub fn read_only(&mut self, origin: usize, of: Id) -> Result<Id, OutOfBudget> {
-        self.push(Cell::new(Tag::ReadOnly, 0, origin, of.bits().into()))
     }
 
     /// Records the call by which an old protocol spelled a builtin.

@@ -135,11 +135,9 @@ impl Loader {
         let source = input.as_ref();
         let first = if self.options.keep_memo { 0 } else { offset };
         self.start(source.len() - first);
-        let mut at = first;
-        while at < offset {
-            (_, at) = self.run(source, at, &mut observer)?;
-        }
-        let (root, end) = self.run(source, offset, &mut observer)?;
+        self.run_up_to(source, first, offset, &mut observer)?;
+        // By value: a machine whose observer does nothing is compiled without it.
+        let (root, end) = self.run(source, offset, observer)?;
         Ok(self.finish(input, vec![root], offset, end))
     }
 
@@ -209,6 +207,21 @@ impl Loader {
             Some(root) => Ok((root, position.offset)),
             None => unreachable!("where a whole ends before STOP, that is an error"),
         }
+    }
+
+    /// Runs the pickles from `at` on that begin before `offset`.
+    #[inline(never)]
+    fn run_up_to(
+        &mut self,
+        source: &[u8],
+        mut at: usize,
+        offset: usize,
+        observer: &mut impl Observer,
+    ) -> Result<(), Error> {
+        while at < offset {
+            (_, at) = self.run(source, at, &mut *observer)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn start(&mut self, length: usize) {

@@ -289,27 +289,24 @@ impl<O: Observer> Machine<'_, '_, O> {
             return Ok(());
         }
         let popped = self.pop()?;
-        if self.state.store.kind(popped) == Kind::Instance
-            && let Some([object, name, value]) =
-                crate::builtins::attribute_set(&self.state.store, self.source, popped)
-        {
-            return self.set_attribute(start, object, name, value);
-        }
-        if let Some(&top) = self.state.stack.last() {
-            self.state.store.call_on(top, popped)?;
-        }
-        Ok(())
+        self.drop_object(start, popped)
     }
 
-    /// A state with this attribute, as if it were in a slot, does the same.
-    #[cold]
-    fn set_attribute(&mut self, start: usize, object: Id, name: Id, value: Id) -> Done {
+    /// Keeps what was done by the making of an object that is dropped.
+    #[inline(never)]
+    fn drop_object(&mut self, start: usize, dropped: Id) -> Done {
         let store = &mut self.state.store;
-        let done = store.container(Container::Dict, start, &[name, value]).and_then(|slots| {
-            let state = store.container(Container::Tuple, start, &[Id::NONE, slots])?;
-            store.build(object, state)
-        });
-        match done {
+        let set = match store.kind(dropped) {
+            Kind::Instance => crate::builtins::attribute_set(store, self.source, dropped),
+            _ => None,
+        };
+        let Some([object, name, value]) = set else {
+            if let Some(&top) = self.state.stack.last() {
+                store.call_on(top, dropped)?;
+            }
+            return Ok(());
+        };
+        match store.set_attribute(start, object, name, value) {
             // Of other kinds, no attributes are kept.
             Ok(()) | Err(StepError::Unsupported) => Ok(()),
             Err(refusal) => Err(ErrorKind::refused(refusal, self.state.store.kind(object)).into()),

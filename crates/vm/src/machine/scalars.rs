@@ -180,15 +180,7 @@ impl<O: Observer> Machine<'_, '_, O> {
             // Before the newline stands the quote.
             Cow::Borrowed(bytes) => self.byte_string(start, end - 2, bytes),
             Cow::Owned(bytes) => {
-                let payload = match self.python2(&bytes)? {
-                    Read::As(payload) => payload,
-                    Read::Decoded(encoding, text) => {
-                        let id = self.state.store.decoded(start, encoding, &text, &bytes, None)?;
-                        return self.push(id);
-                    }
-                };
-                let id = self.state.store.owned(payload, start, &bytes)?;
-                self.state.store.mark_python2(id);
+                let id = self.python2(start, None, &bytes)?;
                 self.push(id)
             }
         }
@@ -199,25 +191,32 @@ impl<O: Observer> Machine<'_, '_, O> {
         if self.options.encoding == StringEncoding::Keep {
             return self.payload(Payload::ByteString, start, end, bytes);
         }
-        let id = match self.python2(bytes)? {
-            #[allow(clippy::cast_possible_truncation)] // at most nine bytes stand before a payload
-            Read::As(payload) => {
-                let delta = (end - bytes.len() - start) as u8;
-                let id = self.state.store.borrowed(payload, start, delta, bytes.len())?;
-                self.state.store.mark_python2(id);
-                id
-            }
-            #[allow(clippy::cast_possible_truncation)] // likewise
-            Read::Decoded(encoding, text) => {
-                let delta = (end - bytes.len() - start) as u8;
-                self.state.store.decoded(start, encoding, &text, bytes, Some(delta))?
-            }
-        };
+        #[allow(clippy::cast_possible_truncation)] // at most nine bytes stand before a payload
+        let delta = (end - bytes.len() - start) as u8;
+        let id = self.python2(start, Some(delta), bytes)?;
         self.push(id)
     }
 
+    /// A Python 2 string, `delta` bytes after the start of its opcode or nowhere in the source, read as the options say.
+    #[inline(never)]
+    fn python2(&mut self, start: usize, delta: Option<u8>, bytes: &[u8]) -> Result<Id, Fault> {
+        let read = self.read_python2(bytes)?;
+        let store = &mut self.state.store;
+        Ok(match (read, delta) {
+            (Read::Decoded(encoding, text), _) => store.decoded(start, encoding, &text, bytes, delta)?,
+            (Read::As(payload), delta) => {
+                let id = match delta {
+                    Some(delta) => store.borrowed(payload, start, delta, bytes.len())?,
+                    None => store.owned(payload, start, bytes)?,
+                };
+                store.mark_python2(id);
+                id
+            }
+        })
+    }
+
     /// The kind and the text, if that has other bytes, as which the options read a Python 2 string.
-    fn python2(&self, bytes: &[u8]) -> Result<Read, Fault> {
+    fn read_python2(&self, bytes: &[u8]) -> Result<Read, Fault> {
         Ok(match self.options.encoding {
             StringEncoding::Keep => Read::As(Payload::ByteString),
             StringEncoding::Bytes => Read::As(Payload::Bytes),
