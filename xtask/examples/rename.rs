@@ -2,6 +2,7 @@
 //! make the first and load the second: `xtask/python/renamed.py` says what is in them.
 
 use std::error::Error;
+use std::fmt::Write;
 use std::fs;
 
 use base64::Engine;
@@ -20,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             return Err("a line has three columns".into());
         };
         let pickle = rename(&STANDARD.decode(pickle)?, 0, &rules, &Options::default())?.bytes;
-        lines += &format!("{name}\t{}\t{expected}\n", STANDARD.encode(pickle));
+        writeln!(lines, "{name}\t{}\t{expected}", STANDARD.encode(pickle))?;
     }
     Ok(fs::write(renamed, lines)?)
 }

@@ -51,13 +51,13 @@ static MOVES: [Move; 5] = [
 pub fn run() -> Result {
     for Move { release, made: (kinds, protocol), from, to } in &MOVES {
         let Some(mut make) = script(from) else { continue };
-        let (made, renamed) = (shell::target().join("renames.tsv"), shell::target().join("renamed.tsv"));
-        shell::output(make.0.arg("make").arg(&made).args([protocol, kinds]), &[])?;
+        let [old, new] = ["renames.tsv", "renamed.tsv"].map(|name| shell::target().join(name));
+        shell::output(make.0.arg("make").arg(&old).args([protocol, kinds]), &[])?;
         let rename = ["run", "--quiet", "--package", "xtask", "--example", "rename", "--", release];
-        shell::run(shell::cargo(&rename).arg(&made).arg(&renamed))?;
+        shell::run(shell::cargo(&rename).arg(&old).arg(&new))?;
         for environment in *to {
             let Some(mut load) = script(environment) else { continue };
-            let said = shell::output(load.0.arg("load").arg(&renamed), &[])?;
+            let said = shell::output(load.0.arg("load").arg(&new), &[])?;
             print!("renamed for {release}, from Python {} to {}: {said}", make.1, load.1);
         }
     }

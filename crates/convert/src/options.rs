@@ -15,6 +15,7 @@ use halfsour_writer as writer;
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// How pickles are read, with the limits on that.
     pub reading: vm::Options,
