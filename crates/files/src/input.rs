@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+use crate::source::Damage;
 use crate::{
     Error, ErrorKind, Format, Layer, Leaf, LookAlike, Npy, Options, Pickles, Source, Torch, crlf, is_pickle,
 };
@@ -50,6 +51,7 @@ pub struct Part {
     pickles: Pickles,
     torch: Option<Arc<Torch>>,
     rest: Option<String>,
+    damage: Option<Damage>,
 }
 
 /// The parts of an [`Input`], each opened when it comes. A part that cannot be opened is an error, after which
@@ -277,6 +279,7 @@ impl Input {
             pickles,
             torch,
             rest: source.rest().map(str::to_owned),
+            damage: source.damage_kind(),
         }
     }
 
@@ -310,6 +313,11 @@ impl Part {
     /// The layers of compression that were taken off, from the outside in.
     pub fn layers(&self) -> &[Layer] {
         &self.layers
+    }
+
+    /// The error at which compressed data ends, of which the bytes are what came before it: see [`Source::damage`].
+    pub fn damage(&self) -> Option<Error> {
+        self.damage.map(|(format, kind)| Error::new(kind, &self.name, Some(format)))
     }
 
     /// The bytes in which the pickles lie. Offsets count from their beginning.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::beside::{self, Beside};
-use crate::coding::decode;
+use crate::coding::decode_or_salvage;
 use crate::limits::Budget;
 use crate::{
     Archive, Error, ErrorKind, Format, Limit, Options, Pickles, container, crlf, envelope, joblib09, journal,
@@ -41,7 +41,11 @@ pub struct Source {
     beside: Option<Arc<Beside>>,
     /// The name of the member that has the rest of the container in which this lies.
     rest: Option<String>,
+    damage: Option<Damage>,
 }
+
+/// Where compressed data, or a member of an archive, ends before its end, and was taken as far as it goes.
+pub(crate) type Damage = (Format, ErrorKind);
 
 /// A layer that was taken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +104,8 @@ impl Source {
     /// What several files are together.
     fn of_several(name: String, format: Format, bytes: Bytes, beside: Beside, budget: Budget) -> Self {
         let (raw, beside) = (bytes.clone(), Some(Arc::new(beside)));
-        Self { name, layers: Vec::new(), bytes, raw, format, depth: 0, budget, beside, rest: None }
+        let (layers, rest, damage) = (Vec::new(), None, None);
+        Self { name, layers, bytes, raw, format, depth: 0, budget, beside, rest, damage }
     }
 
     /// Takes what belongs to the file and is in others beside it.
@@ -195,7 +200,8 @@ impl Source {
     pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
         let raw = bytes.clone();
         let (layers, format) = (Vec::new(), Format::Pickle);
-        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside: None, rest: None };
+        let (beside, rest, damage) = (None, None, None);
+        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside, rest, damage };
         source.tell_format()?;
         while source.format.is_coding() {
             let format = source.format;
@@ -205,8 +211,9 @@ impl Source {
                 source.bytes = source.bytes.slice(range);
                 0
             } else {
-                let decoded = decode(format, &source.bytes, &source.budget);
-                let decoded = decoded.map_err(|kind| source.error(kind))?;
+                let decoded = decode_or_salvage(format, &source.bytes, &source.budget);
+                let (decoded, damage) = decoded.map_err(|kind| source.error(kind))?;
+                source.damage = source.damage.or(damage.map(|kind| (format, kind)));
                 source.bytes = Bytes::from(decoded.bytes);
                 decoded.rest
             };
@@ -254,6 +261,27 @@ impl Source {
     /// The bytes within all layers.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes
+    }
+
+    /// The error at which a layer, or the member of an archive, ends: [`bytes`](Self::bytes) are what came before it. It is only there with
+    /// [`Options::salvage`].
+    pub fn damage(&self) -> Option<Error> {
+        self.damage.map(|(format, kind)| Error::new(kind, &self.name, Some(format)))
+    }
+
+    /// Whether what is cut off is taken as far as it goes: [`Options::salvage`].
+    pub fn salvages(&self) -> bool {
+        self.budget.salvage
+    }
+
+    pub(crate) fn damage_kind(&self) -> Option<Damage> {
+        self.damage
+    }
+
+    /// The same, as a member of an archive that is cut off or damaged.
+    pub(crate) fn damaged(self, format: Format, kind: Option<ErrorKind>) -> Self {
+        let outer = kind.map(|kind| (format, kind));
+        Self { damage: outer.or(self.damage), ..self }
     }
 
     /// The bytes with all layers, as the file or the archive has them.

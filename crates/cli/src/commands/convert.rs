@@ -136,12 +136,16 @@ impl Convert {
         bytes: &[u8],
     ) -> Result<(), Failure> {
         match converted {
-            Ok(report) => {
+            Ok(mut report) => {
+                let damage = std::mem::take(&mut report.damage);
                 output.finish()?;
                 for line in report.to_string().lines() {
                     eprintln!("left out: {line}");
                 }
-                Ok(())
+                match damage.as_slice() {
+                    [] => Ok(()),
+                    damage => Err(Failure::message(damage.join("\n"))),
+                }
             }
             Err(PickleError { error: ConvertError::Output(error), .. }) => {
                 Err(Failure::File { name: self.output.clone(), error })

@@ -37,7 +37,6 @@ pub use size::Size;
 pub use tensors::ListTensors;
 pub use trace::Trace;
 
-use crate::args::Salvage;
 use crate::failure::{Cause, Failure};
 
 /// What is done with each file.
@@ -134,9 +133,9 @@ fn load_or_salvage<'b>(
     loader: &mut Loader,
     bytes: &'b [u8],
     start: usize,
-    salvage: Salvage,
+    salvage: bool,
 ) -> Result<(Graph<&'b [u8]>, Option<Damage>), Cause> {
-    if !salvage.salvage {
+    if !salvage {
         return Ok((load(loader, bytes, start)?, None));
     }
     let salvaged = loader.salvage(bytes, start, JoblibArrays::new(())).map_err(Cause::Load)?;
