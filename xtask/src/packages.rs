@@ -97,7 +97,13 @@ static ENVIRONMENTS: [Environment; 13] = [
         name: "3.13-containers",
         python: "3.13",
         scripts: &["containers"],
-        packages: &["sortedcontainers==2.4.0"],
+        packages: &[
+            "django==6.1.3",
+            "frozendict==2.5.1",
+            "immutabledict==4.3.1",
+            "markupsafe==3.0.4",
+            "sortedcontainers==2.4.0",
+        ],
     },
     Environment {
         name: "2.7-subclasses",
@@ -108,7 +114,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.8-subclasses",
         python: "3.8",
-        scripts: &["subclasses", "functions"],
+        scripts: &["subclasses", "functions", "objects"],
         packages: &[
             "attrs==25.3.0",
             "cloudpickle==1.6.0",
@@ -120,7 +126,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.13-subclasses",
         python: "3.13",
-        scripts: &["subclasses", "functions"],
+        scripts: &["subclasses", "functions", "objects", "parts"],
         packages: &[
             "astropy==8.0.2",
             "attrs==26.1.0",

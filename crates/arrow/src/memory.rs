@@ -71,14 +71,18 @@ pub(crate) fn of_values<S: AsRef<[u8]> + Clone>(
     })
 }
 
-/// Returns the numbers of a column of a grid. The rows of the array are columns.
+/// Returns the numbers of a column of a grid, of which some rows may be wanted. The rows of the array are columns.
 fn column<'g, S: AsRef<[u8]>>(grid: &Grid<'g, S>, start: usize, rows: usize) -> Option<Numbers<'g>> {
     let mut all = grid.array.numbers().ok()?;
-    if let [outer, stride] = *all.strided.strides.as_slice() {
-        let column = (start / rows.max(1)) as u64;
-        all.strided.offset = column.saturating_mul(outer);
-        all.strided.strides = vec![stride];
-    }
+    let each = grid.rows().max(1);
+    let [column, first] = [start / each, start % each].map(|place| place as u64);
+    let (apart, stride) = match *all.strided.strides.as_slice() {
+        [apart, stride] => (apart, stride),
+        [stride] => (0, stride),
+        _ => return None,
+    };
+    all.strided.offset = column.saturating_mul(apart).saturating_add(first.saturating_mul(stride));
+    all.strided.strides = vec![stride];
     all.strided.shape = vec![rows as u64];
     Some(all)
 }

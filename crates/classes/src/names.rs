@@ -63,6 +63,11 @@ table! {
     Ipv4Interface: "ipaddress" ["IPv4Interface"];
     Ipv6Interface: "ipaddress" ["IPv6Interface"];
     DjangoLazy: "django.utils.functional" ["_lazy_proxy_unpickle"];
+    DjangoSafe: "django.utils.safestring" ["SafeString" "SafeText" "SafeUnicode" "SafeBytes"];
+    Markup: "markupsafe" ["Markup"];
+    BsonInt: "bson.int64" ["Int64"];
+    SortedDict: "sortedcontainers.sorteddict" ["SortedDict"];
+    SortedSet: "sortedcontainers.sortedset" ["SortedSet"];
     Slice: "builtins" ["slice"];
     Pattern: "re" ["_compile"];
     Partial: "functools" ["partial"];

@@ -100,6 +100,8 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         Class::Ipv4Address | Class::Ipv6Address => Known::IpAddress(net::address(call)?),
         Class::Ipv4Network | Class::Ipv6Network => Known::IpNetwork(net::network(call)?),
         Class::Ipv4Interface | Class::Ipv6Interface => Known::IpInterface(net::network(call)?),
+        Class::DjangoSafe | Class::Markup | Class::BsonInt => return subclass::text_or_number(call.instance),
+        Class::SortedDict | Class::SortedSet => return subclass::sorted(call.instance),
         Class::DjangoLazy => return subclass::lazy_text(call.instance),
         Class::Slice => Known::Slice(objects::slice(call)?),
         Class::Pattern => Known::Pattern(objects::pattern(call)?),

@@ -97,6 +97,7 @@ impl<'g, S: AsRef<[u8]>> Known<'g, S> {
             },
             Self::Subclass(subclass) => match &subclass.base {
                 Base::Value(value) => Shape::Inner(*value),
+                Base::Argument(_) => Shape::Object,
                 Base::Sequence(members) => Shape::Sequence(members.clone()),
                 Base::Mapping(pairs) => Shape::Mapping(pairs.clone()),
             },

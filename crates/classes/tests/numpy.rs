@@ -312,7 +312,7 @@ fn built(build: &mut ClassBuilder<'_>, node: N<'_>) -> Option<Id> {
             let copied: Vec<_> = copied.collect::<Option<_>>()?;
             build.builder.list(&copied)
         }
-        ArrayData::Buffer(_) => return None,
+        ArrayData::Fields { .. } | ArrayData::Buffer(_) => return None,
     };
     let dtype = build.dtype(&array.dtype).unwrap();
     if matches!(recognise(node), Some(Known::NumpyScalar(_))) {

@@ -377,7 +377,7 @@ fn describe_known(known: Known<'_, Vec<u8>>, expected: &Value) -> Value {
         Known::Subclass(subclass) => {
             let told = &expected["base"];
             let base = match subclass.base {
-                Base::Value(value) => describe(value, told),
+                Base::Value(value) | Base::Argument(value) => describe(value, told),
                 Base::Sequence(members) => all_of(members, told).into(),
                 Base::Mapping(found) => json!({"kind": "dict", "items": pairs(found, &told["items"])}),
             };

@@ -75,6 +75,7 @@ const DIFF_EXAMPLES: &str = "\
 Examples:
   halfsour diff old.pkl new.pkl
   halfsour diff --rtol 1e-6 before.pkl after.pkl
+  halfsour diff old.pkl new.pkl 'users[3]'                 a part
   halfsour diff --json a.pkl b.pkl | jq '.differences[].path'
   halfsour diff --types --order --sharing a.pkl b.pkl     all that Python's == does not see";
 
@@ -256,6 +257,9 @@ pub enum Command {
         old: String,
         /// The new file.
         new: String,
+        /// The part to compare, such as `users[3]` or `df.price`. Without it, all is compared.
+        #[arg(default_value = "", hide_default_value = true)]
+        path: Path,
         #[command(flatten)]
         form: DiffForm,
     },

@@ -76,8 +76,8 @@ fn main() -> ExitCode {
             let path = part.take(&mut files);
             (files, Box::new(ListTensors::new(&reading, path, json)))
         }
-        Command::Diff { old, new, form } => {
-            return commands::diff::run(&mut output(true), &reading, [&old, &new], &form);
+        Command::Diff { old, new, path, form } => {
+            return commands::diff::run(&mut output(true), &reading, [&old, &new], &path, &form);
         }
         Command::Size { mut files, part, form } => {
             let path = part.take(&mut files);

@@ -5,13 +5,13 @@
 //!
 //! | data | paths |
 //! |---|---|
-//! | dict, `OrderedDict`, `Counter`, `defaultdict`, `UserDict`, `ChainMap` | `.name`, `['a key']`, `[3]`, `[(1, 'a')]` |
+//! | dict, `OrderedDict`, `Counter`, `defaultdict`, `UserDict`, `ChainMap` | `.name`, also `layer.0.weight` of a key with dots, `['a key']`, `[3]`, `[(1, 'a')]`; `.maps[0]` |
 //! | list, tuple, named tuple, `deque`, `UserList`, `SortedList`, subclasses | `[0]`, `[-1]`, `[1:3]` |
 //! | objects | `.name`: what is in `__dict__`, in slots, and in the dicts that pydantic has; keyword arguments; `(0)`, `(args)`, `(state)` |
-//! | `DataFrame` | `.price`, `['a b']`, `['a', 'b']`: a column; `.index`, `.columns` |
+//! | `DataFrame` | `.price`, `['a b']`, `['a', 'b']`: a column; `[2:5]`: rows; `.index`, `.columns` |
 //! | `Series`, a column | `[3]`, `[1:3]`: by position; `['label']`; `.index`, `.name`, `.values` |
 //! | index, array of pandas | `[3]`, `[1:3]`; of Arrow, `[3]` |
-//! | array of numpy | `[0]`, `[0, 1]`, `[0, 1:3]`, `[..., 0]`, `[3].field` of structured ones |
+//! | array of numpy | `[0]`, `[0, 1]`, `[0, 1:3]`, `[..., 0]`, `[3].field`, `['field']` of structured ones |
 //! | array of one object without dimensions | as that object |
 
 mod place;
@@ -20,10 +20,10 @@ mod there;
 
 use halfsour_value::Node;
 pub use halfsour_value::PathError;
-use halfsour_value::path::Path;
+use halfsour_value::path::{Path, Segment};
 
 pub use place::Place;
-pub(crate) use steps::brief;
+pub(crate) use steps::{brief, field};
 pub use steps::{index, join, key};
 
 /// Follows a path from an object to a place.
@@ -45,12 +45,39 @@ pub fn resolve<'g, S: AsRef<[u8]> + Clone>(
     root: Node<'g, S>,
     path: &Path,
 ) -> Result<Place<'g, S>, PathError> {
-    let mut place = Place::Node(root);
-    for (number, segment) in (1..).zip(path.segments()) {
-        place = place.step(segment).ok_or_else(|| {
-            let reason = format!("{}; {}", segment.missing(), there::told(&place, segment));
-            PathError::new(path.until(number), reason)
-        })?;
+    let (mut place, mut number) = (Place::Node(root), 0);
+    while let Some(segment) = path.segments().get(number) {
+        let (next, taken) = match place.step(segment) {
+            Some(next) => (next, 1),
+            None => dotted(&place, &path.segments()[number..]).ok_or_else(|| {
+                let reason = format!("{}; {}", segment.missing(), there::told(&place, segment));
+                PathError::new(path.until(number + 1), reason)
+            })?,
+        };
+        place = next;
+        number += taken;
     }
     Ok(place)
+}
+
+/// The value of a key with dots in it, as the names of tensors have them: `layer.0.weight`; and how many segments that are.
+fn dotted<'g, S: AsRef<[u8]> + Clone>(
+    place: &Place<'g, S>,
+    segments: &[Segment],
+) -> Option<(Place<'g, S>, usize)> {
+    const MOST: usize = 32;
+    let mut name = String::new();
+    for (number, segment) in segments.iter().take(MOST).enumerate() {
+        let Segment::Name(part) = segment else { return None };
+        if number > 0 {
+            name.push('.');
+        }
+        name.push_str(part);
+        if number > 0
+            && let Some(found) = place.step(&Segment::Name(name.clone()))
+        {
+            return Some((found, number + 1));
+        }
+    }
+    None
 }

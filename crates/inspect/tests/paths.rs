@@ -126,3 +126,79 @@ fn columns_are_sliced() {
     }
     assert!(sliced > 100, "{sliced}");
 }
+
+/// Rows of a frame have the values and the labels that lie there, in each column.
+#[test]
+fn frames_are_sliced() {
+    let (mut sliced, mut refused) = (0, 0);
+    for package in halfsour_fixtures::packages() {
+        let options = Options::default().with_require_buffers(false).with_limits(Limits::TRUSTED);
+        let Ok(graph) = Loader::with_options(options).load(&package.bytes[..]) else { continue };
+        let Some(Known::DataFrame(frame)) = recognise(graph.root()) else { continue };
+        if frame.len() < 2 {
+            continue;
+        }
+        let Ok(place) = resolve(graph.root(), &"[1:][:2]".parse().unwrap()) else {
+            refused += 1;
+            continue;
+        };
+        let Some(Known::DataFrame(part)) = place.known() else { panic!("{package}") };
+        assert_eq!((part.len(), part.width()), (2.min(frame.len() - 1), frame.width()), "{package}");
+        let told = |cell: Option<Cell<'_, _>>| cell.map(|cell| format!("{cell:?}"));
+        for number in 0..frame.width() {
+            let (Ok(all), Ok(some)) = (frame.column(number), part.column(number)) else {
+                assert!(frame.column(number).is_err() && part.column(number).is_err(), "{package}");
+                continue;
+            };
+            for row in 0..part.len() {
+                assert_eq!(told(some.get(row)), told(all.get(row + 1)), "{package}: {number}[{row}]");
+                assert_eq!(told(part.index.get(row)), told(frame.index.get(row + 1)), "{package}: {row}");
+            }
+            assert!(some.get(part.len()).is_none(), "{package}");
+            let series = part.series(number, graph.root());
+            if let Some(series) = series {
+                assert_eq!(series.values.len(), part.len(), "{package}");
+                assert_eq!(told(series.values.get(0)), told(all.get(1)), "{package}: {number}");
+            }
+        }
+        sliced += 1;
+    }
+    assert!(sliced > 80 && refused < sliced / 10, "{sliced} {refused}");
+}
+
+/// A name with dots is found as the names of tensors are written, unless the way through the dots leads on.
+#[test]
+fn names_with_dots_are_keys() {
+    let pickle = b"\x80\x02}(X\x0e\0\0\0layer.0.weight]K\x07aX\x03\0\0\0a.b}X\x01\0\0\0cK\x01sX\x01\0\0\0a}X\x01\0\0\0bK\x02su.";
+    let graph = Loader::new().load(&pickle[..]).unwrap();
+    assert_eq!(get(&graph, "layer.0.weight"), "[7]");
+    assert_eq!(get(&graph, "layer.0.weight[0]"), "7");
+    assert_eq!(get(&graph, "a.b"), "2");
+    assert_eq!(get(&graph, "['a.b'].c"), "1");
+    let error = get(&graph, "layer.1.weight");
+    assert!(error.starts_with("error: layer: no such name; dict has ['layer.0.weight']"), "{error}");
+}
+
+/// What is a sign in a regular expression is none in a text, and keys with quotes, line ends and brackets are found by the paths that are told.
+#[test]
+fn signs_and_escapes_are_text() {
+    let keys = ["a?=2", "(b)*", "c'd\"e", "f\ng", "h[0]", "i\\j", "", " k", "é", "1", "None", "(all)", "#2"];
+    let mut pickle = b"\x80\x02}(".to_vec();
+    for (number, key) in (0_u8..).zip(keys) {
+        pickle.extend([b'X', u8::try_from(key.len()).unwrap(), 0, 0, 0]);
+        pickle.extend(key.as_bytes());
+        pickle.extend([b'K', number]);
+    }
+    pickle.extend(b"u.");
+    let graph = Loader::new().load(&pickle[..]).unwrap();
+    for (number, key) in keys.into_iter().enumerate() {
+        for pattern in [Pattern::plain(key), Pattern::ignoring_case(key).unwrap()] {
+            let mut search = Search::new(pattern, Scope::default(), 100);
+            search.graph(&graph);
+            let found = search.hits().iter().filter(|hit| matches!(hit.kind, Found::Key));
+            let values: Vec<_> = found.map(|hit| get(&graph, &hit.path)).collect();
+            assert!(values.contains(&number.to_string()), "{key:?}: {values:?}");
+            assert!(key.is_empty() || values.len() <= 3, "{key:?}: {values:?}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{ArrayData, Element, Kind, LongDouble, NdArray, Record, Unit};
+use halfsour_classes::pandas::Cell;
 use halfsour_value::{Id, Node};
 
 use crate::plain::{Work, Writer};
@@ -161,8 +162,12 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Some(Element::Object(found)) => work.push(Work::Node(own(found))),
                 Some(Element::Record(record)) => {
                     self.deeper(node, b'{')?;
-                    fields(node, &record, &mut work);
+                    fields(node, &record, &mut work)?;
                     work.push(Work::Close(b'}'));
+                }
+                Some(Element::Array(array)) => {
+                    let cell = inner(node, array.shape(), &mut array.elements())?;
+                    work.push(Work::Cell(Box::new(cell)));
                 }
                 element => self.element(node, element.unwrap_or(Element::Missing))?,
             }
@@ -180,18 +185,54 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
 }
 
 /// Adds the fields of a record of objects to the work. Types lie in each other no more than 32 times.
-fn fields<'g, S: AsRef<[u8]>>(node: Node<'g, S>, record: &Record<'_, S>, work: &mut Vec<Work<'g, S>>) {
+fn fields<'g, S: AsRef<[u8]>>(
+    node: Node<'g, S>,
+    record: &Record<'_, S>,
+    work: &mut Vec<Work<'g, S>>,
+) -> Result<(), Error> {
     for (name, element) in record.fields() {
         work.push(Work::Name(name.into()));
-        match element {
-            Element::Record(record) => {
-                work.push(Work::Open(b'{'));
-                fields(node, &record, work);
-                work.push(Work::Close(b'}'));
-            }
-            Element::Object(found) => work.push(Work::Node(node.graph().node(found.id()))),
-            // A masked one; there are no others.
-            _ => work.push(Work::Node(node.graph().node(Id::NONE))),
-        }
+        part(node, element, work)?;
     }
+    Ok(())
+}
+
+fn part<'g, S: AsRef<[u8]>>(
+    node: Node<'g, S>,
+    element: Element<'_, S>,
+    work: &mut Vec<Work<'g, S>>,
+) -> Result<(), Error> {
+    match element {
+        Element::Record(record) => {
+            work.push(Work::Open(b'{'));
+            fields(node, &record, work)?;
+            work.push(Work::Close(b'}'));
+        }
+        Element::Array(array) => {
+            let cell = inner(node, array.shape(), &mut array.elements())?;
+            work.push(Work::Cell(Box::new(cell)));
+        }
+        Element::Object(found) => work.push(Work::Node(node.graph().node(found.id()))),
+        // A masked one; there are no others.
+        _ => work.push(Work::Node(node.graph().node(Id::NONE))),
+    }
+    Ok(())
+}
+
+/// The elements of an array within a record with objects, of which some are masked. The recursion is as deep as shapes are long, as above.
+fn inner<'a, 'g, S: AsRef<[u8]> + 'a>(
+    node: Node<'g, S>,
+    shape: &[usize],
+    elements: &mut dyn Iterator<Item = Element<'a, S>>,
+) -> Result<Cell<'g, S>, Error> {
+    if let Some((&length, shape)) = shape.split_first() {
+        let cells: Result<_, _> = (0..length).map(|_| inner(node, shape, elements)).collect();
+        return cells.map(Cell::List);
+    }
+    Ok(match elements.next() {
+        Some(Element::Object(found)) => Cell::Object(node.graph().node(found.id())),
+        Some(Element::Scalar(scalar)) => Cell::Scalar(scalar),
+        Some(Element::Missing) | None => Cell::Missing,
+        Some(_) => return Err(Error::unreadable()),
+    })
 }

@@ -94,6 +94,8 @@ pub(crate) enum Work<'g, S> {
     Node(Node<'g, S>),
     Elements(Elements<'g, S>),
     Items(Items<'g, S>),
+    /// Attributes of an object, whose names stand beside those that begin with `@`.
+    Fields(Items<'g, S>),
     /// The members of a known object. It is long, and rare.
     Held(Box<Members<'g, S>>),
     Pairs(Box<Pairs<'g, S>>),
@@ -132,6 +134,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 }
                 Work::Elements(rest) => self.elements(rest, Work::Elements)?,
                 Work::Items(rest) => self.items(rest.len(), rest, Work::Items)?,
+                Work::Fields(rest) => self.fields(rest)?,
                 Work::Held(rest) => self.elements(rest, Work::Held)?,
                 Work::Pairs(rest) => self.items(0, rest, Work::Pairs)?,
                 Work::Member(name) => self.out.member(name)?,
@@ -207,6 +210,31 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 self.work.push(later(rest));
                 return self.container(node, data);
             }
+        }
+        Ok(())
+    }
+
+    /// Writes so many attributes, likewise. One whose own name begins with `@` gets another one, so that no name is there twice.
+    fn fields(&mut self, mut rest: Items<'g, S>) -> Result<(), Error> {
+        while let Some((key, node)) = rest.next() {
+            let is_ours = key.text_bytes().is_some_and(|name| name.starts_with(b"@"));
+            if !is_ours {
+                self.spend(1)?;
+                self.out.item()?;
+                if !self.out.name(key, rest.len())? {
+                    self.odd_key(key)?;
+                    self.out.colon();
+                }
+                let data = node.data();
+                if !self.scalar(&data)? {
+                    self.work.push(Work::Fields(rest));
+                    return self.container(node, data);
+                }
+                continue;
+            }
+            let name = String::from_utf8_lossy(key.text_bytes().unwrap_or_default());
+            self.push([Work::Name(format!("@{name}").into()), Work::Node(node), Work::Fields(rest)]);
+            return Ok(());
         }
         Ok(())
     }
@@ -405,7 +433,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.work.push(Work::Members(steps));
         match step {
             Step::State(state) => match state_fields(state) {
-                Some(parts) => self.work.extend(parts.into_iter().rev().map(Work::Items)),
+                Some(parts) => self.work.extend(parts.into_iter().rev().map(Work::Fields)),
                 None => self.push([Work::Member("@state"), Work::Node(state)]),
             },
             // `setter(object, state)`

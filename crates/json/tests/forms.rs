@@ -88,6 +88,7 @@ fn plain_instances() {
     );
     plain(b"cm\nD\n)R(Vk\nK\x01u}Vx\nK\x02sb.", r#"{"@class":"m.D","k":1,"x":2}"#);
     plain(b"cm\nL\n)RK\x01a}Vx\nK\x02sbK\x03a.", r#"{"@class":"m.L","x":2,"@items":[1,3]}"#);
+    plain(b"cm\nP\n)\x81}(V@class\nK\x01Vx\nK\x02ub.", r#"{"@class":"m.P","@@class":1,"x":2}"#);
     plain(
         b"ccopy_reg\n_reconstructor\n(cm\nP\nc__builtin__\nobject\nNtR}Vx\nK\x01sb.",
         r#"{"@class":"m.P","x":1}"#,
@@ -99,11 +100,21 @@ fn plain_instances() {
 fn subclasses_of_builtins_are_what_they_are_based_on() {
     plain(b"cm\nD\n)R(Vk\nK\x01u.", r#"{"k":1}"#);
     plain(b"cm\nL\n)\x81(K\x01K\x02e.", "[1,2]");
-    plain(b"cm\nS\nVa\n\x85\x81.", r#""a""#);
+    // A named tuple of one field looks the same.
+    plain(b"cm\nS\nVa\n\x85\x81.", r#"{"@class":"m.S","@args":["a"]}"#);
+    plain(b"cm\nMyStr\nVa\n\x85\x81.", r#""a""#);
+    plain(b"cm\nPoint\nK\x01\x85\x81.", r#"{"@class":"m.Point","@args":[1]}"#);
+    plain(b"cm\nMyInt\nK\x01\x85\x81.", "1");
+    plain(b"cmarkupsafe\nMarkup\nVa\n\x85\x81.", r#""a""#);
     plain(b"cm\nS\nVa\n\x85\x81}Vx\nK\x01sb.", r#"{"@class":"m.S","@args":["a"],"x":1}"#);
-    plain(b"ccopy_reg\n__newobj__\n(cm\nI\nK\x01tR.", "1");
+    plain(b"ccopy_reg\n__newobj__\n(cm\nI\nK\x01tR.", r#"{"@class":"m.I","@args":[1]}"#);
+    plain(b"ccopy_reg\n__newobj__\n(cbson.int64\nInt64\nK\x01tR.", "1");
     plain(b"ccopy_reg\n_reconstructor\n(cm\nL\nc__builtin__\nlist\n(K\x01ltR.", "[1]");
-    plain(b"}cm\nS\nVa\n\x85\x81K\x01s.", r#"{"a":1}"#);
+    plain(b"}cmarkupsafe\nMarkup\nVa\n\x85\x81K\x01s.", r#"{"a":1}"#);
+    plain(b"}cm\nS\nVa\n\x85\x81K\x01s.", r#"{"m.S('a')":1}"#);
+    plain(b"cm\nWordCount\n}Va\nK\x01s\x85R.", r#"{"a":1}"#);
+    plain(b"cm\nConfig\n}Va\nK\x01s\x85R.", r#"{"@class":"m.Config","@args":[{"a":1}]}"#);
+    plain(b"cm\nDataset\n(K\x01l\x85R.", r#"{"@class":"m.Dataset","@args":[[1]]}"#);
     plain(b"cm\nMyDate\nC\x04\x07\xe8\x02\x1d\x85R.", r#""2024-02-29""#);
     plain(b"cm\nMySet\n(K\x01l\x85R.", "[1]");
     // Of these, the name does not say so.

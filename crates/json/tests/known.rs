@@ -226,3 +226,33 @@ fn masked_fields_of_records_of_objects_are_null() {
     );
     plain(&pickle.unwrap(), r#"[{"n":1,"any":null},{"n":null,"any":"b"}]"#);
 }
+
+/// What is based on a builtin is that in the plain form. A named tuple of one field looks like a subclass of the field's class from protocol 2 on: it keeps its class.
+#[test]
+fn subclasses_are_their_value_and_named_tuples_are_none() {
+    let mut seen = 0;
+    for package in packages().iter().filter(|package| package.script == "containers") {
+        let found = to_string(from_slice(&package.bytes).unwrap().root(), Style::plain()).unwrap();
+        let found: Value = serde_json::from_str(&found).unwrap();
+        for (found, told) in found.as_array().unwrap().iter().zip(package.value.as_array().unwrap()) {
+            let expected = match told["kind"].as_str().unwrap() {
+                "mapping" => {
+                    let pairs = told["items"].as_array().unwrap().iter();
+                    pairs.map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone())).collect()
+                }
+                "text" => told["text"].clone(),
+                "named" if package.protocol > Some(1) => {
+                    json!({"@class": found["@class"], "@args": told["items"]})
+                }
+                _ => told["items"].clone(),
+            };
+            assert_eq!(*found, expected, "{package}");
+            assert!(
+                !found.is_object() || told["kind"] != "named" || found["@class"].is_string(),
+                "{package}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 150, "{seen}");
+}

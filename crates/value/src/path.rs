@@ -329,7 +329,13 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
             "args" => Some(instance.args()),
             "kwargs" => instance.kwargs(),
             "class" => Some(instance.class()),
-            "state" => instance.state(),
+            // `setter(object, state)` gives it one, too.
+            "state" => instance.state().or_else(|| {
+                instance.steps().find_map(|step| match step {
+                    Step::Call(call) => call.as_instance()?.args().at(1),
+                    _ => None,
+                })
+            }),
             "call" => instance.steps().find_map(|step| match step {
                 Step::Call(call) => Some(call),
                 _ => None,

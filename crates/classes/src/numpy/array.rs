@@ -20,7 +20,7 @@ pub struct NdArray<'g, S> {
     pub dtype: DType,
     /// The number of elements in each dimension.
     pub shape: Vec<usize>,
-    /// The distance between neighbours in each dimension, in elements of [`ArrayData::Bytes`].
+    /// The distance between neighbours in each dimension, in elements of [`ArrayData::Bytes`], or in records.
     pub strides: Vec<usize>,
     /// The elements.
     pub data: ArrayData<'g, S>,
@@ -28,6 +28,8 @@ pub struct NdArray<'g, S> {
     pub mask: Option<Mask<'g, S>>,
     /// The parts of the state that are no part of the array, in order: what a subclass has beside it, mostly a dict of attributes.
     pub beside: Vec<Node<'g, S>>,
+    /// Of a part of an array of `longdouble`, the format that the whole array told.
+    pub(super) long: Option<LongFormat>,
 }
 
 /// The class of an [`NdArray`].
@@ -52,6 +54,15 @@ pub enum ArrayClass<'g, S> {
 pub enum ArrayData<'g, S> {
     /// In memory, side by side, in the order that the strides say: as many as the shape says, and nothing else.
     Bytes(&'g [u8]),
+    /// In memory, as a field of records that lie in the order that the strides say: [`NdArray::field`].
+    Fields {
+        /// The bytes of the records.
+        bytes: &'g [u8],
+        /// The size of a record in bytes.
+        record: usize,
+        /// The offset of the field in a record.
+        offset: usize,
+    },
     /// Objects, the last dimension first.
     Objects(Elements<'g, S>),
     /// In the out-of-band buffer with this index, which was not supplied.
@@ -158,7 +169,9 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     pub fn is_contiguous(&self, is_fortran: bool) -> bool {
         let strides = strides(&self.shape, is_fortran);
         let mut dimensions = self.shape.iter().zip(self.strides.iter().zip(strides));
-        self.is_empty() || dimensions.all(|(length, (stride, expected))| *length == 1 || *stride == expected)
+        self.is_empty()
+            || !matches!(self.data, ArrayData::Fields { .. })
+                && dimensions.all(|(length, (stride, expected))| *length == 1 || *stride == expected)
     }
 
     /// The elements, the last dimension first, whatever the order in memory; those that are masked are missing. `None` if they are
@@ -196,6 +209,9 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
             ArrayData::Bytes(bytes) if !self.is_empty() => {
                 bytes.len().checked_div(self.dtype.size).unwrap_or(usize::MAX)
             }
+            ArrayData::Fields { bytes, record, .. } if !self.is_empty() => {
+                bytes.len().checked_div(record).unwrap_or(usize::MAX)
+            }
             _ => self.len(),
         }
     }
@@ -212,9 +228,13 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     }
 
     /// The format of the first numbers of an array of `longdouble`, or of their parts.
-    fn long_format(&self) -> Option<LongFormat> {
+    pub(super) fn long_format(&self) -> Option<LongFormat> {
         const SOME: usize = 64;
         let size = if self.dtype.kind == Kind::Complex { self.dtype.size / 2 } else { self.dtype.size };
+        (matches!(self.dtype.kind, Kind::Float | Kind::Complex) && size > 8).then_some(())?;
+        if self.long.is_some() {
+            return self.long;
+        }
         let numbers = self.bytes()?.chunks_exact(size).take(SOME);
         LongFormat::of(&numbers.map(|bytes| LongDouble::new(bytes, self.dtype.order)))
     }
@@ -229,6 +249,10 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
             None => None,
         };
         match &self.data {
+            ArrayData::Fields { bytes, record, offset } => {
+                let start = place.checked_mul(*record)?.checked_add(*offset)?;
+                Some(Element::read(&self.dtype, bytes.get(start..)?.get(..self.dtype.size)?, mask))
+            }
             ArrayData::Bytes(bytes) => {
                 let size = self.dtype.size;
                 let bytes = bytes.get(place.checked_mul(size)?..)?.get(..size)?;
@@ -269,6 +293,7 @@ debug_variants!(ArrayClass {
 });
 debug_variants!(ArrayData {
     Self::Bytes(bytes) => Bytes(bytes),
+    Self::Fields { bytes, record, offset } => Fields(bytes, record, offset),
     Self::Objects(objects) => Objects(&Members::from(objects.clone())),
     Self::Buffer(index) => Buffer(index),
 });

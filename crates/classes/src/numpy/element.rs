@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use halfsour_text::repr;
 use halfsour_value::{Data, Elements, Node};
 
+use super::array::ArrayData;
 use super::dtype::{DType, Field, Kind, SubArray};
 use super::long::LongDouble;
 use super::parse;
@@ -50,10 +50,14 @@ pub struct Record<'a, S> {
 /// An element that is an array of its own.
 pub struct Inner<'a, S> {
     array: &'a SubArray,
-    bytes: &'a [u8],
+    data: InnerData<'a, S>,
     mask: Option<&'a [u8]>,
-    /// That there are no objects in it, which would be pickled as arrays, its elements do not know.
-    graph: PhantomData<Node<'a, S>>,
+}
+
+enum InnerData<'a, S> {
+    Bytes(&'a [u8]),
+    /// In a record with objects, which has an array of numpy for each array.
+    Objects(Elements<'a, S>),
 }
 
 enum Place<'a, S> {
@@ -105,6 +109,15 @@ impl<'a, S: AsRef<[u8]>> Record<'a, S> {
     }
 }
 
+impl<S> Clone for InnerData<'_, S> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Bytes(bytes) => Self::Bytes(bytes),
+            Self::Objects(objects) => Self::Objects(objects.clone()),
+        }
+    }
+}
+
 impl<'a, S: AsRef<[u8]>> Inner<'a, S> {
     /// The number of elements in each dimension.
     pub fn shape(&self) -> &'a [usize] {
@@ -118,17 +131,35 @@ impl<'a, S: AsRef<[u8]>> Inner<'a, S> {
 
     /// The elements, the last dimension first.
     pub fn elements(&self) -> impl Iterator<Item = Element<'a, S>> + use<'a, S> {
-        let (base, bytes, mask) = (&self.array.base, self.bytes, self.mask);
+        let (base, data, mask) = (&self.array.base, self.data.clone(), self.mask);
         let count = parse::count(&self.array.shape, base.size).unwrap_or(0);
         let masks = base.mask_size();
         (0..count).map_while(move |index| {
-            let bytes = bytes.get(index * base.size..)?.get(..base.size)?;
             let mask = match mask {
                 Some(mask) => Some(mask.get(index * masks..)?.get(..masks)?),
                 None => None,
             };
-            Some(Element::read(base, bytes, mask))
+            Some(match &data {
+                InnerData::Bytes(bytes) => {
+                    Element::read(base, bytes.get(index * base.size..)?.get(..base.size)?, mask)
+                }
+                InnerData::Objects(objects) => Element::of_object(base, objects.get(index)?, mask),
+            })
         })
+    }
+
+    /// The array that stands for the element in a record with objects.
+    fn of_object(array: &'a SubArray, node: Node<'a, S>, mask: &'a [u8]) -> Option<Self> {
+        let held = super::array(node)?;
+        let data = match held.data {
+            _ if held.shape != array.shape || held.mask.is_some() => return None,
+            ArrayData::Objects(objects) => InnerData::Objects(objects),
+            ArrayData::Bytes(bytes) if held.dtype == array.base && held.is_contiguous(false) => {
+                InnerData::Bytes(bytes)
+            }
+            _ => return None,
+        };
+        Some(Self { array, data, mask: Some(mask) })
     }
 }
 
@@ -172,7 +203,7 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
             Kind::Structured(structure) => {
                 Self::Record(Record { fields: &structure.fields, place: Place::Bytes(bytes, mask) })
             }
-            Kind::SubArray(array) => Self::Array(Inner { array, bytes, mask, graph: PhantomData }),
+            Kind::SubArray(array) => Self::Array(Inner { array, data: InnerData::Bytes(bytes), mask }),
             Kind::Extended(extended) => Self::Scalar(extended.read(order.bits(bytes))),
             // These are objects.
             Kind::Object | Kind::String(_) => Self::Missing,
@@ -184,6 +215,10 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
         match (&dtype.kind, node.data()) {
             (Kind::Structured(structure), Data::Tuple(values)) if values.len() == structure.fields.len() => {
                 Self::Record(Record { fields: &structure.fields, place: Place::Objects(values, mask) })
+            }
+            // What cannot be told from what is masked is not told.
+            (Kind::SubArray(array), _) if mask.is_some_and(|mask| mask.iter().any(|byte| *byte != 0)) => {
+                Inner::of_object(array, node, mask.unwrap_or_default()).map_or(Self::Missing, Self::Array)
             }
             _ if mask.is_some_and(|mask| mask.iter().all(|byte| *byte != 0)) => Self::Missing,
             (Kind::String(_), Data::Str(text)) => Self::Text(text.to_string_lossy()),

@@ -108,7 +108,16 @@ fn plain<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
             let dtype = DType::parse("f8")?;
             let mask = Some(Mask { bytes: &[1], fill: None });
             let (shape, strides, data) = (Vec::new(), Vec::new(), ArrayData::Bytes(&[0; 8]));
-            Some(NdArray { class: ArrayClass::Masked, dtype, shape, strides, data, mask, beside: Vec::new() })
+            Some(NdArray {
+                class: ArrayClass::Masked,
+                dtype,
+                shape,
+                strides,
+                data,
+                mask,
+                beside: Vec::new(),
+                long: None,
+            })
         }
         _ => None,
     }
@@ -155,6 +164,7 @@ fn checked<S: AsRef<[u8]>>(array: NdArray<'_, S>) -> Option<NdArray<'_, S>> {
         ArrayData::Bytes(bytes) => !takes_objects && bytes.len() == count.checked_mul(array.dtype.size)?,
         ArrayData::Objects(objects) => takes_objects && objects.len() == count,
         ArrayData::Buffer(_) => !takes_objects,
+        ArrayData::Fields { .. } => false,
     };
     let is_masked = match &array.mask {
         Some(mask) => mask.bytes.len() == count.checked_mul(array.dtype.mask_size())?,
@@ -223,7 +233,7 @@ fn stated<'g, S: AsRef<[u8]>>(
         _ => data(raw)?,
     };
     let strides = array::strides(&shape, flag(is_fortran)?);
-    checked(NdArray { class, dtype, shape, strides, data, mask, beside })
+    checked(NdArray { class, dtype, shape, strides, data, mask, beside, long: None })
 }
 
 /// `_reconstruct(class, (0,), b'b')`, and its state.
@@ -299,7 +309,16 @@ fn from_buffer<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>>
         shape = axes.iter().map(|axis| shape[*axis]).collect();
     }
     let data = data(buffer)?;
-    checked(NdArray { class: ArrayClass::Array, dtype, shape, strides, data, mask: None, beside: Vec::new() })
+    checked(NdArray {
+        class: ArrayClass::Array,
+        dtype,
+        shape,
+        strides,
+        data,
+        mask: None,
+        beside: Vec::new(),
+        long: None,
+    })
 }
 
 /// `scalar(dtype, bytes)`, or an object in place of the bytes.
@@ -314,7 +333,8 @@ pub(crate) fn scalar<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Scalar<'g
         data(value)?
     };
     let (class, shape, strides) = (ArrayClass::Array, Vec::new(), Vec::new());
-    let array = checked(NdArray { class, dtype, shape, strides, data, mask: None, beside: Vec::new() })?;
+    let array =
+        checked(NdArray { class, dtype, shape, strides, data, mask: None, beside: Vec::new(), long: None })?;
     (!matches!(array.data, ArrayData::Buffer(_))).then_some(Scalar(Box::new(array)))
 }
 
@@ -343,6 +363,7 @@ fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
         data: data(follows)?,
         mask: None,
         beside: Vec::new(),
+        long: None,
     })
 }
 

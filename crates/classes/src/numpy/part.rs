@@ -1,5 +1,6 @@
 //! Parts of arrays.
 
+use halfsour_value::Data;
 use halfsour_value::path::{self, Literal, Subscript};
 
 use super::array::{self, ArrayClass, ArrayData, Mask, NdArray, wide};
@@ -81,6 +82,10 @@ impl<S: AsRef<[u8]> + Clone> NdArray<'_, S> {
                 let size = self.dtype.size;
                 ArrayData::Bytes(bytes.get(offset.checked_mul(size)?..end.checked_mul(size)?)?)
             }
+            &ArrayData::Fields { bytes, record, offset: within } => {
+                let bytes = bytes.get(offset.checked_mul(record)?..end.checked_mul(record)?)?;
+                ArrayData::Fields { bytes, record, offset: within }
+            }
             ArrayData::Objects(all) => {
                 let side_by_side = Strided { shape: wide(&shape), strides: wide(&objects), offset: 0 };
                 side_by_side.is_contiguous().then_some(())?;
@@ -97,24 +102,73 @@ impl<S: AsRef<[u8]> + Clone> NdArray<'_, S> {
             None => None,
         };
         let (class, dtype) = (self.class.clone(), self.dtype.clone());
-        Some(Self { class, dtype, shape, strides, data, mask, beside: Vec::new() })
+        let long = self.long_format();
+        Self { class, dtype, shape, strides, data, mask, beside: Vec::new(), long }.in_bytes()
     }
 
-    /// The field with this name, or else this title, of a structured array without dimensions.
+    /// The field with this name, or else this title, of a structured array, as Python's `array['x']`.
+    ///
+    /// `None` if there is none; of an array with dimensions also if some of its elements are masked, or it has objects.
     pub fn field(&self, name: &str) -> Option<Self> {
         let Kind::Structured(structure) = &self.dtype.kind else { return None };
-        let mut fields = structure.fields.iter();
-        let is_named = |field: &&Field| field.name == name || field.title.as_deref() == Some(name);
-        let field = fields.clone().find(|field| field.name == name).or_else(|| fields.find(is_named))?;
-        let (ArrayData::Bytes(bytes), None, []) = (&self.data, &self.mask, &self.shape[..]) else {
-            return None;
+        let position = |is: &dyn Fn(&Field) -> bool| structure.fields.iter().position(is);
+        let is_named = |field: &Field| field.name == name;
+        let is_titled = |field: &Field| field.title.as_deref() == Some(name);
+        self.field_at(position(&is_named).or_else(|| position(&is_titled))?)
+    }
+
+    /// The same, of the field with this number.
+    pub fn field_at(&self, number: usize) -> Option<Self> {
+        let Kind::Structured(structure) = &self.dtype.kind else { return None };
+        let field = structure.fields.get(number)?;
+        let is_one = self.shape.is_empty();
+        let mask = match &self.mask {
+            Some(mask) if is_one => {
+                let sizes = structure.fields[..number].iter().map(|field| field.dtype.mask_size());
+                let before = sizes.fold(0, usize::saturating_add);
+                let bytes = mask.bytes.get(before..)?.get(..field.dtype.mask_size())?;
+                Some(Mask { bytes, fill: None })
+            }
+            // The bools of a field do not lie side by side.
+            Some(mask) => mask.bytes.iter().all(|byte| *byte == 0).then_some(None)?,
+            None => None,
         };
-        let data = ArrayData::Bytes(bytes.get(field.offset..)?.get(..field.dtype.size)?);
-        let (dtype, shape) = match &field.dtype.kind {
-            Kind::SubArray(array) => (array.base.clone(), array.shape.clone()),
-            _ => (field.dtype.clone(), Vec::new()),
+        let data = match &self.data {
+            ArrayData::Bytes(bytes) => {
+                ArrayData::Fields { bytes, record: self.dtype.size, offset: field.offset }
+            }
+            &ArrayData::Fields { bytes, record, offset } => {
+                ArrayData::Fields { bytes, record, offset: offset.checked_add(field.offset)? }
+            }
+            ArrayData::Objects(records) if is_one => {
+                let Data::Tuple(values) = records.get(0)?.data() else { return None };
+                ArrayData::Objects(values.slice(number..number.checked_add(1)?)?)
+            }
+            ArrayData::Objects(_) | ArrayData::Buffer(_) => return None,
         };
-        let strides = array::strides(&shape, false);
-        Some(Self { class: ArrayClass::Array, dtype, shape, strides, data, mask: None, beside: Vec::new() })
+        let (class, dtype) = (ArrayClass::Array, field.dtype.clone());
+        let (shape, strides) = (self.shape.clone(), self.strides.clone());
+        Self { class, dtype, shape, strides, data, mask, beside: Vec::new(), long: None }.in_bytes()
+    }
+
+    /// A field of one record as an element in bytes of its own, or as an array, if its type is one.
+    fn in_bytes(mut self) -> Option<Self> {
+        if let (ArrayData::Objects(objects), [], Kind::SubArray(array), Some(_)) =
+            (&self.data, &self.shape[..], &self.dtype.kind, &self.mask)
+        {
+            let held = super::array(objects.get(0)?)?;
+            let fits = held.shape == array.shape && held.mask.is_none() && held.is_contiguous(false);
+            return fits.then_some(Self { mask: self.mask, class: ArrayClass::Array, ..held });
+        }
+        let (ArrayData::Fields { bytes, offset, .. }, []) = (&self.data, &self.shape[..]) else {
+            return Some(self);
+        };
+        self.data = ArrayData::Bytes(bytes.get(*offset..)?.get(..self.dtype.size)?);
+        if let Kind::SubArray(array) = &self.dtype.kind {
+            self.shape.clone_from(&array.shape);
+            self.strides = array::strides(&self.shape, false);
+            self.dtype = array.base.clone();
+        }
+        Some(self)
     }
 }

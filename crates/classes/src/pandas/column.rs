@@ -1,4 +1,4 @@
-//! A column of a frame as a series, and slices of series.
+//! A column of a frame as a series, and slices of frames and series.
 
 use halfsour_value::path::{Literal, Slice, Subscript};
 use halfsour_value::{Id, Node};
@@ -19,8 +19,22 @@ impl<'g, S: AsRef<[u8]> + Clone> Frame<'g, S> {
             Cell::Object(node) => node,
             _ => of.graph().node(Id::NONE),
         };
-        let values = column.values.row(column.start.checked_div(column.len).unwrap_or(0))?;
+        let mut values = column.values.row(self.row_in_array(number)?)?;
+        if let Some((first, _)) = self.window {
+            let [start, stop] = [first, first.checked_add(self.len())?].map(|row| i64::try_from(row).ok());
+            values = values.slice(Slice { start: Some(start?), stop: Some(stop?), step: None })?;
+        }
         Some(Series { index: self.index.clone(), name, attributes: None, values })
+    }
+
+    /// The rows of a slice, with all columns: `df[2:5]`. `None` if rows between them are left out, or the labels of the rows cannot be sliced, as of
+    /// [`Series::slice`].
+    pub fn slice(&self, slice: Slice) -> Option<Self> {
+        let (start, count, step) = slice.indices(self.len());
+        let (first, all) = self.window.unwrap_or((0, self.len()));
+        let index = self.index.slice(slice)?;
+        let window = Some((first.checked_add(start)?, all));
+        (step == 1 || count <= 1).then(|| Self { index, window, ..self.clone() })
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Frame<'g, S> {
     pub(super) blocks: Blocks<'g, S>,
     /// The bytes that labels may take for a block to be found by them.
     pub(super) room: usize,
+    /// Of some rows of another frame, the number of the first, and of all that the arrays have.
+    pub(super) window: Option<(usize, usize)>,
     /// Made when a column is first asked for: a stream may name a frame many times.
     pub(super) layout: OnceLock<Layout<'g, S>>,
 }
@@ -89,6 +91,11 @@ impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
         self.columns.len()
     }
 
+    /// The number of rows that the arrays have.
+    fn rows(&self) -> usize {
+        self.window.map_or(self.len(), |(_, all)| all)
+    }
+
     fn layout(&self) -> &Layout<'g, S> {
         self.layout.get_or_init(|| Layout::of(self))
     }
@@ -110,7 +117,8 @@ impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
         let (array, row) = self.array(number).ok_or_else(|| self.layout().lost.clone().at(place()))?;
         let values = array.values.as_ref().map_err(|unreadable| unreadable.clone().at(place()))?;
         let len = self.len();
-        let start = usize::try_from(row).ok().and_then(|row| row.checked_mul(len));
+        let (first, all) = self.window.unwrap_or((0, len));
+        let start = usize::try_from(row).ok().and_then(|row| row.checked_mul(all)?.checked_add(first));
         let start = start.ok_or_else(|| Unreadable::missing(place(), TOO_LONG))?;
         Ok(Column { values, start, len })
     }
@@ -124,6 +132,11 @@ impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
     /// it.
     pub fn object(&self, number: usize) -> Option<Node<'g, S>> {
         self.array(number).map(|(array, _)| array.node)
+    }
+
+    /// The number of a column within the array that it is in.
+    pub(super) fn row_in_array(&self, number: usize) -> Option<usize> {
+        usize::try_from(self.array(number)?.1).ok()
     }
 
     /// The number of the first column with this label.
@@ -187,7 +200,7 @@ impl<'g, S: AsRef<[u8]>> Layout<'g, S> {
         let values =
             Values::of(block.values, DEEPEST).ok_or_else(|| Unreadable::of(Place::Values, block.values));
         if let Ok(values) = &values {
-            if values.rows() != frame.len() {
+            if values.rows() != frame.rows() {
                 return Err("a block has not as many rows as the frame");
             }
             if values.columns() != Some(numbers.len()) {

@@ -77,7 +77,7 @@ impl<'g, S: AsRef<[u8]>> Grid<'g, S> {
                     _ => None,
                 }
             }
-            ArrayData::Buffer(_) => None,
+            ArrayData::Fields { .. } | ArrayData::Buffer(_) => None,
         }
     }
 

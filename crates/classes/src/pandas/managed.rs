@@ -78,7 +78,7 @@ fn frame<'g, S: AsRef<[u8]>>(
     }
     let room = state.graph().source().as_ref().len().saturating_mul(8);
     let (attributes, blocks) = (attributes(state), manager.blocks);
-    Ok(Frame { index, columns, attributes, blocks, room, layout: OnceLock::new() })
+    Ok(Frame { index, columns, attributes, blocks, room, window: None, layout: OnceLock::new() })
 }
 
 const NO_LABELS: &str = "there are none";

@@ -78,8 +78,12 @@ impl<'g, S: AsRef<[u8]>> ArrayCells<'g, S> {
 
     /// The bytes of the cell in a row.
     pub fn bytes(&self, row: usize) -> Option<&'g [u8]> {
-        let ArrayData::Bytes(bytes) = self.array.data else { return None };
-        let start = self.place(row)?.checked_mul(self.array.dtype.size)?.checked_add(self.offset)?;
+        let (bytes, record, offset) = match self.array.data {
+            ArrayData::Bytes(bytes) => (bytes, self.array.dtype.size, self.offset),
+            ArrayData::Fields { bytes, record, offset } => (bytes, record, offset.checked_add(self.offset)?),
+            _ => return None,
+        };
+        let start = self.place(row)?.checked_mul(record)?.checked_add(offset)?;
         bytes.get(start..start.checked_add(self.dtype.size)?)
     }
 

@@ -239,7 +239,7 @@ fn along<'g, S: AsRef<[u8]> + Clone>(
             let nodes = (0..rows).map(|row| objects.get(row * apart + index)).collect();
             Ok(Cells::Nodes(nodes))
         }
-        ArrayData::Bytes(_) => {
+        ArrayData::Bytes(_) | ArrayData::Fields { .. } => {
             budget.spend(size_of::<NdArray<'_, S>>())?;
             let step = array.strides.first().copied().unwrap_or_default();
             Ok(Cells::Array(ArrayCells::new(array.clone(), place, step)))
@@ -302,10 +302,10 @@ fn field<'g, S: AsRef<[u8]> + Clone>(
     budget: &mut Budget,
 ) -> Result<Result<Cells<'g, S>, String>, SheetError> {
     Ok(match &array.data {
-        ArrayData::Bytes(_) | ArrayData::Objects(_) if array.mask.is_some() => {
+        ArrayData::Bytes(_) | ArrayData::Fields { .. } | ArrayData::Objects(_) if array.mask.is_some() => {
             Err("records of which some are masked".to_owned())
         }
-        ArrayData::Bytes(_) => {
+        ArrayData::Bytes(_) | ArrayData::Fields { .. } => {
             Ok(Cells::Array(ArrayCells::field(array.clone(), field.dtype.clone(), field.offset)))
         }
         ArrayData::Objects(records) => {

@@ -228,7 +228,17 @@ impl<'g, S: AsRef<[u8]>> Cell<'g, S> {
             // dill fills a cell afterwards, and empties it by a call of `delattr`.
             (_, Some(value)) => Some(value),
             ((0, _), _) => None,
-            ((_, [value]), _) => call.is_bare().then_some(value),
+            ((_, [value]), _) if call.is_bare() => Some(value),
+            _ => {
+                let is_emptying = |step| match step {
+                    Step::Call(done) => done.as_instance().is_some_and(|done| {
+                        let args = done.args();
+                        args.at(1).and_then(text) == Some("cell_contents") && args.at(2).is_none()
+                    }),
+                    _ => false,
+                };
+                call.instance.steps().all(is_emptying).then_some(None)?
+            }
         };
         Some(Self { value })
     }

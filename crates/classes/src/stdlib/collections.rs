@@ -117,6 +117,16 @@ impl<'g, S> Members<'g, S> {
 }
 
 impl<'g, S> Pairs<'g, S> {
+    /// The items of a list of lists with a key and a value each.
+    pub(super) fn listed(pairs: Elements<'g, S>) -> Option<Self>
+    where
+        S: AsRef<[u8]>,
+    {
+        let is_pair = |pair: Node<'g, S>| pair.at(1).is_some() && pair.at(2).is_none();
+        let all = pairs.clone().all(is_pair);
+        all.then_some(Self { listed: Some(pairs), items: None, steps: None })
+    }
+
     /// The items that these steps set.
     pub(super) fn set(steps: Steps<'g, S>) -> Self {
         Self { listed: None, items: None, steps: Some(steps) }
@@ -127,11 +137,7 @@ impl<'g, S> Pairs<'g, S> {
 pub(crate) fn ordered_dict<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<OrderedDict<'g, S>> {
     let listed = match call.up_to()? {
         (0, _) => None,
-        (_, [list]) => {
-            let pairs = list.elements()?;
-            let is_pair = |pair: Node<'g, S>| pair.at(1).is_some() && pair.at(2).is_none();
-            pairs.clone().all(is_pair).then_some(Some(pairs))?
-        }
+        (_, [list]) => Pairs::listed(list.elements()?)?.listed,
     };
     let mut attributes = None;
     for step in call.instance.steps() {

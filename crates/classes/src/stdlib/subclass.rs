@@ -10,7 +10,7 @@ use crate::debug::debug_fields;
 
 /// An object of a subclass of a builtin, or of `OrderedDict`, `defaultdict` or `deque`, which has no attributes of its own: `app.Name('Ada')`.
 ///
-/// A pickle names the class, and tells what such an object is made of. That the class is based on a builtin is most likely: a named tuple of one field looks the same.
+/// A pickle names the class, and tells what such an object is made of.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Subclass<'g, S> {
@@ -25,6 +25,9 @@ pub struct Subclass<'g, S> {
 pub enum Base<'g, S> {
     /// Text, a number, bytes or a tuple; before protocol 2 also a list, dict or set.
     Value(Node<'g, S>),
+    /// The one argument of `__new__`, where the name of the class does not say more: the value of a subclass of text, numbers, bytes or tuples, or else the one field of a named tuple, which looks the
+    /// same from protocol 2 on.
+    Argument(Node<'g, S>),
     /// The members of a list, `deque` or set.
     Sequence(Members<'g, S>),
     /// The keys and values of a dict.
@@ -77,28 +80,34 @@ fn new<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     match (args.next(), args.next()) {
         (None, _) => filled(instance),
         (Some(value), None) => {
-            let is_value = matches!(
-                value.data(),
-                Data::Str(_)
-                    | Data::ByteString(_)
-                    | Data::Bytes(_)
-                    | Data::Int(_)
-                    | Data::BigInt(_)
-                    | Data::Float(_)
-                    | Data::Complex(..)
-                    | Data::Tuple(_)
-            );
+            let words = words_of(value)?;
             let mut steps = Bare { steps: instance.steps() };
-            (is_value && steps.next().is_none()).then_some(Base::Value(value))
+            steps.next().is_none().then_some(())?;
+            let name = instance.class().as_global().and_then(|class| text(class.name)).unwrap_or_default();
+            let says = words.iter().any(|word| name.ends_with(word));
+            Some(if says { Base::Value(value) } else { Base::Argument(value) })
         }
         _ => None,
     }
 }
 
+/// The endings by which the name of a class says that it is based on the builtin class of this value: no named tuple of one field is called so.
+fn words_of<S: AsRef<[u8]>>(value: Node<'_, S>) -> Option<&'static [&'static str]> {
+    Some(match value.data() {
+        Data::Str(_) | Data::ByteString(_) => &["Str", "String", "Text", "Unicode", "_str", "_text"],
+        Data::Bytes(_) => &["Bytes", "_bytes"],
+        Data::Int(_) | Data::BigInt(_) => &["Int", "Integer", "Long", "_int"],
+        Data::Float(_) => &["Float", "_float"],
+        Data::Complex(..) => &["Complex"],
+        Data::Tuple(_) => &["Tuple", "_tuple"],
+        _ => return None,
+    })
+}
+
 /// `class()`, `class(factory)` and `class((), maxlen)`, and what is appended or set
 fn called<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     let (mut args, None) = instance.arguments()? else { return None };
-    let Some(base) = filled(instance) else { return set(instance) };
+    let Some(base) = filled(instance) else { return given(instance) };
     let fits = match (&base, args.next(), args.next(), args.next()) {
         (_, None, ..) => true,
         (Base::Mapping(_), Some(factory), None, _) => factory.is_none() || factory.as_global().is_some(),
@@ -110,13 +119,24 @@ fn called<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     fits.then_some(base)
 }
 
-/// `class([members])`, of a class whose name says that it is a set
-fn set<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
+/// `class({key: value})`, `class([members])` and `class({members})`, of a class whose name says that it is a mapping or a set: other classes take as much.
+fn given<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
+    const MAPPINGS: [&str; 6] = ["bag", "count", "dict", "freq", "map", "tally"];
     let (mut args, None) = instance.arguments()? else { return None };
-    let (Data::List(members), None) = (args.next()?.data(), args.next()) else { return None };
-    let mut steps = Bare { steps: instance.steps() };
-    let name = text(instance.class().as_global()?.name)?.to_lowercase();
-    (name.ends_with("set") && steps.next().is_none()).then(|| Base::Sequence(members.into()))
+    let (given, None) = (args.next()?.data(), args.next()) else { return None };
+    Bare { steps: instance.steps() }.next().is_none().then_some(())?;
+    let name = text(instance.class().as_global()?.name)?;
+    let lower = name.to_lowercase();
+    let is_mapping = || MAPPINGS.iter().any(|word| lower.contains(word));
+    let is_set = || name.ends_with("Set") || lower == "set" || lower.ends_with("_set") || lower == "pset";
+    match given {
+        Data::Dict(items) if is_mapping() => Some(Base::Mapping(items.into())),
+        Data::List(pairs) if is_mapping() => Pairs::listed(pairs).map(Base::Mapping),
+        Data::List(members) | Data::Set(members) | Data::FrozenSet(members) if is_set() => {
+            Some(Base::Sequence(members.into()))
+        }
+        _ => None,
+    }
 }
 
 /// All steps append, or all set items.
@@ -184,9 +204,33 @@ pub(crate) fn lazy_text<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Kno
     Some(Known::Subclass(Subclass { class, base: Base::Value(value) }))
 }
 
+/// An object of a class that is known to be a subclass of text or numbers.
+pub(crate) fn text_or_number<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
+    match subclass(instance)? {
+        Known::Subclass(Subclass { class, base: Base::Argument(value) | Base::Value(value) }) => {
+            Some(Known::Subclass(Subclass { class, base: Base::Value(value) }))
+        }
+        _ => None,
+    }
+}
+
+/// `SortedDict(key, {…})`, `SortedSet({…}, key)`
+pub(crate) fn sorted<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
+    let (mut args, None) = instance.arguments()? else { return None };
+    Bare { steps: instance.steps() }.next().is_none().then_some(())?;
+    let (first, second, None) = (args.next()?, args.next()?, args.next()) else { return None };
+    let base = match (first.data(), second.data()) {
+        (_, Data::Dict(items)) => Base::Mapping(items.into()),
+        (Data::Set(_), _) => Base::Value(first),
+        _ => return None,
+    };
+    Some(Known::Subclass(Subclass { class: instance.class(), base }))
+}
+
 debug_fields!(Subclass, this { class: this.class, base: this.base });
 crate::debug::debug_variants!(Base {
     Self::Value(value) => Value(value),
+    Self::Argument(value) => Argument(value),
     Self::Sequence(members) => Sequence(members),
     Self::Mapping(pairs) => Mapping(pairs),
 });

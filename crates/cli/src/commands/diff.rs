@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use halfsour::Loader;
+use halfsour::value::path::Path;
 use halfsour_files::Part;
 use halfsour_inspect::diff::{Diff, Side};
 
@@ -16,8 +17,14 @@ const DIFFERENT: u8 = 1;
 const TROUBLE: u8 = 2;
 
 /// Compares two files, and tells what differs.
-pub fn run(out: &mut dyn Write, reading: &Reading, names: [&str; 2], form: &DiffForm) -> ExitCode {
-    let same = compare(out, reading, names, form).and_then(|same| {
+pub fn run(
+    out: &mut dyn Write,
+    reading: &Reading,
+    names: [&str; 2],
+    path: &Path,
+    form: &DiffForm,
+) -> ExitCode {
+    let same = compare(out, reading, names, path, form).and_then(|same| {
         out.flush()?;
         Ok(same)
     });
@@ -38,12 +45,13 @@ fn compare(
     out: &mut dyn Write,
     reading: &Reading,
     [old, new]: [&str; 2],
+    path: &Path,
     form: &DiffForm,
 ) -> Result<bool, Failure> {
     let (old, new) = (parts(reading, old)?, parts(reading, new)?);
     let (old, new) = (side(reading, &old)?, side(reading, &new)?);
     let mut diff = Diff::new(form.rules(), form.max);
-    diff.sides(&old, &new).map_err(|error| Failure::message(error.to_string()))?;
+    diff.sides_at(&old, &new, path).map_err(|error| Failure::message(error.to_string()))?;
     if form.json {
         print::json(out, &diff)?;
     } else {

@@ -77,6 +77,10 @@ impl<'g> Tensors<'g> {
         }
         let length = array.len().checked_mul(array.dtype.size);
         let place = match array.data {
+            ArrayData::Fields { .. } => {
+                notes.push("a field of records".into());
+                None
+            }
             ArrayData::Bytes(bytes) => {
                 let source = node.graph().source().as_ref().as_ptr_range();
                 let start =

@@ -77,7 +77,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             }
             Shape::Set(members) => members.len().hash(&mut hasher),
             Shape::Array(array) => array.len().hash(&mut hasher),
-            Shape::NdArray(array) => array.shape.hash(&mut hasher),
+            Shape::Objects(array) | Shape::NdArray(array) => array.shape.hash(&mut hasher),
             Shape::Frame(frame) => (frame.len(), frame.width()).hash(&mut hasher),
             Shape::Series(series) => series.values.len().hash(&mut hasher),
             Shape::Index(index) => index.len().hash(&mut hasher),

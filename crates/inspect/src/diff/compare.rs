@@ -49,7 +49,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         }
     }
 
-    fn differ_at(&mut self, from: usize, step: Step<'g, S>, change: Change<'g, S>) {
+    pub(super) fn differ_at(&mut self, from: usize, step: Step<'g, S>, change: Change<'g, S>) {
         let place = self.place(from, step);
         self.differ(place, change);
     }
@@ -118,7 +118,11 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
                 Ok(())
             }
             (Shape::NdArray(x), Shape::NdArray(y)) => {
-                self.numpy_arrays([a, b], &x, &y, place);
+                self.numpy_arrays(Some([a, b]), &x, &y, place);
+                Ok(())
+            }
+            (Shape::Objects(x), Shape::Objects(y)) => {
+                self.objects_of_arrays(Some([a, b]), &x, &y, place);
                 Ok(())
             }
             (Shape::Frame(x), Shape::Frame(y)) => {

@@ -4,6 +4,8 @@ mod align;
 mod compare;
 mod keys;
 mod leaf;
+mod numpy;
+mod places;
 mod report;
 mod shape;
 mod storage;
@@ -16,7 +18,7 @@ use std::fmt;
 use std::ops::ControlFlow;
 
 use halfsour_files::{JoblibArrays, Part, PickleError, Torch};
-use halfsour_value::{Graph, Id, Node};
+use halfsour_value::{Graph, Id, Node, PathError};
 use halfsour_vm::Loader;
 
 use keys::Keys;
@@ -110,13 +112,17 @@ pub enum Change<'g, S> {
 }
 
 /// Why a comparison ended before its time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DiffError {
     /// So much is shared and differs that comparing it would take too long.
     TooMuch,
     /// The progress callback asked for it.
     Stopped,
+    /// The path to the parts that are to be compared leads nowhere on either side.
+    Path(PathError),
+    /// There is no pickle of the number that the path names, on one side or the other.
+    NoPickle,
 }
 
 impl fmt::Display for DiffError {
@@ -124,6 +130,8 @@ impl fmt::Display for DiffError {
         f.write_str(match self {
             Self::TooMuch => "too much is shared and differs: comparing would take too long",
             Self::Stopped => "the comparison was stopped",
+            Self::Path(error) => return error.fmt(f),
+            Self::NoPickle => "one of the files has no such pickle",
         })
     }
 }
@@ -250,15 +258,8 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         storages: Storages<'g>,
         number: Option<usize>,
     ) -> Result<(), DiffError> {
-        self.keys.begin(a, b);
-        self.storages = storages;
-        self.seen.clear();
-        self.partners = [HashMap::new(), HashMap::new()];
+        self.begin(a, b, storages);
         let [x, y] = [a, b].map(|graph| graph.source().as_ref());
-        for (graph, source) in [(a, x), (b, y)] {
-            // Each part of it, each container, and each element of an array, once: an id has four bytes, an element may have one.
-            self.left += graph.node_count() + graph.bytes_held() / 2 + source.len();
-        }
         // What was written alike is alike.
         if x[a.start()..a.end()] == y[b.start()..b.end()] {
             return Ok(());
@@ -266,6 +267,18 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         let place = number.map_or(0, |number| self.place(0, Step::Pickle(number)));
         self.pair(a.root(), b.root(), place)?;
         self.drain(a, b)
+    }
+
+    /// Prepares for two pickles.
+    fn begin(&mut self, a: &'g Graph<S>, b: &'g Graph<S>, storages: Storages<'g>) {
+        self.keys.begin(a, b);
+        self.storages = storages;
+        self.seen.clear();
+        self.partners = [HashMap::new(), HashMap::new()];
+        for graph in [a, b] {
+            // Each part of it, each container, and each element of an array, once: an id has four bytes, an element may have one.
+            self.left += graph.node_count() + graph.bytes_held() / 2 + graph.source().as_ref().len();
+        }
     }
 
     /// Counts a pair.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use halfsour_classes::numpy::{ArrayData, NdArray};
 use halfsour_classes::pandas::{Frame, Index, Series, Values};
 use halfsour_classes::stdlib::Array;
-use halfsour_classes::{Known, Shape as KnownShape, canonical, recognise};
+use halfsour_classes::{Known, Shape as KnownShape, canonical, recognise, state_fields};
 use halfsour_value::{Data, Global, Id, Instance, Node, Part, Step};
 
 use super::tables;
@@ -21,6 +21,8 @@ pub enum Shape<'g, S> {
     Array(Array<'g, S>),
     /// Without objects.
     NdArray(Box<NdArray<'g, S>>),
+    /// Of objects, of which some may be masked.
+    Objects(Box<NdArray<'g, S>>),
     /// Of which each value can be read.
     Frame(Box<Frame<'g, S>>),
     Series(Box<Series<'g, S>>),
@@ -78,6 +80,7 @@ impl<'g, S: AsRef<[u8]>> Shape<'g, S> {
                 {
                     Self::Sequence("numpy.ndarray".into(), Cow::Borrowed(objects.ids()))
                 }
+                ArrayData::Objects(_) => Self::Objects(array),
                 ArrayData::Bytes(_) => Self::NdArray(array),
                 _ => Self::Object(instance),
             },
@@ -153,13 +156,12 @@ impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
         let mut steps = Self::default();
         for step in done {
             match step {
-                Step::State(state) => match state.attributes() {
-                    Some(parts) => steps.attributes.extend(parts.into_iter().flatten().flatten()),
-                    None => steps.others.push(state),
-                },
+                Step::State(state) => steps.state(state),
                 // `setter(object, state)`
                 Step::Call(call) => {
-                    steps.others.extend(call.as_instance().and_then(|call| call.args().at(1)));
+                    if let Some(state) = call.as_instance().and_then(|call| call.args().at(1)) {
+                        steps.state(state);
+                    }
                 }
                 Step::SetItem(items) => steps.items.extend(items),
                 Step::Append(elements) => steps.appended.extend(elements),
@@ -167,6 +169,14 @@ impl<'g, S: AsRef<[u8]>> Steps<'g, S> {
             }
         }
         steps
+    }
+
+    fn state(&mut self, state: Node<'g, S>) {
+        match state_fields(state) {
+            // Which fields of pydantic a program set itself makes no difference to Python.
+            Some(parts) => self.attributes.extend(parts.into_iter().flatten()),
+            None => self.others.push(state),
+        }
     }
 }
 

@@ -3,17 +3,15 @@
 use std::collections::HashMap;
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{Element, NdArray};
+use halfsour_classes::numpy::Element;
 use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, is_na};
 use halfsour_classes::stdlib::{Array, ArrayItem};
-use halfsour_text::phrase::shape;
 use halfsour_text::repr;
 use halfsour_value::{Data, Items, Node};
 use serde::Serialize;
 
 use super::shape::Shape;
 use super::{Change, Diff, DiffError, Step, Tolerance, leaf};
-use crate::find::at_index;
 use crate::{path, tree, type_name};
 
 /// How many bytes of a value are shown.
@@ -57,21 +55,26 @@ pub struct Part {
 }
 
 impl Part {
-    fn changed(old: String, new: String) -> Self {
+    pub(super) fn changed(old: String, new: String) -> Self {
         Self { old: Some(old), new: Some(new), of: None }
     }
 }
 
 /// How elements differ, taken together from one after the other.
 #[derive(Default)]
-struct Tally {
+pub(super) struct Tally {
     different: usize,
-    first: Option<(usize, String, String)>,
+    pub(super) first: Option<(usize, String, String)>,
     greatest: Option<(f64, usize)>,
 }
 
 impl Tally {
-    fn add(&mut self, at: usize, [x, y]: [Option<f64>; 2], shown: impl FnOnce() -> (String, String)) {
+    pub(super) fn add(
+        &mut self,
+        at: usize,
+        [x, y]: [Option<f64>; 2],
+        shown: impl FnOnce() -> (String, String),
+    ) {
         self.different += 1;
         if self.first.is_none() {
             let (old, new) = shown();
@@ -86,7 +89,7 @@ impl Tally {
         }
     }
 
-    fn told(self, all: usize, index: impl Fn(usize) -> String) -> Option<Elements> {
+    pub(super) fn told(self, all: usize, index: impl Fn(usize) -> String) -> Option<Elements> {
         let (first, old, new) = self.first?;
         let (greatest, at) = self.greatest.unzip();
         let (first, greatest_at) = (index(first), at.map(index));
@@ -95,33 +98,6 @@ impl Tally {
 }
 
 impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
-    pub(super) fn numpy_arrays(
-        &mut self,
-        nodes: [Node<'g, S>; 2],
-        a: &NdArray<'g, S>,
-        b: &NdArray<'g, S>,
-        place: usize,
-    ) {
-        let attributes = |array: &NdArray<'g, S>| array.attributes().collect::<Vec<_>>();
-        self.each(&attributes(a), &attributes(b), place, |_| Step::Part(""));
-        if a.shape != b.shape {
-            let told = |array: &NdArray<'g, S>| format!("an array of shape {}", shape(&array.shape));
-            return self.differ(place, Change::Part(Part::changed(told(a), told(b))));
-        }
-        let (Some(x), Some(y)) = (a.elements(), b.elements()) else {
-            return self.differ(place, Change::Changed(nodes[0], nodes[1]));
-        };
-        let mut tally = Tally::default();
-        for (at, (x, y)) in x.zip(y).enumerate() {
-            if !leaf::same_element(&x, &y, self.rules.tolerance) {
-                tally.add(at, [&x, &y].map(float_of), || (short(&x.to_string()), short(&y.to_string())));
-            }
-        }
-        if let Some(elements) = tally.told(a.len(), |at| at_index(a, at)) {
-            self.differ(place, Change::Elements(Box::new(elements)));
-        }
-    }
-
     pub(super) fn arrays(&mut self, a: &Array<'g, S>, b: &Array<'g, S>, place: usize) {
         if a.len() != b.len() {
             let told = |array: &Array<'g, S>| format!("an array of {}", array.len());
@@ -366,32 +342,22 @@ fn column_step<'g, S: AsRef<[u8]>>(columns: &Index<'g, S>, number: usize) -> Ste
 }
 
 /// A value or label as it is shown.
-fn label<S: AsRef<[u8]>>(cell: &Cell<'_, S>) -> String {
+pub(super) fn label<S: AsRef<[u8]>>(cell: &Cell<'_, S>) -> String {
     match cell {
         Cell::Object(node) => path::brief(*node, MOST),
         cell => short(&tree::cell(cell)),
     }
 }
 
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     match text.char_indices().nth(MOST) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }
 
-fn float_of<S: AsRef<[u8]>>(element: &Element<'_, S>) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "it tells how far apart they are")]
-    match element {
-        Element::Scalar(Scalar::Int(int)) => Some(*int as f64),
-        Element::Scalar(Scalar::UInt(int)) => Some(*int as f64),
-        Element::Scalar(Scalar::Float(float)) => Some(*float),
-        _ => None,
-    }
-}
-
 /// Whether two values of tables are equal. What is missing is, however a release of pandas says so.
-fn same_cells<S: AsRef<[u8]>>(a: &Cell<'_, S>, b: &Cell<'_, S>, tolerance: Tolerance) -> bool {
+pub(super) fn same_cells<S: AsRef<[u8]>>(a: &Cell<'_, S>, b: &Cell<'_, S>, tolerance: Tolerance) -> bool {
     if let (Cell::Object(a), Cell::Object(b)) = (a, b) {
         return leaf::same(*a, *b, tolerance);
     }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{ArrayData, Element, NdArray};
+use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
 use halfsour_classes::pandas::{Cell, Index};
-use halfsour_classes::{Known, Shape, recognise};
+use halfsour_classes::{Known, Shape, recognise, state_fields};
 use halfsour_value::{Data, Graph, Id, Node, Part, Step as Done};
 
 use super::{Found, Hit, Search};
@@ -221,14 +221,18 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
                 return self.cells((0..values.len()).map(|at| values.get(at)), place);
             }
             Some(Known::NdArray(array)) => {
+                let is_record = matches!(array.dtype.kind, Kind::Structured(_));
                 match &array.data {
-                    ArrayData::Objects(objects) if array.shape.len() == 1 => self.all(objects.clone(), place),
-                    ArrayData::Objects(objects) => objects.clone().enumerate().for_each(|(at, object)| {
-                        let step =
-                            if array.shape.is_empty() { Step::All } else { Step::Text(at_index(array, at)) };
-                        self.push(object, place, step);
-                    }),
-                    _ => self.array(array, place),
+                    ArrayData::Objects(objects) if array.mask.is_none() && !is_record => {
+                        objects.clone().enumerate().for_each(|(at, object)| {
+                            let step = match at_index(array, at) {
+                                index if index.is_empty() => Step::All,
+                                index => Step::Text(index),
+                            };
+                            self.push(object, place, step);
+                        });
+                    }
+                    _ => self.array(array, place, node.graph()),
                 }
                 match array.attributes().map(Node::items).collect::<Option<Vec<_>>>() {
                     Some(dicts) => self.items(dicts.into_iter().flatten(), place),
@@ -237,12 +241,16 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
                 }
                 return;
             }
-            Some(Known::NumpyScalar(scalar)) => return self.array(scalar.as_array(), place),
+            Some(Known::NumpyScalar(scalar)) => {
+                return self.array(scalar.as_array(), place, node.graph());
+            }
             Some(known) if known.as_text().is_some() => return,
             _ => {}
         }
+        // The maps of a `ChainMap` are in an attribute, through which paths lead.
+        let shape = known.as_ref().filter(|known| !matches!(known, Known::ChainMap(_))).map(Known::shape);
         // What was found as a member is not found again as an argument, or as what was appended.
-        let held = match known.as_ref().map(Known::shape) {
+        let held = match shape {
             Some(Shape::Sequence(members)) => {
                 let members: Vec<_> = members.collect();
                 self.all(members.iter().copied(), place);
@@ -291,8 +299,8 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
 
     fn done(&mut self, step: Done<'g, S>, place: usize) {
         match step {
-            Done::State(state) => match state.attributes() {
-                Some(dicts) => self.items(dicts.into_iter().flatten().flatten(), place),
+            Done::State(state) => match state_fields(state) {
+                Some(dicts) => self.items(dicts.into_iter().flatten(), place),
                 None => self.push(state, place, Step::Part("state")),
             },
             Done::Append(elements) => self.all(elements, place),
@@ -332,24 +340,58 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
         }
     }
 
-    /// The elements of an array, which are no objects.
-    fn array(&mut self, array: &NdArray<'g, S>, place: usize) {
-        let (scope, pattern) = (self.search.scope, self.search.pattern.clone());
+    /// The elements of an array, and the fields of records; what is masked is not there.
+    fn array(&mut self, array: &NdArray<'g, S>, place: usize, graph: &'g Graph<S>) {
         for (at, element) in array.elements().into_iter().flatten().enumerate() {
-            let kind = match &element {
-                Element::Scalar(scalar) if scope.numbers && is_scalar(scalar, &pattern) => Found::Number,
-                Element::Text(text) if scope.text && pattern.is_in(text.as_bytes()) => Found::Text,
-                Element::Bytes(bytes) if scope.text && pattern.is_in(bytes) => Found::Bytes,
-                Element::DateTime(_) | Element::TimeDelta(_)
-                    if scope.text && pattern.is_in(element.to_string().as_bytes()) =>
-                {
-                    Found::Text
-                }
-                _ => continue,
-            };
-            self.places.push((place, Step::Text(at_index(array, at))));
-            self.hit(self.places.len() - 1, kind, None, || element.to_string());
+            self.element(&element, place, &|| at_index(array, at), graph);
         }
+    }
+
+    /// An element, at a step that is only made if something is found. Types lie in each other no more than 32 times.
+    fn element(
+        &mut self,
+        element: &Element<'_, S>,
+        place: usize,
+        step: &dyn Fn() -> String,
+        graph: &'g Graph<S>,
+    ) {
+        let (scope, pattern) = (self.search.scope, &self.search.pattern);
+        let kind = match element {
+            Element::Scalar(scalar) if scope.numbers && is_scalar(scalar, pattern) => Found::Number,
+            Element::LongDouble(_) if scope.numbers && pattern.is_in(element.to_string().as_bytes()) => {
+                Found::Number
+            }
+            Element::Text(text) if scope.text && pattern.is_in(text.as_bytes()) => Found::Text,
+            Element::Bytes(bytes) if scope.text && pattern.is_in(bytes) => Found::Bytes,
+            Element::DateTime(_) | Element::TimeDelta(_)
+                if scope.text && pattern.is_in(element.to_string().as_bytes()) =>
+            {
+                Found::Text
+            }
+            Element::Object(object) => {
+                return self.push(graph.node(object.id()), place, Step::Text(step()));
+            }
+            Element::Record(record) => {
+                for (name, field) in record.fields() {
+                    self.element(&field, place, &|| format!("{}{}", step(), path::field(name)), graph);
+                }
+                return;
+            }
+            Element::Array(inner) => {
+                for (at, element) in inner.elements().enumerate() {
+                    self.element(
+                        &element,
+                        place,
+                        &|| format!("{}{}", step(), spelled(inner.shape(), at)),
+                        graph,
+                    );
+                }
+                return;
+            }
+            _ => return,
+        };
+        self.places.push((place, Step::Text(step())));
+        self.hit(self.places.len() - 1, kind, None, || element.to_string());
     }
 }
 
@@ -368,9 +410,12 @@ fn is_scalar(scalar: &Scalar, pattern: &super::Pattern) -> bool {
 
 /// `[0, 3]`: the step to an element, by its number.
 pub(crate) fn at_index<S>(array: &NdArray<'_, S>, number: usize) -> String {
+    spelled(&array.shape, number)
+}
+
+fn spelled(shape: &[usize], number: usize) -> String {
     let mut rest = number;
-    let mut indices: Vec<_> = array
-        .shape
+    let mut indices: Vec<_> = shape
         .iter()
         .rev()
         .map(|length| {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use halfsour_classes::numpy::{ArrayData, Kind};
 use halfsour_classes::pandas::{Cell, Frame, Index, Series, Values};
 use halfsour_classes::{Known, Shape, field, members, numpy, pairs, recognise};
 use halfsour_value::path::{Literal, Segment, Slice, Subscript, place};
@@ -80,7 +81,7 @@ fn of_node<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> 
     match segment {
         Segment::Name(name) => field(node, name).or_else(|| keyword(node, name)).map(Place::Node),
         Segment::Subscript { text, items } => {
-            if let Some(all) = members(node)
+            if let Some(all) = members(node).filter(|_| !matches!(known, Some(Known::ChainMap(_))))
                 && let Some(place) = of_members(&all.collect::<Vec<_>>(), items)
             {
                 return Some(place);
@@ -138,7 +139,7 @@ fn of_known<'g, S: AsRef<[u8]> + Clone>(
     segment: &Segment,
 ) -> Option<Place<'g, S>> {
     match known {
-        Known::DataFrame(frame) => of_frame(frame, node?, segment),
+        Known::DataFrame(frame) => of_frame(frame, segment),
         Known::Series(series) => of_series(series, segment),
         Known::PandasIndex(index) => match slice_of(segment) {
             Some(slice) => Some(of_index(&index.slice(slice)?)),
@@ -192,11 +193,10 @@ fn of_data<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> 
     node.segment(segment).map(Place::Node)
 }
 
-fn of_frame<'g, S: AsRef<[u8]> + Clone>(
-    frame: &Frame<'g, S>,
-    node: Node<'g, S>,
-    segment: &Segment,
-) -> Option<Place<'g, S>> {
+fn of_frame<'g, S: AsRef<[u8]> + Clone>(frame: &Frame<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
+    if let Some(slice) = slice_of(segment) {
+        return Some(Place::Known(Box::new(Known::DataFrame(Box::new(frame.slice(slice)?)))));
+    }
     let label = match segment {
         Segment::Name(name) => Literal::Text(name.clone().into_bytes()),
         Segment::Subscript { .. } => segment.key()?,
@@ -205,7 +205,7 @@ fn of_frame<'g, S: AsRef<[u8]> + Clone>(
     let found = frame.columns.cells().position(|cell| cell.is_some_and(|cell| is_label(&label, &cell)));
     if let Some(number) = found {
         return frame
-            .series(number, node)
+            .series(number, frame.object(number)?)
             .map(|series| Place::Known(Box::new(Known::Series(Box::new(series)))));
     }
     match segment {
@@ -312,28 +312,40 @@ fn of_array<'g, S: AsRef<[u8]> + Clone>(
     array: &numpy::NdArray<'g, S>,
     segment: &Segment,
 ) -> Option<Place<'g, S>> {
-    use halfsour_classes::numpy::ArrayData;
+    let is_record = matches!(array.dtype.kind, Kind::Structured(_));
     // An object in an array without dimensions, as `numpy.save` makes it of a dict, is seen through.
-    if let (ArrayData::Objects(objects), []) = (&array.data, &array.shape[..]) {
+    if let (ArrayData::Objects(objects), [], None) = (&array.data, &array.shape[..], &array.mask)
+        && !is_record
+    {
         return of_node(objects.get(0)?, segment);
     }
     let part = match segment {
         Segment::Name(name) => array.field(name)?,
-        Segment::Subscript { items, .. } => match (items.as_slice(), &array.data) {
-            ([Subscript::Literal(Literal::Text(name))], _) => array.field(std::str::from_utf8(name).ok()?)?,
-            ([], _) => return None,
-            (items, ArrayData::Objects(objects)) if array.shape.len() == 1 => {
-                return of_members(&objects.clone().collect::<Vec<_>>(), items);
+        Segment::Subscript { items, .. } => match items.as_slice() {
+            [Subscript::Literal(Literal::Text(name))] => array.field(std::str::from_utf8(name).ok()?)?,
+            [Subscript::Literal(Literal::Int(index))] if array.shape.is_empty() => {
+                let Kind::Structured(structure) = &array.dtype.kind else { return None };
+                array.field_at(place(*index, structure.fields.len())?)?
             }
-            (items, _) => array.part(items)?,
+            [] => return None,
+            items => match (array.part(items), &array.data) {
+                (Some(part), _) => part,
+                // Objects that do not lie side by side.
+                (None, ArrayData::Objects(objects)) if array.shape.len() == 1 && array.mask.is_none() => {
+                    return of_members(&objects.clone().collect::<Vec<_>>(), items);
+                }
+                _ => return None,
+            },
         },
         _ => return None,
     };
-    if let (ArrayData::Objects(objects), []) = (&part.data, &part.shape[..]) {
-        return objects.get(0).map(Place::Node);
-    }
-    let known = match part.shape[..] {
-        [] => Known::NumpyScalar(numpy::Scalar::of_array(part)?),
+    let is_masked = part.mask.as_ref().is_some_and(|mask| mask.bytes.iter().any(|byte| *byte != 0));
+    let is_record = matches!(part.dtype.kind, Kind::Structured(_));
+    let known = match (&part.data, &part.shape[..]) {
+        (ArrayData::Objects(objects), []) if !is_masked && !is_record => {
+            return objects.get(0).map(Place::Node);
+        }
+        (ArrayData::Bytes(_), []) => Known::NumpyScalar(numpy::Scalar::of_array(part)?),
         _ => Known::NdArray(Box::new(part)),
     };
     Some(Place::Known(Box::new(known)))

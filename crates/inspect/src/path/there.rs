@@ -64,6 +64,10 @@ fn inside<S: AsRef<[u8]> + Clone>(place: &Place<'_, S>) -> (String, Vec<String>,
                 return inside(&Place::Node(object));
             }
             let shape = halfsour_text::phrase::shape(&array.shape);
+            if let numpy::Kind::Structured(structure) = &array.dtype.kind {
+                let names = structure.fields.iter().map(|field| super::field(&field.name));
+                return (format!("array of shape {shape}"), names.collect(), None);
+            }
             return (format!("array of shape {shape}"), Vec::new(), array.shape.first().copied());
         }
         _ => {}

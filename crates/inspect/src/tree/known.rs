@@ -29,6 +29,9 @@ pub fn is_leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
 /// A known object without parts: its class, its text, and the role of that.
 pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)> {
     let known = known(node)?;
+    if let Known::Cell(None) = known {
+        return Some((String::new(), "cell(empty)".to_owned(), Role::Constant));
+    }
     if let Shape::Null = known.shape() {
         let (module, name) = class_name(node)?;
         return Some((String::new(), format!("{module}.{name}"), Role::Constant));

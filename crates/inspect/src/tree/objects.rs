@@ -19,8 +19,16 @@ pub fn call<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Call<'_, S>> {
             (format!("{class}({maxlen}["), members(node), "])")
         }
         Known::Subclass(subclass) => match subclass.base {
-            Base::Sequence(_) if node.as_instance()?.arguments()?.0.is_empty() => {
-                (format!("{class}(["), members(node), "])")
+            Base::Sequence(_) => {
+                let (mut args, _) = node.as_instance()?.arguments()?;
+                let (first, maxlen) = (args.next(), args.next().filter(|maxlen| !maxlen.is_none()));
+                // `class(())` and what is appended, or `class([members])`.
+                let is_appended = first.is_none_or(Node::is_empty);
+                if !is_appended {
+                    return None;
+                }
+                let maxlen = maxlen.map(|maxlen| format!("maxlen={maxlen}, ")).unwrap_or_default();
+                (format!("{class}({maxlen}["), members(node), "])")
             }
             _ => return None,
         },

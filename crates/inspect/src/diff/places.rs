@@ -1,0 +1,156 @@
+//! Comparisons of parts of data: of that to which a path leads on either side.
+
+use halfsour_classes::Known;
+use halfsour_classes::numpy::ArrayData;
+use halfsour_classes::pandas::Cell;
+use halfsour_value::Graph;
+use halfsour_value::path::Path;
+
+use super::storage::Storages;
+use super::tables::{label, same_cells, short};
+use super::{Change, Diff, DiffError, Side, Step, TablePart as Part};
+use crate::path::{Place, resolve};
+use crate::tree::{ShowLimits, Tree};
+
+impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
+    /// Compares the parts of two graphs to which a path leads. What only one of them has is added, or removed.
+    ///
+    /// # Errors
+    ///
+    /// [`DiffError`]: that the path leads nowhere in both, too.
+    ///
+    /// ```
+    /// use halfsour_inspect::diff::{Diff, Rules};
+    ///
+    /// let old = halfsour_vm::from_slice(b"(dVname\nVAnn\nsVages\n(lI1\naI2\nas.")?;
+    /// let new = halfsour_vm::from_slice(b"(dVages\n(lI1\naI2\naI3\nasVname\nVBob\ns.")?;
+    /// let mut diff = Diff::new(Rules::default(), 1000);
+    /// diff.graphs_at(&old, &new, &"ages".parse()?)?;
+    /// assert_eq!(diff.to_string(), "+ ages[2]: 3");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn graphs_at(&mut self, old: &'g Graph<S>, new: &'g Graph<S>, path: &Path) -> Result<(), DiffError> {
+        self.parts(old, new, Storages::default(), None, path)
+    }
+
+    fn parts(
+        &mut self,
+        a: &'g Graph<S>,
+        b: &'g Graph<S>,
+        storages: Storages<'g>,
+        number: Option<usize>,
+        path: &Path,
+    ) -> Result<(), DiffError> {
+        if path.segments().is_empty() {
+            return self.pickles(a, b, storages, number);
+        }
+        self.begin(a, b, storages);
+        let mut place = number.map_or(0, |number| self.place(0, Step::Pickle(number)));
+        let text = path.until(path.segments().len());
+        let named = path.pickle().map(|number| format!("#{number}")).unwrap_or_default();
+        let text = text.strip_prefix(&named).unwrap_or(text);
+        let dot = if text.starts_with(['.', '[', '(']) { "" } else { "." };
+        place = self.place(place, Step::Text(format!("{dot}{text}")));
+        match (resolve(a.root(), path), resolve(b.root(), path)) {
+            (Ok(old), Ok(new)) => self.pair_of_places(&old, &new, place)?,
+            (Ok(Place::Node(old)), Err(_)) => self.differ(place, Change::Removed(old)),
+            (Err(_), Ok(Place::Node(new))) => self.differ(place, Change::Added(new)),
+            (Ok(old), Err(_)) => {
+                self.differ(place, Change::Part(Part { old: Some(shown(&old)), ..Part::default() }));
+            }
+            (Err(_), Ok(new)) => {
+                self.differ(place, Change::Part(Part { new: Some(shown(&new)), ..Part::default() }));
+            }
+            (Err(error), Err(_)) => return Err(DiffError::Path(error)),
+        }
+        self.drain(a, b)
+    }
+
+    fn pair_of_places(
+        &mut self,
+        old: &Place<'g, S>,
+        new: &Place<'g, S>,
+        place: usize,
+    ) -> Result<(), DiffError> {
+        match (old, new) {
+            (Place::Node(a), Place::Node(b)) => return self.pair(*a, *b, place),
+            (Place::Members(a), Place::Members(b)) => {
+                self.each(a, b, place, Step::Index);
+                return Ok(());
+            }
+            _ => {}
+        }
+        match (old.known(), new.known()) {
+            (Some(Known::NdArray(a)), Some(Known::NdArray(b))) => {
+                if let (ArrayData::Objects(_), ArrayData::Objects(_)) = (&a.data, &b.data) {
+                    self.objects_of_arrays(None, &a, &b, place);
+                } else {
+                    self.numpy_arrays(None, &a, &b, place);
+                }
+                return Ok(());
+            }
+            (Some(Known::NumpyScalar(a)), Some(Known::NumpyScalar(b))) => {
+                self.numpy_arrays(None, a.as_array(), b.as_array(), place);
+                return Ok(());
+            }
+            (Some(Known::DataFrame(a)), Some(Known::DataFrame(b))) => return self.tables(&a, &b, place),
+            (Some(Known::Series(a)), Some(Known::Series(b))) => return self.series(&a, &b, place),
+            (Some(Known::PandasIndex(a)), Some(Known::PandasIndex(b))) => {
+                return self.values([a.len(), b.len()], place, |at| a.get(at), |at| b.get(at));
+            }
+            (Some(Known::PandasArray(a)), Some(Known::PandasArray(b))) => {
+                return self.values([a.len(), b.len()], place, |at| a.get(at), |at| b.get(at));
+            }
+            _ => {}
+        }
+        let cell = |place: &Place<'g, S>| match place {
+            Place::Node(node) => Some(Cell::Object(*node)),
+            Place::Cell(cell) => Some(cell.clone()),
+            Place::Members(_) | Place::Known(_) => None,
+        };
+        let (same, [x, y]) = match (cell(old), cell(new)) {
+            (Some(x), Some(y)) => (same_cells(&x, &y, self.rules.tolerance), [label(&x), label(&y)]),
+            _ => {
+                let [x, y] = [old, new].map(text);
+                (x == y, [short(&x), short(&y)])
+            }
+        };
+        if !same {
+            self.differ(place, Change::Part(Part::changed(x, y)));
+        }
+        Ok(())
+    }
+}
+
+impl<'g, 'p> Diff<'g, &'p [u8]> {
+    /// Compares parts of two files: in each pickle, or in the one that the path names, that to which the path leads.
+    ///
+    /// # Errors
+    ///
+    /// As [`graphs_at`](Self::graphs_at).
+    pub fn sides_at(&mut self, old: &'g Side<'p>, new: &'g Side<'p>, path: &Path) -> Result<(), DiffError> {
+        if path.segments().is_empty() && path.pickle().is_none() {
+            return self.sides(old, new);
+        }
+        let (a, b) = (&old.pickles, &new.pickles);
+        let several = a.len() > 1 || b.len() > 1;
+        let mut compared = false;
+        for (number, ((a, mine), (b, theirs))) in (1..).zip(a.iter().zip(b)) {
+            if path.pickle().is_none_or(|meant| meant == number) {
+                let storages = Storages::new(*mine, *theirs);
+                self.parts(a, b, storages, several.then_some(number), path)?;
+                compared = true;
+            }
+        }
+        if compared { Ok(()) } else { Err(DiffError::NoPickle) }
+    }
+}
+
+/// All of what a place holds, as `show` has it.
+fn text<S: AsRef<[u8]> + Clone>(place: &Place<'_, S>) -> String {
+    Tree::of_place(place.clone(), ShowLimits::default()).to_string()
+}
+
+fn shown<S: AsRef<[u8]> + Clone>(place: &Place<'_, S>) -> String {
+    short(&text(place))
+}
