@@ -9,9 +9,11 @@ use halfsour_fuzz::{Program, Soak};
 type Body = fn(&[u8]);
 
 /// Every target, as a function of the bytes that libFuzzer gives it.
-const TARGETS: [(&str, Body); 17] = [
+const TARGETS: [(&str, Body); 19] = [
     ("lexer", halfsour_fuzz::lexer),
     ("vm", halfsour_fuzz::vm),
+    ("salvage", halfsour_fuzz::salvage),
+    ("codecs", codecs_of),
     ("feed", halfsour_fuzz::feed),
     ("classes", halfsour_fuzz::classes),
     ("arrow", halfsour_fuzz::arrow),
@@ -43,6 +45,13 @@ fn path_of(bytes: &[u8]) {
         "[(1, 'a'",
     ] {
         halfsour_fuzz::path(&[path.as_bytes(), b"\n", bytes].concat());
+    }
+}
+
+/// The bytes, in every codec.
+fn codecs_of(bytes: &[u8]) {
+    for which in 0..=u8::MAX {
+        halfsour_fuzz::codecs(&[&[which], bytes].concat());
     }
 }
 
@@ -94,6 +103,34 @@ fn lexer() {
 #[test]
 fn vm() {
     run(halfsour_fuzz::vm);
+}
+
+/// Also with zeros in the place of what was cut off, and compressed files.
+#[test]
+fn salvage() {
+    run(halfsour_fuzz::salvage);
+    run_on(halfsour_fuzz::salvage, |pickle| Some([&pickle[..pickle.len() / 2], &[0; 40]].concat()));
+    for file in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/fixtures/files")).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        for cut in (0..bytes.len()).step_by(bytes.len() / 20 + 1) {
+            halfsour_fuzz::salvage(&bytes[..bytes.len() - cut]);
+        }
+    }
+}
+
+/// Bytes of all kinds, and escapes.
+#[test]
+fn codecs() {
+    let mut state = 1_u32;
+    for length in 1..60 {
+        let mut byte = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        codecs_of(&(0..length % 12).map(|_| byte()).collect::<Vec<_>>());
+        codecs_of(&(0..length % 12).map(|_| byte() | 0x80).collect::<Vec<_>>());
+        codecs_of(&(0..length).map(|_| b"+A/-\\xuUN0a{"[usize::from(byte()) % 12]).collect::<Vec<_>>());
+    }
 }
 
 #[test]

@@ -189,6 +189,47 @@ def shelf():
             return [file.read()]
 
 
+def rows():
+    """Records that do not compress well."""
+    return [{"id": number, "name": "%x" % pow(7, number, 2**61 - 1)} for number in range(150)]
+
+
+def decompressors():
+    """For each file that is cut off: the whole file, and what decompresses as much as there is of it."""
+    import lzma
+
+    whole = pickle.dumps(rows(), 4)
+    deflated = zlib.compressobj(wbits=-15)
+    deflated = deflated.compress(whole) + deflated.flush()
+    archive = zipped(("rows.pkl", whole, zipfile.ZIP_DEFLATED))
+    return {
+        "cut.pkl.gz": (gzip.compress(whole, mtime=0), lambda cut: zlib.decompressobj(wbits=31).decompress(cut)),
+        "cut.pkl.z": (zlib.compress(whole), lambda cut: zlib.decompressobj().decompress(cut)),
+        "cut.pkl.xz": (lzma.compress(whole), lambda cut: lzma.LZMADecompressor().decompress(cut)),
+        "cut.pkl.lzma": (
+            lzma.compress(whole, format=lzma.FORMAT_ALONE),
+            lambda cut: lzma.LZMADecompressor().decompress(cut),
+        ),
+        "cut.zip": (archive, lambda cut: zlib.decompressobj(wbits=-15).decompress(cut[archive.index(deflated) :])),
+    }
+
+
+def cut(whole):
+    return whole[: len(whole) * 2 // 3]
+
+
+def cut_file(name):
+    return [cut(decompressors()[name][0])]
+
+
+def cut_lengths():
+    """How many bytes Python gets out of each file that is cut off."""
+    import json
+
+    lengths = {name: len(decompress(cut(whole))) for name, (whole, decompress) in decompressors().items()}
+    return [json.dumps(lengths, indent=1).encode(), b"\n"]
+
+
 FILES = {
     (3, 11): {"people.pkl": people},
     (2, 7): {"python2.pkl": python2},
@@ -208,6 +249,13 @@ FILES = {
         "models.tar": models,
         "frames.bin": frames,
         "shelf.dat": shelf,
+        "rows.pkl": lambda: [pickle.dumps(rows(), 4)],
+        "cut.json": cut_lengths,
+        "cut.pkl.gz": lambda: cut_file("cut.pkl.gz"),
+        "cut.pkl.z": lambda: cut_file("cut.pkl.z"),
+        "cut.pkl.xz": lambda: cut_file("cut.pkl.xz"),
+        "cut.pkl.lzma": lambda: cut_file("cut.pkl.lzma"),
+        "cut.zip": lambda: cut_file("cut.zip"),
     },
 }
 

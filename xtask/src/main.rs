@@ -18,6 +18,7 @@ mod pickletester;
 mod publish;
 mod pythons;
 mod receive;
+mod renamed;
 mod shell;
 mod tidy;
 

@@ -4,13 +4,16 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::packages::{self, Environment};
 use crate::pythons::{ORACLE, Python};
 use crate::{Result, shell};
 
 const SCRIPTS: [&str; 5] = ["every_array", "every_frame", "every_sparse", "every_model", "dumps"];
+
+/// The modules that the scripts use.
+const MODULES: [&str; 6] = ["dumped", "numpys", "pandases", "scipys", "sklearns", "values"];
 
 /// The packages whose releases the environments differ in.
 const COLUMNS: [&str; 5] = ["numpy", "scipy", "pandas", "scikit-learn", "joblib"];
@@ -106,12 +109,10 @@ fn make(name: &'static str, python: &Python, wanted: &[String], directory: &Path
 }
 
 fn hash_of_scripts() -> Result<u64> {
-    let entries = fs::read_dir(shell::root().join("xtask/python/packages"))?;
-    let mut paths: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
-    paths.sort();
+    let directory = shell::root().join("xtask/python/packages");
     let mut hasher = DefaultHasher::new();
-    for path in paths.iter().filter(|path| path.extension() == Some("py".as_ref())) {
-        fs::read(path)?.hash(&mut hasher);
+    for name in SCRIPTS.iter().chain(&MODULES) {
+        fs::read(directory.join(format!("{name}.py")))?.hash(&mut hasher);
     }
     Ok(hasher.finish())
 }

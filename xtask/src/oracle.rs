@@ -2,7 +2,7 @@
 
 use crate::packages::{self, Environment};
 use crate::pythons::Python;
-use crate::{Result, receive, shell};
+use crate::{Result, receive, renamed, shell};
 
 /// The versions of Python that load and send.
 const VERSIONS: [&str; 5] = ["2.7", "3.6", "3.11", "3.13", "3.14"];
@@ -23,6 +23,7 @@ pub fn run() -> Result {
     }
     edits(&pythons)?;
     classes(&pythons)?;
+    renamed::run()?;
     receive::run(&pythons)
 }
 

@@ -20,11 +20,14 @@ pub struct Environment {
     pub packages: &'static [&'static str],
 }
 
+/// The script that prints what `to_csv` prints, and no description of values: its rows lie in a directory of their own.
+const TEXTS: &str = "texts";
+
 static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "2.7",
         python: "2.7",
-        scripts: &["standard", "records", "arrays", "frames", "dumps", "models"],
+        scripts: &["standard", "records", "arrays", "frames", "dumps", "models", TEXTS],
         packages: &[
             "joblib==0.14.1",
             "numpy==1.16.6",
@@ -44,7 +47,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.8",
         python: "3.8",
-        scripts: &["standard", "records", "frames", "dumps", "models"],
+        scripts: &["standard", "records", "frames", "dumps", "models", TEXTS],
         packages: &[
             "joblib==1.3.2",
             "lz4==4.3.3",
@@ -59,7 +62,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.11",
         python: "3.11",
-        scripts: &["standard", "records", "arrays", "frames"],
+        scripts: &["standard", "records", "arrays", "frames", TEXTS],
         packages: &[
             "numpy==1.26.4",
             "pandas==2.2.3",
@@ -87,7 +90,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.13-arrow",
         python: "3.13",
-        scripts: &["frames", "tables"],
+        scripts: &["frames", "tables", TEXTS],
         packages: &["numpy==2.5.5", "pandas==3.1.1", "pyarrow==26.0.1", "python-dateutil==4.0.0"],
     },
     Environment {
@@ -174,6 +177,7 @@ pub fn make(names: &[&str]) -> Result {
     }
     let committed = shell::root().join("crates/fixtures/packages");
     fs::create_dir_all(&committed)?;
+    fs::create_dir_all(committed.with_file_name("csv"))?;
     let releases = committed.join(RELEASES);
     let mut all: Map<String, Value> =
         if releases.exists() { serde_json::from_slice(&fs::read(&releases)?)? } else { Map::new() };
@@ -192,7 +196,11 @@ pub fn make(names: &[&str]) -> Result {
         fs::create_dir_all(committed.join(name))?;
         for script in environment.scripts {
             let rows = shell::output(&mut self::script(&python, script, &installed), &[])?;
-            fs::write(committed.join(name).join(format!("{script}.jsonl")), rows)?;
+            let file = match *script {
+                TEXTS => committed.with_file_name("csv").join(format!("{name}.jsonl")),
+                script => committed.join(name).join(format!("{script}.jsonl")),
+            };
+            fs::write(file, rows)?;
         }
     }
     fs::write(releases, serde_json::to_string_pretty(&all)? + "\n")?;

@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("halfsour-derive", &[]),
     ("halfsour-serde", &["classes", "derive", "lexer", "value", "vm", "writer"]),
     ("halfsour-classes", &["text", "value"]),
-    ("halfsour-arrow", &["classes", "value"]),
+    ("halfsour-arrow", &["classes", "text", "value"]),
     ("halfsour-audit", &["classes", "files", "lexer", "vm"]),
     (
         "halfsour",

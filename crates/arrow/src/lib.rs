@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod buffers;
 mod cell;
 mod column;
 mod error;
+mod extension;
 mod lists;
+mod memory;
 mod metadata;
+mod names;
 mod nested;
 mod sheet;
 mod values;

@@ -11,7 +11,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(crate) struct Metadata {
     pub(crate) index_columns: Vec<Level>,
-    pub(crate) column_indexes: [Column; 1],
+    pub(crate) column_indexes: Vec<Column>,
     pub(crate) columns: Vec<Column>,
 }
 
@@ -59,6 +59,7 @@ impl Column {
         array: &ArrayRef,
         numpy_type: String,
         ordered: bool,
+        is_extension: bool,
     ) -> Self {
         let (pandas_type, metadata) = match array.data_type() {
             DataType::Dictionary(_, _) => {
@@ -73,6 +74,8 @@ impl Column {
             }
             other => (pandas_type(other), None),
         };
+        // What its type is only pandas knows, or nobody.
+        let pandas_type = if is_extension { "object".into() } else { pandas_type };
         Self { name, field_name: Some(field.to_owned()), pandas_type, numpy_type, metadata }
     }
 }

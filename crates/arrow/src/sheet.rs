@@ -1,13 +1,15 @@
 //! Sheets as record batches.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use halfsour_classes::numpy::Kind;
-use halfsour_classes::pandas::{Categories, Cell, Index, Labels, Values};
-use halfsour_classes::sheet::{self, Cells, Form, Name, Sheet, write_name};
+use halfsour_classes::pandas::{Categories, Labels, Values};
+use halfsour_classes::sheet::{self, Cells, Sheet};
 
-use crate::metadata::{Column, Level, Metadata, Parameters};
+use crate::extension::Extension;
+use crate::metadata::{Column, Level, Metadata};
+use crate::names::{self, name_of};
 use crate::values::{of_elements, of_level, of_range, of_values};
 use crate::{Budget, TableError, batch, column};
 
@@ -18,9 +20,16 @@ struct Columns {
     names: HashSet<String>,
     told: Vec<Column>,
     index: Vec<Level>,
-    /// The numbers of the columns whose categories have an order.
-    ordered: Vec<usize>,
+    /// What the fields say of the columns with these numbers beside the type.
+    said: Vec<(usize, Said)>,
     failed: Vec<TableError>,
+}
+
+/// What a field says beside the type.
+enum Said {
+    /// The categories have an order.
+    Ordered,
+    Extension(Extension),
 }
 
 /// Makes a batch of the columns that Arrow has a type for; and returns why it is not all of them.
@@ -31,19 +40,15 @@ pub(crate) fn of_sheet<S: AsRef<[u8]> + Clone>(
 ) -> Result<(RecordBatch, Vec<TableError>), TableError> {
     let mut all = Columns::default();
     for column in &sheet.columns {
-        let mut name = String::new();
-        match column.name {
-            Name::None => name.push_str("None"),
-            Name::Label(Cell::Object(label)) if label.is_none() => name.push_str("None"),
-            ref label => write_name(label, &Form::default(), &mut name),
-        }
+        let told = name_of(&column.name);
+        let name = told.clone().unwrap_or_else(|| "None".to_owned());
         budget.spend(name.len())?;
         if !all.names.insert(name.clone()) {
             all.failed.push(TableError::new("two columns have this name").of(&name));
             continue;
         }
         match array(&column.cells, sheet.rows, budget) {
-            Ok(array) => all.add(name, array, &column.cells),
+            Ok(array) => all.add(told, name, array, &column.cells),
             Err(error) => all.failed.push(error.of(&name)),
         }
     }
@@ -53,9 +58,12 @@ pub(crate) fn of_sheet<S: AsRef<[u8]> + Clone>(
         all.add_labels(sheet, index.is_some(), budget)?;
     }
     let failed = std::mem::take(&mut all.failed);
-    let batch = match &sheet.header {
-        Some(header) => all.finish(header, sheet.rows)?,
-        None => batch(all.arrays, sheet.rows)?,
+    let batch = match sheet {
+        // What is not of pandas has no labels, as a rule.
+        Sheet { header: None, labels, .. } if labels.is_empty() => batch(all.arrays, sheet.rows)?,
+        // As pyarrow, which tells of the names of columns only where it tells of those of rows.
+        _ if index == Some(false) => all.finish(Vec::new(), sheet.rows)?,
+        _ => all.finish(names::levels(sheet), sheet.rows)?,
     };
     Ok((batch, failed))
 }
@@ -76,13 +84,26 @@ fn array<S: AsRef<[u8]> + Clone>(
 }
 
 impl Columns {
-    fn add<S: AsRef<[u8]>>(&mut self, name: String, array: ArrayRef, cells: &Result<Cells<'_, S>, String>) {
+    /// Adds a column, with its name in pandas and its name here.
+    fn add<S: AsRef<[u8]>>(
+        &mut self,
+        told: Option<String>,
+        name: String,
+        array: ArrayRef,
+        cells: &Result<Cells<'_, S>, String>,
+    ) {
         let is_ordered =
             matches!(cells, Ok(Cells::Values { values: Values::Categorical(of), .. }) if of.is_ordered);
         if is_ordered {
-            self.ordered.push(self.arrays.len());
+            self.said.push((self.arrays.len(), Said::Ordered));
         }
-        self.told.push(Column::new(Some(name.clone()), &name, &array, numpy_type(cells), is_ordered));
+        let extension = match cells {
+            Ok(Cells::Values { values, .. }) => Extension::of(values, &array),
+            _ => None,
+        };
+        let is_extension = extension.is_some();
+        self.said.extend(extension.map(|extension| (self.arrays.len(), Said::Extension(extension))));
+        self.told.push(Column::new(told, &name, &array, numpy_type(cells), is_ordered, is_extension));
         self.arrays.push((name, array));
     }
 
@@ -94,14 +115,7 @@ impl Columns {
         budget: &mut Budget,
     ) -> Result<(), TableError> {
         for (level, sheet::Column { name, cells, .. }) in sheet.labels.iter().enumerate() {
-            let name = match name {
-                Name::None => None,
-                name => {
-                    let mut text = String::new();
-                    write_name(name, &Form::default(), &mut text);
-                    Some(text)
-                }
-            };
+            let name = name_of(name);
             if let (Ok(Cells::Range { start, step }), false) = (cells, is_asked) {
                 let stop =
                     i128::from(*start) + i128::try_from(sheet.rows).unwrap_or_default() * i128::from(*step);
@@ -111,42 +125,25 @@ impl Columns {
             let array = array(cells, sheet.rows, budget).map_err(|error| error.of("the index"))?;
             let field = name.clone().filter(|name| self.names.insert(name.clone()));
             let field = field.unwrap_or_else(|| format!("__index_level_{level}__"));
-            self.told.push(Column::new(name, &field, &array, numpy_type(cells), false));
             self.index.push(Level::Column(field.clone()));
-            self.arrays.push((field, array));
+            self.add(name, field, array, cells);
         }
         Ok(())
     }
-    fn finish<S: AsRef<[u8]>>(self, columns: &Index<'_, S>, rows: usize) -> Result<RecordBatch, TableError> {
-        let (pandas_type, numpy_type) = match &columns.labels {
-            Labels::Range { .. } => ("int64", "int64".to_owned()),
-            Labels::Values(values) => match &**values {
-                Values::Numpy(grid) if matches!(grid.dtype().kind, Kind::Int) => ("int64", type_of(values)),
-                _ => ("unicode", type_of(values)),
-            },
-            Labels::Levels(_) => ("unicode", "object".to_owned()),
-        };
-        let name = columns.names.first().copied().flatten().map(|name| {
-            let mut text = String::new();
-            write_name(&Name::Label(Cell::Object(name)), &Form::default(), &mut text);
-            text
-        });
-        let metadata = (pandas_type == "unicode").then_some(Parameters::Text { encoding: "UTF-8" });
-        let labels = Column {
-            name: name.clone(),
-            field_name: name,
-            pandas_type: pandas_type.into(),
-            numpy_type,
-            metadata,
-        };
-        let metadata = Metadata { index_columns: self.index, column_indexes: [labels], columns: self.told };
+
+    fn finish(self, column_indexes: Vec<Column>, rows: usize) -> Result<RecordBatch, TableError> {
+        let metadata = Metadata { index_columns: self.index, column_indexes, columns: self.told };
         let metadata =
             serde_json::to_string(&metadata).map_err(|error| TableError::new(error.to_string()))?;
         let batch = batch(self.arrays, rows)?;
         let mut schema = batch.schema().as_ref().clone();
         let mut fields: Vec<_> = schema.fields.iter().cloned().collect();
-        for column in self.ordered {
-            fields[column] = fields[column].as_ref().clone().with_dict_is_ordered(true).into();
+        for (column, said) in self.said {
+            let field = fields[column].as_ref().clone();
+            fields[column] = Arc::new(match said {
+                Said::Ordered => field.with_dict_is_ordered(true),
+                Said::Extension(extension) => field.with_metadata(extension.metadata()),
+            });
         }
         schema.fields = fields.into();
         schema.metadata.insert("pandas".to_owned(), metadata);
@@ -170,7 +167,7 @@ fn numpy_type<S: AsRef<[u8]>>(cells: &Result<Cells<'_, S>, String>) -> String {
     }
 }
 
-fn type_of<S: AsRef<[u8]>>(values: &Values<'_, S>) -> String {
+pub(crate) fn type_of<S: AsRef<[u8]>>(values: &Values<'_, S>) -> String {
     match values {
         Values::Categorical(Categories { codes, .. }) => codes.dtype().to_string(),
         Values::Times { unit, .. } => format!("datetime64[{unit}]"),

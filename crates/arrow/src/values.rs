@@ -1,6 +1,5 @@
 //! Columns of arrays of pandas and numpy.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow_array::types::{
@@ -10,17 +9,15 @@ use arrow_array::types::{
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BooleanArray, DictionaryArray, PrimitiveArray};
-use arrow_buffer::ScalarBuffer;
 
 use crate::cell::{Cell, Zone};
-use crate::{Budget, TableError, column, lists};
-use halfsour_classes::memory::{Number, Numbers, Numeric, Scalar};
+use crate::{Budget, TableError, buffers, column, extension, lists, memory};
+use halfsour_classes::memory::{Number, Numeric, Scalar};
 use halfsour_classes::numpy::{Element, Kind};
 use halfsour_classes::pandas::{self, Categories, Index, Labels, TimeUnit, Values};
-use halfsour_classes::pyarrow::{self, DataType, Value};
+use halfsour_classes::pyarrow::{self, DataType};
 use halfsour_classes::sheet::{self, Cells};
 use halfsour_classes::stdlib::TimeZone;
-use halfsour_classes::time::NAT;
 use halfsour_value::Node;
 
 /// Returns the value in a row.
@@ -42,8 +39,10 @@ pub(crate) fn of_values<S: AsRef<[u8]> + Clone>(
             lists::of_nested::<S>(array, start, rows, budget)
         }
         Values::Arrow { array, .. } => of_arrow::<S>(array, start, rows, budget),
+        Values::Periods { ordinals, .. } => extension::periods(ordinals, start, rows, budget),
+        Values::Intervals { sides, .. } => extension::intervals(values, sides, start, rows, budget),
         _ => {
-            if let Some(array) = in_memory(values, start, rows, budget)? {
+            if let Some(array) = memory::of_values(values, start, rows, budget)? {
                 return Ok(array);
             }
             of_rows(values, rows, &|row| values.get(start + row), budget)
@@ -51,95 +50,9 @@ pub(crate) fn of_values<S: AsRef<[u8]> + Clone>(
     }
 }
 
-/// Makes a column of numbers or times that lie in the pickle as in memory, all at once.
-fn in_memory<S: AsRef<[u8]> + Clone>(
-    values: &Values<'_, S>,
-    start: usize,
-    rows: usize,
-    budget: &mut Budget,
-) -> Result<Option<ArrayRef>, TableError> {
-    let (Values::Numpy(grid) | Values::Times { ticks: grid, .. } | Values::Deltas { ticks: grid, .. }) =
-        values
-    else {
-        return Ok(None);
-    };
-    let Ok(mut all) = grid.array.numbers() else { return Ok(None) };
-    // The rows of the array are columns, of which some rows may be wanted.
-    let each = grid.rows().max(1);
-    let [column, first] = [start / each, start % each].map(|place| place as u64);
-    let (apart, stride) = match *all.strided.strides.as_slice() {
-        [apart, stride] => (apart, stride),
-        [stride] => (0, stride),
-        _ => return Ok(None),
-    };
-    all.strided.offset = column.saturating_mul(apart).saturating_add(first.saturating_mul(stride));
-    all.strided.strides = vec![stride];
-    all.strided.shape = vec![rows as u64];
-    budget.spend(rows.saturating_mul(8))?;
-    let ticks = |all: &mut Numbers<'_>| -> Option<Vec<i64>> {
-        all.dtype = Cow::Borrowed("int64");
-        all.to_vec().ok()
-    };
-    Ok(match values {
-        Values::Times { unit, tz, .. } => {
-            let Some(ticks) = ticks(&mut all) else { return Ok(None) };
-            let zone = zone(tz.as_ref())?;
-            Some(match unit {
-                TimeUnit::Seconds => {
-                    counted::<TimestampSecondType>(ticks, |array| array.with_timezone_opt(zone))
-                }
-                TimeUnit::Milliseconds => {
-                    counted::<TimestampMillisecondType>(ticks, |array| array.with_timezone_opt(zone))
-                }
-                TimeUnit::Microseconds => {
-                    counted::<TimestampMicrosecondType>(ticks, |array| array.with_timezone_opt(zone))
-                }
-                TimeUnit::Nanoseconds => {
-                    counted::<TimestampNanosecondType>(ticks, |array| array.with_timezone_opt(zone))
-                }
-            })
-        }
-        Values::Deltas { unit, .. } => ticks(&mut all).map(|ticks| match unit {
-            TimeUnit::Seconds => counted::<DurationSecondType>(ticks, |array| array),
-            TimeUnit::Milliseconds => counted::<DurationMillisecondType>(ticks, |array| array),
-            TimeUnit::Microseconds => counted::<DurationMicrosecondType>(ticks, |array| array),
-            TimeUnit::Nanoseconds => counted::<DurationNanosecondType>(ticks, |array| array),
-        }),
-        _ => grid.dtype().number().and_then(|number| plain(number, &all)),
-    })
-}
-
-/// Makes an array of numbers, but of those that Rust or Arrow has not in this form.
-fn plain(number: Number, all: &Numbers<'_>) -> Option<ArrayRef> {
-    fn of<T: ArrowPrimitiveType<Native: Numeric>>(all: &Numbers<'_>) -> Option<ArrayRef> {
-        let values: Vec<T::Native> = all.to_vec().ok()?;
-        Some(Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(values), None)))
-    }
-    match number {
-        Number::Bool | Number::Float16 => None,
-        Number::Int8 => of::<Int8Type>(all),
-        Number::Int16 => of::<Int16Type>(all),
-        Number::Int32 => of::<Int32Type>(all),
-        Number::Int64 => of::<Int64Type>(all),
-        Number::UInt8 => of::<UInt8Type>(all),
-        Number::UInt16 => of::<UInt16Type>(all),
-        Number::UInt32 => of::<UInt32Type>(all),
-        Number::UInt64 => of::<UInt64Type>(all),
-        Number::Float32 => of::<Float32Type>(all),
-        Number::Float64 => of::<Float64Type>(all),
-    }
-}
-
-/// Makes an array of counts of time, of which one means that there is none.
-fn counted<T: ArrowPrimitiveType<Native = i64>>(
-    ticks: Vec<i64>,
-    with_zone: impl FnOnce(PrimitiveArray<T>) -> PrimitiveArray<T>,
-) -> ArrayRef {
-    let nulls = ticks.contains(&NAT).then(|| ticks.iter().map(|ticks| *ticks != NAT).collect());
-    Arc::new(with_zone(PrimitiveArray::new(ScalarBuffer::from(ticks), nulls)))
-}
-
-fn zone<S>(tz: Option<&(Node<'_, S>, Option<TimeZone<'_>>)>) -> Result<Option<String>, TableError> {
+pub(crate) fn zone<S>(
+    tz: Option<&(Node<'_, S>, Option<TimeZone<'_>>)>,
+) -> Result<Option<String>, TableError> {
     match tz {
         None => Ok(None),
         Some((_, Some(zone))) => Ok(Some(Zone::of(*zone)?.name())),
@@ -199,6 +112,14 @@ pub(crate) fn of_elements<S: AsRef<[u8]> + Clone>(
     rows: usize,
     budget: &mut Budget,
 ) -> Result<ArrayRef, TableError> {
+    if let (Some(number), Cells::Array(array)) = (number, cells)
+        && let Some(all) = array.numbers(rows)
+    {
+        budget.spend(rows.saturating_mul(8))?;
+        if let Some(column) = memory::of_numbers(number, all, None) {
+            return Ok(column);
+        }
+    }
     budget.spend_cells::<S>(rows)?;
     let element = |row: usize| match cells.get(row) {
         Some(sheet::Cell::Element(element)) => Ok(element),
@@ -327,13 +248,8 @@ fn of_arrow<S: AsRef<[u8]> + Clone>(
     rows: usize,
     budget: &mut Budget,
 ) -> Result<ArrayRef, TableError> {
-    budget.spend(rows.saturating_mul(8))?;
-    if let DataType::Number(number) = array.datatype {
-        return numbers(number, rows, &|row| match array.get(start + row) {
-            Some(Value::Null) => Ok(None),
-            Some(Value::Scalar(scalar)) => Ok(Some(scalar)),
-            _ => Err(TableError::new(UNREADABLE)),
-        });
+    if let Some(column) = buffers::of_arrow(array, start, rows, budget)? {
+        return Ok(column);
     }
     let zone = match array.datatype {
         DataType::Timestamp(_, Some(name)) => Some(Zone::of(pandas::named_zone(name))?),
@@ -426,29 +342,24 @@ fn categorical<S: AsRef<[u8]> + Clone>(
     let (Some(values), true) = (values.pop(), values.is_empty()) else {
         return Err(TableError::new("categories of several levels"));
     };
-    let get = |row: usize| {
-        Some(match of.codes.get(start + row)? {
-            pandas::Cell::Scalar(Scalar::Int(code)) if code < 0 => pandas::Cell::Missing,
-            cell => cell,
-        })
-    };
     match of.codes.dtype().size {
-        1 => dictionary::<Int8Type, S>(rows, &get, values),
-        2 => dictionary::<Int16Type, S>(rows, &get, values),
-        4 => dictionary::<Int32Type, S>(rows, &get, values),
-        _ => dictionary::<Int64Type, S>(rows, &get, values),
+        1 => dictionary::<Int8Type, S>(of, start, rows, values),
+        2 => dictionary::<Int16Type, S>(of, start, rows, values),
+        4 => dictionary::<Int32Type, S>(of, start, rows, values),
+        _ => dictionary::<Int64Type, S>(of, start, rows, values),
     }
 }
 
-fn dictionary<T, S>(rows: usize, get: Get<'_, '_, S>, values: ArrayRef) -> Result<ArrayRef, TableError>
+fn dictionary<T, S: AsRef<[u8]>>(
+    of: &Categories<'_, S>,
+    start: usize,
+    rows: usize,
+    values: ArrayRef,
+) -> Result<ArrayRef, TableError>
 where
-    T: ArrowDictionaryKeyType,
-    T::Native: TryFrom<i64>,
+    T: ArrowDictionaryKeyType<Native: Numeric>,
 {
-    let keys = typed::<T, S>(rows, get, |cell| match cell {
-        pandas::Cell::Scalar(scalar) => int(*scalar),
-        _ => None,
-    })?;
+    let keys = memory::keys::<T, S>(&of.codes, start, rows).ok_or(TableError::new(UNREADABLE))?;
     let array = DictionaryArray::try_new(keys, values);
     Ok(Arc::new(array.map_err(|error| TableError::new(error.to_string()))?))
 }

@@ -263,3 +263,25 @@ fn what_nests_deep_is_refused() {
         assert!(error.to_string().ends_with("lists and dicts in it nest too deep"), "{error}");
     }
 }
+
+/// Frames of which a byte is another: no buffer is believed to be longer than it is, and no text to be text.
+#[test]
+fn frames_that_are_damaged_are_errors_or_tables() {
+    let packages = halfsour_fixtures::packages();
+    let is_of_arrow = |package: &&halfsour_fixtures::Package| {
+        package.script == "tables" && ["text", "nullable", "categories", "zones"].contains(&&*package.name)
+    };
+    let mut count = 0;
+    for package in packages.iter().filter(is_of_arrow) {
+        for at in 0..package.bytes.len() {
+            for byte in [0, 0xff] {
+                let mut damaged = package.bytes.clone();
+                damaged[at] = byte;
+                if let Ok(graph) = halfsour_vm::from_slice(&damaged) {
+                    count += usize::from(table(graph.root()).is_ok());
+                }
+            }
+        }
+    }
+    assert!(count > 500, "{count}");
+}

@@ -1,6 +1,8 @@
 //! Files: every pickle in them, as each of their readers would read it.
 
-use halfsour_files::{Archive, Error, Format, JoblibArrays, LookAlike, Source, Torch, is_pickle};
+use std::collections::HashSet;
+
+use halfsour_files::{Archive, Error, Format, JoblibArrays, Leaf, LookAlike, Npy, Source, Torch, is_pickle};
 use halfsour_vm::{Graph, Loader};
 
 use crate::auditor::{has_effect, load_plain, second_reading};
@@ -28,7 +30,8 @@ impl Auditor {
     /// directory and as the headers describe it, and those that no directory names. Pickles are judged as `pickle.load`
     /// reads them and, where there are arrays between the opcodes, as joblib does.
     ///
-    /// What has no pickle in it is no part of the answer; if nothing has, that is one part, which is incomplete.
+    /// What has no pickle in it is no part of the answer; if nothing has, that is one part, which is incomplete, save of arrays of
+    /// numbers (`.npy`, `.npz`), which are clean.
     ///
     /// ```
     /// use halfsour_audit::{Auditor, Policy, Verdict};
@@ -42,6 +45,11 @@ impl Auditor {
     pub fn audit_source(&self, source: &Source) -> Vec<Part> {
         let mut walk = Walk { auditor: self, parts: Vec::new() };
         walk.source(source, true);
+        if walk.parts.is_empty() && is_of_numbers(source) {
+            let report = self.unreadable(String::new());
+            let report = Report { completeness: Completeness::Complete, ..report }.decide();
+            walk.parts.push(Part { name: source.name().to_owned(), report });
+        }
         if walk.parts.is_empty() {
             let archive = source.archive().ok().flatten();
             let look_alike = archive.and_then(|archive| archive.look_alike());
@@ -93,11 +101,17 @@ impl Walk<'_> {
             // Text, or what a cache writes before a pickle, may be one to a reader that takes nothing off.
             self.pickles(source, source.raw(), 0, false);
         }
+        let before = self.parts.len();
         match source.archive() {
             Ok(Some(archive)) => {
                 // The name of tar's first member may be a pickle.
                 self.pickles(source, source.bytes(), 0, false);
                 self.archive(&archive);
+                if is_asked && source.format() == Format::Text {
+                    let reason =
+                        "text may have pickles in forms that are not looked for, such as protocols 0 and 1";
+                    self.broken(source.name(), 0, reason.to_owned());
+                }
                 match Torch::of(source) {
                     Ok(Some(torch)) => self.storages(source, &torch),
                     Ok(None) => {}
@@ -111,6 +125,25 @@ impl Walk<'_> {
                 }
             }
             Err(error) => self.failed(source.name(), &error),
+        }
+        if source.layers().iter().any(|layer| layer.format == Format::JoblibPair) {
+            self.drop_repeated(before);
+        }
+    }
+
+    /// Drops findings of the parts from `first` on that the part before has: the pickle is there twice, without the arrays that are
+    /// beside it and with them, which moves what comes after.
+    fn drop_repeated(&mut self, first: usize) {
+        let (before, parts) = self.parts.split_at_mut(first);
+        let Some(alone) = before.last() else { return };
+        let key =
+            |finding: &Finding| (finding.rule, finding.action, finding.name.clone(), finding.code.clone());
+        let known: HashSet<_> = alone.report.findings.iter().map(key).collect();
+        let name = alone.name.clone();
+        for part in parts.iter_mut().filter(|part| part.name == name) {
+            let mut findings = std::mem::take(&mut part.report.findings);
+            findings.retain(|finding| !known.contains(&key(finding)));
+            part.report = Report { findings, ..part.report.clone() }.decide();
         }
     }
 
@@ -243,6 +276,19 @@ impl Walk<'_> {
         }
         self.parts.push(Part { name: name.to_owned(), report });
     }
+}
+
+/// Whether it is an array of numbers in numpy's format, or an archive of such alone: numpy reads no pickle from them.
+fn is_of_numbers(source: &Source) -> bool {
+    let is_number = |leaf: Result<Leaf, Error>| {
+        leaf.is_ok_and(|leaf| {
+            let source = leaf.source;
+            source.format() == Format::Npy
+                && Npy::parse(source.bytes()).is_ok_and(|npy| npy.pickle().is_none())
+        })
+    };
+    let mut leaves = source.leaves().peekable();
+    leaves.peek().is_some() && leaves.all(is_number)
 }
 
 /// What bytes are that do not begin with a pickle, or with one whose lines end as Windows' do.

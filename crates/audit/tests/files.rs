@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use halfsour_audit::{Auditor, Part, Policy, Verdict};
+use halfsour_audit::{Auditor, Completeness, Part, Policy, Verdict};
 use halfsour_files::{Limits, Source};
 use halfsour_fixtures::attacks;
 
@@ -71,7 +71,7 @@ fn no_attack_in_an_envelope_is_clean() {
     zip.member("data", &[data.as_bytes()]).unwrap();
     zip.member("_stable_baselines3_version", &[b"2.3.0"]).unwrap();
     let hex = MARKED.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-    let files: [(&str, Vec<u8>); 18] = [
+    let files: [(&str, Vec<u8>); 21] = [
         ("cachelib", [b"\x12\x34\x56\x78", MARKED].concat()),
         ("cachelib of redis", [b"!", MARKED].concat()),
         ("dogpile", [b"{\"ct\": 1.5, \"v\": 1}|", MARKED].concat()),
@@ -90,6 +90,9 @@ fn no_attack_in_an_envelope_is_clean() {
         ("hex", format!("\\x{hex}").into()),
         ("escapes", format!("b'{}'", MARKED.escape_ascii()).into()),
         ("texts", format!("b'{BASE64}='").into()),
+        ("program", format!("import pickle\npickle.loads(b'{}')\n", MARKED.escape_ascii()).into()),
+        ("redis", format!("1) \"a\"\n2) \"{}\"\n", MARKED.escape_ascii()).into()),
+        ("sql", format!("INSERT INTO cache VALUES (0x{hex}, '{BASE64}=');\n").into()),
     ];
     let auditor = Auditor::new(Policy::default());
     for (name, bytes) in files {
@@ -99,6 +102,19 @@ fn no_attack_in_an_envelope_is_clean() {
         assert!(findings.any(|finding| finding.code.contains("system")), "{name}: {parts:#?}");
         assert!(parts.iter().any(|part| part.report.verdict == Verdict::Findings), "{name}: {parts:#?}");
     }
+}
+
+#[test]
+fn text_is_not_clean_because_a_pickle_in_it_is() {
+    let text = r"good = b'\x80\x04K\x07.'; evil = b'cos\nsystem\n(S\'id\'\ntR.'";
+    let source = Source::from_bytes("text", text.into(), Limits::UNTRUSTED).unwrap();
+    let parts = Auditor::new(Policy::default()).audit_source(&source);
+    assert!(parts.iter().any(|part| part.report.verdict == Verdict::Clean), "{parts:#?}");
+    let whole = &parts.last().unwrap().report;
+    assert!(
+        matches!(&whole.completeness, Completeness::Incomplete { reason, .. } if reason.contains("protocols 0"))
+    );
+    assert_eq!(whole.verdict, Verdict::Incomplete);
 }
 
 /// A transaction of ZODB's `Data.fs`, with one record.
@@ -248,4 +264,42 @@ fn copy(from: &Path, to: &Path, victim: &[u8]) {
             std::fs::write(to, if bytes == victim { EVIL } else { &bytes }).unwrap();
         }
     }
+}
+
+/// The pickle is read alone, and with the arrays in the files beside it: what both do is said once.
+#[test]
+fn findings_of_a_pickle_with_files_beside_come_once() {
+    let auditor = Auditor::new(Policy::default());
+    for name in ["joblib27.pkl", "kinds09.pkl"] {
+        let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/databases")).join(name);
+        let parts = auditor.audit_source(&Source::open(&file, Limits::UNTRUSTED).unwrap());
+        let mut codes: Vec<_> =
+            parts.iter().flat_map(|part| &part.report.findings).map(|it| &it.code).collect();
+        let alone = auditor.audit(&std::fs::read(&file).unwrap());
+        assert!(codes.len() >= alone.findings.len() && !codes.is_empty());
+        let count = codes.len();
+        codes.sort();
+        codes.dedup();
+        let mut once: Vec<_> = alone.findings.iter().map(|it| &it.code).collect();
+        once.sort();
+        once.dedup();
+        assert!(codes.len() == once.len() && count == alone.findings.len(), "{name}: {codes:?}");
+    }
+}
+
+#[test]
+fn arrays_of_numbers_are_clean() {
+    let auditor = Auditor::new(Policy::default());
+    let matrix = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/matrix.npy")).unwrap();
+    let mut zip = halfsour_files::ZipWriter::new(Vec::new());
+    zip.member("a.npy", &[&matrix]).unwrap();
+    let archive = zip.finish().unwrap();
+    let verdict = |bytes: &[u8]| {
+        let source = Source::from_bytes("arrays", bytes.to_vec().into(), Limits::UNTRUSTED).unwrap();
+        auditor.audit_source(&source)[0].report.verdict
+    };
+    assert_eq!([verdict(&matrix), verdict(&archive)], [Verdict::Clean; 2]);
+    // A header that is none, and what is no array.
+    assert_eq!(verdict(&matrix[..40]), Verdict::Incomplete);
+    assert_eq!(verdict(b"text"), Verdict::Incomplete);
 }

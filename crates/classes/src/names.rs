@@ -154,7 +154,11 @@ table! {
         "StringDtype"
     ];
     PandasOffset: "pandas._libs.tslibs.offsets" [
-        "BusinessDay" "Day" "Hour" "Micro" "Milli" "Minute" "MonthEnd" "Nano" "QuarterEnd" "Second" "Week" "YearEnd"
+        "BHalfYearBegin" "BHalfYearEnd" "BQuarterBegin" "BQuarterEnd" "BYearBegin" "BYearEnd" "BusinessDay"
+        "BusinessHour" "BusinessMonthBegin" "BusinessMonthEnd" "CustomBusinessDay" "CustomBusinessHour"
+        "CustomBusinessMonthBegin" "CustomBusinessMonthEnd" "Day" "HalfYearBegin" "HalfYearEnd" "Hour"
+        "LastWeekOfMonth" "Micro" "Milli" "Minute" "MonthBegin" "MonthEnd" "Nano" "QuarterBegin" "QuarterEnd"
+        "Second" "SemiMonthBegin" "SemiMonthEnd" "Week" "WeekOfMonth" "YearBegin" "YearEnd"
     ];
     PandasTimestamp: "pandas" ["Timestamp"];
     PandasNewTimestamp: "pandas._libs.tslibs.timestamps" ["_unpickle_timestamp"];

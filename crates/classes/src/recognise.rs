@@ -2,8 +2,9 @@
 
 use halfsour_value::{Data, Instance, Node};
 
-use crate::call::Call;
+use crate::call::{Call, class_of};
 use crate::names::Class;
+use crate::numpy::ArrayClass;
 use crate::stdlib::{self, code, collections, datetime, net, numbers, objects, subclass};
 use crate::{Known, geometry, numpy, pandas, payload, pyarrow, scipy, sklearn, torch};
 
@@ -49,6 +50,19 @@ fn managed<'g, S: AsRef<[u8]>>(instance: &Instance<'g, S>) -> Option<Known<'g, S
     Some(match pandas::Managed::of(instance)?.ok()? {
         pandas::Managed::Frame(frame) => Known::DataFrame(Box::new(frame)),
         pandas::Managed::Series(series) => Known::Series(Box::new(series)),
+    })
+}
+
+/// Reads an array of numpy. Before 0.24, a `SparseArray` of pandas was a subclass of that.
+fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
+    let array = numpy::called(call)?;
+    let values = match array.class {
+        ArrayClass::Other(class) if class_of(class).is_some() => pandas::Values::read(call.node),
+        _ => None,
+    };
+    Some(match values {
+        Some(values) => Known::PandasArray(Box::new(values)),
+        None => Known::NdArray(Box::new(array)),
     })
 }
 
@@ -114,7 +128,7 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         | Class::CupyArray
         | Class::TheanoArray
         | Class::TensorflowTensor
-        | Class::JoblibArray => Known::NdArray(Box::new(numpy::called(call)?)),
+        | Class::JoblibArray => array(call)?,
         Class::NumpyScalar => Known::NumpyScalar(numpy::scalar(call)?),
 
         // ---- scipy, scikit-learn ----

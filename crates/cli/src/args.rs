@@ -213,6 +213,8 @@ pub enum Command {
         path: Option<Path>,
         #[command(flatten)]
         target: convert::Target,
+        #[command(flatten)]
+        salvage: Salvage,
     },
     /// List the tensors: their names, types and shapes, where they lie, and which of them share a storage.
     ///
@@ -226,6 +228,8 @@ pub enum Command {
         /// Print JSON: an array for each pickle.
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        salvage: Salvage,
     },
     /// List what takes the space, by place and by type.
     ///
@@ -261,6 +265,20 @@ pub enum Command {
     },
     /// Print a script that completes this command's arguments in a shell.
     Completions { shell: Shell },
+}
+
+impl Command {
+    /// Whether what was complete of a damaged file is to be had.
+    pub fn salvages(&self) -> bool {
+        match self {
+            Self::Show { salvage, .. }
+            | Self::Get { salvage, .. }
+            | Self::Json { salvage, .. }
+            | Self::Convert { salvage, .. }
+            | Self::Tensors { salvage, .. } => salvage.salvage,
+            _ => false,
+        }
+    }
 }
 
 /// What to write, and where.
@@ -311,11 +329,13 @@ fn presets() -> impl TypedValueParser<Value = &'static Preset> {
 }
 
 impl Names {
-    /// The rules; those that were spelled come first.
-    pub fn rules(self) -> Vec<Rename> {
-        let mut rules = self.rename;
-        rules.extend(self.presets.into_iter().flat_map(Preset::rules));
-        rules
+    /// The rules, in groups of which at least one is to rename something, with what they are called: each that was spelled, and those
+    /// of each release.
+    pub fn rules(self) -> Vec<(String, Vec<Rename>)> {
+        let spelled = self.rename.into_iter().map(|rule| (format!("--rename {rule}"), vec![rule]));
+        let presets =
+            self.presets.into_iter().map(|preset| (format!("--for {}", preset.name), preset.rules()));
+        spelled.chain(presets).collect()
     }
 }
 
@@ -358,10 +378,11 @@ pub struct GetForm {
 /// What is done with a pickle that is cut off or damaged.
 #[derive(clap::Args, Clone, Copy)]
 pub struct Salvage {
-    /// Of a pickle that is cut off or damaged, print what was complete; the exit status is 1 nevertheless.
+    /// Of a pickle that is cut off or damaged, take what was complete; the exit status is 1 nevertheless.
     ///
     /// What was being made is shown as `halfsour.Unfinished` of its parts, and standard error says where that is, and how many
-    /// bytes are there and wanted.
+    /// bytes are there and wanted. Tables and arrays are without it: a row of which not all is there is left out. Of compressed data
+    /// that is cut off, what can be decompressed is taken.
     #[arg(long)]
     pub salvage: bool,
 }

@@ -19,7 +19,9 @@ pub fn of_archive(input: &Input) -> Result<Option<Part>, Failure> {
         return Ok(None);
     }
     match pickle_of_archive(input) {
-        Ok((pickle, others)) if others.is_empty() => made(name, pickle).map(Some),
+        Ok(arrays) if arrays.others.is_empty() && arrays.damage.is_empty() => {
+            made(name, arrays.pickle).map(Some)
+        }
         _ => Ok(None),
     }
 }

@@ -69,6 +69,9 @@ impl Failure {
                         "try `--cycles ref`, or `halfsour json --lossless`, which can express cycles",
                     );
                 }
+                if matches!(error.kind(), json::ErrorKind::TooLarge) {
+                    note.push_str("a path takes a part of it, and --lossless repeats nothing");
+                }
                 (error.to_string(), error.offset())
             }
             Cause::Write(error) => (error.to_string(), None),

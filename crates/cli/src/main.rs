@@ -17,12 +17,13 @@ use crate::args::{Args, Command, Reading};
 use crate::commands::{
     Convert, Dis, Find, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace, USAGE,
 };
-use halfsour_files::{Input, LookAlike, Part};
+use halfsour::lexer::text::phrase::plural;
+use halfsour_files::{self as files, Input, LookAlike, Part};
 
 use crate::failure::Failure;
 
 fn main() -> ExitCode {
-    let Args { command, reading, color } = match Args::try_parse() {
+    let Args { command, mut reading, color } = match Args::try_parse() {
         Ok(args) => args,
         // The other statuses of audit say what was found.
         Err(error) if error.use_stderr() && is_audit() => {
@@ -32,16 +33,17 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     color.write_global();
+    reading.salvage = command.salvages();
     let (files, command): (_, Box<dyn PerFile>) = match command {
         Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
-        Command::Show { mut files, part, form, salvage } => {
+        Command::Show { mut files, part, form, .. } => {
             let path = part.take(&mut files);
-            (files, Box::new(Show::new(&reading, form.limits(), path, salvage)))
+            (files, Box::new(Show::new(&reading, form.limits(), path)))
         }
         Command::Trace { files } => (files, Box::new(Trace::new(&reading))),
-        Command::Get { file, path, form, salvage, cycles } => {
-            (vec![file], Box::new(Get::new(&reading, path, form, cycles.cycles(), salvage)))
+        Command::Get { file, path, form, cycles, .. } => {
+            (vec![file], Box::new(Get::new(&reading, path, form, cycles.cycles())))
         }
         Command::Find { file, pattern, form } => match Find::new(&reading, &pattern, &form) {
             Ok(find) => (vec![file], Box::new(find)),
@@ -51,9 +53,9 @@ fn main() -> ExitCode {
             }
         },
         Command::Dis { files, annotate } => (files, Box::new(Dis::new(&reading, annotate))),
-        Command::Json { mut files, part, form, salvage, cycles } => {
+        Command::Json { mut files, part, form, cycles, .. } => {
             let path = part.take(&mut files);
-            (files, Box::new(Json::new(&reading, form, path, cycles.cycles(), salvage)))
+            (files, Box::new(Json::new(&reading, form, path, cycles.cycles())))
         }
         Command::Make { target, .. } | Command::Rewrite { target, .. } if target.is_terminal() => {
             eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");
@@ -63,14 +65,14 @@ fn main() -> ExitCode {
         Command::Rewrite { file, optimize, names, target } => {
             (vec![file], Box::new(Rewrite::new(&reading, optimize, names.rules(), target)))
         }
-        Command::Convert { file, path, target } => match target.format() {
+        Command::Convert { file, path, target, .. } => match target.format() {
             Ok(format) => (vec![file], Box::new(Convert::new(&reading, path, format, target))),
             Err(why) => {
                 eprintln!("error: {why}");
                 return ExitCode::from(2);
             }
         },
-        Command::Tensors { mut files, part, json } => {
+        Command::Tensors { mut files, part, json, .. } => {
             let path = part.take(&mut files);
             (files, Box::new(ListTensors::new(&reading, path, json)))
         }
@@ -87,7 +89,7 @@ fn main() -> ExitCode {
         }
     };
     let several = command.is_headed() && files.len() > 1;
-    let mut run = Run { out: output(command.is_styled()), command, several, failed: false };
+    let mut run = Run { out: output(command.is_styled()), command, several, failed: false, rest: None };
     for name in files {
         if run.name(&name, &reading).is_break() {
             return ExitCode::SUCCESS;
@@ -113,6 +115,8 @@ struct Run {
     /// Whether output has to say which file it is of.
     several: bool,
     failed: bool,
+    /// The member of which it was said last that it has what is beside the pickles.
+    rest: Option<String>,
 }
 
 impl Run {
@@ -140,16 +144,22 @@ impl Run {
             return self.tell(result);
         }
         let headed = self.command.is_headed() && input.has_parts();
-        match self.command.parts(input) {
+        let whole = input.source();
+        let flow = match self.command.parts(input) {
             Ok(mut parts) => parts.try_for_each(|part| {
-                let result = part.map_err(Failure::from).and_then(|part| {
-                    let is_part = headed && part.name() != input.source().name();
-                    self.part(&part, self.several || is_part)
-                });
-                self.tell(result)
+                let part = match part {
+                    Ok(part) => part,
+                    Err(error) => return self.tell(Err(error.into())),
+                };
+                let is_part = part.name() != whole.name();
+                let result = self.part(&part, self.several || headed && is_part);
+                self.tell(result)?;
+                self.tell(damage(part.damage().filter(|_| is_part), part.bytes()))
             }),
             Err(failure) => self.tell(Err(failure)),
-        }
+        };
+        flow?;
+        self.tell(damage(whole.damage(), whole.bytes()))
     }
 
     fn part(&mut self, part: &Part, headed: bool) -> Result<(), Failure> {
@@ -163,6 +173,13 @@ impl Run {
         if part.has_crlf() {
             self.out.flush()?;
             eprintln!("note: {}: {}", part.name(), LookAlike::Crlf);
+        }
+        if let Some(rest) = part.rest()
+            && self.rest.as_deref() != Some(rest)
+        {
+            self.out.flush()?;
+            eprintln!("note: what is beside the pickles in it is in {rest}");
+            self.rest = Some(rest.to_owned());
         }
         Ok(())
     }
@@ -190,6 +207,13 @@ impl Run {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// What is told of compressed data that is cut off, of which these bytes were taken.
+fn damage(error: Option<files::Error>, bytes: &[u8]) -> Result<(), Failure> {
+    let Some(error) = error else { return Ok(()) };
+    let count = plural(bytes.len(), "byte");
+    Err(Failure::message(format!("{error}; {count} could be decompressed, and what follows them is missing")))
 }
 
 /// Standard output. Colours are kept out of it if it is no terminal, or if they are unwanted.

@@ -97,12 +97,25 @@ fn what_cannot_be_converted_leaves_the_file_alone() {
     let why = convert(&fixture("torch.pt"), &output, &["--to", "npz", "--tied", "dedup"]).unwrap_err();
     assert!(why.contains("numpy's files cannot say which arrays are left out"), "{why}");
     let why = convert(&fixture("nested.tar"), &output, &[]).unwrap_err();
-    assert!(why.contains("an archive; --member says what to convert of it"), "{why}");
+    let advice = "an archive; --member says what to convert of it: one.pkl, two.zip:2.pkl.bz2";
+    assert!(why.contains(advice), "{why}");
     let why = convert(&fixture("stream.pkl"), &scratch("refused", "out.xyz"), &[]).unwrap_err();
     assert!(why.contains("unknown extension; use --to FORMAT"), "{why}");
     // Nothing else is left beside it.
     let left = fs::read_dir(output.parent().unwrap()).unwrap().count();
     assert_eq!(left, 2);
+}
+
+/// What `to_pickle("x.zip")` of pandas writes.
+#[test]
+fn the_only_pickle_of_an_archive_is_converted() {
+    let [archive, output] = ["one.zip", "out.json"].map(|name| scratch("only", name));
+    let mut zip = halfsour_files::ZipWriter::new(Vec::new());
+    zip.member("readme.txt", &[b"text"]).unwrap();
+    zip.member("one.pkl", &[b"\x80\x04K\x07."]).unwrap();
+    fs::write(&archive, zip.finish().unwrap()).unwrap();
+    convert(&archive, &output, &[]).unwrap();
+    assert_eq!(fs::read_to_string(&output).unwrap().trim(), "7");
 }
 
 #[test]

@@ -42,17 +42,39 @@ pub fn pickle_of(part: &Part) -> Option<Result<Vec<u8>, String>> {
     Some(made.and_then(|root| pickled(builder, root)))
 }
 
-/// Returns a pickle of a dict of the arrays of an archive, of which each member is a `.npy`; and the members that have pickles, which it
-/// lacks.
+/// The arrays of an archive.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Arrays {
+    /// A pickle of a dict of the arrays.
+    pub pickle: Vec<u8>,
+    /// The members that have pickles, which the dict lacks.
+    pub others: Vec<String>,
+    /// What else the dict lacks: a line for each member that is cut off, and for the archive. It is only there with
+    /// [`Options::salvage`](halfsour_files::Options::salvage).
+    pub damage: Vec<String>,
+}
+
+/// Returns the arrays of an archive, of which each member is a `.npy`.
 ///
 /// # Errors
 ///
 /// If a member cannot be read, or has a type of elements that is not known.
-pub fn pickle_of_archive(input: &Input) -> Result<(Vec<u8>, Vec<String>), String> {
+pub fn pickle_of_archive(input: &Input) -> Result<Arrays, String> {
     let mut builder = Builder::new();
-    let (mut items, mut others) = (Vec::new(), Vec::new());
+    let (mut items, mut others, mut damage) = (Vec::new(), Vec::new(), Vec::new());
     for part in input.parts_with_tensors().map_err(|error| error.to_string())? {
-        let part = part.map_err(|error| error.to_string())?;
+        let part = match part {
+            Err(error) if input.source().salvages() => {
+                damage.push(error.to_string());
+                continue;
+            }
+            part => part.map_err(|error| error.to_string())?,
+        };
+        if let Some(error) = part.damage() {
+            damage.push(error.to_string());
+            continue;
+        }
         let name = part.name().rsplit(':').next().unwrap_or_default();
         let name = name.strip_suffix(".npy").unwrap_or(name);
         if is_npy(part.bytes()) {
@@ -63,7 +85,7 @@ pub fn pickle_of_archive(input: &Input) -> Result<(Vec<u8>, Vec<String>), String
         }
     }
     let root = builder.dict(&items).map_err(|error| error.to_string())?;
-    Ok((pickled(builder, root)?, others))
+    Ok(Arrays { pickle: pickled(builder, root)?, others, damage })
 }
 
 fn pickled(builder: Builder, root: Id) -> Result<Vec<u8>, String> {

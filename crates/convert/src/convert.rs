@@ -8,7 +8,7 @@ use halfsour_inspect::path::{Place, resolve};
 use halfsour_text::name::visible;
 use halfsour_text::phrase::plural;
 use halfsour_value::Node;
-use halfsour_vm::{Graph, Loader};
+use halfsour_vm::{Damage, Graph, Loader};
 
 use crate::tensors::Tensors;
 use crate::{ConvertError, Error, Format, Options, Path, arrays};
@@ -31,6 +31,8 @@ pub struct Progress {
 pub struct Report {
     /// The parts that the format cannot hold, and that were not written.
     pub left_out: Vec<LeftOut>,
+    /// What is missing in the file, a line for each pickle that is cut off or damaged. It is only there with [`Options::salvage`].
+    pub damage: Vec<String>,
 }
 
 /// A part of the data that was not written.
@@ -105,7 +107,11 @@ pub fn convert_with_progress(
             job.add(&graph, None).map_err(whole)?;
         }
         None => part.each_pickle(options.first, |bytes, start| {
-            let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
+            let (mut graph, damage) = load(&mut loader, bytes, start, options)?;
+            if let Some(damage) = damage {
+                job.out.report.damage.push(part.fail(start, job.count, &damage).to_string());
+                job.writer.unfinished().prepare(&mut graph, &damage, options)?;
+            }
             job.add_if_meant(&graph, part.torch())?;
             let end = graph.end();
             loader.recycle(graph);
@@ -115,6 +121,65 @@ pub fn convert_with_progress(
     options.check(job.count).map_err(whole)?;
     job.out.flush().map_err(|error| whole(error.into()))?;
     Ok(job.out.report)
+}
+
+/// Loads a pickle; of one that is cut off or damaged, if that is wanted, what comes before the damage.
+pub(crate) fn load<'b>(
+    loader: &mut Loader,
+    bytes: &'b [u8],
+    start: usize,
+    options: &Options,
+) -> Result<(Graph<&'b [u8]>, Option<Damage>), ConvertError> {
+    if !options.salvage {
+        return Ok((loader.load_observed(bytes, start, JoblibArrays::new(()))?, None));
+    }
+    let salvaged = loader.salvage(bytes, start, JoblibArrays::new(()))?;
+    Ok((salvaged.graph, salvaged.damage))
+}
+
+fn is_unfinished(node: Node<'_, &[u8]>) -> bool {
+    let callable = node.as_instance().and_then(|instance| instance.callable().as_global());
+    callable.is_some_and(|class| class.is("halfsour", "Unfinished"))
+}
+
+/// What happens to the objects that are unfinished in a pickle that is cut off or damaged.
+#[derive(Clone, Copy)]
+pub(crate) enum Unfinished {
+    /// They are there, as `halfsour.Unfinished`.
+    Shown,
+    /// They are left out. What holds them has the members that were complete.
+    Dropped,
+    /// Of what is converted, the member that is unfinished, or holds what is, is left out.
+    MemberDropped,
+}
+
+impl Unfinished {
+    /// Leaves out what is to be left out.
+    pub(crate) fn prepare(
+        self,
+        graph: &mut Graph<&[u8]>,
+        damage: &Damage,
+        options: &Options,
+    ) -> Result<(), ConvertError> {
+        let owner = match self {
+            Self::Shown => return Ok(()),
+            Self::Dropped => damage.open().first().copied(),
+            Self::MemberDropped => {
+                let node = match &options.path {
+                    Some(path) => resolve(graph.root(), path)?.node(),
+                    None => Some(graph.root()),
+                };
+                if node.is_some_and(is_unfinished) {
+                    return Err(format!("it is unfinished: {damage}").into());
+                }
+                node.map(Node::id)
+            }
+        };
+        if let Some(owner) = owner.filter(|owner| damage.open().contains(owner)) {
+            graph.remove_last(owner);
+        }
+        Ok(())
+    }
 }
 
 /// Writes all arrays of an archive of numpy (`.npz`) in another format, as if they were a dict, and tells how far it is.
@@ -132,11 +197,13 @@ pub fn convert_archive(
     let name = input.source().name();
     let whole = |error| PickleError { name: name.to_owned(), start: 0, before: 0, error, look_alike: None };
     let mut job = Job::new(format, options, &mut out, &mut progress);
-    let (pickle, others) = arrays::pickle_of_archive(input).map_err(|why| whole(why.into()))?;
-    for other in others {
+    let arrays = arrays::pickle_of_archive(input).map_err(|why| whole(why.into()))?;
+    for other in arrays.others {
         job.out.leave_out(other, "an array of objects, which is a pickle of its own");
     }
+    job.out.report.damage = arrays.damage;
     job.out.check().map_err(whole)?;
+    let pickle = arrays.pickle;
     let graph = job.loader().load(pickle.as_slice()).map_err(|error| whole(error.into()))?;
     job.add(&graph, None).map_err(whole)?;
     job.out.flush().map_err(|error| whole(error.into()))?;
@@ -159,7 +226,7 @@ impl<'a> Job<'a> {
         to: &'a mut (dyn Write + Send),
         progress: &'a mut (dyn FnMut(Progress) + Send),
     ) -> Self {
-        let (report, partial) = (Report::default(), options.partial);
+        let (report, partial) = (Report::default(), options.partial || options.salvage);
         let out = Out { to, progress, written: 0, total: None, report, partial };
         Self { options, writer: format.writer(options), out, count: 0 }
     }
@@ -252,6 +319,11 @@ pub(crate) trait Writer {
     fn keeps_names(&self) -> bool {
         false
     }
+
+    /// What happens to objects that are unfinished.
+    fn unfinished(&self) -> Unfinished {
+        Unfinished::MemberDropped
+    }
 }
 
 /// The output of a conversion, which counts what is written.
@@ -276,6 +348,11 @@ impl Out<'_> {
             return Ok(());
         }
         Err(ConvertError::LeftOut(self.report.clone()))
+    }
+
+    /// Whether parts may be left out.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// Says how many bytes will be written.

@@ -28,6 +28,8 @@ pub enum ConvertError {
     Unsuitable(String),
     /// The format can hold the data only in part.
     LeftOut(Report),
+    /// The pickle is cut off or damaged: only the tensors of what was complete were listed, as was asked for.
+    Damage(Box<vm::Damage>),
     /// The output takes no more.
     Output(io::Error),
 }
@@ -46,6 +48,7 @@ impl fmt::Display for ConvertError {
                 }
                 f.write_str("; the option `partial` leaves out what cannot be written")
             }
+            Self::Damage(damage) => damage.fmt(f),
             Self::Output(error) => error.fmt(f),
         }
     }
@@ -64,6 +67,7 @@ impl std::error::Error for ConvertError {
             Self::Path(error) => error.source(),
             Self::Json(error) => error.source(),
             Self::Pickle(error) => error.source(),
+            Self::Damage(damage) => Some(&damage.error),
             Self::Unsuitable(_) | Self::LeftOut(_) => None,
             Self::Output(error) => error.source(),
         }

@@ -15,6 +15,7 @@ use halfsour_writer as writer;
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// How pickles are read, with the limits on that.
     pub reading: vm::Options,
@@ -33,6 +34,9 @@ pub struct Options {
     pub index: Option<bool>,
     /// Whether parts that the format cannot hold are left out, and told of in the [`Report`](crate::Report). Without it they are an error.
     pub partial: bool,
+    /// Whether what was complete is taken of a pickle that is cut off or damaged. Of a list or dict that is converted, the member that
+    /// is unfinished is left out; JSON has it as `halfsour.Unfinished`. [`Report::damage`](crate::Report::damage) says so.
+    pub salvage: bool,
     /// Whether the members of an archive of arrays are compressed.
     pub compressed: bool,
     /// The extension of the file that is written, which the format `payload` compares with the kind of file that it finds.
@@ -109,6 +113,12 @@ impl Options {
     #[must_use]
     pub fn with_partial(self, partial: bool) -> Self {
         Self { partial, ..self }
+    }
+
+    /// Sets whether what was complete is taken of a pickle that is cut off or damaged.
+    #[must_use]
+    pub fn with_salvage(self, salvage: bool) -> Self {
+        Self { salvage, ..self }
     }
 
     /// Sets whether the members of an archive of arrays are compressed.

@@ -27,6 +27,22 @@ pub struct Rename {
     new: Name,
 }
 
+impl fmt::Display for Rename {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.old, self.new)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, part) in self.parts.iter().enumerate() {
+            let mark = if Some(at) == self.module { ":" } else { "." };
+            write!(f, "{}{part}", if at == 0 { "" } else { mark })?;
+        }
+        Ok(())
+    }
+}
+
 /// A dotted name, and the number of its parts that are the module's, if that is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Name {
@@ -114,6 +130,8 @@ pub struct Renamed {
     pub end: usize,
     /// The number of places in the pickle that name a class or function and were renamed.
     pub count: usize,
+    /// For each rule, whether it renamed something.
+    pub used: Vec<bool>,
 }
 
 /// Returns the pickle that begins at `offset` with other names of modules, classes and functions. Of several rules for a name, the
@@ -149,9 +167,10 @@ pub fn rename(input: &[u8], offset: usize, rules: &[Rename], options: &Options) 
     for (at, id) in &watch.imports {
         plan.import(*at, *id);
     }
+    let used = std::mem::take(&mut plan.used);
     let (edits, count) = plan.edits();
     let bytes = write(input, offset..graph.end(), edits, &watch.frames);
-    Ok(Renamed { bytes, end: graph.end(), count })
+    Ok(Renamed { bytes, end: graph.end(), count, used })
 }
 
 /// Notes where names are used, and where frames begin.
@@ -189,6 +208,8 @@ struct Plan<'g> {
     fetched: Vec<(usize, [Id; 2], [String; 2])>,
     edits: Vec<Edit>,
     count: usize,
+    /// The rules that were applied.
+    used: Vec<bool>,
 }
 
 impl<'g> Plan<'g> {
@@ -200,21 +221,24 @@ impl<'g> Plan<'g> {
             let is_text = |id: &Id| matches!(view.peek(*id), Peek::Str(_) | Peek::ByteString(_));
             data.extend(view.children(id).skip(names).filter(is_text));
         }
-        Self { graph, rules, data, texts: HashMap::new(), fetched: Vec::new(), edits: Vec::new(), count: 0 }
+        let (texts, fetched, edits) = (HashMap::new(), Vec::new(), Vec::new());
+        Self { graph, rules, data, texts, fetched, edits, count: 0, used: vec![false; rules.len()] }
     }
 
-    fn new_names(&self, module: &[u8], name: &[u8]) -> Option<[String; 2]> {
+    fn new_names(&mut self, module: &[u8], name: &[u8]) -> Option<[String; 2]> {
         let (module, name) = (str::from_utf8(module).ok()?, str::from_utf8(name).ok()?);
-        let mut best: Option<(usize, [String; 2])> = None;
-        for rule in self.rules {
+        let mut best: Option<(usize, usize, [String; 2])> = None;
+        for (at, rule) in self.rules.iter().enumerate() {
             let length = rule.old.parts.len();
-            if best.as_ref().is_none_or(|(longest, _)| length > *longest)
+            if best.as_ref().is_none_or(|(longest, ..)| length > *longest)
                 && let Some((module, name)) = rule.apply(module, name)
             {
-                best = Some((length, [module, name]));
+                best = Some((length, at, [module, name]));
             }
         }
-        best.map(|(_, names)| names)
+        let (_, at, names) = best?;
+        self.used[at] = true;
+        Some(names)
     }
 
     /// A name is used at this offset.

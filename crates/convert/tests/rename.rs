@@ -103,3 +103,12 @@ fn presets_are_rules() {
         assert!(!preset.rules().is_empty(), "{}", preset.name);
     }
 }
+
+#[test]
+fn it_is_known_which_rules_were_of_use() {
+    let given = rules(&["numpy=n", "numpy._core=numpy.core", "scipy=s", "a.b:C=x:Y"]);
+    let renamed = rename(b"cnumpy._core.multiarray\nscalar\n.", 0, &given, &Options::default()).unwrap();
+    assert_eq!(renamed.used, [false, true, false, false]);
+    let spelled: Vec<_> = given.iter().map(ToString::to_string).collect();
+    assert_eq!(spelled, ["numpy=n", "numpy._core=numpy.core", "scipy=s", "a.b:C=x:Y"]);
+}

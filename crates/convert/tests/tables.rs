@@ -67,6 +67,10 @@ fn rows_may_be_of_any_kind() {
     // {'k': {'a': 1}, 'l': {'a': 2}}
     let rows = b"}(X\x01\0\0\0k}X\x01\0\0\0aK\x01sX\x01\0\0\0l}X\x01\0\0\0aK\x02su.";
     assert_eq!(csv_of(rows), ",a\nk,1\nl,2\n");
+    // {'a': [1, 2], 'b': 'x'}: as pandas.DataFrame has it
+    assert_eq!(csv_of(b"}(X\x01\0\0\0a](K\x01K\x02eX\x01\0\0\0bX\x01\0\0\0xu."), "a,b\n1,x\n2,x\n");
+    let why = converted(b"}(X\x01\0\0\0aK\x01X\x01\0\0\0bX\x01\0\0\0xu.", "csv").unwrap_err();
+    assert!(why.contains("not a table: expected"), "{why}");
     // [1, None]
     assert_eq!(csv_of(b"](K\x01Ne."), "0\n1\n\"\"\n");
 }
@@ -169,6 +173,46 @@ fn parts_are_left_out_if_they_may_be() {
     }
 }
 
+/// Of four columns the cells of three cannot be written: objects of a class that is not known, in a list too, and a list that contains
+/// itself. All are named, and the fourth is written if parts may be left out.
+#[test]
+fn columns_with_a_cell_that_cannot_be_written_are_left_out() {
+    // {'a': [1, [2]], 'b': [3, shop.Thing()], 'c': [4, [shop.Thing()]], 'd': [d, 5]}, where d = [d]
+    let thing = b"cshop\nThing\n)\x81";
+    let pickle = [
+        &b"}(X\x01\0\0\0a](K\x01]K\x02aeX\x01\0\0\0b](K\x03"[..],
+        thing,
+        b"eX\x01\0\0\0c](K\x04]",
+        thing,
+        b"aeX\x01\0\0\0d](]q\0h\0aK\x05eu.",
+    ]
+    .concat();
+    let named = [
+        "b: row 1: an object of shop.Thing is not known here",
+        "c: row 1: an object of shop.Thing is not known here",
+        "d: row 0: ",
+    ];
+    let why = converted(&pickle, "csv").unwrap_err();
+    assert!(named.iter().all(|named| why.contains(named)), "{why}");
+    let mut out = Vec::new();
+    let options = Options::default().with_partial(true);
+    let report = convert(&part(&pickle), "csv".parse().unwrap(), &options, &mut out).unwrap().to_string();
+    assert!(report.lines().zip(named).all(|(line, named)| line.starts_with(named)), "{report}");
+    assert_eq!((report.lines().count(), String::from_utf8(out).unwrap().as_str()), (3, "a\n1\n[2]\n"));
+}
+
+/// Lists and structs that pandas has as Arrow's are JSON.
+#[test]
+fn lists_of_arrow_are_json() {
+    let all = halfsour_fixtures::packages_of(halfsour_fixtures::matrix(), "3.8-d");
+    let csv = |name: &str| {
+        let package = all.iter().find(|package| package.name == name && package.buffers.is_none());
+        csv_of(&package.unwrap().bytes)
+    };
+    assert_eq!(csv("Series Arrow list"), "it\n\"[1,2]\"\n\"\"\n[]\n");
+    assert_eq!(csv("Series Arrow struct"), "it\n\"{\"\"a\"\":1}\"\n\"\"\n\"{\"\"a\"\":3}\"\n");
+}
+
 #[test]
 fn a_path_takes_a_part() {
     // {'x': [[1, 2]], 'y': 0}
@@ -226,4 +270,33 @@ fn a_file_of_an_array_is_an_input() {
     let mut out = Vec::new();
     convert_archive(&input, "json".parse().unwrap(), &Options::default(), &mut out, |_| ()).unwrap();
     assert_eq!(out, b"{\"array\":[[1.5,2.5]]}\n");
+}
+
+/// The frames of which pandas 1.5 prints times in another form than later releases do, while no pickle tells 1.4 to 2.0 from 2.1: intervals
+/// between midnights without the time of day, and labels that are categories in ISO 8601.
+const OTHER_FORMS: [(&str, &str); 2] =
+    [("3.8", "intervals of times"), ("3.8", "times of categories of the index")];
+
+/// Each is the text that the `to_csv` of the pandas that pickled it printed.
+#[test]
+fn csv_is_what_pandas_prints() {
+    let (mut count, mut others) = (0, 0);
+    for csv in halfsour_fixtures::csvs() {
+        let mut out = Vec::new();
+        let options = Options::default().with_index(true);
+        convert(&part(&csv.bytes), "csv".parse().unwrap(), &options, &mut out)
+            .unwrap_or_else(|error| panic!("{}, {}: {error}", csv.environment, csv.name));
+        let text = String::from_utf8(out).unwrap();
+        if OTHER_FORMS.contains(&(&*csv.environment, &*csv.name)) {
+            let plain =
+                |text: &str| text.replace('T', " ").replace(".000000000", "").replace(" 00:00:00", "");
+            assert_eq!(plain(&text), plain(&csv.text));
+            others += 1;
+            continue;
+        }
+        assert_eq!(text, csv.text, "{}, {}", csv.environment, csv.name);
+        count += 1;
+    }
+    assert!(count > 150, "{count}");
+    assert_eq!(others, OTHER_FORMS.len());
 }

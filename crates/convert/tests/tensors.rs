@@ -173,3 +173,20 @@ fn tensors_that_steps_bring_are_listed() {
     // A key of a dict.
     assert_eq!(names(&[b"}", &array[..], b"K\x01s."].concat()), ["0"]);
 }
+
+/// Keys that are no text are names as Python prints them; bytes are text, which they were in Python 2.
+#[test]
+fn every_key_is_a_name() {
+    let array = array();
+    let keys: [(&[u8], &str); 6] = [
+        (b"C\x04data", "data"),
+        (b"C\x02\xff\xfe", "b'\\xff\\xfe'"),
+        (b"J\xff\xff\xff\xff", "-1"),
+        (b"K\x07\x8c\x01a\x86", "(7, 'a')"),
+        (b"G?\xe0\0\0\0\0\0\0", "0.5"),
+        (b"N", "None"),
+    ];
+    for (key, name) in keys {
+        assert_eq!(names(&[b"}", key, &array[..], b"s."].concat()), [name]);
+    }
+}

@@ -49,7 +49,9 @@ impl Archive {
 
     fn container(source: &Source) -> Self {
         let format = source.format();
-        Self::unpacked(source, format, container::unpack(format, source.bytes(), source.budget()))
+        let unpacked = container::unpack(format, source.bytes(), source.budget());
+        let aside = container::aside(format, source.bytes(), source.budget());
+        Self { aside, ..Self::unpacked(source, format, unpacked) }
     }
 
     fn unpacked(source: &Source, format: Format, unpacked: Unpacked) -> Self {
@@ -95,7 +97,7 @@ impl Archive {
     }
 
     /// What is no member to most readers. Of a zip archive, members of which its directory knows nothing: what lies between the others
-    /// is searched for them. Of others, what has [`View::Aside`]: earlier revisions of records in ZODB, `OID@TID`, and the index of Ren'Py.
+    /// is searched for them. Of others, what has [`View::Aside`]: earlier revisions of records in ZODB, `OID@TID`, the index of Ren'Py, and a document of JSON as a whole.
     pub fn orphans(&self) -> Vec<Member> {
         match self.format {
             Format::Zip => zip::orphans(self.source.bytes(), &self.members),
@@ -109,23 +111,39 @@ impl Archive {
     ///
     /// If it is compressed in an unknown way, is malformed, ends early, or exceeds the limits.
     pub fn bytes(&self, member: &Member) -> Result<Bytes, Error> {
+        match self.read(member)? {
+            (bytes, None) => Ok(bytes),
+            (_, Some(kind)) => Err(self.member_error(member, kind)),
+        }
+    }
+
+    fn member_error(&self, member: &Member, kind: ErrorKind) -> Error {
+        Error::new(kind, &self.name_of(member), Some(self.format))
+    }
+
+    /// The bytes of a member; or those that there are of one that is cut off, if that is wanted.
+    fn read(&self, member: &Member) -> Result<(Bytes, Option<ErrorKind>), Error> {
         if let Some(own) = &member.own {
-            return Ok(own.clone());
+            return Ok((own.clone(), None));
         }
         let is_record = matches!(self.format, Format::FileStorage | Format::ZodbExport);
         let data = self.source.bytes().get(member.data.clone());
-        let fail = |kind| Error::new(kind, &self.name_of(member), Some(self.format));
+        let fail = |kind| self.member_error(member, kind);
         let data = data.ok_or_else(|| fail(ErrorKind::Truncated))?;
-        let bytes = match member.method {
-            0 if is_record => zodb::joined(self.source.bytes().slice_ref(data)),
-            0 => self.source.bytes().slice_ref(data),
+        let (bytes, damage) = match member.method {
+            0 if is_record => (zodb::joined(self.source.bytes().slice_ref(data)), None),
+            0 => (self.source.bytes().slice_ref(data), None),
             method => {
                 let made = decode_method(method, data, member.size, self.source.budget());
-                Bytes::from(made.map_err(fail)?)
+                let (bytes, damage) = made.map_err(fail)?;
+                (Bytes::from(bytes), damage)
             }
         };
-        if bytes.len() as u64 == member.size {
-            Ok(bytes)
+        let length = bytes.len() as u64;
+        if damage.is_some() || length < member.size && self.source.budget().salvage {
+            Ok((bytes, Some(ErrorKind::Truncated)))
+        } else if length == member.size {
+            Ok((bytes, None))
         } else {
             Err(fail(ErrorKind::Malformed("the member is not as long as the archive says")))
         }
@@ -137,12 +155,14 @@ impl Archive {
     ///
     /// As [`bytes`](Self::bytes), and those of [`Source::from_bytes`].
     pub fn open(&self, member: &Member) -> Result<Source, Error> {
-        self.part(member, self.bytes(member)?)
+        Ok(self.open_raw(member)?.0)
     }
 
-    /// What these bytes, a member's, are.
-    pub(crate) fn part(&self, member: &Member, bytes: Bytes) -> Result<Source, Error> {
-        self.source.part(&member.name, bytes)
+    /// Does as [`open`](Self::open), and gives the bytes with all compression, too.
+    pub(crate) fn open_raw(&self, member: &Member) -> Result<(Source, Bytes), Error> {
+        let (raw, damage) = self.read(member)?;
+        let source = self.source.part(&member.name, raw.clone())?;
+        Ok((source.damaged(self.format, damage), raw))
     }
 
     /// Whether the checksum is that of the data. All of it is read for that.

@@ -6,7 +6,7 @@ use std::{fs, io};
 use bytes::Bytes;
 
 use crate::member::{Listing, Member};
-use crate::source::read;
+use crate::source::{read, too_long};
 use crate::{ErrorKind, Format, dumb};
 
 /// What is known of files beside.
@@ -28,8 +28,26 @@ pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Reads files that may have so many bytes together.
+struct Room {
+    most: usize,
+    left: usize,
+}
+
+impl Room {
+    fn new(most: usize) -> Self {
+        Self { most, left: most }
+    }
+
+    fn read(&mut self, path: &Path) -> io::Result<Bytes> {
+        let length = usize::try_from(fs::metadata(path)?.len()).unwrap_or(usize::MAX);
+        self.left = self.left.checked_sub(length).ok_or_else(|| too_long(self.most))?;
+        read(path)
+    }
+}
+
 /// The values and the index of a `dbm.dumb`, of which either file or the name without their suffix was asked for.
-pub(crate) fn dumb(path: &Path) -> io::Result<Option<(Bytes, Option<Bytes>)>> {
+pub(crate) fn dumb(path: &Path, most: usize) -> io::Result<Option<(Bytes, Option<Bytes>)>> {
     let suffix = path.extension().and_then(|suffix| suffix.to_str());
     let (data, index) = match suffix {
         Some("dat" | "dir") => (path.with_extension("dat"), path.with_extension("dir")),
@@ -39,18 +57,19 @@ pub(crate) fn dumb(path: &Path) -> io::Result<Option<(Bytes, Option<Bytes>)>> {
     if !data.is_file() {
         return Ok(None);
     }
+    let mut room = Room::new(most);
     if !index.is_file() {
-        let bytes = read(&data)?;
+        let bytes = room.read(&data)?;
         let is_dumb = suffix == Some("dat") && dumb::is_data(&bytes);
         return Ok(is_dumb.then_some((bytes, None)));
     }
-    let index = read(&index)?;
-    let bytes = if dumb::index(&index).is_some() { Some(read(&data)?) } else { None };
+    let index = room.read(&index)?;
+    let bytes = if dumb::index(&index).is_some() { Some(room.read(&data)?) } else { None };
     Ok(bytes.map(|bytes| (bytes, Some(index))))
 }
 
 /// The parts of a folder that Spark wrote: `part-00000` and so on, and `_SUCCESS` when all were written. `None` says that it is no such folder.
-pub(crate) fn spark(folder: &Path) -> io::Result<Option<Listing>> {
+pub(crate) fn spark(folder: &Path, most: usize) -> io::Result<Option<Listing>> {
     if !folder.is_dir() {
         return Ok(None);
     }
@@ -64,9 +83,9 @@ pub(crate) fn spark(folder: &Path) -> io::Result<Option<Listing>> {
         }
     }
     parts.sort();
-    let mut listing = Listing::default();
+    let (mut listing, mut room) = (Listing::default(), Room::new(most));
     for (index, (number, path)) in parts.iter().enumerate() {
-        let bytes = read(path)?;
+        let bytes = room.read(path)?;
         if Format::magic(&bytes) != Some(Format::SequenceFile) {
             return Ok(None);
         }

@@ -1,12 +1,17 @@
 //! [`string_encoding`]: the codecs of Python, by the names that Python knows them by.
 
+mod escapes;
+mod handlers;
+mod multibyte;
 mod unicode;
 
 use std::fmt;
 use std::sync::OnceLock;
 
-use halfsour_vm::{Codec, StringEncoding};
+use halfsour_vm::{Codec, StringEncoding, Undecodable};
 
+pub use self::handlers::{TextErrors, UnknownErrors};
+use self::multibyte::multibyte;
 use self::unicode::UNICODE;
 
 /// The codecs in which each byte is a character, a line each: its names, and behind a tabulator the characters of all 256
@@ -60,19 +65,12 @@ const OWN: [(StringEncoding, &[&str]); 4] = [
     (StringEncoding::Utf8, &["utf_8", "u8", "utf", "utf8", "utf8_ucs2", "utf8_ucs4", "cp65001"]),
 ];
 
-/// Names of Python's codecs that are not there, since they need more than a table of 256 characters.
+/// Names of Python's codecs that are not there: those with a state between characters, and those for names of hosts.
 const MISSING: &str = "\
-    big5 big5_tw csbig5 x_mac_trad_chinese big5hkscs big5_hkscs hkscs cp932 932 ms932 ms_kanji mskanji \
-    windows_31j cp949 949 ms949 uhc cp950 950 ms950 euc_jis_2004 euc_jis2004 eucjis2004 jisx0213 \
-    euc_jisx0213 eucjisx0213 euc_jp eucjp u_jis ujis euc_kr euckr korean ks_c_5601 ks_c_5601_1987 \
-    ks_x_1001 ksc5601 ksx1001 x_mac_korean gb18030 gb18030_2000 gb2312 chinese csiso58gb231280 euc_cn \
-    euccn eucgb2312_cn gb2312_1980 gb2312_80 iso_ir_58 x_mac_simp_chinese gbk 936 cp936 ms936 hz hz_gb \
-    hz_gb_2312 hzgb idna iso2022_jp csiso2022jp iso2022jp iso_2022_jp iso2022_jp_1 iso2022jp_1 \
+    hz hz_gb hz_gb_2312 hzgb idna iso2022_jp csiso2022jp iso2022jp iso_2022_jp iso2022_jp_1 iso2022jp_1 \
     iso_2022_jp_1 iso2022_jp_2 iso2022jp_2 iso_2022_jp_2 iso2022_jp_2004 iso2022jp_2004 iso_2022_jp_2004 \
     iso2022_jp_3 iso2022jp_3 iso_2022_jp_3 iso2022_jp_ext iso2022jp_ext iso_2022_jp_ext iso2022_kr \
-    csiso2022kr iso2022kr iso_2022_kr johab cp1361 ms1361 punycode shift_jis csshiftjis s_jis shiftjis \
-    sjis x_mac_japanese shift_jis_2004 s_jis_2004 shiftjis2004 sjis_2004 shift_jisx0213 s_jisx0213 \
-    shiftjisx0213 sjisx0213 unicode_escape utf_7 u7 unicode_1_1_utf_7 utf7";
+    csiso2022kr iso2022kr iso_2022_kr punycode undefined";
 
 /// A name that is no codec's, or that of one that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,8 +96,8 @@ impl fmt::Display for UnknownCodec {
 
 impl std::error::Error for UnknownCodec {}
 
-/// Returns how Python 2 strings are read with Python's `encoding=name`: `bytes`, or any codec of Python's for one byte a character,
-/// or for Unicode, by any of its names.
+/// Returns how Python 2 strings are read with Python's `encoding=name`: `bytes`, or any codec of Python's for text, by any of its names, save
+/// those that shift with escapes.
 ///
 /// ```
 /// use halfsour_files::string_encoding;
@@ -114,7 +112,7 @@ impl std::error::Error for UnknownCodec {}
 ///
 /// # Errors
 ///
-/// If the codec is unknown, or is one that is not there: those of Chinese, Japanese and Korean, `utf_7`, `unicode_escape`, `punycode` and `idna`.
+/// If the codec is unknown, or is one that is not there: `hz`, those of ISO 2022, `punycode` and `idna`.
 pub fn string_encoding(name: &str) -> Result<StringEncoding, UnknownCodec> {
     let normal = normal(name);
     let is_named = |names: &[&str]| names.contains(&&*normal);
@@ -124,15 +122,20 @@ pub fn string_encoding(name: &str) -> Result<StringEncoding, UnknownCodec> {
     if let Some(codec) = UNICODE.iter().find(|codec| is_named(codec.names)) {
         return Ok(StringEncoding::Codec(codec));
     }
-    let table = tables().iter().find(|table| table.names.split(' ').any(|known| known == normal));
-    table.map(|table| StringEncoding::Codec(table)).ok_or_else(|| UnknownCodec(name.to_owned()))
+    let is_among = |names: &str| names.split(' ').any(|known| known == normal);
+    if let Some(table) = tables().iter().find(|table| is_among(table.names)) {
+        return Ok(StringEncoding::Codec(table));
+    }
+    let codec = multibyte().iter().find(|codec| is_among(&codec.names));
+    codec.map(|codec| StringEncoding::Codec(codec)).ok_or_else(|| UnknownCodec(name.to_owned()))
 }
 
 /// The names of all codecs, other names for them among these, as Python spells them.
 pub fn codec_names() -> impl Iterator<Item = &'static str> {
     let own = OWN.iter().flat_map(|(_, names)| names.iter().copied());
     let unicode = UNICODE.iter().flat_map(|codec| codec.names.iter().copied());
-    own.chain(unicode).chain(tables().iter().flat_map(|table| table.names.split(' ')))
+    let tables = tables().iter().flat_map(|table| table.names.split(' '));
+    own.chain(unicode).chain(tables).chain(multibyte().iter().flat_map(|codec| codec.names.split(' ')))
 }
 
 /// A name as Python compares it: in lower case, with underscores between its parts.
@@ -169,15 +172,29 @@ impl Codec for Table {
         self.names.split(' ').next().unwrap_or_default()
     }
 
-    fn decode(&self, bytes: &[u8]) -> Result<Vec<u8>, usize> {
-        let mut text = String::with_capacity(bytes.len());
+    fn decode(&self, bytes: &[u8], text: &mut Vec<u8>) -> Result<(), Undecodable> {
         for (at, &byte) in bytes.iter().enumerate() {
             match self.chars[usize::from(byte)] {
-                NONE => return Err(at),
-                char => text.push(char),
+                NONE => return Err(Undecodable { at, length: 1 }),
+                char => push(text, char),
             }
         }
-        Ok(text.into_bytes())
+        Ok(())
+    }
+}
+
+fn push(text: &mut Vec<u8>, char: char) {
+    text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// Appends a code point, which may be a surrogate.
+fn push_point(text: &mut Vec<u8>, point: u32) {
+    match char::from_u32(point) {
+        Some(char) => push(text, char),
+        None => text.extend([12, 6, 0].map(|shift| {
+            let bits = u8::try_from(point >> shift & 0x3f).unwrap_or_default();
+            bits | if shift == 12 { 0xe0 } else { 0x80 }
+        })),
     }
 }
 

@@ -7,7 +7,8 @@ use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use lzma_rust2::filter::bcj::BcjReader;
 use lzma_rust2::filter::delta::DeltaReader;
-use lzma_rust2::{Lzma2Reader, LzmaReader, XzReader};
+use lzma_rust2::{Action, Lzma2Reader, LzmaReader, LzmaStream, StreamResult, XzReader, XzStream};
+use memchr::memmem;
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
@@ -23,13 +24,91 @@ pub(crate) struct Decoded {
 
 /// Decodes all of it: where several streams may follow each other, all of them.
 pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind> {
+    let mut sink = Sink::new(input.len(), budget);
+    let rest = decode_into(format, input, &mut sink)?;
+    Ok(Decoded { bytes: sink.bytes, rest })
+}
+
+/// Does as [`decode`], or decodes what was cut off as far as it goes, if that is wanted: then it says why it does not go on. What is
+/// wrong in other ways is an error: where it begins to be is not known.
+pub(crate) fn decode_or_salvage(
+    format: Format,
+    input: &[u8],
+    budget: &Budget,
+) -> Result<(Decoded, Option<ErrorKind>), ErrorKind> {
+    match decode_as_far(format, input, budget) {
+        Err(ErrorKind::Truncated | ErrorKind::Malformed(_) | ErrorKind::Checksum) | Ok((_, Some(_)))
+            if budget.salvage =>
+        {
+            decode_as_far(format, written(input), budget)
+        }
+        decoded => decoded,
+    }
+}
+
+/// What comes before zeros that were never written: a decoder may make something of them. Compressed data has no long runs of zeros.
+fn written(input: &[u8]) -> &[u8] {
+    const RUN: [u8; 64] = [0; 64];
+    let end = memmem::find(input, &RUN).unwrap_or(input.len());
+    let zeros = input[..end].iter().rev().take_while(|&&byte| byte == 0).count();
+    &input[..end - zeros]
+}
+
+fn decode_as_far(
+    format: Format,
+    input: &[u8],
+    budget: &Budget,
+) -> Result<(Decoded, Option<ErrorKind>), ErrorKind> {
+    let mut sink = Sink::new(input.len(), budget);
+    let rest = decode_into(format, input, &mut sink);
+    if rest == Err(ErrorKind::Truncated) && budget.salvage && matches!(format, Format::Xz | Format::Lzma) {
+        // The readers give no piece of which they lack the end.
+        sink = Sink::new(input.len(), budget);
+        push_pieces(format, input, &mut sink)?;
+    }
+    sink.salvaged(rest)
+}
+
+/// Decodes xz or LZMA as far as it goes, save for the last bytes, which the decoder does not look at.
+fn push_pieces(format: Format, input: &[u8], sink: &mut Sink) -> Result<(), ErrorKind> {
+    let limit = kilobytes(sink.budget);
+    if format == Format::Xz {
+        let mut stream = XzStream::new_mem_limit(true, limit);
+        push(input, sink, |input, output| stream.process(input, output, Action::Run))
+    } else {
+        let mut stream = LzmaStream::new_mem_limit(limit, None);
+        push(input, sink, |input, output| stream.process(input, output, Action::Run))
+    }
+}
+
+fn push(
+    mut input: &[u8],
+    sink: &mut Sink,
+    mut process: impl FnMut(&[u8], &mut [u8]) -> io::Result<StreamResult>,
+) -> Result<(), ErrorKind> {
+    let mut piece = vec![0; PIECE];
+    while let Ok(StreamResult { bytes_consumed: taken, bytes_produced: given, .. }) =
+        process(input, &mut piece)
+        && (taken, given) != (0, 0)
+    {
+        sink.push(&piece[..given])?;
+        input = &input[taken..];
+    }
+    Ok(())
+}
+
+/// Decodes into a sink; gives the number of bytes behind it.
+fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, ErrorKind> {
+    let budget = sink.budget;
     if let Some(bytes) = text(format, input, budget)? {
-        return Ok(Decoded { bytes, rest: 0 });
+        sink.bytes = bytes;
+        return Ok(0);
     }
     if format == Format::SequenceFile {
-        return spark::decode(input, budget);
+        let Decoded { bytes, rest } = spark::decode(input, budget)?;
+        sink.bytes = bytes;
+        return Ok(rest);
     }
-    let mut sink = Sink::new(input.len(), budget);
     let mut rest = input;
     loop {
         rest = match format {
@@ -38,8 +117,8 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
                 sink.fill(&mut decoder)?;
                 decoder.into_inner()
             }
-            Format::Zlib => inflate(rest, true, &mut sink)?,
-            Format::JoblibZ => inflate(joblib09::compressed(rest)?, true, &mut sink)?,
+            Format::Zlib => inflate(rest, true, sink)?,
+            Format::JoblibZ => inflate(joblib09::compressed(rest)?, true, sink)?,
             Format::Bzip2 => {
                 let mut decoder = BzDecoder::new(rest);
                 sink.fill(&mut decoder)?;
@@ -57,8 +136,8 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
                 let (after, buffered) = decoder.into_parts();
                 &rest[rest.len() - after.len() - buffered.len()..]
             }
-            Format::Zstd => zstd(rest, &mut sink)?,
-            Format::Lz4 => lz4(rest, &mut sink)?,
+            Format::Zstd => zstd(rest, sink)?,
+            Format::Lz4 => lz4(rest, sink)?,
             _ => unreachable!("only codings are decoded"),
         };
         // Python's readers let zeros stand between members of gzip, and xz's format has them, too.
@@ -69,7 +148,7 @@ pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<De
         let goes_on = !matches!(format, Format::Zlib | Format::JoblibZ | Format::Lzma)
             && Format::magic(rest) == Some(format);
         if !goes_on {
-            return Ok(Decoded { bytes: sink.bytes, rest: rest.len() });
+            return Ok(rest.len());
         }
     }
 }
@@ -90,44 +169,47 @@ fn text(format: Format, input: &[u8], budget: &Budget) -> Result<Option<Vec<u8>>
     read(input).map(Some).ok_or(ErrorKind::Malformed("the text is invalid"))
 }
 
-/// How a member of a zip archive is compressed, by its number.
+/// How a member of a zip archive is compressed, by its number. What is cut off is taken as far as it goes, if that is wanted.
 pub(crate) fn decode_method(
     method: u16,
     input: &[u8],
     size: u64,
     budget: &Budget,
-) -> Result<Vec<u8>, ErrorKind> {
+) -> Result<(Vec<u8>, Option<ErrorKind>), ErrorKind> {
     let format = match method {
-        8 => {
+        8 | 14 => {
             let mut sink = Sink::new(input.len(), budget);
-            inflate(input, false, &mut sink)?;
-            return Ok(sink.bytes);
+            let done = match method {
+                8 => inflate(input, false, &mut sink).map(|_| 0),
+                _ => zip_lzma(input, size, &mut sink).map(|()| 0),
+            };
+            let (decoded, damage) = sink.salvaged(done)?;
+            return Ok((decoded.bytes, damage));
         }
-        14 => return zip_lzma(input, size, budget),
         12 => Format::Bzip2,
         93 => Format::Zstd,
         95 => Format::Xz,
         _ => return Err(ErrorKind::Unsupported("the compression method")),
     };
-    Ok(decode(format, input, budget)?.bytes)
+    let (decoded, damage) = decode_or_salvage(format, input, budget)?;
+    Ok((decoded.bytes, damage))
 }
 
 /// LZMA as zip has it: a version, the length of the properties, the properties, and no length of what comes.
-fn zip_lzma(input: &[u8], size: u64, budget: &Budget) -> Result<Vec<u8>, ErrorKind> {
+fn zip_lzma(input: &[u8], size: u64, sink: &mut Sink) -> Result<(), ErrorKind> {
     let ([_, _, 5, 0, properties, dictionary @ ..], rest) =
         input.split_first_chunk::<9>().ok_or(ErrorKind::Truncated)?
     else {
         return Err(ErrorKind::Malformed("the properties are not five bytes"));
     };
     let dictionary = u32::from_le_bytes(*dictionary);
-    if u64::from(dictionary) > budget.limits.window {
+    if u64::from(dictionary) > sink.budget.limits.window {
         return Err(ErrorKind::Unsupported("a dictionary of this size"));
     }
     let mut decoder = LzmaReader::new_with_props(rest, size, *properties, dictionary, None)
         .map_err(|error| kind(&error))?;
-    let mut sink = Sink::new(input.len(), budget);
-    sink.fill(&mut decoder)?;
-    Ok(sink.bytes)
+    decoder.set_defer_errors(sink.budget.salvage);
+    sink.fill(&mut decoder)
 }
 
 /// What one of 7z's decoders gives, by its id.
@@ -186,6 +268,17 @@ impl<'b> Sink<'b> {
         self.budget.spend(more)?;
         self.bytes.extend_from_slice(piece);
         Ok(())
+    }
+
+    /// What was decoded, and the number of bytes behind it; or what came before the end of what is cut off, if that is wanted.
+    fn salvaged(self, rest: Result<usize, ErrorKind>) -> Result<(Decoded, Option<ErrorKind>), ErrorKind> {
+        match rest {
+            Ok(rest) => Ok((Decoded { bytes: self.bytes, rest }, None)),
+            Err(ErrorKind::Truncated) if self.budget.salvage && !self.bytes.is_empty() => {
+                Ok((Decoded { bytes: self.bytes, rest: 0 }, Some(ErrorKind::Truncated)))
+            }
+            Err(kind) => Err(kind),
+        }
     }
 
     fn fill(&mut self, decoder: &mut impl Read) -> Result<(), ErrorKind> {

@@ -13,6 +13,12 @@ use crate::sevenzip::Unpacked;
 use crate::sure::{self, DEPTH};
 use crate::{ErrorKind, Format, base64, texts};
 
+mod document;
+mod lines;
+
+/// The name of the member that is a document of JSON as a whole, in which the pickles are text.
+const DOCUMENT: &str = "document";
+
 /// The container that it is, if a pickle is in it for sure.
 pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
     match bytes {
@@ -23,6 +29,11 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
             _ => None,
         },
     }
+}
+
+/// Whether it is text that is nothing else, with pickles in it.
+pub(crate) fn is_text_with_pickles(bytes: &[u8]) -> bool {
+    lines::has_any(bytes)
 }
 
 /// The members of a container of this format.
@@ -38,6 +49,8 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
             let mut copy = Copy { bytes: Vec::new(), members: Vec::new(), damage: None, budget };
             if format == Format::SplineFont {
                 font(bytes).for_each(|(name, pickle)| copy.push(&name, &pickle));
+            } else if format == Format::Text {
+                lines::pickles(bytes).for_each(|(name, pickle)| copy.push(&name, &pickle));
             } else {
                 json(texts::bare(bytes), DEPTH, |path, text| {
                     let names: Vec<_> = path.iter().map(Step::to_string).collect();
@@ -47,6 +60,20 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
             Unpacked { bytes: copy.bytes.into(), members: copy.members, damage: copy.damage }
         }
     }
+}
+
+/// What is beside the members: a document of JSON holds more than the pickles in it.
+pub(crate) fn aside(format: Format, bytes: &[u8], budget: &Budget) -> Vec<Member> {
+    if format != Format::Json {
+        return Vec::new();
+    }
+    let pickle = document::pickle(texts::bare(bytes), budget).ok().flatten();
+    pickle.map(|pickle| Member::owned(DOCUMENT.to_owned(), pickle.into()).aside()).into_iter().collect()
+}
+
+/// What the member is called in which the rest of this container is, if there may be some.
+pub(crate) fn name_of_rest(format: Format) -> Option<&'static str> {
+    (format == Format::Json).then_some(DOCUMENT)
 }
 
 fn member(name: String, start: usize, end: usize) -> Member {

@@ -47,6 +47,8 @@ pub enum Format {
     Json,
     /// A font of `FontForge`, with the pickles of scripts.
     SplineFont,
+    /// Any other text with pickles in it, as literals of Python, escapes of redis-cli, base64 or hexadecimal digits.
+    Text,
     /// A zip archive; so are torch's `.pt` and numpy's `.npz`.
     Zip,
     /// A tar archive.
@@ -59,6 +61,8 @@ pub enum Format {
     JoblibZ,
     /// A pickle of joblib before its release 0.10, with arrays in files of their own beside it.
     JoblibPair,
+    /// A chunk of a queue of queuelib, without the entries that were taken from it.
+    Queuelib,
     /// Hadoop's `SequenceFile`, as Spark writes pickles.
     SequenceFile,
     /// A folder in which Spark wrote a `SequenceFile` for each part of its data.
@@ -102,7 +106,12 @@ impl Format {
             None => {
                 let envelope = || envelope::find(bytes, depth).map(|(format, _)| format);
                 let contained = container::format(bytes, depth);
-                contained.or_else(|| texts::format(bytes, depth)).or_else(envelope).unwrap_or(Self::Pickle)
+                let text = || container::is_text_with_pickles(bytes).then_some(Self::Text);
+                contained
+                    .or_else(|| texts::format(bytes, depth))
+                    .or_else(envelope)
+                    .or_else(text)
+                    .unwrap_or(Self::Pickle)
             }
         }
     }
@@ -152,6 +161,7 @@ impl Format {
                 | Self::DjangoCache
                 | Self::Json
                 | Self::SplineFont
+                | Self::Text
                 | Self::SparkFolder
                 | Self::Sqlite
                 | Self::DumbDbm
@@ -213,12 +223,14 @@ impl fmt::Display for Format {
             Self::DjangoCache => "Django cache entry",
             Self::Json => "JSON",
             Self::SplineFont => "FontForge font",
+            Self::Text => "text",
             Self::Zip => "zip",
             Self::Tar => "tar",
             Self::SevenZip => "7z",
             Self::Npy => "npy",
             Self::JoblibZ => "joblib 0.9",
             Self::JoblibPair => "joblib 0.9 with files beside",
+            Self::Queuelib => "queue of queuelib",
             Self::SequenceFile => "SequenceFile",
             Self::SparkFolder => "folder of Spark",
             Self::Sqlite => "SQLite",

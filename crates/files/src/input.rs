@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+use crate::source::Damage;
 use crate::{
     Error, ErrorKind, Format, Layer, Leaf, LookAlike, Npy, Options, Pickles, Source, Torch, crlf, is_pickle,
 };
@@ -49,6 +50,8 @@ pub struct Part {
     is_whole_file: bool,
     pickles: Pickles,
     torch: Option<Arc<Torch>>,
+    rest: Option<String>,
+    damage: Option<Damage>,
 }
 
 /// The parts of an [`Input`], each opened when it comes. A part that cannot be opened is an error, after which
@@ -275,6 +278,8 @@ impl Input {
             is_whole_file,
             pickles,
             torch,
+            rest: source.rest().map(str::to_owned),
+            damage: source.damage_kind(),
         }
     }
 
@@ -310,6 +315,11 @@ impl Part {
         &self.layers
     }
 
+    /// The error at which compressed data ends, of which the bytes are what came before it: see [`Source::damage`].
+    pub fn damage(&self) -> Option<Error> {
+        self.damage.map(|(format, kind)| Error::new(kind, &self.name, Some(format)))
+    }
+
     /// The bytes in which the pickles lie. Offsets count from their beginning.
     pub fn bytes(&self) -> &Bytes {
         self.pickles.bytes()
@@ -323,6 +333,12 @@ impl Part {
     /// The torch file whose pickle this is, with the storages to which the pickle refers.
     pub fn torch(&self) -> Option<&Torch> {
         self.torch.as_deref()
+    }
+
+    /// The name of the member that has all of a document of JSON in a text of which this is: what is in it beside pickles. It is no part
+    /// unless it is asked for, as with [`Input::with_member`].
+    pub fn rest(&self) -> Option<&str> {
+        self.rest.as_deref()
     }
 
     /// Whether the lines of the first pickle end as Windows' do, so that [`Options::crlf`] is wanted, even if it can be loaded.
@@ -396,7 +412,8 @@ impl Parts<'_> {
         Self(Box::new(std::iter::empty()))
     }
 
-    fn one(part: Part) -> Self {
+    /// Returns this part alone.
+    pub fn one(part: Part) -> Self {
         Self(Box::new(std::iter::once(Ok(part))))
     }
 }

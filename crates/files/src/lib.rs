@@ -28,6 +28,7 @@ mod map;
 mod member;
 mod npy;
 mod pickles;
+mod queue;
 mod renpy;
 mod sevenzip;
 mod source;
@@ -43,7 +44,7 @@ mod zodb;
 
 pub use archive::Archive;
 pub use arrays::JoblibArrays;
-pub use codecs::{UnknownCodec, codec_names, string_encoding};
+pub use codecs::{TextErrors, UnknownCodec, UnknownErrors, codec_names, string_encoding};
 pub use error::{Error, ErrorKind, Result};
 pub use format::{Format, is_pickle};
 pub use halfsour_vm::Framing;

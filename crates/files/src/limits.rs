@@ -80,6 +80,9 @@ pub struct Options {
     /// Whether CR LF becomes LF, in the file and in all that is in it, where no LF is without a CR: so a file is that was written or
     /// copied as text on Windows.
     pub crlf: bool,
+    /// Whether compressed data that is cut off, in the file and in all that is in it, is taken as far as it goes.
+    /// [`Source::damage`](crate::Source::damage) and [`Part::damage`](crate::Part::damage) then say so.
+    pub salvage: bool,
 }
 
 impl Options {
@@ -93,6 +96,12 @@ impl Options {
     #[must_use]
     pub const fn with_crlf(self, crlf: bool) -> Self {
         Self { crlf, ..self }
+    }
+
+    /// Sets [`salvage`](Self::salvage).
+    #[must_use]
+    pub const fn with_salvage(self, salvage: bool) -> Self {
+        Self { salvage, ..self }
     }
 }
 
@@ -108,15 +117,17 @@ pub(crate) struct Budget {
     pub limits: Limits,
     /// See [`Options::crlf`].
     pub crlf: bool,
+    /// See [`Options::salvage`].
+    pub salvage: bool,
     left: Arc<AtomicU64>,
 }
 
 impl Budget {
     /// Of a file of this length.
     pub fn new(options: Options, input: usize) -> Self {
-        let Options { limits, crlf, .. } = options;
+        let Options { limits, crlf, salvage, .. } = options;
         let most = Self::ratio(limits, input).saturating_mul(2);
-        Self { limits, crlf, left: Arc::new(AtomicU64::new(limits.total.min(most))) }
+        Self { limits, crlf, salvage, left: Arc::new(AtomicU64::new(limits.total.min(most))) }
     }
 
     /// How many bytes an input of this length may become.

@@ -6,10 +6,12 @@ mod text;
 use std::fmt;
 use std::ops::Range;
 
+use halfsour_lexer::text::name::visible;
 use halfsour_lexer::text::phrase::{count, plural};
 use halfsour_lexer::{ErrorKind, Lexer, Op, Opcode};
+use halfsour_vm::{self as vm, Loader};
 
-use crate::{Archive, Format, crlf, sure};
+use crate::{Archive, Format, Member, crlf, sure};
 
 /// What bytes are that are taken for a pickle and are none, or no longer one. It prints as a sentence, without a full stop, that
 /// says what to do.
@@ -68,6 +70,8 @@ pub enum LookAlike {
         /// Whether [`Options::skip`](crate::Options::skip) leaves them out: they are the file's, not those of a member or layer.
         can_skip: bool,
     },
+    /// An archive with these members, of which the last may be `…`.
+    Members(Vec<String>),
     /// A head, or something else around the pickle that has no mark of its own, was taken for that of this format, and taken off.
     Envelope(Format),
     /// Something else, of the table of signatures.
@@ -111,7 +115,7 @@ impl LookAlike {
 }
 
 impl Archive {
-    /// What the archive is, by the names of its members, if that is known and has no pickles.
+    /// What the archive is, by the names of its members, if that is known and has no pickles; otherwise, some of the names.
     ///
     /// ```
     /// use halfsour_files::{Limits, Source, ZipWriter};
@@ -124,8 +128,16 @@ impl Archive {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn look_alike(&self) -> Option<LookAlike> {
-        signatures::look_at_members(self.members())
+        signatures::look_at_members(self.members()).or_else(|| some_names(self.members()))
     }
+}
+
+/// The first names of members.
+fn some_names(members: &[Member]) -> Option<LookAlike> {
+    const MOST: usize = 5;
+    let names = members.iter().take(MOST).map(|member| visible(&member.name).into_owned());
+    let more = (members.len() > MOST).then(|| "…".to_owned());
+    (!members.is_empty()).then(|| LookAlike::Members(names.chain(more).collect()))
 }
 
 /// Whether the opcodes go as far as `STOP`. Where the first one takes what is not there, which is right for few, it is tried.
@@ -135,16 +147,23 @@ fn is_complete(bytes: &[u8]) -> bool {
     first.is_some_and(|first| first.stack_before().is_empty()) || sure::loads(&bytes[..end])
 }
 
-/// Whether the opcodes are valid up to the end: it may be the beginning of a pickle.
-fn may_go_on(bytes: &[u8]) -> bool {
+/// Whether the opcodes are valid up to the end, and can be run so far: it may be the beginning of a pickle.
+pub(crate) fn may_go_on(bytes: &[u8]) -> bool {
     let mut lexer = Lexer::new(bytes);
     loop {
         match lexer.next_op() {
             Ok(Op::Stop) => return false,
             Ok(_) => {}
-            Err(error) => return error.kind() == ErrorKind::UnexpectedEnd,
+            Err(error) if error.kind() == ErrorKind::UnexpectedEnd => break,
+            Err(_) => return false,
         }
     }
+    // Many a text is opcodes, of which one takes what is not there. Behind a mark, the frame may be what is too long.
+    let begins = matches!(bytes, [0x80, ..]) || bytes.len() > sure::LONGEST;
+    begins
+        || Loader::new()
+            .load(bytes)
+            .is_err_and(|error| matches!(error.kind(), vm::ErrorKind::Lexer(ErrorKind::UnexpectedEnd)))
 }
 
 /// Bytes that were written as characters.
@@ -208,6 +227,9 @@ fn truncated(bytes: &[u8], start: usize) -> Option<LookAlike> {
         opcodes += 1;
     };
     let has = bytes.len() - start;
+    if !may_go_on(&bytes[start..]) {
+        return None;
+    }
     let is_cut = match kind {
         (ErrorKind::UnexpectedEnd, at) => {
             opcodes > 1 || opcodes > 0 && (at == bytes.len() || bytes[start] == Opcode::Proto.byte())
@@ -312,6 +334,9 @@ impl fmt::Display for LookAlike {
                 }
                 write!(f, "a pickle, or compressed data, begins at byte {at}")?;
                 if *can_skip { write!(f, ": --skip {at}") } else { Ok(()) }
+            }
+            Self::Members(names) => {
+                write!(f, "it has {}: {}", if names.len() == 1 { "one member" } else { "members" }, names.join(", "))
             }
             Self::Envelope(format) => write!(f, "what is around it was taken for {format}'s and left out"),
             Self::Other { name, advice } => write!(f, "this is {name}: {advice}"),

@@ -8,9 +8,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::beside::{self, Beside};
-use crate::coding::decode;
+use crate::coding::decode_or_salvage;
 use crate::limits::Budget;
-use crate::{Archive, Error, ErrorKind, Format, Limit, Options, Pickles, crlf, envelope, joblib09, journal};
+use crate::{
+    Archive, Error, ErrorKind, Format, Limit, Options, Pickles, container, crlf, envelope, joblib09, journal,
+    queue,
+};
 
 /// A file, or a member of an archive, with all compression taken off.
 ///
@@ -36,7 +39,13 @@ pub struct Source {
     depth: usize,
     budget: Budget,
     beside: Option<Arc<Beside>>,
+    /// The name of the member that has the rest of the container in which this lies.
+    rest: Option<String>,
+    damage: Option<Damage>,
 }
+
+/// Where compressed data, or a member of an archive, ends before its end, and was taken as far as it goes.
+pub(crate) type Damage = (Format, ErrorKind);
 
 /// A layer that was taken off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,15 +74,18 @@ impl Source {
     ///
     /// If it cannot be read, or a layer of compression is malformed or exceeds the limits.
     pub fn open(path: impl AsRef<Path>, options: impl Into<Options>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let options = options.into();
+        Self::open_within(path.as_ref(), usize::MAX, options.into())
+    }
+
+    /// As [`open`](Self::open). Where several files are one, they may have no more bytes together.
+    fn open_within(path: &Path, max_bytes: usize, options: Options) -> Result<Self, Error> {
         let name = path.to_string_lossy().into_owned();
         let fail = |error| Error::io(error, &name);
-        if let Some((bytes, index)) = beside::dumb(path).map_err(fail)? {
+        if let Some((bytes, index)) = beside::dumb(path, max_bytes).map_err(fail)? {
             let budget = Budget::new(options, bytes.len());
             return Ok(Self::of_several(name, Format::DumbDbm, bytes, Beside::Index(index), budget));
         }
-        if let Some(parts) = beside::spark(path).map_err(fail)? {
+        if let Some(parts) = beside::spark(path, max_bytes).map_err(fail)? {
             let length = parts.members.iter().map(|part| part.size).sum::<u64>();
             let budget = Budget::new(options, usize::try_from(length).unwrap_or(usize::MAX));
             return Ok(Self::of_several(
@@ -92,7 +104,8 @@ impl Source {
     /// What several files are together.
     fn of_several(name: String, format: Format, bytes: Bytes, beside: Beside, budget: Budget) -> Self {
         let (raw, beside) = (bytes.clone(), Some(Arc::new(beside)));
-        Self { name, layers: Vec::new(), bytes, raw, format, depth: 0, budget, beside }
+        let (layers, rest, damage) = (Vec::new(), None, None);
+        Self { name, layers, bytes, raw, format, depth: 0, budget, beside, rest, damage }
     }
 
     /// Takes what belongs to the file and is in others beside it.
@@ -108,9 +121,12 @@ impl Source {
             Format::Pickle => {
                 let made = joblib09::with_arrays(&self.bytes, path, &self.budget);
                 if let Some(bytes) = made.map_err(|kind| self.error(kind))? {
-                    let length = self.bytes.len();
-                    self.layers.push(Layer { format: Format::JoblibPair, length, rest: 0 });
-                    self.bytes = bytes;
+                    self.replace(Format::JoblibPair, bytes);
+                } else if let Some(begin) = queue::begin(&self.bytes, path) {
+                    self.replace(Format::Queuelib, self.bytes.slice(begin..));
+                    if self.bytes.is_empty() {
+                        return Err(self.error(ErrorKind::NoPickles));
+                    }
                 }
             }
             _ => {}
@@ -118,7 +134,13 @@ impl Source {
         Ok(())
     }
 
-    /// As [`open`](Self::open), of a file that may have no more than `max_bytes`.
+    /// Takes off a layer.
+    fn replace(&mut self, format: Format, bytes: Bytes) {
+        self.layers.push(Layer { format, length: self.bytes.len(), rest: 0 });
+        self.bytes = bytes;
+    }
+
+    /// As [`open`](Self::open), of a file, or of several that are one, that may have no more than `max_bytes`.
     ///
     /// # Errors
     ///
@@ -128,11 +150,11 @@ impl Source {
         max_bytes: usize,
         options: impl Into<Options>,
     ) -> Result<Self, Error> {
-        let path = path.as_ref();
+        let (path, options) = (path.as_ref(), options.into());
         // Of pipes and devices, the length is not known before they are read.
         let is_short = |file: Metadata| file.is_dir() || file.is_file() && file.len() <= max_bytes as u64;
         if fs::metadata(path).map_or(true, is_short) {
-            return Self::open(path, options);
+            return Self::open_within(path, max_bytes, options);
         }
         let name = path.to_string_lossy().into_owned();
         let bytes = File::open(path).and_then(|file| read_at_most(file, max_bytes));
@@ -178,7 +200,8 @@ impl Source {
     pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
         let raw = bytes.clone();
         let (layers, format) = (Vec::new(), Format::Pickle);
-        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside: None };
+        let (beside, rest, damage) = (None, None, None);
+        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside, rest, damage };
         source.tell_format()?;
         while source.format.is_coding() {
             let format = source.format;
@@ -188,8 +211,9 @@ impl Source {
                 source.bytes = source.bytes.slice(range);
                 0
             } else {
-                let decoded = decode(format, &source.bytes, &source.budget);
-                let decoded = decoded.map_err(|kind| source.error(kind))?;
+                let decoded = decode_or_salvage(format, &source.bytes, &source.budget);
+                let (decoded, damage) = decoded.map_err(|kind| source.error(kind))?;
+                source.damage = source.damage.or(damage.map(|kind| (format, kind)));
                 source.bytes = Bytes::from(decoded.bytes);
                 decoded.rest
             };
@@ -239,6 +263,27 @@ impl Source {
         &self.bytes
     }
 
+    /// The error at which a layer, or the member of an archive, ends: [`bytes`](Self::bytes) are what came before it. It is only there with
+    /// [`Options::salvage`].
+    pub fn damage(&self) -> Option<Error> {
+        self.damage.map(|(format, kind)| Error::new(kind, &self.name, Some(format)))
+    }
+
+    /// Whether what is cut off is taken as far as it goes: [`Options::salvage`].
+    pub fn salvages(&self) -> bool {
+        self.budget.salvage
+    }
+
+    pub(crate) fn damage_kind(&self) -> Option<Damage> {
+        self.damage
+    }
+
+    /// The same, as a member of an archive that is cut off or damaged.
+    pub(crate) fn damaged(self, format: Format, kind: Option<ErrorKind>) -> Self {
+        let outer = kind.map(|kind| (format, kind));
+        Self { damage: outer.or(self.damage), ..self }
+    }
+
     /// The bytes with all layers, as the file or the archive has them.
     pub fn raw(&self) -> &Bytes {
         &self.raw
@@ -271,12 +316,21 @@ impl Source {
 
     /// A source of some of the bytes, or of what they became.
     pub(crate) fn part(&self, name: &str, bytes: Bytes) -> Result<Self, Error> {
-        Self::within(format!("{}:{name}", self.name), bytes, self.depth + 1, self.budget.clone())
+        let mut part =
+            Self::within(format!("{}:{name}", self.name), bytes, self.depth + 1, self.budget.clone())?;
+        let rest = container::name_of_rest(self.format).filter(|&rest| rest != name);
+        part.rest = rest.map(|rest| format!("{}:{rest}", self.name));
+        Ok(part)
     }
 
     /// The same with other bytes, of which its members are.
     pub(crate) fn with_bytes(&self, bytes: Bytes) -> Self {
         Self { bytes, ..self.clone() }
+    }
+
+    /// See [`Part::rest`](crate::Part::rest).
+    pub(crate) fn rest(&self) -> Option<&str> {
+        self.rest.as_deref()
     }
 
     /// What is known of files beside this one.
@@ -319,11 +373,13 @@ pub(crate) fn read(path: &Path) -> io::Result<Bytes> {
 pub fn read_at_most(reader: impl Read, max_bytes: usize) -> io::Result<Bytes> {
     let mut bytes = Vec::new();
     reader.take((max_bytes as u64).saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() > max_bytes {
-        let message = format!("it is longer than the limit for input, {max_bytes} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(bytes.into())
+    if bytes.len() > max_bytes { Err(too_long(max_bytes)) } else { Ok(bytes.into()) }
+}
+
+/// The error that there is more than `max_bytes`.
+pub(crate) fn too_long(max_bytes: usize) -> io::Error {
+    let message = format!("it is longer than the limit for input, {max_bytes} bytes");
+    io::Error::new(io::ErrorKind::FileTooLarge, message)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use halfsour_lexer::text::escape;
 use crate::sure::{self, is_sure};
 use crate::{Format, base64};
 
+mod dump;
+
 /// The text layer that all of it is, if something that is known for sure is inside.
 pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
     let text = bare(bytes);
@@ -18,10 +20,11 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
             |head: &Option<Vec<u8>>| head.as_ref().is_some_and(|head| sure::is_known_by_head(head));
         return match digits(text) {
             Some(digits) => Some(from_digits(&digits[..HEAD])).filter(is_known).map(|_| Format::Hex),
+            None if dump::begins(text) => Some(dump::bytes(text, HEAD)).filter(is_known).map(|_| Format::Hex),
             None => Some(escapes_head(text)).filter(is_known).map(|_| Format::Escaped),
         };
     }
-    if digits(text).is_some() {
+    if digits(text).is_some() || dump::begins(text) {
         return unhex(text).filter(|inside| is_sure(inside, depth)).map(|_| Format::Hex);
     }
     if unescape(text).is_some_and(|inside| is_sure(&inside, depth)) {
@@ -53,10 +56,20 @@ fn escapes_head(text: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The text without white space around it, and without a byte order mark.
+/// The text without white space around it, and without a byte order mark or the head of a URL with the data in it.
 pub(crate) fn bare(bytes: &[u8]) -> &[u8] {
     const MARK: &[u8] = b"\xef\xbb\xbf";
-    bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii()
+    let text = bytes.strip_prefix(MARK).unwrap_or(bytes).trim_ascii();
+    without_url(text).unwrap_or(text)
+}
+
+/// What comes behind `data:application/octet-stream;base64,`.
+fn without_url(text: &[u8]) -> Option<&[u8]> {
+    const LONGEST: usize = 128;
+    const MARK: &[u8] = b";base64,";
+    let head = text.strip_prefix(b"data:")?;
+    let at = memchr::memmem::find(&head[..head.len().min(LONGEST)], MARK)?;
+    Some(head[at + MARK.len()..].trim_ascii())
 }
 
 /// The hexadecimal digits of `80 04`, `\x8004` (Postgres), `0x8004` (`MySQL`) and `X'8004'` (SQL), in quotes or not.
@@ -79,7 +92,7 @@ fn is_between(byte: u8) -> bool {
 
 /// The bytes that hexadecimal digits stand for.
 pub(crate) fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    let digits = digits(text)?;
+    let Some(digits) = digits(text) else { return dump::bytes(text, usize::MAX) };
     let count = digits.iter().filter(|&&byte| !is_between(byte)).count();
     count.is_multiple_of(2).then(|| from_digits(digits))?
 }
@@ -124,7 +137,7 @@ fn literals(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Where the quote is that closes.
-fn closing(text: &[u8], quote: u8) -> Option<usize> {
+pub(crate) fn closing(text: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
     loop {
         match text.get(at)? {

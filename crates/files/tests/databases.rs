@@ -355,6 +355,13 @@ fn a_folder_of_spark_has_parts() {
     assert_eq!(names, [("part-00000", 3), ("part-00001", 3)]);
     assert_eq!(parts(&read().unwrap().with_member("part-00001")), shown[1..]);
 
+    // The limit is one for all parts together.
+    let length = |name: &str| fs::metadata(folder.join(name)).unwrap().len();
+    let most = usize::try_from(length("part-00000") + length("part-00001")).unwrap();
+    assert!(Source::open_at_most(&folder, most, Limits::UNTRUSTED).is_ok());
+    let error = Source::open_at_most(&folder, most - 1, Limits::UNTRUSTED).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io(std::io::ErrorKind::FileTooLarge));
+
     let damage = || read().unwrap().parts().unwrap().find_map(Result::err).unwrap().to_string();
     fs::remove_file(folder.join("_SUCCESS")).unwrap();
     assert!(damage().contains("_SUCCESS"), "{}", damage());

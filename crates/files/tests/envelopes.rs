@@ -1,5 +1,7 @@
 //! What caches, queues and messengers write around pickles, and pickles that were pasted as text.
 
+use std::fs;
+
 use halfsour_files::{Error, ErrorKind, Format, Input, Limits, Source, is_pickle};
 use halfsour_vm::Loader;
 
@@ -120,11 +122,16 @@ fn texts_in_json_have_their_path_as_name() {
     let names: Vec<_> = members(&source(json));
     let expected = [("a/1/b/c", "1"), ("a/3", "2"), ("d", "None")];
     assert_eq!(names, expected.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])));
-    for json in [r#"{"a": "salt"}"#, r#"{"a": "gARLAS4="} x"#, "[", r#"["gARLAS4=""#] {
+    for json in [r#"{"a": "salt"}"#, "["] {
         assert_eq!(source(json.as_bytes()).format(), Format::Pickle, "{json}");
     }
+    // What is no JSON, or too deep, is text.
     let deep = [&b"[".repeat(100_000)[..], br#""gARLAS4=""#, &b"]".repeat(100_000)].concat();
-    assert_eq!(source(&deep).format(), Format::Pickle);
+    for json in [br#"{"a": "gARLAS4="} x"#, &br#"["gARLAS4=""#[..], &deep] {
+        let text = source(json);
+        assert_eq!(text.format(), Format::Text);
+        assert_eq!(members(&text), [("line 1".to_owned(), vec!["1".to_owned()])]);
+    }
 }
 
 #[test]
@@ -218,4 +225,59 @@ fn nesting_of_texts_has_a_limit() {
     let _ = Source::from_bytes("input", text.into(), Limits::UNTRUSTED);
     let quotes = [b"'".repeat(100_000), b"\"".repeat(100_000)].concat();
     assert_eq!(source(&quotes).format(), Format::Pickle);
+}
+
+#[test]
+fn what_was_taken_from_a_queue_is_no_part_of_it() {
+    let folder = std::env::temp_dir().join(format!("halfsour-queue-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    // queuelib: four entries of which two were popped.
+    let entry = |number: u8| [&b"\0\0\0\x05\x80\x04K"[..], &[number], b"."].concat();
+    fs::write(folder.join("q00000"), [0, 1, 2, 3].map(entry).concat()).unwrap();
+    let open = |tail: &str| {
+        fs::write(
+            folder.join("info.json"),
+            format!(r#"{{"chunksize": 9, "size": 2, "tail": {tail}, "head": [0, 4]}}"#),
+        )
+        .unwrap();
+        Source::open(folder.join("q00000"), Limits::UNTRUSTED)
+    };
+    let queue = open("[0, 2, 18]").unwrap();
+    assert_eq!(formats(&queue), [Format::Queuelib]);
+    assert_eq!(shown(&queue), ["2", "3"]);
+    // Nothing was taken, or another chunk is meant, or what is said is no place between entries.
+    for tail in ["[0, 0, 0]", "[1, 2, 18]", "[0, 2, 17]", "[0, 2, 180]", "[0, 2, -9]", "[0]"] {
+        assert_eq!(shown(&open(tail).unwrap()), ["0", "1", "2", "3"], "{tail}");
+    }
+    assert_eq!(open("[0, 4, 36]").unwrap_err().kind(), ErrorKind::NoPickles);
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn the_rest_of_json_is_a_member() {
+    let text = br#"{"body": "gAROLg==", "headers": {"task": "shop.order", "retries": 0, "eta": null, "w": [1.5, true]}}"#;
+    // `None`, too short to be told by itself.
+    let text = [&text[..9], b" \"gASVCQAAAAAAAABdlChLAUsCZS4=\"", &text[19..]].concat();
+    let input = Input::from(source(&text));
+    let part = input.one_part().unwrap();
+    assert_eq!(part.name(), "input:body");
+    assert_eq!(part.rest(), Some("input:document"));
+    let document = input.with_member("document").one_part().unwrap();
+    assert_eq!(document.rest(), None);
+    let shown = halfsour_vm::from_slice(document.bytes()).unwrap().root().to_string();
+    assert!(
+        shown.ends_with("'headers': {'task': 'shop.order', 'retries': 0, 'eta': None, 'w': [1.5, True]}}"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn dumps_and_urls_are_text_layers() {
+    let xxd = "00000000: 8004 9509 0000 0000 0000 005d 9428 4b01  ...........].(K.\n00000010: 4b02 652e                                K.e.\n";
+    let url = "data:application/octet-stream;base64,gASVCQAAAAAAAABdlChLAUsCZS4=";
+    for (text, format) in [(xxd, Format::Hex), (url, Format::Base64)] {
+        let source = source(text.as_bytes());
+        assert_eq!(formats(&source), [format]);
+        assert_eq!(shown(&source), ["[1, 2]"]);
+    }
 }

@@ -21,6 +21,11 @@ fn files_are_named_by_their_beginning() {
         (b"---\na: 1\n", "this is YAML"),
         (b"train: 1\n# no\n- b\n", "this is text, which looks like YAML"),
         (b"Not Found", "this is text"),
+        // Opcodes up to the end, of which the first takes what is not there.
+        (b"id,value\n1,abc\n", "this is text"),
+        (b"get me\nwhatever\n", "this is text"),
+        (b"import pickle\nprint(1)\n", "this is a program in Python"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "this is a document of Office before 2007"),
         (b"SQLite format 3\0\x10", "this is a database of SQLite"),
         (b"\x89HDF\r\n\x1a\n\0\0", "this is data in HDF5"),
         (b"\x89HDF\r\n\x1a\n\0\0keras_version", "this is a model of Keras"),
@@ -74,7 +79,7 @@ fn archives_without_pickles_are_named_by_their_members() {
         (&["metadata.json", "config.json", "model.weights.h5"], "this is a model of Keras"),
         (&["[Content_Types].xml", "xl/workbook.xml"], "this is a workbook of Excel"),
         (&["export/saved_model.pb"], "this is a SavedModel of TensorFlow"),
-        (&["notsaved_model.pb"], ""),
+        (&["notsaved_model.pb"], "it has one member: notsaved_model.pb"),
     ];
     for (names, begins) in cases {
         let mut zip = ZipWriter::new(Vec::new());
@@ -139,4 +144,19 @@ fn errors_say_what_it_is() {
     assert_eq!(taken_off, Some(LookAlike::Envelope(Format::Cachelib)));
     let more = Source::from_bytes("input", b"abc"[..].into(), options.with_skip(4)).unwrap_err();
     assert_eq!(more.to_string(), "input: the file has fewer bytes than are to be skipped");
+}
+
+#[test]
+fn an_archive_without_pickles_names_its_members() {
+    let archive = |names: &[&str]| {
+        let mut zip = ZipWriter::new(Vec::new());
+        for name in names {
+            zip.member(name, &[b"text"]).unwrap();
+        }
+        let input = Input::from_bytes("a.zip", zip.finish().unwrap().into(), Limits::UNTRUSTED).unwrap();
+        input.parts().err().unwrap().to_string()
+    };
+    assert_eq!(archive(&["a.txt"]), "a.zip: contains no pickles; it has one member: a.txt");
+    let names = ["a", "b", "c", "d", "e", "f"];
+    assert_eq!(archive(&names), "a.zip: contains no pickles; it has members: a, b, c, d, e, …");
 }

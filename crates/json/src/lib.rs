@@ -103,8 +103,8 @@ pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     out.finish().map(drop)
 }
 
-/// Writes a line of plain JSON for each row of a frame or a series of pandas, without the columns that cannot be read. Returns whether the
-/// object is one; otherwise nothing is written.
+/// Writes a line of plain JSON for each row of a frame or a series of pandas, without the columns that cannot be read and those that
+/// `is_left_out` says: it is asked for the number of each column, and for none, which means the labels of rows. Returns whether the object is one; otherwise nothing is written.
 ///
 /// # Errors
 ///
@@ -112,11 +112,12 @@ pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
 pub fn table_lines_to_writer<W: Write, S: AsRef<[u8]>>(
     mut writer: W,
     node: Node<'_, S>,
+    is_left_out: impl Fn(Option<usize>) -> bool,
     limits: Limits,
 ) -> Result<bool, Error> {
     let style = Style::plain().with_limits(limits);
     let mut out = Out::new(node, style, Some(&mut writer));
-    let is_table = plain::table_lines(&mut out, node, style)?;
+    let is_table = plain::table_lines(&mut out, node, &is_left_out, style)?;
     out.finish()?;
     Ok(is_table)
 }

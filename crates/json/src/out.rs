@@ -68,6 +68,15 @@ impl<'w> Out<'w> {
         Ok(std::mem::take(&mut self.buffer))
     }
 
+    /// Forgets what was written since the last [`take`](Self::take), which took its room all the same.
+    #[cold]
+    pub fn abandon(&mut self) {
+        self.left = self.left.saturating_sub(self.buffer.len());
+        self.most = self.left;
+        self.buffer.clear();
+        (self.depth, self.fresh) = (0, false);
+    }
+
     #[cold]
     fn hand_on(&mut self) -> Result<(), Error> {
         let left = self.left.checked_sub(self.buffer.len()).ok_or_else(Error::too_large)?;

@@ -14,6 +14,8 @@ use crate::plain::{Work, Writer};
 pub(crate) struct Table<'g, S> {
     rows: Rc<Rows<'g, S>>,
     order: Order,
+    /// Whether each column is left out of lines.
+    left_out: Vec<bool>,
     /// The next to be written.
     row: usize,
     column: usize,
@@ -24,7 +26,7 @@ pub(crate) struct Table<'g, S> {
 enum Order {
     /// Each row is a map.
     Rows,
-    /// Each row is a map on a line of its own, without the columns that cannot be read.
+    /// Each row is a map on a line of its own, without the columns that are left out.
     Lines,
     /// The values of the column with this number.
     Column(usize),
@@ -32,11 +34,9 @@ enum Order {
     Columns,
 }
 
-impl<S: AsRef<[u8]>> Table<'_, S> {
-    /// Whether a column, by its number among the names, cannot be read.
-    fn is_unreadable(&self, column: usize) -> bool {
-        let column = self.rows.frame().zip(column.checked_sub(self.rows.labels()));
-        column.is_some_and(|(frame, number)| frame.column(number).is_err())
+impl<'g, S: AsRef<[u8]>> Table<'g, S> {
+    fn new(rows: Rc<Rows<'g, S>>, order: Order) -> Self {
+        Self { rows, order, left_out: Vec::new(), row: 0, column: 0 }
     }
 }
 
@@ -65,7 +65,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.out.close(b'}');
         self.out.member("columns")?;
         self.out.open(b'{');
-        let table = Table { rows: Rc::new(rows), order: Order::Columns, row: 0, column: 0 };
+        let table = Table::new(Rc::new(rows), Order::Columns);
         self.push([Work::Table(Box::new(table)), Work::Close(b'}'), Work::Close(b'}')]);
         Ok(())
     }
@@ -89,7 +89,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     fn table(&mut self, rows: Rows<'g, S>) {
         self.out.open(b'[');
         let order = if rows.is_column() { Order::Column(0) } else { Order::Rows };
-        let table = Table { rows: Rc::new(rows), order, row: 0, column: 0 };
+        let table = Table::new(Rc::new(rows), order);
         self.push([Work::Table(Box::new(table)), Work::Close(b']')]);
     }
 
@@ -112,7 +112,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Some((frame, number)) if frame.column(number).is_err() => frame.object(number).map(Work::Node),
             _ => {
                 let rows = Rc::clone(&table.rows);
-                let values = Table { rows, order: Order::Column(column), row: 0, column: 0 };
+                let values = Table::new(rows, Order::Column(column));
                 self.out.open(b'[');
                 self.push([Work::Table(Box::new(values)), Work::Close(b']'), Work::Table(table)]);
                 return Ok(());
@@ -128,7 +128,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     /// Writes the rows of a frame or series on lines; false if it is neither.
-    pub(crate) fn table_lines(&mut self, node: Node<'g, S>) -> Result<bool, Error> {
+    pub(crate) fn table_lines(
+        &mut self,
+        node: Node<'g, S>,
+        is_left_out: &dyn Fn(Option<usize>) -> bool,
+    ) -> Result<bool, Error> {
         let rows = match recognise(node) {
             Some(Known::DataFrame(frame)) => {
                 self.spend(frame.width() + frame.index.names.len())?;
@@ -137,7 +141,11 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Some(Known::Series(series)) => Rows::of_series(series),
             _ => return Ok(false),
         };
-        let table = Table { rows: Rc::new(rows), order: Order::Lines, row: 0, column: 0 };
+        let mut table = Table::new(Rc::new(rows), Order::Lines);
+        let is_unreadable = |column| table.rows.frame().is_some_and(|frame| frame.column(column).is_err());
+        let numbers = (0..table.rows.names().len()).map(|number| number.checked_sub(table.rows.labels()));
+        table.left_out =
+            numbers.map(|column| column.is_some_and(is_unreadable) || is_left_out(column)).collect();
         self.push([Work::Table(Box::new(table))]);
         Ok(true)
     }
@@ -170,7 +178,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     (table.row, table.column) = (table.row + 1, 0);
                     continue;
                 };
-                if table.order == Order::Lines && table.is_unreadable(table.column) {
+                if table.order == Order::Lines && table.left_out[table.column] {
                     table.column += 1;
                     continue;
                 }

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use halfsour_classes::pandas::Cell;
 use halfsour_value::{Graph, Id, Node};
 
 use crate::out::Out;
-use crate::plain::Writer;
+use crate::plain::{Work, Writer};
 use crate::{Error, Style};
 
 /// Writes the plain JSON of many objects of a graph, each when it is asked for; the limits are for all of them.
@@ -35,16 +36,34 @@ impl Pen {
         Self { style, out, open: vec![false; graph.node_count()], values }
     }
 
-    /// Returns the plain JSON of an object of the graph. After an error, the pen has no more use.
+    /// Returns the plain JSON of an object of the graph. What was written of it before an error counts for the limits.
     ///
     /// # Errors
     ///
     /// The errors of [`to_string`](crate::to_string).
     pub fn write<S: AsRef<[u8]>>(&mut self, node: Node<'_, S>) -> Result<String, Error> {
+        self.work(Work::Node(node))
+    }
+
+    /// Returns the plain JSON of a value of a table, as [`write`](Self::write) does.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`write`](Self::write).
+    pub fn write_cell<S: AsRef<[u8]>>(&mut self, cell: Cell<'_, S>) -> Result<String, Error> {
+        self.work(Work::Cell(Box::new(cell)))
+    }
+
+    fn work<S: AsRef<[u8]>>(&mut self, work: Work<'_, S>) -> Result<String, Error> {
         let open = std::mem::take(&mut self.open);
         let mut writer = Writer::resumed(&mut self.out, open, self.values, self.style);
-        writer.write(node)?;
+        writer.push([work]);
+        let written = writer.run();
         (self.open, self.values) = writer.into_parts();
+        if let Err(error) = written {
+            self.out.abandon();
+            return Err(error);
+        }
         Ok(String::from_utf8(self.out.take()?).expect("JSON is written as UTF-8"))
     }
 }
@@ -55,5 +74,25 @@ impl fmt::Debug for Pen {
             .field("style", &self.style)
             .field("values", &self.values)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pen;
+    use crate::{ErrorKind, Style};
+
+    /// A list that contains itself, before and after other lists.
+    #[test]
+    fn a_pen_writes_on_after_an_error() {
+        // [[1], a, [[1]]], where a = [[1], a]
+        let graph = halfsour_vm::from_slice(b"](](K\x01eq\x00](h\x00]q\x01h\x01aee.").unwrap();
+        let mut pen = Pen::new(&graph, Style::plain());
+        let rows: Vec<_> = graph.root().elements().unwrap().collect();
+        assert_eq!(pen.write(rows[0]).unwrap(), "[1]");
+        assert!(matches!(pen.write(rows[1]).unwrap_err().kind(), ErrorKind::Cycle(_)));
+        assert_eq!(pen.write(rows[0]).unwrap(), "[1]");
+        assert!(matches!(pen.write(graph.root()).unwrap_err().kind(), ErrorKind::Cycle(_)));
+        assert_eq!(pen.write(rows[0]).unwrap(), "[1]");
     }
 }

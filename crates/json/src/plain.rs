@@ -18,14 +18,15 @@ pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style:
     Writer::new(out, node.graph(), style).write(node)
 }
 
-/// Each row of a frame or series on a line, without the columns that cannot be read; false of any other object.
+/// Each row of a frame or series on a line, without the columns that cannot be read or are left out; false of any other object.
 pub(crate) fn table_lines<S: AsRef<[u8]>>(
     out: &mut Out<'_>,
     node: Node<'_, S>,
+    is_left_out: &dyn Fn(Option<usize>) -> bool,
     style: Style,
 ) -> Result<bool, Error> {
     let mut writer = Writer::new(out, node.graph(), style);
-    let is_table = writer.table_lines(node)?;
+    let is_table = writer.table_lines(node, is_left_out)?;
     writer.run()?;
     Ok(is_table)
 }
@@ -58,8 +59,14 @@ impl<'o, 'w, 'g, S: AsRef<[u8]>> Writer<'o, 'w, 'g, S> {
         Self { out, open, cycles, depths: HashMap::new(), values, depth, work: Vec::new() }
     }
 
-    /// The places of all nodes, none of which is open, and the number of values that may still be written.
-    pub(crate) fn into_parts(self) -> (Vec<bool>, usize) {
+    /// The places of all nodes, none of which is open, and the number of values that may still be written. What was left to do after an
+    /// error is not done.
+    pub(crate) fn into_parts(mut self) -> (Vec<bool>, usize) {
+        while let Some(work) = self.work.pop() {
+            if let Work::Leave(id) | Work::End(_, id) = work {
+                self.set_open(id, false);
+            }
+        }
         (self.open, self.values)
     }
 

@@ -341,6 +341,33 @@ impl Builder {
     }
 }
 
+impl<S: AsRef<[u8]>> Graph<S> {
+    /// Removes the last member of a list, or the last item of a dict. Returns whether there was one.
+    ///
+    /// ```
+    /// use halfsour_value::Builder;
+    ///
+    /// let mut b = Builder::new();
+    /// let items = [b.int(1), b.int(2)];
+    /// let root = b.list(&items);
+    /// let mut graph = b.build(root);
+    /// assert!(graph.remove_last(root));
+    /// assert_eq!(graph.root().to_string(), "[1]");
+    /// ```
+    pub fn remove_last(&mut self, of: Id) -> bool {
+        let Some(index) = of.index() else { return false };
+        let store = self.store_mut();
+        let width = match store.cells[index].tag {
+            Tag::List => 1,
+            Tag::Dict => 2,
+            _ => return false,
+        };
+        let kept = store.region_of(index);
+        let kept = kept[..kept.len().saturating_sub(width)].to_vec();
+        store.shorten(index, &kept)
+    }
+}
+
 impl Store {
     /// Keeps only some of the ids in a region. Returns whether any went.
     fn shorten(&mut self, index: usize, kept: &[Id]) -> bool {

@@ -123,6 +123,12 @@ impl<S: AsRef<[u8]>> Graph<S> {
         self.store
     }
 
+    /// The nodes, to be changed.
+    pub(crate) fn store_mut(&mut self) -> &mut Store {
+        self.views = OnceLock::new();
+        &mut self.store
+    }
+
     /// The nodes, as they were while the graph was being made.
     #[doc(hidden)]
     pub fn store(&self) -> &Store {

@@ -5,7 +5,7 @@ use std::fmt;
 /// A codec that makes text of bytes, as one of Python's does.
 ///
 /// ```
-/// use halfsour_vm::{Codec, Loader, Options, StringEncoding};
+/// use halfsour_vm::{Codec, Loader, Options, StringEncoding, Undecodable};
 ///
 /// struct Rot13;
 ///
@@ -14,11 +14,14 @@ use std::fmt;
 ///         "rot_13"
 ///     }
 ///
-///     fn decode(&self, bytes: &[u8]) -> Result<Vec<u8>, usize> {
-///         if let Some(at) = bytes.iter().position(|byte| !byte.is_ascii_lowercase()) {
-///             return Err(at);
+///     fn decode(&self, bytes: &[u8], text: &mut Vec<u8>) -> Result<(), Undecodable> {
+///         for (at, byte) in bytes.iter().enumerate() {
+///             if !byte.is_ascii_lowercase() {
+///                 return Err(Undecodable { at, length: 1 });
+///             }
+///             text.push((byte - b'a' + 13) % 26 + b'a');
 ///         }
-///         Ok(bytes.iter().map(|byte| (byte - b'a' + 13) % 26 + b'a').collect())
+///         Ok(())
 ///     }
 /// }
 ///
@@ -31,12 +34,21 @@ pub trait Codec: Sync {
     /// Returns the name of the codec. Codecs of the same name are equal.
     fn name(&self) -> &str;
 
-    /// Returns the text as UTF-8, in which lone surrogates may be, in three bytes each.
+    /// Appends the text as UTF-8, in which lone surrogates may be, in three bytes each.
     ///
     /// # Errors
     ///
-    /// The offset of the first byte that is no part of a text.
-    fn decode(&self, bytes: &[u8]) -> Result<Vec<u8>, usize>;
+    /// The bytes that are no text. What comes before them has been appended then.
+    fn decode(&self, bytes: &[u8], text: &mut Vec<u8>) -> Result<(), Undecodable>;
+}
+
+/// Bytes that are no text in an encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undecodable {
+    /// The offset of the first of them.
+    pub at: usize,
+    /// The number of them that are taken for one error; 0 if they may be text, but the codec cannot tell which.
+    pub length: usize,
 }
 
 impl fmt::Debug for dyn Codec {

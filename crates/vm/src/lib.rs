@@ -16,7 +16,7 @@ mod observer;
 mod options;
 mod salvage;
 
-pub use codec::Codec;
+pub use codec::{Codec, Undecodable};
 pub use error::{Error, ErrorKind, Limit, Result};
 pub use framing::Framing;
 pub use from_pickle::FromPickle;

@@ -1,6 +1,7 @@
 //! What can be had of a pickle that is cut off or damaged.
 
 use std::fmt;
+use std::ops::Range;
 
 use halfsour_lexer as lexer;
 use halfsour_value::machine::{Builtin, Container, Peek, Store};
@@ -32,6 +33,18 @@ pub struct Damage {
     pub there: usize,
     /// The number of bytes that the input would have at least if it were whole, if that is known.
     pub wanted: Option<u64>,
+    /// The zeros that stand where an opcode should be, with all that are before and behind these: data that was never written. Nothing of
+    /// what they were taken for is in the graph.
+    pub zeros: Option<Range<usize>>,
+    open: Vec<Id>,
+}
+
+impl Damage {
+    /// The lists and dicts that were being filled, the innermost first: the last member of that one is unfinished, and that of each other
+    /// is the one before.
+    pub fn open(&self) -> &[Id] {
+        &self.open
+    }
 }
 
 impl fmt::Display for Damage {
@@ -40,6 +53,13 @@ impl fmt::Display for Damage {
         write!(f, "; {} bytes are there", self.there)?;
         if let Some(wanted) = self.wanted {
             write!(f, ", and at least {wanted} are wanted")?;
+        }
+        if let Some(zeros) = &self.zeros {
+            write!(
+                f,
+                "; what begins at byte 0x{:x} is not taken for data, since zeros are there",
+                zeros.start
+            )?;
         }
         match self.path.as_str() {
             "" => write!(f, "; the whole is unfinished"),
@@ -66,6 +86,18 @@ impl Loader {
     /// # Ok::<(), halfsour_vm::Error>(())
     /// ```
     ///
+    /// Zeros where an opcode should be are a part of a file that was never written. So may be the zeros right before them, which were
+    /// the argument of the last opcode: it is run without them, and the observer is then told of all anew.
+    ///
+    /// ```
+    /// use halfsour_vm::Loader;
+    ///
+    /// let salvaged = Loader::new().salvage(&b"\x80\x02](K\x01K\x02K\0\0\0\0"[..], 0, ())?;
+    /// assert_eq!(salvaged.graph.root().to_string(), "[1, 2, halfsour.Unfinished()]");
+    /// assert_eq!(salvaged.damage.unwrap().zeros, Some(9..13));
+    /// # Ok::<(), halfsour_vm::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If nothing comes before the damage, or a limit is exceeded.
@@ -77,32 +109,40 @@ impl Loader {
         &mut self,
         input: S,
         offset: usize,
-        observer: impl Observer,
+        mut observer: impl Observer,
     ) -> Result<Salvaged<S>, Error> {
         let source = input.as_ref();
         let there = source.len();
-        self.start(there - offset);
-        self.state.start_pickle();
-        let mut position = Position::new(offset, &self.options);
-        let mut machine = Machine::new(&mut self.state, source, &self.options, observer).lenient();
-        let error = match machine.run(&mut position) {
-            Ok(Some(root)) => {
-                let wanted = position.frames_end;
-                let damage = (wanted > there as u64).then(|| Damage {
+        let mut ran = self.run_leniently(source, offset, &mut observer);
+        let zeros = match &ran {
+            Err((error, ..)) => zeros_at(source, offset, error.offset()),
+            Ok(_) => None,
+        };
+        if let Some(zeros) = &zeros
+            && let Err((error, ..)) = ran
+        {
+            let Err((_, fence, frames_end)) =
+                self.run_leniently(&source[..zeros.start], offset, &mut observer)
+            else {
+                // The observer takes other bytes for attached ones now.
+                return Err(error);
+            };
+            ran = Err((error, fence, frames_end));
+        }
+        let (error, fence, frames_end) = match ran {
+            Ok((root, end, frames_end)) => {
+                let damage = (frames_end > there as u64).then(|| Damage {
                     error: Error::new(ErrorKind::FrameTooLong, offset, None),
                     path: String::new(),
                     there,
-                    wanted: Some(wanted),
+                    wanted: Some(frames_end),
+                    zeros,
+                    open: Vec::new(),
                 });
-                return Ok(Salvaged {
-                    graph: self.finish(input, vec![root], offset, position.offset),
-                    damage,
-                });
+                return Ok(Salvaged { graph: self.finish(input, vec![root], offset, end), damage });
             }
-            Ok(None) => unreachable!("where a whole ends before STOP, that is an error"),
-            Err(error) => error,
+            Err(ran) => ran,
         };
-        let (fence, frames_end) = (machine.fence(), machine.frames_end());
         if matches!(error.kind(), ErrorKind::Limit(_))
             || self.state.is_attached()
             || self.state.stack().is_empty()
@@ -115,14 +155,43 @@ impl Loader {
         let last = (!marks.is_empty()).then_some(fence);
         let heights: Vec<usize> = marks.into_iter().skip(1).chain(last).collect();
         let is_old = self.state.protocol == 0;
-        let mut fold = Fold { store: &mut self.state.store, source, is_old, path: Vec::new() };
+        let store = &mut self.state.store;
+        let mut fold = Fold { store, source, is_old, path: Vec::new(), open: Vec::new() };
         let refused = |refusal| Error::new(ErrorKind::refused(refusal, Kind::Instance), error.offset(), None);
         let root = fold.run(&stack, &heights).map_err(refused)?;
+        let open = fold.open;
         let path = fold.path.into_iter().rev().collect::<String>();
         let path = path.strip_prefix('.').unwrap_or(&path).to_owned();
-        let damage = Some(Damage { error, path, there, wanted });
+        let damage = Some(Damage { error, path, there, wanted, zeros, open });
         Ok(Salvaged { graph: self.finish(input, vec![root], offset, there), damage })
     }
+
+    /// Runs the pickle at `offset`, whose frames may be longer than the source. Returns the object, where the pickle ends, and where
+    /// its frames do; or the error, the fence, and where the frames end.
+    fn run_leniently(
+        &mut self,
+        source: &[u8],
+        offset: usize,
+        observer: impl Observer,
+    ) -> Result<(Id, usize, u64), (Error, usize, u64)> {
+        self.start(source.len() - offset);
+        self.state.start_pickle();
+        let mut position = Position::new(offset, &self.options);
+        let mut machine = Machine::new(&mut self.state, source, &self.options, observer).lenient();
+        match machine.run(&mut position) {
+            Ok(Some(root)) => Ok((root, position.offset, position.frames_end)),
+            Ok(None) => unreachable!("where a whole ends before STOP, that is an error"),
+            Err(error) => Err((error, machine.fence(), machine.frames_end())),
+        }
+    }
+}
+
+/// The zeros around this offset, behind the beginning of the pickle, if one stands there.
+fn zeros_at(source: &[u8], start: usize, at: usize) -> Option<Range<usize>> {
+    let count = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|&&byte| byte == 0).count();
+    let behind = count(&mut source.get(at..)?.iter());
+    let before = count(&mut source[start..at].iter().rev());
+    (behind > 0).then(|| at - before..at + behind)
 }
 
 /// The number of bytes that the opcode at this offset and the frames want.
@@ -142,6 +211,8 @@ struct Fold<'s> {
     is_old: bool,
     /// The steps to what is unfinished, the innermost first.
     path: Vec<String>,
+    /// The lists and dicts on the way, the innermost first.
+    open: Vec<Id>,
 }
 
 /// The number of members that CPython's picklers add at once.
@@ -212,8 +283,7 @@ impl Fold<'_> {
         let (certain, tail) = items.split_at(self.certain_elements(items, above));
         self.store.append(owner, certain)?;
         let last = self.tail(tail, above)?;
-        self.path.push(format!("[{}]", self.length(owner)));
-        self.store.append(owner, &[last])
+        self.put(owner, last)
     }
 
     /// What lies behind the last member.
@@ -224,7 +294,14 @@ impl Fold<'_> {
         }
     }
 
+    fn put(&mut self, owner: Id, member: Id) -> Result<(), StepError> {
+        self.path.push(format!("[{}]", self.length(owner)));
+        self.open.push(owner);
+        self.store.append(owner, &[member])
+    }
+
     fn set(&mut self, dict: Id, key: Id, value: Id) -> Result<(), StepError> {
+        self.open.push(dict);
         self.path.push(match View::new(self.store, self.source).peek(key) {
             Peek::Int(key) => format!("[{key}]"),
             Peek::Str(key) | Peek::ByteString(key) => step(&String::from_utf8_lossy(key)),
@@ -268,7 +345,10 @@ impl Fold<'_> {
         }
         match items[..certain].last() {
             Some(&top) if self.kind(top) == Kind::Instance => certain - 1,
-            Some(&top) if above.is_none() && certain == items.len() && self.takes_members(top) => certain - 1,
+            // What lies above it may be on its way into it.
+            Some(&top) if (above.is_none() || certain < items.len()) && self.takes_members(top) => {
+                certain - 1
+            }
             _ => certain,
         }
     }
@@ -297,8 +377,7 @@ impl Fold<'_> {
             if self.kind(owner) == Kind::Dict {
                 self.set(owner, all[place + 1], inner)?;
             } else {
-                self.path.push(format!("[{}]", self.length(owner)));
-                self.store.append(owner, &[inner])?;
+                self.put(owner, inner)?;
             }
             inner = owner;
         }

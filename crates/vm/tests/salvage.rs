@@ -20,6 +20,14 @@ fn members_that_were_complete_are_there() {
     );
 }
 
+/// A dict of one item is set without a mark.
+#[test]
+fn dicts_and_lists_of_one() {
+    leaves(b"\x80\x02](}U\x01aK\x01s}U\x01a", "[{b'a': 1}, {b'a': halfsour.Unfinished()}]", "[1].a");
+    leaves(b"\x80\x02](}U\x01aK\x01s}U\x01aK\x02", "[{b'a': 1}, {b'a': halfsour.Unfinished(2)}]", "[1].a");
+    leaves(b"\x80\x02](]K\x01a]K\x02", "[[1], [halfsour.Unfinished(2)]]", "[1][0]");
+}
+
 #[test]
 fn objects_that_are_not_certain_to_be_whole_are_marked() {
     // The state of the second has not come.
@@ -53,6 +61,46 @@ fn it_is_said_how_much_is_missing() {
     let damage = salvaged.damage.unwrap();
     assert!(matches!(damage.error.kind(), ErrorKind::Lexer(_)));
     assert_eq!((damage.error.offset(), damage.wanted), (4, None));
+}
+
+/// A file with a hole: the zeros that were an argument are no data, wherever the hole begins.
+#[test]
+fn zeros_are_no_data() {
+    #[track_caller]
+    fn holds(pickle: &[u8], shown: &str) {
+        let pickle = [pickle, &[0; 64]].concat();
+        let salvaged = Loader::new().salvage(&pickle[..], 0, ()).unwrap();
+        assert_eq!(salvaged.graph.root().to_string(), shown);
+        let damage = salvaged.damage.unwrap();
+        assert_eq!(damage.zeros.as_ref().unwrap().end, pickle.len());
+        assert!(damage.to_string().contains("is not taken for data"), "{damage}");
+    }
+    holds(b"\x80\x02](K\x01K\x02K", "[1, 2, halfsour.Unfinished()]");
+    // An int of four bytes, a float, an object of the memo, a text, and what Python 2 wrote.
+    holds(b"\x80\x02](K\x01J\x07", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02](K\x01G\x3f", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02]q\0(K\x01h", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02]q\0(K\x01X\x01", "[1, halfsour.Unfinished()]");
+    holds(b"\x80\x02]q\0(K\x01U\x05ab", "[1, halfsour.Unfinished()]");
+    // A text that takes all that is left ends it, too.
+    leaves(
+        &[&b"\x80\x02]q\0(K\x01X\xff\0\0\0ab"[..], &[0; 64]].concat(),
+        "[1, halfsour.Unfinished()]",
+        "[1]",
+    );
+    // Behind the hole, the file goes on.
+    let holed = b"\x80\x02}(U\x01a](K\x01K\x02K\0\0\0\0\0\0\0\0\0\0K\x09K\x0aeu.";
+    let salvaged = Loader::new().salvage(&holed[..], 0, ()).unwrap();
+    assert_eq!(salvaged.graph.root().to_string(), "{b'a': [1, 2, halfsour.Unfinished()]}");
+    assert_eq!(salvaged.damage.unwrap().zeros, Some(14..24));
+}
+
+#[test]
+fn what_was_being_filled_is_known() {
+    let salvaged = Loader::new().salvage(&b"\x80\x02](}(U\x01aK\x01u}(U\x01aK\x03U\x01b"[..], 0, ()).unwrap();
+    let (graph, damage) = (salvaged.graph, salvaged.damage.unwrap());
+    let id = |path: &str| graph.root().path(path).unwrap().id();
+    assert_eq!(damage.open(), [id("[1]"), id("")]);
 }
 
 #[test]

@@ -1,4 +1,7 @@
-"""Prints the models that a release of scikit-learn has, of any release: every estimator, fitted if it can be with little data."""
+"""Prints the models that a release of scikit-learn has, of any release: every estimator, fitted if it can be with little data.
+
+An `object` that is pickled by something else than its fields also has that: args, without names of classes and functions, and reduced, the state.
+"""
 
 import importlib
 import pkgutil
@@ -10,7 +13,7 @@ from sklearn import ensemble, linear_model, pipeline, preprocessing
 
 import dumped
 import sklearns  # noqa: F401, tells what they are
-from values import PROTOCOLS, emit_each
+from values import PROTOCOLS, describe, describes, emit_each, instance, name_of
 
 RANDOM = numpy.random.RandomState(7)
 X = RANDOM.randn(24, 3).round(2)
@@ -22,6 +25,22 @@ NAMES = numpy.array([u"full", u"half"])[LABELS]
 TEXTS = [u"dill and salt", u"salt", u"half sour dill"] * 8
 DATA = [(X, LABELS), (X, Y), (X, NAMES), (POSITIVE, LABELS), (COUNTS, LABELS), (X, numpy.c_[Y, -Y]), (TEXTS, LABELS), (Y, Y), (LABELS, None)]
 SMALL = {"n_estimators": 2, "max_iter": 5, "n_iter": 2, "n_components": 2, "max_depth": 2, "n_init": 1, "n_clusters": 2}
+
+
+@describes(object, numpy.random.RandomState, *filter(None, [getattr(numpy.random, "Generator", None)]))
+def held(x):
+    """Objects of C have no fields, some classes choose what they pickle, and functions of C are pickled by their names."""
+    try:
+        parts = x.__reduce_ex__(2)
+    except TypeError:  # it is not pickled itself
+        return {"kind": "object", "class": name_of(type(x)), "state": {}}
+    if isinstance(parts, str):
+        return {"kind": "global", "module": getattr(x, "__module__", None), "name": parts}
+    told, state = instance(x), parts[2] if len(parts) > 2 else None
+    if told["state"] and isinstance(state, dict) and set(state) == set(told["state"]):
+        return told
+    args = [describe(arg) for arg in parts[1]]
+    return dict(told, args=[arg for arg in args if not isinstance(arg, dict) or arg["kind"] != "global"], reduced=describe(state))
 
 
 def late(function, *args):

@@ -41,7 +41,15 @@ impl Numbers<'_> {
     ///
     /// [`ArrayError::DType`], if they are of another type; [`ArrayError::Shape`], if the bytes are fewer than those of so many numbers.
     pub fn to_vec<T: Numeric>(&self) -> Result<Vec<T>, ArrayError> {
-        let places = self.places::<T>()?;
+        let mut places = self.places::<T>()?;
+        if self.strided.is_contiguous() {
+            let length =
+                usize::try_from(places.left()).ok().and_then(|left| left.checked_mul(size_of::<T>()));
+            let side_by_side = places.next().unwrap_or_default()..;
+            let bytes =
+                self.bytes.get(side_by_side).zip(length).and_then(|(bytes, length)| bytes.get(..length));
+            return bytes.map(|bytes| T::read_all(bytes, self.order)).ok_or(ArrayError::Shape);
+        }
         let number = |at| self.bytes.get(at..).and_then(|bytes| T::read(bytes, self.order));
         places.map(number).collect::<Option<_>>().ok_or(ArrayError::Shape)
     }
@@ -65,6 +73,9 @@ pub trait Numeric: Copy + cast::Cast {
 
     /// Reads a number from the first of the bytes; `None` if they are too few.
     fn read(bytes: &[u8], order: ByteOrder) -> Option<Self>;
+
+    /// Reads numbers that lie side by side, as many as there are in the bytes.
+    fn read_all(bytes: &[u8], order: ByteOrder) -> Vec<Self>;
 }
 
 /// Keeps [`Numeric`] to the types here.
@@ -91,6 +102,16 @@ macro_rules! numeric {
                         $crate::memory::ByteOrder::Big => Self::from_be_bytes(bytes),
                     })
                 }
+
+                fn read_all(bytes: &[u8], order: $crate::memory::ByteOrder) -> Vec<Self> {
+                    let each = bytes
+                        .chunks_exact(size_of::<Self>())
+                        .map(|bytes| bytes.first_chunk().copied().unwrap_or_default());
+                    match order {
+                        $crate::memory::ByteOrder::Little => each.map(Self::from_le_bytes).collect(),
+                        $crate::memory::ByteOrder::Big => each.map(Self::from_be_bytes).collect(),
+                    }
+                }
             }
         )*
     };
@@ -111,6 +132,10 @@ impl Numeric for bool {
 
     fn read(bytes: &[u8], _: ByteOrder) -> Option<Self> {
         bytes.first().map(|byte| *byte != 0)
+    }
+
+    fn read_all(bytes: &[u8], _: ByteOrder) -> Vec<Self> {
+        bytes.iter().map(|byte| *byte != 0).collect()
     }
 }
 

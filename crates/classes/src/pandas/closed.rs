@@ -19,6 +19,16 @@ impl Closed {
         [Self::Left, Self::Right, Self::Both, Self::Neither].into_iter().find(|closed| closed.name() == name)
     }
 
+    /// The brackets in which pandas writes the sides: `(0, 1]`.
+    pub fn brackets(self) -> [char; 2] {
+        match self {
+            Self::Left => ['[', ')'],
+            Self::Right => ['(', ']'],
+            Self::Both => ['[', ']'],
+            Self::Neither => ['(', ')'],
+        }
+    }
+
     /// The name in pandas.
     pub fn name(self) -> &'static str {
         match self {

@@ -20,8 +20,8 @@ pub struct Index<'g, S> {
     pub class: &'static str,
     /// The name, if it has one; of a `MultiIndex`, that of each level.
     pub names: Vec<Option<Node<'g, S>>>,
-    /// The distance between neighbours, of a `DatetimeIndex` and others if it was asked for: an offset, or its name, of which
-    /// [`Freq`](super::Freq) knows some.
+    /// The distance between neighbours, of a `DatetimeIndex` and others if it was asked for: an
+    /// [`Offset`](super::Offset), or the name of a frequency.
     pub freq: Option<Node<'g, S>>,
     /// The labels.
     pub labels: Labels<'g, S>,

@@ -78,10 +78,13 @@ pub(super) fn name_of<S: AsRef<[u8]>>(label: &Cell<'_, S>, name: &mut String) {
         Cell::Day(day) => write!(short, "{day}"),
         Cell::TimeOfDay(ticks, unit) => write!(short, "{}", unit.time_of_day(*ticks)),
         Cell::Decimal(decimal) => write!(short, "{decimal}"),
-        Cell::Interval(sides, _) => {
+        Cell::Interval(sides, closed) => {
+            let [open, close] = closed.brackets();
+            name.push(open);
             name_of(&sides.0, name);
-            name.push_str("..");
+            name.push_str(", ");
             name_of(&sides.1, name);
+            name.push(close);
             Ok(())
         }
         _ => short.write_str("?"),
@@ -121,5 +124,24 @@ pub(super) fn make_unique(names: &mut [String], labels: usize) {
             *name = other;
         }
         seen.insert(name.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of;
+    use crate::memory::Scalar;
+    use crate::pandas::{Cell, Closed};
+
+    #[test]
+    fn intervals_have_the_names_that_pandas_writes() {
+        let named = |closed| {
+            let side = |number| Cell::<&[u8]>::Scalar(Scalar::Int(number));
+            let mut name = String::new();
+            name_of(&Cell::Interval(Box::new((side(0), side(1))), closed), &mut name);
+            name
+        };
+        let closed = [Closed::Left, Closed::Right, Closed::Both, Closed::Neither];
+        assert_eq!(closed.map(named), ["[0, 1)", "(0, 1]", "[0, 1]", "(0, 1)"]);
     }
 }

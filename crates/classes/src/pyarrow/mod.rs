@@ -88,6 +88,22 @@ struct Chunk<'g> {
     children: Arc<[Arc<Array<'g>>]>,
 }
 
+/// A part of an [`Array`] as it lies in memory, for those who take the values all at once.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Piece<'g> {
+    /// The number of values.
+    pub len: usize,
+    /// The place of the first value: those before it are not of the array.
+    pub offset: usize,
+    /// A bit for each place, the least significant first, which is not set where there is no value; `None`, if each is there.
+    pub validity: Option<&'g [u8]>,
+    /// The values, little-endian; of bools, a bit for each place; of text and bytes, where they end, from the place before the first on.
+    pub values: &'g [u8],
+    /// Of text and bytes: all of them.
+    pub data: &'g [u8],
+}
+
 impl<'g> Array<'g> {
     /// Reads an array: a call of `_restore_array`, or of `chunked_array` with such.
     pub fn of<S: AsRef<[u8]>>(node: Node<'g, S>) -> Option<Self> {
@@ -141,6 +157,17 @@ impl<'g> Array<'g> {
     /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The pieces that it lies in, one after the other.
+    pub fn pieces(&self) -> impl Iterator<Item = Piece<'g>> {
+        self.chunks.iter().map(|chunk| Piece {
+            len: chunk.len,
+            offset: chunk.offset,
+            validity: chunk.validity,
+            values: chunk.values,
+            data: chunk.data,
+        })
     }
 
     /// The number of values in it and in the arrays that it is made of, as far as these have bytes: no value of a genuine array is made of

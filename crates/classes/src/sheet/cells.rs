@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_value::Node;
 
 use crate::debug::{debug_fields, debug_variants};
-use crate::memory::Scalar;
+use crate::memory::{Numbers, Scalar, Strided};
 use crate::numpy::{ArrayData, DType, Element, Kind, NdArray};
 use crate::pandas::{self, Level, Values};
 
@@ -85,6 +85,17 @@ impl<'g, S: AsRef<[u8]>> ArrayCells<'g, S> {
         };
         let start = self.place(row)?.checked_mul(record)?.checked_add(offset)?;
         bytes.get(start..start.checked_add(self.dtype.size)?)
+    }
+
+    /// The numbers of so many rows, unless they are fields of records, or some are masked.
+    pub fn numbers(&self, rows: usize) -> Option<Numbers<'g>> {
+        if self.dtype != self.array.dtype {
+            return None;
+        }
+        let mut all = self.array.numbers().ok()?;
+        let (shape, strides) = (vec![rows as u64], vec![self.step as u64]);
+        all.strided = Strided { shape, strides, offset: self.first as u64 };
+        Some(all)
     }
 
     fn place(&self, row: usize) -> Option<usize> {

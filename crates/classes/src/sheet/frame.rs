@@ -3,6 +3,7 @@
 use halfsour_value::Node;
 
 use super::{Budget, Cells, Column, Name, Release, Sheet, SheetError};
+use crate::memory::Scalar;
 use crate::pandas::{Cell, Frame, Index, Labels, Series, Values};
 
 pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
@@ -43,7 +44,7 @@ pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
 
 pub(super) fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>) -> Sheet<'g, S> {
     let name = if series.name.is_none() {
-        Name::Text("0".to_owned())
+        Name::Label(Cell::Scalar(Scalar::Int(0)))
     } else {
         Name::Label(Cell::Object(series.name))
     };

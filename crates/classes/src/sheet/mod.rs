@@ -5,8 +5,10 @@
 mod cells;
 mod extent;
 mod frame;
+mod numbers;
 mod objects;
 mod text;
+mod unknown;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,6 +18,7 @@ use halfsour_value::Node;
 pub use cells::{ArrayCells, Cell, Cells};
 pub use extent::Extent;
 pub use text::{Form, Unwritten, write_cell, write_name};
+pub use unknown::Unknowns;
 
 use crate::debug::{debug_fields, debug_variants};
 use crate::shape::Table;
@@ -24,7 +27,7 @@ use crate::{Known, Shape, pandas, recognise};
 /// A table: columns with names, which have a cell in each row.
 ///
 /// These are tables: a frame or a series of pandas; a list of dicts, of objects, of tuples or lists, or of single values, which are its
-/// rows; a dict of such rows, whose keys are labels; a dict of lists, arrays and series, which are its columns; an array of
+/// rows; a dict of such rows, whose keys are labels; a dict of lists, arrays and series, which are its columns, and of single values, which are in each row; an array of
 /// numpy with two dimensions, or of a structured type. Other sequences and mappings, such as deques, are as good as lists and dicts.
 ///
 /// ```
@@ -56,9 +59,9 @@ pub enum Release {
     /// Before 1.1.
     Before11,
     /// From 1.1 to 1.3.
-    #[default]
     One,
-    /// From 1.4 to 2.3.
+    /// From 1.4 to 2.3; also where no pandas wrote the table.
+    #[default]
     Two,
     /// From 3.0 on.
     Three,

@@ -113,7 +113,14 @@ fn of_mapping<'g, S: AsRef<[u8]> + Clone>(
     }
     let mut rows = None;
     let mut columns = Vec::new();
+    let mut repeated = Vec::new();
     for (key, value) in items {
+        if is_single(value) {
+            repeated.push((columns.len(), value));
+            let name = Name::Label(pandas::Cell::Object(key));
+            columns.push(Column { name, cells: Err("a single value".to_owned()) });
+            continue;
+        }
         let name = Name::Label(pandas::Cell::Object(key));
         let fail = |reason: String| {
             let mut column = String::new();
@@ -127,8 +134,37 @@ fn of_mapping<'g, S: AsRef<[u8]> + Clone>(
         }
         columns.push(Column { name, cells });
     }
+    // As pandas: a single value is in each row, if others say how many there are.
+    if let (false, None) = (repeated.is_empty(), rows) {
+        return Err(SheetError::new(super::NONE));
+    }
     let rows = rows.unwrap_or_default();
+    for (number, value) in repeated {
+        budget.spend(rows.saturating_mul(CELL))?;
+        columns[number].cells = Ok(Cells::Nodes(vec![Some(value); rows]));
+    }
     Ok(Sheet { rows, labels: Vec::new(), columns, header: None, release: Release::default() })
+}
+
+/// Whether an object is a single value: a number, text, a time, or an array without dimensions.
+fn is_single<S: AsRef<[u8]>>(node: Node<'_, S>) -> bool {
+    match node.data() {
+        Data::None
+        | Data::Bool(_)
+        | Data::Int(_)
+        | Data::BigInt(_)
+        | Data::Float(_)
+        | Data::Complex(..)
+        | Data::Str(_)
+        | Data::Bytes(_)
+        | Data::ByteString(_) => true,
+        Data::Instance(_) => recognise(node).is_some_and(|known| match known.shape() {
+            Shape::Null | Shape::Text(_) | Shape::Number(_) => true,
+            Shape::NdArray(array) => array.shape.is_empty(),
+            _ => false,
+        }),
+        _ => false,
+    }
 }
 
 /// The length of a column, and its cells.

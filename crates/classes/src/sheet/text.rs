@@ -6,6 +6,7 @@ use halfsour_text::{number, repr};
 use halfsour_value::{Data, Node};
 
 use super::extent::has_times;
+use super::numbers::write_scalar;
 use super::{Cell, Cells, Extent, Name, Release};
 use crate::debug::debug_variants;
 use crate::memory::{Number, Scalar};
@@ -19,6 +20,8 @@ use crate::{Known, Shape, recognise};
 pub enum Unwritten<'g, S> {
     /// An object that has parts: the caller may have a form for it.
     Object(Node<'g, S>),
+    /// The cell is a list or a dict that Arrow holds, to which the same applies.
+    Parts,
     /// The cell cannot be read.
     Unreadable(String),
 }
@@ -43,6 +46,8 @@ pub struct Form {
     zone: Option<ZoneOffsets>,
     /// The type of the numbers, if it is shorter than Python's.
     short: Option<Number>,
+    /// Whether times are as numpy has them, as those of categories were before pandas 1.4: a number of nanoseconds, or ISO 8601 in labels.
+    is_bare: bool,
 }
 
 impl Form {
@@ -62,13 +67,14 @@ impl Form {
         is_label: bool,
     ) -> std::result::Result<Self, String> {
         let extent = has_times(cells).then_some(extent);
-        let mut form = Self { extent, release, is_label, zone: None, short: None };
+        let mut form = Self { extent, release, is_label, ..Self::default() };
         let labels = |labels: &pandas::Labels<'_, S>| match labels {
             pandas::Labels::Values(values) => zone_of(values),
             _ => Ok(None),
         };
         match cells {
             Cells::Values { values, .. } => {
+                form.is_bare = is_bare(values, release, is_label);
                 form.zone = match values {
                     Values::Categorical(of) => labels(&of.categories.labels)?,
                     values => zone_of(values)?,
@@ -85,6 +91,18 @@ impl Form {
             Cells::Range { .. } | Cells::Nodes(_) => {}
         }
         Ok(form)
+    }
+}
+
+/// Whether the times of categories are as numpy has them.
+fn is_bare<S>(values: &Values<'_, S>, release: Release, is_label: bool) -> bool {
+    let Values::Categorical(of) = values else { return false };
+    let pandas::Labels::Values(categories) = &of.categories.labels else { return false };
+    match &**categories {
+        Values::Times { tz: None, .. } => release < Release::Two,
+        Values::Times { .. } => release == Release::Before11 && !is_label,
+        Values::Deltas { .. } => release < Release::Two && !is_label,
+        _ => false,
     }
 }
 
@@ -108,8 +126,8 @@ fn offsets(zone: TimeZone<'_>) -> std::result::Result<ZoneOffsets, String> {
 ///
 /// # Errors
 ///
-/// [`Unwritten::Object`] for containers and objects that are not known, which were not written; [`Unwritten::Unreadable`] for what
-/// cannot be read.
+/// [`Unwritten::Object`] and [`Unwritten::Parts`] for containers and objects that are not known, which were not written;
+/// [`Unwritten::Unreadable`] for what cannot be read.
 pub fn write_cell<'g, S: AsRef<[u8]>>(
     cell: &Cell<'_, 'g, S>,
     form: &Form,
@@ -176,18 +194,25 @@ fn write_pandas<'g, S: AsRef<[u8]>>(
                     out.push_str(", ");
                 }
                 let mut text = String::new();
-                write_pandas(cell, form, &mut text)?;
+                within(write_pandas(cell, form, &mut text))?;
                 show(out, &repr::Str(text.as_bytes()));
             }
             out.push_str(if cells.len() == 1 { ",)" } else { ")" });
         }
-        P::List(_) | P::Dict(_) => {
-            return Err("a list or a dict that Arrow holds, which has no text here".into());
-        }
+        P::List(_) | P::Dict(_) => return Err(Unwritten::Parts),
         P::Geometry(geometry) => show(out, geometry),
         P::LongDouble(number) => write_long(*number, out)?,
     }
     Ok(())
+}
+
+/// Makes of a part of a value that has no text the reason that the value has none.
+fn within<S: AsRef<[u8]>>(written: Result<'_, S>) -> Result<'_, S> {
+    written.map_err(|why| match why {
+        Unwritten::Object(node) => Unwritten::Unreadable(format!("a value with {} in it", called(node))),
+        Unwritten::Parts => "a value with a list or a dict in it".into(),
+        unreadable @ Unwritten::Unreadable(_) => unreadable,
+    })
 }
 
 /// Appends a longdouble, if it is known which of its formats it has.
@@ -198,16 +223,17 @@ fn write_long<'g, S>(number: LongDouble<'_>, out: &mut String) -> Result<'g, S> 
 }
 
 /// Appends an interval: `(0, 1]`.
-fn write_interval<'g, S>(
+fn write_interval<'g, S: AsRef<[u8]>>(
     out: &mut String,
     closed: Closed,
     mut side: impl FnMut(&mut String, u8) -> Result<'g, S>,
 ) -> Result<'g, S> {
-    out.push(if matches!(closed, Closed::Left | Closed::Both) { '[' } else { '(' });
-    side(out, 0)?;
+    let [open, close] = closed.brackets();
+    out.push(open);
+    within(side(out, 0))?;
     out.push_str(", ");
-    side(out, 1)?;
-    out.push(if matches!(closed, Closed::Right | Closed::Both) { ']' } else { ')' });
+    within(side(out, 1))?;
+    out.push(close);
     Ok(())
 }
 
@@ -239,6 +265,16 @@ fn write_short<'g, S: AsRef<[u8]>>(stamp: &Timestamp<'_, S>, out: &mut String) -
 
 fn write_stamp<'g, S: AsRef<[u8]>>(stamp: &Timestamp<'_, S>, form: &Form, out: &mut String) -> Result<'g, S> {
     let time = stamp.unit.nanoseconds_of(stamp.ticks);
+    if form.is_bare && form.is_label {
+        let (day, clock) = day_and_clock(time);
+        let _ = write!(out, "{}T", Civil(day));
+        write_clock(clock.seconds, clock.nanoseconds, 9, out);
+        return Ok(());
+    }
+    if form.is_bare {
+        show(out, &time);
+        return Ok(());
+    }
     if stamp.tz.is_none() && stamp.zone.is_none() {
         match form.extent {
             Some(extent) => write_date(time, extent.is_days(), extent.digits(), out),
@@ -284,6 +320,9 @@ fn write_clock(seconds: u32, nanoseconds: u32, digits: usize, out: &mut String) 
 }
 
 fn write_delta(delta: Timedelta, form: &Form, out: &mut String) {
+    if form.is_bare {
+        return show(out, &delta.nanoseconds());
+    }
     let Some(extent) = form.extent else { return show(out, &delta) };
     let (days, clock) = day_and_clock(delta.nanoseconds());
     let (is_old, parts) = (form.release == Release::Before11, clock.nanoseconds % 1_000);
@@ -307,66 +346,6 @@ fn write_delta(delta: Timedelta, form: &Form, out: &mut String) {
         let _ = write!(out, "{days} days {}", if days < 0 { "+" } else { "" });
     }
     write_clock(clock.seconds, clock.nanoseconds, digits, out);
-}
-
-fn write_scalar(scalar: Scalar, short: Option<Number>, release: Release, out: &mut String) {
-    match (scalar, short) {
-        (Scalar::Float(value), _) if value.is_nan() => {}
-        (Scalar::Complex(re, im), _) if re.is_nan() || im.is_nan() => {}
-        (Scalar::Complex(re, im), _) => write_complex(re, im, out),
-        // The shortest text that is this number among those of so many bits. With pandas 3 mostly goes a numpy that has exponents sooner.
-        #[allow(clippy::cast_possible_truncation)] // It was of 32 bits.
-        (Scalar::Float(value), Some(Number::Float32)) => {
-            let most = if release == Release::Three { 1e6 } else { 1e16 };
-            write_float(value, &format!("{:e}", value as f32), most, out);
-        }
-        (Scalar::Float(value), Some(Number::Float16)) => {
-            let most = if release == Release::Three { 1e3 } else { 1e16 };
-            write_float(value, &format!("{:e}", shortest_of_16_bits(value)), most, out);
-        }
-        (scalar, _) => show(out, &scalar),
-    }
-}
-
-/// Appends a float by its digits and exponent as Rust has them: `1.5e7`. From `most` on numpy writes exponents.
-fn write_float(value: f64, shortest: &str, most: f64, out: &mut String) {
-    let size = value.abs();
-    match shortest
-        .split_once('e')
-        .and_then(|(digits, exponent)| Some((digits, exponent.parse::<i32>().ok()?)))
-    {
-        Some((digits, exponent)) if size != 0.0 && (size < 1e-4 || size >= most) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            let _ = write!(out, "{digits}e{sign}{:02}", exponent.unsigned_abs());
-        }
-        _ => show(out, &repr::Float(shortest.parse().unwrap_or(value))),
-    }
-}
-
-/// Appends a complex number as Python does: `(1+2j)`, `2j`.
-fn write_complex(re: f64, im: f64, out: &mut String) {
-    let part = |value: f64| {
-        let text = repr::Float(value).to_string();
-        text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
-    };
-    if re == 0.0 && re.is_sign_positive() {
-        let _ = write!(out, "{}j", part(im));
-    } else {
-        let sign = if im.is_sign_negative() { "" } else { "+" };
-        let _ = write!(out, "({}{sign}{}j)", part(re), part(im));
-    }
-}
-
-/// Returns the number with the fewest decimal digits that a float of 16 bits would be read from.
-fn shortest_of_16_bits(value: f64) -> f64 {
-    if !value.is_finite() || value == 0.0 {
-        return value;
-    }
-    // Half the distance to the next such float; below 2⁻¹⁴ they are 2⁻²⁴ apart.
-    let exponent = value.abs().log2().floor().max(-14.0);
-    let half = (exponent - 11.0).exp2();
-    let rounded = (0..5).filter_map(|digits| format!("{value:.digits$e}").parse::<f64>().ok());
-    rounded.into_iter().find(|rounded| (rounded - value).abs() < half).unwrap_or(value)
 }
 
 fn write_element<'g, S: AsRef<[u8]>>(
@@ -408,7 +387,7 @@ fn write_node<'g, S: AsRef<[u8]>>(node: Node<'g, S>, out: &mut String) -> Result
         Data::Str(text) => out.push_str(text.as_str().ok_or("text with half a surrogate pair")?),
         Data::ByteString(bytes) => out.push_str(
             str::from_utf8(bytes)
-                .map_err(|_| "a Python 2 string that is not UTF-8: the option encoding says what it is")?,
+                .map_err(|_| "a Python 2 string that is not UTF-8: the option `encoding` says what it is")?,
         ),
         Data::Bytes(bytes) => show(out, &repr::Bytes(bytes)),
         Data::ByteArray(bytes) => {
@@ -483,5 +462,6 @@ pub(super) fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
 
 debug_variants!(Unwritten {
     Self::Object(node) => Object(node),
+    Self::Parts => Parts(),
     Self::Unreadable(why) => Unreadable(why),
 });

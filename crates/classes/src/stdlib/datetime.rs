@@ -210,6 +210,14 @@ impl<'g, S: AsRef<[u8]>> DateTime<'g, S> {
     pub fn zone(&self) -> Option<TimeZone<'g>> {
         TimeZone::of(self.tz?)
     }
+
+    /// Returns local time less UTC, if it has a time zone, and the pickle tells, or with the feature `jiff` the IANA database.
+    pub fn offset(&self) -> Option<TimeDelta> {
+        #[cfg(feature = "jiff")]
+        return self.utcoffset().ok();
+        #[cfg(not(feature = "jiff"))]
+        return self.zone()?.offset();
+    }
 }
 
 impl<'g, S: AsRef<[u8]>> Time<'g, S> {

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use halfsour::vm::StringEncoding;
 use halfsour::{Options, json, writer};
-use halfsour_files::string_encoding;
+use halfsour_files::{TextErrors, string_encoding};
 
 use super::limits::{Limits, limits};
 
@@ -11,10 +11,14 @@ use super::limits::{Limits, limits};
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools)] // a flag each
 pub struct Reading {
-    /// How to read Python 2 strings: `bytes`, or a codec as Python names it, such as `latin1`, `utf-8` or `cp1251`. By default they
-    /// stay Python 2 strings.
+    /// How to read Python 2 strings: `bytes`, or a codec as Python names it, such as `latin1`, `utf-8`, `cp1251` or `gbk`. By default
+    /// they stay Python 2 strings.
     #[arg(long, global = true, value_parser = string_encoding)]
     encoding: Option<StringEncoding>,
+    /// What to do with bytes that are no text in the encoding, as Python names it: `strict` (the default, an error), `ignore`, `replace`,
+    /// `backslashreplace`, `surrogateescape`, `surrogatepass`.
+    #[arg(long, global = true, requires = "encoding", value_name = "HANDLER")]
+    errors: Option<TextErrors>,
     /// The base of the numbers in the text lines of INT and LONG, as of `I010`.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "BASE")]
     int_base: IntBase,
@@ -47,6 +51,9 @@ pub struct Reading {
     /// for each that the data holds). Numbers may end in K, M or G.
     #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
+    /// Whether the command takes what was complete of a damaged file.
+    #[arg(skip)]
+    pub salvage: bool,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]
@@ -69,7 +76,7 @@ impl Reading {
             IntBase::Prefix => halfsour::vm::IntBase::Prefix,
         };
         Options::default()
-            .with_encoding(self.encoding.unwrap_or_default())
+            .with_encoding(self.errors.unwrap_or_default().applied_to(self.encoding.unwrap_or_default()))
             .with_int_base(int_base)
             .with_fix_imports(!self.no_fix_imports)
             .with_require_buffers(false)
@@ -79,7 +86,10 @@ impl Reading {
 
     pub fn file_options(&self) -> halfsour_files::Options {
         let limits = self.limits.unwrap_or_default().files;
-        halfsour_files::Options::from(limits).with_skip(self.skip).with_crlf(self.crlf)
+        halfsour_files::Options::from(limits)
+            .with_skip(self.skip)
+            .with_crlf(self.crlf)
+            .with_salvage(self.salvage)
     }
 
     pub fn write_limits(&self) -> writer::Limits {
@@ -92,7 +102,11 @@ impl Reading {
             .with_json(self.json_limits())
             .with_written(self.write_limits());
         let options = halfsour_convert::Options::default();
-        options.with_reading(self.options()).with_limits(limits).with_first(self.first)
+        options
+            .with_reading(self.options())
+            .with_limits(limits)
+            .with_first(self.first)
+            .with_salvage(self.salvage)
     }
 
     pub fn json_limits(&self) -> json::Limits {

@@ -136,12 +136,16 @@ impl Convert {
         bytes: &[u8],
     ) -> Result<(), Failure> {
         match converted {
-            Ok(report) => {
+            Ok(mut report) => {
+                let damage = std::mem::take(&mut report.damage);
                 output.finish()?;
                 for line in report.to_string().lines() {
                     eprintln!("left out: {line}");
                 }
-                Ok(())
+                match damage.as_slice() {
+                    [] => Ok(()),
+                    damage => Err(Failure::message(damage.join("\n"))),
+                }
             }
             Err(PickleError { error: ConvertError::Output(error), .. }) => {
                 Err(Failure::File { name: self.output.clone(), error })
@@ -149,6 +153,29 @@ impl Convert {
             Err(error) => Err(Failure::in_pickle(error.map(Into::into), bytes)),
         }
     }
+}
+
+/// The only part of an archive, from which one thing can be made. It is an error, which names parts, that there are several.
+fn only_part<'i>(input: &Input, mut parts: files::Parts<'i>) -> Result<files::Parts<'i>, Failure> {
+    const MOST: usize = 4;
+    let Some(first) = parts.next() else { return Ok(parts) };
+    let first = first?;
+    let archive = input.source().name();
+    let name = |part: &Part| part.name().get(archive.len() + 1..).unwrap_or_default().to_owned();
+    let mut names = vec![name(&first)];
+    while let Some(part) = parts.next()
+        && names.len() < MOST
+    {
+        names.push(name(&part?));
+    }
+    if names.len() == 1 {
+        return Ok(files::Parts::one(first));
+    }
+    let more = if names.len() == MOST { " …" } else { "" };
+    let names = names.join(", ");
+    Err(Failure::message(format!(
+        "{archive}: an archive; --member says what to convert of it: {names}{more}"
+    )))
 }
 
 /// Tells the bar how far a conversion is.
@@ -177,11 +204,11 @@ impl PerFile for Convert {
         if self.is_done {
             return Ok(files::Parts::none());
         }
+        let parts = input.parts_with_tensors()?;
         if input.has_parts() && input.torch()?.is_none() {
-            let name = input.source().name();
-            return Err(Failure::message(format!("{name}: an archive; --member says what to convert of it")));
+            return only_part(input, parts);
         }
-        Ok(input.parts_with_tensors()?)
+        Ok(parts)
     }
 
     fn part(&mut self, _: &mut dyn Write, part: &Part) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use halfsour::lexer::{ComplaintKind, Disassembly};
+use halfsour::lexer::{ComplaintKind, Disassembly, DisassemblyMemo};
 use halfsour_files::Part;
 
 use super::{PerFile, each_pickle};
@@ -12,12 +12,14 @@ use crate::failure::{Cause, Failure};
 
 pub struct Dis {
     first: bool,
+    keep_memo: bool,
     annotate: usize,
 }
 
 impl Dis {
     pub fn new(reading: &Reading, annotate: Option<usize>) -> Self {
-        Self { first: reading.first, annotate: annotate.unwrap_or(0) }
+        let keep_memo = reading.options().keep_memo;
+        Self { first: reading.first, keep_memo, annotate: annotate.unwrap_or(0) }
     }
 }
 
@@ -27,9 +29,14 @@ impl PerFile for Dis {
     }
 
     fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
+        let mut memo = DisassemblyMemo::default();
         each_pickle(file, self.first, |bytes, start| {
+            if !self.keep_memo {
+                memo = DisassemblyMemo::default();
+            }
             let mut text = Text { out, error: None };
-            let shown = Disassembly::at(bytes, start).annotate(self.annotate).write_to(&mut text);
+            let disassembly = Disassembly::at(bytes, start).annotate(self.annotate);
+            let shown = disassembly.write_with_memo(&mut text, &mut memo);
             match (shown, text.error) {
                 (Ok(summary), _) => Ok(summary.end),
                 (Err(complaint), Some(error)) if *complaint.kind() == ComplaintKind::Output => {

@@ -11,7 +11,7 @@ use halfsour_inspect::path::resolve;
 use halfsour_inspect::tree::Tree;
 
 use super::{PerFile, Pickles, end_of, load_or_salvage};
-use crate::args::{GetForm, Reading, Salvage};
+use crate::args::{GetForm, Reading};
 use crate::failure::{Cause, Failure};
 use crate::print;
 
@@ -21,18 +21,18 @@ pub struct Get {
     path: Path,
     form: GetForm,
     json: Style,
-    salvage: Salvage,
+    salvage: bool,
 }
 
 impl Get {
-    pub fn new(reading: &Reading, path: Path, form: GetForm, cycles: Cycles, salvage: Salvage) -> Self {
+    pub fn new(reading: &Reading, path: Path, form: GetForm, cycles: Cycles) -> Self {
         Self {
             loader: Loader::with_options(reading.options()),
             first: reading.first,
             path,
             form,
             json: Style::plain().with_cycles(cycles).with_limits(reading.json_limits()),
-            salvage,
+            salvage: reading.salvage,
         }
     }
 

@@ -10,7 +10,7 @@ use halfsour_inspect::get;
 use halfsour_inspect::path::resolve;
 
 use super::{PerFile, Pickles, end_of, load_or_salvage};
-use crate::args::{JsonForm, Reading, Salvage};
+use crate::args::{JsonForm, Reading};
 use crate::failure::{Cause, Failure};
 
 pub struct Json {
@@ -18,11 +18,11 @@ pub struct Json {
     first: bool,
     style: Style,
     path: Path,
-    salvage: Salvage,
+    salvage: bool,
 }
 
 impl Json {
-    pub fn new(reading: &Reading, form: JsonForm, path: Path, cycles: Cycles, salvage: Salvage) -> Self {
+    pub fn new(reading: &Reading, form: JsonForm, path: Path, cycles: Cycles) -> Self {
         let style = if form.lossless { Style::lossless() } else { Style::plain() };
         let style = if form.pretty { style.pretty() } else { style };
         Self {
@@ -30,7 +30,7 @@ impl Json {
             first: reading.first,
             style: style.with_cycles(cycles).with_limits(reading.json_limits()),
             path,
-            salvage,
+            salvage: reading.salvage,
         }
     }
 }

@@ -37,7 +37,6 @@ pub use size::Size;
 pub use tensors::ListTensors;
 pub use trace::Trace;
 
-use crate::args::Salvage;
 use crate::failure::{Cause, Failure};
 
 /// What is done with each file.
@@ -120,8 +119,9 @@ impl Pickles {
         })?;
         match self.meant {
             Some(meant) if !(1..=self.number).contains(&meant) => {
+                let are = if self.number == 1 { "is" } else { "are" };
                 let pickles = plural(self.number, "pickle");
-                Err(Failure::message(format!("{}: #{meant}: there are {pickles}", part.name())))
+                Err(Failure::message(format!("{}: #{meant}: there {are} {pickles}", part.name())))
             }
             _ => Ok(()),
         }
@@ -133,9 +133,9 @@ fn load_or_salvage<'b>(
     loader: &mut Loader,
     bytes: &'b [u8],
     start: usize,
-    salvage: Salvage,
+    salvage: bool,
 ) -> Result<(Graph<&'b [u8]>, Option<Damage>), Cause> {
-    if !salvage.salvage {
+    if !salvage {
         return Ok((load(loader, bytes, start)?, None));
     }
     let salvaged = loader.salvage(bytes, start, JoblibArrays::new(())).map_err(Cause::Load)?;

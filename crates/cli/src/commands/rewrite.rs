@@ -17,18 +17,22 @@ pub struct Rewrite {
     fix_imports: bool,
     optimize: bool,
     names: Vec<Rename>,
+    /// What the rules are called, how many have this name, and whether one of them has renamed something.
+    groups: Vec<(String, usize, bool)>,
     limits: Limits,
     target: Target,
 }
 
 impl Rewrite {
-    pub fn new(reading: &Reading, optimize: bool, names: Vec<Rename>, target: Target) -> Self {
+    pub fn new(reading: &Reading, optimize: bool, rules: Vec<(String, Vec<Rename>)>, target: Target) -> Self {
         let mut loader = Loader::with_options(reading.options());
         let options = loader.options_mut();
         options.record_memo = true;
         let fix_imports = options.fix_imports;
         let (first, limits) = (reading.first, reading.write_limits());
-        Self { loader, first, fix_imports, optimize, names, limits, target }
+        let groups = rules.iter().map(|(name, rules)| (name.clone(), rules.len(), false)).collect();
+        let names = rules.into_iter().flat_map(|(_, rules)| rules).collect();
+        Self { loader, first, fix_imports, optimize, names, groups, limits, target }
     }
 }
 
@@ -47,6 +51,10 @@ impl PerFile for Rewrite {
             if !self.names.is_empty() {
                 let renamed =
                     rename(bytes, start, &self.names, self.loader.options()).map_err(Cause::Load)?;
+                let mut used = renamed.used.iter();
+                for (_, count, is_used) in &mut self.groups {
+                    *is_used |= used.by_ref().take(*count).fold(false, |any, used| any | used);
+                }
                 if self.optimize || self.target.protocol.is_some() {
                     pickles.extend(self.rewrite(&renamed.bytes, 0)?.0);
                 } else {
@@ -58,6 +66,9 @@ impl PerFile for Rewrite {
             pickles.extend(pickle);
             Ok(end)
         })?;
+        for (name, ..) in self.groups.iter().filter(|(_, _, is_used)| !is_used) {
+            eprintln!("note: {}: {name} renames nothing", file.name());
+        }
         self.target.write(out, &pickles)
     }
 }

@@ -9,7 +9,7 @@ use halfsour_inspect::path::resolve;
 use halfsour_inspect::tree::{ShowLimits, Tree};
 
 use super::{PerFile, Pickles, end_of, load_or_salvage};
-use crate::args::{Reading, Salvage};
+use crate::args::Reading;
 use crate::failure::{Cause, Failure};
 use crate::print::{self, DIM};
 
@@ -18,12 +18,18 @@ pub struct Show {
     first: bool,
     limits: ShowLimits,
     path: Path,
-    salvage: Salvage,
+    salvage: bool,
 }
 
 impl Show {
-    pub fn new(reading: &Reading, limits: ShowLimits, path: Path, salvage: Salvage) -> Self {
-        Self { loader: Loader::with_options(reading.options()), first: reading.first, limits, path, salvage }
+    pub fn new(reading: &Reading, limits: ShowLimits, path: Path) -> Self {
+        Self {
+            loader: Loader::with_options(reading.options()),
+            first: reading.first,
+            limits,
+            path,
+            salvage: reading.salvage,
+        }
     }
 }
 

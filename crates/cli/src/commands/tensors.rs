@@ -55,7 +55,15 @@ impl From<ConvertError> for Cause {
             ConvertError::Json(error) => Self::Json(error),
             ConvertError::Pickle(error) => Self::Write(error),
             ConvertError::Output(error) => Self::Output(error),
-            error => Self::Other(error.to_string()),
+            error => Self::Other(in_flags(error.to_string())),
         }
     }
+}
+
+/// Names the options of the library as the command does: `--partial`.
+fn in_flags(message: String) -> String {
+    let names = ["encoding", "first", "partial", "tied"];
+    names.iter().fold(message, |message, name| {
+        message.replace(&format!("the option `{name}`"), &format!("`--{name}`"))
+    })
 }

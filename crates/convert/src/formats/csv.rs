@@ -5,11 +5,12 @@ use std::io::Write;
 
 use halfsour_classes::pandas;
 use halfsour_classes::sheet::{
-    Cells, Column, Extent, Form, Name, Release, Sheet, Unwritten, write_cell, write_name,
+    Cell, Cells, Column, Extent, Form, Name, Release, Sheet, Unknowns, Unwritten, write_cell, write_name,
 };
-use halfsour_json::{Pen, Style};
+use halfsour_json::{ErrorKind, Pen, Style};
+use halfsour_value::Graph;
 
-use super::sheet::sheet;
+use super::sheet::{sheet, shown};
 use crate::convert::{self, Out, Subject};
 use crate::options::Limits;
 use crate::{ConvertError, Options};
@@ -46,43 +47,128 @@ impl convert::Writer for Writer {
         {
             match cells {
                 Ok(cells) => fields.push(Field { name, cells, is_label }),
-                Err(why) => out.leave_out(shown(name, &Form::default(), is_label), why.clone()),
+                Err(why) => out.leave_out(shown(name, is_label), why.clone()),
             }
         }
+        let style = Style::plain().with_limits(self.limits.json);
+        // Rows that are written cannot be taken back, so that all cells are tried before, if a column may be left out.
+        if out.is_partial() {
+            leave_out(&sheet, &mut fields, CellWriter::new(data.graph, style), out)?;
+        }
         out.check()?;
-        let pen = Pen::new(data.graph, Style::plain().with_limits(self.limits.json));
-        Body { line: Line::default(), left: most, pen, out }.write(&sheet, &fields)
+        let cells = CellWriter::new(data.graph, style);
+        match (Body { line: Line::default(), left: most, cells, out: &mut *out }.write(&sheet, &fields)) {
+            Err(Fault::Cell(why)) => {
+                // There may be more such columns.
+                leave_out(&sheet, &mut fields, CellWriter::new(data.graph, style), out)?;
+                out.check().and(Err(why.into()))
+            }
+            Err(Fault::Other(error)) => Err(error),
+            Ok(()) => Ok(()),
+        }
     }
 }
 
-/// Returns the name of a column in a message.
-fn shown(name: &Name<'_, &[u8]>, form: &Form, is_label: bool) -> String {
-    let mut text = String::new();
-    write_name(name, form, &mut text);
-    if text.is_empty() && is_label { "the index".to_owned() } else { text }
+/// The reason that a body was not written.
+enum Fault {
+    /// A cell has no text, for this reason.
+    Cell(String),
+    Other(ConvertError),
+}
+
+impl<E: Into<ConvertError>> From<E> for Fault {
+    fn from(error: E) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+/// Takes away the columns of which a cell cannot be written, and notes them.
+fn leave_out<'g>(
+    sheet: &Sheet<'g, &'g [u8]>,
+    fields: &mut Vec<Field<'_, 'g>>,
+    mut cells: CellWriter,
+    out: &mut Out<'_>,
+) -> Result<(), ConvertError> {
+    let mut kept = Vec::with_capacity(fields.len());
+    for field in fields.drain(..) {
+        match cells.try_all(&field, sheet) {
+            Ok(()) => kept.push(field),
+            Err(Fault::Cell(why)) => out.leave_out(shown(field.name, field.is_label), why),
+            Err(Fault::Other(error)) => return Err(error),
+        }
+    }
+    *fields = kept;
+    Ok(())
+}
+
+/// Makes the text of cells.
+struct CellWriter {
+    /// The text of the last, kept for its room.
+    text: String,
+    pen: Pen,
+    unknowns: Unknowns,
+}
+
+impl CellWriter {
+    fn new(graph: &Graph<&[u8]>, style: Style) -> Self {
+        Self { text: String::new(), pen: Pen::new(graph, style), unknowns: Unknowns::new(graph) }
+    }
+
+    /// Makes the text of all cells of a column, and keeps none.
+    fn try_all<'g>(&mut self, field: &Field<'_, 'g>, sheet: &Sheet<'g, &'g [u8]>) -> Result<(), Fault> {
+        let form = Form::of(field.cells, Extent::default(), sheet.release, field.is_label);
+        let form = form.map_err(Fault::Cell)?;
+        for row in 0..sheet.rows {
+            self.write(field, &form, row).map_err(|fault| match fault {
+                Fault::Cell(why) => Fault::Cell(format!("row {row}: {why}")),
+                other @ Fault::Other(_) => other,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Makes the text of a cell. Containers are JSON.
+    fn write(&mut self, field: &Field<'_, '_>, form: &Form, row: usize) -> Result<&str, Fault> {
+        let no_text = |why: &str| Fault::Cell(why.to_owned());
+        self.text.clear();
+        let cell = field.cells.get(row).ok_or_else(|| no_text("a value that cannot be read"))?;
+        let json = match write_cell(&cell, form, &mut self.text) {
+            Ok(()) => return Ok(&self.text),
+            Err(Unwritten::Unreadable(why)) => return Err(Fault::Cell(why)),
+            Err(Unwritten::Object(node)) => match self.unknowns.find(node) {
+                Some(why) => return Err(Fault::Cell(why)),
+                None => self.pen.write(node),
+            },
+            Err(Unwritten::Parts) => match cell {
+                Cell::Pandas(cell) => self.pen.write_cell(cell),
+                _ => return Err(no_text("a value without a text")),
+            },
+        };
+        self.text = json.map_err(|error| match error.kind() {
+            ErrorKind::TooLarge | ErrorKind::Io(_) => Fault::Other(error.into()),
+            _ => Fault::Cell(error.to_string()),
+        })?;
+        Ok(&self.text)
+    }
 }
 
 struct Body<'o, 'w> {
     line: Line,
     /// The bytes that may still be written.
     left: usize,
-    pen: Pen,
+    cells: CellWriter,
     out: &'o mut Out<'w>,
 }
 
 impl Body<'_, '_> {
-    fn write<'g>(
-        &mut self,
-        sheet: &Sheet<'g, &'g [u8]>,
-        fields: &[Field<'_, 'g>],
-    ) -> Result<(), ConvertError> {
+    fn write<'g>(&mut self, sheet: &Sheet<'g, &'g [u8]>, fields: &[Field<'_, 'g>]) -> Result<(), Fault> {
         self.header(sheet, fields)?;
         // pandas looks at so many rows at once to see how exact their times are.
         let chunk = (100_000 / sheet.columns.len().max(1)).max(1);
         let mut start = 0;
         while start < sheet.rows {
             let end = sheet.rows.min(start + chunk);
-            let forms = forms(sheet, fields, start..end)?;
+            let forms = forms(sheet, fields, start..end).map_err(Fault::Cell)?;
             for row in start..end {
                 for (field, form) in fields.iter().zip(&forms) {
                     self.cell(field, form, row)?;
@@ -147,37 +233,26 @@ impl Body<'_, '_> {
         Ok(())
     }
 
-    fn cell(&mut self, field: &Field<'_, '_>, form: &Form, row: usize) -> Result<(), ConvertError> {
-        let mut text = std::mem::take(&mut self.line.cell);
-        text.clear();
-        let written = match field.cells.get(row) {
-            Some(cell) => write_cell(&cell, form, &mut text),
-            None => Err("a value that cannot be read".into()),
-        };
-        match written {
-            Ok(()) => {}
-            Err(Unwritten::Object(node)) => text = self.pen.write(node)?,
-            Err(Unwritten::Unreadable(why)) => {
-                let name = shown(field.name, &Form::default(), field.is_label);
-                return Err(format!("column {name:?}: row {row}: {why}").into());
-            }
-        }
-        self.field(&text)?;
-        self.line.cell = text;
-        Ok(())
+    fn cell(&mut self, field: &Field<'_, '_>, form: &Form, row: usize) -> Result<(), Fault> {
+        let text = self.cells.write(field, form, row)?;
+        Ok(add(&mut self.line, &mut self.left, text)?)
     }
 
     fn field(&mut self, text: &str) -> Result<(), ConvertError> {
-        let left = self.left.checked_sub(text.len() + 1);
-        self.left =
-            left.ok_or("the table would be larger than the limit: what is shared is written each time")?;
-        self.line.field(text);
-        Ok(())
+        add(&mut self.line, &mut self.left, text)
     }
 
     fn end(&mut self) -> Result<(), ConvertError> {
         Ok(self.line.end(self.out)?)
     }
+}
+
+/// Adds a field to a line, if there is room left.
+fn add(line: &mut Line, left: &mut usize, text: &str) -> Result<(), ConvertError> {
+    let room = left.checked_sub(text.len() + 1);
+    *left = room.ok_or("the table would be larger than the limit: what is shared is written each time")?;
+    line.field(text);
+    Ok(())
 }
 
 /// Returns the block of a column, if the pandas that wrote it prints the times of a whole block alike.
@@ -188,12 +263,12 @@ fn block<'g>(sheet: &Sheet<'g, &'g [u8]>, field: &Field<'_, 'g>) -> Option<usize
     }
 }
 
-/// Returns how the cells of each column are written, in some rows.
+/// Returns how the cells of each column are written, in some rows, or that a zone is not known.
 fn forms<'g>(
     sheet: &Sheet<'g, &'g [u8]>,
     fields: &[Field<'_, 'g>],
     rows: std::ops::Range<usize>,
-) -> Result<Vec<Form>, ConvertError> {
+) -> Result<Vec<Form>, String> {
     let mut blocks: HashMap<usize, Extent> = HashMap::new();
     let mut extents = Vec::with_capacity(fields.len());
     for field in fields {
@@ -208,10 +283,7 @@ fn forms<'g>(
     }
     let form = |(field, extent): (&Field<'_, 'g>, Extent)| {
         let extent = block(sheet, field).map_or(extent, |block| blocks[&block]);
-        Form::of(field.cells, extent, sheet.release, field.is_label).map_err(|why| {
-            let name = shown(field.name, &Form::default(), field.is_label);
-            format!("column {name:?}: {why}").into()
-        })
+        Form::of(field.cells, extent, sheet.release, field.is_label)
     };
     fields.iter().zip(extents).map(form).collect()
 }
@@ -221,8 +293,6 @@ fn forms<'g>(
 struct Line {
     text: String,
     fields: usize,
-    /// The text of a cell, kept for its room.
-    cell: String,
 }
 
 impl Line {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use halfsour_json::{Style, to_writer};
 
-use crate::convert::{self, Out, Subject};
+use crate::convert::{self, Out, Subject, Unfinished};
 use crate::{ConvertError, Options};
 
 struct Writer {
@@ -19,5 +19,9 @@ impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         to_writer(&mut *out, data.node()?, self.style)?;
         Ok(out.write_all(b"\n")?)
+    }
+
+    fn unfinished(&self) -> Unfinished {
+        Unfinished::Shown
     }
 }

@@ -1,36 +1,51 @@
 //! A line of JSON for each row.
 
-use halfsour_classes::sheet::{Form, Name, write_name};
+use std::collections::HashSet;
+
+use halfsour_classes::sheet::{Column, Sheet, Unknowns};
 use halfsour_classes::{Known, members, recognise};
 use halfsour_json::{Limits, lines_to_writer, table_lines_to_writer};
 use halfsour_value::{Data, Node};
 
+use super::sheet::shown;
 use crate::convert::{self, Out, Subject};
 use crate::{ConvertError, Options};
 
 struct Writer {
     limits: Limits,
+    most: halfsour_writer::Limits,
 }
 
 pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
-    Box::new(Writer { limits: options.limits.json })
+    Box::new(Writer { limits: options.limits.json, most: options.limits.written })
 }
 
-/// Notes the columns of a frame that cannot be read. Returns true.
-fn leave_out(root: Node<'_, &[u8]>, out: &mut Out<'_>) -> Result<bool, ConvertError> {
-    if let Some(Known::DataFrame(frame)) = recognise(root) {
-        for (column, label) in frame.columns().zip(frame.columns.cells()) {
-            if let Err(unreadable) = column {
-                let mut name = String::new();
-                if let Some(label) = label {
-                    write_name(&Name::Label(label), &Form::default(), &mut name);
-                }
-                out.leave_out(name, unreadable.reason());
+/// Notes the columns of a frame or series that cannot be read, or have objects of classes that are not known. Returns the numbers of
+/// these, in the order of columns; `None` stands for the labels of rows.
+fn leave_out(
+    root: Node<'_, &[u8]>,
+    most: usize,
+    out: &mut Out<'_>,
+) -> Result<HashSet<Option<usize>>, ConvertError> {
+    let mut left_out = HashSet::new();
+    if let Some(Known::DataFrame(_) | Known::Series(_)) = recognise(root) {
+        let sheet = Sheet::of(root, most).map_err(|error| error.to_string())?;
+        let mut unknowns = Unknowns::new(root.graph());
+        let labels = sheet.labels.iter().map(|column| (None, column));
+        let columns = sheet.columns.iter().enumerate().map(|(number, column)| (Some(number), column));
+        for (number, Column { name, cells, .. }) in labels.chain(columns) {
+            let why = match cells {
+                Ok(cells) => unknowns.find_in(cells, sheet.rows),
+                Err(why) => Some(why.clone()),
+            };
+            if let Some(why) = why {
+                out.leave_out(shown(name, number.is_none()), why);
+                left_out.insert(number);
             }
         }
     }
     out.check()?;
-    Ok(true)
+    Ok(left_out)
 }
 
 impl convert::Writer for Writer {
@@ -40,10 +55,14 @@ impl convert::Writer for Writer {
             Data::Set(rows) | Data::FrozenSet(rows) => lines_to_writer(out, graph, rows, self.limits),
             _ => match members(root) {
                 Some(rows) => lines_to_writer(out, graph, rows, self.limits),
-                None if leave_out(root, out)? && table_lines_to_writer(&mut *out, root, self.limits)? => {
-                    Ok(())
+                None => {
+                    let left_out = leave_out(root, self.most.room(graph.source().len()), out)?;
+                    let is_left_out = |number| left_out.contains(&number);
+                    if table_lines_to_writer(&mut *out, root, is_left_out, self.limits)? {
+                        return Ok(());
+                    }
+                    lines_to_writer(out, graph, [root], self.limits)
                 }
-                None => lines_to_writer(out, graph, [root], self.limits),
             },
         }?)
     }

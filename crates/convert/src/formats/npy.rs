@@ -9,7 +9,7 @@ use halfsour_files::{Npy, ZipWriter};
 use halfsour_text::name::visible;
 
 use super::tied;
-use crate::convert::{self, Out, Subject};
+use crate::convert::{self, Out, Subject, Unfinished};
 use crate::options::{Limits, Tied};
 use crate::tensors::{Elements, Flat, Tensor, Tensors, safe_dtype};
 use crate::{ConvertError, Options};
@@ -58,6 +58,10 @@ impl Writer {
 }
 
 impl convert::Writer for Writer {
+    fn unfinished(&self) -> Unfinished {
+        Unfinished::Dropped
+    }
+
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         let most = self.limits.json.room(data.graph.source().len());
         let tensors = data.tensors(most)?;

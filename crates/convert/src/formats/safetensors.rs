@@ -8,7 +8,7 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 
 use super::tied;
-use crate::convert::{self, Out, Subject};
+use crate::convert::{self, Out, Subject, Unfinished};
 use crate::options::{Limits, Tied};
 use crate::tensors::{Flat, Form, Tensor, Tensors, safe_dtype};
 use crate::{ConvertError, Options};
@@ -24,6 +24,10 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 }
 
 impl convert::Writer for Writer {
+    fn unfinished(&self) -> Unfinished {
+        Unfinished::Dropped
+    }
+
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
         let most = self.limits.json.room(data.graph.source().len());
         let mut tensors = data.tensors(most)?;

@@ -1,6 +1,6 @@
 //! The table that an object is, or where tables are in it.
 
-use halfsour_classes::sheet::Sheet;
+use halfsour_classes::sheet::{Form, Name, Sheet, write_name};
 use halfsour_classes::{Known, Shape, members, pairs, recognise};
 use halfsour_inspect::path::Place;
 use halfsour_text::repr;
@@ -25,6 +25,13 @@ pub(super) fn sheet<'g>(data: &Subject<'g>, most: usize) -> Result<Sheet<'g, &'g
         }
         format!("{error}; there are tables in it, of which a path takes one: {}", places.join(" "))
     })
+}
+
+/// Returns the name of a column, or of labels of rows, in a message.
+pub(super) fn shown(name: &Name<'_, &[u8]>, is_label: bool) -> String {
+    let mut text = String::new();
+    write_name(name, &Form::default(), &mut text);
+    if text.is_empty() && is_label { "the index".to_owned() } else { text }
 }
 
 /// Returns the paths of the tables that are members of an object.

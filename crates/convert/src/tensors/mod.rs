@@ -14,7 +14,7 @@ use halfsour_classes::memory::Strided;
 use halfsour_classes::numpy::ArrayData;
 use halfsour_classes::torch::{self, ByteOrder, DType, Dense, Layout, Place, Quantiser, Sparse};
 use halfsour_classes::{Known, recognise};
-use halfsour_files::{Contents, JoblibArrays, Part, PickleError, Torch};
+use halfsour_files::{Contents, Part, PickleError, Torch};
 use halfsour_text::phrase::shape;
 use halfsour_value::{Node, Step};
 use halfsour_vm::Loader;
@@ -25,7 +25,7 @@ pub(crate) use numpy::is_npy;
 pub(crate) use safetensors::{is_safetensors, safe_dtype};
 pub(crate) use walk::walk;
 
-use crate::convert::Subject;
+use crate::convert::{Subject, Unfinished, load};
 use crate::{ConvertError, Error, Options, arrays};
 
 /// Lists the tensors of a file, or of a member of an archive: a list for each pickle.
@@ -64,7 +64,8 @@ pub fn tensors(part: &Part, options: &Options) -> Result<Vec<TensorList>, Error>
 ///
 /// # Errors
 ///
-/// As [`tensors`]; and the error that the function returns.
+/// As [`tensors`]; and the error that the function returns. With [`Options::salvage`], the function is called with what was complete
+/// before [`ConvertError::Damage`].
 pub fn each_tensors<E: From<ConvertError>>(
     part: &Part,
     options: &Options,
@@ -99,13 +100,19 @@ pub fn each_tensors<E: From<ConvertError>>(
     }
     let mut count = 0;
     part.each_pickle(options.first, |bytes, start| {
-        let graph = loader.load_observed(bytes, start, JoblibArrays::new(())).map_err(ConvertError::from)?;
+        let (mut graph, damage) = load(&mut loader, bytes, start, options)?;
+        if let Some(damage) = &damage {
+            Unfinished::Dropped.prepare(&mut graph, damage, options)?;
+        }
         count += 1;
         if options.means(count) {
             let most = options.limits.json.room(bytes.len());
             each(&Subject::of(&graph, part.torch(), path)?.tensors(most)?)?;
         }
-        Ok::<_, E>(graph.end())
+        match damage {
+            Some(damage) => Err(ConvertError::Damage(Box::new(damage)).into()),
+            None => Ok::<_, E>(graph.end()),
+        }
     })?;
     options.check(count).map_err(|error| whole(error.into()))
 }

@@ -1,6 +1,7 @@
 //! The way through a graph, with names.
 
 use std::collections::HashSet;
+use std::fmt::{self, Write};
 
 use halfsour_classes::{Known, recognise};
 use halfsour_value::{Data, Id, Kind, Node, Part, Step};
@@ -9,24 +10,55 @@ use halfsour_value::{Data, Id, Kind, Node, Part, Step};
 const DEEPEST: usize = 1000;
 
 /// The place of an object: the index of the place that it is in, and its segment of the name.
-struct Place<'g> {
+struct Place<'g, S> {
     within: usize,
-    segment: Segment<'g>,
+    segment: Segment<'g, S>,
     depth: usize,
 }
 
-#[derive(Clone, Copy)]
-enum Segment<'g> {
+enum Segment<'g, S> {
     /// The whole, and the dicts in which a module keeps its parts: they add nothing to a name.
     Nameless,
     Text(&'g [u8]),
     Index(usize),
+    /// A key of a dict, as Python prints it.
+    Key(Node<'g, S>),
+}
+
+impl<S> Clone for Segment<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Segment<'_, S> {}
+
+/// The text of a key, of which no more is wanted than a name takes.
+fn key_name<S: AsRef<[u8]>>(key: Node<'_, S>) -> String {
+    let mut name = Short(String::new());
+    // What is too long is cut off.
+    let _ = write!(name, "{key}");
+    name.0
+}
+
+/// Text up to a length.
+struct Short(String);
+
+impl Write for Short {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        const LONGEST: usize = 1 << 10;
+        if self.0.len() > LONGEST {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(text);
+        Ok(())
+    }
 }
 
 /// A walk through a graph.
 struct Walk<'g, S> {
     open: Vec<(Node<'g, S>, usize)>,
-    places: Vec<Place<'g>>,
+    places: Vec<Place<'g, S>>,
     seen: HashSet<Id>,
 }
 
@@ -62,6 +94,7 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
                 Segment::Nameless => {}
                 Segment::Text(text) => segments.push(String::from_utf8_lossy(text)),
                 Segment::Index(index) => segments.push(index.to_string().into()),
+                Segment::Key(key) => segments.push(key_name(key).into()),
             }
             place = self.places[place].within;
         }
@@ -70,7 +103,7 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
     }
 
     /// Puts off an object in `within`, if it may hold others.
-    fn put_off(&mut self, within: usize, segment: Segment<'g>, node: Node<'g, S>) {
+    fn put_off(&mut self, within: usize, segment: Segment<'g, S>, node: Node<'g, S>) {
         use Kind::{Dict, FrozenSet, Instance, List, Set, Tuple};
         let holds =
             matches!(node.kind(), Dict | FrozenSet | Instance | List | Set | Tuple) && !node.is_empty();
@@ -92,8 +125,10 @@ impl<'g, S: AsRef<[u8]>> Walk<'g, S> {
             let segment = match key.data() {
                 Data::Str(text) => Segment::Text(text.as_wtf8()),
                 Data::ByteString(text) => Segment::Text(text),
-                Data::Int(int) => Segment::Index(usize::try_from(int).unwrap_or(index)),
-                _ => Segment::Index(index),
+                // With the option that Python 2's strings are bytes, they are still names.
+                Data::Bytes(text) if str::from_utf8(text).is_ok() => Segment::Text(text),
+                Data::Instance(_) => Segment::Index(index),
+                _ => Segment::Key(key),
             };
             if key.kind() == Kind::Instance {
                 self.put_off(within, segment, key);

@@ -58,14 +58,20 @@ fn named(code: &str, out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
+/// The flag that numpy gives types with fields.
+const FIELDS: u8 = 16;
+
 /// A type whose elements have parts, and this size: its state is version, order, sub-array, names, fields, size, alignment and flags.
-fn made_of_parts(size: u64, parts: &[u8], out: &mut Vec<u8>) -> Option<u64> {
-    named(&format!("V{size}"), out)?;
+fn made_of_parts(size: u64, parts: &[u8], flags: u8, out: &mut Vec<u8>) -> Option<u64> {
+    out.extend_from_slice(b"cnumpy\ndtype\n(");
+    text(&format!("V{size}"), out)?;
+    // As numpy writes it: not aligned, and a copy, which may be given a state.
+    out.extend([Opcode::NewFalse, Opcode::NewTrue, Opcode::Tuple, Opcode::Reduce].map(Opcode::byte));
     out.extend_from_slice(b"(K\x03");
     text("|", out)?;
     out.extend_from_slice(parts);
     int(size, out);
-    out.extend_from_slice(b"K\x01K\0tb");
+    out.extend_from_slice(&[b'K', 1, b'K', flags, b't', b'b']);
     Some(size)
 }
 
@@ -78,7 +84,7 @@ fn sub_array(base: &Literal, shape: &Literal, out: &mut Vec<u8>) -> Option<u64> 
     parts.push(Opcode::Mark.byte());
     ints(&shape, &mut parts);
     parts.extend_from_slice(b"ttNN");
-    made_of_parts(shape.iter().try_fold(base, |size, &extent| size.checked_mul(extent))?, &parts, out)
+    made_of_parts(shape.iter().try_fold(base, |size, &extent| size.checked_mul(extent))?, &parts, 0, out)
 }
 
 /// Fields, each after the other. What has no name lies between them.
@@ -114,7 +120,7 @@ fn structured(fields: &[Literal], out: &mut Vec<u8>) -> Option<u64> {
         size = size.checked_add(width)?;
     }
     let parts = [b"N(", &names[..], b"t}(", &dict, b"u"].concat();
-    made_of_parts(size, &parts, out)
+    made_of_parts(size, &parts, FIELDS, out)
 }
 
 fn ints(values: &[u64], out: &mut Vec<u8>) {

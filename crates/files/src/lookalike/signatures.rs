@@ -41,6 +41,11 @@ const TABLE: &[Signature] = &[
     Signature(b"GIF8", "a picture in GIF", PICTURE),
     Signature(b"II*\0", "a picture in TIFF", PICTURE),
     Signature(b"MM\0*", "a picture in TIFF", PICTURE),
+    Signature(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "a document of Office before 2007 (.xls, .doc)",
+        "`pandas.read_excel` reads its tables",
+    ),
     Signature(b"%PDF-", "a document in PDF", "it is no data of Python; a viewer of documents shows it"),
     Signature(b"RIFF", "a file in RIFF (WAV, AVI, WebP)", "it is no data of Python; a player opens it"),
     Signature(b"OggS", "a recording in Ogg", "it is no data of Python; a player opens it"),

@@ -31,6 +31,9 @@ pub(super) fn look(bytes: &[u8], start: usize) -> Option<LookAlike> {
         _ if begins("-----BEGIN ") => {
             other("a key or certificate in PEM", "it is no data of Python's pickle")
         }
+        _ if begins("import ") || begins("from ") && has(text, b" import ") => {
+            other("a program in Python", "it is no data; an editor shows it")
+        }
         _ if begins("#!") => other("a script", "it is a program, no data"),
         _ if begins("%YAML") || begins("---\n") || begins("---\r\n") => {
             other("YAML", "a parser of YAML reads it")

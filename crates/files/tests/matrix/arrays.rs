@@ -2,15 +2,19 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{self, ArrayClass, DType, Element, Kind, Na, NdArray};
-use halfsour_classes::{Known, recognise};
+use halfsour_classes::{Known, class_name, recognise};
 use serde_json::{Value, json};
 
 use crate::plain::{self, float, hex, named};
 use crate::{N, unknown};
 
 pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
-    let said = said(printed);
+    let mut said = said(printed);
+    let is_constant = || class_name(node).is_some_and(|(_, name)| name == "MaskedConstant");
     let mut told = match recognise(node) {
+        Some(Known::NdArray(found)) if printed["kind"] == "masked constant" && is_constant() => {
+            json!({"kind": if found.shape.is_empty() && found.get(0).is_some_and(|found| masked(&found) == true) { "masked constant" } else { "masked" }})
+        }
         Some(Known::NdArray(found)) => array(&found, printed),
         Some(Known::NumpyScalar(scalar)) => json!({
             "kind": "scalar", "dtype": dtype(scalar.dtype()),
@@ -25,11 +29,32 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
         }
         _ => named(node),
     };
+    forget_short_names(&told, &mut said);
     // Without a value of its own, numpy has one for each type.
     if told.get("fill_value") == Some(&Value::Null) {
         told["fill_value"] = said["fill_value"].clone();
     }
     (told, said)
+}
+
+/// Before numpy 2.3, the short name of a `StringDType` was that of its size; its parameters are told beside it.
+fn forget_short_names(told: &Value, said: &mut Value) {
+    match (told, said) {
+        (Value::Object(told), Value::Object(said)) => {
+            if said.get("name") == Some(&json!("StringDType")) && said["str"] == "|T16" {
+                said.insert("str".into(), told.get("str").cloned().into());
+            }
+            for (key, said) in said {
+                if let Some(told) = told.get(key) {
+                    forget_short_names(told, said);
+                }
+            }
+        }
+        (Value::Array(told), Value::Array(said)) => {
+            told.iter().zip(said).for_each(|(told, said)| forget_short_names(told, said));
+        }
+        _ => {}
+    }
 }
 
 /// Tells of an object in an array what numpy said, if it is that.
@@ -113,7 +138,7 @@ pub fn dtype(of: &DType) -> Value {
 
 fn array(array: &NdArray<'_, &[u8]>, printed: &Value) -> Value {
     let is_masked = printed["kind"] == "masked";
-    let printed = if is_masked { &printed["data"] } else { printed };
+    let (whole, printed) = (printed, if is_masked { &printed["data"] } else { printed });
     let class = match array.class {
         ArrayClass::Array => json!("ndarray"),
         ArrayClass::Matrix => json!("matrix"),
@@ -134,14 +159,43 @@ fn array(array: &NdArray<'_, &[u8]>, printed: &Value) -> Value {
     });
     let Some(mask) = &array.mask else { return data };
     data["class"] = json!("ndarray");
-    let fill = mask.fill.and_then(numpy::array);
-    let fill =
-        fill.as_ref().and_then(|fill| Some(element(&fill.elements()?.next()?, &fill.dtype, &Value::Null)));
+    let found = mask.fill.and_then(numpy::array);
+    let fill = found.as_ref().and_then(|found| {
+        Some(fill(&found.elements()?.next()?, &found.dtype, &array.dtype, &whole["fill_value"]))
+    });
     json!({
         "kind": "masked", "class": class, "data": data,
         "mask": collapsed(&array.elements().into_iter().flatten().map(|found| masked(&found)).collect()),
         "fill_value": fill,
     })
+}
+
+/// Tells of the value for masked elements what numpy printed: by the fields of the array, since old releases made fields of what is between
+/// them; and of one number for a whole sub-array, they printed the bytes.
+fn fill(found: &Element<'_, &[u8]>, of: &DType, array: &DType, printed: &Value) -> Value {
+    match (found, &of.kind, &array.kind) {
+        (Element::Record(record), Kind::Structured(of), Kind::Structured(array)) => {
+            let told = array.fields.iter().enumerate().map(|(number, field)| {
+                let at = of.fields.iter().position(|found| found.name == field.name)?;
+                Some(fill(&record.fields().nth(at)?.1, &of.fields[at].dtype, &field.dtype, &printed[number]))
+            });
+            told.collect()
+        }
+        (_, _, Kind::SubArray(_)) if printed.as_str().is_some_and(|bytes| is_number(found, bytes)) => {
+            printed.clone()
+        }
+        _ => element(found, of, printed),
+    }
+}
+
+/// Whether a number, or each of those in an array, has these bytes, in hexadecimal, as an `f4`.
+fn is_number(found: &Element<'_, &[u8]>, bytes: &str) -> bool {
+    match found {
+        Element::Array(array) => array.elements().all(|found| is_number(&found, bytes)),
+        Element::Scalar(Scalar::Float(value)) => u32::from_str_radix(bytes, 16)
+            .is_ok_and(|bits| f64::from(f32::from_bits(bits.swap_bytes())).to_bits() == value.to_bits()),
+        _ => false,
+    }
 }
 
 /// Whether an element is masked, or which of its fields are.

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use halfsour_classes::{Known, class_name, fields, like_named_tuple, recognise};
 use halfsour_text::repr;
-use halfsour_value::Data;
+use halfsour_value::{Data, Step};
 use serde_json::{Value, json};
 
 use crate::models::text;
-use crate::{N, UNCOMPARED, arrays, models, tables, unknown};
+use crate::{N, arrays, models, tables, unknown};
 
 /// As Python's `repr()`.
 pub fn float(value: f64) -> Value {
@@ -27,6 +27,7 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
         None | Some("tuple" | "dict" | "float" | "complex" | "bytes" | "bytestring") => plain(node, printed),
         Some("ndarray" | "masked" | "masked constant" | "scalar" | "dtype") => arrays::tell(node, printed),
         Some("sparse" | "estimator" | "tree") => models::tell(node, printed),
+        Some("int") => (json!(node.to_string()), printed["value"].clone()),
         Some("date" | "Decimal") => match recognise(node) {
             Some(Known::Date(date)) => (json!(date.to_string()), printed["iso"].clone()),
             Some(Known::Decimal(decimal)) => (json!(decimal.to_string()), printed["value"].clone()),
@@ -36,26 +37,30 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
             "DataFrame" | "Series" | "Index" | "Array" | "Panel" | "GroupBy" | "Timestamp" | "Timedelta"
             | "Period" | "Interval" | "NaT" | "NA",
         ) => tables::tell(node, printed),
-        Some("set" | "global" | "namedtuple" | "object") => of_programs(node, printed),
-        Some(_) => uncompared(printed),
+        Some("set" | "subclass" | "global" | "namedtuple" | "object") => of_programs(node, printed),
+        Some(_) => (named(node), printed.clone()),
     }
 }
 
-/// Two equal values for an object of which nothing was printed that could be compared.
-fn uncompared(printed: &Value) -> (Value, Value) {
-    let told = json!({ UNCOMPARED: printed["class"] });
-    (told.clone(), told)
-}
-
-/// Objects in the fields of estimators, by the form that they have in a pickle. An object is not compared if what was printed are not its fields.
+/// Objects in the fields of estimators, by the form that they have in a pickle.
 fn of_programs(node: N<'_>, printed: &Value) -> (Value, Value) {
     match printed["kind"].as_str() {
-        Some("set") => match node.data() {
-            // Of one order are sets with less than two members only.
-            Data::Set(members) if members.len() < 2 => return each(members, &printed["items"]),
-            Data::Set(_) => return uncompared(printed),
-            _ => {}
-        },
+        Some("set") => {
+            if let Data::Set(members) = node.data() {
+                let told = members.map(|member| plain(member, &Value::Null).0);
+                return (sorted(told), sorted(printed["items"].as_array().into_iter().flatten().cloned()));
+            }
+        }
+        Some("subclass") => {
+            let steps = node.as_instance().map(halfsour_value::Instance::steps).into_iter().flatten();
+            let items = steps.filter_map(|step| match step {
+                Step::SetItem(items) => Some(items),
+                _ => None,
+            });
+            let (items, printed_items) = each_pair(items.flatten(), &printed["base"]["items"]);
+            let (fields, printed_fields) = of_fields(node, printed);
+            return (json!([items, fields]), json!([printed_items, printed_fields]));
+        }
         Some("global") => {
             let name = printed["module"].as_str().zip(printed["name"].as_str());
             return (json!(node.to_string()), json!(name.map(|(module, name)| format!("{module}.{name}"))));
@@ -66,25 +71,45 @@ fn of_programs(node: N<'_>, printed: &Value) -> (Value, Value) {
                 return (json!([class.to_string(), told]), json!([printed["class"], said]));
             }
         }
-        _ => {
-            let held: HashMap<_, _> =
-                fields(node).filter_map(|(name, node)| Some((text(name)?, node))).collect();
-            let state = printed["state"].as_object().filter(|state| {
-                !state.is_empty()
-                    && state.len() == held.len()
-                    && state.keys().all(|name| held.contains_key(&**name))
-            });
-            // Of an object without named fields, nothing is printed.
-            let Some(state) = state else { return uncompared(printed) };
-            let class = node.class().map(|class| class.to_string());
-            let (mut told, mut said) = (json!({ "class": class }), json!({ "class": printed["class"] }));
-            for (name, printed) in state {
-                (told[name], said[name]) = tell(held[&**name], printed);
-            }
-            return (told, said);
-        }
+        _ if printed.get("reduced").is_some() => return of_c(node, printed),
+        _ => return of_fields(node, printed),
     }
     (named(node), printed.clone())
+}
+
+/// The class and the fields.
+fn of_fields(node: N<'_>, printed: &Value) -> (Value, Value) {
+    let held: HashMap<_, _> = fields(node).filter_map(|(name, node)| Some((text(name)?, node))).collect();
+    let empty = serde_json::Map::new();
+    let state = printed["state"].as_object().unwrap_or(&empty);
+    if state.len() != held.len() || !state.keys().all(|name| held.contains_key(&**name)) {
+        return (named(node), printed.clone());
+    }
+    let class = node.class().map(|class| class.to_string());
+    let (mut told, mut said) = (json!({ "class": class }), json!({ "class": printed["class"] }));
+    for (name, printed) in state {
+        (told[name], said[name]) = tell(held[&**name], printed);
+    }
+    (told, said)
+}
+
+/// An object of C, by what it is pickled by, without the names of classes and functions.
+fn of_c(node: N<'_>, printed: &Value) -> (Value, Value) {
+    let Some(instance) = node.as_instance() else { return (named(node), printed.clone()) };
+    let args = instance.args().elements().into_iter().flatten().filter(|arg| arg.as_global().is_none());
+    let (args, printed_args) = each(args, &printed["args"]);
+    let (state, printed_state) = match instance.state() {
+        Some(state) => tell(state, &printed["reduced"]),
+        None => (Value::Null, printed["reduced"].clone()),
+    };
+    (json!([args, state]), json!([printed_args, printed_state]))
+}
+
+/// Values in an order of their own.
+fn sorted(values: impl Iterator<Item = Value>) -> Value {
+    let mut values: Vec<_> = values.collect();
+    values.sort_by_key(Value::to_string);
+    values.into()
 }
 
 /// Tells that nothing knows the object.
@@ -118,13 +143,15 @@ fn plain(node: N<'_>, printed: &Value) -> (Value, Value) {
         Data::BigInt(_) => json!(node.to_string().parse::<u64>().ok()),
         Data::List(items) => return each(items, printed),
         Data::Tuple(items) => return each(items, &printed["items"]),
-        Data::Dict(items) => {
-            let nodes = items.flat_map(|(key, value)| [key, value]);
-            return each(nodes, &printed["items"].as_array().into_iter().flatten().flat_map(pair).collect());
-        }
+        Data::Dict(items) => return each_pair(items, &printed["items"]),
         _ => named(node),
     };
     (told, printed.clone())
+}
+
+fn each_pair<'g>(pairs: impl Iterator<Item = (N<'g>, N<'g>)>, printed: &Value) -> (Value, Value) {
+    let nodes = pairs.flat_map(|(key, value)| [key, value]);
+    each(nodes, &printed.as_array().into_iter().flatten().flat_map(pair).collect())
 }
 
 fn pair(pair: &Value) -> Vec<Value> {

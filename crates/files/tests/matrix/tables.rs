@@ -1,13 +1,13 @@
 //! Frames, series, indexes and scalars of pandas.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{self, Cell, Freq, Index, Labels, Values};
+use halfsour_classes::pandas::{self, Cell, Index, Labels, Offset, Values};
 use halfsour_classes::{Known, recognise};
-use halfsour_value::Items;
+use halfsour_value::{Data, Items};
 use serde_json::{Value, json};
 
 use crate::plain::{self, float, hex, named};
-use crate::{N, unknown};
+use crate::{N, REFUSED, unknown};
 
 pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
     let kind = printed["kind"].as_str().unwrap_or_default();
@@ -40,7 +40,7 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
         ("Timestamp" | "Timedelta" | "Period" | "Interval" | "NaT" | "NA", Some(known)) => {
             scalar(&known, printed)
         }
-        _ => named(node),
+        _ => pandas::unreadable(node).map_or_else(|| named(node), |why| json!({ REFUSED: why.to_string() })),
     };
     let mut said = modern(printed);
     reconcile(&told, &mut said);
@@ -120,7 +120,7 @@ fn index(index: &Index<'_, &[u8]>, printed: &Value) -> Value {
         }
     }
     if printed.get("freq").is_some() {
-        told["freq"] = index.freq.and_then(Freq::of).map_or(Value::Null, |freq| json!(freq.to_string()));
+        told["freq"] = index.freq.and_then(Offset::of).map_or(Value::Null, |freq| json!(freq.to_string()));
     }
     told
 }
@@ -244,7 +244,10 @@ fn cell(found: &Cell<'_, &[u8]>, printed: &Value) -> Value {
         Cell::Tuple(cells) => {
             cells.iter().enumerate().map(|(level, found)| cell(found, &printed[level])).collect()
         }
-        Cell::Object(node) => object(*node, printed),
+        Cell::Object(node) => match node.data() {
+            Data::Complex(real, imag) if printed.is_array() => json!([float(real), float(imag)]),
+            _ => object(*node, printed),
+        },
         _ => unknown("cell"),
     }
 }

@@ -118,6 +118,11 @@ impl<S: AsRef<[u8]>> Source<'_, S> {
             (Known::PandasArray(values), _) => values.get(at),
             _ => None,
         };
+        if let Some(Cell::Object(node)) = cell
+            && let Some(shown) = pandas::object(node, room == usize::MAX)
+        {
+            return put(&shown, true);
+        }
         let is_text = matches!(
             cell,
             None | Some(

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use halfsour_classes::numpy::{ArrayClass, ArrayData, NdArray};
 use halfsour_classes::pandas::{Values, beside};
-use halfsour_classes::stdlib::ArrayItems;
+use halfsour_classes::stdlib::{ArrayItems, DateTime, Offset, TimeZone};
 use halfsour_classes::{Known, Shape, class_name, cost, recognise};
 use halfsour_text::name::visible;
 use halfsour_text::phrase::{plural, shape};
@@ -41,7 +41,8 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)>
         return Some((format!("numpy.{}", scalar.dtype().name()), text, Role::Number));
     }
     let (text, role) = match known {
-        Known::DateTime(_) | Known::Timestamp(_) => (text.replacen('T', " ", 1), Role::Number),
+        Known::DateTime(datetime) => (with_offset(&datetime, text.replacen('T', " ", 1)), Role::Number),
+        Known::Timestamp(_) => (text.replacen('T', " ", 1), Role::Number),
         Known::Path(_) => (repr::Str(text.as_bytes()).to_string(), Role::Text),
         Known::Decimal(_) | Known::Fraction(_) | Known::Date(_) | Known::Time(_) | Known::TimeDelta(_) => {
             (text, Role::Number)
@@ -52,6 +53,14 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)>
         _ => (visible(&text).into_owned(), Role::Text),
     };
     Some((class_text(node)?, text, role))
+}
+
+/// The text of a time, with the offset from UTC before the name of a zone, where a database has it.
+fn with_offset<S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, text: String) -> String {
+    match (datetime.zone(), datetime.offset()) {
+        (Some(TimeZone::Iana { .. }), Some(offset)) => text.replacen('[', &format!("{}[", Offset(offset)), 1),
+        _ => text,
+    }
 }
 
 /// What an array or a table is drawn as.

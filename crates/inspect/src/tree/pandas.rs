@@ -5,14 +5,18 @@ use std::fmt::{self, Write};
 use std::rc::Rc;
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{Cell, Index, Labels, Values};
+use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Span, Values};
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::repr;
 use halfsour_value::{Data, Node};
 
 use super::cells::{Cells, Of, Source};
 use super::known::Truncated;
+use super::leaf::is_leaf;
+use super::line::{LEVELS, Line};
 use super::parts::Target;
+use super::{ShowLimits, brief};
+use crate::spans::Spans;
 
 /// How long names may get.
 const LONG: usize = 60;
@@ -140,6 +144,20 @@ fn index_of<'k, 'g, S>(known: &'k Known<'g, S>) -> Option<&'k Index<'g, S>> {
     }
 }
 
+/// The distance between times: its name, `'D'`, or the offset, `MonthBegin(1, False)`.
+fn freq_text<S: AsRef<[u8]>>(freq: Node<'_, S>) -> String {
+    // Months and what is longer have other names than as periods.
+    if let Some(freq) =
+        Freq::of(freq).filter(|freq| !matches!(freq.span, Span::Year(_) | Span::Quarter(_) | Span::Month))
+    {
+        return format!("'{freq}'");
+    }
+    let text = brief(freq, ShowLimits::default()).to_string();
+    let class = text.find('(').unwrap_or(0);
+    let start = text[..class].rfind('.').map_or(0, |dot| dot + 1);
+    text[start..].to_owned()
+}
+
 /// `Index('name', int64 [`
 pub fn index_head<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
     let mut names = String::new();
@@ -148,7 +166,13 @@ pub fn index_head<S: AsRef<[u8]>>(index: &Index<'_, S>) -> String {
         names.push_str(", ");
     }
     let values = match &index.labels {
-        Labels::Values(values) => values_head(values),
+        Labels::Values(values) => {
+            // The dtype of periods has it.
+            if let Some(freq) = index.freq.filter(|_| !matches!(**values, Values::Periods { .. })) {
+                let _ = write!(names, "freq={}, ", freq_text(freq));
+            }
+            values_head(values)
+        }
         _ => "[".to_owned(),
     };
     format!("{}({names}{values}", index.class)
@@ -159,6 +183,27 @@ fn values_head<S: AsRef<[u8]>>(values: &Values<'_, S>) -> String {
     let mut dtype = String::new();
     let _ = write!(Truncated { text: &mut dtype, limit: LONG }, "{values}");
     dtype + " ["
+}
+
+/// An object that is a value and has no text, or a container, as it is shown by itself, on one line; `None` of others.
+pub fn object<S: AsRef<[u8]>>(node: Node<'_, S>, is_whole: bool) -> Option<Spans> {
+    // What is longer is cut.
+    const MOST: usize = 400;
+    let is_instance = node.as_instance().is_some();
+    let has_text = || recognise(node).as_ref().and_then(Known::as_text).is_some();
+    if !is_instance && node.elements().is_none() && node.items().is_none() || is_instance && has_text() {
+        return None;
+    }
+    if is_instance && is_leaf(node) {
+        return Some(brief(node, ShowLimits::full()));
+    }
+    let (most, limits) =
+        if is_whole { (usize::MAX, ShowLimits::full()) } else { (MOST, ShowLimits::default()) };
+    let mut line = Line::new(most);
+    match line.target(&Target::Node(node), limits, LEVELS, None) {
+        Ok(()) => Some(line.into_spans()),
+        Err(_) => (is_instance && !is_whole).then(|| brief(node, limits)),
+    }
 }
 
 /// A value as Python would show it.
@@ -187,7 +232,10 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
             Cell::Day(day) => write!(f, "{day}"),
             Cell::TimeOfDay(ticks, unit) => write!(f, "{}", unit.time_of_day(*ticks)),
             Cell::Decimal(decimal) => write!(f, "{decimal}"),
-            Cell::Interval(sides, _) => write!(f, "{}..{}", Shown(Some(&sides.0)), Shown(Some(&sides.1))),
+            Cell::Interval(sides, closed) => {
+                let [open, close] = closed.brackets();
+                write!(f, "{open}{}, {}{close}", Shown(Some(&sides.0)), Shown(Some(&sides.1)))
+            }
             Cell::Tuple(cells) => write_cells(f, "(", cells, ")"),
             Cell::List(cells) => write_cells(f, "[", cells, "]"),
             Cell::Dict(members) => {
@@ -221,4 +269,55 @@ fn write_cells<S: AsRef<[u8]>>(
         write!(f, "{}{}", if index > 0 { ", " } else { "" }, Shown(Some(cell)))?;
     }
     f.write_str(close)
+}
+
+#[cfg(test)]
+mod tests {
+    use halfsour_classes::ClassBuilder;
+    use halfsour_classes::numpy::DType;
+    use halfsour_value::Builder;
+
+    use super::{freq_text, object};
+
+    #[test]
+    fn the_distance_of_times_has_its_name_or_is_an_offset() {
+        let cases: [(&[u8], &str); 4] = [
+            (b"V2MS\n.", "'2MS'"),
+            (b"cpandas._libs.tslibs.offsets\nDay\n(K\x02\x89tR.", "'2D'"),
+            (b"cpandas._libs.tslibs.offsets\nMonthBegin\n(K\x01\x89tR.", "MonthBegin(1, False)"),
+            (b"cpandas._libs.tslibs.offsets\nMonthEnd\n(K\x01\x89tR.", "MonthEnd(1, False)"),
+        ];
+        for (pickle, text) in cases {
+            assert_eq!(freq_text(halfsour_vm::from_slice(pickle).unwrap().root()), text);
+        }
+    }
+
+    #[test]
+    fn an_array_in_a_cell_is_shown_as_one() {
+        let shown = |count: u8, is_whole| {
+            let mut builder = Builder::new();
+            let bytes: Vec<u8> = (0..count).collect();
+            let data = builder.bytes(&bytes);
+            let mut classes = ClassBuilder::new(&mut builder);
+            let dtype = classes.dtype(&DType::parse("|u1").unwrap()).unwrap();
+            let root = classes.nd_array(dtype, &[count.into()], false, data).unwrap();
+            object(builder.build(root).root(), is_whole).unwrap().to_string()
+        };
+        assert_eq!(shown(2, false), "numpy.ndarray((2,), uint8, [0, 1])");
+        assert!(shown(200, false).ends_with(" more])"), "{}", shown(200, false));
+        assert!(shown(200, true).ends_with("198, 199])"), "{}", shown(200, true));
+        let parsed = |pickle: &[u8]| {
+            let graph = halfsour_vm::from_slice(pickle).unwrap();
+            object(graph.root(), false).map(|shown| shown.to_string())
+        };
+        // What has a text is not shown by its class.
+        assert_eq!(parsed(b"cdecimal\nDecimal\n(V1.5\ntR."), None);
+        assert_eq!(
+            parsed(b"cpandas._libs.tslibs.nattype\n_nat_unpickle\n(NtR.").as_deref(),
+            Some("pandas.NaT")
+        );
+        let array = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(K\0tC\x01btR(K\x01(K\x02tcnumpy\ndtype\n(Vu1\ntR\x89C\x02\x07\x08tb";
+        let dict = [b"}Va\n", &array[..], b"s."].concat();
+        assert_eq!(parsed(&dict).as_deref(), Some("{'a': numpy.ndarray((2,), uint8, [7, 8])}"));
+    }
 }

@@ -225,7 +225,8 @@ impl<O: Observer> Machine<'_, '_, O> {
                 Cow::Owned(text) => Read::Decoded(Encoding::Utf8, text),
             },
             StringEncoding::Codec(codec) => {
-                let text = codec.decode(bytes).map_err(|at| ErrorKind::NotEncoded { at })?;
+                let mut text = Vec::with_capacity(bytes.len());
+                codec.decode(bytes, &mut text).map_err(|error| ErrorKind::NotEncoded { at: error.at })?;
                 let encoding = wtf8::check(&text).map_err(|_| ErrorKind::InvalidUtf8)?;
                 if text == bytes { Read::As(Payload::Str(encoding)) } else { Read::Decoded(encoding, text) }
             }

@@ -1,0 +1,121 @@
+//! Pickles within text of any kind: literals of Python in a program or a session, lists that redis-cli prints, base64 and hexadecimal
+//! digits in SQL, CSV, XML or lines of JSON.
+
+use std::ops::Range;
+
+use halfsour_lexer::Lexer;
+
+use crate::{base64, lookalike, sure, texts};
+
+/// Whether there is a pickle in the text, which is none itself.
+pub(super) fn has_any(text: &[u8]) -> bool {
+    pickles(text).next().is_some()
+        && str::from_utf8(text).is_ok()
+        && sure::end_of_opcodes(text).is_none()
+        && !is_cut(text)
+}
+
+/// Whether it is the beginning of a pickle, of which more than a part of the first opcode is there.
+fn is_cut(text: &[u8]) -> bool {
+    Lexer::new(text).next_op().is_ok() && lookalike::may_go_on(text)
+}
+
+/// The pickles in a text, each by its line, counted from 1.
+pub(super) fn pickles(text: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let text = if text.len() > sure::LONGEST { &[] } else { text };
+    let (mut at, mut line, mut counted, mut in_line) = (0, 1, 0, 0);
+    std::iter::from_fn(move || {
+        loop {
+            let (range, pickle) = next(text, at)?;
+            at = range.end;
+            let Some(pickle) = pickle.filter(|pickle| is_pickle(pickle)) else { continue };
+            let lines = memchr::memchr_iter(b'\n', &text[counted..range.start]).count();
+            in_line = if lines > 0 { 1 } else { in_line + 1 };
+            (line, counted) = (line + lines, range.start);
+            let name = if in_line > 1 { format!("line {line}, {in_line}") } else { format!("line {line}") };
+            return Some((name, pickle));
+        }
+    })
+}
+
+/// Whether all of it is one pickle.
+fn is_pickle(bytes: &[u8]) -> bool {
+    sure::begins_as_pickle(bytes) && sure::end_of_opcodes(bytes) == Some(bytes.len())
+}
+
+/// What may be a pickle from here on: where it stands, and the bytes that it stands for.
+fn next(text: &[u8], from: usize) -> Option<(Range<usize>, Option<Vec<u8>>)> {
+    // What PROTO begins with: as an escape, in base64, and in hexadecimal digits.
+    let found = memchr::memchr2_iter(b'8', b'g', &text[from..]).find_map(|at| place(text, from, from + at));
+    let (start, end, read) = found?;
+    Some((start..end, read(&text[start..end])))
+}
+
+type Read = fn(&[u8]) -> Option<Vec<u8>>;
+
+fn place(text: &[u8], from: usize, at: usize) -> Option<(usize, usize, Read)> {
+    let before = at.checked_sub(1).filter(|&before| before >= from).map(|before| text[before]);
+    let run = |is_part: fn(u8) -> bool| at + text[at..].iter().take_while(|&&byte| is_part(byte)).count();
+    match &text[at..] {
+        [b'g', b'A', b'I'..=b'W', ..] if !before.is_some_and(is_base64) => {
+            Some((at, run(is_base64), base64::whole))
+        }
+        [b'8', b'0', b'0', b'2'..=b'5', ..] if !before.is_some_and(is_hex) => {
+            Some((at, run(is_hex), texts::unhex))
+        }
+        // `\x80\x04`, `\x80\u0004`
+        [b'8', b'0', b'\\', ..] if text[from..at].ends_with(b"\\x") => Some(escapes(text, at - 2)),
+        _ => None,
+    }
+}
+
+fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"+/-_=".contains(&byte)
+}
+
+fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_hexdigit()
+}
+
+/// Escapes up to the quote that closes them, or to the end of the line where none stands before them.
+fn escapes(text: &[u8], start: usize) -> (usize, usize, Read) {
+    let quote = start.checked_sub(1).map(|before| text[before]).filter(|byte| matches!(byte, b'\'' | b'"'));
+    let rest = &text[start..];
+    let length = match quote {
+        Some(quote) => texts::closing(rest, quote).unwrap_or(rest.len()),
+        None => memchr::memchr(b'\n', rest).unwrap_or(rest.len()),
+    };
+    (start, start + length, texts::unescape)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{has_any, pickles};
+
+    #[test]
+    fn pickles_are_found_in_every_form() {
+        let text = concat!(
+            "1) \"\\x80\\x04K\\x07.\"\n",
+            "data = b'\\x80\\x04\\x8c\\x03it\\'.'  # not b'\\x80\\x04'\n",
+            "INSERT INTO t VALUES (1, 0x80044b07.), ('gARLBy4=');\n",
+            "{\"v\": \"gARLBy4=\", \"w\": \"gARLBy4=\"}\n",
+            "gA, 8004, gARLBy4 gARLBy4x \\x80\n",
+        );
+        let found: Vec<_> = pickles(text.replace("07.)", "072e)").as_bytes()).collect();
+        let names: Vec<_> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["line 1", "line 2", "line 3", "line 3, 2", "line 4", "line 4, 2"]);
+        assert_eq!(found[1].1, b"\x80\x04\x8c\x03it'.");
+        assert!(found.iter().filter(|(_, pickle)| pickle == b"\x80\x04K\x07.").count() == 5);
+        assert!(has_any(text.as_bytes()));
+    }
+
+    #[test]
+    fn a_pickle_is_no_text_with_pickles() {
+        for pickle in ["(lp0\nVgARLBy4=\np1\na.", "(lp0\nVgARLBy4=\np1\n", "S'\\x80\\x04K\\x07.'\n."] {
+            assert!(!has_any(pickle.as_bytes()), "{pickle}");
+        }
+        assert!(!has_any(b"text"));
+        // A part of an opcode is none.
+        assert!(has_any(b"BinData(0,'gARLBy4=')"));
+    }
+}
