@@ -8,6 +8,7 @@ mod unicode;
 use std::fmt;
 use std::sync::OnceLock;
 
+use halfsour_text::wtf8::push as push_point;
 use halfsour_vm::{Codec, StringEncoding, Undecodable};
 
 pub use self::handlers::{TextErrors, UnknownErrors};
@@ -185,17 +186,6 @@ impl Codec for Table {
 
 fn push(text: &mut Vec<u8>, char: char) {
     text.extend_from_slice(char.encode_utf8(&mut [0; 4]).as_bytes());
-}
-
-/// Appends a code point, which may be a surrogate.
-fn push_point(text: &mut Vec<u8>, point: u32) {
-    match char::from_u32(point) {
-        Some(char) => push(text, char),
-        None => text.extend([12, 6, 0].map(|shift| {
-            let bits = u8::try_from(point >> shift & 0x3f).unwrap_or_default();
-            bits | if shift == 12 { 0xe0 } else { 0x80 }
-        })),
-    }
 }
 
 fn tables() -> &'static [Table] {

@@ -7,6 +7,7 @@ use halfsour_text::escape;
 
 use crate::beside::Beside;
 use crate::member::{Listing, Member};
+use crate::sure::end_of_opcodes;
 use crate::{ErrorKind, Pickles};
 
 /// The keys with the places of their values, as the index has them. Lines that come later replace earlier ones.
@@ -49,7 +50,7 @@ pub(crate) fn listing(bytes: &Bytes, beside: Option<&Beside>) -> Listing {
         listing.damage = Some(ErrorKind::NoIndex);
         let mut pickles = Pickles::within(bytes.clone(), 0..bytes.len());
         while let Some(part) = pickles.part() {
-            let Some(end) = Pickles::end_of_first(&bytes[part.clone()]) else { break };
+            let Some(end) = end_of_opcodes(&bytes[part.clone()]) else { break };
             pickles.pass(part.start + end);
             listing.members.push(Member::slice(format!("[{}]", part.start), part.start..part.start + end));
         }
@@ -68,8 +69,8 @@ pub(crate) fn listing(bytes: &Bytes, beside: Option<&Beside>) -> Listing {
 /// Whether there are pickles, each at the beginning of a block, and nothing else.
 pub(crate) fn is_data(bytes: &Bytes) -> bool {
     let mut pickles = Pickles::within(bytes.clone(), 0..bytes.len());
-    let Some(end) = Pickles::end_of_first(bytes) else { return false };
+    let Some(end) = end_of_opcodes(bytes) else { return false };
     pickles.pass(end);
     let next = pickles.part().map(|part| part.start);
-    next.is_some_and(|next| next > end && Pickles::end_of_first(&bytes[next..]).is_some())
+    next.is_some_and(|next| next > end && end_of_opcodes(&bytes[next..]).is_some())
 }

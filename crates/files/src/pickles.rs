@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use halfsour_lexer::{Lexer, Op, Opcode};
+use halfsour_lexer::Opcode;
 use halfsour_vm::{Error, Framing, Graph, Loader, Observer};
 
 use crate::{Format, JoblibArrays, Npy, Source, lengths};
@@ -33,7 +33,7 @@ use crate::{Format, JoblibArrays, Npy, Source, lengths};
 pub struct Pickles {
     bytes: Bytes,
     framing: Framing,
-    /// Where the pickles are, where lengths of other forms tell it.
+    /// Where the pickles are, in their order, where lengths of other forms tell it.
     places: Arc<[Range<usize>]>,
     at: usize,
     end: usize,
@@ -92,7 +92,10 @@ impl Pickles {
     pub fn part(&self) -> Option<Range<usize>> {
         match self.framing {
             _ if self.at >= self.end => None,
-            _ if !self.places.is_empty() => self.places.iter().find(|place| place.end > self.at).cloned(),
+            _ if !self.places.is_empty() => {
+                let next = self.places.partition_point(|place| place.end <= self.at);
+                self.places.get(next).cloned()
+            }
             Framing::None => Some(self.at..self.end),
             framing => frame(framing, &self.bytes[..self.end], self.at).or(Some(self.at..self.end)),
         }
@@ -134,16 +137,6 @@ impl Pickles {
             (Framing::None, _) | (_, None) => self.next_block(end).unwrap_or(end),
             (_, Some(part)) => part.end,
         };
-    }
-
-    /// Where the pickle with which these bytes begin ends, by its opcodes.
-    pub(crate) fn end_of_first(bytes: &[u8]) -> Option<usize> {
-        let mut lexer = Lexer::new(bytes);
-        loop {
-            if let Op::Stop = lexer.next_op().ok()? {
-                return Some(lexer.offset());
-            }
-        }
     }
 
     /// The next block, if nothing but zeros comes before it.

@@ -10,9 +10,10 @@ use bytes::Bytes;
 
 use halfsour_lexer::Opcode;
 
+use crate::ErrorKind;
 use crate::fields::Fields;
 use crate::member::{Listing, Member};
-use crate::{ErrorKind, Pickles};
+use crate::sure::end_of_opcodes;
 
 const INVALID: ErrorKind = ErrorKind::Malformed("a record is invalid");
 
@@ -34,7 +35,7 @@ pub(crate) fn export(bytes: &Bytes) -> Listing {
     listing
 }
 
-/// The records of a `Data.fs`: the newest of each oid; earlier ones are aside.
+/// The records of a `Data.fs`: the newest of each oid; earlier ones, and those of transactions that were undone, are aside.
 pub(crate) fn storage(bytes: &Bytes) -> Listing {
     let mut storage =
         Storage { bytes, places: HashMap::new(), revisions: BTreeMap::new(), aside: Vec::new() };
@@ -45,10 +46,7 @@ pub(crate) fn storage(bytes: &Bytes) -> Listing {
         if let Some(Revision { data: Some(data), .. }) = revisions.pop() {
             members.push(Member::slice(id(oid), data));
         }
-        let earlier = revisions.into_iter().rev().filter_map(|Revision { transaction, data }| {
-            Some(Member::slice(format!("{}@{}", id(oid), id(transaction)), data?).aside())
-        });
-        aside.extend(earlier);
+        aside.extend(revisions.into_iter().rev().filter_map(|revision| revision.aside(oid)));
     }
     Listing { members, aside, damage }
 }
@@ -56,9 +54,9 @@ pub(crate) fn storage(bytes: &Bytes) -> Listing {
 /// The two pickles of a record as one of the same length, of a pair: what is between them, the first STOP, goes, and a tuple is made
 /// at the end. Anything else stays as it is.
 pub(crate) fn joined(record: Bytes) -> Bytes {
-    let Some(first) = Pickles::end_of_first(&record) else { return record };
+    let Some(first) = end_of_opcodes(&record) else { return record };
     let (class, state) = record.split_at(first);
-    if Pickles::end_of_first(state) != Some(state.len()) {
+    if end_of_opcodes(state) != Some(state.len()) {
         return record;
     }
     let [class, state] = [class, state].map(|pickle| &pickle[..pickle.len() - 1]);
@@ -75,6 +73,13 @@ fn id(number: u64) -> String {
 struct Revision {
     transaction: u64,
     data: Option<Range<usize>>,
+}
+
+impl Revision {
+    /// Returns it as what is beside the members, unless it has no data.
+    fn aside(self, oid: u64) -> Option<Member> {
+        Some(Member::slice(format!("{}@{}", id(oid), id(self.transaction)), self.data?).aside())
+    }
 }
 
 struct Storage<'b> {
@@ -103,15 +108,14 @@ impl Storage<'_> {
             match self.bytes[at + 16] {
                 // It was begun and not finished.
                 b'c' => return Err(ErrorKind::Truncated),
-                // It was undone, and the storage passes over it.
-                b'u' => {}
                 _ if again != length || records > end => return Err(INVALID),
-                _ => {
+                status => {
                     if extension > 0 {
                         let name = format!("extension@{}", id(transaction));
                         self.aside.push(Member::slice(name, records - extension..records).aside());
                     }
-                    self.records(records..end)?;
+                    // The storage passes over a transaction that was undone.
+                    self.records(records..end, status == b'u')?;
                 }
             }
             at = end.checked_add(8).filter(|&next| next > at).ok_or(INVALID)?;
@@ -121,7 +125,7 @@ impl Storage<'_> {
 
     /// Each record is an oid, a transaction, the places of the record before and of the transaction, the lengths of a version's
     /// name and of the data, and the data; without data, the place of the record that has it.
-    fn records(&mut self, range: Range<usize>) -> Result<(), ErrorKind> {
+    fn records(&mut self, range: Range<usize>, is_undone: bool) -> Result<(), ErrorKind> {
         const HEAD: usize = 42;
         let fields = Fields::big(self.bytes);
         let mut at = range.start;
@@ -143,7 +147,12 @@ impl Storage<'_> {
                 (Some(start..end), end)
             };
             self.places.insert(at, data.clone());
-            self.revisions.entry(oid).or_default().push(Revision { transaction, data });
+            let revision = Revision { transaction, data };
+            if is_undone {
+                self.aside.extend(revision.aside(oid));
+            } else {
+                self.revisions.entry(oid).or_default().push(revision);
+            }
             at = end;
         }
         Ok(())
