@@ -1,5 +1,6 @@
 //! [`Archive`]: archives, databases and small containers, as lists of members that are opened one by one.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read};
 
 use bytes::Bytes;
@@ -9,7 +10,8 @@ use crate::coding::decode_method;
 use crate::member::{Listing, Member, View};
 use crate::sevenzip::Unpacked;
 use crate::{
-    Error, ErrorKind, Format, Source, berkeley, container, dumb, gdbm, renpy, sevenzip, sqlite, zip, zodb,
+    Error, ErrorKind, Format, Limit, Source, berkeley, container, dumb, gdbm, renpy, sevenzip, sqlite, zip,
+    zodb,
 };
 
 /// The members of an archive, or the records of a database. They are not read before they are asked for, save those of 7z, which are packed together.
@@ -26,12 +28,12 @@ impl Archive {
     pub(crate) fn of(source: &Source) -> Self {
         let (bytes, budget) = (source.bytes(), source.budget());
         let listing = match source.format() {
-            Format::Zip => return Self::zip(source),
+            Format::Zip => return Self::zip(source).within_budget(),
             Format::Tar => return Self::tar(source),
             Format::SevenZip => return Self::sevenzip(source),
             Format::DumbDbm => dumb::listing(bytes, source.beside()),
             Format::BerkeleyDb => berkeley::listing(bytes, budget),
-            Format::Gdbm => gdbm::listing(bytes),
+            Format::Gdbm => gdbm::listing(bytes, budget),
             Format::SparkFolder => match source.beside() {
                 Some(Beside::Parts(parts)) => parts.clone(),
                 _ => Listing::broken(ErrorKind::NoMember),
@@ -44,7 +46,59 @@ impl Archive {
             _ => return Self::container(source),
         };
         let Listing { members, aside, damage } = listing;
-        Self { source: source.clone(), format: source.format(), members, aside, damage }
+        Self { source: source.clone(), format: source.format(), members, aside, damage }.within_budget()
+    }
+
+    /// Leaves out members that are slices of the archive and together far longer than it: all may be one place, which would be read again
+    /// for each.
+    fn within_budget(mut self) -> Self {
+        let mut free = self.source.bytes().len() as u64;
+        let budget = self.source.budget().clone();
+        let mut is_within = |member: &Member| {
+            if member.method != 0 || member.own.is_some() {
+                return true;
+            }
+            let length = member.data.len() as u64;
+            match free.checked_sub(length) {
+                Some(less) => {
+                    free = less;
+                    true
+                }
+                None => budget.spend(length).is_ok(),
+            }
+        };
+        let count = self.members.len() + self.aside.len();
+        self.members.retain(&mut is_within);
+        self.aside.retain(&mut is_within);
+        if self.members.len() + self.aside.len() < count {
+            self.damage = Some(ErrorKind::Limit(Limit::Total));
+        }
+        self
+    }
+
+    /// Whether it is of zip and has members that its directory lists.
+    pub(crate) fn has_directory(&self) -> bool {
+        self.members.iter().any(|member| member.view == View::Directory)
+    }
+
+    /// The archive of zip without the members of those that are members of another archive of the same bytes.
+    pub(crate) fn without_zips_of(mut self, other: &Self) -> Option<Self> {
+        if other.format == Format::Tar {
+            let bytes = other.source.bytes();
+            let key = |member: &Member, start: usize| {
+                (member.data.start.saturating_add(start), member.data.len(), member.method, member.size)
+            };
+            let zips =
+                other.members.iter().filter_map(|zip| Some((zip.data.start, bytes.get(zip.data.clone())?)));
+            let zips = zips.filter(|(_, zip)| Format::magic(zip) == Some(Format::Zip));
+            let known: HashSet<_> = zips
+                .flat_map(|(start, zip)| {
+                    zip::directory(zip).members.into_iter().map(move |member| key(&member, start))
+                })
+                .collect();
+            self.members.retain(|member| !known.contains(&key(member, 0)));
+        }
+        (!self.members.is_empty()).then_some(self)
     }
 
     fn container(source: &Source) -> Self {

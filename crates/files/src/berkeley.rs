@@ -111,6 +111,8 @@ impl Database<'_> {
                 Item::Elsewhere { page, length } => self.overflow(page, length)?,
                 Item::Deleted => continue,
             };
+            // Items may all be at one place.
+            self.budget.spend(Member::cost(key.len()))?;
             let name = String::from_utf8_lossy(&key).into_owned();
             members.push(match value {
                 Item::Here(range) => Member::slice(name, range),

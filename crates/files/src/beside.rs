@@ -14,9 +14,9 @@ use crate::{ErrorKind, Format, dumb};
 pub(crate) enum Beside {
     /// The index of a `dbm.dumb`, if it is there.
     Index(Option<Bytes>),
-    /// The path of the file, beside which there may be others that it names.
+    /// The path of the file, beside which there may be others that it names, and the room for those.
     #[cfg(feature = "sqlite")]
-    Path(PathBuf),
+    Path(PathBuf, Room),
     /// The files of a folder that stand for one, and what is missing of them.
     Parts(Listing),
 }
@@ -29,18 +29,29 @@ pub(crate) fn with(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Reads files that may have so many bytes together.
-struct Room {
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
     most: usize,
     left: usize,
 }
 
 impl Room {
-    fn new(most: usize) -> Self {
+    pub fn new(most: usize) -> Self {
         Self { most, left: most }
     }
 
-    fn read(&mut self, path: &Path) -> io::Result<Bytes> {
-        let length = usize::try_from(fs::metadata(path)?.len()).unwrap_or(usize::MAX);
+    /// Returns the room that a file of this length leaves.
+    pub fn beside(most: usize, length: usize) -> Self {
+        Self { most, left: most.saturating_sub(length) }
+    }
+
+    /// Reads a file. A pipe, which might never end, is none.
+    pub fn read(&mut self, path: &Path) -> io::Result<Bytes> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        let length = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
         self.left = self.left.checked_sub(length).ok_or_else(|| too_long(self.most))?;
         read(path)
     }

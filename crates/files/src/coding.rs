@@ -118,7 +118,14 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
                 decoder.into_inner()
             }
             Format::Zlib => inflate(rest, true, sink)?,
-            Format::JoblibZ => inflate(joblib09::compressed(rest)?, true, sink)?,
+            Format::JoblibZ => {
+                let (data, length) = joblib09::compressed(rest)?;
+                let rest = inflate(data, true, sink)?;
+                if sink.bytes.len() as u64 != length {
+                    return Err(ErrorKind::Malformed("the data is not as long as the header says"));
+                }
+                rest
+            }
             Format::Bzip2 => {
                 let mut decoder = BzDecoder::new(rest);
                 sink.fill(&mut decoder)?;

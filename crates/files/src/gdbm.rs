@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::ErrorKind;
 use crate::fields::Fields;
+use crate::limits::Budget;
 use crate::member::{Listing, Member};
 
 /// Where fields are, which depends on whether places in the file have 32 or 64 bits.
@@ -33,22 +34,23 @@ impl Layout {
 
 const INVALID: ErrorKind = ErrorKind::Malformed("the directory of the database is invalid");
 
-pub(crate) fn listing(bytes: &Bytes) -> Listing {
+pub(crate) fn listing(bytes: &Bytes, budget: &Budget) -> Listing {
     let mut listing = Listing::default();
-    if let Err(kind) = members(bytes, &mut listing.members) {
+    if let Err(kind) = members(bytes, budget, &mut listing.members) {
         listing.damage = Some(kind);
     }
     listing
 }
 
 /// The directory names buckets, each perhaps several times; a bucket has a place for each of its keys.
-fn members(bytes: &Bytes, members: &mut Vec<Member>) -> Result<(), ErrorKind> {
+fn members(bytes: &Bytes, budget: &Budget, members: &mut Vec<Member>) -> Result<(), ErrorKind> {
     let layout = Layout::of(bytes).ok_or(INVALID)?;
     let fields = Fields::new(bytes, layout.is_big);
     let place = |at| if layout.is_wide { fields.place(at) } else { fields.u32(at) };
     let (width, sizes) = if layout.is_wide { (8, 16) } else { (4, 12) };
     let directory = place(8).ok_or(ErrorKind::Truncated)?;
     let length = fields.u32(sizes).ok_or(ErrorKind::Truncated)?;
+    let bucket_size = fields.u32(sizes + 8).ok_or(ErrorKind::Truncated)?;
     let slots = fields.u32(sizes + 12).ok_or(ErrorKind::Truncated)?;
     let end = directory.checked_add(length).filter(|&end| end <= bytes.len()).ok_or(ErrorKind::Truncated)?;
     let mut buckets = BTreeSet::new();
@@ -58,10 +60,20 @@ fn members(bytes: &Bytes, members: &mut Vec<Member>) -> Result<(), ErrorKind> {
     // Before the slots: six free places with their number, and two numbers.
     let (first, step) = if layout.is_wide { (112, 24) } else { (60, 20) };
     let sizes = 8 + width;
+    // Slots fill a bucket, and buckets lie beside each other, so that there are no more slots than the file has room for.
+    let used = slots.checked_mul(step).and_then(|slots| slots.checked_add(first));
+    if used.is_none_or(|used| used > bucket_size) {
+        return Err(INVALID);
+    }
+    let mut free = 0;
     for bucket in buckets {
+        if bucket < free {
+            return Err(INVALID);
+        }
+        free = bucket.checked_add(bucket_size).ok_or(INVALID)?;
         for slot in 0..slots {
             const EMPTY: usize = u32::MAX as usize;
-            let at = bucket.checked_add(first + slot.checked_mul(step).ok_or(INVALID)?).ok_or(INVALID)?;
+            let at = bucket + first + slot * step;
             if fields.u32(at).ok_or(ErrorKind::Truncated)? == EMPTY {
                 continue;
             }
@@ -70,6 +82,7 @@ fn members(bytes: &Bytes, members: &mut Vec<Member>) -> Result<(), ErrorKind> {
             let middle = start.checked_add(key.ok_or(ErrorKind::Truncated)?).ok_or(INVALID)?;
             let end = middle.checked_add(value.ok_or(ErrorKind::Truncated)?).ok_or(INVALID)?;
             let key = bytes.get(start..middle).filter(|_| end <= bytes.len()).ok_or(ErrorKind::Truncated)?;
+            budget.spend(Member::cost(key.len()))?;
             members.push(Member::slice(String::from_utf8_lossy(key).into_owned(), middle..end));
         }
     }

@@ -142,12 +142,13 @@ impl Input {
 
     /// Whether the input is numpy's archive of arrays (`.npz`), whatever its name: a zip of which each member is named as a `.npy`.
     pub fn is_npz(&self) -> bool {
+        // Listing the members of other archives may cost much.
+        if self.source.format() != Format::Zip || !self.has_parts() {
+            return false;
+        }
         let Ok(Some(archive)) = self.source.archive() else { return false };
         let members = archive.members();
-        self.has_parts()
-            && self.source.format() == Format::Zip
-            && !members.is_empty()
-            && members.iter().all(|member| member.name.strip_suffix(".npy").is_some())
+        !members.is_empty() && members.iter().all(|member| member.name.strip_suffix(".npy").is_some())
     }
 
     fn is_archive(&self) -> bool {

@@ -1,5 +1,6 @@
 //! What joblib wrote before its release 0.10: compressed files, and pickles with arrays in files of their own beside them.
 
+use std::io;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -9,9 +10,9 @@ use halfsour_value::machine::Peek;
 use halfsour_value::{Graph, Id, View};
 use halfsour_vm::{Event, Loader, Observer};
 
+use crate::beside::Room;
 use crate::coding::decode;
 use crate::limits::Budget;
-use crate::source::read;
 use crate::{ErrorKind, Format, Literal, Npy, literal};
 
 mod array;
@@ -19,16 +20,14 @@ mod array;
 const INVALID: ErrorKind = ErrorKind::Malformed("the header is invalid");
 
 /// The compressed data after the header: `ZF`, and the length of what it becomes, as `0x2a`, padded with blanks.
-pub(crate) fn compressed(bytes: &[u8]) -> Result<&[u8], ErrorKind> {
+pub(crate) fn compressed(bytes: &[u8]) -> Result<(&[u8], u64), ErrorKind> {
     const LENGTH: usize = 19;
     let (length, rest) =
         bytes.get(2..).and_then(|rest| rest.split_at_checked(LENGTH)).ok_or(ErrorKind::Truncated)?;
-    let is_length = |byte: &u8| byte.is_ascii_hexdigit() || b"x ".contains(byte);
-    if !length.iter().all(is_length) {
-        return Err(INVALID);
-    }
+    let digits = str::from_utf8(length).ok().and_then(|text| text.trim_ascii_end().strip_prefix("0x"));
+    let length = digits.and_then(|digits| u64::from_str_radix(digits.trim_end_matches('L'), 16).ok());
     // Releases up to 0.8.4 padded with one more under Python 2.
-    Ok(rest.strip_prefix(b" ").unwrap_or(rest))
+    Ok((rest.strip_prefix(b" ").unwrap_or(rest), length.ok_or(INVALID)?))
 }
 
 /// Where states were given to objects, with the states.
@@ -173,7 +172,12 @@ impl Memo {
 /// The pickle with the arrays that are in files beside it. `None` says that there are none.
 ///
 /// A file that is not there, or whose array cannot be said in a few opcodes, leaves the object that names it.
-pub(crate) fn with_arrays(bytes: &Bytes, path: &Path, budget: &Budget) -> Result<Option<Bytes>, ErrorKind> {
+pub(crate) fn with_arrays(
+    bytes: &Bytes,
+    path: &Path,
+    room: &mut Room,
+    budget: &Budget,
+) -> Result<Option<Bytes>, ErrorKind> {
     // The large data of such a pickle is in other files.
     const MOST: usize = 64 << 20;
     let is_candidate = bytes.len() <= MOST && memchr::memmem::find(bytes, WRAPPERS[0]).is_some();
@@ -185,7 +189,13 @@ pub(crate) fn with_arrays(bytes: &Bytes, path: &Path, budget: &Budget) -> Result
     let mut done = 0;
     for (offset, state) in built.0 {
         let wrapper = Wrapper { graph: &graph, state };
-        let Some(file) = wrapper.file().and_then(|file| read(&directory.join(file)).ok()) else { continue };
+        let file = match wrapper.file().map(|file| room.read(&directory.join(file))) {
+            Some(Ok(file)) => file,
+            Some(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
+                return Err(ErrorKind::Io(error.kind()));
+            }
+            _ => continue,
+        };
         let Some(array) = wrapper.opcodes(&file, &mut memo, budget)? else { continue };
         budget.spend(array.len() as u64)?;
         // The array takes the place of the object that names the file.

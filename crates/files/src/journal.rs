@@ -1,23 +1,22 @@
 //! What SQLite has written beside a database: the log of transactions that are complete, and the journal of one that is not.
 
-use std::fs;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use bytes::Bytes;
 
-use crate::beside::with;
+use crate::beside::{Room, with};
 use crate::fields::Fields;
-use crate::source::read;
 use crate::{Error, ErrorKind, Format};
 
 /// The database as SQLite reads it: as it was before a transaction that was not finished, and with all that were.
-pub(crate) fn settled(bytes: &Bytes, path: &Path) -> Result<Bytes, Error> {
+pub(crate) fn settled(bytes: &Bytes, path: &Path, room: &mut Room) -> Result<Bytes, Error> {
     let name = path.to_string_lossy();
-    let beside = |suffix: &str| {
+    let mut beside = |suffix: &str| {
         let path = with(path, suffix);
-        match fs::metadata(&path) {
+        match path.metadata() {
             Ok(file) if file.is_file() && file.len() > 0 => {
-                read(&path).map(Some).map_err(|error| Error::io(error, &name))
+                room.read(&path).map(Some).map_err(|error| Error::io(error, &name))
             }
             _ => Ok(None),
         }
@@ -99,8 +98,11 @@ fn with_log(bytes: &[u8], log: &[u8]) -> Option<Bytes> {
     let page_size = fields.u32(8).filter(|size| (512..=1 << 16).contains(size))?;
     let salt = log.get(16..24)?;
     let mut sum = checksum((0, 0), &log[..24], is_big);
-    let mut pages: Vec<(usize, usize)> = Vec::new();
-    let mut made: Option<Vec<u8>> = None;
+    // The pages of the transaction that is being read, and those of all before, by their number: each with its place in the log.
+    let mut begun: Vec<(usize, usize)> = Vec::new();
+    let mut pages: BTreeMap<usize, usize> = BTreeMap::new();
+    // The size of the database, and how much of what it had without the log is left.
+    let mut sizes: Option<(usize, usize)> = None;
     let mut at = HEAD;
     while let Some(page) = log.get(at + FRAME..at + FRAME + page_size) {
         let head = &log[at..at + FRAME];
@@ -109,26 +111,29 @@ fn with_log(bytes: &[u8], log: &[u8]) -> Option<Bytes> {
         if &head[8..16] != salt || stated != (sum.0 as usize, sum.1 as usize) {
             break;
         }
-        pages.push((fields.u32(at)?.checked_sub(1)?, at + FRAME));
+        begun.push((fields.u32(at)?.checked_sub(1)?, at + FRAME));
         let size = fields.u32(at + 4)?;
         // Only the last page of a transaction states how many pages the database has.
         if size > 0 {
-            let made = made.get_or_insert_with(|| bytes.to_vec());
+            let length = size.checked_mul(page_size)?;
             // All pages that are new are in the log: a database that is longer than both is none.
-            if size.checked_mul(page_size)? > bytes.len() + log.len() {
+            if length > bytes.len() + log.len() {
                 break;
             }
-            made.resize(size * page_size, 0);
-            for (number, from) in pages.drain(..) {
-                let start = number.checked_mul(page_size)?;
-                if let Some(place) = made.get_mut(start..start + page_size) {
-                    place.copy_from_slice(&log[from..from + page_size]);
-                }
-            }
+            let kept = sizes.map_or(bytes.len(), |(_, kept)| kept).min(length);
+            sizes = Some((length, kept));
+            pages.extend(begun.drain(..));
+            drop(pages.split_off(&size));
         }
         at += FRAME + page_size;
     }
-    made.map(Bytes::from)
+    let (length, kept) = sizes?;
+    let mut made = bytes[..kept].to_vec();
+    made.resize(length, 0);
+    for (number, from) in pages {
+        made[number * page_size..][..page_size].copy_from_slice(&log[from..from + page_size]);
+    }
+    Some(made.into())
 }
 
 /// The checksum of the log, over pairs of words.

@@ -73,6 +73,11 @@ impl Member {
         Self { size: bytes.len() as u64, own: Some(bytes), ..Self::slice(name, 0..0) }
     }
 
+    /// Returns the number of bytes that an entry of a listing takes in memory, beside its data.
+    pub(crate) fn cost(name: usize) -> u64 {
+        (name + size_of::<Self>()) as u64
+    }
+
     /// The same as what is beside the members.
     pub(crate) fn aside(self) -> Self {
         Self { view: View::Aside, ..self }

@@ -4,19 +4,15 @@ use std::path::Path;
 
 use json_event_parser::{JsonEvent, SliceJsonParser};
 
+use crate::beside::Room;
 use crate::fields::Fields;
-use crate::source::read;
 
 /// Where in a chunk, `q00000`, the entries begin that are still in the queue, by the `info.json` beside it.
 ///
 /// `None` says that it is no such chunk, or that nothing of it was taken.
-pub(crate) fn begin(bytes: &[u8], path: &Path) -> Option<usize> {
+pub(crate) fn begin(bytes: &[u8], path: &Path, room: &mut Room) -> Option<usize> {
     let number: i64 = path.file_name()?.to_str()?.strip_prefix('q')?.parse().ok()?;
-    let info = path.with_file_name("info.json");
-    if !info.is_file() {
-        return None;
-    }
-    let [first, _, offset] = tail(&read(&info).ok()?)?;
+    let [first, _, offset] = tail(&room.read(&path.with_file_name("info.json")).ok()?)?;
     // Chunks from which all was taken are deleted.
     let begin = usize::try_from(offset).ok().filter(|&begin| number == first && begin > 0)?;
     is_end_of_entry(bytes, begin).then_some(begin)

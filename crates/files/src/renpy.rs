@@ -79,6 +79,8 @@ fn entries(bytes: &Bytes, budget: &Budget, listing: &mut Listing) -> Result<(), 
         let name = name.as_str().map(str::to_owned).or_else(|| Some(latin1(name.as_bytes()?)));
         let Data::List(pieces) = pieces.data() else { return Err(INVALID) };
         for piece in pieces {
+            // The index may name one list many times.
+            budget.spend(Member::cost(name.as_ref().map_or(0, String::len)))?;
             match member(bytes, name.clone().ok_or(INVALID)?, piece, key, budget) {
                 Ok(member) => listing.members.push(member),
                 Err(kind) => listing.damage = Some(kind),

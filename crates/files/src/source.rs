@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::beside::{self, Beside};
+use crate::beside::{self, Beside, Room};
 use crate::coding::decode_or_salvage;
 use crate::limits::Budget;
 use crate::{
@@ -96,8 +96,10 @@ impl Source {
                 budget,
             ));
         }
-        let mut source = Self::from_bytes(name.clone(), read(path).map_err(fail)?, options)?;
-        source.look_beside(path)?;
+        let bytes = read(path).map_err(fail)?;
+        let room = Room::beside(max_bytes, bytes.len());
+        let mut source = Self::from_bytes(name.clone(), bytes, options)?;
+        source.look_beside(path, room)?;
         Ok(source)
     }
 
@@ -108,21 +110,21 @@ impl Source {
         Self { name, layers, bytes, raw, format, depth: 0, budget, beside, rest, damage }
     }
 
-    /// Takes what belongs to the file and is in others beside it.
-    fn look_beside(&mut self, path: &Path) -> Result<(), Error> {
+    /// Takes what belongs to the file and is in others beside it, for which there is this room.
+    fn look_beside(&mut self, path: &Path, mut room: Room) -> Result<(), Error> {
         match self.format {
             Format::Sqlite => {
-                self.bytes = journal::settled(&self.bytes, path)?;
+                self.bytes = journal::settled(&self.bytes, path, &mut room)?;
                 #[cfg(feature = "sqlite")]
                 {
-                    self.beside = Some(Arc::new(Beside::Path(path.to_owned())));
+                    self.beside = Some(Arc::new(Beside::Path(path.to_owned(), room)));
                 }
             }
             Format::Pickle => {
-                let made = joblib09::with_arrays(&self.bytes, path, &self.budget);
+                let made = joblib09::with_arrays(&self.bytes, path, &mut room, &self.budget);
                 if let Some(bytes) = made.map_err(|kind| self.error(kind))? {
                     self.replace(Format::JoblibPair, bytes);
-                } else if let Some(begin) = queue::begin(&self.bytes, path) {
+                } else if let Some(begin) = queue::begin(&self.bytes, path, &mut room) {
                     self.replace(Format::Queuelib, self.bytes.slice(begin..));
                     if self.bytes.is_empty() {
                         return Err(self.error(ErrorKind::NoPickles));
@@ -307,6 +309,19 @@ impl Source {
     /// for from the end.
     pub fn hidden_zip(&self) -> Option<Archive> {
         (self.format != Format::Zip).then(|| Archive::zip(self)).filter(|zip| !zip.members().is_empty())
+    }
+
+    /// Does as [`hidden_zip`](Self::hidden_zip), of this archive: only if there is a directory, and without members that zip archives
+    /// have which are members of a tar archive as they are.
+    pub fn hidden_zip_behind(&self, archive: &Archive) -> Option<Archive> {
+        self.hidden_zip().filter(Archive::has_directory)?.without_zips_of(archive)
+    }
+
+    /// Does as [`hidden_zip`](Self::hidden_zip), of the bytes with all layers, if there is a directory.
+    pub fn hidden_raw_zip(&self) -> Option<Archive> {
+        let is_same = (self.raw.as_ptr(), self.raw.len()) == (self.bytes.as_ptr(), self.bytes.len());
+        let raw = (!is_same).then(|| Archive::zip(&self.with_bytes(self.raw.clone())));
+        raw.filter(Archive::has_directory)
     }
 
     /// The pickles that it is made of, where it is no archive: of an `.npy`, the one of an array of objects.

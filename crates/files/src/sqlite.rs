@@ -2,6 +2,7 @@
 //!
 //! SQLite itself reads them, from memory and without leave to write: nothing of the schema is run but what reading a table needs.
 
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Component, Path};
 
@@ -12,11 +13,11 @@ use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
-use crate::beside::Beside;
+use crate::beside::{Beside, Room};
 use crate::fields::Fields;
 use crate::limits::Budget;
 use crate::member::{Listing, Member};
-use crate::{ErrorKind, Format, is_pickle, source};
+use crate::{ErrorKind, Format, is_pickle};
 
 const INVALID: ErrorKind = ErrorKind::Malformed("the database is invalid, or takes too long to read");
 
@@ -40,12 +41,13 @@ pub(crate) fn listing(bytes: &Bytes, budget: &Budget, beside: Option<&Beside>) -
         Ok(connection) => connection,
         Err(Failed(kind)) => return Listing::broken(kind),
     };
-    let directory = match beside {
-        Some(Beside::Path(path)) => path.parent(),
-        _ => None,
+    let (directory, room) = match beside {
+        Some(Beside::Path(path, room)) => (path.parent(), room.clone()),
+        _ => (None, Room::new(0)),
     };
     // What is in the file may be copied once for nothing.
-    let mut reader = Reader { budget, free: bytes.len() as u64, directory, listing: Listing::default() };
+    let mut reader =
+        Reader { budget, free: bytes.len() as u64, directory, room, listing: Listing::default() };
     match tables(&connection) {
         Ok(tables) => {
             for table in tables {
@@ -141,6 +143,8 @@ struct Reader<'b> {
     /// The number of bytes that may still be copied before they count as decompressed.
     free: u64,
     directory: Option<&'b Path>,
+    /// The number of bytes that files beside may have.
+    room: Room,
     listing: Listing,
 }
 
@@ -195,12 +199,16 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, name: String, bytes: Bytes) -> Result<(), ErrorKind> {
-        let length = bytes.len() as u64;
-        match self.free.checked_sub(length) {
-            Some(free) => self.free = free,
-            None => self.budget.spend(length)?,
-        }
+        self.spend(Member::cost(name.len()) + bytes.len() as u64)?;
         self.listing.members.push(Member::owned(name, bytes));
+        Ok(())
+    }
+
+    fn spend(&mut self, bytes: u64) -> Result<(), ErrorKind> {
+        match self.free.checked_sub(bytes) {
+            Some(free) => self.free = free,
+            None => self.budget.spend(bytes)?,
+        }
         Ok(())
     }
 
@@ -209,15 +217,19 @@ impl Reader<'_> {
         let Some(directory) = self.directory else { return Ok(()) };
         let file = Path::new(str::from_utf8(file).map_err(|_| INVALID)?);
         let is_below = file.components().all(|part| matches!(part, Component::Normal(_)));
-        let bytes = if is_below { source::read(&directory.join(file)).ok() } else { None };
-        match bytes {
-            Some(bytes) => self.push(name, bytes),
+        let path = directory.join(file);
+        match is_below.then(|| path.metadata().ok()).flatten().filter(Metadata::is_file) {
+            Some(metadata) => {
+                self.spend(Member::cost(name.len()) + metadata.len())?;
+                let bytes = self.room.read(&path).map_err(|error| ErrorKind::Io(error.kind()))?;
+                self.listing.members.push(Member::owned(name, bytes));
+            }
             None => {
                 self.listing.damage =
                     Some(ErrorKind::Malformed("a file that the database names is not beside it"));
-                Ok(())
             }
         }
+        Ok(())
     }
 }
 

@@ -182,3 +182,128 @@ fn large_files_are_mapped() {
     std::fs::remove_file(&path).unwrap();
     assert!(spent.bytes_max < 10_000, "{}", spent.bytes_max);
 }
+
+/// Returns what is wrong with an archive, and how many bytes were held at most while it was listed.
+fn listed(bytes: Vec<u8>) -> (Option<ErrorKind>, usize, u64) {
+    let source = open(bytes, Limits::UNTRUSTED).unwrap();
+    let mut result = (None, 0);
+    let spent = allocation_counter::measure(|| {
+        let archive = source.archive().unwrap().unwrap();
+        result = (archive.damage().map(|error| error.kind()), archive.members().len());
+    });
+    (result.0, result.1, spent.bytes_max)
+}
+
+/// A database of gdbm with these slots in one bucket, whose directory names it once, and then what is said.
+fn gdbm(bucket_size: u32, slots: u32, buckets: &[u32], slot: &[u32; 5], length: usize) -> Vec<u8> {
+    let mut words =
+        vec![0x1357_9ace, 4096, 36, 4 * u32::try_from(buckets.len()).unwrap(), 0, bucket_size, slots, 0, 0];
+    words.extend(buckets);
+    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    bytes.resize(length, 0);
+    for bucket in buckets {
+        for number in 0..slots as usize {
+            let at = *bucket as usize + 60 + 20 * number;
+            for (field, word) in slot.iter().enumerate() {
+                let at = at + 4 * field;
+                if let Some(place) = bytes.get_mut(at..at + 4) {
+                    place.copy_from_slice(&word.to_le_bytes());
+                }
+            }
+        }
+    }
+    bytes
+}
+
+/// Entries of a database may all name one place, with a long key.
+#[test]
+fn keys_that_lie_in_each_other() {
+    const LENGTH: usize = 1 << 18;
+    // A hash, the beginning of the key, its place, and the lengths of the key and of the value.
+    let slot = |key: u32, value: u32| [1, 0, 0, key, value];
+    // 2,000 keys of 200 KB.
+    let whole = gdbm(40_060, 2_000, &[1024], &slot(200_000, 1), LENGTH);
+    let (damage, members, held) = listed(whole);
+    assert_eq!(damage, Some(ErrorKind::Limit(Limit::Total)));
+    assert!(members < 2_000 && held < 300 * MIB as u64, "{members} {held}");
+    // Slots beyond the bucket, and buckets in each other.
+    let invalid = ErrorKind::Malformed("the directory of the database is invalid");
+    assert_eq!(listed(gdbm(4096, 2_000, &[1024], &slot(1, 1), LENGTH)).0, Some(invalid));
+    assert_eq!(listed(gdbm(4096, 100, &[1024, 1044], &slot(1, 1), LENGTH)).0, Some(invalid));
+    let (damage, members, _) = listed(gdbm(4096, 100, &[1024, 5120], &slot(1, 1), LENGTH));
+    assert_eq!((damage, members), (None, 200));
+
+    // A B-tree of Berkeley DB, on each page of which all items are one.
+    const PAGE: usize = 1 << 16;
+    const PAGES: usize = 3;
+    let mut bytes = vec![0; PAGE];
+    for (at, word) in [(12, 0x0005_3162_u32), (16, 9), (20, 1 << 16), (32, 2)] {
+        bytes[at..at + 4].copy_from_slice(&word.to_le_bytes());
+    }
+    for _ in 1..PAGES {
+        let (count, item) = (12_000_u16, 40_000_u16);
+        let mut page = vec![0; PAGE];
+        page[20..22].copy_from_slice(&count.to_le_bytes());
+        page[25] = 5;
+        for index in 0..usize::from(count) {
+            page[26 + 2 * index..28 + 2 * index].copy_from_slice(&item.to_le_bytes());
+        }
+        let item = usize::from(item);
+        page[item..item + 2].copy_from_slice(&25_000_u16.to_le_bytes());
+        page[item + 2] = 1;
+        bytes.extend(page);
+    }
+    let (damage, members, held) = listed(bytes);
+    assert_eq!(damage, Some(ErrorKind::Limit(Limit::Total)));
+    assert!(members < 12_000 && held < 300 * MIB as u64, "{members} {held}");
+}
+
+/// An index of Ren'Py may name one list for many members, and one name for many pieces.
+#[test]
+fn pieces_of_one_name_are_limited() {
+    let name = MIB / 2;
+    // {name: [(0, 1)] * 2 ** 11}, of which the list is made of lists that are shared.
+    let mut pickle = b"\x80\x02}(X".to_vec();
+    pickle.extend(u32::try_from(name).unwrap().to_le_bytes());
+    pickle.extend(vec![b'a'; name]);
+    pickle.extend(b"](K\0K\x01\x86q\0");
+    pickle.extend(b"h\0".repeat(2047));
+    pickle.extend(b"eu.");
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), Compression::best());
+    zlib.write_all(&pickle).unwrap();
+    let file = [&b"RPA-2.0 0000000000000019\n"[..], &zlib.finish().unwrap()].concat();
+    let (damage, members, held) = listed(file);
+    assert_eq!(damage, Some(ErrorKind::Limit(Limit::Total)));
+    assert!(members < 2048 && held < 200 * MIB as u64, "{members} {held}");
+}
+
+/// Members that are slices cost nothing, but all that read them: an archive whose members are all the whole of it is limited.
+#[test]
+fn slices_that_lie_in_each_other() {
+    let pickle = [b"\x80\x04B", &u32::try_from(MIB).unwrap().to_le_bytes()[..], &vec![0; MIB], b"."].concat();
+    let whole = zip(&[(0, pickle.clone())], 1000);
+    let source = open(whole, Limits::UNTRUSTED).unwrap();
+    let archive = source.archive().unwrap().unwrap();
+    assert!(archive.members().len() < 400, "{}", archive.members().len());
+    assert_eq!(archive.damage().unwrap().kind(), ErrorKind::Limit(Limit::Total));
+    // A few are nothing.
+    let source = open(zip(&[(0, pickle)], 20), Limits::UNTRUSTED).unwrap();
+    let archive = source.archive().unwrap().unwrap();
+    assert_eq!((archive.members().len(), archive.damage().is_none()), (20, true));
+}
+
+/// Looking for the place of the next pickle takes no time, however many there are.
+#[test]
+fn many_pickles_with_their_lengths() {
+    let bytes = b"\x04\0\0\0\x80\x02N.".repeat(50_000);
+    let source = open(bytes, Limits::UNTRUSTED).unwrap();
+    let time = std::time::Instant::now();
+    let mut pickles = source.pickles();
+    let mut count = 0;
+    while let Some(part) = pickles.part() {
+        count += 1;
+        pickles.pass(part.end);
+    }
+    assert_eq!(count, 50_000);
+    assert!(time.elapsed().as_secs() < 5, "{:?}", time.elapsed());
+}

@@ -22,13 +22,21 @@ fn is_cut(text: &[u8]) -> bool {
 
 /// The pickles in a text, each by its line, counted from 1.
 pub(super) fn pickles(text: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
+    // Without a quote that closes, each mark of a pickle is read as far as the end of the line, or of the text.
+    const READINGS: usize = 8;
     let text = if text.len() > sure::LONGEST { &[] } else { text };
     let (mut at, mut line, mut counted, mut in_line) = (0, 1, 0, 0);
+    let mut left = READINGS * text.len();
     std::iter::from_fn(move || {
         loop {
             let (range, pickle) = next(text, at)?;
+            let Some(pickle) = pickle.filter(|pickle| is_pickle(pickle)) else {
+                left = left.saturating_sub(range.len());
+                // Another may begin in what was taken for a part of this one.
+                at = if left > 0 { range.start + 1 } else { range.end };
+                continue;
+            };
             at = range.end;
-            let Some(pickle) = pickle.filter(|pickle| is_pickle(pickle)) else { continue };
             let lines = memchr::memchr_iter(b'\n', &text[counted..range.start]).count();
             in_line = if lines > 0 { 1 } else { in_line + 1 };
             (line, counted) = (line + lines, range.start);
@@ -54,7 +62,7 @@ fn next(text: &[u8], from: usize) -> Option<(Range<usize>, Option<Vec<u8>>)> {
 type Read = fn(&[u8]) -> Option<Vec<u8>>;
 
 fn place(text: &[u8], from: usize, at: usize) -> Option<(usize, usize, Read)> {
-    let before = at.checked_sub(1).filter(|&before| before >= from).map(|before| text[before]);
+    let before = at.checked_sub(1).map(|before| text[before]);
     let run = |is_part: fn(u8) -> bool| at + text[at..].iter().take_while(|&&byte| is_part(byte)).count();
     match &text[at..] {
         [b'g', b'A', b'I'..=b'W', ..] if !before.is_some_and(is_base64) => {
@@ -107,6 +115,20 @@ mod tests {
         assert_eq!(found[1].1, b"\x80\x04\x8c\x03it'.");
         assert!(found.iter().filter(|(_, pickle)| pickle == b"\x80\x04K\x07.").count() == 5);
         assert!(has_any(text.as_bytes()));
+    }
+
+    #[test]
+    fn what_is_no_pickle_hides_none_behind_it() {
+        let names = |text: &str| pickles(text.as_bytes()).map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names(r"mark \x80\x04 then b'\x80\x04K\x07.', 0x80044b072e"), ["line 1", "line 1, 2"]);
+        assert_eq!(names("it's '\\x80\\x04 of\n\"\\x80\\x04K\\x07.\" and\ngARLBy4="), ["line 2", "line 3"]);
+        // A part of base64 or of digits is none.
+        assert_eq!(names("gAJxgARLBy4= 80029980044b072e"), [""; 0]);
+        // However many marks of a pickle stand on a line, it takes no longer than reading some of them.
+        let long = "\\x80 ".repeat(100_000);
+        let time = std::time::Instant::now();
+        assert_eq!(names(&long), [""; 0]);
+        assert!(time.elapsed().as_secs() < 10);
     }
 
     #[test]
