@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use halfsour_files::{Archive, Error, Format, JoblibArrays, Leaf, LookAlike, Npy, Source, Torch, is_pickle};
+use halfsour_files::{
+    Archive, Error, Format, JoblibArrays, Leaf, LookAlike, Npy, Source, Torch, is_pickle, is_safetensors,
+};
 use halfsour_vm::{Graph, Loader};
 
 use crate::auditor::{has_effect, load_plain, second_reading};
@@ -31,7 +33,7 @@ impl Auditor {
     /// reads them and, where there are arrays between the opcodes, as joblib does.
     ///
     /// What has no pickle in it is no part of the answer; if nothing has, that is one part, which is incomplete, save of arrays of
-    /// numbers (`.npy`, `.npz`), which are clean.
+    /// numbers (`.npy`, `.npz`) and of safetensors, which are clean if they end where they say.
     ///
     /// ```
     /// use halfsour_audit::{Auditor, Policy, Verdict};
@@ -101,6 +103,9 @@ impl Walk<'_> {
             // Text, or what a cache writes before a pickle, may be one to a reader that takes nothing off.
             self.pickles(source, source.raw(), 0, false);
         }
+        if let Some(archive) = source.hidden_raw_zip() {
+            self.archive(&archive);
+        }
         let before = self.parts.len();
         match source.archive() {
             Ok(Some(archive)) => {
@@ -116,6 +121,9 @@ impl Walk<'_> {
                     Ok(Some(torch)) => self.storages(source, &torch),
                     Ok(None) => {}
                     Err(error) => self.failed(source.name(), &error),
+                }
+                if let Some(archive) = source.hidden_zip_behind(&archive) {
+                    self.archive(&archive);
                 }
             }
             Ok(None) => {
@@ -185,7 +193,7 @@ impl Walk<'_> {
         }
         match source.format() {
             _ if pickles.has_lengths() => {
-                // So may a length be.
+                // A length may itself be a pickle.
                 self.pickles(source, bytes, 0, false);
                 let mut pickles = pickles;
                 while let Some(part) = pickles.part() {
@@ -197,9 +205,34 @@ impl Walk<'_> {
             Format::Npy => {
                 if let Some(part) = pickles.part() {
                     self.pickles(source, &bytes[..part.end], part.start, true);
+                } else {
+                    self.numbers(source);
                 }
             }
-            _ => self.pickles(source, &bytes[..end.min(pickles.end())], 0, is_asked || is_pickle(bytes)),
+            _ => {
+                let is_meant = is_asked && !is_safetensors(bytes) || is_pickle(bytes);
+                self.pickles(source, &bytes[..end.min(pickles.end())], 0, is_meant);
+            }
+        }
+    }
+
+    /// An array of numbers, behind which there may be more.
+    fn numbers(&mut self, source: &Source) {
+        let bytes = source.bytes();
+        let Some(end) = Npy::parse(bytes).ok().and_then(|npy| npy.end()) else {
+            return self.broken(
+                source.name(),
+                0,
+                "the header of .npy is invalid, or of an unknown type".to_owned(),
+            );
+        };
+        match bytes.len().checked_sub(end) {
+            Some(0) => {}
+            Some(rest) => {
+                self.pickles(source, bytes, end, false);
+                self.broken(source.name(), end, format!("{rest} bytes follow the array"));
+            }
+            None => self.broken(source.name(), bytes.len(), "the data of the array ends early".to_owned()),
         }
     }
 
@@ -278,13 +311,13 @@ impl Walk<'_> {
     }
 }
 
-/// Whether it is an array of numbers in numpy's format, or an archive of such alone: numpy reads no pickle from them.
+/// Whether it is an array of numbers in numpy's format, an archive of such alone, or tensors in safetensors: no reader reads pickles from them.
 fn is_of_numbers(source: &Source) -> bool {
     let is_number = |leaf: Result<Leaf, Error>| {
         leaf.is_ok_and(|leaf| {
-            let source = leaf.source;
-            source.format() == Format::Npy
-                && Npy::parse(source.bytes()).is_ok_and(|npy| npy.pickle().is_none())
+            let bytes = leaf.source.bytes();
+            let is_array = || Npy::parse(bytes).is_ok_and(|npy| npy.end() == Some(bytes.len()));
+            leaf.source.format() == Format::Npy && is_array() || is_safetensors(bytes)
         })
     };
     let mut leaves = source.leaves().peekable();

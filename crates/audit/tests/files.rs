@@ -141,7 +141,9 @@ fn no_attack_in_a_database_is_clean() {
     let length = EVIL.len() as u64;
     let good = b"N.N.";
     let sequence = |value: &[u8]| {
-        let mut out = b"SEQ\x06\x04Null\x22org.apache.hadoop.io.BytesWritable\0\0\0\0\0\0".to_vec();
+        let mut out =
+            b"SEQ\x06\x21org.apache.hadoop.io.NullWritable\x22org.apache.hadoop.io.BytesWritable\0\0\0\0\0\0"
+                .to_vec();
         out.extend([7; 16]);
         out.extend(u32::try_from(value.len() + 4).unwrap().to_be_bytes());
         out.extend([0; 4]);
@@ -302,4 +304,142 @@ fn arrays_of_numbers_are_clean() {
     // A header that is none, and what is no array.
     assert_eq!(verdict(&matrix[..40]), Verdict::Incomplete);
     assert_eq!(verdict(b"text"), Verdict::Incomplete);
+}
+
+/// An archive of zip with a pickle that runs a command.
+fn evil_zip() -> Vec<u8> {
+    let mut zip = halfsour_files::ZipWriter::new(Vec::new());
+    zip.member("data.pkl", &[EVIL]).unwrap();
+    zip.finish().unwrap()
+}
+
+fn verdict(bytes: &[u8]) -> Verdict {
+    let Ok(source) = Source::from_bytes("file", bytes.to_vec().into(), Limits::UNTRUSTED) else {
+        return Verdict::Incomplete;
+    };
+    let parts = Auditor::new(Policy::default()).audit_source(&source);
+    let is_any = |verdict| parts.iter().any(|part| part.report.verdict == verdict);
+    let mut verdicts = [Verdict::Findings, Verdict::Incomplete].into_iter();
+    verdicts.find(|&verdict| is_any(verdict)).unwrap_or(Verdict::Clean)
+}
+
+/// Python's `zipfile` looks for a directory from the end, whatever a file is else. So a zip archive behind any other file is looked into.
+#[test]
+fn no_attack_in_a_zip_behind_a_container_is_clean() {
+    let fixture = |name: &str| {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures")).join(name);
+        std::fs::read(folder).unwrap()
+    };
+    let names = [
+        "databases/shelf.gdbm",
+        "databases/ndbm.db",
+        "databases/large.db",
+        "databases/shelf.sqlite3",
+        "databases/three.rpa",
+        "databases/script.rpyc",
+        "databases/jar.zexp",
+        "files/nested.tar",
+        "files/django.djcache",
+        "files/celery.json",
+        "files/session.txt",
+        "files/cachelib",
+        "files/stream.pkl",
+        "files/stream.pkl.gz",
+        "files/matrix.npy",
+        "files/queue.lifo",
+    ];
+    for name in names {
+        let whole = fixture(name);
+        let page = whole.len().next_multiple_of(4096);
+        for padding in [0, page - whole.len()] {
+            let file = [&whole[..], &vec![0; padding], &evil_zip()].concat();
+            let source = Source::from_bytes(name, file.into(), Limits::UNTRUSTED);
+            // A file that cannot be opened is not clean.
+            let Ok(source) = source else { continue };
+            assert!(
+                evil_parts(&source).iter().any(|part| part.ends_with("data.pkl")),
+                "{name}: {:#?}",
+                Auditor::new(Policy::default()).audit_source(&source)
+            );
+        }
+    }
+    // Where the text is decoded, or its order turned, the archive is in the bytes as they lie in the file.
+    let zip = evil_zip();
+    let stored = {
+        let length = u16::try_from(zip.len()).unwrap();
+        let mut gzip = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff".to_vec();
+        // The extra field of gzip.
+        gzip.extend(length.to_le_bytes());
+        gzip.extend(&zip);
+        gzip.extend(b"\x01\x04\0\xfb\xff\x80\x02N.");
+        gzip.extend(crc32fast_of(b"\x80\x02N.").to_le_bytes());
+        gzip.extend(4u32.to_le_bytes());
+        gzip
+    };
+    assert_eq!(verdict(&stored), Verdict::Findings);
+}
+
+/// CRC-32, a bit at a time.
+fn crc32fast_of(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    })
+}
+
+/// The members of an archive that is a member are told once.
+#[test]
+fn a_zip_in_a_tar_is_judged_once() {
+    let zip = evil_zip();
+    let mut header = vec![0; 512];
+    header[..5].copy_from_slice(b"a.zip");
+    header[124..135].copy_from_slice(format!("{:011o}", zip.len()).as_bytes());
+    header[156] = b'0';
+    header[148..156].fill(b' ');
+    let sum = header.iter().map(|&byte| u32::from(byte)).sum::<u32>();
+    header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    let mut tar = [header, zip].concat();
+    tar.resize(tar.len().next_multiple_of(512) + 1024, 0);
+    let source = Source::from_bytes("x.tar", tar.into(), Limits::UNTRUSTED).unwrap();
+    assert_eq!(evil_parts(&source), ["a.zip:data.pkl"]);
+}
+
+#[test]
+fn arrays_of_numbers_end_where_they_say() {
+    let matrix = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/files/matrix.npy")).unwrap();
+    assert_eq!(verdict(&matrix), Verdict::Clean);
+    assert_eq!(verdict(&[&matrix[..], EVIL].concat()), Verdict::Findings);
+    assert_eq!(verdict(&[&matrix[..], b"N."].concat()), Verdict::Incomplete);
+    assert_eq!(verdict(&matrix[..matrix.len() - 1]), Verdict::Incomplete);
+    let mut zip = halfsour_files::ZipWriter::new(Vec::new());
+    zip.member("a.npy", &[&matrix, EVIL]).unwrap();
+    assert_eq!(verdict(&zip.finish().unwrap()), Verdict::Findings);
+    // Fields, with room between them, and fields of arrays.
+    let fields = "[('a', '<i4'), ('', '|V4'), ('b', '<f8', (2,)), ('c', [('d', '|S3')])]";
+    let header = halfsour_files::Npy::header(fields, false, &[2, 5]);
+    let file = |length: usize| [&header[..], &vec![0; length]].concat();
+    assert_eq!(verdict(&file(10 * 27)), Verdict::Clean);
+    assert_eq!(verdict(&file(10 * 27 + 1)), Verdict::Incomplete);
+}
+
+/// Hadoop gives keys to its readers, too.
+#[test]
+fn no_attack_in_a_key_of_hadoop_is_clean() {
+    let file = |key_class: &str, key: &[u8]| {
+        let value = b"N.";
+        let mut out = b"SEQ\x06".to_vec();
+        out.push(u8::try_from(key_class.len()).unwrap());
+        out.extend(key_class.as_bytes());
+        out.extend(b"\x22org.apache.hadoop.io.BytesWritable\0\0\0\0\0\0");
+        out.extend([7; 16]);
+        out.extend(u32::try_from(key.len() + 4 + value.len()).unwrap().to_be_bytes());
+        out.extend(u32::try_from(key.len()).unwrap().to_be_bytes());
+        out.extend(key);
+        out.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
+        out.extend(value);
+        out
+    };
+    let bytes = [&u32::try_from(EVIL.len()).unwrap().to_be_bytes(), EVIL].concat();
+    assert_eq!(verdict(&file("org.apache.hadoop.io.NullWritable", b"")), Verdict::Clean);
+    assert_eq!(verdict(&file("org.apache.hadoop.io.NullWritable", EVIL)), Verdict::Incomplete);
+    assert_eq!(verdict(&file("org.apache.hadoop.io.BytesWritable", &bytes)), Verdict::Incomplete);
 }

@@ -47,6 +47,32 @@ impl Literal {
         }
     }
 
+    /// Returns the size in bytes of an element of this type, if the type is known.
+    pub fn item_size(&self) -> Option<u64> {
+        match self {
+            Self::Str(code) => u64::try_from(DType::parse(code)?.size).ok(),
+            Self::List(fields) => fields.iter().try_fold(0, |size: u64, field| {
+                let Self::Tuple(parts) = field else { return None };
+                size.checked_add(Self::sizes(parts.get(1..)?)?)
+            }),
+            Self::Tuple(parts) => Self::sizes(parts),
+            Self::Bool(_) | Self::Int(_) | Self::Dict(_) => None,
+        }
+    }
+
+    /// Returns the size of a type, or of arrays with that type and this shape.
+    fn sizes(parts: &[Self]) -> Option<u64> {
+        match parts {
+            [base] => base.item_size(),
+            [base, Self::Tuple(shape)] => {
+                let size = base.item_size()?;
+                shape.iter().try_fold(size, |size, length| size.checked_mul(length.as_u64()?))
+            }
+            [base, length] => base.item_size()?.checked_mul(length.as_u64()?),
+            _ => None,
+        }
+    }
+
     /// Whether arrays of this type hold Python objects: `|O`, alone or in a field. Of a type that is not known, they may.
     pub fn has_objects(&self) -> bool {
         match self {

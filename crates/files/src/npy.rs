@@ -116,6 +116,18 @@ impl Npy {
         header
     }
 
+    /// Returns the offset at which the data of an array of numbers ends; `None` if its elements are objects, or of a type that is not
+    /// known.
+    pub fn end(&self) -> Option<usize> {
+        let size = self.descr.item_size().filter(|_| self.pickle().is_none())?;
+        let length = if self.shape.contains(&0) {
+            0
+        } else {
+            self.shape.iter().try_fold(size, |size, &length| size.checked_mul(length))?
+        };
+        self.data.checked_add(usize::try_from(length).ok()?)
+    }
+
     /// The offset of the pickle that an array of objects is written as; `None` for other arrays.
     pub fn pickle(&self) -> Option<usize> {
         self.descr.has_objects().then_some(self.data)

@@ -1,5 +1,5 @@
 //! Hadoop's `SequenceFile`, as Spark's `saveAsPickleFile` writes it: each value is an array of Java, of arrays of bytes,
-//! each of which is a pickle of several elements.
+//! each of which is a pickle of several elements. Keys are nothing: `NullWritable`.
 
 use crate::coding::{Decoded, Sink, decode as decompress};
 use crate::fields::Fields;
@@ -8,20 +8,20 @@ use crate::{ErrorKind, Format, is_pickle};
 
 const HEADER: ErrorKind = ErrorKind::Malformed("the header is invalid");
 const RECORD: ErrorKind = ErrorKind::Malformed("a record is invalid");
-const FOREIGN: ErrorKind = ErrorKind::Unsupported("values that are no pickles of Spark");
+const FOREIGN: ErrorKind = ErrorKind::Unsupported("keys, or values that are no pickles of Spark");
 
 /// The pickles, one after the other.
 pub(crate) fn decode(input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind> {
     const MAGIC: usize = 4;
     let mut reader = Reader { rest: input.get(MAGIC..).ok_or(ErrorKind::Truncated)? };
-    let _key_class = reader.text()?;
+    let has_keys = reader.text()? != b"org.apache.hadoop.io.NullWritable";
     let is_bytes = reader.text()? == b"org.apache.hadoop.io.BytesWritable";
     let (is_compressed, is_in_blocks) = (reader.flag()?, reader.flag()?);
     let codec = if is_compressed { Some(codec(reader.text()?)?) } else { None };
     for _ in 0..reader.u32()?.checked_mul(2).ok_or(HEADER)? {
         reader.text()?;
     }
-    if !is_bytes {
+    if has_keys || !is_bytes {
         return Err(FOREIGN);
     }
     let sync = reader.take(SYNC)?;
@@ -38,7 +38,11 @@ pub(crate) fn decode(input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind
             }
             if is_in_blocks && !reader.rest.is_empty() {
                 let count = reader.vint()?;
-                let [_, _, _, values] = [reader.block()?, reader.block()?, reader.block()?, reader.block()?];
+                let [_, keys, _, values] =
+                    [reader.block()?, reader.block()?, reader.block()?, reader.block()?];
+                if !unpack(keys)?.is_empty() {
+                    return Err(FOREIGN);
+                }
                 let values = unpack(values)?;
                 let mut values = Reader { rest: &values };
                 for _ in 0..count {
@@ -50,10 +54,10 @@ pub(crate) fn decode(input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind
         if is_in_blocks {
             return Err(RECORD);
         }
-        let key = reader.u32()?;
-        let record = reader.take(length)?;
-        let value = record.get(key..).ok_or(RECORD)?;
-        let value = unpack(value)?;
+        if reader.u32()? > 0 {
+            return Err(FOREIGN);
+        }
+        let value = unpack(reader.take(length)?)?;
         Reader { rest: &value }.value(&mut sink)?;
     }
     Ok(Decoded { bytes: sink.bytes, rest: 0 })

@@ -8,7 +8,7 @@ use crate::member::Member;
 /// How a format is known, its name, and what to do.
 struct Signature(&'static [u8], &'static str, &'static str);
 
-const TENSORS: &str = "`halfsour tensors` and `convert` read it, other commands do not";
+const TENSORS: &str = "`halfsour tensors`, `show`, `get`, `find`, `json`, `diff` and `convert` read it; it has no pickle to be looked into";
 const ARROW: &str = "pyarrow and pandas read it";
 const PICTURE: &str = "it is no data of Python; a viewer of pictures shows it";
 const PROGRAM: &str = "it is a program, no data of Python";
