@@ -137,6 +137,10 @@ pub(crate) enum Acts {
     DType,
     /// A tensor, which may not go beyond its storage.
     Tensor,
+    /// An array of Arrow, which may be of text alone, with buffers that hold what it says.
+    Arrow,
+    /// An array of pandas whose state is an array of Arrow.
+    ArrowText,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }

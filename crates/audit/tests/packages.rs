@@ -14,7 +14,7 @@ const APART: [&str; 12] = [
     "immutabledict.",
     "markupsafe.",
     "ml_dtypes.",
-    "pyarrow.",
+    "pandas.arrays.ArrowExtensionArray",
     "shop.",
     "sortedcontainers.sorteddict.",
     "sortedcontainers.sortedset.",

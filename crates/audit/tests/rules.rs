@@ -296,3 +296,86 @@ fn files_that_are_no_pickles_are_told_from_broken_ones() {
         assert!(reason.starts_with(start), "{reason:?}, {start:?}");
     }
 }
+
+/// `pyarrow.lib._restore_array` with these buffers, of which the first may be missing.
+fn arrow(dtype: &str, numbers: [i32; 3], buffers: [Option<&[u8]>; 3]) -> Vec<u8> {
+    let mut out = b"\x80\x05cpyarrow.lib\n_restore_array\n(cpyarrow.lib\ntype_for_alias\nX".to_vec();
+    out.extend(u32::try_from(dtype.len()).unwrap().to_le_bytes());
+    out.extend(dtype.as_bytes());
+    out.extend(b"\x85R");
+    for number in numbers {
+        out.push(b'J');
+        out.extend(number.to_le_bytes());
+    }
+    out.extend(b"](");
+    for buffer in buffers {
+        match buffer {
+            Some(bytes) => {
+                out.extend(b"cpyarrow.lib\npy_buffer\n\x96");
+                out.extend((bytes.len() as u64).to_le_bytes());
+                out.extend(bytes);
+                out.extend(b"\x94\x85R");
+            }
+            None => out.push(b'N'),
+        }
+    }
+    out.extend(b"e]Nt\x85R");
+    out
+}
+
+/// Arrow believes the buffers that it is given, so that they are checked: offsets rise up to the end of the text, between its characters.
+#[test]
+fn arrays_of_arrow_are_of_text_and_lie_within_their_buffers() {
+    let text = "aé!".as_bytes();
+    let right = offsets_of(&[0, 1, 3, 4]);
+    let is_clean = |pickle: Vec<u8>| audit(&[&pickle[..], b"."].concat()).is_clean();
+    let string = |numbers, offsets: &[u8]| arrow("string", numbers, [None, Some(offsets), Some(text)]);
+    assert!(
+        is_clean(string([3, 0, 0], &right)),
+        "{:?}",
+        found(&[&string([3, 0, 0], &right)[..], b"."].concat())
+    );
+    assert!(is_clean(string([1, 0, 2], &right)));
+    assert!(is_clean(arrow("string", [3, 1, 0], [Some(b"\x05"), Some(&right), Some(text)])));
+    assert!(is_clean(arrow("string", [0, 0, 0], [None, None, None])));
+    let wide = [0u64, 1, 4].map(u64::to_le_bytes).concat();
+    assert!(is_clean(arrow("large_string", [2, 0, 0], [None, Some(&wide), Some(text)])));
+
+    for (numbers, offsets) in [
+        // More values than offsets, also because of where it begins.
+        ([4, 0, 0], &right),
+        ([3, 0, 1], &right),
+        ([-1, 0, 0], &right),
+        ([1, 0, -1], &right),
+        // More nulls than values, and nulls that nothing tells.
+        ([3, 4, 0], &right),
+        ([3, 1, 0], &right),
+        // Offsets that fall, lie within a character, behind the text, or before it.
+        ([2, 0, 0], &offsets_of(&[3, 1, 4])),
+        ([1, 0, 0], &offsets_of(&[0, 2])),
+        ([1, 0, 0], &offsets_of(&[0, 5])),
+        ([1, 0, 0], &offsets_of(&[-1, 1])),
+        ([1, 0, 0], &Vec::new()),
+    ] {
+        assert!(!is_clean(string(numbers, offsets)), "{numbers:?} {offsets:?}");
+    }
+    // Too few bits, another type, and text that is none.
+    assert!(!is_clean(arrow("string", [9, 1, 0], [Some(b"\x05"), Some(&offsets_of(&[0; 10])), Some(text)])));
+    assert!(!is_clean(arrow("int64", [1, 0, 0], [None, Some(&wide), None])));
+    assert!(!is_clean(arrow("string", [1, 0, 0], [None, Some(&offsets_of(&[0, 1])), Some(b"\xff")])));
+    // Bytes that are changed below an array, or were changed before: `h\0` is the first buffer.
+    let array = string([3, 0, 0], &right);
+    assert!(!is_clean([&array[..], b"0h\0K\x04K\xffs"].concat()));
+    // A state with anything else in it.
+    let state = |key: &str| {
+        let head = b"cpandas.arrays\nArrowStringArray\n)\x81}X";
+        [&head[..], &u32::try_from(key.len()).unwrap().to_le_bytes(), key.as_bytes(), &array[2..], b"sb"]
+            .concat()
+    };
+    assert!(is_clean([b"\x80\x05", &state("_pa_array")[..]].concat()));
+    assert!(!is_clean([b"\x80\x05", &state("copy")[..]].concat()));
+}
+
+fn offsets_of(offsets: &[i32]) -> Vec<u8> {
+    offsets.iter().flat_map(|offset| offset.to_le_bytes()).collect()
+}

@@ -27,6 +27,7 @@ impl Judge<'_, '_> {
         let special = if is_dtype { None } else { self.special_attribute(at, state) };
         let is_member = entry.allow.pack == PROGRAM
             && !at.view.arguments(object).is_some_and(|(args, _)| args.is_empty());
+        let fits = fits && (entry.allow.acts != Some(Acts::ArrowText) || Self::is_state_of_text(at, state));
         let memory = match entry.allow.acts {
             Some(Acts::Array) => self.dtypes.build_array(at, object, state),
             Some(Acts::DType) => self.dtypes.build(at, object, state),
@@ -104,6 +105,7 @@ impl Judge<'_, '_> {
         action: Action,
         code: impl FnOnce(&str) -> String,
     ) -> bool {
+        self.change_bytes(at, object);
         if let Some(named) = self.named(at, object) {
             self.count(&named, |import| import.changes += 1);
             let why = "it changes what is imported, for the whole program".to_owned();

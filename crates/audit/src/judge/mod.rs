@@ -1,5 +1,6 @@
 //! One verdict for each thing that a stream does.
 
+mod arrow;
 mod bytes;
 mod change;
 mod copies;
@@ -16,6 +17,7 @@ use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
 use halfsour_vm::{Event, Observer, Opcode};
 
+use self::arrow::Buffers;
 use self::dtypes::DTypes;
 use self::tensors::is_beyond_storage;
 use crate::Rule;
@@ -46,6 +48,7 @@ pub(crate) struct Judge<'p, 's> {
     /// Which bytes may be loaded.
     clean: HashMap<Id, bool>,
     dtypes: DTypes,
+    buffers: Buffers,
     /// How many bytes and items calls were given.
     copied: u64,
 }
@@ -95,6 +98,7 @@ impl<'p, 's> Judge<'p, 's> {
             tried: HashSet::new(),
             clean: HashMap::new(),
             dtypes: DTypes::default(),
+            buffers: Buffers::default(),
             copied: 0,
         }
     }
@@ -235,6 +239,11 @@ impl<'p, 's> Judge<'p, 's> {
             let items = items.unwrap_or_default();
             match acts {
                 Some(Acts::DType) => self.dtypes.made(at, result, items),
+                Some(Acts::Arrow) if !self.is_arrow_text(at, items) => {
+                    let why = "only arrays of text are known, whose buffers hold what they say".to_owned();
+                    let code = at.short().call(&named.name, args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                }
                 Some(Acts::Tensor) if is_beyond_storage(at, items) => {
                     let why = "it has more items than its storage".to_owned();
                     let code = at.short().call(&named.name, args, None);
