@@ -79,6 +79,18 @@ pub(crate) fn dumb(path: &Path, most: usize) -> io::Result<Option<(Bytes, Option
     Ok(bytes.map(|bytes| (bytes, Some(index))))
 }
 
+/// Returns the error that a path is a folder, and not one that stands for a file. It names the file to read if that is known.
+pub(crate) fn is_folder(path: &Path) -> io::Error {
+    // As diskcache has it.
+    let database = path.join("cache.db");
+    let message = if database.is_file() {
+        format!("it is a folder; the database of the cache in it is {}", database.display())
+    } else {
+        "it is a folder; name a file in it".to_owned()
+    };
+    io::Error::new(io::ErrorKind::IsADirectory, message)
+}
+
 /// The parts of a folder that Spark wrote: `part-00000` and so on, and `_SUCCESS` when all were written. `None` says that it is no such folder.
 pub(crate) fn spark(folder: &Path, most: usize) -> io::Result<Option<Listing>> {
     if !folder.is_dir() {

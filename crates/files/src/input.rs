@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+use crate::lookalike::some_names;
 use crate::source::Damage;
 use crate::{
     Error, ErrorKind, Format, Layer, Leaf, LookAlike, Npy, Options, Pickles, Source, Torch, crlf, is_pickle,
@@ -151,6 +152,11 @@ impl Input {
         !members.is_empty() && members.iter().all(|member| member.name.strip_suffix(".npy").is_some())
     }
 
+    /// The first names of members, for whoever has to ask for one.
+    fn some_members(&self) -> Option<LookAlike> {
+        some_names(self.source.archive().ok()??.members())
+    }
+
     fn is_archive(&self) -> bool {
         self.source.format().is_archive()
     }
@@ -182,7 +188,10 @@ impl Input {
         let part = parts.next().ok_or_else(none)?;
         match parts.next() {
             None => part,
-            Some(_) => Err(Error::new(ErrorKind::SeveralParts, self.source.name(), None)),
+            Some(_) => {
+                let error = Error::new(ErrorKind::SeveralParts, self.source.name(), None);
+                Err(error.with_look_alike(self.some_members()))
+            }
         }
     }
 
@@ -246,7 +255,10 @@ impl Input {
         if parts.peek().is_none() {
             let name = self.source.name();
             return Err(match &self.member {
-                Some(member) => Error::new(ErrorKind::NoMember, &format!("{name}:{member}"), None),
+                Some(member) => {
+                    let error = Error::new(ErrorKind::NoMember, &format!("{name}:{member}"), None);
+                    error.with_look_alike(self.some_members())
+                }
                 None => {
                     let archive = self.source.archive()?;
                     let look_alike = archive.and_then(|archive| archive.look_alike());

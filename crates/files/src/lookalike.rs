@@ -133,7 +133,7 @@ impl Archive {
 }
 
 /// The first names of members.
-fn some_names(members: &[Member]) -> Option<LookAlike> {
+pub(crate) fn some_names(members: &[Member]) -> Option<LookAlike> {
     const MOST: usize = 5;
     let names = members.iter().take(MOST).map(|member| visible(&member.name).into_owned());
     let more = (members.len() > MOST).then(|| "…".to_owned());

@@ -96,6 +96,9 @@ impl Source {
                 budget,
             ));
         }
+        if path.is_dir() {
+            return Err(fail(beside::is_folder(path)));
+        }
         let bytes = read(path).map_err(fail)?;
         let room = Room::beside(max_bytes, bytes.len());
         let mut source = Self::from_bytes(name.clone(), bytes, options)?;

@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::{Component, Path};
 
 use bytes::Bytes;
+use halfsour_text::repr;
 use halfsour_vm::Loader;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
@@ -162,6 +163,10 @@ impl Reader<'_> {
             if rowid.is_some() { vec![0] } else { keys.into_iter().map(|(at, _)| at).collect() };
         // As Python's `dbm.sqlite3` writes it.
         let is_dbm = table.name == "Dict" && columns.len() == 2 && has("key") && has("value");
+        // As diskcache writes it.
+        let is_cache = table.name == "Cache" && ["key", "raw", "value", "filename"].into_iter().all(has);
+        let cache_key = (first..).zip(&columns).find(|(_, column)| is_cache && column.name == "key");
+        let cache_key = cache_key.map(|(at, _)| at);
         let sql = format!("SELECT {} FROM {} NOT INDEXED", names.join(", "), quoted(&table.name));
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
@@ -175,7 +180,11 @@ impl Reader<'_> {
             }
             let place =
                 keys.iter().map(|&at| Ok(text(row.get_ref(at)?))).collect::<Result<Vec<_>, Failed>>()?;
-            let place = place.join(", ");
+            let place = match cache_key.map(|at| row.get_ref(at)).transpose()? {
+                Some(ValueRef::Text(key)) => repr::Str(String::from_utf8_lossy(key).as_bytes()).to_string(),
+                // A key that is no text is told by the number of its row.
+                _ => place.join(", "),
+            };
             for (at, column) in (first..).zip(&columns) {
                 let name = format!("{}.{}[{place}]", table.name, column.name);
                 match row.get_ref(at)? {

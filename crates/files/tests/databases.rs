@@ -122,10 +122,10 @@ mod sqlite {
     #[test]
     fn diskcache_names_files() {
         let cache = values(&open("diskcache/cache.db"));
-        assert_eq!(cache["Cache.value[1]"], "{'n': 1}");
+        assert_eq!(cache["Cache.value['small']"], "{'n': 1}");
         assert_eq!(cache["Cache.key[2]"], "('a', 1)");
         assert_eq!(cache["Cache.value[2]"], "[1, 2]");
-        assert!(cache["Cache.filename[3]"].starts_with("[0, 1, 2, "));
+        assert!(cache["Cache.filename['large']"].starts_with("[0, 1, 2, "));
         assert_eq!(cache.len(), 4);
     }
 
