@@ -219,6 +219,8 @@ fn gdbm(bucket_size: u32, slots: u32, buckets: &[u32], slot: &[u32; 5], length: 
 #[test]
 fn keys_that_lie_in_each_other() {
     const LENGTH: usize = 1 << 18;
+    const PAGE: usize = 1 << 16;
+    const PAGES: usize = 3;
     // A hash, the beginning of the key, its place, and the lengths of the key and of the value.
     let slot = |key: u32, value: u32| [1, 0, 0, key, value];
     // 2,000 keys of 200 KB.
@@ -234,8 +236,6 @@ fn keys_that_lie_in_each_other() {
     assert_eq!((damage, members), (None, 200));
 
     // A B-tree of Berkeley DB, on each page of which all items are one.
-    const PAGE: usize = 1 << 16;
-    const PAGES: usize = 3;
     let mut bytes = vec![0; PAGE];
     for (at, word) in [(12, 0x0005_3162_u32), (16, 9), (20, 1 << 16), (32, 2)] {
         bytes[at..at + 4].copy_from_slice(&word.to_le_bytes());
