@@ -7,6 +7,7 @@ extern crate alloc;
 pub mod escape;
 pub mod name;
 pub mod names;
+pub mod near;
 pub mod number;
 pub mod phrase;
 pub mod repr;

@@ -1,6 +1,7 @@
 //! What is in a place to which a path did lead, for errors.
 
 use halfsour_classes::{Known, Shape, fields, members, numpy, pairs};
+use halfsour_text::near;
 use halfsour_text::phrase::plural;
 use halfsour_value::path::Segment;
 
@@ -88,21 +89,10 @@ fn inside<S: AsRef<[u8]> + Clone>(place: &Place<'_, S>) -> (String, Vec<String>,
     (class, names, length)
 }
 
-/// How many characters have to be changed, added or taken away: Levenshtein's distance, of the first characters, whatever their case.
+/// Returns how far two names are from each other, whatever their case. Beyond half of the name, nothing is near.
 fn distance(a: &str, b: &str) -> usize {
-    const FIRST: usize = 40;
-    let chars = |text: &str| text.chars().take(FIRST).flat_map(char::to_lowercase).collect::<Vec<_>>();
-    let (a, b) = (chars(a), chars(b));
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (at, x) in a.iter().enumerate() {
-        let mut before = std::mem::replace(&mut row[0], at + 1);
-        for (other, y) in b.iter().enumerate() {
-            let changed = before + usize::from(x != y);
-            before = row[other + 1];
-            row[other + 1] = changed.min(row[other].min(before) + 1);
-        }
-    }
-    let distance = row.last().copied().unwrap_or_default();
-    // Beyond half of the name, nothing is near.
-    if 2 * distance > a.len() { usize::MAX } else { distance }
+    let [a, b] =
+        [a, b].map(|name| name.chars().take(near::FIRST).flat_map(char::to_lowercase).collect::<String>());
+    let distance = near::distance(&a, &b);
+    if 2 * distance > a.chars().count() { usize::MAX } else { distance }
 }
