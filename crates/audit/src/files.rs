@@ -311,7 +311,8 @@ impl Walk<'_> {
     }
 }
 
-/// Whether it is an array of numbers in numpy's format, an archive of such alone, or tensors in safetensors: no reader reads pickles from them.
+/// Whether it is an array of numbers in numpy's format, tensors in safetensors, or an archive of such alone: no reader reads
+/// pickles from them.
 fn is_of_numbers(source: &Source) -> bool {
     let is_number = |leaf: Result<Leaf, Error>| {
         leaf.is_ok_and(|leaf| {

@@ -45,6 +45,7 @@ impl Judge<'_, '_> {
             b"_pa_array" | b"_data" => made_by(at.view, pair[1], b"_restore_array").is_some(),
             b"_dtype" => matches!(at.view.peek(pair[1]), Peek::Instance(_)),
             b"_cache" => matches!(at.view.peek(pair[1]), Peek::Dict([])),
+            b"_readonly" => matches!(at.view.peek(pair[1]), Peek::Bool(_)),
             _ => false,
         })
     }
