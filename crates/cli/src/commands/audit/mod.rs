@@ -88,13 +88,14 @@ impl Audit {
         }
         let mut files = Vec::new();
         let mut skipped = 0;
+        // The status is the verdict on all files, also if nobody reads more of what is written.
+        let mut is_read = true;
         let job = |(name, is_asked): &(String, bool)| audit(&auditor, name, *is_asked, reading);
         threads::run(&found, job, |audited| {
             match audited {
                 Some(audited) => {
-                    if self.format == Form::Text {
-                        show::file(out, &audited, self)?;
-                        out.flush()?;
+                    if self.format == Form::Text && is_read {
+                        is_read = reads_on(show::file(out, &audited, self).and_then(|()| out.flush()))?;
                     }
                     files.push(audited);
                 }
@@ -102,13 +103,15 @@ impl Audit {
             }
             Ok::<(), Failure>(())
         })?;
-        match self.format {
-            Form::Text if self.quiet => {}
-            Form::Text => show::summary(out, &files, skipped, auditor.policy())?,
-            Form::Json => print::json_pretty(out, &files)?,
-            Form::Sarif => print::json_pretty(out, &Sarif { files: &files, policy: auditor.policy() })?,
+        if is_read {
+            let written = match self.format {
+                Form::Text if self.quiet => Ok(()),
+                Form::Text => show::summary(out, &files, skipped, auditor.policy()),
+                Form::Json => print::json_pretty(out, &files),
+                Form::Sarif => print::json_pretty(out, &Sarif { files: &files, policy: auditor.policy() }),
+            };
+            reads_on(written.and_then(|()| out.flush()))?;
         }
-        out.flush()?;
         Ok(match files.iter().map(FileReport::verdict).max() {
             None | Some(Verdict::Clean) => 0,
             Some(Verdict::Findings) => 1,
@@ -128,6 +131,15 @@ impl Audit {
         }
         policy.select(&self.profile).map_err(|error| Failure::message(error.to_string()))?;
         Ok(policy)
+    }
+}
+
+/// Whether somebody still reads what is written.
+fn reads_on(written: io::Result<()>) -> io::Result<bool> {
+    match written {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
