@@ -8,7 +8,7 @@ use halfsour::lexer::text::phrase::plural;
 use halfsour::lexer::{Complaint, Lexer, Opcode, brief};
 use halfsour::value::PathError;
 use halfsour::{json, vm, writer};
-use halfsour_files::PickleError;
+use halfsour_files::{ErrorKind, Limit, PickleError};
 
 use crate::print::{DIM, ERROR};
 
@@ -34,7 +34,20 @@ pub enum Cause {
 
 impl From<halfsour_files::Error> for Failure {
     fn from(error: halfsour_files::Error) -> Self {
-        Self::message(error.to_string())
+        let hint = match error.kind() {
+            ErrorKind::Limit(Limit::Ratio) => {
+                let times = halfsour_files::Limits::UNTRUSTED.ratio;
+                format!(
+                    "a stranger's file may become {times} times as long; if you trust it: --limits ratio=1000"
+                )
+            }
+            ErrorKind::Limit(Limit::Total) => {
+                "if you trust the file: --limits ratio=1000, or decompressed=16G".to_owned()
+            }
+            ErrorKind::Limit(Limit::Depth) => "if you trust the file: --limits layers=64".to_owned(),
+            _ => return Self::message(error.to_string()),
+        };
+        Self::Pickle { message: error.to_string(), excerpt: format!("{DIM}{hint}{DIM:#}\n") }
     }
 }
 
@@ -58,6 +71,7 @@ impl Failure {
         let mut note = String::new();
         let is_memo =
             matches!(&error, Cause::Load(error) if matches!(error.kind(), vm::ErrorKind::MemoUnset(_)));
+        let is_out_of_memory = matches!(&error, Cause::Load(error) if matches!(error.kind(), vm::ErrorKind::Limit(vm::Limit::Memory)));
         let (message, place) = match error {
             Cause::Output(error) => return Self::Output(error),
             Cause::Load(error) => (error.to_string(), Some(error.offset())),
@@ -84,6 +98,9 @@ impl Failure {
             if is_memo {
                 note.push_str(", --keep-memo all with one memo");
             }
+        }
+        if is_out_of_memory {
+            note.push_str("if you trust the file: --limits trusted, or memory-per-byte=1000");
         }
         let mut excerpt = place.map(|place| excerpt(bytes, start, place)).unwrap_or_default();
         if !note.is_empty() {

@@ -42,13 +42,13 @@ pub struct Reading {
     crlf: bool,
     /// `trusted`, or limits such as `memory=2G,int-digits=5000`.
     ///
-    /// `trusted` lifts all limits, `untrusted` is the default. The others are: `memory` (bytes that the data may hold),
-    /// `memory-per-byte` (the same, for each byte of the file), `opcodes`, `stack`, `memo`, `int-digits` (of integers in
-    /// text), `input` (bytes of a file, or of standard input); for compressed files and archives: `decompressed`
-    /// (bytes that all decompression may give), `ratio` (the same, for each byte that is compressed), `layers` (that lie in
-    /// each other), `window` (bytes that a decompressor may remember); for JSON: `depth`, `values` (beyond those
-    /// that the data holds: what is shared is repeated), `bytes`; and for pickles that are written: `written` (bytes beyond eight
-    /// for each that the data holds). Numbers may end in K, M or G.
+    /// `trusted` lifts all limits, `untrusted` is the default. The others, with what they are by default if there is a limit, are:
+    /// `memory` (bytes that the data may hold), `memory-per-byte` (the same, for each byte of the file: 64), `opcodes`, `stack`,
+    /// `memo`, `int-digits` (of integers in text: 100000), `input` (bytes of a file, or of standard input); for compressed files
+    /// and archives: `decompressed` (bytes that all decompression may give: 4G), `ratio` (the same, for each byte that is
+    /// compressed: 100), `layers` (that lie in each other: 8), `window` (bytes that a decompressor may remember: 128M); for JSON:
+    /// `depth`, `values` (beyond those that the data holds, since what is shared is repeated: 10000000), `bytes` (256M); and for
+    /// pickles that are written: `written` (bytes beyond eight for each that the data holds: 256M). Numbers may end in K, M or G.
     #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
     /// Whether the command takes what was complete of a damaged file.

@@ -2,11 +2,14 @@
 
 use std::io::Write;
 
-use halfsour::Loader;
+use halfsour::classes::numpy;
+use halfsour::lexer::text::name::visible;
+use halfsour::value::Data;
+use halfsour::{Loader, Node};
 use halfsour_files::{Input, Part};
 use halfsour_inspect::info::{FileInfo, PartInfo};
 
-use super::PerFile;
+use super::{PerFile, each_pickle, load};
 use crate::args::Reading;
 use crate::failure::{Cause, Failure};
 use crate::print;
@@ -31,6 +34,31 @@ impl PerFile for Info {
         Ok(print::lines(out, FileInfo::of(input)?.line())?)
     }
 
+    fn reads_arrays(&self) -> bool {
+        true
+    }
+
+    fn array(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
+        each_pickle(part, true, |bytes, start| {
+            let graph = load(&mut self.loader, bytes, start)?;
+            let name = visible(part.name());
+            match graph.root().data() {
+                Data::Dict(arrays) => {
+                    for (key, array) in arrays {
+                        writeln!(
+                            out,
+                            "{name}: {}: {}",
+                            visible(key.as_str().unwrap_or_default()),
+                            kind(array)
+                        )?;
+                    }
+                }
+                _ => writeln!(out, "{name}: {}", kind(graph.root()))?,
+            }
+            Ok(graph.end())
+        })
+    }
+
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let info = PartInfo::of(part, self.first, &mut self.loader);
         print::lines(out, info.lines())?;
@@ -39,4 +67,12 @@ impl PerFile for Info {
             None => Ok(()),
         }
     }
+}
+
+/// The type and the shape of an array, as numpy prints them.
+fn kind(array: Node<'_, &[u8]>) -> String {
+    let Some(array) = numpy::array(array) else { return "an array".to_owned() };
+    let lengths: Vec<_> = array.shape.iter().map(ToString::to_string).collect();
+    let comma = if lengths.len() == 1 { "," } else { "" };
+    format!("{} of shape ({}{comma})", array.dtype, lengths.join(", "))
 }

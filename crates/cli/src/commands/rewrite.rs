@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use halfsour::Loader;
+use halfsour::lexer::text::name::visible;
 use halfsour::writer::{Limits, MemoPolicy, Options, to_vec};
 use halfsour_convert::{Rename, rename};
 use halfsour_files::{Input, Part};
@@ -40,7 +41,10 @@ impl PerFile for Rewrite {
     fn input(&mut self, _: &mut dyn Write, input: &Input) -> Result<(), Failure> {
         if input.has_parts() {
             let name = input.source().name();
-            return Err(Failure::message(format!("{name}: an archive; --member says what to rewrite of it")));
+            return Err(Failure::message(format!(
+                "{name}: an archive; --member says what to rewrite of it{}",
+                some_members(input)
+            )));
         }
         Ok(())
     }
@@ -96,4 +100,13 @@ impl Rewrite {
         self.loader.recycle(graph);
         Ok((pickle, end))
     }
+}
+
+/// The first names of the members of an archive: `: a, b, c …`.
+fn some_members(input: &Input) -> String {
+    const MOST: usize = 4;
+    let Ok(Some(archive)) = input.source().archive() else { return String::new() };
+    let names: Vec<_> = archive.members().iter().take(MOST).map(|member| visible(&member.name)).collect();
+    let more = if archive.members().len() > MOST { " …" } else { "" };
+    if names.is_empty() { String::new() } else { format!(": {}{more}", names.join(", ")) }
 }
