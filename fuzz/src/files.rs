@@ -1,7 +1,7 @@
 //! The properties of reading files that pickles come in.
 
 use bytes::Bytes;
-use halfsour_files::{Archive, Format, Limits, LookAlike, Npy, Options, Source, Torch};
+use halfsour_files::{Archive, Format, Limits, LookAlike, Npy, Options, Source, Torch, is_safetensors};
 use halfsour_vm::Loader;
 
 use crate::tensors::tensors;
@@ -28,6 +28,10 @@ pub fn files(input: &[u8]) {
         assert!(source.layers().len() <= LIMITS.depth);
         look(source);
         source.hidden_zip().iter().for_each(members);
+        source.hidden_raw_zip().iter().for_each(members);
+        let archive = source.archive().ok().flatten();
+        archive.and_then(|archive| source.hidden_zip_behind(&archive)).iter().for_each(members);
+        let _ = is_safetensors(source.bytes());
         for leaf in source.leaves().take(MOST).flatten() {
             look(&leaf.source);
         }
@@ -76,6 +80,7 @@ fn look(source: &Source) {
     }
     if let Ok(npy) = Npy::parse(source.bytes()) {
         assert!(npy.data <= source.bytes().len());
+        assert!(npy.end().is_none_or(|end| end >= npy.data));
     }
     if let Ok(Some(archive)) = source.archive() {
         members(&archive);
