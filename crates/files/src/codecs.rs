@@ -8,6 +8,7 @@ mod unicode;
 use std::fmt;
 use std::sync::OnceLock;
 
+use halfsour_text::name::distance;
 use halfsour_vm::{Codec, StringEncoding, Undecodable};
 
 pub use self::handlers::{TextErrors, UnknownErrors};
@@ -143,22 +144,6 @@ fn normal(name: &str) -> String {
     let parts = name.split(|char: char| !char.is_alphanumeric() && char != '.');
     let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
     parts.join("_").to_ascii_lowercase()
-}
-
-/// The number of characters to be added, left out or changed between two short names.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    // Names of codecs are short.
-    for (at, char) in one.chars().take(40).enumerate() {
-        let mut before = std::mem::replace(&mut row[0], at + 1);
-        for (place, &against) in other.iter().enumerate() {
-            let changed = before + usize::from(char != against);
-            before = row[place + 1];
-            row[place + 1] = changed.min(before + 1).min(row[place] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 /// A codec in which each byte is a character.

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// The length in bytes up to which text is tested for being an identifier. A pickle may use one long text as many names, and each
 /// is tested where it occurs.
@@ -53,6 +54,30 @@ pub fn visible(name: &str) -> Cow<'_, str> {
         shown.push('…');
     }
     Cow::Owned(shown)
+}
+
+/// Returns how many characters have to be changed, added or left out to make one name of the other: Levenshtein's distance, of the first
+/// 40 characters of each.
+///
+/// ```
+/// use halfsour_text::name::distance;
+///
+/// assert_eq!(distance("email", "emial"), 2);
+/// assert_eq!(distance("utf8", "utf_8"), 1);
+/// ```
+pub fn distance(one: &str, other: &str) -> usize {
+    const FIRST: usize = 40;
+    let other: Vec<char> = other.chars().take(FIRST).collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, x) in one.chars().take(FIRST).enumerate() {
+        let mut before = core::mem::replace(&mut row[0], at + 1);
+        for (place, &y) in other.iter().enumerate() {
+            let changed = before + usize::from(x != y);
+            before = row[place + 1];
+            row[place + 1] = changed.min(row[place].min(before) + 1);
+        }
+    }
+    row[other.len()]
 }
 
 /// Returns the first `most` bytes of text, or one to three less so that no character is cut. Returns all if there are no more.
