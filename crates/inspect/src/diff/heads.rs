@@ -14,28 +14,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         place: usize,
         step: &str,
     ) -> Result<(), DiffError> {
-        let names = |index: &Index<'g, S>| {
-            let shown =
-                |name: &Option<_>| name.map_or_else(|| "None".to_owned(), |name| path::brief(name, 60));
-            format!("[{}]", index.names.iter().map(shown).collect::<Vec<_>>().join(", "))
-        };
-        if a.names.len() != b.names.len() {
-            let changed = Part::changed(short(&names(a)), short(&names(b)));
-            self.differ_at(place, Step::Text(format!("{step}.names")), Change::Part(changed));
-        } else {
-            for (number, pair) in a.names.iter().zip(&b.names).enumerate() {
-                let step = match a.names.len() {
-                    1 => format!("{step}.name"),
-                    _ => format!("{step}.names[{number}]"),
-                };
-                match pair {
-                    (Some(x), Some(y)) => self.step(*x, *y, place, Step::Text(step))?,
-                    (Some(x), None) => self.differ_at(place, Step::Text(step), Change::Removed(*x)),
-                    (None, Some(y)) => self.differ_at(place, Step::Text(step), Change::Added(*y)),
-                    (None, None) => {}
-                }
-            }
-        }
+        self.names([a, b], place, step)?;
         let freq = format!("{step}.freq");
         // The dtype of periods has it.
         let of = |index: &Index<'g, S>| {
@@ -70,6 +49,32 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
                 self.differ_at(place, Step::Text(format!("{step}.dtype")), Change::Part(changed));
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn names(&mut self, [a, b]: [&Index<'g, S>; 2], place: usize, step: &str) -> Result<(), DiffError> {
+        if a.names.len() != b.names.len() {
+            let told = |index: &Index<'g, S>| {
+                let shown =
+                    |name: &Option<_>| name.map_or_else(|| "None".to_owned(), |name| path::brief(name, 60));
+                short(&format!("[{}]", index.names.iter().map(shown).collect::<Vec<_>>().join(", ")))
+            };
+            let changed = Part::changed(told(a), told(b));
+            self.differ_at(place, Step::Text(format!("{step}.names")), Change::Part(changed));
+            return Ok(());
+        }
+        for (number, pair) in a.names.iter().zip(&b.names).enumerate() {
+            let step = match a.names.len() {
+                1 => format!("{step}.name"),
+                _ => format!("{step}.names[{number}]"),
+            };
+            match pair {
+                (Some(x), Some(y)) => self.step(*x, *y, place, Step::Text(step))?,
+                (Some(x), None) => self.differ_at(place, Step::Text(step), Change::Removed(*x)),
+                (None, Some(y)) => self.differ_at(place, Step::Text(step), Change::Added(*y)),
+                (None, None) => {}
+            }
         }
         Ok(())
     }

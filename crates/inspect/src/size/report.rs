@@ -38,7 +38,7 @@ impl SizeReport {
         let paths = self.paths.iter().map(|place| (place.path.as_str(), place.bytes, place.objects));
         let types = self.types.iter().map(|of| (of.name.as_str(), of.bytes, of.objects));
         // Where nothing has a place of its own, all is in one.
-        let whole = self.paths.is_empty().then(|| ("(all)", self.bytes, self.objects));
+        let whole = self.paths.is_empty().then_some(("(all)", self.bytes, self.objects));
         std::iter::once(head).chain(self.table("path", paths.chain(whole))).chain(self.table("type", types))
     }
 

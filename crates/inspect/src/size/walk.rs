@@ -228,13 +228,17 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
                             self.shell(dict, at, of);
                         }
                         if let Some(dicts) = dicts_of_pydantic(state) {
-                            dicts.into_iter().for_each(|dict| self.shell(dict, at, of));
+                            for dict in dicts {
+                                self.shell(dict, at, of);
+                            }
                             let beside = state.items().into_iter().flatten();
                             for part in beside.flat_map(|(name, part)| [name, part]) {
                                 self.later(part, at, Some(of));
                             }
                         }
-                        fields.into_iter().for_each(|attributes| self.items(attributes, at, None));
+                        for attributes in fields {
+                            self.items(attributes, at, None);
+                        }
                     }
                     None => {
                         let place = self.sizes.place(at, "(state)".to_owned());
