@@ -114,6 +114,13 @@ fn of_pydantic<S: AsRef<[u8]>>(state: Node<'_, S>) -> Option<[Option<Items<'_, S
     Some(OF_PYDANTIC.map(|dict| state.get(dict)?.items()))
 }
 
+/// Returns the dicts whose members are the attributes of an object of pydantic; `None` if it is a state of another kind.
+pub fn dicts_of_pydantic<S: AsRef<[u8]>>(state: Node<'_, S>) -> Option<Vec<Node<'_, S>>> {
+    of_pydantic(state)?;
+    let dicts = OF_PYDANTIC.iter().filter_map(|dict| state.get(*dict));
+    Some(dicts.filter(|dict| dict.items().is_some()).collect())
+}
+
 impl<S: AsRef<[u8]>> std::fmt::Debug for Fields<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_map().entries(self.clone()).finish()

@@ -34,7 +34,7 @@ pub use build::{ClassBuilder, PathClass};
 pub use canonical::{CanonicalForm, SharedPart};
 pub use class_name::class_name;
 pub use cost::cost;
-pub use fields::{Fields, field, fields, fields_set, state_fields};
+pub use fields::{Fields, dicts_of_pydantic, field, fields, fields_set, state_fields};
 pub use guess::{like_enum, like_named_tuple};
 pub use halfsour_text::number::Int;
 pub use known::Known;

@@ -143,7 +143,8 @@ fn check(node: N<'_>, printed: &Value, name: &str) {
         }
         ("Series", Known::Series(series)) => {
             check_index(&series.index, &printed["index"], name);
-            assert_eq!(object(series.name), printed["name"], "{name}");
+            let Cell::Object(label) = series.name else { panic!("{name}: {:?}", series.name) };
+            assert_eq!(object(label), printed["name"], "{name}");
             check_values(&series.values, &cells(&series.values), &printed["data"], name);
             check_attributes(series.attributes.map(Iterator::collect), printed, name);
         }

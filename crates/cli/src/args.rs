@@ -77,7 +77,9 @@ Examples:
   halfsour diff --rtol 1e-6 before.pkl after.pkl
   halfsour diff old.pkl new.pkl 'users[3]'                 a part
   halfsour diff --json a.pkl b.pkl | jq '.differences[].path'
-  halfsour diff --types --order --sharing a.pkl b.pkl     all that Python's == does not see";
+  halfsour diff --types --order --sharing a.pkl b.pkl     all that Python's == does not see
+
+Each line begins with ~ (changed: old → new), + (only in the new file) or - (only in the old file), and the path.";
 
 /// Shows, converts and checks Python pickles without Python, and without running anything.
 ///
@@ -249,8 +251,8 @@ pub enum Command {
     ///
     /// Objects are the same if Python finds them equal: 1, 1.0 and True are, dicts are whatever their order. Objects
     /// of other classes are if their classes have the same name, and their parts are the same. nan is the same as nan. How objects
-    /// are shared, and in which protocol they were written, does not matter. The exit status is 0 if all is the same,
-    /// 1 if something differs, 2 if there was trouble.
+    /// are shared, and in which protocol they were written, does not matter. Rows and columns of tables are compared by their labels;
+    /// columns of different dtypes differ. The exit status is 0 if all is the same, 1 if something differs, 2 if there was trouble.
     #[command(after_help = DIFF_EXAMPLES)]
     Diff {
         /// The old file.
@@ -445,10 +447,10 @@ pub struct DiffForm {
 
 #[derive(clap::Args, Clone, Copy)]
 struct Strictness {
-    /// Equal values of different types are different, too: 1 and 1.0, bytes and bytearray.
+    /// Equal values of different types are different, too: 1 and 1.0, bytes and bytearray, arrays and labels of different dtypes.
     #[arg(long)]
     types: bool,
-    /// Dicts with the same items in another order are different.
+    /// Dicts with the same items in another order are different, and tables with the same rows or columns.
     #[arg(long)]
     order: bool,
     /// One object in one file and two equal objects in the other are different.

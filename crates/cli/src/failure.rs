@@ -27,7 +27,11 @@ pub enum Cause {
     Disassembly(Complaint),
     Json(json::Error),
     Write(writer::Error),
-    Path(PathError),
+    /// A path leads nowhere in a pickle, which ends here if others may follow it.
+    Path {
+        error: PathError,
+        end: Option<usize>,
+    },
     Other(String),
     Output(io::Error),
 }
@@ -89,7 +93,7 @@ impl Failure {
                 (error.to_string(), error.offset())
             }
             Cause::Write(error) => (error.to_string(), None),
-            Cause::Path(error) => (error.to_string(), None),
+            Cause::Path { error, .. } => (error.to_string(), None),
             Cause::Other(error) => (error, None),
         };
         if before > 0 && place.is_some() {

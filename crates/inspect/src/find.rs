@@ -1,5 +1,6 @@
 //! [`Search`]: where keys, classes, text and numbers are in data.
 
+mod cells;
 mod pattern;
 mod walk;
 
@@ -13,14 +14,14 @@ use serde::Serialize;
 pub use pattern::{Pattern, PatternError};
 
 use crate::spans::{Role, Spans};
-pub(crate) use walk::at_index;
+pub(crate) use cells::at_index;
 
 /// What is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is a kind of its own")]
 pub struct Scope {
-    /// Keys of dicts, names of attributes and of keyword arguments, labels of columns.
+    /// Keys of dicts, names of attributes and of keyword arguments, labels of columns, names of indexes and of series.
     pub keys: bool,
     /// The names of classes and functions.
     pub classes: bool,
@@ -38,7 +39,7 @@ impl Default for Scope {
 }
 
 impl Scope {
-    /// Nothing.
+    /// No kind, to which some can be added.
     pub const NONE: Self = Self { keys: false, classes: false, text: false, numbers: false };
 }
 
@@ -47,7 +48,7 @@ impl Scope {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Found {
-    /// A key, the name of an attribute, or the label of a column; the path leads to its value.
+    /// A key, the name of an attribute, or the label of a column, of which the path leads to the value; or the name of an index or a series.
     Key,
     /// The name of a class or function; the path leads to the object.
     Class,

@@ -9,8 +9,9 @@
 //! | list, tuple, named tuple, `deque`, `UserList`, `SortedList`, subclasses | `[0]`, `[-1]`, `[1:3]` |
 //! | objects | `.name`: what is in `__dict__`, in slots, and in the dicts that pydantic has; keyword arguments; `(0)`, `(args)`, `(state)` |
 //! | `DataFrame` | `.price`, `['a b']`, `['a', 'b']`: a column; `[2:5]`: rows; `.index`, `.columns` |
-//! | `Series`, a column | `[3]`, `[1:3]`: by position; `['label']`; `.index`, `.name`, `.values` |
-//! | index, array of pandas | `[3]`, `[1:3]`; of Arrow, `[3]` |
+//! | `Series`, a column | `[3]`, `[1:3]`: by position; `['label']`; `.index`, `.name`, `.values`, `.dtype`, `.cat` |
+//! | index, array of pandas | `[3]`, `[1:3]`; `.dtype`; `.name`, `.names`, `.freq`; of categories, `.categories`, `.ordered` |
+//! | array of pyarrow, `range`, `array.array`, `bytes` | `[3]`; of pyarrow and of bytes, `[1:3]` |
 //! | array of numpy | `[0]`, `[0, 1]`, `[0, 1:3]`, `[..., 0]`, `[3].field`, `['field']` of structured ones |
 //! | array of one object without dimensions | as that object |
 
@@ -23,7 +24,7 @@ pub use halfsour_value::PathError;
 use halfsour_value::path::{Path, Segment};
 
 pub use place::Place;
-pub(crate) use steps::{brief, field};
+pub(crate) use steps::brief;
 pub use steps::{index, join, key};
 
 /// Follows a path from an object to a place.
@@ -49,10 +50,8 @@ pub fn resolve<'g, S: AsRef<[u8]> + Clone>(
     while let Some(segment) = path.segments().get(number) {
         let (next, taken) = match place.step(segment) {
             Some(next) => (next, 1),
-            None => dotted(&place, &path.segments()[number..]).ok_or_else(|| {
-                let reason = format!("{}; {}", segment.missing(), there::told(&place, segment));
-                PathError::new(path.until(number + 1), reason)
-            })?,
+            None => dotted(&place, &path.segments()[number..])
+                .ok_or_else(|| PathError::new(path.until(number + 1), there::reason(&place, segment)))?,
         };
         place = next;
         number += taken;

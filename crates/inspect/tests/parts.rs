@@ -86,6 +86,9 @@ fn differences_of_objects_are_told_by_element() {
         "- ['a']: numpy.ndarray((2, 3), int32, [[0, 1, 2], [3, 4, 5]])"
     );
     let nowhere = told("grid", "grid", "['a']");
-    assert_eq!(nowhere, "error: ['a']: no such key; array of shape (2, 3, 4) has 2 members");
+    assert_eq!(
+        nowhere,
+        "error: ['a']: no such key; array of shape (2, 3, 4) has 2 members; nor is it on the other side"
+    );
     assert_eq!(told("grid", "grid", "#2[0]"), "");
 }

@@ -155,7 +155,7 @@ fn frames_are_sliced() {
                 assert_eq!(told(part.index.get(row)), told(frame.index.get(row + 1)), "{package}: {row}");
             }
             assert!(some.get(part.len()).is_none(), "{package}");
-            let series = part.series(number, graph.root());
+            let series = part.series(number);
             if let Some(series) = series {
                 assert_eq!(series.values.len(), part.len(), "{package}");
                 assert_eq!(told(series.values.get(0)), told(all.get(1)), "{package}: {number}");
@@ -201,4 +201,26 @@ fn signs_and_escapes_are_text() {
             assert!(key.is_empty() || values.len() <= 3, "{key:?}: {values:?}");
         }
     }
+}
+
+/// Whatever is found in streams that any Python wrote or took has a path that leads on, unless it was cut, or leads through a set.
+#[test]
+fn what_is_found_in_odd_streams_is_got() {
+    let (mut followed, mut lost) = (0, Vec::new());
+    for fixture in halfsour_fixtures::all() {
+        let options = Options::default().with_require_buffers(false).with_limits(Limits::TRUSTED);
+        let Ok(graph) = Loader::with_options(options).load(&fixture.pickle[..]) else { continue };
+        let mut search = Search::new(Pattern::plain("a"), Scope::default(), 20);
+        search.graph(&graph);
+        for hit in search.hits().iter().filter(|hit| !hit.path.contains('…')) {
+            match hit.path.parse().map(|path| resolve(graph.root(), &path).map(drop)) {
+                Ok(Ok(())) => followed += 1,
+                // Members of sets have no paths.
+                Ok(Err(error)) if error.to_string().ends_with("set has no parts") => {}
+                Ok(Err(error)) | Err(error) => lost.push(format!("{fixture}: {}: {error}", hit.path)),
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} of {followed}: {:#?}", lost.len(), &lost[..lost.len().min(40)]);
+    assert!(followed > 1000, "{followed}");
 }

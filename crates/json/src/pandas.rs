@@ -41,8 +41,8 @@ impl<'g, S: AsRef<[u8]>> Table<'g, S> {
 }
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
-    /// Writes a frame, and by columns if one of them cannot be read.
-    pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>, instance: Instance<'g, S>) -> Result<(), Error> {
+    /// Writes a frame, and by columns, with its class, if one of them cannot be read.
+    pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>, class: &str) -> Result<(), Error> {
         // Each column is looked for, also where it is then written in another way.
         self.spend(frame.width() + frame.index.names.len())?;
         // Names are held, and written in each row.
@@ -55,7 +55,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         }
         self.out.open(b'{');
         self.out.member("@class")?;
-        self.out.string(class_of(instance).as_bytes())?;
+        self.out.string(class.as_bytes())?;
         self.out.member("@unreadable")?;
         self.out.open(b'{');
         for (column, why) in unreadable {
@@ -272,6 +272,6 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 }
 
-fn class_of<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> String {
+pub(crate) fn class_of<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> String {
     instance.class().as_global().map_or_else(String::new, |class| class.visible_name())
 }

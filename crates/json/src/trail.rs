@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use halfsour_value::path::step;
+
 use crate::events;
 
 /// The indices and names of the items that are open, from the outside in. Those deeper than the present item are of items that
@@ -59,19 +61,13 @@ impl Trail {
             let _ = match events::string(&place.name) {
                 None => write!(path, "[{}]", place.index),
                 Some(name) if place.is_int => write!(path, "[{name}]"),
-                Some(name) if is_identifier(&name) => {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    write!(path, "{dot}{name}")
+                Some(name) => {
+                    let step = step(&name);
+                    let is_first = path.is_empty();
+                    path.write_str(step.strip_prefix('.').filter(|_| is_first).unwrap_or(&step))
                 }
-                Some(name) => write!(path, "['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")),
             };
         }
         path
     }
-}
-
-fn is_identifier(name: &str) -> bool {
-    let mut chars = name.chars();
-    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && chars.all(|char| char.is_alphanumeric() || char == '_')
 }

@@ -38,7 +38,7 @@ fn each_cycle_is_said_as_asked() {
     says(
         &graph,
         Cycles::Ref,
-        r#"{"users":["Ada",{"name":"Ada","boss":{"$ref":"users[1]"}}],"it's":{"-7":[{"$ref":"['it\\'s'][-7]"}],"7":{"$ref":""}}}"#,
+        r#"{"users":["Ada",{"name":"Ada","boss":{"$ref":"users[1]"}}],"it's":{"-7":[{"$ref":"[\"it's\"][-7]"}],"7":{"$ref":""}}}"#,
     );
 }
 

@@ -23,9 +23,27 @@ mod parse;
 use std::fmt;
 use std::str::FromStr;
 
+use halfsour_text::name::identifier;
+use halfsour_text::repr;
+
 use crate::data::Data;
 use crate::instance::Step;
 use crate::{Key, Node, Value};
+
+/// Returns the step to an attribute, or to the value of a text key: `.email`, `['a key']`.
+///
+/// ```
+/// use halfsour_value::path::step;
+///
+/// assert_eq!(step("email"), ".email");
+/// assert_eq!(step("it's"), "[\"it's\"]");
+/// ```
+pub fn step(name: &str) -> String {
+    match identifier(name.as_bytes()) {
+        Some(name) => format!(".{name}"),
+        None => format!("[{}]", repr::Str(name.as_bytes())),
+    }
+}
 
 /// A path that was read: see the [module](self).
 ///

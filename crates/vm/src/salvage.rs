@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use halfsour_lexer as lexer;
 use halfsour_value::machine::{Builtin, Container, Peek, Store};
+use halfsour_value::path::step;
 use halfsour_value::{Form, Graph, Id, Kind, StepError, View};
 
 use crate::machine::{Machine, Position};
@@ -398,15 +399,5 @@ impl Fold<'_> {
         let class = self.store.global(0, module, name, Builtin::Other)?;
         let args = self.store.container(Container::Tuple, 0, parts)?;
         Ok(self.store.instance(Form::Call, 0, class, args, None)?)
-    }
-}
-
-/// A key as a step of a path.
-fn step(key: &str) -> String {
-    let is_name = |char: char| char.is_alphanumeric() || char == '_';
-    if !key.is_empty() && key.chars().all(is_name) {
-        format!(".{key}")
-    } else {
-        format!("['{}']", key.replace('\\', "\\\\").replace('\'', "\\'"))
     }
 }

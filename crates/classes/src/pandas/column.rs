@@ -1,24 +1,18 @@
 //! A column of a frame as a series, and slices of frames and series.
 
 use halfsour_value::path::{Literal, Slice, Subscript};
-use halfsour_value::{Id, Node};
 
-use super::cells::Cell;
 use super::frame::{Frame, Series};
 use super::grid::Grid;
 use super::index::{Index, Labels, Level};
 use super::values::{Categories, Values};
 
 impl<'g, S: AsRef<[u8]> + Clone> Frame<'g, S> {
-    /// The column with this number as a series, which has the labels of the rows. `of` is any object of the frame's graph: where the label is no
-    /// object (`0`, `1` of columns that are only numbered), the name is the `None` of that graph. `None` if there is no such column, or
-    /// none that can be taken out of its array.
-    pub fn series(&self, number: usize, of: Node<'g, S>) -> Option<Series<'g, S>> {
+    /// Returns the column with this number as a series, which has the labels of the rows, and its own label as name. `None` if there is no
+    /// such column, or none that can be taken out of its array.
+    pub fn series(&self, number: usize) -> Option<Series<'g, S>> {
         let column = self.column(number).ok()?;
-        let name = match self.columns.get(number)? {
-            Cell::Object(node) => node,
-            _ => of.graph().node(Id::NONE),
-        };
+        let name = self.columns.get(number)?;
         let mut values = column.values.row(self.row_in_array(number)?)?;
         if let Some((first, _)) = self.window {
             let [start, stop] = [first, first.checked_add(self.len())?].map(|row| i64::try_from(row).ok());
@@ -39,11 +33,11 @@ impl<'g, S: AsRef<[u8]> + Clone> Frame<'g, S> {
 }
 
 impl<S: AsRef<[u8]> + Clone> Series<'_, S> {
-    /// The rows of a slice, with their labels. `None` if the values or the labels are of a kind that cannot be sliced: sparse ones, those of Arrow, and
-    /// objects that do not lie side by side.
+    /// Returns the rows of a slice, with their labels. `None` if the values or the labels cannot be sliced: objects that do not lie side by
+    /// side, and values of Arrow of which some between the others are left out.
     pub fn slice(&self, slice: Slice) -> Option<Self> {
         let (index, values) = (self.index.slice(slice)?, self.values.slice(slice)?);
-        Some(Self { index, name: self.name, attributes: self.attributes.clone(), values })
+        Some(Self { index, name: self.name.clone(), attributes: self.attributes.clone(), values })
     }
 }
 
@@ -96,7 +90,16 @@ impl<'g, S: AsRef<[u8]> + Clone> Values<'g, S> {
                 Self::Categorical(Categories { codes, categories, is_ordered: *is_ordered })
             }
             Self::Periods { ordinals, freq } => Self::Periods { ordinals: sliced(ordinals)?, freq: *freq },
-            Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } => return None,
+            Self::Intervals { sides, closed } => {
+                let sides = Box::new((sides.0.slice(slice)?, sides.1.slice(slice)?));
+                Self::Intervals { sides, closed: *closed }
+            }
+            Self::Sparse(sparse) => Self::Sparse(Box::new(sparse.slice(slice)?)),
+            Self::Arrow { array, dtype } => {
+                let (start, count, step) = slice.indices(array.len());
+                let array = array.slice(start..start.checked_add(count)?);
+                (step == 1 || count <= 1).then_some(Self::Arrow { array, dtype: *dtype })?
+            }
         })
     }
 

@@ -57,8 +57,8 @@ struct Array<'g, S> {
 pub struct Series<'g, S> {
     /// The labels.
     pub index: Index<'g, S>,
-    /// The name.
-    pub name: Node<'g, S>,
+    /// The name; the object `None` if it has none. A column that was taken out of a frame has its label, which may be no object.
+    pub name: Cell<'g, S>,
     /// `attrs`: the attributes that a program gave it.
     pub attributes: Option<Items<'g, S>>,
     /// The values.
@@ -147,6 +147,13 @@ impl<'g, S: AsRef<[u8]>> Frame<'g, S> {
             _ => false,
         };
         self.columns.cells().position(|cell| cell.is_some_and(is_label))
+    }
+}
+
+impl<S: AsRef<[u8]>> Series<'_, S> {
+    /// Whether it has a name.
+    pub fn is_named(&self) -> bool {
+        !matches!(&self.name, Cell::Object(name) if name.is_none())
     }
 }
 

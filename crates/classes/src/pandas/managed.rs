@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use halfsour_value::{Id, Instance, Items, Kind, Node, Step};
 
 use super::blocks::Manager;
+use super::cells::Cell;
 use super::frame::{Frame, Series};
 use super::index::{DEEPEST, Index, index};
 use super::unreadable::{Place, Unreadable};
@@ -38,8 +39,8 @@ fn managed<'g, S: AsRef<[u8]>>(instance: &Instance<'g, S>) -> Option<(Node<'g, S
 
 /// A table of any class, known by its manager.
 pub(crate) enum Managed<'g, S> {
-    Frame(Frame<'g, S>),
-    Series(Series<'g, S>),
+    Frame(Box<Frame<'g, S>>),
+    Series(Box<Series<'g, S>>),
 }
 
 impl<'g, S: AsRef<[u8]>> Managed<'g, S> {
@@ -53,8 +54,8 @@ impl<'g, S: AsRef<[u8]>> Managed<'g, S> {
             return is_manager.then(|| Err(Unreadable::of(Place::Table, node)));
         };
         Some(match manager.axes.len() {
-            1 => series(state, &manager).map(Self::Series),
-            2 => frame(state, manager).map(Self::Frame),
+            1 => series(state, &manager).map(|series| Self::Series(Box::new(series))),
+            2 => frame(state, manager).map(|frame| Self::Frame(Box::new(frame))),
             _ => Err(Unreadable { place: Place::Table, class: Some(PANEL.to_owned()), why: CUBE }),
         })
     }
@@ -102,7 +103,7 @@ fn series<'g, S: AsRef<[u8]>>(
     }
     let name = ["_name", "name"].iter().find_map(|name| state.get(*name));
     let name = name.unwrap_or_else(|| state.graph().node(Id::NONE));
-    Ok(Series { index, name, attributes: attributes(state), values })
+    Ok(Series { index, name: Cell::Object(name), attributes: attributes(state), values })
 }
 
 /// Returns the frame or series that an object of pandas is about: what is grouped, rolled over, resampled or styled. `None` of

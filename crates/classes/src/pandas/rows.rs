@@ -54,10 +54,10 @@ impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
         let mut names = label_names(&series.index);
         let labels = names.len();
         let mut name = String::new();
-        if series.name.is_none() {
-            name.push_str("value");
+        if series.is_named() {
+            name_of(&series.name, &mut name);
         } else {
-            name_of(&Cell::Object(series.name), &mut name);
+            name.push_str("value");
         }
         names.push(name);
         make_unique(&mut names, labels);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use halfsour_value::Node;
+use halfsour_value::path::Slice;
 
 use super::cells::{Cell, object};
 use super::grid::Grid;
@@ -18,6 +19,8 @@ use crate::names::Class;
 pub struct Sparse<'g, S> {
     /// The number of values, with those that are not stored.
     len: usize,
+    /// Of a slice of another array, the index of its first value there, and the distance between neighbours.
+    window: (usize, usize),
     /// The values that are stored.
     pub values: Grid<'g, S>,
     /// The value at all other places.
@@ -65,13 +68,26 @@ impl<'g, S: AsRef<[u8]>> Sparse<'g, S> {
             }
             _ => return None,
         };
-        (values.rows() == values.len()).then_some(Self { len, values, fill, places })
+        (values.rows() == values.len()).then_some(Self { len, window: (0, 1), values, fill, places })
+    }
+
+    /// The values of a slice.
+    pub(super) fn slice(&self, slice: Slice) -> Option<Self>
+    where
+        S: Clone,
+    {
+        let (start, len, step) = slice.indices(self.len);
+        let (first, by) = self.window;
+        let window = (start.checked_mul(by)?.checked_add(first)?, step.checked_mul(by)?);
+        Some(Self { len, window, ..self.clone() })
     }
 
     pub(super) fn get(&self, index: usize) -> Option<Cell<'g, S>> {
         if index >= self.len {
             return None;
         }
+        let (first, by) = self.window;
+        let index = index.checked_mul(by)?.checked_add(first)?;
         let stored = match &self.places {
             Places::Each(places) => {
                 let at =

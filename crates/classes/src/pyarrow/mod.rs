@@ -159,6 +159,23 @@ impl<'g> Array<'g> {
         self.len() == 0
     }
 
+    /// Returns the values with these indices, as far as there are any.
+    #[must_use]
+    pub fn slice(&self, span: Range<usize>) -> Self {
+        let (mut chunks, mut ends, mut before, mut end) = (Vec::new(), Vec::new(), 0, 0);
+        for (chunk, &all) in self.chunks.iter().zip(&self.ends) {
+            let (from, to) = (span.start.max(before), span.end.min(all));
+            if from < to {
+                let (len, offset) = (to - from, chunk.offset + (from - before));
+                end += len;
+                chunks.push(Chunk { len, offset, ..chunk.clone() });
+                ends.push(end);
+            }
+            before = all;
+        }
+        Self { datatype: self.datatype.clone(), chunks, ends, held: self.held }
+    }
+
     /// The pieces that it lies in, one after the other.
     pub fn pieces(&self) -> impl Iterator<Item = Piece<'g>> {
         self.chunks.iter().map(|chunk| Piece {

@@ -43,11 +43,8 @@ pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
 }
 
 pub(super) fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>) -> Sheet<'g, S> {
-    let name = if series.name.is_none() {
-        Name::Label(Cell::Scalar(Scalar::Int(0)))
-    } else {
-        Name::Label(Cell::Object(series.name))
-    };
+    let name =
+        Name::Label(if series.is_named() { series.name.clone() } else { Cell::Scalar(Scalar::Int(0)) });
     let cells = Ok(Cells::Values { values: series.values.clone(), start: 0, block: 0 });
     Sheet {
         rows: series.index.len(),

@@ -218,6 +218,12 @@ impl<'g, S: AsRef<[u8]>> DateTime<'g, S> {
         #[cfg(not(feature = "jiff"))]
         return self.zone()?.offset();
     }
+
+    /// Returns whether the offset from UTC would be another one if `fold` were: in its zone, clocks show this time twice, or never.
+    pub fn depends_on_fold(&self) -> bool {
+        let clock = TimeOfDay { fold: !self.clock.fold, ..self.clock };
+        Self { date: self.date, clock, tz: self.tz }.offset() != self.offset()
+    }
 }
 
 impl<'g, S: AsRef<[u8]>> Time<'g, S> {

@@ -162,6 +162,32 @@ pub(crate) fn range<S: AsRef<[u8]>>(call: &Call<'_, S>) -> Option<Range> {
     (range.step != Int::Small(0)).then_some(range)
 }
 
+impl Range {
+    /// The numbers that it is made with, unless one of them has more than 64 bits.
+    fn small(&self) -> Option<[i128; 3]> {
+        match (&self.start, &self.stop, &self.step) {
+            (Int::Small(start), Int::Small(stop), Int::Small(by)) => {
+                Some([*start, *stop, *by].map(i128::from))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns how many numbers there are in it; `None` if it is made with numbers of more than 64 bits.
+    pub fn count(&self) -> Option<u64> {
+        let [start, stop, by] = self.small()?;
+        let way = if by > 0 { stop - start } else { start - stop };
+        u64::try_from((way.max(0) + by.abs() - 1) / by.abs()).ok()
+    }
+
+    /// Returns the number with this index; `None` if there is none, or if it has more than 64 bits.
+    pub fn get(&self, index: u64) -> Option<i64> {
+        let [start, _, by] = self.small()?;
+        let number = start + i128::from(index).checked_mul(by)?;
+        i64::try_from(number).ok().filter(|_| self.count().is_some_and(|count| index < count))
+    }
+}
+
 impl fmt::Display for Decimal<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.text)

@@ -7,10 +7,10 @@ use halfsour::value::path::Path;
 use halfsour::{Loader, Node};
 use halfsour_files::Part;
 use halfsour_inspect::get::{self, Raw, raw_place};
-use halfsour_inspect::path::resolve;
+use halfsour_inspect::path::Place;
 use halfsour_inspect::tree::Tree;
 
-use super::{PerFile, Pickles, end_of, load_or_salvage};
+use super::{PerFile, Pickles, end_of, follow, load_or_salvage};
 use crate::args::{GetForm, Reading};
 use crate::failure::{Cause, Failure};
 use crate::print;
@@ -36,8 +36,12 @@ impl Get {
         }
     }
 
-    fn print(&self, out: &mut dyn Write, root: Node<'_, &[u8]>) -> Result<(), Cause> {
-        let place = resolve(root, &self.path).map_err(Cause::Path)?;
+    fn print<'g, 'b>(
+        &self,
+        out: &mut dyn Write,
+        root: Node<'g, &'b [u8]>,
+        place: Place<'g, &'b [u8]>,
+    ) -> Result<(), Cause> {
         if self.form.json {
             let mut document = Vec::new();
             get::json(&mut document, root, place, self.json).map_err(Cause::Json)?;
@@ -74,7 +78,8 @@ impl PerFile for Get {
         pickles.each(part, self.first, |bytes, start, is_meant| {
             let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             if is_meant {
-                self.print(out, graph.root())?;
+                let place = follow(&graph, &self.path, damage.is_some())?;
+                self.print(out, graph.root(), place)?;
             }
             end_of(graph.end(), damage)
         })

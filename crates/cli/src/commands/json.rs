@@ -7,9 +7,8 @@ use halfsour::json::{Cycles, Style};
 use halfsour::value::path::Path;
 use halfsour_files::Part;
 use halfsour_inspect::get;
-use halfsour_inspect::path::resolve;
 
-use super::{PerFile, Pickles, end_of, load_or_salvage};
+use super::{PerFile, Pickles, end_of, follow, load_or_salvage};
 use crate::args::{JsonForm, Reading};
 use crate::failure::{Cause, Failure};
 
@@ -41,10 +40,10 @@ impl PerFile for Json {
     }
 
     fn part(&mut self, out: &mut dyn Write, file: &Part) -> Result<(), Failure> {
-        Pickles::of(&self.path).each(file, self.first, |bytes, start, is_meant| {
+        Pickles::of_path_or_file(&self.path).each(file, self.first, |bytes, start, is_meant| {
             let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             if is_meant {
-                let place = resolve(graph.root(), &self.path).map_err(Cause::Path)?;
+                let place = follow(&graph, &self.path, damage.is_some())?;
                 // Not written piece by piece: a document that cannot be finished is not begun.
                 let mut document = Vec::new();
                 get::json(&mut document, graph.root(), place, self.style).map_err(Cause::Json)?;

@@ -22,6 +22,7 @@ use halfsour::value::path::Path;
 use halfsour::vm::Damage;
 use halfsour::{Graph, Loader};
 use halfsour_files::{Input, JoblibArrays, Part, Parts};
+use halfsour_inspect::path::{Place, resolve};
 
 pub use audit::{Audit, USAGE};
 pub use convert::Convert;
@@ -99,14 +100,26 @@ fn each_pickle<'p>(
 struct Pickles {
     meant: Option<usize>,
     number: usize,
+    /// The path, if it may have been meant for the name of a file.
+    file: Option<String>,
+    /// Where the path led nowhere: the number of the pickle, and the reason.
+    missing: Vec<(usize, String)>,
 }
 
 impl Pickles {
     fn of(path: &Path) -> Self {
-        Self { meant: path.pickle(), number: 0 }
+        Self { meant: path.pickle(), number: 0, file: None, missing: Vec::new() }
     }
 
-    /// Does something with each pickle, which is told whether the path means it. It is an error if the path means none.
+    /// As [`of`](Self::of), of a path that stands where a file may stand, too.
+    fn of_path_or_file(path: &Path) -> Self {
+        let text = path.to_string();
+        let is_name = text.contains(['.', '/', '\\']) && !text.contains(['[', '(', '#']);
+        Self { file: Some(text).filter(|_| is_name), ..Self::of(path) }
+    }
+
+    /// Does something with each pickle, which is told whether the path means it. It is an error if the path means none, or leads nowhere in
+    /// one of them; that comes after the others.
     fn each<'p>(
         &mut self,
         part: &'p Part,
@@ -115,8 +128,23 @@ impl Pickles {
     ) -> Result<(), Failure> {
         each_pickle(part, first, |bytes, start| {
             self.number += 1;
-            each(bytes, start, self.meant.is_none_or(|meant| meant == self.number))
+            match each(bytes, start, self.meant.is_none_or(|meant| meant == self.number)) {
+                Err(Cause::Path { error, end: Some(end) }) => {
+                    self.missing.push((self.number, error.to_string()));
+                    Ok(end)
+                }
+                result => result,
+            }
         })?;
+        let file = self.file.as_ref().map(|file| format!("; nor is there a file {file}")).unwrap_or_default();
+        let lines = std::mem::take(&mut self.missing).into_iter().map(|(number, why)| match self.number {
+            1 => format!("{}: {why}{file}", part.name()),
+            _ => format!("{}: #{number}: {why}{file}", part.name()),
+        });
+        let lines: Vec<_> = lines.collect();
+        if !lines.is_empty() {
+            return Err(Failure::message(lines.join("\n")));
+        }
         match self.meant {
             Some(meant) if !(1..=self.number).contains(&meant) => {
                 let are = if self.number == 1 { "is" } else { "are" };
@@ -140,6 +168,16 @@ fn load_or_salvage<'b>(
     }
     let salvaged = loader.salvage(bytes, start, JoblibArrays::new(())).map_err(Cause::Load)?;
     Ok((salvaged.graph, salvaged.damage))
+}
+
+/// The place to which a path leads in a pickle. Behind a damaged one, no other is looked for.
+fn follow<'g, 'b>(
+    graph: &'g Graph<&'b [u8]>,
+    path: &Path,
+    is_damaged: bool,
+) -> Result<Place<'g, &'b [u8]>, Cause> {
+    let end = Some(graph.end()).filter(|_| !is_damaged);
+    resolve(graph.root(), path).map_err(|error| Cause::Path { error, end })
 }
 
 /// The end of a pickle that was shown, or the damage at which it ends.

@@ -5,12 +5,11 @@ use std::io::Write;
 use halfsour::Loader;
 use halfsour::value::path::Path;
 use halfsour_files::Part;
-use halfsour_inspect::path::resolve;
 use halfsour_inspect::tree::{ShowLimits, Tree};
 
-use super::{PerFile, Pickles, end_of, load_or_salvage};
+use super::{PerFile, Pickles, end_of, follow, load_or_salvage};
 use crate::args::Reading;
-use crate::failure::{Cause, Failure};
+use crate::failure::Failure;
 use crate::print::{self, DIM};
 
 pub struct Show {
@@ -48,7 +47,7 @@ impl PerFile for Show {
 
     fn part(&mut self, out: &mut dyn Write, part: &Part) -> Result<(), Failure> {
         let mut number = 0;
-        let mut pickles = Pickles::of(&self.path);
+        let mut pickles = Pickles::of_path_or_file(&self.path);
         pickles.each(part, self.first, |bytes, start, is_meant| {
             let (graph, damage) = load_or_salvage(&mut self.loader, bytes, start, self.salvage)?;
             let end = graph.end();
@@ -56,7 +55,7 @@ impl PerFile for Show {
             if !is_meant {
                 return end_of(end, damage);
             }
-            let place = resolve(graph.root(), &self.path).map_err(Cause::Path)?;
+            let place = follow(&graph, &self.path, damage.is_some())?;
             if !self.first && (start, end) != (0, part.bytes().len()) {
                 writeln!(out, "{DIM}# pickle {number}, from byte 0x{start:x}{DIM:#}")?;
             }

@@ -5,10 +5,9 @@ use std::io::Write;
 use halfsour::Loader;
 use halfsour::value::path::Path;
 use halfsour_files::Part;
-use halfsour_inspect::path::resolve;
 use halfsour_inspect::size::Sizes;
 
-use super::{PerFile, Pickles, load};
+use super::{PerFile, Pickles, follow, load};
 use crate::args::{Reading, SizeForm};
 use crate::failure::{Cause, Failure};
 use crate::print;
@@ -36,12 +35,12 @@ impl PerFile for Size {
         if let Some(torch) = part.torch() {
             sizes.add_storages(torch)?;
         }
-        Pickles::of(&self.path).each(part, self.first, |bytes, start, is_meant| {
+        Pickles::of_path_or_file(&self.path).each(part, self.first, |bytes, start, is_meant| {
             let graph = load(&mut self.loader, bytes, start)?;
             if is_meant && self.path.segments().is_empty() {
                 sizes.add(&graph);
             } else if is_meant {
-                let place = resolve(graph.root(), &self.path).map_err(Cause::Path)?;
+                let place = follow(&graph, &self.path, false)?;
                 let why = "a part of an array or of a table, which has no opcodes of its own";
                 let node = place.node().ok_or_else(|| Cause::Other(format!("{}: {why}", self.path)))?;
                 sizes.add_node(&graph, node);

@@ -3,8 +3,8 @@
 use halfsour_classes::sheet::{Form, Name, Sheet, write_name};
 use halfsour_classes::{Known, Shape, members, pairs, recognise};
 use halfsour_inspect::path::Place;
-use halfsour_text::repr;
 use halfsour_value::Node;
+use halfsour_value::path::step;
 
 use crate::convert::Subject;
 
@@ -50,8 +50,7 @@ fn places<'g>(node: Node<'g, &'g [u8]>) -> Vec<String> {
     if let Some(items) = pairs(node) {
         for (key, value) in items {
             let path = match key.as_str() {
-                Some(name) if is_name(name) => name.to_owned(),
-                Some(name) => format!("[{}]", repr::Str(name.as_bytes())),
+                Some(name) => step(name).trim_start_matches('.').to_owned(),
                 None => format!("[{key}]"),
             };
             if !see(path, value) {
@@ -66,10 +65,4 @@ fn places<'g>(node: Node<'g, &'g [u8]>) -> Vec<String> {
         }
     }
     places
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with(|c: char| c.is_ascii_digit())
-        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

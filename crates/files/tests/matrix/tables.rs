@@ -26,7 +26,7 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
             })
         }
         ("Series", Some(Known::Series(series))) => json!({
-            "kind": kind, "index": index(&series.index, &printed["index"]), "name": object(series.name, &printed["name"]),
+            "kind": kind, "index": index(&series.index, &printed["index"]), "name": label(&series.name, &printed["name"]),
             "data": values(&series.values, &cells(&series.values), &printed["data"]),
             "attrs": attributes(series.attributes.clone(), printed),
         }),
@@ -253,6 +253,13 @@ fn cell(found: &Cell<'_, &[u8]>, printed: &Value) -> Value {
 }
 
 /// Tells of an object in a table what is printed of it.
+fn label(label: &Cell<'_, &[u8]>, printed: &Value) -> Value {
+    match label {
+        Cell::Object(name) => object(*name, printed),
+        other => format!("{other:?}").into(),
+    }
+}
+
 fn object(node: N<'_>, printed: &Value) -> Value {
     let (told, said) = plain::tell(node, printed);
     // What differs only in what releases print is what `modern` makes of it.

@@ -75,6 +75,11 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
                 items.len().hash(&mut hasher);
                 self.print_items(side, &items, share(items.len()), depth).hash(&mut hasher);
             }
+            Shape::Counter(items) => {
+                let items: Vec<_> = items.into_iter().filter(shape::is_counted).collect();
+                items.len().hash(&mut hasher);
+                self.print_items(side, &items, share(items.len()), depth).hash(&mut hasher);
+            }
             Shape::Set(members) => members.len().hash(&mut hasher),
             Shape::Array(array) => array.len().hash(&mut hasher),
             Shape::Objects(array) | Shape::NdArray(array) => array.shape.hash(&mut hasher),

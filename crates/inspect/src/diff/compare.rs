@@ -89,8 +89,8 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         self.left = self.left.checked_sub(size.saturating_add(1)).ok_or(DiffError::TooMuch)?;
         let (x, y) = (Shape::of(a), Shape::of(b));
         self.foreign(a, b, place);
-        if matches!((&x, &y), (Shape::Leaf, Shape::Leaf)) {
-            if !leaf::same(a, b, self.rules.tolerance) {
+        if let Some(is_same) = self.same_values([a, b], [&x, &y]) {
+            if !is_same {
                 self.differ(place, Change::Changed(a, b));
             }
             return Ok(());
@@ -102,57 +102,74 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         match (x, y) {
             (Shape::Sequence(kind, x), Shape::Sequence(other, y)) if kind == other => {
                 self.sequences([a, b], &kind, [x, y], place);
-                Ok(())
             }
             (Shape::Mapping(x, x_ordered), Shape::Mapping(y, y_ordered)) => {
                 let ordered = x_ordered && y_ordered || self.rules.order;
                 self.mappings(&x, &y, ordered, place);
-                Ok(())
             }
-            (Shape::Set(x), Shape::Set(y)) => {
-                self.sets(&x, &y, place);
-                Ok(())
+            (Shape::Counter(x), Shape::Counter(y)) => {
+                let counted = |items: Vec<Entry<'g, S>>| -> Vec<_> {
+                    items.into_iter().filter(shape::is_counted).collect()
+                };
+                self.mappings(&counted(x), &counted(y), self.rules.order, place);
             }
-            (Shape::Array(x), Shape::Array(y)) => {
-                self.arrays(&x, &y, place);
-                Ok(())
+            (Shape::Counter(x), Shape::Mapping(y, _)) | (Shape::Mapping(x, _), Shape::Counter(y)) => {
+                self.mappings(&x, &y, self.rules.order, place);
             }
-            (Shape::NdArray(x), Shape::NdArray(y)) => {
-                self.numpy_arrays(Some([a, b]), &x, &y, place);
-                Ok(())
+            (Shape::Set(x), Shape::Set(y)) => self.sets(&x, &y, place),
+            (Shape::Object(x), Shape::Object(y)) if shape::same_class(x, y) => {
+                return self.objects(x, y, place);
             }
-            (Shape::Objects(x), Shape::Objects(y)) => {
-                self.objects_of_arrays(Some([a, b]), &x, &y, place);
-                Ok(())
+            (Shape::Id(x), Shape::Id(y)) => match self.storages.compare(x, y, self.rules.tolerance) {
+                Some(Contents { different: 0, .. }) => {}
+                Some(contents) => self.differ(place, Change::Storage(contents)),
+                None => return self.step(x, y, place, Step::Part("(persistent id)")),
+            },
+            (x, y) => return self.elements([a, b], x, y, place),
+        }
+        Ok(())
+    }
+
+    /// Whether two values without parts are equal, of which one may be a scalar of numpy; `None` of anything else.
+    fn same_values(&self, [a, b]: [Node<'g, S>; 2], shapes: [&Shape<'g, S>; 2]) -> Option<bool> {
+        let tolerance = self.rules.tolerance;
+        match shapes {
+            [Shape::Leaf, Shape::Leaf] => Some(leaf::same(a, b, tolerance)),
+            [Shape::NdArray(array), Shape::Leaf] if array.shape.is_empty() => {
+                Some(leaf::same_scalar(array, b, tolerance))
             }
+            [Shape::Leaf, Shape::NdArray(array)] if array.shape.is_empty() => {
+                Some(leaf::same_scalar(array, a, tolerance))
+            }
+            _ => None,
+        }
+    }
+
+    /// Compares arrays and tables, and tells that everything else differs.
+    fn elements(
+        &mut self,
+        [a, b]: [Node<'g, S>; 2],
+        x: Shape<'g, S>,
+        y: Shape<'g, S>,
+        place: usize,
+    ) -> Result<(), DiffError> {
+        match (x, y) {
+            (Shape::Array(x), Shape::Array(y)) => self.arrays(&x, &y, place),
+            (Shape::NdArray(x), Shape::NdArray(y)) => self.numpy_arrays(Some([a, b]), &x, &y, place),
+            (Shape::Objects(x), Shape::Objects(y)) => self.objects_of_arrays(Some([a, b]), &x, &y, place),
             (Shape::Frame(x), Shape::Frame(y)) => {
                 self.classes([a, b], place);
-                self.tables(&x, &y, place)
+                return self.tables(&x, &y, place);
             }
             (Shape::Series(x), Shape::Series(y)) => {
                 self.classes([a, b], place);
-                self.series(&x, &y, place)
+                return self.series(&x, &y, place);
             }
-            (Shape::Index(x), Shape::Index(y)) => {
-                self.values([x.len(), y.len()], place, |at| x.get(at), |at| y.get(at))
-            }
-            (Shape::Values(x), Shape::Values(y)) => {
-                self.values([x.len(), y.len()], place, |at| x.get(at), |at| y.get(at))
-            }
-            (Shape::Object(x), Shape::Object(y)) if shape::same_class(x, y) => self.objects(x, y, place),
-            (Shape::Id(x), Shape::Id(y)) => match self.storages.compare(x, y, self.rules.tolerance) {
-                Some(Contents { different: 0, .. }) => Ok(()),
-                Some(contents) => {
-                    self.differ(place, Change::Storage(contents));
-                    Ok(())
-                }
-                None => self.step(x, y, place, Step::Part("(persistent id)")),
-            },
-            _ => {
-                self.differ(place, Change::Changed(a, b));
-                Ok(())
-            }
+            (Shape::Index(x), Shape::Index(y)) => return self.indexes(&x, &y, place),
+            (Shape::Values(x), Shape::Values(y)) => return self.columns(&x, &y, place),
+            _ => self.differ(place, Change::Changed(a, b)),
         }
+        Ok(())
     }
 
     /// Notes which object is compared with which, if that matters.

@@ -1,14 +1,15 @@
 //! Whether two values without parts are equal, as Python finds them.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{Element, LongDouble};
+use halfsour_classes::numpy::{Element, LongDouble, NdArray};
 use halfsour_classes::pandas::is_na;
-use halfsour_classes::stdlib::{ArrayItem, Decimal};
+use halfsour_classes::stdlib::{ArrayItem, Decimal, Fraction};
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::number::BigDisplay;
 use halfsour_value::{Data, Node};
 
 use super::shape::same_name;
+use super::times;
 
 /// How far apart floats may be that count as equal: as far as either field says.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -90,6 +91,35 @@ impl<'g> Number<'g> {
         decimal(&text).is_some_and(|text| Some(text) == decimal(digits))
     }
 
+    /// Whether it is exactly a `Decimal` or a `Fraction`.
+    fn is_known<S: AsRef<[u8]>>(&self, known: &Known<'_, S>) -> bool {
+        match known {
+            Known::Decimal(digits) => self.is(digits.as_str()),
+            Known::Fraction(fraction) => self.is_fraction(fraction),
+            _ => false,
+        }
+    }
+
+    /// Whether it is exactly a fraction, of which the denominator is that of no smaller one.
+    fn is_fraction(&self, fraction: &Fraction) -> bool {
+        let (Some(top), Some(bottom)) = (fraction.numerator.as_i128(), fraction.denominator.as_i128()) else {
+            return false;
+        };
+        match *self {
+            Self::Int(value) => bottom == 1 && top == i128::from(value),
+            Self::Big(bytes) => bottom == 1 && top.to_string() == BigDisplay(bytes).to_string(),
+            Self::Float(mut value) | Self::Complex(mut value, 0.0) => {
+                // Multiplying by 2 changes no digit.
+                let mut power = 1_i128;
+                while value.is_finite() && value.fract() != 0.0 && power < 1 << 126 {
+                    (value, power) = (value * 2.0, power * 2);
+                }
+                power == bottom && format!("{value:.0}") == top.to_string()
+            }
+            Self::Complex(..) => false,
+        }
+    }
+
     fn same(&self, other: &Self, tolerance: Tolerance) -> bool {
         match (self, other) {
             (Self::Int(a), Self::Int(b)) => a == b,
@@ -169,6 +199,9 @@ pub fn same_element<S: AsRef<[u8]>>(a: &Element<'_, S>, b: &Element<'_, S>, tole
         (Element::Array(a), Element::Array(b)) => {
             a.shape() == b.shape() && same_elements(&mut a.elements(), &mut b.elements(), tolerance)
         }
+        (Element::Scalar(Scalar::Bool(value)), other) | (other, Element::Scalar(Scalar::Bool(value))) => {
+            number(other).is_some_and(|other| Number::Int((*value).into()).same(&other, tolerance))
+        }
         // Those that are too large for the others.
         (Element::Scalar(Scalar::UInt(a)), Element::Scalar(Scalar::UInt(b))) => a == b,
         _ => match (number(a), number(b)) {
@@ -192,12 +225,30 @@ fn number<'g, S: AsRef<[u8]>>(element: &Element<'_, S>) -> Option<Number<'g>> {
     })
 }
 
+/// Whether the one element of an array without dimensions, as a scalar of numpy is one, is equal to a value of Python.
+pub fn same_scalar<S: AsRef<[u8]>>(array: &NdArray<'_, S>, node: Node<'_, S>, tolerance: Tolerance) -> bool {
+    let Some(element) = array.get(0) else { return false };
+    match (&element, node.data()) {
+        (Element::Text(text), Data::Str(other)) => text.as_bytes() == other.as_wtf8(),
+        (Element::Bytes(bytes), Data::Bytes(other) | Data::ByteArray(other) | Data::ByteString(other)) => {
+            *bytes == other
+        }
+        (Element::Scalar(Scalar::Bool(value)), _) => {
+            Number::of(node).is_some_and(|other| Number::Int((*value).into()).same(&other, tolerance))
+        }
+        _ => number(&element).is_some_and(|number| match Number::of(node) {
+            Some(other) => number.same(&other, tolerance),
+            None => recognise(node).is_some_and(|known| number.is_known(&known)),
+        }),
+    }
+}
+
 pub fn same<S: AsRef<[u8]>>(a: Node<'_, S>, b: Node<'_, S>, tolerance: Tolerance) -> bool {
     if let (Some(a), Some(b)) = (Number::of(a), Number::of(b)) {
         return a.same(&b, tolerance);
     }
     if let Some((number, known)) = Number::of(a).zip(recognise(b)).or(Number::of(b).zip(recognise(a))) {
-        return matches!(known, Known::Decimal(digits) if number.is(digits.as_str()));
+        return number.is_known(&known);
     }
     match (a.data(), b.data()) {
         (Data::None, Data::None) => true,
@@ -214,7 +265,13 @@ pub fn same<S: AsRef<[u8]>>(a: Node<'_, S>, b: Node<'_, S>, tolerance: Tolerance
         (Data::Extension(a), Data::Extension(b)) => a == b,
         (Data::Buffer(a), Data::Buffer(b)) => a == b,
         (Data::Instance(_), Data::Instance(_)) => match (recognise(a), recognise(b)) {
-            (Some(x), Some(y)) => same_known(&x, &y) && class_name(a) == class_name(b),
+            (Some(Known::Decimal(digits)), Some(Known::Fraction(fraction)))
+            | (Some(Known::Fraction(fraction)), Some(Known::Decimal(digits))) => {
+                same_fraction(digits.as_str(), &fraction)
+            }
+            (Some(x), Some(y)) => {
+                times::same(&x, &y).unwrap_or_else(|| same_known(&x, &y) && class_name(a) == class_name(b))
+            }
             _ => false,
         },
         _ => false,
@@ -227,8 +284,31 @@ fn same_known<S: AsRef<[u8]>>(a: &Known<'_, S>, b: &Known<'_, S>) -> bool {
     {
         return a == b;
     }
+    if let (Known::Range(a), Known::Range(b)) = (a, b)
+        && let (Some(count), Some(other)) = (a.count(), b.count())
+    {
+        // Those are equal that have the same numbers.
+        return count == other && (count == 0 || a.start == b.start) && (count <= 1 || a.step == b.step);
+    }
     let text = |known: &Known<'_, S>| known.as_text().map(ToString::to_string);
     text(a) == text(b)
+}
+
+/// Whether a `Decimal` of no more than 38 digits is exactly a fraction.
+fn same_fraction(digits: &str, fraction: &Fraction) -> bool {
+    let same = || {
+        let (is_negative, digits, exponent) = decimal(digits)?;
+        let (top, bottom) = (fraction.numerator.as_i128()?, fraction.denominator.as_i128()?);
+        let value: i128 = if digits.is_empty() { 0 } else { digits.parse().ok()? };
+        let value = if is_negative { -value } else { value };
+        let power = 10_i128.checked_pow(u32::try_from(exponent.unsigned_abs()).ok()?)?;
+        Some(if exponent < 0 {
+            top.checked_mul(power)? == value.checked_mul(bottom)?
+        } else {
+            bottom == 1 && top == value.checked_mul(power)?
+        })
+    };
+    same() == Some(true)
 }
 
 /// Sign, digits without zeros around them, and the exponent of the last: the same for equal finite ones.

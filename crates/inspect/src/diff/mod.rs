@@ -2,6 +2,7 @@
 
 mod align;
 mod compare;
+mod heads;
 mod keys;
 mod leaf;
 mod numpy;
@@ -12,6 +13,7 @@ mod storage;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -34,9 +36,10 @@ pub use tables::{Elements, Part as TablePart};
 pub struct Rules {
     /// How far apart floats may be that count as equal.
     pub tolerance: Tolerance,
-    /// Types have to be the same, also where Python finds the values equal: 1 and 1.0, bytes and bytearray.
+    /// Types have to be the same, also where Python finds the values equal: 1 and 1.0, bytes and bytearray, arrays of numpy and labels of
+    /// pandas of another dtype.
     pub types: bool,
-    /// Dicts have to have the same order.
+    /// Dicts have to have the same order, and tables that of their rows and columns.
     pub order: bool,
     /// What is one object on one side has to be one on the other.
     pub sharing: bool,
@@ -47,6 +50,9 @@ pub struct Rules {
 /// Objects are the same if Python finds them equal: 1, 1.0 and True are, dicts are whatever their order. Objects of other
 /// classes are if their classes have the same name, and their parts are the same. nan is the same as nan. How objects are
 /// shared, and in which protocol they were written, does not matter, unless [`Rules`] ask for it.
+///
+/// Rows and columns of tables belong together by their labels, in whatever order. As pandas has it with `equals`, columns of another dtype
+/// differ; beyond that, so do the names of labels, and categories that are in another order.
 ///
 /// `Display` writes a line for each difference. As `Serialize`: `{"same": …, "total": …, "differences": […]}`.
 ///
@@ -121,6 +127,8 @@ pub enum DiffError {
     Stopped,
     /// The path to the parts that are to be compared leads nowhere on either side.
     Path(PathError),
+    /// A column of the rows that are to be compared cannot be read: its label, and the reason.
+    Unreadable(String),
     /// There is no pickle of the number that the path names, on one side or the other.
     NoPickle,
 }
@@ -130,7 +138,8 @@ impl fmt::Display for DiffError {
         f.write_str(match self {
             Self::TooMuch => "too much is shared and differs: comparing would take too long",
             Self::Stopped => "the comparison was stopped",
-            Self::Path(error) => return error.fmt(f),
+            Self::Path(error) => return write!(f, "{error}; nor is it on the other side"),
+            Self::Unreadable(column) => column,
             Self::NoPickle => "one of the files has no such pickle",
         })
     }

@@ -40,6 +40,9 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             // Dicts of attributes.
             _ => self.each(&x, &y, place, |_| Step::Part("")),
         }
+        if self.rules.types {
+            self.dtypes([a.dtype.to_string(), b.dtype.to_string()], place);
+        }
         if a.shape != b.shape {
             let told = |array: &NdArray<'g, S>| format!("an array of shape {}", shape(&array.shape));
             self.differ(place, Change::Part(Part::changed(told(a), told(b))));

@@ -96,10 +96,10 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
             (Some(Known::DataFrame(a)), Some(Known::DataFrame(b))) => return self.tables(&a, &b, place),
             (Some(Known::Series(a)), Some(Known::Series(b))) => return self.series(&a, &b, place),
             (Some(Known::PandasIndex(a)), Some(Known::PandasIndex(b))) => {
-                return self.values([a.len(), b.len()], place, |at| a.get(at), |at| b.get(at));
+                return self.indexes(&a, &b, place);
             }
             (Some(Known::PandasArray(a)), Some(Known::PandasArray(b))) => {
-                return self.values([a.len(), b.len()], place, |at| a.get(at), |at| b.get(at));
+                return self.columns(&a, &b, place);
             }
             _ => {}
         }

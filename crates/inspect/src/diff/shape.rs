@@ -17,6 +17,8 @@ pub enum Shape<'g, S> {
     Sequence(Cow<'static, str>, Cow<'g, [Id]>),
     /// Keys and values; whether their order counts.
     Mapping(Vec<(Node<'g, S>, Node<'g, S>)>, bool),
+    /// `Counter`: keys and how often each was counted.
+    Counter(Vec<(Node<'g, S>, Node<'g, S>)>),
     Set(Vec<Node<'g, S>>),
     Array(Array<'g, S>),
     /// Without objects.
@@ -60,6 +62,9 @@ impl<'g, S: AsRef<[u8]>> Shape<'g, S> {
             KnownShape::Sequence(members) => {
                 let class = instance.class().as_global().map_or_else(String::new, |class| name(&class));
                 return Self::Sequence(class.into(), members.map(Node::id).collect());
+            }
+            KnownShape::Mapping(pairs) if matches!(known, Known::Counter(_)) => {
+                return Self::Counter(pairs.collect());
             }
             KnownShape::Mapping(pairs) => {
                 return Self::Mapping(pairs.collect(), matches!(known, Known::OrderedDict(_)));
@@ -190,6 +195,11 @@ impl<S> Default for Steps<'_, S> {
             others: Vec::new(),
         }
     }
+}
+
+/// Whether an item of a `Counter` counts: what was counted no times is as good as absent.
+pub fn is_counted<S: AsRef<[u8]>>((_, times): &(Node<'_, S>, Node<'_, S>)) -> bool {
+    times.as_i64() != Some(0)
 }
 
 /// A read-only view is compared as what it shows.

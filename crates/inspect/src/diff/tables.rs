@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::Element;
-use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, is_na};
+use halfsour_classes::pandas::{Cell, Column, Frame, Index, Labels, Series, Values, is_na};
 use halfsour_classes::stdlib::{Array, ArrayItem};
 use halfsour_text::repr;
 use halfsour_value::{Data, Items, Node};
@@ -99,6 +99,10 @@ impl Tally {
 
 impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
     pub(super) fn arrays(&mut self, a: &Array<'g, S>, b: &Array<'g, S>, place: usize) {
+        if self.rules.types && a.typecode != b.typecode {
+            let told = |array: &Array<'g, S>| format!("an array of '{}'", array.typecode);
+            self.differ(place, Change::Part(Part::changed(told(a), told(b))));
+        }
         if a.len() != b.len() {
             let told = |array: &Array<'g, S>| format!("an array of {}", array.len());
             return self.differ(place, Change::Part(Part::changed(told(a), told(b))));
@@ -151,28 +155,32 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         place: usize,
     ) -> Result<(), DiffError> {
         self.attributes([a.attributes.as_ref(), b.attributes.as_ref()], place);
+        self.heads([&a.index, &b.index], place, ".index")?;
+        self.heads([&a.columns, &b.columns], place, ".columns")?;
         let rows = self.rows(&a.index, &b.index, place)?;
         let theirs = numbered(&b.columns);
         let mine = numbered(&a.columns);
+        let (mut last, mut in_order) = (0, true);
         for (label, &number) in sorted(&mine) {
-            let step = column_step(&a.columns, number);
-            match (theirs.get(label), a.column(number)) {
-                (Some(&other), Ok(x)) => {
-                    let Ok(y) = b.column(other) else { continue };
-                    let place = self.place(place, step);
-                    self.column(&rows, place, |row| x.get(row), |row| y.get(row))?;
-                }
-                (None, Ok(x)) => {
-                    let old = Some(format!("a column of {}", x.values));
-                    let place = self.place(place, step);
-                    self.differ(place, Change::Part(Part { old, ..Part::default() }));
-                }
-                (_, Err(_)) => {}
+            let x = readable(a, number)?;
+            let place = self.place(place, column_step(&a.columns, number));
+            if let Some(&other) = theirs.get(label) {
+                in_order &= last <= other;
+                last = other;
+                let y = readable(b, other)?;
+                self.kinds([x.values, y.values], place, "", "cat")?;
+                self.column(&rows, place, |row| x.get(row), |row| y.get(row))?;
+            } else {
+                let old = Some(format!("a column of {}", x.values));
+                self.differ(place, Change::Part(Part { old, ..Part::default() }));
             }
+        }
+        if self.rules.order && !in_order {
+            self.differ_at(place, Step::Part(".columns"), Change::Order);
         }
         for (label, &number) in sorted(&theirs) {
             if !mine.contains_key(label) {
-                let new = b.column(number).ok().map(|column| format!("a column of {}", column.values));
+                let new = Some(format!("a column of {}", readable(b, number)?.values));
                 let place = self.place(place, column_step(&b.columns, number));
                 self.differ(place, Change::Part(Part { new, ..Part::default() }));
             }
@@ -187,13 +195,43 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         place: usize,
     ) -> Result<(), DiffError> {
         self.attributes([a.attributes.as_ref(), b.attributes.as_ref()], place);
+        self.heads([&a.index, &b.index], place, ".index")?;
         let rows = self.rows(&a.index, &b.index, place)?;
-        self.step(a.name, b.name, place, Step::Part(".name"))?;
+        match (&a.name, &b.name) {
+            (Cell::Object(x), Cell::Object(y)) => self.step(*x, *y, place, Step::Part(".name"))?,
+            (x, y) if same_cells(x, y, self.rules.tolerance) => {}
+            (x, y) => {
+                self.differ_at(place, Step::Part(".name"), Change::Part(Part::changed(label(x), label(y))));
+            }
+        }
+        self.kinds([&a.values, &b.values], place, "", "cat")?;
         self.column(&rows, place, |row| a.values.get(row), |row| b.values.get(row))
     }
 
+    /// Compares indexes that belong to no table.
+    pub(super) fn indexes(
+        &mut self,
+        a: &Index<'g, S>,
+        b: &Index<'g, S>,
+        place: usize,
+    ) -> Result<(), DiffError> {
+        self.heads([a, b], place, "")?;
+        self.values([a.len(), b.len()], place, |at| a.get(at), |at| b.get(at))
+    }
+
+    /// Compares arrays of pandas that belong to no table.
+    pub(super) fn columns(
+        &mut self,
+        a: &Values<'g, S>,
+        b: &Values<'g, S>,
+        place: usize,
+    ) -> Result<(), DiffError> {
+        self.kinds([a, b], place, "", "")?;
+        self.values([a.len(), b.len()], place, |at| a.get(at), |at| b.get(at))
+    }
+
     /// The labels of an index, or the values of an array of pandas.
-    pub(super) fn values(
+    fn values(
         &mut self,
         lengths: [usize; 2],
         place: usize,
@@ -211,7 +249,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         self.column(&rows, place, a, b)
     }
 
-    fn spend(&mut self, cells: usize) -> Result<(), DiffError> {
+    pub(super) fn spend(&mut self, cells: usize) -> Result<(), DiffError> {
         self.left = self.left.checked_sub(cells).ok_or(DiffError::TooMuch)?;
         Ok(())
     }
@@ -258,6 +296,9 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
                 Some(other) => pairs.push((row, *other)),
                 None => self.lone_rows(a, row..row + 1, false, place),
             }
+        }
+        if self.rules.order && !pairs.is_sorted_by_key(|(_, other)| *other) {
+            self.differ_at(place, Step::Part(".index"), Change::Order);
         }
         for (row, _) in y.iter().enumerate().filter(|(_, label)| !mine.contains_key(*label)) {
             self.lone_rows(b, row..row + 1, true, place);
@@ -324,6 +365,17 @@ fn numbered<S: AsRef<[u8]>>(columns: &Index<'_, S>) -> HashMap<(String, usize), 
         ((label, *time), at)
     };
     columns.cells().enumerate().map(&mut number).collect()
+}
+
+/// A column, or the reason why there is none to be compared.
+fn readable<'f, 'g, S: AsRef<[u8]>>(
+    frame: &'f Frame<'g, S>,
+    number: usize,
+) -> Result<Column<'f, 'g, S>, DiffError> {
+    frame.column(number).map_err(|why| {
+        let name = frame.columns.get(number).map_or_else(|| number.to_string(), |cell| label(&cell));
+        DiffError::Unreadable(format!("{name}: {}", why.reason()))
+    })
 }
 
 /// In the order of the columns.

@@ -314,3 +314,19 @@ fn tables_are_compared_by_their_values() {
     assert!(wrong.is_empty(), "{} of {same}: {wrong:#?}", wrong.len());
     assert!(same > 500 && different > 500, "{same} {different}");
 }
+
+/// Each line of the table has a value, two pickles of it, and the numbers of the lines whose values Python finds equal: times in zones, ranges,
+/// fractions, counters, and scalars of numpy.
+#[test]
+fn values_of_packages_equal_what_python_finds_equal() {
+    let lines: Vec<Vec<&str>> =
+        include_str!("equal.tsv").lines().map(|line| line.split('\t').collect()).collect();
+    let decoded = |base64: &str| STANDARD.decode(base64).unwrap();
+    for a in &lines {
+        let equal: Vec<usize> = a[3].split(' ').map(|number| number.parse().unwrap()).collect();
+        for (number, b) in lines.iter().enumerate() {
+            let found = told(&decoded(a[1]), &decoded(b[2]), Rules::default());
+            assert_eq!(found.is_empty(), equal.contains(&number), "{} == {}: {found:?}", a[0], b[0]);
+        }
+    }
+}

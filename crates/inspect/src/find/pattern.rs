@@ -26,7 +26,8 @@ impl fmt::Display for PatternError {
 impl std::error::Error for PatternError {}
 
 impl Pattern {
-    /// A text, which may stand anywhere in what is found. A number is found if it is equal: 1 finds 1.0 and True, too.
+    /// A text, which may stand anywhere in what is found. A number is found if it is equal: 1 finds 1.0 and True, too, and 0.1 a float of 32
+    /// bits that is written so.
     pub fn plain(text: &str) -> Self {
         let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
         Self { regex: None, plain: text.as_bytes().to_vec(), number }
@@ -76,6 +77,11 @@ impl Pattern {
         }
     }
 
+    /// Whether it is in a text, or in that text with a blank in place of the `T` between a day and the time of day.
+    pub(super) fn is_time(&self, text: &str) -> bool {
+        self.is_in(text.as_bytes()) || text.contains('T') && self.is_in(text.replacen('T', " ", 1).as_bytes())
+    }
+
     fn is_text(&self, digits: &str) -> bool {
         self.plain.trim_ascii() == digits.as_bytes()
     }
@@ -83,11 +89,22 @@ impl Pattern {
     pub(super) fn is_float(&self, float: f64) -> bool {
         match (&self.regex, self.number) {
             #[expect(clippy::float_cmp, reason = "a number is found if it is equal")]
-            (_, Some(number)) => float == number,
+            (_, Some(number)) => float == number || shortest(float) == Some(number),
             (Some(regex), None) => regex.is_match(&repr::Float(float).to_string()),
             (None, None) => self.is_text(&repr::Float(float).to_string()),
         }
     }
+}
+
+/// The number that a float of 32 bits is written as, `0.1`, where it is not the same as with 64 bits, `0.10000000149011612`.
+fn shortest(float: f64) -> Option<f64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::float_cmp,
+        reason = "it is a float of 32 bits only if it is the same"
+    )]
+    let narrow = (f64::from(float as f32) == float).then_some(float as f32);
+    narrow?.to_string().parse().ok()
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {

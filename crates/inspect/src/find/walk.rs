@@ -2,23 +2,22 @@
 
 use std::collections::HashSet;
 
-use halfsour_classes::memory::Scalar;
-use halfsour_classes::numpy::{ArrayData, Element, Kind, NdArray};
-use halfsour_classes::pandas::{Cell, Index};
+use halfsour_classes::numpy::Element;
 use halfsour_classes::{Known, Shape, recognise, state_fields};
 use halfsour_value::{Data, Graph, Id, Node, Part, Step as Done};
 
+use super::cells::is_scalar;
 use super::{Found, Hit, Search};
-use crate::{path, tree};
+use crate::path;
 
 /// How many bytes of a text are shown.
-const MOST: usize = 60;
+pub(super) const MOST: usize = 60;
 
 /// In the middle of a path that has more steps than this at either end, steps are left out, which only hostile data has.
 const STEPS: usize = 1000;
 
 pub struct Walk<'s, 'g, S> {
-    search: &'s mut Search,
+    pub(super) search: &'s mut Search,
     number: Option<usize>,
     /// How each place is reached, and from which; the first is all.
     places: Vec<(usize, Step<'g, S>)>,
@@ -28,7 +27,7 @@ pub struct Walk<'s, 'g, S> {
 }
 
 /// A step on the way to an object.
-enum Step<'g, S> {
+pub(super) enum Step<'g, S> {
     All,
     Index(usize),
     Key(Node<'g, S>),
@@ -59,7 +58,13 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
         }
     }
 
-    fn hit(&mut self, place: usize, kind: Found, offset: Option<usize>, value: impl FnOnce() -> String) {
+    pub(super) fn hit(
+        &mut self,
+        place: usize,
+        kind: Found,
+        offset: Option<usize>,
+        value: impl FnOnce() -> String,
+    ) {
         self.search.total += 1;
         if self.search.hits.len() < self.search.max {
             let hit = Hit { path: self.path(place), kind, value: value(), offset };
@@ -114,10 +119,10 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
                 if let Some(class) = class.filter(|class| scope.classes && pattern.is_in(class.as_bytes())) {
                     self.hit(place, Found::Class, node.offset(), || class);
                 }
-                let text = recognise(node).as_ref().and_then(Known::as_text).map(ToString::to_string);
-                if let Some(text) =
-                    text.filter(|text| scope.text && self.search.pattern.is_in(text.as_bytes()))
-                {
+                // The elements of arrays, and scalars of numpy, are looked at later.
+                let known = recognise(node).filter(|known| !matches!(known, Known::NumpyScalar(_)));
+                let text = known.as_ref().and_then(Known::as_text).map(ToString::to_string);
+                if let Some(text) = text.filter(|text| scope.text && self.search.pattern.is_time(text)) {
                     self.hit(place, Found::Text, node.offset(), || text);
                 }
                 return;
@@ -127,7 +132,12 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
         self.hit(place, kind, node.offset(), || path::brief(node, MOST));
     }
 
-    fn push(&mut self, node: Node<'g, S>, from: usize, step: Step<'g, S>) {
+    pub(super) fn place(&mut self, from: usize, step: Step<'g, S>) -> usize {
+        self.places.push((from, step));
+        self.places.len() - 1
+    }
+
+    pub(super) fn push(&mut self, node: Node<'g, S>, from: usize, step: Step<'g, S>) {
         // What was looked at needs no place.
         if node.id().index().is_some_and(|index| self.seen[index]) {
             return;
@@ -136,13 +146,13 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
         self.open.push((node, self.places.len() - 1));
     }
 
-    fn all(&mut self, nodes: impl IntoIterator<Item = Node<'g, S>>, from: usize) {
+    pub(super) fn all(&mut self, nodes: impl IntoIterator<Item = Node<'g, S>>, from: usize) {
         for (index, node) in nodes.into_iter().enumerate() {
             self.push(node, from, Step::Index(index));
         }
     }
 
-    fn items(&mut self, items: impl IntoIterator<Item = (Node<'g, S>, Node<'g, S>)>, from: usize) {
+    pub(super) fn items(&mut self, items: impl IntoIterator<Item = (Node<'g, S>, Node<'g, S>)>, from: usize) {
         for (key, value) in items {
             if self.search.scope.keys && self.is_key(key) {
                 self.places.push((from, Step::Key(key)));
@@ -153,17 +163,33 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
         }
     }
 
-    fn is_key(&self, key: Node<'g, S>) -> bool {
+    /// Whether a key is found, or a part of one that is a tuple.
+    pub(super) fn is_key(&self, key: Node<'g, S>) -> bool {
+        const PARTS: usize = 100;
+        match key.elements() {
+            Some(parts) => parts.take(PARTS).any(|part| self.is_plain_key(part)),
+            None => self.is_plain_key(key),
+        }
+    }
+
+    fn is_plain_key(&self, key: Node<'g, S>) -> bool {
         let pattern = &self.search.pattern;
         match key.data() {
             Data::Int(int) => pattern.is_int(int),
             Data::Float(float) => pattern.is_float(float),
-            _ => match key.text_bytes().or(key.as_bytes()) {
-                Some(bytes) => pattern.is_in(bytes),
-                None => key.elements().is_some_and(|parts| {
-                    parts.take(100).any(|part| part.text_bytes().is_some_and(|bytes| pattern.is_in(bytes)))
-                }),
+            Data::Bool(value) => pattern.is_int(value.into()),
+            Data::BigInt(_) => pattern.is_in(key.to_string().as_bytes()),
+            Data::Instance(_) => match recognise(key) {
+                Some(Known::NumpyScalar(scalar)) => match scalar.element() {
+                    Element::Scalar(scalar) => is_scalar(&scalar, pattern),
+                    element => pattern.is_time(&element.to_string()),
+                },
+                known => known
+                    .as_ref()
+                    .and_then(Known::as_text)
+                    .is_some_and(|text| pattern.is_time(&text.to_string())),
             },
+            _ => key.text_bytes().or(key.as_bytes()).is_some_and(|bytes| pattern.is_in(bytes)),
         }
     }
 
@@ -188,82 +214,40 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
 
     fn instance(&mut self, node: Node<'g, S>, place: usize) {
         let known = recognise(node);
-        match &known {
-            Some(Known::DataFrame(frame)) if frame.columns().all(|column| column.is_ok()) => {
-                self.index(&frame.index, place, ".index");
-                for number in 0..frame.width() {
-                    let Ok(column) = frame.column(number) else { continue };
-                    let label = frame.columns.get(number);
-                    let step = match &label {
-                        Some(Cell::Object(node)) => Step::Key(*node),
-                        Some(cell) => Step::Text(format!("[{}]", tree::cell(cell))),
-                        None => continue,
-                    };
-                    self.places.push((place, step));
-                    let of_column = self.places.len() - 1;
-                    if let Some(Cell::Object(label)) = label
-                        && self.search.scope.keys
-                        && self.is_key(label)
-                    {
-                        self.hit(of_column, Found::Key, label.offset(), || path::brief(label, MOST));
-                    }
-                    self.cells(column.cells(), of_column);
-                }
-                return;
-            }
-            Some(Known::Series(series)) => {
-                self.index(&series.index, place, ".index");
-                self.cells((0..series.values.len()).map(|at| series.values.get(at)), place);
-                return;
-            }
-            Some(Known::PandasIndex(index)) => return self.cells(index.cells(), place),
-            Some(Known::PandasArray(values)) => {
-                return self.cells((0..values.len()).map(|at| values.get(at)), place);
-            }
-            Some(Known::NdArray(array)) => {
-                let is_record = matches!(array.dtype.kind, Kind::Structured(_));
-                match &array.data {
-                    ArrayData::Objects(objects) if array.mask.is_none() && !is_record => {
-                        objects.clone().enumerate().for_each(|(at, object)| {
-                            let step = match at_index(array, at) {
-                                index if index.is_empty() => Step::All,
-                                index => Step::Text(index),
-                            };
-                            self.push(object, place, step);
-                        });
-                    }
-                    _ => self.array(array, place, node.graph()),
-                }
-                match array.attributes().map(Node::items).collect::<Option<Vec<_>>>() {
-                    Some(dicts) => self.items(dicts.into_iter().flatten(), place),
-                    // What is no attribute has no name: it is somewhere in the state.
-                    None => self.push_state(node, place),
-                }
-                return;
-            }
-            Some(Known::NumpyScalar(scalar)) => {
-                return self.array(scalar.as_array(), place, node.graph());
-            }
-            Some(known) if known.as_text().is_some() => return,
-            _ => {}
+        if let Some(known) = &known
+            && (self.table(known, node, place) || known.as_text().is_some())
+        {
+            return;
         }
+        let held = known.as_ref().and_then(|known| self.held(known, place));
+        self.made_of(node, held.as_ref(), place);
+    }
+
+    /// Goes to the members of a known object. Returns those that are not to be found again as arguments, or as what was appended; `None` if
+    /// it has no members.
+    fn held(&mut self, known: &Known<'g, S>, place: usize) -> Option<HashSet<Id>> {
         // The maps of a `ChainMap` are in an attribute, through which paths lead.
-        let shape = known.as_ref().filter(|known| !matches!(known, Known::ChainMap(_))).map(Known::shape);
-        // What was found as a member is not found again as an argument, or as what was appended.
-        let held = match shape {
-            Some(Shape::Sequence(members)) => {
+        if let Known::ChainMap(_) = known {
+            return None;
+        }
+        match known.shape() {
+            Shape::Sequence(members) => {
                 let members: Vec<_> = members.collect();
                 self.all(members.iter().copied(), place);
                 Some(members.iter().map(|member| member.id()).collect())
             }
-            Some(Shape::Mapping(pairs)) => {
+            Shape::Mapping(pairs) => {
                 self.items(pairs, place);
                 Some(HashSet::new())
             }
             _ => None,
-        };
+        }
+    }
+
+    /// Goes to the parts of an instance, but for those that were found as its members.
+    fn made_of(&mut self, node: Node<'g, S>, held: Option<&HashSet<Id>>, place: usize) {
         let is_held = |argument: &Node<'g, S>| {
-            held.as_ref().is_some_and(|held: &HashSet<Id>| {
+            held.is_some_and(|held| {
                 held.contains(&argument.id())
                     || matches!(argument.data(), Data::List(_) | Data::Tuple(_) | Data::Dict(_))
             })
@@ -291,7 +275,7 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
         }
     }
 
-    fn push_state(&mut self, node: Node<'g, S>, place: usize) {
+    pub(super) fn push_state(&mut self, node: Node<'g, S>, place: usize) {
         if let Some(state) = node.as_instance().and_then(halfsour_value::Instance::state) {
             self.push(state, place, Step::Part("state"));
         }
@@ -309,121 +293,4 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
             Done::Call(call) => self.push(call, place, Step::Part("call")),
         }
     }
-
-    fn index(&mut self, index: &Index<'g, S>, from: usize, step: &str) {
-        self.places.push((from, Step::Text(step.to_owned())));
-        self.cells(index.cells(), self.places.len() - 1);
-    }
-
-    /// The values of a column, which are not all objects.
-    fn cells(&mut self, cells: impl Iterator<Item = Option<Cell<'g, S>>>, place: usize) {
-        for (row, cell) in cells.enumerate() {
-            let (scope, pattern) = (self.search.scope, &self.search.pattern);
-            let kind = match &cell {
-                Some(Cell::Object(node)) => {
-                    self.push(*node, place, Step::Index(row));
-                    continue;
-                }
-                Some(Cell::Scalar(scalar)) if scope.numbers && is_scalar(scalar, pattern) => Found::Number,
-                Some(Cell::Text(text)) if scope.text && pattern.is_in(text.as_bytes()) => Found::Text,
-                Some(Cell::Bytes(bytes)) if scope.text && pattern.is_in(bytes) => Found::Bytes,
-                Some(cell @ (Cell::Timestamp(_) | Cell::Timedelta(_) | Cell::Period(_) | Cell::Day(_)))
-                    if scope.text && pattern.is_in(tree::cell(cell).as_bytes()) =>
-                {
-                    Found::Text
-                }
-                _ => continue,
-            };
-            let value = cell.as_ref().map(tree::cell).unwrap_or_default();
-            self.places.push((place, Step::Index(row)));
-            self.hit(self.places.len() - 1, kind, None, || value);
-        }
-    }
-
-    /// The elements of an array, and the fields of records; what is masked is not there.
-    fn array(&mut self, array: &NdArray<'g, S>, place: usize, graph: &'g Graph<S>) {
-        for (at, element) in array.elements().into_iter().flatten().enumerate() {
-            self.element(&element, place, &|| at_index(array, at), graph);
-        }
-    }
-
-    /// An element, at a step that is only made if something is found. Types lie in each other no more than 32 times.
-    fn element(
-        &mut self,
-        element: &Element<'_, S>,
-        place: usize,
-        step: &dyn Fn() -> String,
-        graph: &'g Graph<S>,
-    ) {
-        let (scope, pattern) = (self.search.scope, &self.search.pattern);
-        let kind = match element {
-            Element::Scalar(scalar) if scope.numbers && is_scalar(scalar, pattern) => Found::Number,
-            Element::LongDouble(_) if scope.numbers && pattern.is_in(element.to_string().as_bytes()) => {
-                Found::Number
-            }
-            Element::Text(text) if scope.text && pattern.is_in(text.as_bytes()) => Found::Text,
-            Element::Bytes(bytes) if scope.text && pattern.is_in(bytes) => Found::Bytes,
-            Element::DateTime(_) | Element::TimeDelta(_)
-                if scope.text && pattern.is_in(element.to_string().as_bytes()) =>
-            {
-                Found::Text
-            }
-            Element::Object(object) => {
-                return self.push(graph.node(object.id()), place, Step::Text(step()));
-            }
-            Element::Record(record) => {
-                for (name, field) in record.fields() {
-                    self.element(&field, place, &|| format!("{}{}", step(), path::field(name)), graph);
-                }
-                return;
-            }
-            Element::Array(inner) => {
-                for (at, element) in inner.elements().enumerate() {
-                    self.element(
-                        &element,
-                        place,
-                        &|| format!("{}{}", step(), spelled(inner.shape(), at)),
-                        graph,
-                    );
-                }
-                return;
-            }
-            _ => return,
-        };
-        self.places.push((place, Step::Text(step())));
-        self.hit(self.places.len() - 1, kind, None, || element.to_string());
-    }
-}
-
-fn is_scalar(scalar: &Scalar, pattern: &super::Pattern) -> bool {
-    match *scalar {
-        Scalar::Int(int) => pattern.is_int(int),
-        Scalar::UInt(int) => match i64::try_from(int) {
-            Ok(int) => pattern.is_int(int),
-            Err(_) => pattern.is_in(int.to_string().as_bytes()),
-        },
-        Scalar::Bool(value) => pattern.is_int(value.into()),
-        Scalar::Float(float) => pattern.is_float(float),
-        Scalar::Complex(..) => false,
-    }
-}
-
-/// `[0, 3]`: the step to an element, by its number.
-pub(crate) fn at_index<S>(array: &NdArray<'_, S>, number: usize) -> String {
-    spelled(&array.shape, number)
-}
-
-fn spelled(shape: &[usize], number: usize) -> String {
-    let mut rest = number;
-    let mut indices: Vec<_> = shape
-        .iter()
-        .rev()
-        .map(|length| {
-            let index = rest.checked_rem(*length).unwrap_or(0);
-            rest = rest.checked_div(*length).unwrap_or(0);
-            index.to_string()
-        })
-        .collect();
-    indices.reverse();
-    if indices.is_empty() { String::new() } else { format!("[{}]", indices.join(", ")) }
 }

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{ArrayData, Kind};
-use halfsour_classes::pandas::{Cell, Frame, Index, Series, Values};
+use halfsour_classes::pandas::{Cell, Frame, Index, Labels, Series, Values};
+use halfsour_classes::stdlib::ArrayItem;
 use halfsour_classes::{Known, Shape, field, members, numpy, pairs, recognise};
 use halfsour_value::path::{Literal, Segment, Slice, Subscript, place};
 use halfsour_value::{Data, Instance, Items, Node, Step};
@@ -52,10 +54,21 @@ impl<'g, S: AsRef<[u8]> + Clone> Place<'g, S> {
                 Segment::Subscript { items, .. } => of_members(members, items),
                 _ => None,
             },
-            Self::Cell(Cell::Tuple(cells)) => match segment.literal()? {
-                Literal::Int(index) => Some(of_cell(cells.get(place(*index, cells.len())?)?.clone())),
-                _ => None,
-            },
+            Self::Cell(Cell::Tuple(cells) | Cell::List(cells)) => {
+                cell_at(segment, cells.len(), |at| cells.get(at).cloned())
+            }
+            Self::Cell(Cell::Dict(members)) => {
+                let name = match segment {
+                    Segment::Name(name) => name.as_bytes(),
+                    _ => match segment.literal()? {
+                        Literal::Text(name) => name,
+                        _ => return None,
+                    },
+                };
+                let found = members.iter().find(|(found, _)| found.as_bytes() == name);
+                found.map(|(_, cell)| of_cell(cell.clone()))
+            }
+            Self::Cell(Cell::Bytes(bytes)) => of_bytes(bytes, segment),
             Self::Cell(Cell::Interval(sides, _)) => match segment {
                 Segment::Name(name) if name == "left" => Some(of_cell(sides.0.clone())),
                 Segment::Name(name) if name == "right" => Some(of_cell(sides.1.clone())),
@@ -69,6 +82,7 @@ impl<'g, S: AsRef<[u8]> + Clone> Place<'g, S> {
 fn of_node<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
     let known = match node.data() {
         Data::Instance(_) => recognise(node),
+        Data::Bytes(bytes) | Data::ByteArray(bytes) => return of_bytes(bytes, segment),
         _ => None,
     };
     // The rows and columns of tables and arrays come before the attributes that pandas keeps in the object.
@@ -79,7 +93,10 @@ fn of_node<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> 
         return Some(Place::Node(found));
     }
     match segment {
-        Segment::Name(name) => field(node, name).or_else(|| keyword(node, name)).map(Place::Node),
+        Segment::Name(name) => {
+            let found = field(node, name).or_else(|| keyword(node, name));
+            found.or_else(|| built(node, name)).map(Place::Node)
+        }
         Segment::Subscript { text, items } => {
             if let Some(all) = members(node).filter(|_| !matches!(known, Some(Known::ChainMap(_))))
                 && let Some(place) = of_members(&all.collect::<Vec<_>>(), items)
@@ -106,6 +123,16 @@ fn states<S: AsRef<[u8]>>(node: Node<'_, S>) -> impl Iterator<Item = Node<'_, S>
         Step::State(state) => Some(state),
         _ => None,
     })
+}
+
+/// An attribute that was given to an object that is no instance: to a class, say.
+fn built<'g, S: AsRef<[u8]>>(node: Node<'g, S>, name: &str) -> Option<Node<'g, S>> {
+    let states = node.foreign_steps()?.filter_map(|step| match step {
+        Step::State(state) => state.attributes(),
+        _ => None,
+    });
+    let mut attributes = states.flatten().flatten().flatten();
+    attributes.find(|(key, _)| key.text_bytes() == Some(name.as_bytes())).map(|(_, value)| value)
 }
 
 /// A keyword argument that an object was made with.
@@ -141,23 +168,37 @@ fn of_known<'g, S: AsRef<[u8]> + Clone>(
     match known {
         Known::DataFrame(frame) => of_frame(frame, segment),
         Known::Series(series) => of_series(series, segment),
-        Known::PandasIndex(index) => match slice_of(segment) {
-            Some(slice) => Some(of_index(&index.slice(slice)?)),
-            None => cell_at(segment, index.len(), |at| index.get(at)),
+        Known::PandasIndex(index) => match (slice_of(segment), segment) {
+            (Some(slice), _) => Some(of_index(&index.slice(slice)?)),
+            (None, Segment::Name(name)) => attribute_of_index(index, name),
+            _ => cell_at(segment, index.len(), |at| index.get(at)),
         },
-        Known::PandasArray(values) => match slice_of(segment) {
-            Some(slice) => Some(of_values(values.slice(slice)?)),
-            None => cell_at(segment, values.len(), |at| values.get(at)),
-        },
+        Known::PandasArray(values) => of_array_of_pandas(values, segment),
         Known::ArrowArray(array) => {
-            let values: Values<'g, S> = Values::Arrow { array: (**array).clone(), dtype: None };
-            cell_at(segment, values.len(), |at| values.get(at))
+            of_array_of_pandas(&Values::Arrow { array: (**array).clone(), dtype: None }, segment)
         }
         Known::NdArray(array) => of_array(array, segment).or_else(|| {
             let Segment::Name(name) = segment else { return None };
-            array.attributes().find_map(|dict| dict.get(&**name)).map(Place::Node)
+            let attribute = array.attributes().find_map(|dict| dict.get(&**name)).map(Place::Node);
+            attribute.or_else(|| (name == "dtype").then(|| text(&array.dtype)))
         }),
-        Known::NumpyScalar(scalar) => of_array(scalar.as_array(), segment),
+        Known::Array(array) => cell_at(segment, array.len(), |at| {
+            Some(match array.get(at)? {
+                ArrayItem::Int(int) => Cell::Scalar(match i64::try_from(int) {
+                    Ok(int) => Scalar::Int(int),
+                    Err(_) => Scalar::UInt(u64::try_from(int).ok()?),
+                }),
+                ArrayItem::Float(float) => Cell::Scalar(Scalar::Float(float)),
+                ArrayItem::Character(point) => Cell::Text(char::from_u32(point)?.to_string().into()),
+            })
+        }),
+        Known::Range(range) => {
+            let length = usize::try_from(range.count()?).ok()?;
+            cell_at(segment, length, |at| range.get(at.try_into().ok()?).map(Scalar::Int).map(Cell::Scalar))
+        }
+        Known::NumpyScalar(scalar) => of_array(scalar.as_array(), segment).or_else(|| {
+            matches!(segment, Segment::Name(name) if name == "dtype").then(|| text(scalar.dtype()))
+        }),
         Known::ChainMap(maps) => match segment {
             // The first map that has the key is asked.
             Segment::Name(_) | Segment::Subscript { .. } => {
@@ -193,25 +234,81 @@ fn of_data<'g, S: AsRef<[u8]> + Clone>(node: Node<'g, S>, segment: &Segment) -> 
     node.segment(segment).map(Place::Node)
 }
 
-fn of_frame<'g, S: AsRef<[u8]> + Clone>(frame: &Frame<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
-    if let Some(slice) = slice_of(segment) {
-        return Some(Place::Known(Box::new(Known::DataFrame(Box::new(frame.slice(slice)?)))));
-    }
+/// The number of the column that a segment names.
+pub(super) fn column<S: AsRef<[u8]>>(frame: &Frame<'_, S>, segment: &Segment) -> Option<usize> {
     let label = match segment {
         Segment::Name(name) => Literal::Text(name.clone().into_bytes()),
         Segment::Subscript { .. } => segment.key()?,
         _ => return None,
     };
-    let found = frame.columns.cells().position(|cell| cell.is_some_and(|cell| is_label(&label, &cell)));
-    if let Some(number) = found {
-        return frame
-            .series(number, frame.object(number)?)
-            .map(|series| Place::Known(Box::new(Known::Series(Box::new(series)))));
+    frame.columns.cells().position(|cell| cell.is_some_and(|cell| is_label(&label, &cell)))
+}
+
+fn of_frame<'g, S: AsRef<[u8]> + Clone>(frame: &Frame<'g, S>, segment: &Segment) -> Option<Place<'g, S>> {
+    if let Some(slice) = slice_of(segment) {
+        return Some(Place::Known(Box::new(Known::DataFrame(Box::new(frame.slice(slice)?)))));
+    }
+    if let Some(number) = column(frame, segment) {
+        return frame.series(number).map(|series| Place::Known(Box::new(Known::Series(Box::new(series)))));
     }
     match segment {
         Segment::Name(name) if name == "index" => Some(of_index(&frame.index)),
         Segment::Name(name) if name == "columns" => Some(of_index(&frame.columns)),
         _ => None,
+    }
+}
+
+/// A byte, or some of them.
+fn of_bytes<'g, S: AsRef<[u8]> + Clone>(bytes: &'g [u8], segment: &Segment) -> Option<Place<'g, S>> {
+    match slice_of(segment) {
+        Some(slice) => {
+            let (start, count, step) = slice.indices(bytes.len());
+            let part = bytes.get(start..start.checked_add(count)?).filter(|_| step == 1 || count <= 1)?;
+            Some(Place::Cell(Cell::Bytes(part)))
+        }
+        None => cell_at(segment, bytes.len(), |at| Some(Cell::Scalar(Scalar::Int(bytes[at].into())))),
+    }
+}
+
+/// What pandas and numpy show of a dtype.
+fn text<'g, S>(shown: &impl fmt::Display) -> Place<'g, S> {
+    Place::Cell(Cell::Text(shown.to_string().into()))
+}
+
+fn attribute_of_index<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>, name: &str) -> Option<Place<'g, S>> {
+    let names = || index.names.iter().map(|name| name.map_or(Cell::Missing, Cell::Object));
+    match (name, &index.labels) {
+        ("name", Labels::Levels(_)) => None,
+        ("name", _) => index.names.first().copied().flatten().map(Place::Node),
+        ("names", _) => Some(Place::Cell(Cell::List(names().collect()))),
+        ("freq", _) => index.freq.map(Place::Node),
+        ("dtype", Labels::Range { .. }) => Some(text(&"int64")),
+        ("dtype", Labels::Levels(_)) => Some(text(&"object")),
+        (_, Labels::Values(values)) => attribute_of_values(values, name),
+        _ => None,
+    }
+}
+
+fn attribute_of_values<'g, S: AsRef<[u8]> + Clone>(
+    values: &Values<'g, S>,
+    name: &str,
+) -> Option<Place<'g, S>> {
+    match (name, values) {
+        ("dtype", _) => Some(text(values)),
+        ("categories", Values::Categorical(of)) => Some(of_index(&of.categories)),
+        ("ordered", Values::Categorical(of)) => Some(Place::Cell(Cell::Scalar(Scalar::Bool(of.is_ordered)))),
+        _ => None,
+    }
+}
+
+fn of_array_of_pandas<'g, S: AsRef<[u8]> + Clone>(
+    values: &Values<'g, S>,
+    segment: &Segment,
+) -> Option<Place<'g, S>> {
+    match (slice_of(segment), segment) {
+        (Some(slice), _) => Some(of_values(values.slice(slice)?)),
+        (None, Segment::Name(name)) => attribute_of_values(values, name),
+        _ => cell_at(segment, values.len(), |at| values.get(at)),
     }
 }
 
@@ -224,7 +321,7 @@ fn of_values<S: AsRef<[u8]> + Clone>(values: Values<'_, S>) -> Place<'_, S> {
 }
 
 /// The one slice between the brackets.
-fn slice_of(segment: &Segment) -> Option<Slice> {
+pub(super) fn slice_of(segment: &Segment) -> Option<Slice> {
     match segment {
         Segment::Subscript { items, .. } => match items.as_slice() {
             [Subscript::Slice(slice)] => Some(*slice),
@@ -239,11 +336,14 @@ fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>, segment: &Segme
         Segment::Name(name) => match &**name {
             "index" => Some(of_index(&series.index)),
             "values" => Some(of_values(series.values.clone())),
-            "name" => Some(Place::Node(series.name)),
-            _ => {
-                let label = Literal::Text(name.clone().into_bytes());
-                of_label(series, &label)
-            }
+            "name" => Some(of_cell(series.name.clone())),
+            _ => of_label(series, &Literal::Text(name.clone().into_bytes())).or_else(|| match &**name {
+                "dtype" => Some(text(&series.values)),
+                "cat" if matches!(series.values, Values::Categorical(_)) => {
+                    Some(of_values(series.values.clone()))
+                }
+                _ => None,
+            }),
         },
         Segment::Subscript { .. } => match (slice_of(segment), segment.key()) {
             (Some(slice), _) => Some(Place::Known(Box::new(Known::Series(Box::new(series.slice(slice)?))))),
@@ -282,8 +382,7 @@ fn of_cell<S: AsRef<[u8]> + Clone>(cell: Cell<'_, S>) -> Place<'_, S> {
 }
 
 /// Whether a label of a row or column is the one that is written. The recursion is as deep as the literal.
-fn is_label<S: AsRef<[u8]> + Clone>(literal: &Literal, cell: &Cell<'_, S>) -> bool {
-    use halfsour_classes::memory::Scalar;
+fn is_label<S: AsRef<[u8]>>(literal: &Literal, cell: &Cell<'_, S>) -> bool {
     match (literal, cell) {
         (literal, Cell::Object(node)) => literal.is(*node),
         (Literal::Text(text), Cell::Text(label)) => text == label.as_bytes(),

@@ -1,7 +1,5 @@
 //! How the steps of paths are spelled.
 
-use halfsour_text::name::identifier;
-use halfsour_text::repr;
 use halfsour_value::Node;
 
 use crate::names::as_name;
@@ -26,14 +24,6 @@ pub fn key<S: AsRef<[u8]>>(key: Node<'_, S>) -> String {
     match as_name(key) {
         Some(name) if name.len() <= MOST => format!(".{name}"),
         _ => format!("[{}]", shown(key)),
-    }
-}
-
-/// The step to a field of a record of numpy: `.x`, `['a b']`.
-pub(crate) fn field(name: &str) -> String {
-    match identifier(name.as_bytes()) {
-        Some(name) => format!(".{name}"),
-        None => format!("[{}]", repr::Str(name.as_bytes())),
     }
 }
 

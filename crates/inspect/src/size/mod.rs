@@ -227,6 +227,7 @@ impl Sizes {
             file: name.to_owned(),
             bytes: self.bytes(),
             pickles: self.pickles,
+            objects: self.types.iter().map(|of| of.objects).sum(),
             paths: self.largest_places(top),
             types,
         }

@@ -1,14 +1,15 @@
 //! The walk over a graph that counts the bytes of each object once.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use halfsour_classes::numpy::ArrayData;
-use halfsour_classes::{Known, Shape, recognise};
+use halfsour_classes::pandas::{Cell, Frame};
+use halfsour_classes::{Known, Shape, dicts_of_pydantic, recognise, state_fields};
 use halfsour_lexer::{Lexer, Opcode};
 use halfsour_value::{Data, Elements, Form, Graph, Id, Instance, Items, Node, Part, Step, Steps};
 
 use super::Sizes;
-use crate::{path, type_name};
+use crate::{path, tree, type_name};
 
 /// Longer lists and dicts have one place for all that is in them, unless each is asked for.
 const MANY_ELEMENTS: usize = 16;
@@ -148,7 +149,11 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
         of: usize,
         is_part: bool,
     ) {
-        if is_part || recognise(node).is_some_and(|known| !has_objects(&known)) {
+        let known = if is_part { None } else { recognise(node) };
+        if let Some(Known::DataFrame(frame)) = &known {
+            self.columns(frame, at);
+        }
+        if is_part || known.is_some_and(|known| !has_objects(&known)) {
             return node.children().for_each(|part| self.later(part, at, Some(of)));
         }
         let arguments = instance.arguments();
@@ -174,6 +179,30 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
         self.steps(instance.steps(), at, of);
     }
 
+    /// Gives each array of a frame, which may have several columns, a place of its own.
+    fn columns(&mut self, frame: &Frame<'g, S>, at: usize) {
+        let step = |number: usize| match frame.columns.get(number) {
+            Some(Cell::Object(label)) => path::key(label),
+            Some(label) => format!("[{}]", tree::cell(&label)),
+            None => path::index(number),
+        };
+        let mut arrays: Vec<(Node<'g, S>, usize, usize)> = Vec::new();
+        let mut numbers = HashMap::new();
+        for number in 0..frame.width() {
+            let Some(array) = frame.object(number) else { continue };
+            let known = *numbers.entry(array.id()).or_insert(arrays.len());
+            match arrays.get_mut(known) {
+                Some((_, _, last)) => *last = number,
+                None => arrays.push((array, number, number)),
+            }
+        }
+        for (array, first, last) in arrays {
+            let step = if first == last { step(first) } else { format!("{}…{}", step(first), step(last)) };
+            let place = self.sizes.place(at, step);
+            self.later(array, place, None);
+        }
+    }
+
     /// Counts what a form names among its arguments beside the `positional` ones of the class: the class itself, its base, and the
     /// containers that hold its arguments.
     fn named(&mut self, instance: Instance<'g, S>, positional: usize, at: usize, of: usize) {
@@ -191,12 +220,24 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
         let mut before = 0;
         for step in steps {
             match step {
-                Step::State(state) => match state.attributes() {
-                    Some(parts) => {
+                Step::State(state) => match state_fields(state) {
+                    Some(fields) => {
                         self.shell(state, at, of);
-                        parts.into_iter().flatten().for_each(|attributes| self.items(attributes, at, None));
+                        // The containers of attributes, and what pydantic has beside the fields, belong to the object.
                         for dict in state.elements().into_iter().flatten() {
                             self.shell(dict, at, of);
+                        }
+                        if let Some(dicts) = dicts_of_pydantic(state) {
+                            for dict in dicts {
+                                self.shell(dict, at, of);
+                            }
+                            let beside = state.items().into_iter().flatten();
+                            for part in beside.flat_map(|(name, part)| [name, part]) {
+                                self.later(part, at, Some(of));
+                            }
+                        }
+                        for attributes in fields {
+                            self.items(attributes, at, None);
                         }
                     }
                     None => {

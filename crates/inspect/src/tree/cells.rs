@@ -123,12 +123,14 @@ impl<S: AsRef<[u8]>> Source<'_, S> {
         {
             return put(&shown, true);
         }
-        let is_text = matches!(
-            cell,
-            None | Some(
-                Cell::Text(_) | Cell::Bytes(_) | Cell::Geometry(_) | Cell::Tuple(_) | Cell::Object(_)
-            )
-        );
+        // A label of several levels is cut only if it is long by itself.
+        if let Some(Cell::Tuple(_)) = cell {
+            let room = room.max(line.len() + LONG);
+            let _ = write!(Truncated { text: line, limit: room }, "{}", pandas::Shown(cell.as_ref()));
+            return;
+        }
+        let is_text =
+            matches!(cell, None | Some(Cell::Text(_) | Cell::Bytes(_) | Cell::Geometry(_) | Cell::Object(_)));
         put(&pandas::Shown(cell.as_ref()), is_text);
     }
 }

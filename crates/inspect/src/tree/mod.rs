@@ -154,7 +154,7 @@ impl<S: AsRef<[u8]>> Serialize for Tree<'_, S> {
     }
 }
 
-pub(crate) use pandas::cell;
+pub(crate) use pandas::{cell, freq_text};
 
 /// An object on part of a line; what does not fit is left out.
 pub(crate) fn brief<S: AsRef<[u8]>>(node: Node<'_, S>, limits: ShowLimits) -> Spans {

@@ -38,8 +38,8 @@ pub fn table<'g, S: AsRef<[u8]>>(
         }
         Known::Series(series) => {
             let mut open = format!("{}(({},), ", class("pandas.Series"), series.index.len());
-            if !series.name.is_none() {
-                let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
+            if series.is_named() {
+                let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", Shown(Some(&series.name)));
                 open.push_str(", ");
             }
             open + "["
@@ -145,7 +145,7 @@ fn index_of<'k, 'g, S>(known: &'k Known<'g, S>) -> Option<&'k Index<'g, S>> {
 }
 
 /// The distance between times: its name, `'D'`, or the offset, `MonthBegin(1, False)`.
-fn freq_text<S: AsRef<[u8]>>(freq: Node<'_, S>) -> String {
+pub fn freq_text<S: AsRef<[u8]>>(freq: Node<'_, S>) -> String {
     // Months and what is longer have other names than as periods.
     if let Some(freq) =
         Freq::of(freq).filter(|freq| !matches!(freq.span, Span::Year(_) | Span::Quarter(_) | Span::Month))

@@ -1,0 +1,65 @@
+//! Whether two points in time are equal: in different zones those are that are the same instant.
+
+use halfsour_classes::stdlib::DateTime;
+use halfsour_classes::{Known, pandas};
+
+/// A point in time, as Python compares it.
+struct Moment {
+    /// Nanoseconds since 1970 began: in UTC if it has a zone, otherwise local time.
+    nanoseconds: i128,
+    /// What a clock shows, of `datetime.datetime`, as nanoseconds since it showed the beginning of 1970.
+    local: i128,
+    has_zone: bool,
+    /// The zone as text, of `datetime.datetime`.
+    zone: Option<String>,
+    /// Whether the clock shows this time twice, or never.
+    is_ambiguous: bool,
+}
+
+/// Returns whether two times are equal, or `None` if one of them is no time, or its offset from UTC is not known.
+pub fn same<S: AsRef<[u8]>>(a: &Known<'_, S>, b: &Known<'_, S>) -> Option<bool> {
+    let (a, b) = (moment(a)?, moment(b)?);
+    if a.zone.is_some() && a.zone == b.zone {
+        // Within a zone, Python compares what the clocks show.
+        return Some(a.local == b.local);
+    }
+    // Between zones, Python finds no time equal that depends on `fold`; pandas does.
+    let is_vague = a.zone.is_some() && b.zone.is_some() && (a.is_ambiguous || b.is_ambiguous);
+    Some(a.has_zone == b.has_zone && a.nanoseconds == b.nanoseconds && !is_vague)
+}
+
+fn moment<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<Moment> {
+    match known {
+        Known::DateTime(time) => of_datetime(time),
+        Known::Timestamp(stamp) => Some(Moment {
+            nanoseconds: pandas::Timedelta { ticks: stamp.ticks, unit: stamp.unit }.nanoseconds(),
+            local: 0,
+            has_zone: stamp.tz.is_some() || stamp.zone.is_some(),
+            zone: None,
+            is_ambiguous: false,
+        }),
+        _ => None,
+    }
+}
+
+fn of_datetime<S: AsRef<[u8]>>(time: &DateTime<'_, S>) -> Option<Moment> {
+    const BEFORE_1970: i128 = 719_163;
+    let (years, clock) = (i128::from(time.date.year) - 1, time.clock);
+    let days = 365 * years + years / 4 - years / 100 + years / 400 + i128::from(time.date.ordinal());
+    let seconds = (days - BEFORE_1970) * 86_400
+        + i128::from(clock.hour) * 3600
+        + i128::from(clock.minute) * 60
+        + i128::from(clock.second);
+    let local = (seconds * 1_000_000 + i128::from(clock.microsecond)) * 1000;
+    if time.tz.is_none() {
+        return Some(Moment { nanoseconds: local, local, has_zone: false, zone: None, is_ambiguous: false });
+    }
+    let offset = time.offset()?;
+    Some(Moment {
+        nanoseconds: local - offset.as_microseconds() * 1000,
+        local,
+        has_zone: true,
+        zone: Some(time.zone()?.to_string()),
+        is_ambiguous: time.depends_on_fold(),
+    })
+}
