@@ -76,7 +76,6 @@ MADE = [
     ("taken twice", lambda: ordered("ifi")[[u"i0", u"f1", u"i0", u"i2"]]),
     ("joined", lambda: pandas.concat([ordered("if"), ordered("sif")], axis=1)),
     ("merged", lambda: ordered("ifs").merge(ordered("ib"), on=u"i0")),
-    ("counted", lambda: ordered("ifi").reset_index()),
     ("wide", lambda: ordered(u"if" * 6 + u"s" + u"fi" * 6)),
     ("of two rows", lambda: pandas.DataFrame({u"a": [1, 2], u"b": [0.5, 1.5], u"c": [2, 3]})),
     ("of numpy", lambda: pandas.DataFrame(numpy.arange(12).reshape(3, 4)).astype({0: "f8", 2: "f8"})),
