@@ -155,7 +155,8 @@ fn slice<S: AsRef<[u8]>>(call: &Call<'_, S>, width: usize) -> Option<Vec<usize>>
     if distance.signum() * step.signum() <= 0 {
         return (step != 0).then(Vec::new);
     }
-    let count = usize::try_from(distance.unsigned_abs().div_ceil(size)).ok().filter(|count| *count <= width)?;
+    let count =
+        usize::try_from(distance.unsigned_abs().div_ceil(size)).ok().filter(|count| *count <= width)?;
     let place = |number: usize| {
         let along = i64::try_from(number).ok()?.checked_mul(step)?;
         usize::try_from(start.checked_add(along)?).ok().filter(|place| *place < width)
