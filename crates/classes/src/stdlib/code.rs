@@ -224,7 +224,8 @@ fn set<'g, S: AsRef<[u8]>>(function: &mut Function<'g, S>, state: Node<'g, S>) -
     for (key, name) in OF_STATE {
         let Some(node) = parts.get(key) else { continue };
         function.parts.retain(|(found, _)| *found != name);
-        if !node.is_none() && !(key.starts_with("_cloudpickle") && node.is_empty()) {
+        let is_nothing = node.is_none() || key.starts_with("_cloudpickle") && node.is_empty();
+        if !is_nothing {
             function.parts.push((name, node));
         }
     }

@@ -36,14 +36,13 @@ pub enum Base<'g, S> {
 
 /// Reads an object whose class is not known.
 pub(crate) fn subclass<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
-    let class = instance.class();
     let base = match instance.form() {
         Form::Reconstructor => reconstructed(instance)?,
         Form::New | Form::NewObjCall => new(instance)?,
         Form::Call => called(instance)?,
         _ => return None,
     };
-    Some(Known::Subclass(Subclass { class, base }))
+    Some(based(instance, base))
 }
 
 /// Up to protocol 1: `copyreg._reconstructor(class, base, value)`
@@ -143,7 +142,7 @@ impl<'g, S: AsRef<[u8]>> Iterator for Bare<'g, S> {
 /// `class({key: value})`, of a class that is known to be a mapping.
 pub(crate) fn mapping<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
     match given(instance)?.data() {
-        Data::Dict(items) => based(instance, Base::Mapping(items.into())),
+        Data::Dict(items) => Some(based(instance, Base::Mapping(items.into()))),
         _ => None,
     }
 }
@@ -152,14 +151,14 @@ pub(crate) fn mapping<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known
 pub(crate) fn sequence<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
     match given(instance)?.data() {
         Data::List(members) | Data::Set(members) | Data::FrozenSet(members) => {
-            based(instance, Base::Sequence(members.into()))
+            Some(based(instance, Base::Sequence(members.into())))
         }
         _ => None,
     }
 }
 
-fn based<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>, base: Base<'g, S>) -> Option<Known<'g, S>> {
-    Some(Known::Subclass(Subclass { class: instance.class(), base }))
+fn based<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>, base: Base<'g, S>) -> Known<'g, S> {
+    Known::Subclass(Subclass { class: instance.class(), base })
 }
 
 /// The one argument of a call after which nothing was done.
@@ -198,7 +197,7 @@ pub(crate) fn sorted<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<
         (Data::Set(_), _) => Base::Value(first),
         _ => return None,
     };
-    Some(Known::Subclass(Subclass { class: instance.class(), base }))
+    Some(based(instance, base))
 }
 
 debug_fields!(Subclass, this { class: this.class, base: this.base });
