@@ -118,7 +118,9 @@ fn known_subclasses_are_their_value() {
         let known = recognise(graph.root()).unwrap();
         match known.shape() {
             Shape::Text(text) => text.to_string(),
-            Shape::Mapping(pairs) => pairs.map(|(key, value)| format!("{key}: {value}")).collect(),
+            Shape::Mapping(pairs) => {
+                pairs.map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(" ")
+            }
             Shape::Sequence(members) => members.map(|node| node.to_string()).collect(),
             _ => panic!("{known:?}"),
         }
@@ -143,6 +145,6 @@ fn the_mask_stands_behind_the_array() {
     let graph = halfsour_vm::from_slice(pickle).unwrap();
     let Some(Known::NdArray(array)) = recognise(graph.root()) else { panic!("{}", graph.root()) };
     assert_eq!(array.mask.as_ref().unwrap().bytes, [0, 1]);
-    let beside: Vec<_> = array.attributes().filter_map(|node| node.as_str()).collect();
+    let beside: Vec<_> = array.attributes().filter_map(Node::as_str).collect();
     assert_eq!(beside, ["mo", "kg"]);
 }
