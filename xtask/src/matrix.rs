@@ -13,7 +13,7 @@ use crate::{Result, shell};
 const SCRIPTS: [&str; 5] = ["every_array", "every_frame", "every_sparse", "every_model", "dumps"];
 
 /// The modules that the scripts use.
-const MODULES: [&str; 6] = ["dumped", "numpys", "pandases", "scipys", "sklearns", "values"];
+const MODULES: [&str; 7] = ["dumped", "numpys", "pandases", "placed", "scipys", "sklearns", "values"];
 
 /// The packages whose releases the environments differ in.
 const COLUMNS: [&str; 5] = ["numpy", "scipy", "pandas", "scikit-learn", "joblib"];

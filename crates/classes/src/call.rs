@@ -113,5 +113,5 @@ fn global_row<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Class> {
 }
 
 fn named(module: &str, name: &str) -> Option<(Class, Name)> {
-    names::find(module, name).or_else(|| names::find_maker(name))
+    names::find(module, name).or_else(|| names::find_maker(module, name))
 }

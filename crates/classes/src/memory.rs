@@ -127,9 +127,21 @@ impl fmt::Display for Scalar {
             Self::UInt(value) => write!(f, "{value}"),
             Self::Float(value) => write!(f, "{}", repr::Float(value)),
             Self::Complex(re, im) => {
-                let sign = if im.is_sign_negative() { "" } else { "+" };
-                write!(f, "({}{sign}{}j)", repr::Float(re), repr::Float(im))
+                repr::write_complex(f, &repr::Float(re).to_string(), &repr::Float(im).to_string())
             }
+        }
+    }
+}
+
+impl Scalar {
+    /// The number of a shorter type as the `float64` with the digits that numpy prints of it: the fewest that tell it from its neighbours
+    /// in that type. A `float32` of 0.1 is 0.1, and not 0.10000000149011612.
+    #[must_use]
+    pub fn shortest(self, of: Option<Number>) -> Self {
+        match (self, of) {
+            (Self::Float(value), Some(Number::Float32)) => Self::Float(repr::shortest_of_32_bits(value)),
+            (Self::Float(value), Some(Number::Float16)) => Self::Float(repr::shortest_of_16_bits(value)),
+            (scalar, _) => scalar,
         }
     }
 }

@@ -68,6 +68,16 @@ table! {
     BsonInt: "bson.int64" ["Int64"];
     SortedDict: "sortedcontainers.sorteddict" ["SortedDict"];
     SortedSet: "sortedcontainers.sortedset" ["SortedSet"];
+    FrozenDict: "frozendict" ["frozendict"];
+    ImmutableDict: "immutabledict" ["immutabledict"];
+    PMap: "pyrsistent._pmap" ["pmap"];
+    PSet: "pyrsistent._pset" ["pset"];
+    PList: "pyrsistent._plist" ["plist"];
+    PVector: "pvectorc" ["pvector"];
+    FakeDate: "freezegun.api" ["FakeDate"];
+    FakeDateTime: "freezegun.api" ["FakeDatetime"];
+    PendulumDate: "pendulum.date" ["Date"];
+    PendulumDuration: "pendulum.duration" ["Duration"];
     Slice: "builtins" ["slice"];
     Pattern: "re" ["_compile"];
     Partial: "functools" ["partial"];
@@ -413,8 +423,10 @@ pub(crate) fn find(module: &str, name: &str) -> Option<(Class, Name)> {
     TABLE.get(&Query(module, name)).copied()
 }
 
-/// The row of a function by which numpy makes an array, in whatever module it is: releases and copies of numpy have them in others.
-pub(crate) fn find_maker(name: &str) -> Option<(Class, Name)> {
+/// The row of a function by which numpy makes an array, in any module of numpy: releases and copies of it have them in others.
+pub(crate) fn find_maker(module: &str, name: &str) -> Option<(Class, Name)> {
+    const MODULES: [&str; 4] = ["_multiarray_umath", "multiarray", "numeric", "numpy"];
+    module.split('.').any(|part| MODULES.contains(&part)).then_some(())?;
     let (module, name) = match name {
         "_reconstruct" => ("numpy._core.multiarray", "_reconstruct"),
         "_frombuffer" => ("numpy._core.numeric", "_frombuffer"),

@@ -71,10 +71,10 @@ fn array<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
 fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
     Some(match call.class {
         // ---- The standard library ----
-        Class::Date => Known::Date(datetime::date(call)?),
-        Class::DateTime => Known::DateTime(datetime::datetime(call)?),
+        Class::Date | Class::FakeDate | Class::PendulumDate => Known::Date(datetime::date(call)?),
+        Class::DateTime | Class::FakeDateTime => Known::DateTime(datetime::datetime(call)?),
         Class::Time => Known::Time(datetime::time(call)?),
-        Class::TimeDelta => Known::TimeDelta(datetime::timedelta(call)?),
+        Class::TimeDelta | Class::PendulumDuration => Known::TimeDelta(datetime::timedelta(call)?),
         Class::TimeZone
         | Class::ZoneInfo
         | Class::PytzUtc
@@ -102,6 +102,8 @@ fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Known<'g, S>> {
         Class::Ipv4Interface | Class::Ipv6Interface => Known::IpInterface(net::network(call)?),
         Class::DjangoSafe | Class::Markup | Class::BsonInt => return subclass::text_or_number(call.instance),
         Class::SortedDict | Class::SortedSet => return subclass::sorted(call.instance),
+        Class::FrozenDict | Class::ImmutableDict | Class::PMap => return subclass::mapping(call.instance),
+        Class::PSet | Class::PList | Class::PVector => return subclass::sequence(call.instance),
         Class::DjangoLazy => return subclass::lazy_text(call.instance),
         Class::Slice => Known::Slice(objects::slice(call)?),
         Class::Pattern => Known::Pattern(objects::pattern(call)?),

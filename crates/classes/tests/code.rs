@@ -47,3 +47,26 @@ fn functions_are_what_python_says() {
     }
     assert!(seen >= 26, "{seen}");
 }
+
+/// No part of a function is left out: one with parts that are not known is an object with all of them.
+#[test]
+fn surplus_parts_are_not_dropped() {
+    let known = |pickle: &[u8]| {
+        let graph = halfsour_vm::from_slice(pickle).unwrap();
+        match recognise(graph.root()) {
+            Some(Known::Function(function)) => {
+                let parts: Vec<_> =
+                    function.parts.iter().map(|(name, node)| format!("{name}={node}")).collect();
+                Some(parts.join(" "))
+            }
+            _ => None,
+        }
+    };
+    let made = b"ccloudpickle.cloudpickle\n_make_function\n(I1\n(dVname\n";
+    assert!(known(&[&made[..], b"tR."].concat()).is_some());
+    assert_eq!(known(&[&made[..], b"NNVmore\ntR."].concat()), None);
+    let skeleton = b"ccloudpickle.cloudpickle\n_make_skel_func\n(I1\nI0\n(dVa\nI2\nstR";
+    assert_eq!(known(&[&skeleton[..], b"."].concat()).unwrap(), "__code__=1 base_globals={'a': 2}");
+    assert!(known(&[&skeleton[..], b"(dV__name__\nVf\nsb."].concat()).is_some());
+    assert_eq!(known(&[&skeleton[..], b"(dV__wrapped__\nVf\nsb."].concat()), None);
+}

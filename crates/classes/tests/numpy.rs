@@ -4,6 +4,7 @@ use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{
     self, ArrayClass, ArrayData, DType, Element, Kind, Na, NdArray, Resolution, Ticks,
 };
+use halfsour_classes::sheet::{self, Sheet};
 use halfsour_classes::time::NAT;
 use halfsour_classes::{ClassBuilder, Known, recognise};
 use halfsour_fixtures::Package;
@@ -427,4 +428,62 @@ fn types_that_unfold_without_end_are_not_read() {
         let graph = builder.build(inner.unwrap());
         assert_eq!(numpy::dtype(graph.root()).is_some(), is_one, "{depth}");
     }
+}
+
+/// A longdouble in a column has the format that its neighbours tell: what follows its 80 bits may be anything.
+#[test]
+fn longdoubles_of_a_column_have_one_format() {
+    let number = |top: u16, first: u8| {
+        let mut bytes = vec![7, 0, 0, 0, 0, 0, 0, 0, first];
+        bytes.extend(top.to_le_bytes());
+        bytes.extend([0x11, 0x22, 0x33, 0x44, 0x12, 0x34]);
+        bytes
+    };
+    let data = [number(0x3FFF, 0x80), number(0, 0)].concat();
+    let pickle = [
+        &b"\x80\x02cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\0\x85U\x01btR(K\x01K\x02\x85\
+            cnumpy\ndtype\n(U\x03V17K\0K\x01tR(K\x03U\x01|NX\x01\0\0\0nX\x01\0\0\0a\x86\
+            }(X\x01\0\0\0ncnumpy\ndtype\n(U\x02i1K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tbK\0\x86\
+            X\x01\0\0\0acnumpy\ndtype\n(U\x03f16K\0K\x01tR(K\x03U\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tbK\x01\x86u\
+            K\x11K\x01K\x10tb\x89U\x22"[..],
+        &data,
+        b"tb.",
+    ]
+    .concat();
+    let graph = halfsour_vm::from_slice(&pickle).unwrap();
+    let sheet = Sheet::of(graph.root(), usize::MAX).unwrap();
+    let Ok(cells) = &sheet.columns[1].cells else { panic!() };
+    for (row, expected) in ["1.0", "0.0"].into_iter().enumerate() {
+        let Some(sheet::Cell::Element(Element::LongDouble(number))) = cells.get(row) else { panic!() };
+        assert_eq!(number.text().as_deref(), Some(expected));
+    }
+}
+
+/// Short floats are printed with as many digits as numpy prints.
+#[test]
+fn short_floats_have_few_digits() {
+    let printed = |kind: &str, bytes: &[u8]| {
+        let pickle = [
+            b"\x80\x03cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n(X\x02\0\0\0",
+            kind.as_bytes(),
+            b"K\0K\x01tR(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tbC",
+            &[u8::try_from(bytes.len()).unwrap()],
+            bytes,
+            b"\x86R.",
+        ]
+        .concat();
+        let graph = halfsour_vm::from_slice(&pickle).unwrap();
+        let Some(Known::NumpyScalar(scalar)) = recognise(graph.root()) else { panic!("{}", graph.root()) };
+        scalar.to_string()
+    };
+    assert_eq!(printed("f4", &0.1_f32.to_le_bytes()), "0.1");
+    assert_eq!(printed("f4", &203_696.13_f32.to_le_bytes()), "203696.12");
+    // 4112, 0.1, 65504 and 6e-08.
+    assert_eq!(printed("f2", &[0x04, 0x6C]), "4110.0");
+    assert_eq!(printed("f2", &[0x66, 0x2E]), "0.1");
+    assert_eq!(printed("f2", &[0xFF, 0x7B]), "65500.0");
+    assert_eq!(printed("f2", &[0x01, 0x00]), "6e-08");
+    let complex = [1.0_f32.to_le_bytes(), 0.1_f32.to_le_bytes()].concat();
+    assert_eq!(printed("c8", &complex), "(1+0.1j)");
+    assert_eq!(printed("c8", &[&[0; 4][..], &2.0_f32.to_le_bytes()].concat()), "2j");
 }

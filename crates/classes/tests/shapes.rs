@@ -30,6 +30,11 @@ fn containers_have_the_shape_that_python_says() {
                 assert!(recognise(node).is_none(), "{package}");
                 continue;
             }
+            // No more than the arguments is known of a class of a program that is based on `Counter` or `set`.
+            if ["of WordCounter", "of RevertableSet"].contains(&package.name.as_str()) {
+                assert!(recognise(node).is_none(), "{package}");
+                continue;
+            }
             let known = recognise(node).unwrap_or_else(|| panic!("{package}: {node}"));
             match (told["kind"].as_str(), known.shape()) {
                 (Some("text"), Shape::Inner(text)) => {

@@ -2,7 +2,7 @@
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{ArrayClass, Element, NdArray};
-use halfsour_classes::{Known, class_name, recognise};
+use halfsour_classes::{Known, Shape, class_name, recognise};
 use halfsour_value::Node;
 use serde_json::{Value, json};
 
@@ -85,4 +85,66 @@ fn arrays_are_known_by_their_shape() {
         seen += 1;
     }
     assert!(seen > 120, "{seen}");
+}
+
+/// The name of a class of a program says nothing of its base: its arguments are what is known.
+#[test]
+fn nothing_is_guessed_from_names() {
+    for pickle in [
+        &b"capp\nDeltaE\n(I1\nI2\nI3\ntR."[..],
+        b"\x80\x03capp\nUpdatePacket\nC\x04\x07\xe8\x02\x1d\x85R.",
+        b"\x80\x03capp\nKey\nC\x0a\x07\xe8\x02\x1d\x0c\x00\x00\x00\x00\x00\x85R.",
+        b"capp\nDecimalPoint\n(V1.5\ntR.",
+        b"capp\nHeatMap\n((lp0\n(I0\nI1\ntp1\na(I0\nI0\ntp2\natR.",
+        b"capp\nCountry\n((dp0\nVa\nI1\nstR.",
+        b"capp\nDataSet\n((lp0\nI1\natR.",
+        // Functions with the names of numpy's.
+        b"\x80\x02capp.graphics\nscalar\ncnumpy\ndtype\nX\x02\0\0\0i1K\0K\x01\x87RU\x01a\x86R.",
+    ] {
+        let graph = halfsour_vm::from_slice(pickle).unwrap();
+        assert!(recognise(graph.root()).is_none(), "{}", graph.root());
+    }
+    // A named tuple of one field looks the same.
+    let graph = halfsour_vm::from_slice(b"\x80\x02capp\nRichText\nX\x01\0\0\0a\x85\x81.").unwrap();
+    let Some(known @ Known::Subclass(_)) = recognise(graph.root()) else { panic!() };
+    assert!(matches!(known.shape(), Shape::Object));
+}
+
+/// Classes of packages are known by their full names, as these packages pickle them.
+#[test]
+fn known_subclasses_are_their_value() {
+    let shown = |pickle: &[u8]| {
+        let graph = halfsour_vm::from_slice(pickle).unwrap();
+        let known = recognise(graph.root()).unwrap();
+        match known.shape() {
+            Shape::Text(text) => text.to_string(),
+            Shape::Mapping(pairs) => {
+                pairs.map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(" ")
+            }
+            Shape::Sequence(members) => members.map(|node| node.to_string()).collect(),
+            _ => panic!("{known:?}"),
+        }
+    };
+    assert_eq!(
+        shown(b"\x80\x03cfreezegun.api\nFakeDatetime\nC\x0a\x07\xe8\x02\x1d\x0c\x00\x00\x00\x00\x00\x85R."),
+        "2024-02-29T12:00:00"
+    );
+    assert_eq!(shown(b"\x80\x03cpendulum.date\nDate\nC\x04\x07\xe8\x02\x1d\x85R."), "2024-02-29");
+    assert_eq!(shown(b"\x80\x03cpendulum.duration\nDuration\nK\x01K\x05K\x00\x87R."), "1 day, 0:00:05");
+    assert_eq!(shown(b"\x80\x02cpyrsistent._pmap\npmap\n}X\x01\0\0\0aK\x01s\x85R."), "'a': 1");
+    assert_eq!(shown(b"\x80\x02cpvectorc\npvector\n]K\x01a\x85R."), "1");
+    assert_eq!(shown(b"\x80\x02cpyrsistent._pset\npset\n]K\x01a\x85R."), "1");
+}
+
+/// A masked array of a subclass may have parts before those of the array, and behind its mask.
+#[test]
+fn the_mask_stands_behind_the_array() {
+    let pickle = b"\x80\x02cnumpy.ma.core\n_mareconstruct\n(capp\nMasked\ncnumpy\nndarray\nK\0\x85U\x01btR\
+        (X\x02\0\0\0moK\x01K\x02\x85cnumpy\ndtype\n(U\x02u1K\0K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\
+        \x89U\x02\x07\x08U\x02\0\x01NX\x02\0\0\0kgtb.";
+    let graph = halfsour_vm::from_slice(pickle).unwrap();
+    let Some(Known::NdArray(array)) = recognise(graph.root()) else { panic!("{}", graph.root()) };
+    assert_eq!(array.mask.as_ref().unwrap().bytes, [0, 1]);
+    let beside: Vec<_> = array.attributes().filter_map(Node::as_str).collect();
+    assert_eq!(beside, ["mo", "kg"]);
 }

@@ -130,6 +130,7 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
             Data::Instance(_) if self.known(node) => return,
             Data::Bytes(_) | Data::ByteArray(_) | Data::Complex(..) => return self.spelling(node),
             Data::Set(_) | Data::FrozenSet(_) => self.spelling(node),
+            Data::Tuple(_) if node.attribute_set().is_some() => return self.attribute_set(node),
             Data::List(_)
             | Data::Tuple(_)
             | Data::Dict(_)
@@ -174,6 +175,12 @@ impl<'g, S: AsRef<[u8]>> Counter<'g, S> {
             }
         }
         self.canonical.as_mut().expect("they are looked for").push(found);
+    }
+
+    /// Goes on with the call for which a state stands, which is written in its place.
+    fn attribute_set(&mut self, state: Node<'g, S>) {
+        let ids = state.attribute_set().map(|call| [call.args, call.callable]);
+        self.work.extend(ids.into_iter().flatten().map(|id| Work::Node(state.graph().node(id))));
     }
 
     fn spelling(&mut self, node: Node<'g, S>) {

@@ -139,9 +139,12 @@ impl<R: Read> Events<R> {
         }
         self.buffer.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.end - self.start);
-        if self.end == self.buffer.len() {
+        // The parser begins a string anew each time: one that is longer than the buffer is asked for only when there is twice as much.
+        let is_long = self.end == self.buffer.len();
+        if is_long {
             self.buffer.resize(self.end * 2, 0);
         }
+        let before = self.end;
         loop {
             match self.reader.read(&mut self.buffer[self.end..]) {
                 Ok(0) => self.is_ending = true,
@@ -149,7 +152,9 @@ impl<R: Read> Events<R> {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error.into()),
             }
-            return Ok(!self.is_ending);
+            if self.is_ending || !is_long || self.end == self.buffer.len() {
+                return Ok(self.end > before);
+            }
         }
     }
 

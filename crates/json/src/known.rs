@@ -144,8 +144,16 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     fn known_text(&mut self, known: &Known<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
-        let duration;
+        let (duration, moment);
         let text: &dyn Display = match known {
+            // A zone by its name alone, of which a database has the offset.
+            Known::DateTime(datetime)
+                if datetime.offset().is_some()
+                    && datetime.zone().is_some_and(|zone| zone.offset().is_none()) =>
+            {
+                moment = datetime.isoformat();
+                &moment
+            }
             Known::TimeDelta(delta) => {
                 duration = delta.to_iso();
                 &duration

@@ -132,6 +132,21 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             }
         }
         match step {
+            Some(Step::State(state)) if state.attribute_set().is_some() => {
+                let Some(call) = state.attribute_set() else { return Ok(()) };
+                let at = |id: Id| Work::Node(state.graph().node(id));
+                self.push([
+                    Work::Member("setattr"),
+                    Work::Open(b'{'),
+                    Work::Member("@call"),
+                    at(call.callable),
+                    Work::Member("args"),
+                    at(call.args),
+                    Work::Close(b'}'),
+                    Work::Close(b'}'),
+                    Work::Steps(rest, None),
+                ]);
+            }
             Some(Step::State(state)) => {
                 self.push([
                     Work::Member("state"),

@@ -27,7 +27,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             self.push([Work::Objects(Box::new(Objects { node, array, next: 0 }))]);
             return Ok(true);
         }
-        let Some(mut elements) = array.elements() else { return Ok(false) };
+        let Some(elements) = array.elements() else { return Ok(false) };
+        let mut elements = elements.map(|element| element.shortest(&array.dtype));
         self.nested(node, &array.shape, &mut elements)?;
         Ok(true)
     }
@@ -113,7 +114,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Element::TimeDelta(ticks) => self.out.string(ticks.to_duration().as_bytes())?,
             Element::Record(record) => {
                 self.deeper(node, b'{')?;
-                for (name, element) in record.fields() {
+                for (name, element) in record.shortest_fields() {
                     self.spend(1)?;
                     self.out.item()?;
                     self.out.string(name.as_bytes())?;
@@ -122,7 +123,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 }
                 self.out.close(b'}');
             }
-            Element::Array(array) => self.nested(node, array.shape(), &mut array.elements())?,
+            Element::Array(array) => self.nested(node, array.shape(), &mut array.shortest_elements())?,
             // Missing ones; objects are written elsewhere.
             _ => self.out.word("null"),
         }
@@ -166,7 +167,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     work.push(Work::Close(b'}'));
                 }
                 Some(Element::Array(array)) => {
-                    let cell = inner(node, array.shape(), &mut array.elements())?;
+                    let cell = inner(node, array.shape(), &mut array.shortest_elements())?;
                     work.push(Work::Cell(Box::new(cell)));
                 }
                 element => self.element(node, element.unwrap_or(Element::Missing))?,
@@ -209,7 +210,7 @@ fn part<'g, S: AsRef<[u8]>>(
             work.push(Work::Close(b'}'));
         }
         Element::Array(array) => {
-            let cell = inner(node, array.shape(), &mut array.elements())?;
+            let cell = inner(node, array.shape(), &mut array.shortest_elements())?;
             work.push(Work::Cell(Box::new(cell)));
         }
         Element::Object(found) => work.push(Work::Node(node.graph().node(found.id()))),

@@ -165,10 +165,10 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     self.out.open(b'{');
                 }
             }
-            let cell = if let Order::Column(column) = table.order {
+            let (cell, column) = if let Order::Column(column) = table.order {
                 let cell = table.rows.cell(table.row, column);
                 table.row += 1;
-                cell
+                (cell, column)
             } else {
                 let Some(name) = table.rows.names().get(table.column) else {
                     self.out.close(b'}');
@@ -183,11 +183,15 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                     continue;
                 }
                 self.name(name)?;
-                let cell = table.rows.cell(table.row, table.column);
+                let column = table.column;
                 table.column += 1;
-                cell
+                (table.rows.cell(table.row, column), column)
             };
-            if let Some(cell) = self.flat(cell.map_err(|_| Error::unreadable())?)? {
+            let cell = match cell.map_err(|_| Error::unreadable())? {
+                Cell::Scalar(scalar) => Cell::Scalar(scalar.shortest(table.rows.number(column))),
+                cell => cell,
+            };
+            if let Some(cell) = self.flat(cell)? {
                 self.push([Work::Cell(Box::new(cell)), Work::Table(table)]);
                 return Ok(());
             }

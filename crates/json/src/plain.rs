@@ -1,6 +1,7 @@
 //! The plain form.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, is_na};
@@ -90,18 +91,23 @@ pub(crate) struct Writer<'o, 'w, 'g, S> {
     work: Vec<Work<'g, S>>,
 }
 
+/// The name of an attribute or the key of an item, and the value.
+type Member<'g, S> = (Node<'g, S>, Node<'g, S>);
+
 pub(crate) enum Work<'g, S> {
     Node(Node<'g, S>),
     Elements(Elements<'g, S>),
     Items(Items<'g, S>),
-    /// Attributes of an object, whose names stand beside those that begin with `@`.
+    /// Attributes or items of an object, whose names stand beside those that begin with `@`.
     Fields(Items<'g, S>),
+    /// Those of several steps, of which each name is there once.
+    Merged(std::vec::IntoIter<Member<'g, S>>),
     /// The members of a known object. It is long, and rare.
     Held(Box<Members<'g, S>>),
     Pairs(Box<Pairs<'g, S>>),
     /// A member with this name; the value follows.
     Member(&'static str),
-    /// The same, with a name of the data.
+    /// A member with a name of the data; the value follows.
     Name(Box<str>),
     /// The elements of an array of numpy.
     Objects(Box<Objects<'g, S>>),
@@ -110,14 +116,12 @@ pub(crate) enum Work<'g, S> {
     /// A value of such.
     Cell(Box<Cell<'g, S>>),
     Cells(Box<std::vec::IntoIter<Cell<'g, S>>>),
-    /// The attributes and items that these steps set.
-    Members(Steps<'g, S>),
     /// The elements that these steps append or add.
     Appended(Steps<'g, S>),
     Open(u8),
     Close(u8),
     Leave(Id),
-    /// Both.
+    /// The end of an array or object, with which the node is left.
     End(u8, Id),
 }
 
@@ -134,7 +138,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 }
                 Work::Elements(rest) => self.elements(rest, Work::Elements)?,
                 Work::Items(rest) => self.items(rest.len(), rest, Work::Items)?,
-                Work::Fields(rest) => self.fields(rest)?,
+                Work::Fields(rest) => self.fields(rest.len(), rest, Work::Fields)?,
+                Work::Merged(rest) => self.fields(rest.len(), rest, Work::Merged)?,
                 Work::Held(rest) => self.elements(rest, Work::Held)?,
                 Work::Pairs(rest) => self.items(0, rest, Work::Pairs)?,
                 Work::Member(name) => self.out.member(name)?,
@@ -147,7 +152,6 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Work::Table(table) => self.rows(table)?,
                 Work::Cell(cell) => self.cell(*cell)?,
                 Work::Cells(cells) => self.cells(cells)?,
-                Work::Members(steps) => self.members(steps),
                 Work::Appended(steps) => self.appended(steps),
                 Work::Open(bracket) => self.out.open(bracket),
                 Work::Close(bracket) => self.out.close(bracket),
@@ -214,26 +218,31 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         Ok(())
     }
 
-    /// Writes so many attributes, likewise. One whose own name begins with `@` gets another one, so that no name is there twice.
-    fn fields(&mut self, mut rest: Items<'g, S>) -> Result<(), Error> {
+    /// Writes attributes of an object, likewise. One whose own name begins with `@` gets another one, so that no name is there twice.
+    fn fields<I: Iterator<Item = (Node<'g, S>, Node<'g, S>)>>(
+        &mut self,
+        siblings: usize,
+        mut rest: I,
+        later: fn(I) -> Work<'g, S>,
+    ) -> Result<(), Error> {
         while let Some((key, node)) = rest.next() {
             let is_ours = key.text_bytes().is_some_and(|name| name.starts_with(b"@"));
             if !is_ours {
                 self.spend(1)?;
                 self.out.item()?;
-                if !self.out.name(key, rest.len())? {
+                if !self.out.name(key, siblings)? {
                     self.odd_key(key)?;
                     self.out.colon();
                 }
                 let data = node.data();
                 if !self.scalar(&data)? {
-                    self.work.push(Work::Fields(rest));
+                    self.work.push(later(rest));
                     return self.container(node, data);
                 }
                 continue;
             }
             let name = String::from_utf8_lossy(key.text_bytes().unwrap_or_default());
-            self.push([Work::Name(format!("@{name}").into()), Work::Node(node), Work::Fields(rest)]);
+            self.push([Work::Name(format!("@{name}").into()), Work::Node(node), later(rest)]);
             return Ok(());
         }
         Ok(())
@@ -335,7 +344,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Data::Complex(re, im) => self.number(Scalar::Complex(re, im))?,
             Data::Instance(instance) => {
                 if !self.known(node, instance)? {
-                    self.instance(instance);
+                    self.instance(instance)?;
                 }
             }
             Data::PersistentId(id) => {
@@ -381,12 +390,12 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.work.extend(work.into_iter().rev());
     }
 
-    /// The same.
+    /// Puts a list of work on the stack so that it is done in this order.
     pub(crate) fn push_all(&mut self, work: Vec<Work<'g, S>>) {
         self.work.extend(work.into_iter().rev());
     }
 
-    fn instance(&mut self, instance: Instance<'g, S>) {
+    fn instance(&mut self, instance: Instance<'g, S>) -> Result<(), Error> {
         let steps = instance.steps();
         self.out.open(b'{');
         self.work.push(Work::Close(b'}'));
@@ -398,7 +407,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Work::Close(b']'),
             ]);
         }
-        self.work.push(Work::Members(steps));
+        let members = self.members(steps)?;
+        self.push_all(members);
         match instance.arguments() {
             Some((args, keywords)) => {
                 if let Some(keywords) = keywords.filter(|keywords| !keywords.is_empty()) {
@@ -426,25 +436,79 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             }
         }
         self.push([Work::Member("@class"), Work::Node(instance.class())]);
+        Ok(())
     }
 
-    fn members(&mut self, mut steps: Steps<'g, S>) {
-        let Some(step) = steps.next() else { return };
-        self.work.push(Work::Members(steps));
-        match step {
-            Step::State(state) => match state_fields(state) {
-                Some(parts) => self.work.extend(parts.into_iter().rev().map(Work::Fields)),
-                None => self.push([Work::Member("@state"), Work::Node(state)]),
-            },
-            // `setter(object, state)`
-            Step::Call(call) => {
-                if let Some(state) = call.as_instance().and_then(|call| call.args().at(1)) {
-                    self.push([Work::Member("@state"), Work::Node(state)]);
+    /// Returns the work for the attributes and items that steps set. Each name is there once, with the value that was set last: what is set
+    /// is looked at before, if several steps set something. Items that have the names of attributes stand apart, as `@dict`.
+    fn members(&mut self, steps: Steps<'g, S>) -> Result<Vec<Work<'g, S>>, Error> {
+        // Each group with whether it is of items, which may have the names of attributes.
+        let (mut groups, mut states) = (Vec::new(), Vec::new());
+        for step in steps {
+            let state = match step {
+                Step::State(state) => Some(state),
+                // `setter(object, state)`
+                Step::Call(call) => call.as_instance().and_then(|call| call.args().at(1)),
+                Step::SetItem(group) => {
+                    groups.push((true, group));
+                    None
+                }
+                Step::Append(_) | Step::Add(_) => None,
+            };
+            match state.map(|state| state_fields(state).ok_or(state)) {
+                Some(Ok(fields)) => {
+                    let fields = fields.into_iter().filter(|group| !group.is_empty());
+                    groups.extend(fields.map(|group| (false, group)));
+                }
+                Some(Err(state)) => states.push(state),
+                None => {}
+            }
+        }
+        let mut work = Vec::new();
+        if groups.len() <= 1 {
+            work.extend(groups.into_iter().map(|(_, group)| Work::Fields(group)));
+        } else {
+            let all = self.merged(groups)?;
+            let name = |(is_item, (key, _)): &(bool, Member<'g, S>), wanted| {
+                key.text_bytes().filter(|_| *is_item == wanted)
+            };
+            let names: HashSet<&[u8]> = all.iter().filter_map(|member| name(member, false)).collect();
+            if all.iter().filter_map(|member| name(member, true)).any(|key| names.contains(key)) {
+                let (items, fields): (Vec<_>, Vec<_>) = all.into_iter().partition(|(is_item, _)| *is_item);
+                let members =
+                    |all: Vec<(bool, _)>| all.into_iter().map(|(_, member)| member).collect::<Vec<_>>();
+                work.push(Work::Merged(members(fields).into_iter()));
+                work.extend([Work::Member("@dict"), Work::Open(b'{')]);
+                work.extend([Work::Merged(members(items).into_iter()), Work::Close(b'}')]);
+            } else {
+                let members: Vec<_> = all.into_iter().map(|(_, member)| member).collect();
+                work.push(Work::Merged(members.into_iter()));
+            }
+        }
+        for (index, state) in states.into_iter().enumerate() {
+            let name = if index == 0 { "@state".into() } else { format!("@state{}", index + 1).into() };
+            work.extend([Work::Name(name), Work::Node(state)]);
+        }
+        Ok(work)
+    }
+
+    /// The members of all groups, as a dict of Python has them: in the place of the first, with the value of the last.
+    fn merged(&mut self, groups: Vec<(bool, Items<'g, S>)>) -> Result<Vec<(bool, Member<'g, S>)>, Error> {
+        let mut all: Vec<(bool, Member<'g, S>)> = Vec::new();
+        let mut places: HashMap<(bool, Result<&[u8], Id>), usize> = HashMap::new();
+        for (is_item, group) in groups {
+            for (key, value) in group {
+                self.spend(1)?;
+                match places.entry((is_item, key.text_bytes().ok_or(key.id()))) {
+                    Entry::Occupied(place) => all[*place.get()].1.1 = value,
+                    Entry::Vacant(place) => {
+                        place.insert(all.len());
+                        all.push((is_item, (key, value)));
+                    }
                 }
             }
-            Step::SetItem(items) => self.work.push(Work::Items(items)),
-            Step::Append(_) | Step::Add(_) => {}
         }
+        Ok(all)
     }
 
     fn appended(&mut self, mut steps: Steps<'g, S>) {

@@ -102,9 +102,9 @@ fn subclasses_of_builtins_are_what_they_are_based_on() {
     plain(b"cm\nL\n)\x81(K\x01K\x02e.", "[1,2]");
     // A named tuple of one field looks the same.
     plain(b"cm\nS\nVa\n\x85\x81.", r#"{"@class":"m.S","@args":["a"]}"#);
-    plain(b"cm\nMyStr\nVa\n\x85\x81.", r#""a""#);
+    plain(b"cm\nMyStr\nVa\n\x85\x81.", r#"{"@class":"m.MyStr","@args":["a"]}"#);
     plain(b"cm\nPoint\nK\x01\x85\x81.", r#"{"@class":"m.Point","@args":[1]}"#);
-    plain(b"cm\nMyInt\nK\x01\x85\x81.", "1");
+    plain(b"cm\nMyInt\nK\x01\x85\x81.", r#"{"@class":"m.MyInt","@args":[1]}"#);
     plain(b"cmarkupsafe\nMarkup\nVa\n\x85\x81.", r#""a""#);
     plain(b"cm\nS\nVa\n\x85\x81}Vx\nK\x01sb.", r#"{"@class":"m.S","@args":["a"],"x":1}"#);
     plain(b"ccopy_reg\n__newobj__\n(cm\nI\nK\x01tR.", r#"{"@class":"m.I","@args":[1]}"#);
@@ -112,12 +112,12 @@ fn subclasses_of_builtins_are_what_they_are_based_on() {
     plain(b"ccopy_reg\n_reconstructor\n(cm\nL\nc__builtin__\nlist\n(K\x01ltR.", "[1]");
     plain(b"}cmarkupsafe\nMarkup\nVa\n\x85\x81K\x01s.", r#"{"a":1}"#);
     plain(b"}cm\nS\nVa\n\x85\x81K\x01s.", r#"{"m.S('a')":1}"#);
-    plain(b"cm\nWordCount\n}Va\nK\x01s\x85R.", r#"{"a":1}"#);
+    plain(b"cm\nWordCount\n}Va\nK\x01s\x85R.", r#"{"@class":"m.WordCount","@args":[{"a":1}]}"#);
+    plain(b"cfrozendict\nfrozendict\n}Va\nK\x01s\x85R.", r#"{"a":1}"#);
     plain(b"cm\nConfig\n}Va\nK\x01s\x85R.", r#"{"@class":"m.Config","@args":[{"a":1}]}"#);
     plain(b"cm\nDataset\n(K\x01l\x85R.", r#"{"@class":"m.Dataset","@args":[[1]]}"#);
-    plain(b"cm\nMyDate\nC\x04\x07\xe8\x02\x1d\x85R.", r#""2024-02-29""#);
-    plain(b"cm\nMySet\n(K\x01l\x85R.", "[1]");
-    // Of these, the name does not say so.
+    plain(b"cm\nMySet\n(K\x01l\x85R.", r#"{"@class":"m.MySet","@args":[[1]]}"#);
+    plain(b"cm\nMyDate\nC\x04\x07\xe8\x02\x1d\x85R.", r#"{"@class":"m.MyDate","@args":["B+gCHQ=="]}"#);
     plain(b"cm\nP\nC\x04\x07\xe8\x02\x1d\x85R.", r#"{"@class":"m.P","@args":["B+gCHQ=="]}"#);
 }
 
@@ -297,4 +297,31 @@ fn lines() {
     let limits = Limits::UNTRUSTED.with_values(1000);
     assert!(to_string(graph.root().at(0).unwrap(), Style::plain().with_limits(limits)).is_ok());
     assert_eq!(write(limits).unwrap_err().kind(), ErrorKind::TooLarge);
+}
+
+/// No name is twice in an object, whatever set it.
+#[test]
+fn what_is_set_again_is_there_once() {
+    // A state, and then setattr(object, 'x', 2).
+    plain(
+        b"\x80\x02capp\nC\n)\x81q\x00}(X\x01\0\0\0xK\x01X\x01\0\0\0yK\x03ub\
+            cbuiltins\nsetattr\nh\x00X\x01\0\0\0xK\x02\x87R0h\x00.",
+        r#"{"@class":"app.C","x":2,"y":3}"#,
+    );
+    // __dict__ and slots of one name.
+    plain(
+        b"\x80\x02capp\nC\n)\x81}X\x01\0\0\0xK\x01s}X\x01\0\0\0xK\x02s\x86b.",
+        r#"{"@class":"app.C","x":2}"#,
+    );
+    // An item may have a name of ours, and that of an attribute.
+    plain(
+        b"\x80\x02capp\nC\nK\x01K\x02\x86\x81(X\x06\0\0\0@classK\x01u.",
+        r#"{"@class":"app.C","@args":[1,2],"@@class":1}"#,
+    );
+    plain(
+        b"\x80\x02capp\nC\n)\x81}X\x01\0\0\0xK\x01sb(X\x01\0\0\0xK\x02u.",
+        r#"{"@class":"app.C","x":1,"@dict":{"x":2}}"#,
+    );
+    // Two states without names.
+    plain(b"\x80\x02capp\nC\n)\x81K\x01bK\x02b.", r#"{"@class":"app.C","@state":1,"@state2":2}"#);
 }

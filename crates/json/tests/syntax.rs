@@ -143,3 +143,24 @@ fn texts_that_arrive_in_drops_are_read_as_whole_ones() {
     let document = documents_from_reader(long.as_bytes()).next().unwrap().unwrap();
     assert_eq!(document.graph.root().elements().unwrap().len(), 2);
 }
+
+/// A pipe gives pieces: a string that is longer than many of them is not read anew for each.
+#[test]
+fn long_strings_come_in_pieces() {
+    struct Pieces<'a>(&'a [u8], usize);
+    impl std::io::Read for Pieces<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let (now, later) = self.0.split_at(self.0.len().min(self.1).min(buffer.len()));
+            buffer[..now.len()].copy_from_slice(now);
+            self.0 = later;
+            Ok(now.len())
+        }
+    }
+    for (length, piece) in [(100_000, 7), (24 << 20, 64 << 10)] {
+        let text = format!("\"{}\" 7", "x".repeat(length));
+        let mut documents = documents_from_reader(Pieces(text.as_bytes(), piece));
+        let first = documents.next().unwrap().unwrap();
+        assert_eq!(first.graph.root().as_str().map(str::len), Some(length));
+        assert_eq!(documents.next().unwrap().unwrap().graph.root().as_i64(), Some(7));
+    }
+}

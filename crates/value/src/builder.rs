@@ -125,6 +125,10 @@ impl Builder {
     }
 
     /// A container of these items: keys and values in turn, for a dict.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::Unhashable`], if a key or a member of a set cannot be hashed.
     #[doc(hidden)]
     pub fn container(&mut self, container: Container, items: &[Id]) -> Result<Id, StepError> {
         match self.store.container(container, 0, items) {
@@ -221,6 +225,19 @@ impl Builder {
     #[doc(hidden)]
     pub fn record_spelling(&mut self, id: Id, callable: Id, args: Id) {
         self.store.record_spelling(id, Spelling { callable, args }).expect(FULL);
+    }
+
+    /// Sets an attribute by a call of `setattr(object, name, value)`.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::Unsupported`], if these are not three arguments, or the object is no instance.
+    #[doc(hidden)]
+    pub fn set_by_call(&mut self, callable: Id, args: Id) -> Result<(), StepError> {
+        let Some(&[object, name, value]) = self.view().sequence(args) else {
+            return Err(StepError::Unsupported);
+        };
+        self.store.set_attribute(0, Spelling { callable, args }, [object, name, value])
     }
 
     /// An int with an opcode that Python 3 would not have written for it.

@@ -45,7 +45,10 @@ impl Builder {
     pub fn from_graph(graph: Graph) -> Self {
         let (mut store, source, _, mut provenance) = graph.into_parts();
         store.set_budget(usize::MAX);
-        store.spellings.clear();
+        // A tuple is spelled by a call of `setattr`, of which is known whether it still says the same.
+        let is_tuple =
+            |id: u32| Id::from_bits(id).index().is_some_and(|at| store.cells[at].tag == Tag::Tuple);
+        store.spellings.retain(|(id, _)| is_tuple(*id));
         provenance.memo = None;
         Self { store, source, provenance, own: HashSet::new() }
     }
@@ -282,6 +285,10 @@ impl Builder {
 
     /// Puts members into a list, tuple, dict, set or frozenset that is empty. Only [`try_build`](Self::try_build) looks whether
     /// keys and members can be hashed.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::Unsupported`], if it is no node; [`StepError::OutOfBudget`], if there is no room.
     #[doc(hidden)]
     pub fn fill(&mut self, of: Id, items: &[Id]) -> Result<(), StepError> {
         let index = of.index().ok_or(StepError::Unsupported)?;
@@ -289,6 +296,10 @@ impl Builder {
     }
 
     /// Sets how an instance is made that was made without keyword arguments, and has no steps yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::Unsupported`], if it is no such instance; [`StepError::OutOfBudget`], if there is no room.
     #[doc(hidden)]
     pub fn set_form(&mut self, of: Id, form: Form, kwargs: Option<Id>) -> Result<(), StepError> {
         let index = of.index().ok_or(StepError::Unsupported)?;

@@ -280,6 +280,16 @@ impl<'g, S: AsRef<[u8]>> Node<'g, S> {
         matches!(self.cell(), Some(Cell { tag: Tag::Buffer, flags: 1, .. }))
     }
 
+    /// The call of `setattr` for which this state of an object stands, if it still sets the same.
+    #[doc(hidden)]
+    pub fn attribute_set(self) -> Option<Spelling> {
+        let spelling = self.spelling().filter(|_| self.kind() == Kind::Tuple)?;
+        let args = self.graph.node(spelling.args);
+        let (name, value) = self.at(1)?.items()?.next()?;
+        let is_same = args.at(1)?.id() == name.id() && args.at(2)?.id() == value.id();
+        is_same.then_some(spelling)
+    }
+
     /// The call by which an old protocol spelled this builtin.
     #[doc(hidden)]
     pub fn spelling(self) -> Option<Spelling> {

@@ -3,7 +3,7 @@
 use crate::cell::{ASKED, Cell, HASHABLE, Tag, UNHASHABLE};
 use crate::form::Form;
 use crate::id::{StepKind, Unpacked};
-use crate::parts::{Container, OutOfBudget, StepError};
+use crate::parts::{Container, OutOfBudget, Spelling, StepError};
 use crate::peek::{RawInstance, RawSteps};
 use crate::store::Store;
 use crate::{Id, Kind};
@@ -120,10 +120,17 @@ impl Store {
         }
     }
 
-    /// `setattr(object, name, value)`: a state with this attribute, as if it were in a slot, does the same.
-    pub fn set_attribute(&mut self, origin: usize, object: Id, name: Id, value: Id) -> Result<(), StepError> {
+    /// `setattr(object, name, value)`, which this call is: a state with this attribute, as if it were in a slot, shows the same. The call is
+    /// remembered, since the class may have a `__setstate__`.
+    pub fn set_attribute(
+        &mut self,
+        origin: usize,
+        call: Spelling,
+        [object, name, value]: [Id; 3],
+    ) -> Result<(), StepError> {
         let slots = self.container(Container::Dict, origin, &[name, value])?;
         let state = self.container(Container::Tuple, origin, &[Id::NONE, slots])?;
+        self.record_spelling(state, call)?;
         self.build(object, state)
     }
 

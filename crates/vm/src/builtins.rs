@@ -47,9 +47,11 @@ fn looked_up(view: View<'_>, callable: Id) -> Option<Builtin> {
     Some(find(view.text_bytes(module)?, view.text_bytes(name)?))
 }
 
-/// The object, the name and the value, if this is the result of `setattr(object, name, value)`, or of what dill calls so.
-pub(crate) fn attribute_set(store: &Store, source: &[u8], call: Id) -> Option<[Id; 3]> {
+/// The call, and the object, the name and the value, if this is the result of `setattr(object, name, value)`, or of what dill calls so.
+pub(crate) fn attribute_set(store: &Store, source: &[u8], call: Id) -> Option<(Spelling, [Id; 3])> {
     let view = View::new(store, source);
+    let Peek::Instance(instance) = view.peek(call) else { return None };
+    let spelling = Spelling { callable: instance.callable(), args: instance.args() };
     let (setter, &[object, name, value]) = called(view, call)? else { return None };
     view.text_bytes(name)?;
     let is_setter = match view.peek(setter) {
@@ -64,7 +66,7 @@ pub(crate) fn attribute_set(store: &Store, source: &[u8], call: Id) -> Option<[I
         },
         _ => is_builtin(view, setter, b"setattr") || is_of_dill(view, setter, b"_setattr"),
     };
-    is_setter.then_some([object, name, value])
+    is_setter.then_some((spelling, [object, name, value]))
 }
 
 /// What is called, and the arguments.

@@ -211,7 +211,7 @@ impl Loader {
 
     /// Runs the pickles from `at` on that begin before `offset`.
     #[inline(never)]
-    fn run_up_to(
+    pub(crate) fn run_up_to(
         &mut self,
         source: &[u8],
         mut at: usize,

@@ -99,6 +99,8 @@ impl Loader {
     /// # Ok::<(), halfsour_vm::Error>(())
     /// ```
     ///
+    /// With [`Options::keep_memo`](crate::Options::keep_memo), all pickles before this one are run first, and must be whole.
+    ///
     /// # Errors
     ///
     /// If nothing comes before the damage, or a limit is exceeded.
@@ -167,15 +169,21 @@ impl Loader {
         Ok(Salvaged { graph: self.finish(input, vec![root], offset, there), damage })
     }
 
-    /// Runs the pickle at `offset`, whose frames may be longer than the source. Returns the object, where the pickle ends, and where
-    /// its frames do; or the error, the fence, and where the frames end.
+    /// Runs the pickle at `offset`, whose frames may be longer than the source, and before it those whose memo it uses. Returns the object,
+    /// where the pickle ends, and where its frames do; or the error, the fence, and where the frames end.
     fn run_leniently(
         &mut self,
         source: &[u8],
         offset: usize,
-        observer: impl Observer,
+        mut observer: impl Observer,
     ) -> Result<(Id, usize, u64), (Error, usize, u64)> {
-        self.start(source.len() - offset);
+        let first = if self.options.keep_memo { 0 } else { offset };
+        self.start(source.len() - first);
+        if let Err(error) = self.run_up_to(source, first, offset, &mut observer) {
+            // Without an earlier pickle, there is nothing of this one.
+            self.state.start_pickle();
+            return Err((error, 0, 0));
+        }
         self.state.start_pickle();
         let mut position = Position::new(offset, &self.options);
         let mut machine = Machine::new(&mut self.state, source, &self.options, observer).lenient();
@@ -191,7 +199,7 @@ impl Loader {
 fn zeros_at(source: &[u8], start: usize, at: usize) -> Option<Range<usize>> {
     let count = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take_while(|&&byte| byte == 0).count();
     let behind = count(&mut source.get(at..)?.iter());
-    let before = count(&mut source[start..at].iter().rev());
+    let before = count(&mut source.get(start..at)?.iter().rev());
     (behind > 0).then(|| at - before..at + behind)
 }
 
@@ -230,22 +238,24 @@ impl Fold<'_> {
             let owner = below.last().copied().filter(|_| below.len() > lowest);
             (rest, above) = match owner {
                 Some(owner) if self.takes_members(owner) => {
-                    self.members(owner, items, above)?;
+                    let pattern = self.sibling(below, lowest);
+                    self.members(owner, items, above, pattern)?;
                     (&below[..below.len() - 1], Some(owner))
                 }
                 Some(owner) if matches!(self.kind(owner), Kind::Instance | Kind::Global) => {
                     let group = [&[owner], items, above.as_slice()].concat();
-                    (&below[..below.len() - 1], Some(self.chain(&group, false)?))
+                    (&below[..below.len() - 1], Some(self.chain(&group, above.is_some(), false)?))
                 }
                 _ => {
                     let group = [items, above.as_slice()].concat();
+                    self.step_into(&group, above.is_some());
                     (below, Some(self.unfinished(&group)?))
                 }
             };
         }
         match (rest, above) {
             ([], Some(above)) => Ok(above),
-            (rest, above) => self.chain(&[rest, above.as_slice()].concat(), above.is_some()),
+            (rest, above) => self.chain(&[rest, above.as_slice()].concat(), above.is_some(), above.is_some()),
         }
     }
 
@@ -267,9 +277,15 @@ impl Fold<'_> {
     }
 
     /// Puts members above a mark into their list or dict, and behind them what is not certain to be one.
-    fn members(&mut self, owner: Id, items: &[Id], above: Option<Id>) -> Result<(), StepError> {
+    fn members(
+        &mut self,
+        owner: Id,
+        items: &[Id],
+        above: Option<Id>,
+        sibling: Option<Id>,
+    ) -> Result<(), StepError> {
         if self.kind(owner) == Kind::Dict {
-            let pairs = self.certain_pairs(items, above);
+            let pairs = self.certain_pairs(items, above, sibling);
             let (certain, tail) = items.split_at(pairs);
             self.store.set_items(owner, certain)?;
             if let Some((&key, tail)) = tail.split_first() {
@@ -291,7 +307,7 @@ impl Fold<'_> {
     fn tail(&mut self, tail: &[Id], above: Option<Id>) -> Result<Id, StepError> {
         match (tail, above) {
             ([], None) => self.unfinished(&[]),
-            _ => self.chain(&[tail, above.as_slice()].concat(), above.is_some()),
+            _ => self.chain(&[tail, above.as_slice()].concat(), above.is_some(), above.is_some()),
         }
     }
 
@@ -319,14 +335,51 @@ impl Fold<'_> {
 
     /// How many of these are the keys and values of pairs, for certain. The last pair is not, as long as nothing is known to
     /// follow it.
-    fn certain_pairs(&self, items: &[Id], above: Option<Id>) -> usize {
+    fn certain_pairs(&self, items: &[Id], above: Option<Id>, sibling: Option<Id>) -> usize {
         let Some(&first) = items.first() else { return 0 };
         let kind = self.kind(first);
         let is_pair = |pair: &[Id]| self.kind(pair[0]) == kind && self.kind(pair[1]) != Kind::Global;
         let pairs = items.chunks_exact(2).take_while(|pair| is_pair(pair)).count();
         // Behind the pairs comes the key of what is above, or nothing is certain of the last pair.
         let rest = items.len() - 2 * pairs;
-        if rest == 1 && above.is_some() { 2 * pairs } else { 2 * pairs.saturating_sub(1) }
+        let is_key = || above.is_some() || self.follows(sibling, &items[(2 * pairs).saturating_sub(2)..]);
+        if rest == 1 && is_key() { 2 * pairs } else { 2 * pairs.saturating_sub(1) }
+    }
+
+    /// The dict before the one that lies on top of these objects, in the same list.
+    fn sibling(&self, below: &[Id], lowest: usize) -> Option<Id> {
+        let is_dict = |id: &Id| self.kind(*id) == Kind::Dict;
+        let before = below.len().checked_sub(2)?;
+        let list = || match View::new(self.store, self.source).peek(*below.get(lowest.checked_sub(1)?)?) {
+            Peek::List(ids) => ids.last().copied(),
+            _ => None,
+        };
+        if before >= lowest { Some(below[before]) } else { list() }.filter(is_dict)
+    }
+
+    /// Whether a key, a value and what lies above that are as in another dict, whose next key that is. Otherwise the value may be on its
+    /// way into a tuple.
+    fn follows(&self, dict: Option<Id>, last: &[Id]) -> bool {
+        let view = View::new(self.store, self.source);
+        let (Some(dict), &[key, value, next]) = (dict, last) else { return false };
+        let Peek::Dict(ids) = view.peek(dict) else { return false };
+        let is_same = |one: Id, other: Id| {
+            one == other || view.text_bytes(one).is_some_and(|text| view.text_bytes(other) == Some(text))
+        };
+        let pairs: Vec<_> = ids.chunks_exact(2).collect();
+        pairs.windows(2).any(|pairs| {
+            is_same(pairs[0][0], key)
+                && is_same(pairs[1][0], next)
+                && self.kind(pairs[0][1]) == self.kind(value)
+        })
+    }
+
+    /// Adds the step into the last of the parts of what is unfinished, if the path leads there.
+    fn step_into(&mut self, parts: &[Id], is_last_unfinished: bool) {
+        if let Some(last) = parts.len().checked_sub(1).filter(|_| is_last_unfinished && !self.path.is_empty())
+        {
+            self.path.push(format!("({last})"));
+        }
     }
 
     /// How many of these are elements, for certain: those that are alike, up to an object that may still get its state, and up to
@@ -355,8 +408,8 @@ impl Fold<'_> {
     }
 
     /// Puts objects together that lie above each other without marks: the one that is on its way into an empty list or dict is put
-    /// there. `is_marked` says that the last is unfinished, and known to be so.
-    fn chain(&mut self, all: &[Id], is_marked: bool) -> Result<Id, StepError> {
+    /// there. `has_unfinished` says that the last is unfinished, and `is_marked` that it is known to be a member.
+    fn chain(&mut self, all: &[Id], has_unfinished: bool, is_marked: bool) -> Result<Id, StepError> {
         let mut at = 0;
         while at + 1 < all.len() && self.is_open(all[at]) {
             at += if self.kind(all[at]) == Kind::Dict { 2 } else { 1 };
@@ -364,7 +417,10 @@ impl Fold<'_> {
         let rest = all.get(at..).unwrap_or_default();
         let mut inner = match *rest {
             [one] if is_marked => one,
-            _ => self.unfinished(rest)?,
+            _ => {
+                self.step_into(rest, has_unfinished);
+                self.unfinished(rest)?
+            }
         };
         // From the inside out.
         let mut owners = Vec::new();

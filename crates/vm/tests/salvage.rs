@@ -1,7 +1,7 @@
 //! What is left of pickles that are cut off or damaged.
 
 use halfsour_fixtures::{Expect, all};
-use halfsour_vm::{ErrorKind, Loader};
+use halfsour_vm::{ErrorKind, Loader, Options};
 
 #[track_caller]
 fn leaves(pickle: &[u8], shown: &str, path: &str) {
@@ -18,6 +18,48 @@ fn members_that_were_complete_are_there() {
         "{b'a': 1, b'b': [{b'x': 1}, {b'x': 2, b'y': halfsour.Unfinished(3, b'z')}]}",
         "b[1].y",
     );
+}
+
+/// Behind a whole pair comes a key, where the dict before has the same keys in the same order; else it may be a part of the value.
+#[test]
+fn the_field_that_is_cut_off_is_the_one_that_is_named() {
+    leaves(
+        b"\x80\x02](}(U\x02idK\x01U\x04nameU\x01au}(U\x02idK\x02U\x04name",
+        "[{b'id': 1, b'name': b'a'}, {b'id': 2, b'name': halfsour.Unfinished()}]",
+        "[1].name",
+    );
+    // The values are tuples, of which two were put on the stack.
+    leaves(
+        b"\x80\x02](}(U\x02idK\x01K\x02\x86U\x04nameU\x01au}(U\x02idK\x02U\x04name",
+        "[{b'id': (1, 2), b'name': b'a'}, {b'id': halfsour.Unfinished(2, b'name')}]",
+        "[1].id",
+    );
+}
+
+/// The path to a part of an object whose state has not been set leads through what stands for that object.
+#[test]
+fn paths_lead_to_what_is_unfinished() {
+    let pickle = b"\x80\x02capp\nF\n)\x81}(U\x04_mgr](K\x01";
+    let shown = "halfsour.Unfinished(app.F(), {b'_mgr': [1, halfsour.Unfinished()]})";
+    leaves(pickle, shown, "(1)._mgr[1]");
+    let salvaged = Loader::new().salvage(&pickle[..], 0, ()).unwrap();
+    let found = salvaged.graph.root().path(&salvaged.damage.unwrap().path).unwrap();
+    assert_eq!(found.to_string(), "halfsour.Unfinished()");
+}
+
+/// A pickle may use the memo of those before it.
+#[test]
+fn earlier_pickles_are_run_for_their_memo() {
+    let first = b"\x80\x02]q\x00K\x01a.";
+    let both = [&first[..], b"\x80\x02](h\x00h\x00h\x00h\x00"].concat();
+    let mut loader = Loader::with_options(Options::default().with_keep_memo(true));
+    let salvaged = loader.salvage(&both[..], first.len(), ()).unwrap();
+    assert_eq!(salvaged.graph.root().to_string(), "[[1], [1], [1], [1], halfsour.Unfinished()]");
+    let alone = Loader::new().salvage(&both[..], first.len(), ()).unwrap();
+    assert_eq!(alone.graph.root().to_string(), "[halfsour.Unfinished()]");
+    // One of them that is damaged leaves nothing.
+    let damaged = [&b"\x80\x02]q\x00K\x01"[..], b"\x80\x02](h\x00"].concat();
+    assert!(loader.salvage(&damaged[..], 6, ()).is_err());
 }
 
 /// A dict of one item is set without a mark.

@@ -147,3 +147,18 @@ fn the_steps_of_an_object_in_a_cycle_through_its_arguments_are_written_once() {
         assert_eq!(to_vec(again.root(), &options).unwrap(), pickle, "protocol {protocol}");
     }
 }
+
+/// A call of `setattr` is not a `BUILD`: the class may have a `__setstate__`.
+#[test]
+fn attributes_that_were_set_by_a_call_are_set_by_it() {
+    let pickle = b"\x80\x02capp\nC\n)Rq\x00cbuiltins\nsetattr\nh\x00X\x01\0\0\0xK\x01\x87R0.";
+    let graph = halfsour_vm::from_slice(pickle).unwrap();
+    for protocol in 0..=5 {
+        let written = to_vec(graph.root(), &Options::default().with_protocol(protocol)).unwrap();
+        assert!(written.windows(7).any(|name| name == b"setattr"), "protocol {protocol}");
+        let again = halfsour_vm::from_slice(&written).unwrap();
+        assert_eq!(again.root().to_string(), graph.root().to_string());
+        let state = again.root().as_instance().unwrap().state().unwrap();
+        assert!(state.spelling().is_some(), "protocol {protocol}");
+    }
+}

@@ -11,6 +11,7 @@ import pandas
 
 import dumped
 import pandases  # noqa: F401, tells what they are
+import placed
 from values import PROTOCOLS, emit_each
 
 warnings.simplefilter("ignore")
@@ -232,6 +233,8 @@ def samples():
             yield "%s %s" % (place, name), late(lambda make, put: put(make()), make, put)
     for table in tables():
         yield table
+    for frame in placed.frames():
+        yield frame
 
 
 def files(value):

@@ -11,6 +11,7 @@ import warnings
 import numpy
 import pandas
 
+import placed
 from pandases import VERSION
 from values import PROTOCOLS, emit, emit_file
 
@@ -174,5 +175,7 @@ def chosen():
 for group in chosen():
     for name, value in group():
         emit(name, value, (NEWEST or [2]) if group is serieses else [2] + NEWEST)
+for name, make in placed.frames():
+    emit(name, make(), NEWEST or [2])
 if not pyarrow:
     files()

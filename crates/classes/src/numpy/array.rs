@@ -2,9 +2,9 @@
 
 use halfsour_value::{Elements, Node};
 
-use super::dtype::{DType, Kind};
+use super::dtype::DType;
 use super::element::Element;
-use super::long::{LongDouble, LongFormat};
+use super::long::LongFormat;
 use super::parse::count;
 use crate::debug::{debug_fields, debug_variants};
 use crate::memory::{ArrayError, ByteOrder, Numbers, Numeric, Strided};
@@ -228,15 +228,9 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
     }
 
     /// The format of the first numbers of an array of `longdouble`, or of their parts.
-    pub(super) fn long_format(&self) -> Option<LongFormat> {
-        const SOME: usize = 64;
-        let size = if self.dtype.kind == Kind::Complex { self.dtype.size / 2 } else { self.dtype.size };
-        (matches!(self.dtype.kind, Kind::Float | Kind::Complex) && size > 8).then_some(())?;
-        if self.long.is_some() {
-            return self.long;
-        }
-        let numbers = self.bytes()?.chunks_exact(size).take(SOME);
-        LongFormat::of(&numbers.map(|bytes| LongDouble::new(bytes, self.dtype.order)))
+    pub(crate) fn long_format(&self) -> Option<LongFormat> {
+        let elements = || Some(self.bytes()?.chunks_exact(self.dtype.size.max(1)));
+        self.long.or_else(|| self.dtype.long_format(elements()?))
     }
 
     /// The element with this index, which is in this place in memory.
@@ -257,13 +251,7 @@ impl<'g, S: AsRef<[u8]>> NdArray<'g, S> {
                 let size = self.dtype.size;
                 let bytes = bytes.get(place.checked_mul(size)?..)?.get(..size)?;
                 let format = || self.long_format();
-                Some(match Element::read(&self.dtype, bytes, mask) {
-                    Element::LongDouble(number) => Element::LongDouble(number.or_format(format)),
-                    Element::LongComplex(re, im) => {
-                        Element::LongComplex(re.or_format(format), im.or_format(format))
-                    }
-                    element => element,
-                })
+                Some(Element::read(&self.dtype, bytes, mask).or_format(format))
             }
             ArrayData::Objects(objects) => Some(Element::of_object(&self.dtype, objects.get(index)?, mask)),
             ArrayData::Buffer(_) => None,

@@ -5,8 +5,9 @@ use std::fmt;
 use halfsour_text::repr;
 
 use super::extended::Extended;
+use super::long::{LongDouble, LongFormat};
 use super::times::Resolution;
-use crate::memory::{ByteOrder, Number};
+use crate::memory::{ByteOrder, Number, Scalar};
 
 /// `numpy.dtype`: the type of the elements of an array. Its `Display` is the text that numpy prints: `float32`, `>i4`,
 /// `datetime64[ns]`, `[('a', '<i4'), ('b', 'S3')]`.
@@ -162,6 +163,32 @@ impl DType {
             _ => return None,
         };
         Some(Self::plain(kind, size, order))
+    }
+
+    /// The number of this type as the `float64` with the digits that numpy prints of it.
+    pub(crate) fn shortest(&self, scalar: Scalar) -> Scalar {
+        match (&self.kind, self.size, scalar) {
+            (Kind::Complex, 8, Scalar::Complex(re, im)) => {
+                let part = |part| match Scalar::Float(part).shortest(Some(Number::Float32)) {
+                    Scalar::Float(part) => part,
+                    _ => part,
+                };
+                Scalar::Complex(part(re), part(im))
+            }
+            _ => scalar.shortest(self.number()),
+        }
+    }
+
+    /// The format of the first of these elements, or of their parts, if they are of type `longdouble` or `clongdouble`.
+    pub(crate) fn long_format<'a>(
+        &self,
+        elements: impl Iterator<Item = &'a [u8]> + Clone,
+    ) -> Option<LongFormat> {
+        const SOME: usize = 64;
+        let size = if self.kind == Kind::Complex { self.size / 2 } else { self.size };
+        (matches!(self.kind, Kind::Float | Kind::Complex) && size > 8).then_some(())?;
+        let numbers = elements.flat_map(|element| element.chunks_exact(size)).take(SOME);
+        LongFormat::of(&numbers.map(|bytes| LongDouble::new(bytes, self.order)))
     }
 
     /// The type of number, where elements are plain numbers of at most 64 bits.

@@ -8,7 +8,7 @@ use halfsour_value::{Data, Elements, Node};
 
 use super::array::ArrayData;
 use super::dtype::{DType, Field, Kind, SubArray};
-use super::long::LongDouble;
+use super::long::{LongDouble, LongFormat};
 use super::parse;
 use super::times::Ticks;
 use crate::debug::debug_variants;
@@ -68,6 +68,11 @@ enum Place<'a, S> {
 }
 
 impl<'a, S: AsRef<[u8]>> Record<'a, S> {
+    /// The fields in order: name and element, whose numbers are those that [`Element::shortest`] gives.
+    pub fn shortest_fields(&self) -> impl Iterator<Item = (&'a str, Element<'a, S>)> {
+        self.fields().zip(self.fields).map(|((name, element), field)| (name, element.shortest(&field.dtype)))
+    }
+
     /// The fields in order: name and element.
     pub fn fields(&self) -> impl Iterator<Item = (&'a str, Element<'a, S>)> {
         let mut masked = 0;
@@ -148,6 +153,12 @@ impl<'a, S: AsRef<[u8]>> Inner<'a, S> {
         })
     }
 
+    /// The elements in the same order, with the numbers that [`Element::shortest`] gives.
+    pub fn shortest_elements(&self) -> impl Iterator<Item = Element<'a, S>> + use<'a, S> {
+        let dtype = self.dtype();
+        self.elements().map(|element| element.shortest(dtype))
+    }
+
     /// The array that stands for the element in a record with objects.
     fn of_object(array: &'a SubArray, node: Node<'a, S>, mask: &'a [u8]) -> Option<Self> {
         let held = super::array(node)?;
@@ -210,6 +221,25 @@ impl<'a, S: AsRef<[u8]>> Element<'a, S> {
         }
     }
 
+    /// The element with a `longdouble` in this format, if it does not tell its own.
+    pub(crate) fn or_format(self, format: impl Fn() -> Option<LongFormat>) -> Self {
+        match self {
+            Self::LongDouble(number) => Self::LongDouble(number.or_format(format)),
+            Self::LongComplex(re, im) => Self::LongComplex(re.or_format(&format), im.or_format(&format)),
+            element => element,
+        }
+    }
+
+    /// The element with the numbers of a shorter type as the `float64` with the digits that numpy prints of them: a `float32` of 0.1 is
+    /// 0.1, and not 0.10000000149011612. `dtype` is the type of the element.
+    #[must_use]
+    pub fn shortest(self, dtype: &DType) -> Self {
+        match self {
+            Self::Scalar(scalar) => Self::Scalar(dtype.shortest(scalar)),
+            element => element,
+        }
+    }
+
     /// Reads an element from the object that stands for it in an array with objects, and from bools that say whether its parts are masked.
     pub(crate) fn of_object(dtype: &'a DType, node: Node<'a, S>, mask: Option<&'a [u8]>) -> Self {
         match (&dtype.kind, node.data()) {
@@ -250,11 +280,7 @@ impl<S: AsRef<[u8]>> fmt::Display for Element<'_, S> {
         match self {
             Self::Scalar(scalar) => scalar.fmt(f),
             Self::LongDouble(number) => number.fmt(f),
-            Self::LongComplex(re, im) => {
-                let im = im.to_string();
-                let sign = if im.starts_with(['-', 'b']) { "" } else { "+" };
-                write!(f, "({re}{sign}{im}j)")
-            }
+            Self::LongComplex(re, im) => repr::write_complex(f, &re.to_string(), &im.to_string()),
             Self::Bytes(bytes) => write!(f, "{}", repr::Bytes(bytes)),
             Self::Text(text) => write!(f, "{}", repr::Str(text.as_bytes())),
             Self::DateTime(ticks) => ticks.write_datetime(f),
@@ -262,12 +288,12 @@ impl<S: AsRef<[u8]>> fmt::Display for Element<'_, S> {
             Self::Object(node) => write!(f, "{node}"),
             Self::Record(record) => {
                 f.write_str("(")?;
-                separated(f, record.fields().map(|(_, element)| element))?;
+                separated(f, record.shortest_fields().map(|(_, element)| element))?;
                 f.write_str(if record.len() == 1 { ",)" } else { ")" })
             }
             Self::Array(array) => {
                 f.write_str("[")?;
-                separated(f, array.elements())?;
+                separated(f, array.shortest_elements())?;
                 f.write_str("]")
             }
             Self::Missing => f.write_str("--"),

@@ -64,7 +64,7 @@ impl<'g, S: AsRef<[u8]>> Scalar<'g, S> {
 /// The value as Python shows it.
 impl<S: AsRef<[u8]>> fmt::Display for Scalar<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.element().fmt(f)
+        self.element().shortest(self.dtype()).fmt(f)
     }
 }
 
@@ -173,10 +173,11 @@ fn checked<S: AsRef<[u8]>>(array: NdArray<'_, S>) -> Option<NdArray<'_, S>> {
     (fits && is_masked).then_some(array)
 }
 
-/// The parts of a state that are an array's, `shape, dtype, is_fortran, data`, and those that are not.
+/// The parts of a state that are an array's, `shape, dtype, is_fortran, data`, and those before and behind them.
 struct State<'g, S> {
     array: [Node<'g, S>; 4],
-    beside: Vec<Node<'g, S>>,
+    before: Vec<Node<'g, S>>,
+    behind: Vec<Node<'g, S>>,
 }
 
 impl<'g, S: AsRef<[u8]>> State<'g, S> {
@@ -197,7 +198,7 @@ impl<'g, S: AsRef<[u8]>> State<'g, S> {
                 && let Some(mut state) = Self::among(&inner.collect::<Vec<_>>())
             {
                 let others = parts.iter().enumerate().filter(|(other, _)| *other != index);
-                state.beside.extend(others.map(|(_, part)| *part));
+                state.behind.extend(others.map(|(_, part)| *part));
                 return Some(state);
             }
         }
@@ -215,7 +216,7 @@ impl<'g, S: AsRef<[u8]>> State<'g, S> {
         let has_version = at > 0 && matches!(parts[at - 1].data(), Data::Int(_));
         let before = &parts[..at - usize::from(has_version)];
         let array = parts[at..at + 4].try_into().ok()?;
-        Some(Self { array, beside: [before, &parts[at + 4..]].concat() })
+        Some(Self { array, before: before.to_vec(), behind: parts[at + 4..].to_vec() })
     }
 }
 
@@ -238,18 +239,18 @@ fn stated<'g, S: AsRef<[u8]>>(
 
 /// `_reconstruct(class, (0,), b'b')`, and its state.
 fn reconstructed<'g, S: AsRef<[u8]>>(subclass: Node<'g, S>, state: Node<'g, S>) -> Option<NdArray<'g, S>> {
-    let State { array, beside } = State::of(state)?;
-    stated(class(subclass), array, None, beside)
+    let State { array, before, behind } = State::of(state)?;
+    stated(class(subclass), array, None, [before, behind].concat())
 }
 
 /// `_mareconstruct(class, base class, (0,), 'b')`, and its state, `(version, shape, dtype, is_fortran, data, mask, fill)`.
 fn masked<'g, S: AsRef<[u8]>>(subclass: Node<'g, S>, state: Node<'g, S>) -> Option<NdArray<'g, S>> {
-    let State { array, mut beside } = State::of(state)?;
-    (beside.len() >= 2).then_some(())?;
-    let (mask, fill) = (beside.remove(0), beside.remove(0));
+    let State { array, before, mut behind } = State::of(state)?;
+    (behind.len() >= 2).then_some(())?;
+    let (mask, fill) = (behind.remove(0), behind.remove(0));
     let ArrayData::Bytes(bytes) = data(mask)? else { return None };
     let mask = Mask { bytes, fill: Some(fill).filter(|fill| !fill.is_none()) };
-    stated(class(subclass), array, Some(mask), beside)
+    stated(class(subclass), array, Some(mask), [before, behind].concat())
 }
 
 /// An array that a function, its arguments and a state make, where these are arguments of another function.

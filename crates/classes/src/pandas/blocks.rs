@@ -145,17 +145,23 @@ impl<S: AsRef<[u8]>> Places<'_, S> {
     }
 }
 
-/// `slice(start, end, step)`, of which none is missing, save the end of what goes down to 0
+/// `slice(start, end, step)`, of which none is missing, save the end of one that goes down to 0. The end may lie beyond the last
+/// column, or below the first one: pandas makes it of the last place and the step.
 fn slice<S: AsRef<[u8]>>(call: &Call<'_, S>, width: usize) -> Option<Vec<usize>> {
     let [start, end, step] = call.bare()?.exactly()?;
-    let (start, step) = (usize::try_from(start.as_i64()?).ok()?, step.as_i64()?);
-    let size = usize::try_from(step.unsigned_abs()).ok().filter(|size| *size > 0)?;
-    if step > 0 {
-        let end = usize::try_from(end.as_i64()?).ok().filter(|end| *end <= width)?;
-        return Some((start..end).step_by(size).collect());
+    let (start, step) = (start.as_i64()?, step.as_i64()?);
+    let end = if end.is_none() && step < 0 { -1 } else { end.as_i64()? };
+    let (distance, size) = (end.checked_sub(start)?, step.unsigned_abs());
+    if distance.signum() * step.signum() <= 0 {
+        return (step != 0).then(Vec::new);
     }
-    let end = if end.is_none() { 0 } else { usize::try_from(end.as_i64()?.checked_add(1)?).ok()? };
-    (start < width).then(|| (end..=start).rev().step_by(size).collect())
+    let count =
+        usize::try_from(distance.unsigned_abs().div_ceil(size)).ok().filter(|count| *count <= width)?;
+    let place = |number: usize| {
+        let along = i64::try_from(number).ok()?.checked_mul(step)?;
+        usize::try_from(start.checked_add(along)?).ok().filter(|place| *place < width)
+    };
+    (0..count).map(place).collect()
 }
 
 /// The numbers of the columns by their labels.

@@ -6,6 +6,7 @@ use super::names::{label_names, make_unique, name_of};
 use super::unreadable::{Place, Unreadable};
 use super::{Cell, Frame, Index, Labels, Series, Values};
 use crate::debug::debug_fields;
+use crate::memory::Number;
 
 /// A frame, series, index or array as rows.
 ///
@@ -139,6 +140,22 @@ impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
                 label.ok_or_else(|| no_value(Place::Index))
             }
             _ => index.get(row).ok_or_else(|| no_value(Place::Index)),
+        }
+    }
+
+    /// The type of the numbers in a column, as [`Scalar::shortest`](crate::memory::Scalar::shortest) takes it, if they are numbers of numpy.
+    pub fn number(&self, column: usize) -> Option<Number> {
+        let labels = |index: &Index<'g, S>| match &index.labels {
+            Labels::Values(values) => values.number(),
+            _ => None,
+        };
+        match (column.checked_sub(self.labels), &self.table) {
+            (_, Table::Values(values)) => values.number(),
+            (_, Table::Index(index)) => labels(index),
+            (Some(column), Table::Frame(frame)) => frame.column(column).ok()?.values.number(),
+            (Some(_), Table::Series(series)) => series.values.number(),
+            (None, Table::Frame(frame)) => labels(&frame.index),
+            (None, Table::Series(series)) => labels(&series.index),
         }
     }
 

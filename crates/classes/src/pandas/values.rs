@@ -15,7 +15,7 @@ use crate::args::short;
 use crate::call::{Call, class_of};
 use crate::debug::{debug_fields, debug_variants};
 use crate::geometry;
-use crate::memory::Scalar;
+use crate::memory::{Number, Scalar};
 use crate::names::Class;
 use crate::numpy::{ArrayClass, Kind};
 use crate::pyarrow;
@@ -129,6 +129,14 @@ impl<'g, S: AsRef<[u8]>> Values<'g, S> {
             | Self::Periods { ordinals: array, .. } => Some(array),
             Self::Categorical(categories) => Some(&categories.codes),
             Self::Intervals { .. } | Self::Sparse(_) | Self::Arrow { .. } => None,
+        }
+    }
+
+    /// The type of the numbers, if they are in an array of numpy.
+    pub fn number(&self) -> Option<Number> {
+        match self {
+            Self::Numpy(values) | Self::Masked { values, .. } => values.dtype().number(),
+            _ => None,
         }
     }
 

@@ -6,7 +6,7 @@ use halfsour_value::Node;
 
 use crate::debug::{debug_fields, debug_variants};
 use crate::memory::{Numbers, Scalar, Strided};
-use crate::numpy::{ArrayData, DType, Element, Kind, NdArray};
+use crate::numpy::{ArrayData, DType, Element, Kind, LongFormat, NdArray};
 use crate::pandas::{self, Level, Values};
 
 /// The values of a column, of which each is read when it is asked for.
@@ -57,18 +57,24 @@ pub struct ArrayCells<'g, S> {
     /// The place of the first element, and the distance to the next, in elements.
     first: usize,
     step: usize,
+    /// The format of each `longdouble`, which many tell together.
+    long: Option<LongFormat>,
 }
 
 impl<'g, S: AsRef<[u8]>> ArrayCells<'g, S> {
     /// Returns a column of an array whose elements are in memory, and are no records.
     pub(super) fn new(array: NdArray<'g, S>, first: usize, step: usize) -> Self {
-        Self { dtype: array.dtype.clone(), array, offset: 0, first, step }
+        let long = array.long_format();
+        Self { dtype: array.dtype.clone(), array, offset: 0, first, step, long }
     }
 
     /// Returns a field of an array of records with one dimension.
     pub(super) fn field(array: NdArray<'g, S>, dtype: DType, offset: usize) -> Self {
         let step = array.strides.first().copied().unwrap_or_default();
-        Self { array, dtype, offset, first: 0, step }
+        let mut cells = Self { array, dtype, offset, first: 0, step, long: None };
+        let rows = cells.array.shape.first().copied().unwrap_or_default();
+        cells.long = cells.dtype.long_format((0..rows).map_while(|row| cells.bytes(row)));
+        cells
     }
 
     /// The type of the cells.
@@ -112,7 +118,7 @@ impl<'g, S: AsRef<[u8]>> ArrayCells<'g, S> {
             }
             _ => None,
         };
-        Some(Element::read(&self.dtype, bytes, mask))
+        Some(Element::read(&self.dtype, bytes, mask).or_format(|| self.long))
     }
 }
 

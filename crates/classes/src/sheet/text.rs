@@ -443,11 +443,7 @@ fn write_known<'g, S: AsRef<[u8]>>(
 fn write_datetime<'g, S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, out: &mut String) -> Result<'g, S> {
     let _ = write!(out, "{} {}", datetime.date, datetime.clock);
     if datetime.tz.is_some() {
-        #[cfg(feature = "jiff")]
-        let offset = datetime.utcoffset().ok();
-        #[cfg(not(feature = "jiff"))]
-        let offset = datetime.zone().and_then(|zone| zone.offset());
-        show(out, &Offset(offset.ok_or("a time in a zone whose offset is not known")?));
+        show(out, &Offset(datetime.offset().ok_or("a time in a zone whose offset is not known")?));
     }
     Ok(())
 }

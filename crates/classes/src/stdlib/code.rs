@@ -24,8 +24,8 @@ pub struct Code<'g, S> {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Function<'g, S> {
-    /// The parts by their names in Python, of those that the pickle has: `__name__`, `__code__`, `__defaults__`, `__closure__`, `__globals__` (those that it
-    /// uses), …
+    /// The parts by their names in Python, of those that the pickle has: `__name__`, `__code__`, `__defaults__`, `__closure__`,
+    /// `__globals__` (those that it uses), …; and cloudpickle's `base_globals` and `_cloudpickle_submodules`.
     pub parts: Vec<Named<'g, S>>,
     /// Its attributes, a dict, if it was given some.
     pub attributes: Option<Node<'g, S>>,
@@ -124,7 +124,7 @@ fn part<'g, S>(parts: &[Named<'g, S>], name: &str) -> Option<Node<'g, S>> {
 }
 
 /// Names of the parts of a function in what cloudpickle gives to a setter, and in Python.
-const OF_STATE: [(&str, &str); 17] = [
+const OF_STATE: [(&str, &str); 19] = [
     ("__name__", "__name__"),
     ("name", "__name__"),
     ("__qualname__", "__qualname__"),
@@ -142,7 +142,12 @@ const OF_STATE: [(&str, &str); 17] = [
     ("__closure__", "__closure__"),
     ("closure_values", "__closure__"),
     ("__globals__", "__globals__"),
+    ("__type_params__", "__type_params__"),
+    ("_cloudpickle_submodules", "_cloudpickle_submodules"),
 ];
+
+/// The members of a state that stand for other parts.
+const OTHERS_OF_STATE: [&str; 2] = ["dict", "globals"];
 
 /// `FunctionType(code, globals, name, defaults, closure)`, cloudpickle's and dill's functions that do the same, and what is set afterwards.
 pub(crate) fn function<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Function<'g, S>> {
@@ -150,9 +155,8 @@ pub(crate) fn function<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Functio
         return filled(call);
     }
     let args: Vec<_> = call.args()?.collect();
-    (2..=7).contains(&args.len()).then_some(())?;
     let names: &[&str] = match call.class {
-        Class::CloudpickleSkeleton => &["__code__"],
+        Class::CloudpickleSkeleton => &OF_SKELETON,
         Class::DillFunction => &[
             "__code__",
             "__globals__",
@@ -164,19 +168,32 @@ pub(crate) fn function<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Functio
         ],
         _ => &["__code__", "__globals__", "__name__", "__defaults__", "__closure__"],
     };
+    let mut function = given(names, &args)?;
+    for step in call.instance.steps() {
+        match step {
+            Step::State(state) => set(&mut function, state)?,
+            Step::Call(setter) => set(&mut function, setter.as_instance()?.args().at(1)?)?,
+            _ => return None,
+        }
+    }
+    Some(function)
+}
+
+/// The arguments of `_make_skel_func`. The number of cells is that of the closure, which is set later.
+const OF_SKELETON: [&str; 3] = ["__code__", "", "base_globals"];
+
+/// A function of the arguments with these names; `None` if there are more of them, or fewer than two. An argument without a name is left
+/// out.
+fn given<'g, S: AsRef<[u8]>>(names: &[&'static str], args: &[Node<'g, S>]) -> Option<Function<'g, S>> {
+    (2..=names.len()).contains(&args.len()).then_some(())?;
     let mut function = Function { parts: Vec::new(), attributes: None };
     for (name, node) in names.iter().zip(args) {
         match *name {
             _ if node.is_none() => {}
-            "__dict__" => function.attributes = Some(node),
-            name => function.parts.push((name, node)),
-        }
-    }
-    for step in call.instance.steps() {
-        match step {
-            Step::State(state) => set(&mut function, state),
-            Step::Call(setter) => set(&mut function, setter.as_instance()?.args().at(1)?),
-            _ => return None,
+            "" => {}
+            "base_globals" if node.is_empty() => {}
+            "__dict__" => function.attributes = Some(*node),
+            name => function.parts.push((name, *node)),
         }
     }
     Some(function)
@@ -185,29 +202,30 @@ pub(crate) fn function<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Functio
 /// cloudpickle 1's `_fill_function(function, state)`
 fn filled<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Function<'g, S>> {
     let [skeleton, state] = call.bare()?.exactly()?;
-    let mut function = function_of_skeleton(&Call::of_class(skeleton, Class::CloudpickleSkeleton)?)?;
-    set(&mut function, state);
+    let skeleton = Call::of_class(skeleton, Class::CloudpickleSkeleton)?;
+    let mut function = given(&OF_SKELETON, &skeleton.args()?.collect::<Vec<_>>())?;
+    set(&mut function, state)?;
     Some(function)
 }
 
-fn function_of_skeleton<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Function<'g, S>> {
-    let code = call.args()?.next()?;
-    Some(Function { parts: vec![("__code__", code)], attributes: None })
-}
-
-/// Sets parts of a function by a state: a dict, or a pair of attributes and a dict.
-fn set<'g, S: AsRef<[u8]>>(function: &mut Function<'g, S>, state: Node<'g, S>) {
+/// Sets parts of a function by a state: a dict, or a pair of attributes and a dict. `None` if the state has a part that is not known, which
+/// would be lost.
+fn set<'g, S: AsRef<[u8]>>(function: &mut Function<'g, S>, state: Node<'g, S>) -> Option<()> {
     let (attributes, parts) = match state.data() {
         Data::Tuple(mut pair) => (pair.next(), pair.next()),
         _ => (state.get("dict"), Some(state)),
     };
     function.attributes =
         attributes.filter(|dict| !dict.is_none() && !dict.is_empty()).or(function.attributes);
-    let Some(parts) = parts else { return };
+    let Some(parts) = parts.filter(|parts| !parts.is_none()) else { return Some(()) };
+    let is_known =
+        |key: &str| OTHERS_OF_STATE.contains(&key) || OF_STATE.iter().any(|(known, _)| *known == key);
+    parts.items()?.all(|(key, _)| text(key).is_some_and(is_known)).then_some(())?;
     for (key, name) in OF_STATE {
         let Some(node) = parts.get(key) else { continue };
         function.parts.retain(|(found, _)| *found != name);
-        if !node.is_none() {
+        let is_nothing = node.is_none() || key.starts_with("_cloudpickle") && node.is_empty();
+        if !is_nothing {
             function.parts.push((name, node));
         }
     }
@@ -215,6 +233,7 @@ fn set<'g, S: AsRef<[u8]>>(function: &mut Function<'g, S>, state: Node<'g, S>) {
     if let Some(globals) = parts.get("globals") {
         function.parts.push(("__globals__", globals));
     }
+    Some(())
 }
 
 /// What a variable of an outer function holds: `_make_cell(value)`, `_create_cell(value)`, or `_make_empty_cell()`.

@@ -320,6 +320,16 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
+impl<S: AsRef<[u8]>> DateTime<'_, S> {
+    /// Returns `isoformat()`, or the `Display` if the offset is not known.
+    pub fn isoformat(&self) -> String {
+        match self.offset() {
+            Some(offset) => format!("{}T{}{}", self.date, self.clock, super::Offset(offset)),
+            None => self.to_string(),
+        }
+    }
+}
+
 impl<S: AsRef<[u8]>> fmt::Display for DateTime<'_, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}T{}", self.date, self.clock)?;

@@ -3,14 +3,14 @@
 use halfsour_value::{Data, Form, Instance, Node, Step, Steps};
 
 use super::collections::{Members, Pairs};
-use super::{Decimal, datetime};
 use crate::Known;
-use crate::args::{bytes, text};
 use crate::debug::debug_fields;
 
-/// An object of a subclass of a builtin, or of `OrderedDict`, `defaultdict` or `deque`, which has no attributes of its own: `app.Name('Ada')`.
+/// An object of a subclass of a builtin, or of `OrderedDict`, `defaultdict` or `deque`, which has no attributes of its own:
+/// `app.Name('Ada')`.
 ///
-/// A pickle names the class, and tells what such an object is made of.
+/// A pickle names the class, and tells the parts of such an object. The name of a class of a program tells nothing of its base: only
+/// classes of packages that are known by their full names are taken for mappings, sequences or dates by that.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Subclass<'g, S> {
@@ -25,8 +25,8 @@ pub struct Subclass<'g, S> {
 pub enum Base<'g, S> {
     /// Text, a number, bytes or a tuple; before protocol 2 also a list, dict or set.
     Value(Node<'g, S>),
-    /// The one argument of `__new__`, where the name of the class does not say more: the value of a subclass of text, numbers, bytes or tuples, or else the one field of a named tuple, which looks the
-    /// same from protocol 2 on.
+    /// The one argument of `__new__` of a class of a program: the value of a subclass of text, numbers, bytes or tuples, or else the one
+    /// field of a named tuple, which looks the same from protocol 2 on.
     Argument(Node<'g, S>),
     /// The members of a list, `deque` or set.
     Sequence(Members<'g, S>),
@@ -36,17 +36,13 @@ pub enum Base<'g, S> {
 
 /// Reads an object whose class is not known.
 pub(crate) fn subclass<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
-    let class = instance.class();
     let base = match instance.form() {
         Form::Reconstructor => reconstructed(instance)?,
         Form::New | Form::NewObjCall => new(instance)?,
-        Form::Call => match called(instance) {
-            Some(base) => base,
-            None => return moment(instance),
-        },
+        Form::Call => called(instance)?,
         _ => return None,
     };
-    Some(Known::Subclass(Subclass { class, base }))
+    Some(based(instance, base))
 }
 
 /// Up to protocol 1: `copyreg._reconstructor(class, base, value)`
@@ -80,34 +76,28 @@ fn new<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     match (args.next(), args.next()) {
         (None, _) => filled(instance),
         (Some(value), None) => {
-            let words = words_of(value)?;
+            let may_be_base = matches!(
+                value.data(),
+                Data::Str(_)
+                    | Data::ByteString(_)
+                    | Data::Bytes(_)
+                    | Data::Int(_)
+                    | Data::BigInt(_)
+                    | Data::Float(_)
+                    | Data::Complex(..)
+                    | Data::Tuple(_)
+            );
             let mut steps = Bare { steps: instance.steps() };
-            steps.next().is_none().then_some(())?;
-            let name = instance.class().as_global().and_then(|class| text(class.name)).unwrap_or_default();
-            let says = words.iter().any(|word| name.ends_with(word));
-            Some(if says { Base::Value(value) } else { Base::Argument(value) })
+            (may_be_base && steps.next().is_none()).then_some(Base::Argument(value))
         }
         _ => None,
     }
 }
 
-/// The endings by which the name of a class says that it is based on the builtin class of this value: no named tuple of one field is called so.
-fn words_of<S: AsRef<[u8]>>(value: Node<'_, S>) -> Option<&'static [&'static str]> {
-    Some(match value.data() {
-        Data::Str(_) | Data::ByteString(_) => &["Str", "String", "Text", "Unicode", "_str", "_text"],
-        Data::Bytes(_) => &["Bytes", "_bytes"],
-        Data::Int(_) | Data::BigInt(_) => &["Int", "Integer", "Long", "_int"],
-        Data::Float(_) => &["Float", "_float"],
-        Data::Complex(..) => &["Complex"],
-        Data::Tuple(_) => &["Tuple", "_tuple"],
-        _ => return None,
-    })
-}
-
 /// `class()`, `class(factory)` and `class((), maxlen)`, and what is appended or set
 fn called<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
     let (mut args, None) = instance.arguments()? else { return None };
-    let Some(base) = filled(instance) else { return given(instance) };
+    let base = filled(instance)?;
     let fits = match (&base, args.next(), args.next(), args.next()) {
         (_, None, ..) => true,
         (Base::Mapping(_), Some(factory), None, _) => factory.is_none() || factory.as_global().is_some(),
@@ -117,26 +107,6 @@ fn called<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
         _ => false,
     };
     fits.then_some(base)
-}
-
-/// `class({key: value})`, `class([members])` and `class({members})`, of a class whose name says that it is a mapping or a set: other classes take as much.
-fn given<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Base<'_, S>> {
-    const MAPPINGS: [&str; 6] = ["bag", "count", "dict", "freq", "map", "tally"];
-    let (mut args, None) = instance.arguments()? else { return None };
-    let (given, None) = (args.next()?.data(), args.next()) else { return None };
-    Bare { steps: instance.steps() }.next().is_none().then_some(())?;
-    let name = text(instance.class().as_global()?.name)?;
-    let lower = name.to_lowercase();
-    let is_mapping = || MAPPINGS.iter().any(|word| lower.contains(word));
-    let is_set = || name.ends_with("Set") || lower == "set" || lower.ends_with("_set") || lower == "pset";
-    match given {
-        Data::Dict(items) if is_mapping() => Some(Base::Mapping(items.into())),
-        Data::List(pairs) if is_mapping() => Pairs::listed(pairs).map(Base::Mapping),
-        Data::List(members) | Data::Set(members) | Data::FrozenSet(members) if is_set() => {
-            Some(Base::Sequence(members.into()))
-        }
-        _ => None,
-    }
 }
 
 /// All steps append, or all set items.
@@ -169,30 +139,33 @@ impl<'g, S: AsRef<[u8]>> Iterator for Bare<'g, S> {
     }
 }
 
-/// A subclass of a class of `datetime` or `decimal`: called with what these pickle. Other classes take as much, so that the name has to
-/// say which one it is, save where ten bytes are a time.
-fn moment<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>) -> Option<Known<'g, S>> {
-    let (mut args, None) = instance.arguments()? else { return None };
-    instance.steps().next().is_none().then_some(())?;
-    let name = || text(instance.class().as_global()?.name).map(str::to_lowercase);
-    let says = |words: &[&str]| name().is_some_and(|name| words.iter().any(|word| name.contains(word)));
-    let args: [Option<Node<'g, S>>; 4] = std::array::from_fn(|_| args.next());
-    match args {
-        [Some(stamp), tz, None, None] if bytes(stamp).is_some() => {
-            let tz = tz.filter(|tz| !tz.is_none());
-            match bytes(stamp)?.len() {
-                10 => datetime::datetime_of(stamp, tz).map(Known::DateTime),
-                4 if tz.is_none() && says(&["date", "day"]) => datetime::date_of(stamp).map(Known::Date),
-                6 if says(&["time", "clock"]) => datetime::time_of(stamp, tz).map(Known::Time),
-                _ => None,
-            }
-        }
-        [Some(number), None, ..] if says(&["decimal"]) => Decimal::new(text(number)?).map(Known::Decimal),
-        [Some(days), Some(seconds), Some(microseconds), None] if says(&["delta", "duration"]) => {
-            datetime::timedelta_of([days, seconds, microseconds]).map(Known::TimeDelta)
+/// `class({key: value})`, of a class that is known to be a mapping.
+pub(crate) fn mapping<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
+    match given(instance)?.data() {
+        Data::Dict(items) => Some(based(instance, Base::Mapping(items.into()))),
+        _ => None,
+    }
+}
+
+/// `class([members])` or `class({members})`, of a class that is known to be a sequence or a set.
+pub(crate) fn sequence<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<'_, S>> {
+    match given(instance)?.data() {
+        Data::List(members) | Data::Set(members) | Data::FrozenSet(members) => {
+            Some(based(instance, Base::Sequence(members.into())))
         }
         _ => None,
     }
+}
+
+fn based<'g, S: AsRef<[u8]>>(instance: Instance<'g, S>, base: Base<'g, S>) -> Known<'g, S> {
+    Known::Subclass(Subclass { class: instance.class(), base })
+}
+
+/// The one argument of a call after which nothing was done.
+fn given<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Node<'_, S>> {
+    let (mut args, None) = instance.arguments()? else { return None };
+    let (given, None) = (args.next()?, args.next()) else { return None };
+    Bare { steps: instance.steps() }.next().is_none().then_some(given)
 }
 
 /// Django's `_lazy_proxy_unpickle(function, (text,), {}, …)`: text that is translated when it is shown.
@@ -224,7 +197,7 @@ pub(crate) fn sorted<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> Option<Known<
         (Data::Set(_), _) => Base::Value(first),
         _ => return None,
     };
-    Some(Known::Subclass(Subclass { class: instance.class(), base }))
+    Some(based(instance, base))
 }
 
 debug_fields!(Subclass, this { class: this.class, base: this.base });

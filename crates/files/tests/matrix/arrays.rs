@@ -31,8 +31,8 @@ pub fn tell(node: N<'_>, printed: &Value) -> (Value, Value) {
     };
     forget_short_names(&told, &mut said);
     // Without a value of its own, numpy has one for each type.
-    if told.get("fill_value") == Some(&Value::Null) {
-        told["fill_value"] = said["fill_value"].clone();
+    if let (Some(Value::Null), Some(Known::NdArray(found))) = (told.get("fill_value"), recognise(node)) {
+        told["fill_value"] = default_fill(&found.dtype, &said["fill_value"]);
     }
     (told, said)
 }
@@ -185,6 +185,38 @@ fn fill(found: &Element<'_, &[u8]>, of: &DType, array: &DType, printed: &Value) 
             printed.clone()
         }
         _ => element(found, of, printed),
+    }
+}
+
+/// Tells of the value that numpy has for masked elements of a type what it printed.
+fn default_fill(of: &DType, printed: &Value) -> Value {
+    const INT: i64 = 999_999;
+    const FLOAT: f64 = 1e20;
+    #[allow(clippy::cast_possible_truncation)] // numpy does the same
+    match (&of.kind, of.size) {
+        (Kind::Bool, _) => json!(true),
+        (Kind::Int, 1) => json!(INT as i8),
+        (Kind::Int, 2) => json!(INT as i16),
+        (Kind::UInt, 1) => json!(INT as u8),
+        (Kind::UInt, 2) => json!(INT as u16),
+        (Kind::Int | Kind::UInt, _) => json!(INT),
+        (Kind::Float, 2) => json!("inf"),
+        (Kind::Float, 4) => float(f64::from(FLOAT as f32)),
+        (Kind::Float, 8) => float(FLOAT),
+        (Kind::Complex, 16) => json!([float(FLOAT), float(0.0)]),
+        (Kind::Bytes, size) => hex(&b"N/A"[..size.min(3)]),
+        (Kind::Text, size) => json!(&"N/A"[..(size / 4).min(3)]),
+        (Kind::Void, size) => hex(&b"???"[..size.min(3)]),
+        (Kind::DateTime(_) | Kind::TimeDelta(_), _) => json!(i64::MIN),
+        // A text, which numpy has in an array of its own in some releases.
+        (Kind::Object, _) if ["\"?\"", "\"3f\""].iter().any(|text| printed.to_string().contains(text)) => {
+            printed.clone()
+        }
+        (Kind::Structured(structure), _) => {
+            let fields = structure.fields.iter().enumerate();
+            fields.map(|(number, field)| default_fill(&field.dtype, &printed[number])).collect()
+        }
+        _ => json!("another"),
     }
 }
 

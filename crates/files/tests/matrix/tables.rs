@@ -1,7 +1,8 @@
 //! Frames, series, indexes and scalars of pandas.
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{self, Cell, Index, Labels, Offset, Values};
+use halfsour_classes::pandas::{self, Cell, Index, Labels, Offset, Timestamp, Values};
+use halfsour_classes::stdlib::TimeZone;
 use halfsour_classes::{Known, recognise};
 use halfsour_value::{Data, Items};
 use serde_json::{Value, json};
@@ -224,9 +225,7 @@ fn cell(found: &Cell<'_, &[u8]>, printed: &Value) -> Value {
             };
             json!({"kind": "dict", "items": members.iter().enumerate().map(member).collect::<Value>()})
         }
-        Cell::Timestamp(stamp) if printed.is_object() => {
-            json!({"kind": "Timestamp", "iso": stamp.to_string(), "value": stamp.ticks, "unit": stamp.unit.name()})
-        }
+        Cell::Timestamp(found) if printed.is_object() => stamp(found),
         Cell::Timedelta(delta) if printed.is_object() => {
             json!({"kind": "Timedelta", "iso": delta.to_string(), "value": delta.ticks, "unit": delta.unit.name()})
         }
@@ -266,11 +265,15 @@ fn object(node: N<'_>, printed: &Value) -> Value {
     if told == said { modern(printed) } else { told }
 }
 
+/// Tells of a time and its zone.
+fn stamp(stamp: &Timestamp<'_, &[u8]>) -> Value {
+    let key = stamp.zone.as_ref().and_then(TimeZone::key).filter(|key| *key != "UTC");
+    json!({"kind": "Timestamp", "iso": stamp.to_string(), "value": stamp.ticks, "unit": stamp.unit.name(), "tz": key})
+}
+
 fn scalar(known: &Known<'_, &[u8]>, printed: &Value) -> Value {
     match known {
-        Known::Timestamp(stamp) => json!({
-            "kind": "Timestamp", "iso": stamp.to_string(), "value": stamp.ticks, "unit": stamp.unit.name(),
-        }),
+        Known::Timestamp(found) => stamp(found),
         Known::PandasTimedelta(delta) => json!({
             "kind": "Timedelta", "iso": delta.to_string(), "value": delta.ticks, "unit": delta.unit.name(),
         }),
@@ -320,7 +323,11 @@ fn modern(printed: &Value) -> Value {
             object.retain(|name, _| matches!(&**name, "kind" | "values" | "categories" | "ordered"));
             object.insert("dtype".into(), dtype.into());
         }
-        "Timestamp" => drop(object.remove("tz")),
+        // The zone by its name, which UTC has in some packages only.
+        "Timestamp" => {
+            let key = object["tz"]["key"].as_str().filter(|key| *key != "UTC").map(|key| json!(key));
+            object.insert("tz".into(), key.into());
+        }
         "Period" => {
             let freq = object["freq"].as_str().map(modern_freq);
             object.insert("freq".into(), freq.into());

@@ -4,8 +4,9 @@ use std::fmt::{Display, Write};
 use std::rc::Rc;
 
 use halfsour_classes::Known;
+use halfsour_classes::memory::Number;
 use halfsour_classes::numpy::{ArrayData, Element, NdArray};
-use halfsour_classes::pandas::Cell;
+use halfsour_classes::pandas::{Cell, Index, Labels};
 use halfsour_classes::stdlib::ArrayItem;
 use halfsour_text::phrase::count;
 use halfsour_text::repr;
@@ -74,6 +75,23 @@ impl<S: AsRef<[u8]>> Source<'_, S> {
         matches!(&*self.known, Known::NdArray(_) | Known::Array(_))
     }
 
+    /// The type of the numbers of a column or index, if numpy has it.
+    fn number(&self) -> Option<Number> {
+        let labels = |index: &Index<'_, S>| match &index.labels {
+            Labels::Values(values) => values.number(),
+            _ => None,
+        };
+        match (&*self.known, self.of) {
+            (Known::DataFrame(frame), Of::Column(number)) => frame.column(number).ok()?.values.number(),
+            (Known::DataFrame(frame), _) => labels(&frame.index),
+            (Known::Series(series), Of::Index) => labels(&series.index),
+            (Known::Series(series), _) => series.values.number(),
+            (Known::PandasIndex(index), _) => labels(index),
+            (Known::PandasArray(values), _) => values.number(),
+            _ => None,
+        }
+    }
+
     /// Adds an element. Text may be cut where the line has no more room; a number that was cut would be another one.
     fn push(&self, at: usize, line: &mut String, room: usize) {
         let mut put = |shown: &dyn Display, is_text: bool| {
@@ -83,7 +101,7 @@ impl<S: AsRef<[u8]>> Source<'_, S> {
         };
         let cell = match (&*self.known, self.of) {
             (Known::NdArray(array), _) => {
-                return match array.get(at) {
+                return match array.get(at).map(|element| element.shortest(&array.dtype)) {
                     Some(element) => {
                         let is_text = !matches!(
                             element,
@@ -129,6 +147,10 @@ impl<S: AsRef<[u8]>> Source<'_, S> {
             let _ = write!(Truncated { text: line, limit: room }, "{}", pandas::Shown(cell.as_ref()));
             return;
         }
+        let cell = match cell {
+            Some(Cell::Scalar(scalar)) => Some(Cell::Scalar(scalar.shortest(self.number()))),
+            cell => cell,
+        };
         let is_text =
             matches!(cell, None | Some(Cell::Text(_) | Cell::Bytes(_) | Cell::Geometry(_) | Cell::Object(_)));
         put(&pandas::Shown(cell.as_ref()), is_text);

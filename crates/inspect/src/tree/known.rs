@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
-use halfsour_classes::numpy::{ArrayClass, ArrayData, NdArray};
+use halfsour_classes::numpy::{ArrayClass, ArrayData, DType, Kind, NdArray};
 use halfsour_classes::pandas::{Values, beside};
 use halfsour_classes::stdlib::{ArrayItems, DateTime, Offset, TimeZone};
 use halfsour_classes::{Known, Shape, class_name, cost, recognise};
@@ -38,7 +38,7 @@ pub fn leaf<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(String, String, Role)>
     }
     let text = known.as_text()?.to_string();
     if let Known::NumpyScalar(scalar) = &known {
-        return Some((format!("numpy.{}", scalar.dtype().name()), text, Role::Number));
+        return Some((format!("numpy.{}", scalar_name(scalar.dtype())), text, Role::Number));
     }
     let (text, role) = match known {
         Known::DateTime(datetime) => (with_offset(&datetime, text.replacen('T', " ", 1)), Role::Number),
@@ -88,11 +88,13 @@ pub fn drawn_of<'g, S: AsRef<[u8]>>(
         Known::NdArray(array) => {
             let (class, rest) = array_head(node, array);
             let attributes: Vec<_> = array.attributes().collect();
+            // An array without dimensions is no list.
+            let (close, close_all) = if array.shape.is_empty() { ("", ")") } else { ("]", "])") };
             if attributes.is_empty() {
-                return Some(elements(known, array, format!("{class}{rest}"), "])").parts(limits));
+                return Some(elements(known, array, format!("{class}{rest}"), close_all).parts(limits));
             }
             let rest = rest.strip_prefix('(').unwrap_or_default().to_owned();
-            let array = elements(known, array, rest, "]");
+            let array = elements(known, array, rest, close);
             let mut parts = Parts::of(Group::Target(array));
             parts.push_attributes(attributes);
             (Head { open: format!("{class}("), close: ")" }, parts)
@@ -134,7 +136,7 @@ fn elements<'g, S: AsRef<[u8]>>(
 /// A part of an array or table that has no parts of its own, on one line.
 pub fn part<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
     match known {
-        Known::NumpyScalar(scalar) => Some(format!("numpy.{} {scalar}", scalar.dtype().name())),
+        Known::NumpyScalar(scalar) => Some(format!("numpy.{} {scalar}", scalar_name(scalar.dtype()))),
         _ => None,
     }
 }
@@ -160,7 +162,8 @@ fn array_head<S: AsRef<[u8]>>(node: Option<Node<'_, S>>, array: &NdArray<'_, S>)
     };
     let mut head = format!("({}, ", shape(&array.shape));
     let _ = write!(Truncated { text: &mut head, limit: 2 * LONGEST }, "{}", array.dtype);
-    head.push_str(if let ArrayData::Buffer(_) = array.data { ", out of band [" } else { ", [" });
+    head.push_str(if let ArrayData::Buffer(_) = array.data { ", out of band " } else { ", " });
+    head.push_str(if array.shape.is_empty() { "" } else { "[" });
     (class, head)
 }
 
@@ -189,4 +192,14 @@ pub fn known<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
         return None;
     }
     recognise(node)
+}
+
+/// The name of the class of a scalar: that of its type, which of text and bytes has no size.
+fn scalar_name(dtype: &DType) -> String {
+    match dtype.kind {
+        Kind::Text => "str_".to_owned(),
+        Kind::Bytes => "bytes_".to_owned(),
+        Kind::Void | Kind::Structured(_) | Kind::SubArray(_) => "void".to_owned(),
+        _ => dtype.name(),
+    }
 }

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::fmt::{self, Write};
 use std::rc::Rc;
 
-use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Span, Values};
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::repr;
@@ -214,9 +213,6 @@ impl<S: AsRef<[u8]>> fmt::Display for Shown<'_, '_, S> {
         let Some(cell) = self.0 else { return f.write_str("?") };
         match cell {
             Cell::Missing => f.write_str("NA"),
-            Cell::Scalar(Scalar::Complex(re, im)) => {
-                write!(f, "({}, {})", repr::Float(*re), repr::Float(*im))
-            }
             Cell::Scalar(scalar) => write!(f, "{scalar}"),
             Cell::Text(text) => write!(f, "{}", repr::Str(text.as_bytes())),
             Cell::Bytes(bytes) => write!(f, "{}", repr::Bytes(bytes)),

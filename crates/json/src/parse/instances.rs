@@ -116,6 +116,14 @@ impl<R: Read> Reader<'_, '_, R> {
                 self.items.truncate(start);
                 done
             }
+            "setattr" => {
+                let (callable, args) = self.call()?;
+                let view = self.build.builder.view();
+                if view.sequence(args).and_then(<[Id]>::first) != Some(&of) {
+                    return Err(form("setattr of another object"));
+                }
+                self.build.builder.set_by_call(callable, args)
+            }
             "call" => {
                 let (setter, args) = self.call()?;
                 let view = self.build.builder.view();

@@ -6,7 +6,8 @@ use core::fmt;
 
 use num_bigint::BigUint;
 
-/// A finite float of any precision: mantissa × 2^exponent. Prints the shortest digits that tell it from its neighbours, as numpy's `str()` of a `longdouble` does.
+/// A finite float of any precision: mantissa × 2^exponent. Prints the shortest digits that tell it from its neighbours, as numpy's
+/// `str()` of a `longdouble` does.
 ///
 /// ```
 /// use halfsour_text::repr::Long;
@@ -27,13 +28,19 @@ pub struct Long {
     pub is_lowest: bool,
 }
 
+/// The decimal logarithm of 2, from below and from above, in units of 10⁻¹².
+const LOG_BELOW: i64 = 301_029_995_663;
+const LOG_ABOVE: i64 = LOG_BELOW + 1;
+const LOG_UNIT: i64 = 1_000_000_000_000;
+
 impl Long {
     /// The digits, and the power of ten of the first one.
     fn digits(self) -> (Vec<u8>, i32) {
         let one = || BigUint::from(1_u8);
         let unit = u32::from(self.is_lowest);
         let (up, down) = (self.exponent.max(0).unsigned_abs(), self.exponent.min(0).unsigned_abs());
-        // All are multiplied by 2, or by 4 where half of the distance below is a quarter of that above.
+        // With d for the distance to the next number above, `above` is d / 2, and `below` is d / 2 or, for the lowest number of its exponent,
+        // d / 4. All are multiplied by 2, or by 4, so that they are whole.
         let mut rest = BigUint::from(self.mantissa) << (up + 1 + unit);
         let mut scale = one() << (down + 1 + unit);
         let mut below = one() << up;
@@ -45,8 +52,9 @@ impl Long {
         };
         // One too small at most, since the mantissa has more bits than the logarithm errs.
         let bits = i64::from(128 - self.mantissa.leading_zeros()) + i64::from(self.exponent) - 1;
+        // The logarithm of 2, a little below what it is: one that is above it makes the power of some exponents one too large.
         #[allow(clippy::cast_possible_truncation)] // exponents have no more than 16 bits
-        let mut power = ((bits * 30_103).div_euclid(100_000)) as i32;
+        let mut power = ((bits * if bits < 0 { LOG_ABOVE } else { LOG_BELOW }).div_euclid(LOG_UNIT)) as i32;
         let ten = |power: u32| BigUint::from(10_u8).pow(power);
         if power >= 0 {
             scale *= ten(power.unsigned_abs());
@@ -124,5 +132,44 @@ impl fmt::Display for Long {
                 write!(f, "{sign}{}{point}{}e{power:+03}", &text[..1], &text[1..])
             }
         }
+    }
+}
+
+/// The digits of `value`, a float of 16 bits, that numpy prints.
+pub(super) fn of_16_bits(value: f64) -> Option<Long> {
+    const FRACTION: i32 = 10;
+    const LEAST: i32 = -14;
+    if !value.is_finite() || value == 0.0 {
+        return None;
+    }
+    let biased = i32::try_from(value.to_bits() >> 52 & 0x7FF).ok()?;
+    let exponent = (biased - 1023).max(LEAST) - FRACTION;
+    let scale = f64::from_bits(u64::try_from(1023 - exponent).ok()? << 52);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a whole number of 11 bits
+    let mantissa = (value.abs() * scale) as u128;
+    let is_lowest = mantissa == 1 << FRACTION && exponent > LEAST - FRACTION;
+    Some(Long { is_negative: value.is_sign_negative(), mantissa, exponent, is_lowest })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+
+    use super::*;
+
+    /// Powers of two whose first digits are near 9.99 or 1.00, as exact arithmetic has them.
+    #[test]
+    fn powers_of_two_near_powers_of_ten() {
+        let printed = |power: i32| {
+            let exponent = power - 63;
+            Long { is_negative: false, mantissa: 1 << 63, exponent, is_lowest: true }.to_string()
+        };
+        assert_eq!(printed(13301), "9.999362817037386265e+4003");
+        assert_eq!(printed(-13301), "1.0000637223565413661e-4004");
+        assert_eq!(printed(16383), "5.9486574767861588254e+4931");
+        assert_eq!(printed(-16382), "3.3621031431120935063e-4932");
+        assert_eq!(printed(93), "9.903520314283042199e+27");
+        assert_eq!(printed(485), "9.9895953610111751404e+145");
+        assert_eq!(printed(196), "1.0043362776618689222e+59");
     }
 }

@@ -5,6 +5,7 @@ mod printable;
 
 use crate::scan::none_of;
 use crate::wtf8;
+use alloc::string::ToString;
 use core::fmt::{self, Write};
 pub use long::Long;
 use printable::NOT_PRINTABLE;
@@ -269,6 +270,49 @@ impl Float {
             out.write_str(text)
         }
     }
+}
+
+/// Returns the `float64` whose `repr()` has the digits that numpy prints of a `float32`, which `value` is: the fewest that tell it from
+/// its neighbours, and of two that are equally near the even one.
+///
+/// ```
+/// use halfsour_text::repr::shortest_of_32_bits;
+///
+/// assert_eq!(shortest_of_32_bits(0.1_f32.into()), 0.1);
+/// assert_eq!(shortest_of_32_bits(203_696.125), 203_696.12);
+/// ```
+pub fn shortest_of_32_bits(value: f64) -> f64 {
+    if !value.is_finite() {
+        return value;
+    }
+    #[allow(clippy::cast_possible_truncation)] // it is one of 32 bits
+    let narrow = value as f32;
+    zmij::Buffer::new().format_finite(narrow).parse().unwrap_or(value)
+}
+
+/// Returns the `float64` whose `repr()` has the digits that numpy prints of a `float16`, which `value` is.
+///
+/// ```
+/// assert_eq!(halfsour_text::repr::shortest_of_16_bits(4112.0), 4110.0);
+/// ```
+pub fn shortest_of_16_bits(value: f64) -> f64 {
+    long::of_16_bits(value).and_then(|long| long.to_string().parse().ok()).unwrap_or(value)
+}
+
+/// Writes a complex number as Python does, whose parts have these texts: `(1+2j)`, `2j`.
+///
+/// # Errors
+///
+/// If the writer fails.
+pub fn write_complex<W: Write + ?Sized>(out: &mut W, re: &str, im: &str) -> fmt::Result {
+    let short = |part: &str| part.strip_suffix(".0").unwrap_or(part).len();
+    let (re_short, im_short) = (&re[..short(re)], &im[..short(im)]);
+    if re == "0.0" {
+        return write!(out, "{im_short}j");
+    }
+    // A part that cannot be read is told by its bytes.
+    let sign = if im.starts_with(['-', 'b']) { "" } else { "+" };
+    write!(out, "({re_short}{sign}{im_short}j)")
 }
 
 /// Prints the `repr()` of an int that fits 64 bits.

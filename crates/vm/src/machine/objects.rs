@@ -300,16 +300,16 @@ impl<O: Observer> Machine<'_, '_, O> {
             Kind::Instance => crate::builtins::attribute_set(store, self.source, dropped),
             _ => None,
         };
-        let Some([object, name, value]) = set else {
+        let Some((call, set)) = set else {
             if let Some(&top) = self.state.stack.last() {
                 store.call_on(top, dropped)?;
             }
             return Ok(());
         };
-        match store.set_attribute(start, object, name, value) {
+        match store.set_attribute(start, call, set) {
             // Of other kinds, no attributes are kept.
             Ok(()) | Err(StepError::Unsupported) => Ok(()),
-            Err(refusal) => Err(ErrorKind::refused(refusal, self.state.store.kind(object)).into()),
+            Err(refusal) => Err(ErrorKind::refused(refusal, self.state.store.kind(set[0])).into()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The writer of globals, instances, and references to outside of the stream.
 
 use halfsour_opcode::{Op, Opcode};
+use halfsour_value::machine::Spelling;
 use halfsour_value::{Data, Form, Global, Id, Instance, Node, Step};
 
 use super::{Task, Writer, index};
@@ -122,10 +123,18 @@ impl<'g, S: AsRef<[u8]>> Writer<'g, S> {
 
     pub(super) fn step(&mut self, step: Step<'g, S>) {
         match step {
-            Step::State(state) => {
-                self.tasks.push(Task::Op(Opcode::Build));
-                self.tasks.push(Task::Object(state.id()));
-            }
+            Step::State(state) => match state.attribute_set() {
+                Some(Spelling { callable, args }) => {
+                    self.tasks.push(Task::Op(Opcode::Pop));
+                    self.tasks.push(Task::Op(Opcode::Reduce));
+                    self.tasks.push(Task::Object(args));
+                    self.tasks.push(Task::Object(callable));
+                }
+                None => {
+                    self.tasks.push(Task::Op(Opcode::Build));
+                    self.tasks.push(Task::Object(state.id()));
+                }
+            },
             Step::Append(elements) => self.push(self.elements(Members::Appended, &elements)),
             Step::SetItem(items) => self.push(self.items(Members::Assigned, &items)),
             Step::Add(elements) => self.push(self.elements(Members::Added, &elements)),
