@@ -2,7 +2,6 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
 
 /// The length in bytes up to which text is tested for being an identifier. A pickle may use one long text as many names, and each
 /// is tested where it occurs.
