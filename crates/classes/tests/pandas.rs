@@ -143,7 +143,12 @@ fn check(node: N<'_>, printed: &Value, name: &str) {
         }
         ("Series", Known::Series(series)) => {
             check_index(&series.index, &printed["index"], name);
-            assert_eq!(object(series.name), printed["name"], "{name}");
+            let label = match series.name {
+                Some(Cell::Object(label)) => object(label),
+                None => Value::Null,
+                other => panic!("{name}: {other:?}"),
+            };
+            assert_eq!(label, printed["name"], "{name}");
             check_values(&series.values, &cells(&series.values), &printed["data"], name);
             check_attributes(series.attributes.map(Iterator::collect), printed, name);
         }

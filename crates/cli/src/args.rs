@@ -6,8 +6,7 @@ mod reading;
 mod show;
 mod size;
 
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -24,6 +23,7 @@ pub use self::size::SizeForm;
 use crate::commands::Audit;
 use crate::commands::convert;
 use crate::failure::Failure;
+use crate::output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -284,7 +284,8 @@ impl Command {
 /// What to write, and where.
 #[derive(clap::Args, Clone)]
 pub struct Target {
-    /// The file to write. Without one, pickles go to standard output, unless that is a terminal.
+    /// The file to write, which appears once it is complete. Without one, or with -, pickles go to standard output, unless that is a
+    /// terminal.
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
     /// The protocol to write. The default is the protocol of the pickle or document, or 4 if it states none.
@@ -293,18 +294,20 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether the pickles would go to a terminal, which they are no text for.
-    pub fn is_terminal(&self) -> bool {
-        self.output.is_none() && io::stdout().is_terminal()
+    /// Why pickles are not written there.
+    pub fn refused(&self) -> Option<String> {
+        let name = self.output.as_deref().unwrap_or(output::STDOUT);
+        if output::is_terminal(name) {
+            return Some("a pickle is not written to a terminal: use --output, or redirect".to_owned());
+        }
+        output::refused(name)
     }
 
     /// Writes the pickles, once all are made.
     pub fn write(&self, out: &mut dyn Write, pickles: &[u8]) -> Result<(), Failure> {
         match &self.output {
-            None => Ok(out.write_all(pickles)?),
-            Some(name) => {
-                fs::write(name, pickles).map_err(|error| Failure::File { name: name.clone(), error })
-            }
+            Some(name) if !output::is_stdout(name) => output::write(name, pickles),
+            _ => Ok(out.write_all(pickles)?),
         }
     }
 }
@@ -329,6 +332,11 @@ fn presets() -> impl TypedValueParser<Value = &'static Preset> {
 }
 
 impl Names {
+    /// Whether nothing is renamed.
+    pub fn is_empty(&self) -> bool {
+        self.rename.is_empty() && self.presets.is_empty()
+    }
+
     /// The rules, in groups of which at least one is to rename something, with what they are called: each that was spelled, and those
     /// of each release.
     pub fn rules(self) -> Vec<(String, Vec<Rename>)> {

@@ -154,13 +154,13 @@ pub struct Renamed {
 ///
 /// # Errors
 ///
-/// If there is no pickle, or it exceeds the limits.
+/// If there is no pickle, or it exceeds the limits. Pickles that share a memo are not renamed: a text of one may be a name in another.
 ///
 /// # Panics
 ///
 /// If `offset` is beyond the end of `input`.
 pub fn rename(input: &[u8], offset: usize, rules: &[Rename], options: &Options) -> Result<Renamed, Error> {
-    let mut loader = Loader::with_options(options.clone().with_fix_imports(false));
+    let mut loader = Loader::with_options(options.clone().with_fix_imports(false).with_keep_memo(false));
     let mut watch = Watch { imports: Vec::new(), frames: Vec::new() };
     let graph = loader.load_observed(input, offset, JoblibArrays::new(&mut watch))?;
     let mut plan = Plan::new(&graph, rules);
@@ -338,7 +338,8 @@ fn write(input: &[u8], part: Range<usize>, edits: Vec<Edit>, frames: &[usize]) -
     let grown = |frame: usize| {
         let length = u64::from_le_bytes(*input[frame + 1..].first_chunk()?);
         let inside = frame + HEAD..frame + HEAD + usize::try_from(length).ok()?;
-        let within = edits.iter().filter(|(range, _)| inside.start <= range.start && range.end <= inside.end);
+        let first = edits.partition_point(|(range, _)| range.start < inside.start);
+        let within = edits[first..].iter().take_while(|(range, _)| range.end <= inside.end);
         let (gone, come) =
             within.fold((0, 0), |(gone, come), (range, new)| (gone + range.len(), come + new.len()));
         let length = length - gone as u64 + come as u64;

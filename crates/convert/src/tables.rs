@@ -3,7 +3,7 @@
 use std::fmt;
 
 use halfsour_classes::memory::Scalar;
-use halfsour_classes::pandas::{Cell, Frame, Index};
+use halfsour_classes::pandas::{Cell, Frame};
 use halfsour_classes::{Shape, Table as Found, recognise};
 use halfsour_files::{JoblibArrays, Part};
 use halfsour_text::name::visible;
@@ -77,7 +77,7 @@ fn table<S: AsRef<[u8]>>(node: Node<'_, S>, name: &dyn Fn() -> String) -> Option
             Some(Table { name: name(), rows: frame.len(), columns })
         }
         Shape::Table(Found::Series(series)) => {
-            let column = Column { name: text(series.name), dtype: Some(series.values.to_string()) };
+            let column = Column { name: label(series.name.as_ref()), dtype: Some(series.values.to_string()) };
             Some(Table { name: name(), rows: series.index.len(), columns: vec![column] })
         }
         _ => None,
@@ -86,21 +86,19 @@ fn table<S: AsRef<[u8]>>(node: Node<'_, S>, name: &dyn Fn() -> String) -> Option
 
 fn column<S: AsRef<[u8]>>(frame: &Frame<'_, S>, number: usize) -> Column {
     let dtype = frame.column(number).map(|column| column.values.to_string()).ok();
-    Column { name: label(&frame.columns, number), dtype }
+    Column { name: label(frame.columns.get(number).as_ref()), dtype }
 }
 
-fn label<S: AsRef<[u8]>>(labels: &Index<'_, S>, number: usize) -> Option<String> {
-    match labels.get(number)? {
-        Cell::Text(text) => Some(text.into_owned()),
-        Cell::Object(label) => text(label),
+fn label<S: AsRef<[u8]>>(label: Option<&Cell<'_, S>>) -> Option<String> {
+    match label? {
+        Cell::Text(text) => Some(text.clone().into_owned()),
+        Cell::Object(label) => {
+            label.as_str().map(str::to_owned).or_else(|| label.as_i64().map(|int| int.to_string()))
+        }
         Cell::Scalar(Scalar::Int(int)) => Some(int.to_string()),
         Cell::Scalar(Scalar::UInt(int)) => Some(int.to_string()),
         _ => None,
     }
-}
-
-fn text<S: AsRef<[u8]>>(label: Node<'_, S>) -> Option<String> {
-    label.as_str().map(str::to_owned).or_else(|| label.as_i64().map(|int| int.to_string()))
 }
 
 impl Table {

@@ -155,7 +155,7 @@ fn frames_are_sliced() {
                 assert_eq!(told(part.index.get(row)), told(frame.index.get(row + 1)), "{package}: {row}");
             }
             assert!(some.get(part.len()).is_none(), "{package}");
-            let series = part.series(number, graph.root());
+            let series = part.series(number);
             if let Some(series) = series {
                 assert_eq!(series.values.len(), part.len(), "{package}");
                 assert_eq!(told(series.values.get(0)), told(all.get(1)), "{package}: {number}");

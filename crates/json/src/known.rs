@@ -8,6 +8,7 @@ use halfsour_classes::stdlib::{Array, ArrayItem, ArrayItems, Base, Named, Subcla
 use halfsour_classes::{Int, Known, Shape, class_name, cost, recognise};
 use halfsour_value::{Data, Instance, Node};
 
+use crate::pandas::class_of;
 use crate::plain::{Work, Writer};
 use crate::{Error, events};
 
@@ -57,7 +58,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             }
             Known::NdArray(array) => return self.numpy(node, *array),
             Known::NumpyScalar(scalar) => return self.numpy(node, *scalar.into_array()),
-            Known::DataFrame(frame) => self.frame(frame, instance)?,
+            Known::DataFrame(frame) => self.frame(frame, &class_of(instance))?,
             Known::Series(series) => self.series(series)?,
             Known::PandasIndex(index) => self.index(index)?,
             Known::PandasArray(values) => self.values(values),

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 use std::vec;
 
+use halfsour_classes::Known;
 use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Rows, Series, Values};
-use halfsour_classes::{Known, recognise};
-use halfsour_value::{Instance, Node};
+use halfsour_value::Instance;
 
 use crate::Error;
 use crate::plain::{Work, Writer};
@@ -42,7 +42,7 @@ impl<'g, S: AsRef<[u8]>> Table<'g, S> {
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// Writes a frame, and by columns if one of them cannot be read.
-    pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>, instance: Instance<'g, S>) -> Result<(), Error> {
+    pub(crate) fn frame(&mut self, frame: Box<Frame<'g, S>>, class: &str) -> Result<(), Error> {
         // Each column is looked for, also where it is then written in another way.
         self.spend(frame.width() + frame.index.names.len())?;
         // Names are held, and written in each row.
@@ -55,7 +55,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         }
         self.out.open(b'{');
         self.out.member("@class")?;
-        self.out.string(class_of(instance).as_bytes())?;
+        self.out.string(class.as_bytes())?;
         self.out.member("@unreadable")?;
         self.out.open(b'{');
         for (column, why) in unreadable {
@@ -130,15 +130,15 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// Writes the rows of a frame or series on lines; false if it is neither.
     pub(crate) fn table_lines(
         &mut self,
-        node: Node<'g, S>,
+        known: Known<'g, S>,
         is_left_out: &dyn Fn(Option<usize>) -> bool,
     ) -> Result<bool, Error> {
-        let rows = match recognise(node) {
-            Some(Known::DataFrame(frame)) => {
+        let rows = match known {
+            Known::DataFrame(frame) => {
                 self.spend(frame.width() + frame.index.names.len())?;
                 Rows::of_frame(frame, |length| self.spend(length / 16))?
             }
-            Some(Known::Series(series)) => Rows::of_series(series),
+            Known::Series(series) => Rows::of_series(series),
             _ => return Ok(false),
         };
         let mut table = Table::new(Rc::new(rows), Order::Lines);
@@ -272,6 +272,6 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 }
 
-fn class_of<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> String {
+pub(crate) fn class_of<S: AsRef<[u8]>>(instance: Instance<'_, S>) -> String {
     instance.class().as_global().map_or_else(String::new, |class| class.visible_name())
 }

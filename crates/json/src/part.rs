@@ -16,7 +16,7 @@ use crate::{Error, Style};
 pub enum Part<'g, S> {
     /// Objects, as a JSON array.
     Members(Vec<Node<'g, S>>),
-    /// An array or a scalar of numpy, a series, an index, or an array of pandas.
+    /// An array or a scalar of numpy, some rows of a frame, a series, an index, or an array of pandas.
     Known(Box<Known<'g, S>>),
     /// A value of a table.
     Cell(Cell<'g, S>),
@@ -62,6 +62,7 @@ pub fn part_to_writer<'g, W: Write, S: AsRef<[u8]>>(
         Part::Known(known) => match *known {
             Known::NdArray(array) => json.numpy(of, *array)?,
             Known::NumpyScalar(scalar) => json.numpy(of, *scalar.into_array())?,
+            Known::DataFrame(frame) => json.frame(frame, "pandas.DataFrame").map(|()| true)?,
             Known::Series(series) => json.series(series).map(|()| true)?,
             Known::PandasIndex(index) => json.index(index).map(|()| true)?,
             Known::PandasArray(values) => {

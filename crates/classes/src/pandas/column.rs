@@ -1,7 +1,6 @@
 //! A column of a frame as a series, and slices of frames and series.
 
 use halfsour_value::path::{Literal, Slice, Subscript};
-use halfsour_value::{Id, Node};
 
 use super::cells::Cell;
 use super::frame::{Frame, Series};
@@ -10,15 +9,12 @@ use super::index::{Index, Labels, Level};
 use super::values::{Categories, Values};
 
 impl<'g, S: AsRef<[u8]> + Clone> Frame<'g, S> {
-    /// The column with this number as a series, which has the labels of the rows. `of` is any object of the frame's graph: where the label is no
-    /// object (`0`, `1` of columns that are only numbered), the name is the `None` of that graph. `None` if there is no such column, or
-    /// none that can be taken out of its array.
-    pub fn series(&self, number: usize, of: Node<'g, S>) -> Option<Series<'g, S>> {
+    /// The column with this number as a series, which has the labels of the rows, and the label of the column as its name. `None` if
+    /// there is no such column, or none that can be taken out of its array.
+    pub fn series(&self, number: usize) -> Option<Series<'g, S>> {
         let column = self.column(number).ok()?;
-        let name = match self.columns.get(number)? {
-            Cell::Object(node) => node,
-            _ => of.graph().node(Id::NONE),
-        };
+        let label = self.columns.get(number)?;
+        let name = if matches!(label, Cell::Object(node) if node.is_none()) { None } else { Some(label) };
         let mut values = column.values.row(self.row_in_array(number)?)?;
         if let Some((first, _)) = self.window {
             let [start, stop] = [first, first.checked_add(self.len())?].map(|row| i64::try_from(row).ok());
@@ -43,7 +39,7 @@ impl<S: AsRef<[u8]> + Clone> Series<'_, S> {
     /// objects that do not lie side by side.
     pub fn slice(&self, slice: Slice) -> Option<Self> {
         let (index, values) = (self.index.slice(slice)?, self.values.slice(slice)?);
-        Some(Self { index, name: self.name, attributes: self.attributes.clone(), values })
+        Some(Self { index, name: self.name.clone(), attributes: self.attributes.clone(), values })
     }
 }
 

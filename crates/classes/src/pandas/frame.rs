@@ -57,8 +57,8 @@ struct Array<'g, S> {
 pub struct Series<'g, S> {
     /// The labels.
     pub index: Index<'g, S>,
-    /// The name.
-    pub name: Node<'g, S>,
+    /// The name, if it has one: of a column, its label.
+    pub name: Option<Cell<'g, S>>,
     /// `attrs`: the attributes that a program gave it.
     pub attributes: Option<Items<'g, S>>,
     /// The values.

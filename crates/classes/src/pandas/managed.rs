@@ -2,9 +2,10 @@
 
 use std::sync::OnceLock;
 
-use halfsour_value::{Id, Instance, Items, Kind, Node, Step};
+use halfsour_value::{Instance, Items, Kind, Node, Step};
 
 use super::blocks::Manager;
+use super::cells::Cell;
 use super::frame::{Frame, Series};
 use super::index::{DEEPEST, Index, index};
 use super::unreadable::{Place, Unreadable};
@@ -101,7 +102,7 @@ fn series<'g, S: AsRef<[u8]>>(
         return Err(missing("there are not as many as labels"));
     }
     let name = ["_name", "name"].iter().find_map(|name| state.get(*name));
-    let name = name.unwrap_or_else(|| state.graph().node(Id::NONE));
+    let name = name.filter(|name| !name.is_none()).map(Cell::Object);
     Ok(Series { index, name, attributes: attributes(state), values })
 }
 

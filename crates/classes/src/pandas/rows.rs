@@ -54,10 +54,9 @@ impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
         let mut names = label_names(&series.index);
         let labels = names.len();
         let mut name = String::new();
-        if series.name.is_none() {
-            name.push_str("value");
-        } else {
-            name_of(&Cell::Object(series.name), &mut name);
+        match &series.name {
+            None => name.push_str("value"),
+            Some(label) => name_of(label, &mut name),
         }
         names.push(name);
         make_unique(&mut names, labels);

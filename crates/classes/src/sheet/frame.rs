@@ -1,5 +1,7 @@
 //! Frames and series of pandas as sheets.
 
+use std::collections::HashMap;
+
 use halfsour_value::Node;
 
 use super::{Budget, Cells, Column, Name, Release, Sheet, SheetError};
@@ -12,8 +14,7 @@ pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
 ) -> Result<Sheet<'g, S>, SheetError> {
     budget.spend(frame.width().saturating_mul(size_of::<Column<'_, S>>()))?;
     let mut columns = Vec::with_capacity(frame.width());
-    // Columns that lie in one array are mostly neighbours, but not always.
-    let mut arrays: Vec<*const Values<'g, S>> = Vec::new();
+    let mut arrays: HashMap<*const Values<'g, S>, usize> = HashMap::new();
     for number in 0..frame.width() {
         let label = frame.columns.get(number);
         let name =
@@ -21,12 +22,8 @@ pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
         let cells = match frame.column(number) {
             Err(unreadable) => Err(unreadable.reason()),
             Ok(column) => {
-                let place = std::ptr::from_ref(column.values);
-                let known = arrays.iter().rposition(|array| *array == place);
-                let block = known.unwrap_or_else(|| {
-                    arrays.push(place);
-                    arrays.len() - 1
-                });
+                let next = arrays.len();
+                let block = *arrays.entry(std::ptr::from_ref(column.values)).or_insert(next);
                 Ok(Cells::Values { values: column.values.clone(), start: column.start, block })
             }
         };
@@ -43,11 +40,7 @@ pub(super) fn of_frame<'g, S: AsRef<[u8]> + Clone>(
 }
 
 pub(super) fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>) -> Sheet<'g, S> {
-    let name = if series.name.is_none() {
-        Name::Label(Cell::Scalar(Scalar::Int(0)))
-    } else {
-        Name::Label(Cell::Object(series.name))
-    };
+    let name = Name::Label(series.name.clone().unwrap_or(Cell::Scalar(Scalar::Int(0))));
     let cells = Ok(Cells::Values { values: series.values.clone(), start: 0, block: 0 });
     Sheet {
         rows: series.index.len(),

@@ -27,7 +27,7 @@ pub struct Reading {
     no_fix_imports: bool,
     /// Read all pickles of a file with one memo, as they were written by one `Pickler`: later ones refer to objects of earlier ones.
     #[arg(long, global = true, conflicts_with = "first")]
-    keep_memo: bool,
+    pub keep_memo: bool,
     /// Read only the first pickle of each file, whatever follows that.
     #[arg(long, global = true)]
     pub first: bool,
@@ -84,9 +84,12 @@ impl Reading {
             .with_limits(self.limits.unwrap_or_default().reading)
     }
 
+    pub fn file_limits(&self) -> halfsour_files::Limits {
+        self.limits.unwrap_or_default().files
+    }
+
     pub fn file_options(&self) -> halfsour_files::Options {
-        let limits = self.limits.unwrap_or_default().files;
-        halfsour_files::Options::from(limits)
+        halfsour_files::Options::from(self.file_limits())
             .with_skip(self.skip)
             .with_crlf(self.crlf)
             .with_salvage(self.salvage)

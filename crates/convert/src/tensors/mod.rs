@@ -3,6 +3,7 @@
 mod list;
 mod numpy;
 mod safetensors;
+mod table;
 mod walk;
 
 use std::borrow::Cow;
@@ -101,10 +102,12 @@ pub fn each_tensors<E: From<ConvertError>>(
     let mut count = 0;
     part.each_pickle(options.first, |bytes, start| {
         let (mut graph, damage) = load(&mut loader, bytes, start, options)?;
-        if let Some(damage) = &damage {
+        count += 1;
+        if let Some(damage) = &damage
+            && options.means(count)
+        {
             Unfinished::Dropped.prepare(&mut graph, damage, options)?;
         }
-        count += 1;
         if options.means(count) {
             let most = options.limits.json.room(bytes.len());
             each(&Subject::of(&graph, part.torch(), path)?.tensors(most)?)?;
@@ -255,13 +258,13 @@ enum Key<'g> {
 }
 
 impl<'g> Tensors<'g> {
-    /// Finds the tensors of torch and the arrays of numpy in a graph. The pickle may be that of a torch file, which has the storages.
+    /// Finds the tensors of torch and the arrays of numpy in a graph, columns of pandas among them. The pickle may be that of a torch file, which has the storages.
     /// Names and shapes may take `most` bytes.
     ///
     /// # Errors
     ///
     /// If the data nests too deep, if a tensor has an unknown layout, or if names and shapes would take more than `most` bytes.
-    pub fn of_pickle<S: AsRef<[u8]>>(
+    pub fn of_pickle<S: AsRef<[u8]> + Clone>(
         root: Node<'g, S>,
         torch: Option<&Torch>,
         most: usize,
@@ -271,7 +274,7 @@ impl<'g> Tensors<'g> {
         Ok(tensors)
     }
 
-    /// Returns the tensors of a known object that need not be one of the graph: a part of an array.
+    /// Returns the tensors of a known object that need not be one of the graph: a part of an array or of a table.
     pub(crate) fn of_known(
         known: &Known<'g, &'g [u8]>,
         root: Node<'g, &'g [u8]>,
@@ -281,7 +284,22 @@ impl<'g> Tensors<'g> {
         match known {
             Known::NdArray(array) => tensors.array("array".to_owned(), root, array)?,
             Known::NumpyScalar(scalar) => tensors.array("array".to_owned(), root, scalar.as_array())?,
-            _ => {}
+            known => drop(tensors.table(&String::new, root, known)?),
+        }
+        Ok(tensors)
+    }
+
+    /// Returns the tensors in some members of a list, whose names begin with their numbers among these.
+    pub(crate) fn of_members(
+        members: &[Node<'g, &'g [u8]>],
+        torch: Option<&Torch>,
+        most: usize,
+    ) -> Result<Self, String> {
+        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
+        for (number, member) in members.iter().enumerate() {
+            let named =
+                |name: String| if name.is_empty() { number.to_string() } else { format!("{number}.{name}") };
+            walk(*member, |node, name| tensors.add(node, &|| named(name()), torch))?;
         }
         Ok(tensors)
     }
@@ -329,7 +347,7 @@ impl<'g> Tensors<'g> {
     }
 
     /// Adds a node if it is a tensor. Returns whether it is one that holds no others.
-    fn add<S: AsRef<[u8]>>(
+    fn add<S: AsRef<[u8]> + Clone>(
         &mut self,
         node: Node<'g, S>,
         name: &dyn Fn() -> String,
@@ -353,7 +371,8 @@ impl<'g> Tensors<'g> {
                 // There may be others among objects; joblib's wrapper has in it the array that it stands for, once more.
                 Ok(!matches!(array.data, ArrayData::Objects(_)) || is_wrapper(node))
             }
-            _ => Ok(false),
+            Some(known) => self.table(name, node, &known),
+            None => Ok(false),
         }
     }
 

@@ -188,7 +188,18 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
     ) -> Result<(), DiffError> {
         self.attributes([a.attributes.as_ref(), b.attributes.as_ref()], place);
         let rows = self.rows(&a.index, &b.index, place)?;
-        self.step(a.name, b.name, place, Step::Part(".name"))?;
+        match (&a.name, &b.name) {
+            (Some(Cell::Object(x)), Some(Cell::Object(y))) => {
+                self.step(*x, *y, place, Step::Part(".name"))?
+            }
+            names => {
+                let [x, y] = [names.0, names.1].map(|name| name.as_ref().map_or("None".to_owned(), label));
+                if x != y {
+                    let place = self.place(place, Step::Part(".name"));
+                    self.differ(place, Change::Part(Part::changed(x, y)));
+                }
+            }
+        }
         self.column(&rows, place, |row| a.values.get(row), |row| b.values.get(row))
     }
 

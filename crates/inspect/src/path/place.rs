@@ -204,9 +204,7 @@ fn of_frame<'g, S: AsRef<[u8]> + Clone>(frame: &Frame<'g, S>, segment: &Segment)
     };
     let found = frame.columns.cells().position(|cell| cell.is_some_and(|cell| is_label(&label, &cell)));
     if let Some(number) = found {
-        return frame
-            .series(number, frame.object(number)?)
-            .map(|series| Place::Known(Box::new(Known::Series(Box::new(series)))));
+        return frame.series(number).map(|series| Place::Known(Box::new(Known::Series(Box::new(series)))));
     }
     match segment {
         Segment::Name(name) if name == "index" => Some(of_index(&frame.index)),
@@ -239,7 +237,7 @@ fn of_series<'g, S: AsRef<[u8]> + Clone>(series: &Series<'g, S>, segment: &Segme
         Segment::Name(name) => match &**name {
             "index" => Some(of_index(&series.index)),
             "values" => Some(of_values(series.values.clone())),
-            "name" => Some(Place::Node(series.name)),
+            "name" => Some(of_cell(series.name.clone().unwrap_or(Cell::Missing))),
             _ => {
                 let label = Literal::Text(name.clone().into_bytes());
                 of_label(series, &label)

@@ -38,8 +38,12 @@ pub fn table<'g, S: AsRef<[u8]>>(
         }
         Known::Series(series) => {
             let mut open = format!("{}(({},), ", class("pandas.Series"), series.index.len());
-            if !series.name.is_none() {
-                let _ = write!(Truncated { text: &mut open, limit: LONG }, "{}", series.name);
+            if let Some(name) = &series.name {
+                let mut start = Truncated { text: &mut open, limit: LONG };
+                let _ = match name {
+                    Cell::Object(node) => write!(start, "{node}"),
+                    name => start.write_str(&cell(name)),
+                };
                 open.push_str(", ");
             }
             open + "["
