@@ -107,7 +107,8 @@ impl Columns {
         self.arrays.push((name, array));
     }
 
-    /// Adds the labels of the rows: those that only number the rows to the metadata, unless they are asked for, others as columns.
+    /// Adds the labels of the rows: those that only number the rows to the metadata, unless they are asked for,
+    /// others as columns.
     fn add_labels<S: AsRef<[u8]> + Clone>(
         &mut self,
         sheet: &Sheet<'_, S>,

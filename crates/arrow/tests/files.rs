@@ -15,7 +15,8 @@ use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use halfsour_arrow::{WriteError, table_with, write_ipc, write_parquet};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-/// As text, for NaN is not equal to NaN; of dictionaries what they stand for, since parquet makes dictionaries of its own.
+/// As text, for NaN is not equal to NaN; of dictionaries what they stand for, since parquet makes dictionaries of its
+/// own.
 fn shown(batch: &RecordBatch) -> String {
     let mut text = String::new();
     for array in batch.columns() {

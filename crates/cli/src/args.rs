@@ -64,6 +64,48 @@ Examples:
   halfsour find --keys --regex figure.pickle '^_x(data|orig)$'
   halfsour find --numbers data.pkl 3.5";
 
+const JSON_EXAMPLES: &str = "\
+Examples:
+  halfsour json users.pkl | jq '.[0].email'
+  halfsour json frame.pkl '[0:5]'        rows of a table, as records
+  halfsour json --cycles ref tree.pkl    objects within themselves as paths
+  halfsour json --lossless old.pkl > old.json";
+
+const MAKE_EXAMPLES: &str = "\
+Examples:
+  halfsour make old.json -o new.pkl
+  echo '[1, 2]' | halfsour make - --protocol 2 -o list.pkl
+  halfsour json --lossless a.pkl | sed s/York/Leeds/ | halfsour make - -o b.pkl";
+
+const REWRITE_EXAMPLES: &str = "\
+Examples:
+  halfsour rewrite --protocol 2 new.pkl -o old.pkl
+  halfsour rewrite --optimize big.pkl -o small.pkl
+  halfsour rewrite --rename app.models=shop.models users.pkl -o renamed.pkl
+  halfsour rewrite --for numpy1 numpy2.pkl -o numpy1.pkl";
+
+const CONVERT_EXAMPLES: &str = "\
+Examples:
+  halfsour convert model.pt -o model.safetensors
+  halfsour convert frame.pkl -o frame.parquet
+  halfsour convert data.pkl results.table -o table.csv     a part
+  halfsour convert frame.pkl '[0:5]' --to ndjson           to standard output
+  halfsour convert --partial mixed.pkl -o numbers.npz      without what npz cannot hold";
+
+const TENSORS_EXAMPLES: &str = "\
+Examples:
+  halfsour tensors model.pt
+  halfsour tensors checkpoint.pt optimizer    a part
+  halfsour tensors --json model.safetensors | jq '.[].name'";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  halfsour audit model.pkl
+  halfsour audit --quiet models/                     only the files with findings
+  halfsour audit --profile numpy,pandas data.pkl
+  halfsour audit --format sarif models > audit.sarif
+  halfsour audit --explain R4";
+
 const SIZE_EXAMPLES: &str = "\
 Examples:
   halfsour size --top 5 users.pkl
@@ -104,8 +146,9 @@ pub enum Command {
     ///
     /// Everything that the policy does not list is a finding. Members of archives are judged, too.
     ///
-    /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3 if the
-    /// command line is wrong.
+    /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3
+    /// if the command line is wrong.
+    #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Audit),
     /// Print what Python would do to load the pickles, as a Python script: a statement for each import and call.
     Trace {
@@ -114,8 +157,8 @@ pub enum Command {
     },
     /// Print the data as a readable tree.
     ///
-    /// The tree looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
-    /// the like are shown by their class and their text: `datetime.date 2024-02-29`.
+    /// The tree looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates,
+    /// decimals and the like are shown by their class and their text: `datetime.date 2024-02-29`.
     Show {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
@@ -128,9 +171,9 @@ pub enum Command {
     },
     /// Print the part of the data to which a path leads, as `show` shows it.
     ///
-    /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`, `[(1, 'a')]`. Names are keys of dicts, attributes
-    /// of objects, columns and fields. Parts of lists and arrays are `[1:3]`, `[0, 1:3]`; arguments of objects `(0)`, and
-    /// other parts as `show` names them: `(state)`. `#2.name` is of the second pickle only.
+    /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`, `[(1, 'a')]`. Names are keys of
+    /// dicts, attributes of objects, columns and fields. Parts of lists and arrays are `[1:3]`, `[0, 1:3]`; arguments
+    /// of objects `(0)`, and other parts as `show` names them: `(state)`. `#2.name` is of the second pickle only.
     #[command(after_help = GET_EXAMPLES)]
     Get {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
@@ -167,6 +210,7 @@ pub enum Command {
         annotate: Option<usize>,
     },
     /// Convert to JSON: one document for each pickle.
+    #[command(after_help = JSON_EXAMPLES)]
     Json {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
@@ -181,7 +225,9 @@ pub enum Command {
     },
     /// Make pickles of JSON documents, plain or lossless.
     ///
-    /// What `json --lossless` wrote becomes the pickle that it was made from; any other document becomes plain data.
+    /// The output of `json --lossless` becomes the pickle that it was made from, any other document plain data. Plain JSON of `json` in
+    /// which objects are (`@class`) is refused, since it does not say how these are made.
+    #[command(after_help = MAKE_EXAMPLES)]
     Make {
         /// A file with JSON documents, one after the other; - is standard input.
         #[arg(value_name = "JSON")]
@@ -189,7 +235,9 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Write pickles anew, in another protocol, with a memo that holds only shared objects, or with other names of classes.
+    /// Write pickles anew, in another protocol, with a memo that holds only shared objects, or with other names of
+    /// classes.
+    #[command(after_help = REWRITE_EXAMPLES)]
     Rewrite {
         #[arg(value_name = "FILE", default_value = "-")]
         file: String,
@@ -205,6 +253,7 @@ pub enum Command {
     ///
     /// Tensors and arrays go to safetensors, npy or npz, tables to parquet, Arrow or CSV, any data to JSON or another
     /// pickle, and models of other packages to the file that the package itself loads. `--to` lists the formats.
+    #[command(after_help = CONVERT_EXAMPLES)]
     Convert {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,
@@ -218,8 +267,10 @@ pub enum Command {
     },
     /// List the tensors: their names, types and shapes, where they lie, and which of them share a storage.
     ///
-    /// Reads files of torch, old and new, pickles that hold tensors, and files of safetensors. A tensor's name is made of the keys,
-    /// attributes and indices that lead to it, with dots between them, as torch names the parameters of a module.
+    /// Reads files of torch, old and new, pickles that hold tensors, and files of safetensors. A tensor's name is
+    /// made of the keys, attributes and indices that lead to it, with dots between them, as torch names the
+    /// parameters of a module.
+    #[command(after_help = TENSORS_EXAMPLES)]
     Tensors {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
@@ -233,9 +284,9 @@ pub enum Command {
     },
     /// List what takes the space, by place and by type.
     ///
-    /// The bytes of an object are those of the opcodes that make it, and of the storages of a torch file. A shared object
-    /// counts once, where it occurs first. Elements of long lists and dicts, and several pickles, are
-    /// taken together: `users[*].email`.
+    /// The bytes of an object are those of the opcodes that make it, and of the storages of a torch file. A shared
+    /// object counts once, where it occurs first. Elements of long lists and dicts, and several pickles, are taken
+    /// together: `users[*].email`.
     #[command(after_help = SIZE_EXAMPLES)]
     Size {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
@@ -248,9 +299,9 @@ pub enum Command {
     /// Compare the data of two files, and list what was changed, added and removed, and where.
     ///
     /// Objects are the same if Python finds them equal: 1, 1.0 and True are, dicts are whatever their order. Objects
-    /// of other classes are if their classes have the same name, and their parts are the same. nan is the same as nan. How objects
-    /// are shared, and in which protocol they were written, does not matter. The exit status is 0 if all is the same,
-    /// 1 if something differs, 2 if there was trouble.
+    /// of other classes are if their classes have the same name, and their parts are the same. nan is the same as
+    /// nan. How objects are shared, and in which protocol they were written, does not matter. The exit status is 0 if
+    /// all is the same, 1 if something differs, 2 if there was trouble.
     #[command(after_help = DIFF_EXAMPLES)]
     Diff {
         /// The old file.
@@ -284,8 +335,8 @@ impl Command {
 /// What to write, and where.
 #[derive(clap::Args, Clone)]
 pub struct Target {
-    /// The file to write, which appears once it is complete. Without one, or with -, pickles go to standard output, unless that is a
-    /// terminal.
+    /// The file to write, which appears once it is complete. Without one, or with -, pickles go to standard output,
+    /// unless that is a terminal.
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
     /// The protocol to write. The default is the protocol of the pickle or document, or 4 if it states none.
@@ -315,9 +366,11 @@ impl Target {
 /// Which names of modules, classes and functions become others.
 #[derive(clap::Args, Clone)]
 pub struct Names {
-    /// Rename modules, classes and functions whose names begin so: `numpy._core=numpy.core`, `app.models:User=app:Person`.
+    /// Rename modules, classes and functions whose names begin so: `numpy._core=numpy.core`,
+    /// `app.models:User=app:Person`.
     ///
-    /// Names are those that the pickle spells. Text that is data stays, and without --protocol and --optimize all other bytes.
+    /// Give names as the pickle has them; `info` lists them. Text that is data stays, and without --protocol and --optimize all
+    /// other bytes.
     #[arg(long, value_name = "OLD=NEW")]
     rename: Vec<Rename>,
     /// Rename what has other names in another release, which is to load the pickle.
@@ -337,8 +390,8 @@ impl Names {
         self.rename.is_empty() && self.presets.is_empty()
     }
 
-    /// The rules, in groups of which at least one is to rename something, with what they are called: each that was spelled, and those
-    /// of each release.
+    /// The rules, in groups of which at least one is to rename something, with what they are called: each that was
+    /// spelled, and those of each release.
     pub fn rules(self) -> Vec<(String, Vec<Rename>)> {
         let spelled = self.rename.into_iter().map(|rule| (format!("--rename {rule}"), vec![rule]));
         let presets =
@@ -356,7 +409,8 @@ pub struct PathOption {
 }
 
 impl PathOption {
-    /// Takes the path off the end of the files, if there is one. Two files, of which the second is none, are a file and a path.
+    /// Takes the path off the end of the files, if there is one. Two files, of which the second is none, are a file
+    /// and a path.
     pub fn take(self, files: &mut Vec<String>) -> Path {
         let all = "".parse().expect("it is the empty path");
         let path = self.path.or_else(|| match files.as_slice() {
@@ -388,9 +442,9 @@ pub struct GetForm {
 pub struct Salvage {
     /// Of a pickle that is cut off or damaged, take what was complete; the exit status is 1 nevertheless.
     ///
-    /// What was being made is shown as `halfsour.Unfinished` of its parts, and standard error says where that is, and how many
-    /// bytes are there and wanted. Tables and arrays are without it: a row of which not all is there is left out. Of compressed data
-    /// that is cut off, what can be decompressed is taken.
+    /// An unfinished object is shown as `halfsour.Unfinished(…)` with the parts it has, and standard error gives its
+    /// path, and how many bytes there are and should be. Tables omit the incomplete row, files of arrays the incomplete
+    /// array. Of compressed data that is cut off, what can be decompressed is taken.
     #[arg(long)]
     pub salvage: bool,
 }
@@ -405,7 +459,8 @@ pub struct CyclesForm {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Cycles {
-    /// As `{"$ref": "PATH"}`, with the path of the outer object as `get` takes it; keys `$ref` of the data are then `$$ref`.
+    /// As `{"$ref": "PATH"}`, with the path of the outer object as `get` takes it; keys `$ref` of the data are then
+    /// `$$ref`.
     Ref,
     /// As null.
     Null,

@@ -13,7 +13,8 @@ pub fn of_part(part: &Part, reading: &Reading) -> Result<Option<Part>, Failure> 
     made(part.name(), pickle, reading).map(Some)
 }
 
-/// All arrays of an archive of numpy, as a dict; `None` if it is none, or if an array of it cannot be read: then each member is a part.
+/// All arrays of an archive of numpy, as a dict; `None` if it is none, or if an array of it cannot be read: then each
+/// member is a part.
 pub fn of_archive(input: &Input, reading: &Reading) -> Result<Option<Part>, Failure> {
     let name = input.source().name();
     if !input.is_npz() {

@@ -8,7 +8,7 @@ use halfsour::lexer::text::phrase::plural;
 use halfsour::lexer::{Complaint, Lexer, Opcode, brief};
 use halfsour::value::PathError;
 use halfsour::{json, vm, writer};
-use halfsour_files::PickleError;
+use halfsour_files::{LookAlike, PickleError};
 
 use crate::print::{DIM, ERROR};
 
@@ -60,7 +60,17 @@ impl Failure {
             matches!(&error, Cause::Load(error) if matches!(error.kind(), vm::ErrorKind::MemoUnset(_)));
         let (message, place) = match error {
             Cause::Output(error) => return Self::Output(error),
-            Cause::Load(error) => (error.to_string(), Some(error.offset())),
+            Cause::Load(error) => {
+                if matches!(error.kind(), vm::ErrorKind::NotEncoded { .. }) {
+                    note.push_str("`--errors replace` marks such bytes, and `--encoding latin1` reads any");
+                }
+                if matches!(look_alike.as_deref(), Some(LookAlike::Truncated { .. })) {
+                    note.push_str(
+                        "show, get, json, convert and tensors take what was complete with `--salvage`",
+                    );
+                }
+                (error.to_string(), Some(error.offset()))
+            }
             // The opcodes have just been shown.
             Cause::Disassembly(complaint) => (complaint.to_string(), None),
             Cause::Json(error) => {
@@ -80,7 +90,8 @@ impl Failure {
         };
         if before > 0 && place.is_some() {
             let pickles = plural(before, "pickle");
-            note = format!("before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
+            note.push_str(if note.is_empty() { "" } else { "\n" });
+            let _ = write!(note, "before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
             if is_memo {
                 note.push_str(", --keep-memo all with one memo");
             }

@@ -76,7 +76,8 @@ pub fn is_terminal(name: &str) -> bool {
     is_stdout(name) && io::stdout().is_terminal()
 }
 
-/// Returns why a file of this name is not written: its extension is that of a compressed file, and nothing is compressed here.
+/// Returns why a file of this name is not written: its extension is that of a compressed file, and nothing is
+/// compressed here.
 pub fn refused(name: &str) -> Option<String> {
     let path = Path::new(name);
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();

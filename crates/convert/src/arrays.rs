@@ -1,5 +1,5 @@
-//! Files of arrays that hold no pickle: `.npy`, `.npz` and safetensors, as the pickles that numpy would make of the same arrays. So
-//! they can be shown, searched and converted as pickles are.
+//! Files of arrays that hold no pickle: `.npy`, `.npz` and safetensors, as the pickles that numpy would make of the
+//! same arrays. So they can be shown, searched and converted as pickles are.
 
 use halfsour_classes::ClassBuilder;
 use halfsour_classes::numpy::{ByteOrder, DType, Extended, Field, Kind, Structure};
@@ -11,7 +11,8 @@ use safetensors::{Dtype, SafeTensors};
 
 use crate::tensors::{is_npy, is_safetensors};
 
-/// Returns a pickle of the arrays of a file, if it is a `.npy` without a pickle, or one of safetensors; `None` if it is neither.
+/// Returns a pickle of the arrays of a file, if it is a `.npy` without a pickle, or one of safetensors; `None` if it
+/// is neither.
 ///
 /// ```
 /// use halfsour_convert::arrays::pickle_of;
@@ -56,7 +57,8 @@ pub struct Arrays {
     pub damage: Vec<String>,
 }
 
-/// Returns the arrays of an archive, of which each member is a `.npy`. Those of objects are pickles, which are read with these options.
+/// Returns the arrays of an archive, of which each member is a `.npy`. Those of objects are pickles, which are read
+/// with these options.
 ///
 /// # Errors
 ///
@@ -111,7 +113,8 @@ fn of_npy(builder: &mut Builder, bytes: &[u8]) -> Result<Id, String> {
     array(builder, &dtype, &npy.shape, npy.fortran_order, data)
 }
 
-/// Reads the type in a header: `'<f4'`, or of records `[('a', '<i4'), ('b', '|S3', (2,))]`, of which fields of several numbers are not known.
+/// Reads the type in a header: `'<f4'`, or of records `[('a', '<i4'), ('b', '|S3', (2,))]`, of which fields of
+/// several numbers are not known.
 fn described(descr: &Literal) -> Option<DType> {
     let fields = match descr {
         Literal::Str(descr) => return DType::parse(descr),

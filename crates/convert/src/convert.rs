@@ -34,7 +34,8 @@ pub struct Report {
     pub left_out: Vec<LeftOut>,
     /// The facts that the format does not keep, although all values are written, a line for each.
     pub notes: Vec<String>,
-    /// What is missing in the file, a line for each pickle that is cut off or damaged. It is only there with [`Options::salvage`].
+    /// What is missing in the file, a line for each pickle that is cut off or damaged. It is only there with
+    /// [`Options::salvage`].
     pub damage: Vec<String>,
 }
 
@@ -187,7 +188,8 @@ impl Unfinished {
     }
 }
 
-/// Writes all arrays of an archive of numpy (`.npz`) in another format, as if they were a dict, and tells how far it is.
+/// Writes all arrays of an archive of numpy (`.npz`) in another format, as if they were a dict, and tells how far it
+/// is.
 ///
 /// # Errors
 ///

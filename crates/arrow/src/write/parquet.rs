@@ -22,9 +22,9 @@ use crate::metadata::{self, PANDAS};
 
 /// Writes a table as parquet, compressed by snappy.
 ///
-/// Times that count seconds are written in milliseconds, since parquet has no others. Parquet has the categories of a column in the order
-/// in which they occur, and only those that do. Where that is not the order of ordered categories, the column is written as one without
-/// order; returned are the names of these columns.
+/// Times that count seconds are written in milliseconds, since parquet has no others. Parquet has the categories of a
+/// column in the order in which they occur, and only those that do. Where that is not the order of ordered
+/// categories, the column is written as one without order; returned are the names of these columns.
 ///
 /// # Errors
 ///

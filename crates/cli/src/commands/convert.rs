@@ -57,7 +57,8 @@ struct Parts {
     /// Leave out the labels of the rows of a table.
     #[arg(long)]
     no_index: bool,
-    /// Leave out columns and arrays that the format cannot hold, and list them on standard error. Without it, they are an error.
+    /// Leave out columns and arrays that the format cannot hold, and list them on standard error. Without it, they
+    /// are an error.
     #[arg(long)]
     partial: bool,
     /// Compress the arrays of an npz.
@@ -183,7 +184,8 @@ impl Convert {
     }
 }
 
-/// The only part of an archive, from which one thing can be made. It is an error, which names parts, that there are several.
+/// The only part of an archive, from which one thing can be made. It is an error, which names parts, that there are
+/// several.
 fn only_part<'i>(input: &Input, mut parts: files::Parts<'i>) -> Result<files::Parts<'i>, Failure> {
     const MOST: usize = 4;
     let Some(first) = parts.next() else { return Ok(parts) };

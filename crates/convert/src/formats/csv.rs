@@ -186,7 +186,8 @@ impl Body<'_, '_> {
         Ok(())
     }
 
-    /// Writes the names of the columns: on one line, or on one for each level, and then the names of the labels of rows.
+    /// Writes the names of the columns: on one line, or on one for each level, and then the names of the labels of
+    /// rows.
     fn header<'g>(
         &mut self,
         sheet: &Sheet<'g, &'g [u8]>,
@@ -269,7 +270,8 @@ fn block<'g>(sheet: &Sheet<'g, &'g [u8]>, field: &Field<'_, 'g>) -> Option<usize
     }
 }
 
-/// Returns how the cells of each column are written, in some rows, or that a zone is not known. Levels have the extents of all rows.
+/// Returns how the cells of each column are written, in some rows, or that a zone is not known. Levels have the
+/// extents of all rows.
 fn forms<'g>(
     sheet: &Sheet<'g, &'g [u8]>,
     fields: &[Field<'_, 'g>],

@@ -23,8 +23,8 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
     Box::new(Writer { limits: options.limits.json, most: options.limits.written })
 }
 
-/// Notes the columns of a frame or series that cannot be read, or have objects of classes that are not known. Returns the numbers of
-/// these, in the order of columns; `None` stands for the labels of rows.
+/// Notes the columns of a frame or series that cannot be read, or have objects of classes that are not known. Returns
+/// the numbers of these, in the order of columns; `None` stands for the labels of rows.
 fn leave_out<'g>(
     known: &Known<'g, &'g [u8]>,
     graph: &'g Graph<&'g [u8]>,

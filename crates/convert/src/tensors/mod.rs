@@ -31,9 +31,9 @@ use crate::{ConvertError, Error, Options, arrays};
 
 /// Lists the tensors of a file, or of a member of an archive: a list for each pickle.
 ///
-/// The file may be torch's, old or new, any other with pickles in which torch's tensors or numpy's arrays are, a file of safetensors, or
-/// a `.npy`. [`Input::parts_with_tensors`](halfsour_files::Input::parts_with_tensors) returns the parts of a file to call this
-/// with.
+/// The file may be torch's, old or new, any other with pickles in which torch's tensors or numpy's arrays are, a file
+/// of safetensors, or a `.npy`. [`Input::parts_with_tensors`](halfsour_files::Input::parts_with_tensors) returns the
+/// parts of a file to call this with.
 ///
 /// ```
 /// use halfsour_convert::{Options, tensors};
@@ -60,13 +60,14 @@ pub fn tensors(part: &Part, options: &Options) -> Result<Vec<TensorList>, Error>
     Ok(lists)
 }
 
-/// Calls a function with the tensors of each pickle, or of the part to which [`Options::path`] leads. They also give their elements: see
+/// Calls a function with the tensors of each pickle, or of the part to which [`Options::path`] leads. They also give
+/// their elements: see
 /// [`Tensors::contiguous`].
 ///
 /// # Errors
 ///
-/// As [`tensors`]; and the error that the function returns. With [`Options::salvage`], the function is called with what was complete
-/// before [`ConvertError::Damage`].
+/// As [`tensors`]; and the error that the function returns. With [`Options::salvage`], the function is called with
+/// what was complete before [`ConvertError::Damage`].
 pub fn each_tensors<E: From<ConvertError>>(
     part: &Part,
     options: &Options,
@@ -161,7 +162,8 @@ pub(crate) enum Form<'g> {
 }
 
 impl Form<'_> {
-    /// Returns the type that torch has for such elements, if it has one, and whether they are marked as conjugates and as negatives.
+    /// Returns the type that torch has for such elements, if it has one, and whether they are marked as conjugates
+    /// and as negatives.
     pub(crate) fn torch(&self) -> Option<(DType, bool, bool)> {
         match self {
             Self::Torch(dense, dtype) => Some((*dtype, dense.is_conjugate, dense.is_negative)),
@@ -258,12 +260,13 @@ enum Key<'g> {
 }
 
 impl<'g> Tensors<'g> {
-    /// Finds the tensors of torch and the arrays of numpy in a graph, columns of pandas among them. The pickle may be that of a torch file, which has the storages.
-    /// Names and shapes may take `most` bytes.
+    /// Finds the tensors of torch and the arrays of numpy in a graph, columns of pandas among them. The pickle may be
+    /// that of a torch file, which has the storages. Names and shapes may take `most` bytes.
     ///
     /// # Errors
     ///
-    /// If the data nests too deep, if a tensor has an unknown layout, or if names and shapes would take more than `most` bytes.
+    /// If the data nests too deep, if a tensor has an unknown layout, or if names and shapes would take more than
+    /// `most` bytes.
     pub fn of_pickle<S: AsRef<[u8]> + Clone>(
         root: Node<'g, S>,
         torch: Option<&Torch>,
@@ -308,8 +311,8 @@ impl<'g> Tensors<'g> {
     ///
     /// # Errors
     ///
-    /// If the tensor is part of a sparse one, if its storage cannot be read or is too short, or if it has elements of a type that torch has
-    /// not, such as records.
+    /// If the tensor is part of a sparse one, if its storage cannot be read or is too short, or if it has elements of
+    /// a type that torch has not, such as records.
     pub fn contiguous<'t>(&'t self, tensor: &'t Tensor<'_>) -> Result<Cow<'t, [u8]>, ConvertError> {
         let flat = self.elements(tensor)?.flat().map_err(|of| format!("torch has no type {of}"))?;
         Ok(flat.contiguous())
@@ -341,7 +344,8 @@ impl<'g> Tensors<'g> {
         self.storages.iter().filter_map(|storage| storage.length).sum()
     }
 
-    /// Whether that several lie in one storage says that they share it. A file of safetensors is one storage, in which nothing is shared.
+    /// Whether that several lie in one storage says that they share it. A file of safetensors is one storage, in
+    /// which nothing is shared.
     pub(crate) fn may_share(&self) -> bool {
         !self.by_key.is_empty()
     }
@@ -368,7 +372,8 @@ impl<'g> Tensors<'g> {
                     "array".clone_into(&mut name);
                 }
                 self.array(name, node, &array)?;
-                // There may be others among objects; joblib's wrapper has in it the array that it stands for, once more.
+                // There may be others among objects; joblib's wrapper has in it the array that it stands for, once
+                // more.
                 Ok(!matches!(array.data, ArrayData::Objects(_)) || is_wrapper(node))
             }
             Some(known) => self.table(name, node, &known),

@@ -10,8 +10,9 @@ use halfsour_value::path::{Literal, Subscript};
 use super::{Tensor, Tensors};
 
 impl<'g> Tensors<'g> {
-    /// Adds the columns of a frame, or the values of a series, an index or an array of pandas, which need be no object of its own; `of`
-    /// is any object of its graph. Labels of rows are not among them. Returns false if it is none of these.
+    /// Adds the columns of a frame, or the values of a series, an index or an array of pandas, which need be no
+    /// object of its own; `of` is any object of its graph. Labels of rows are not among them. Returns false if it is
+    /// none of these.
     pub(super) fn table<S: AsRef<[u8]> + Clone>(
         &mut self,
         name: &dyn Fn() -> String,
