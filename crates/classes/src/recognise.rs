@@ -48,8 +48,8 @@ fn uncalled<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Known<'_, S>> {
 /// Reads a frame or a series by its manager, whatever its class is.
 fn managed<'g, S: AsRef<[u8]>>(instance: &Instance<'g, S>) -> Option<Known<'g, S>> {
     Some(match pandas::Managed::of(instance)?.ok()? {
-        pandas::Managed::Frame(frame) => Known::DataFrame(Box::new(frame)),
-        pandas::Managed::Series(series) => Known::Series(Box::new(series)),
+        pandas::Managed::Frame(frame) => Known::DataFrame(frame),
+        pandas::Managed::Series(series) => Known::Series(series),
     })
 }
 

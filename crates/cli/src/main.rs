@@ -78,7 +78,7 @@ fn main() -> ExitCode {
             (vec![file], Box::new(Rewrite::new(&reading, optimize, names.rules(), target)))
         }
         Command::Convert { file, path, target, .. } => match target.format() {
-            Ok(format) => (vec![file], Box::new(Convert::new(&reading, path, format, target))),
+            Ok(format) => (vec![file], Box::new(Convert::new(&reading, path, format, &target))),
             Err(why) => {
                 eprintln!("error: {why}");
                 return ExitCode::from(2);

@@ -112,9 +112,12 @@ fn without_false_order(batch: RecordBatch) -> Result<(RecordBatch, Vec<String>),
     if unordered.is_empty() {
         return Ok((batch, unordered));
     }
-    let field = |field: FieldRef| match unordered.contains(field.name()) {
-        true => Arc::new(field.as_ref().clone().with_dict_is_ordered(false)),
-        false => field,
+    let field = |field: FieldRef| {
+        if unordered.contains(field.name()) {
+            Arc::new(field.as_ref().clone().with_dict_is_ordered(false))
+        } else {
+            field
+        }
     };
     let fields: Vec<FieldRef> = schema.fields().iter().cloned().map(field).collect();
     let mut metadata = schema.metadata().clone();

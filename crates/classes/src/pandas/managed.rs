@@ -39,8 +39,8 @@ fn managed<'g, S: AsRef<[u8]>>(instance: &Instance<'g, S>) -> Option<(Node<'g, S
 
 /// A table of any class, known by its manager.
 pub(crate) enum Managed<'g, S> {
-    Frame(Frame<'g, S>),
-    Series(Series<'g, S>),
+    Frame(Box<Frame<'g, S>>),
+    Series(Box<Series<'g, S>>),
 }
 
 impl<'g, S: AsRef<[u8]>> Managed<'g, S> {
@@ -54,8 +54,8 @@ impl<'g, S: AsRef<[u8]>> Managed<'g, S> {
             return is_manager.then(|| Err(Unreadable::of(Place::Table, node)));
         };
         Some(match manager.axes.len() {
-            1 => series(state, &manager).map(Self::Series),
-            2 => frame(state, manager).map(Self::Frame),
+            1 => series(state, &manager).map(Box::new).map(Self::Series),
+            2 => frame(state, manager).map(Box::new).map(Self::Frame),
             _ => Err(Unreadable { place: Place::Table, class: Some(PANEL.to_owned()), why: CUBE }),
         })
     }

@@ -82,9 +82,9 @@ impl Target {
     pub fn format(&self) -> Result<Format, String> {
         let output = self.output();
         // An npz is a zip.
-        if let Some(why) = output::refused(output)
-            && !(output.ends_with(".zip") && self.to.is_some_and(|format| format.name() == "npz"))
-        {
+        let extension = path::Path::new(output).extension().unwrap_or_default();
+        let is_zip = extension == "zip" && self.to.is_some_and(|format| format.name() == "npz");
+        if let Some(why) = output::refused(output).filter(|_| !is_zip) {
             return Err(why);
         }
         let Some(format) = self.to.or_else(|| Format::of_path(output)) else {
@@ -142,7 +142,7 @@ pub struct Convert {
 }
 
 impl Convert {
-    pub fn new(reading: &Reading, path: Option<Path>, format: Format, target: Target) -> Self {
+    pub fn new(reading: &Reading, path: Option<Path>, format: Format, target: &Target) -> Self {
         let output = target.output().to_owned();
         Self { format, options: target.options(reading, path), output, is_done: false }
     }

@@ -126,7 +126,9 @@ fn as_one(columns: &mut [(&String, Array<'_>)]) -> Result<(), String> {
         ));
     }
     first.header = Npy::header(&first.descr, true, &[first.rows, count]);
-    others.iter_mut().for_each(|(_, column)| column.header.clear());
+    for (_, column) in others {
+        column.header.clear();
+    }
     Ok(())
 }
 

@@ -190,7 +190,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         let rows = self.rows(&a.index, &b.index, place)?;
         match (&a.name, &b.name) {
             (Some(Cell::Object(x)), Some(Cell::Object(y))) => {
-                self.step(*x, *y, place, Step::Part(".name"))?
+                self.step(*x, *y, place, Step::Part(".name"))?;
             }
             names => {
                 let [x, y] = [names.0, names.1].map(|name| name.as_ref().map_or("None".to_owned(), label));
