@@ -61,7 +61,7 @@ impl Failure {
         let (message, place) = match error {
             Cause::Output(error) => return Self::Output(error),
             Cause::Load(error) => {
-                if matches!(error.kind(), vm::ErrorKind::NotEncoded { .. }) {
+                if is_not_encoded(&error) {
                     note.push_str("`--errors replace` marks such bytes, and `--encoding latin1` reads any");
                 }
                 if matches!(look_alike.as_deref(), Some(LookAlike::Truncated { .. })) {
@@ -126,6 +126,18 @@ impl Failure {
         if let Self::Pickle { excerpt, .. } = self {
             let _ = write!(out, "{excerpt}");
         }
+    }
+}
+
+/// Whether a Python 2 string is no text in the encoding that was chosen.
+fn is_not_encoded(error: &vm::Error) -> bool {
+    let is_string = [Opcode::String, Opcode::BinString, Opcode::ShortBinString];
+    match error.kind() {
+        vm::ErrorKind::NotEncoded { .. } => true,
+        vm::ErrorKind::InvalidUtf8 | vm::ErrorKind::NotAscii => {
+            error.opcode().is_some_and(|opcode| is_string.contains(&opcode))
+        }
+        _ => false,
     }
 }
 
