@@ -277,36 +277,6 @@ impl<'g> Tensors<'g> {
         Ok(tensors)
     }
 
-    /// Returns the tensors of a known object that need not be one of the graph: a part of an array or of a table.
-    pub(crate) fn of_known(
-        known: &Known<'g, &'g [u8]>,
-        root: Node<'g, &'g [u8]>,
-        most: usize,
-    ) -> Result<Self, String> {
-        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
-        match known {
-            Known::NdArray(array) => tensors.array("array".to_owned(), root, array)?,
-            Known::NumpyScalar(scalar) => tensors.array("array".to_owned(), root, scalar.as_array())?,
-            known => drop(tensors.table(&String::new, root, known)?),
-        }
-        Ok(tensors)
-    }
-
-    /// Returns the tensors in some members of a list, whose names begin with their numbers among these.
-    pub(crate) fn of_members(
-        members: &[Node<'g, &'g [u8]>],
-        torch: Option<&Torch>,
-        most: usize,
-    ) -> Result<Self, String> {
-        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
-        for (number, member) in members.iter().enumerate() {
-            let named =
-                |name: String| if name.is_empty() { number.to_string() } else { format!("{number}.{name}") };
-            walk(*member, |node, name| tensors.add(node, &|| named(name()), torch))?;
-        }
-        Ok(tensors)
-    }
-
     /// Returns the elements of one of these tensors side by side, the last dimension first, little-endian.
     ///
     /// # Errors

@@ -1,15 +1,48 @@
-//! Tables of pandas: an array for each column.
+//! Parts of data that are no objects of their own, and tables of pandas: an array for each column.
+
+use std::collections::HashMap;
 
 use halfsour_classes::Known;
 use halfsour_classes::numpy::Kind;
 use halfsour_classes::pandas::{Cell, Grid, Labels, Values};
 use halfsour_classes::sheet::{Form, Name, write_name};
+use halfsour_files::Torch;
 use halfsour_value::Node;
 use halfsour_value::path::{Literal, Subscript};
 
-use super::{Tensor, Tensors};
+use super::{Tensor, Tensors, walk};
 
 impl<'g> Tensors<'g> {
+    /// Returns the tensors of a known object that need not be one of the graph: a part of an array or of a table.
+    pub(crate) fn of_known(
+        known: &Known<'g, &'g [u8]>,
+        root: Node<'g, &'g [u8]>,
+        most: usize,
+    ) -> Result<Self, String> {
+        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
+        match known {
+            Known::NdArray(array) => tensors.array("array".to_owned(), root, array)?,
+            Known::NumpyScalar(scalar) => tensors.array("array".to_owned(), root, scalar.as_array())?,
+            known => drop(tensors.table(&String::new, root, known)?),
+        }
+        Ok(tensors)
+    }
+
+    /// Returns the tensors in some members of a list, whose names begin with their numbers among these.
+    pub(crate) fn of_members(
+        members: &[Node<'g, &'g [u8]>],
+        torch: Option<&Torch>,
+        most: usize,
+    ) -> Result<Self, String> {
+        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
+        for (number, member) in members.iter().enumerate() {
+            let named =
+                |name: String| if name.is_empty() { number.to_string() } else { format!("{number}.{name}") };
+            walk(*member, |node, name| tensors.add(node, &|| named(name()), torch))?;
+        }
+        Ok(tensors)
+    }
+
     /// Adds the columns of a frame, or the values of a series, an index or an array of pandas, which need be no
     /// object of its own; `of` is any object of its graph. Labels of rows are not among them. Returns false if it is
     /// none of these.
