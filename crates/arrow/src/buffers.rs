@@ -1,4 +1,5 @@
-//! Columns that are Arrow's in the pickle already: their buffers are taken as they are, but for what lies before the first value.
+//! Columns that are Arrow's in the pickle already: their buffers are taken as they are, but for what lies before the
+//! first value.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use halfsour_classes::pyarrow::{Array, DataType, Piece};
 use crate::cell::Zone;
 use crate::{Budget, TableError};
 
-/// Makes a column of `rows` values, from `start` on; `None` if they are of a type that is read one by one, or if the buffers do not hold them.
+/// Makes a column of `rows` values, from `start` on; `None` if they are of a type that is read one by one, or if the
+/// buffers do not hold them.
 pub(crate) fn of_arrow(
     array: &Array<'_>,
     start: usize,
@@ -199,7 +201,8 @@ impl<'g> Parts<'g> {
         })
     }
 
-    /// Returns the bounds of the texts of each piece, which rise, with the bytes from the first to the last of them, and the length of all.
+    /// Returns the bounds of the texts of each piece, which rise, with the bytes from the first to the last of them,
+    /// and the length of all.
     fn spans(&self, large: bool) -> Option<(Vec<Span<'g>>, usize)> {
         let (size, mut all, mut length) = (if large { 8 } else { 4 }, Vec::new(), 0_usize);
         for (piece, places) in &self.all {
@@ -229,8 +232,8 @@ fn has_bits(bits: &[u8], places: &Range<usize>) -> bool {
     bits.len() >= places.end.div_ceil(8)
 }
 
-/// Makes an array of text or bytes. All text is looked at at once, and where nothing is, there may be anything: such a column is read one by
-/// one.
+/// Makes an array of text or bytes. All text is looked at at once, and where nothing is, there may be anything: such
+/// a column is read one by one.
 fn joined<T: ByteArrayType>(
     ends: Vec<T::Offset>,
     data: Vec<u8>,

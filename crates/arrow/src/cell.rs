@@ -10,6 +10,7 @@ use halfsour_classes::memory::Scalar;
 use halfsour_classes::numpy::{self, Element, NdArray};
 use halfsour_classes::pandas::{self, TimeUnit};
 use halfsour_classes::pyarrow::Value;
+use halfsour_classes::sheet::called;
 use halfsour_classes::stdlib::{self, Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
 use halfsour_classes::time::{Day, NAT};
 use halfsour_classes::{Int, Known, Shape, recognise};
@@ -247,14 +248,6 @@ fn microseconds_of(ticks: i64, unit: TimeUnit) -> Result<i64, TableError> {
         (0, Ok(ticks)) => Ok(ticks),
         (0, Err(_)) => Err(TableError::new("a time that is too far")),
         _ => Err(TableError::new("a time among objects that is finer than a microsecond")),
-    }
-}
-
-/// Returns the name of an object in a complaint.
-fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
-    match node.class().and_then(Node::as_global) {
-        Some(class) => format!("an object of {}", class.full_name()),
-        None => format!("a {}", node.kind()),
     }
 }
 

@@ -31,8 +31,8 @@ pub use write::write_ipc;
 #[cfg(feature = "parquet")]
 pub use write::write_parquet;
 
-/// The bytes that a table may still take, and the levels of lists and dicts that its cells may still have. A value that a pickle shares
-/// counts each time that the table has it.
+/// The bytes that a table may still take, and the levels of lists and dicts that its cells may still have. A value
+/// that a pickle shares counts each time that the table has it.
 struct Budget {
     bytes: usize,
     levels: u8,
@@ -70,12 +70,12 @@ impl Budget {
     }
 }
 
-/// Returns the table that an object is, as [`Sheet`] tells it: a frame or a series of pandas, rows of any kind, a dict of columns, an
-/// array of two dimensions.
+/// Returns the table that an object is, as [`Sheet`] tells it: a frame or a series of pandas, rows of any kind, a
+/// dict of columns, an array of two dimensions.
 ///
-/// Rows may leave out columns, which are null there. Columns come in the order in which they first occur. The table may take 256 MiB beyond
-/// eight bytes for each byte of the graph, its source and its buffers, which only data that is shared exceeds; [`table_with`] takes another
-/// limit.
+/// Rows may leave out columns, which are null there. Columns come in the order in which they first occur. The table
+/// may take 256 MiB beyond eight bytes for each byte of the graph, its source and its buffers, which only data that
+/// is shared exceeds; [`table_with`] takes another limit.
 ///
 /// ```
 /// use halfsour_arrow::arrow_array::Array;
@@ -113,11 +113,11 @@ pub fn table_with<S: AsRef<[u8]> + Clone>(node: Node<'_, S>, most: usize) -> Res
     }
 }
 
-/// Returns the columns of a sheet that Arrow has types for as a table of at most `most` bytes, and why it has not those that are
-/// missing.
+/// Returns the columns of a sheet that Arrow has types for as a table of at most `most` bytes, and why it has not
+/// those that are missing.
 ///
-/// The labels of rows are columns if `index` is true, none of it if it is false; `None` means as pyarrow does it, which has a
-/// `RangeIndex` in the metadata only.
+/// The labels of rows are columns if `index` is true, none of it if it is false; `None` means as pyarrow does it,
+/// which has a `RangeIndex` in the metadata only.
 ///
 /// # Errors
 ///

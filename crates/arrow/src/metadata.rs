@@ -7,6 +7,22 @@ use arrow_array::cast::AsArray;
 use arrow_schema::DataType;
 use serde::Serialize;
 
+/// The key in the metadata of a schema.
+pub(crate) const PANDAS: &str = "pandas";
+
+/// Returns the JSON with no order of the categories of these columns.
+#[cfg(feature = "parquet")]
+pub(crate) fn without_order(json: &str, columns: &[String]) -> serde_json::Result<String> {
+    let mut metadata: serde_json::Value = serde_json::from_str(json)?;
+    for column in metadata["columns"].as_array_mut().into_iter().flatten() {
+        let is_one = column["field_name"].as_str().is_some_and(|name| columns.iter().any(|of| of == name));
+        if is_one && let Some(ordered) = column["metadata"].get_mut("ordered") {
+            *ordered = false.into();
+        }
+    }
+    serde_json::to_string(&metadata)
+}
+
 /// The value of the key `pandas` in the metadata of a schema.
 #[derive(Serialize)]
 pub(crate) struct Metadata {

@@ -8,7 +8,7 @@ use halfsour_classes::pandas::{Categories, Labels, Values};
 use halfsour_classes::sheet::{self, Cells, Sheet};
 
 use crate::extension::Extension;
-use crate::metadata::{Column, Level, Metadata};
+use crate::metadata::{Column, Level, Metadata, PANDAS};
 use crate::names::{self, name_of};
 use crate::values::{of_elements, of_level, of_range, of_values};
 use crate::{Budget, TableError, batch, column};
@@ -107,7 +107,8 @@ impl Columns {
         self.arrays.push((name, array));
     }
 
-    /// Adds the labels of the rows: those that only number the rows to the metadata, unless they are asked for, others as columns.
+    /// Adds the labels of the rows: those that only number the rows to the metadata, unless they are asked for,
+    /// others as columns.
     fn add_labels<S: AsRef<[u8]> + Clone>(
         &mut self,
         sheet: &Sheet<'_, S>,
@@ -146,7 +147,7 @@ impl Columns {
             });
         }
         schema.fields = fields.into();
-        schema.metadata.insert("pandas".to_owned(), metadata);
+        schema.metadata.insert(PANDAS.to_owned(), metadata);
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         RecordBatch::try_new_with_options(schema.into(), batch.columns().to_vec(), &options)
             .map_err(|error| TableError::new(error.to_string()))

@@ -5,15 +5,18 @@ use std::io;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int8Type;
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, RecordBatch, TimestampMillisecondArray, TimestampSecondArray,
+    Array, ArrayRef, BooleanArray, DictionaryArray, Int8Array, RecordBatch, StringArray,
+    TimestampMillisecondArray, TimestampSecondArray,
 };
 use arrow_ipc::reader::FileReader;
 use arrow_schema::{DataType, Field, Schema, TimeUnit};
 use halfsour_arrow::{WriteError, table_with, write_ipc, write_parquet};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-/// As text, for NaN is not equal to NaN; of dictionaries what they stand for, since parquet makes dictionaries of its own.
+/// As text, for NaN is not equal to NaN; of dictionaries what they stand for, since parquet makes dictionaries of its
+/// own.
 fn shown(batch: &RecordBatch) -> String {
     let mut text = String::new();
     for array in batch.columns() {
@@ -82,6 +85,38 @@ fn seconds_are_milliseconds_in_parquet() {
     assert_eq!(error.to_string(), "column \"when\": a time is too far from 1970 for milliseconds");
 }
 
+/// A column of categories that have an order.
+fn ordered(keys: &[Option<i8>]) -> RecordBatch {
+    let values = Arc::new(StringArray::from(vec!["lo", "mid", "hi"]));
+    let array = DictionaryArray::<Int8Type>::try_new(Int8Array::from(keys.to_vec()), values).unwrap();
+    let field = Field::new("c", array.data_type().clone(), true).with_dict_is_ordered(true);
+    let told = r#"{"columns":[{"field_name":"c","metadata":{"num_categories":3,"ordered":true}}]}"#;
+    let told = std::collections::HashMap::from([("pandas".to_owned(), told.to_owned())]);
+    let schema = Schema::new_with_metadata(vec![field], told);
+    RecordBatch::try_new(Arc::new(schema), vec![Arc::new(array)]).unwrap()
+}
+
+/// Parquet has categories in the order in which they occur: it must not say that this is their order, unless it is.
+#[test]
+fn categories_are_ordered_only_in_their_order() {
+    let cases: [(&[Option<i8>], bool); 4] = [
+        (&[Some(0), None, Some(1), Some(0), Some(2)], true),
+        (&[Some(0), Some(2), Some(2)], true),
+        (&[Some(2), Some(0), Some(1)], false),
+        (&[None, Some(0), Some(2), Some(1)], false),
+    ];
+    for (keys, is_ordered) in cases {
+        let mut parquet = Vec::new();
+        let unordered = write_parquet(&ordered(keys), &mut parquet).unwrap();
+        assert_eq!(unordered.is_empty(), is_ordered, "{keys:?}");
+        let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(parquet)).unwrap();
+        let schema = reader.schema().clone();
+        assert_eq!(schema.field(0).dict_is_ordered(), Some(is_ordered), "{keys:?}");
+        let told = &schema.metadata()["pandas"];
+        assert!(told.contains(&format!("\"ordered\":{is_ordered}")), "{told}");
+    }
+}
+
 /// An output that is full.
 struct Full;
 
@@ -98,7 +133,7 @@ impl io::Write for Full {
 #[test]
 fn failures_of_the_output_are_told_from_those_of_the_table() {
     let table = batch(vec![("a", Arc::new(BooleanArray::from(vec![true])) as _)]);
-    for result in [write_ipc(&table, Full), write_parquet(&table, Full)] {
+    for result in [write_ipc(&table, Full), write_parquet(&table, Full).map(drop)] {
         let Err(WriteError::Output(error)) = result else { panic!("{result:?}") };
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }

@@ -200,7 +200,8 @@ fn what_is_shared_has_a_limit() {
     }
 }
 
-/// Rows take memory and time, whatever is in them: `pandas.DataFrame(index=pandas.RangeIndex(2**40))`, as pandas 3.1 pickles it.
+/// Rows take memory and time, whatever is in them: `pandas.DataFrame(index=pandas.RangeIndex(2**40))`, as pandas 3.1
+/// pickles it.
 #[test]
 fn rows_without_columns_are_counted() {
     let pickle = b"\x80\x04\x95<\x01\x00\x00\x00\x00\x00\x00\x8c\x06pandas\x94\x8c\x09DataFrame\x94\x93\x94)\x81\x94}\x94(\x8c\x04_mgr\

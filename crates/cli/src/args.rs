@@ -1,13 +1,13 @@
 //! The command line.
 
+mod examples;
 mod find;
 mod limits;
 mod reading;
 mod show;
 mod size;
 
-use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -17,6 +17,10 @@ use halfsour::value::path::Path;
 use halfsour_convert::{PRESETS, Preset, Rename};
 use halfsour_inspect::diff::{Rules, Tolerance};
 
+use self::examples::{
+    AUDIT_EXAMPLES, CONVERT_EXAMPLES, DIFF_EXAMPLES, EXAMPLES, FIND_EXAMPLES, GET_EXAMPLES, JSON_EXAMPLES,
+    MAKE_EXAMPLES, REWRITE_EXAMPLES, SIZE_EXAMPLES, TENSORS_EXAMPLES,
+};
 pub use self::find::FindForm;
 pub use self::reading::Reading;
 pub use self::show::ShowForm;
@@ -24,62 +28,10 @@ pub use self::size::SizeForm;
 use crate::commands::Audit;
 use crate::commands::convert;
 use crate::failure::Failure;
-
-const EXAMPLES: &str = "\
-Examples:
-  halfsour info *.pkl                    is it valid, what is in it, what would it import?
-  halfsour audit models/                 what would Python run if it loaded them?
-  halfsour trace model.pkl               as the Python that it amounts to
-  halfsour show --depth 3 model.pkl      a readable tree
-  halfsour get users.pkl 'users[3].email'
-  halfsour find users.pkl ann@example.org
-  halfsour show model.pt:data.pkl        compression and archives are seen through
-  halfsour tensors model.pt              names, types, shapes, and what is shared
-  halfsour convert model.pt -o model.safetensors
-  halfsour size model.pt                 what takes the space?
-  halfsour diff old.pkl new.pkl          what was changed, added, removed?
-  halfsour json data.pkl | jq .
-  halfsour json --lossless data.pkl | halfsour make - -o same.pkl
-  halfsour rewrite --protocol 5 old.pkl -o new.pkl
-  halfsour rewrite --for numpy1 new.pkl -o old.pkl    names as an older release has them
-  cat data.pkl | halfsour dis -          as python -m pickletools
-
-Exit status: 0 if all is well; 1 if a file could not be read, is not a valid pickle, or cannot be
-shown as asked; 2 if the command line is wrong. That of audit says what it found.";
+use crate::output;
 
 const FILES_AND_PATH: &str =
     "Files with pickles; - is standard input. After one file, what is no file is a path";
-
-const GET_EXAMPLES: &str = "\
-Examples:
-  halfsour get users.pkl 'users[3].email'
-  halfsour get frame.pkl 'price[3]'             a column's value; df.price[3] where df is a key
-  halfsour get weights.pkl 'w[0, 1:3]'          a part of an array
-  halfsour get --raw mail.pkl body > body.txt   text without quotes, all of it";
-
-const FIND_EXAMPLES: &str = "\
-Examples:
-  halfsour find users.pkl ann@example.org
-  halfsour find --classes model.pkl sklearn
-  halfsour find --keys --regex figure.pickle '^_x(data|orig)$'
-  halfsour find --numbers data.pkl 3.5";
-
-const SIZE_EXAMPLES: &str = "\
-Examples:
-  halfsour size --top 5 users.pkl
-  halfsour size --each model.pt          every tensor by its name
-  halfsour size --folded data.pkl | inferno-flamegraph > data.svg
-  halfsour size --json *.pkl | jq .bytes";
-
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  halfsour diff old.pkl new.pkl
-  halfsour diff --rtol 1e-6 before.pkl after.pkl
-  halfsour diff old.pkl new.pkl 'users[3]'                 a part
-  halfsour diff --json a.pkl b.pkl | jq '.differences[].path'
-  halfsour diff --types --order --sharing a.pkl b.pkl     all that Python's == does not see
-
-Each line begins with ~ (changed: old → new), + (only in the new file) or - (only in the old file), and the path.";
 
 /// Shows, converts and checks Python pickles without Python, and without running anything.
 ///
@@ -106,8 +58,9 @@ pub enum Command {
     ///
     /// Everything that the policy does not list is a finding. Members of archives are judged, too.
     ///
-    /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3 if the
-    /// command line is wrong.
+    /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3
+    /// if the command line is wrong.
+    #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Audit),
     /// Print what Python would do to load the pickles, as a Python script: a statement for each import and call.
     Trace {
@@ -116,8 +69,8 @@ pub enum Command {
     },
     /// Print the data as a readable tree.
     ///
-    /// The tree looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates, decimals and
-    /// the like are shown by their class and their text: `datetime.date 2024-02-29`.
+    /// The tree looks like Python. An object that occurs again is marked `#1=`, and later shown as `→ #1`. Dates,
+    /// decimals and the like are shown by their class and their text: `datetime.date 2024-02-29`.
     Show {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
@@ -130,9 +83,9 @@ pub enum Command {
     },
     /// Print the part of the data to which a path leads, as `show` shows it.
     ///
-    /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`, `[(1, 'a')]`. Names are keys of dicts, attributes
-    /// of objects, columns and fields. Parts of lists and arrays are `[1:3]`, `[0, 1:3]`; arguments of objects `(0)`, and
-    /// other parts as `show` names them: `(state)`. `#2.name` is of the second pickle only.
+    /// A path is made of names, indices and keys: `users[3].email`, `['a key'][-1]`, `[(1, 'a')]`. Names are keys of
+    /// dicts, attributes of objects, columns and fields. Parts of lists and arrays are `[1:3]`, `[0, 1:3]`; arguments
+    /// of objects `(0)`, and other parts as `show` names them: `(state)`. `#2.name` is of the second pickle only.
     #[command(after_help = GET_EXAMPLES)]
     Get {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
@@ -169,6 +122,7 @@ pub enum Command {
         annotate: Option<usize>,
     },
     /// Convert to JSON: one document for each pickle.
+    #[command(after_help = JSON_EXAMPLES)]
     Json {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
@@ -183,7 +137,9 @@ pub enum Command {
     },
     /// Make pickles of JSON documents, plain or lossless.
     ///
-    /// What `json --lossless` wrote becomes the pickle that it was made from; any other document becomes plain data.
+    /// The output of `json --lossless` becomes the pickle that it was made from, any other document plain data. Plain
+    /// JSON of `json` with objects in it (`@class`) is refused, since it does not say how these are made.
+    #[command(after_help = MAKE_EXAMPLES)]
     Make {
         /// A file with JSON documents, one after the other; - is standard input.
         #[arg(value_name = "JSON")]
@@ -191,7 +147,9 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Write pickles anew, in another protocol, with a memo that holds only shared objects, or with other names of classes.
+    /// Write pickles anew, in another protocol, with a memo that holds only shared objects, or with other names of
+    /// classes.
+    #[command(after_help = REWRITE_EXAMPLES)]
     Rewrite {
         #[arg(value_name = "FILE", default_value = "-")]
         file: String,
@@ -207,6 +165,7 @@ pub enum Command {
     ///
     /// Tensors and arrays go to safetensors, npy or npz, tables to parquet, Arrow or CSV, any data to JSON or another
     /// pickle, and models of other packages to the file that the package itself loads. `--to` lists the formats.
+    #[command(after_help = CONVERT_EXAMPLES)]
     Convert {
         #[arg(value_name = "FILE", help = "A file with pickles; - is standard input")]
         file: String,
@@ -220,8 +179,10 @@ pub enum Command {
     },
     /// List the tensors: their names, types and shapes, where they lie, and which of them share a storage.
     ///
-    /// Reads files of torch, old and new, pickles that hold tensors, and files of safetensors. A tensor's name is made of the keys,
-    /// attributes and indices that lead to it, with dots between them, as torch names the parameters of a module.
+    /// Reads files of torch, old and new, pickles that hold tensors, and files of safetensors. A tensor's name is
+    /// made of the keys, attributes and indices that lead to it, with dots between them, as torch names the
+    /// parameters of a module.
+    #[command(after_help = TENSORS_EXAMPLES)]
     Tensors {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
         files: Vec<String>,
@@ -235,9 +196,9 @@ pub enum Command {
     },
     /// List what takes the space, by place and by type.
     ///
-    /// The bytes of an object are those of the opcodes that make it, and of the storages of a torch file. A shared object
-    /// counts once, where it occurs first. Elements of long lists and dicts, and several pickles, are
-    /// taken together: `users[*].email`.
+    /// The bytes of an object are those of the opcodes that make it, and of the storages of a torch file. A shared
+    /// object counts once, where it occurs first. Elements of long lists and dicts, and several pickles, are taken
+    /// together: `users[*].email`.
     #[command(after_help = SIZE_EXAMPLES)]
     Size {
         #[arg(required = true, value_name = "FILE", help = FILES_AND_PATH)]
@@ -286,7 +247,8 @@ impl Command {
 /// What to write, and where.
 #[derive(clap::Args, Clone)]
 pub struct Target {
-    /// The file to write. Without one, pickles go to standard output, unless that is a terminal.
+    /// The file to write, which appears once it is complete. Without one, or with -, pickles go to standard output,
+    /// unless that is a terminal.
     #[arg(short, long, value_name = "FILE")]
     output: Option<String>,
     /// The protocol to write. The default is the protocol of the pickle or document, or 4 if it states none.
@@ -295,18 +257,20 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether the pickles would go to a terminal, which they are no text for.
-    pub fn is_terminal(&self) -> bool {
-        self.output.is_none() && io::stdout().is_terminal()
+    /// Why pickles are not written there.
+    pub fn refused(&self) -> Option<String> {
+        let name = self.output.as_deref().unwrap_or(output::STDOUT);
+        if output::is_terminal(name) {
+            return Some("a pickle is not written to a terminal: use --output, or redirect".to_owned());
+        }
+        output::refused(name)
     }
 
     /// Writes the pickles, once all are made.
     pub fn write(&self, out: &mut dyn Write, pickles: &[u8]) -> Result<(), Failure> {
         match &self.output {
-            None => Ok(out.write_all(pickles)?),
-            Some(name) => {
-                fs::write(name, pickles).map_err(|error| Failure::File { name: name.clone(), error })
-            }
+            Some(name) if !output::is_stdout(name) => output::write(name, pickles),
+            _ => Ok(out.write_all(pickles)?),
         }
     }
 }
@@ -314,9 +278,11 @@ impl Target {
 /// Which names of modules, classes and functions become others.
 #[derive(clap::Args, Clone)]
 pub struct Names {
-    /// Rename modules, classes and functions whose names begin so: `numpy._core=numpy.core`, `app.models:User=app:Person`.
+    /// Rename modules, classes and functions whose names begin so: `numpy._core=numpy.core`,
+    /// `app.models:User=app:Person`.
     ///
-    /// Names are those that the pickle spells. Text that is data stays, and without --protocol and --optimize all other bytes.
+    /// Give names as the pickle has them; `info` lists them. Text that is data stays, and without --protocol and --optimize all
+    /// other bytes.
     #[arg(long, value_name = "OLD=NEW")]
     rename: Vec<Rename>,
     /// Rename what has other names in another release, which is to load the pickle.
@@ -331,8 +297,13 @@ fn presets() -> impl TypedValueParser<Value = &'static Preset> {
 }
 
 impl Names {
-    /// The rules, in groups of which at least one is to rename something, with what they are called: each that was spelled, and those
-    /// of each release.
+    /// Whether nothing is renamed.
+    pub fn is_empty(&self) -> bool {
+        self.rename.is_empty() && self.presets.is_empty()
+    }
+
+    /// The rules, in groups of which at least one is to rename something, with what they are called: each that was
+    /// spelled, and those of each release.
     pub fn rules(self) -> Vec<(String, Vec<Rename>)> {
         let spelled = self.rename.into_iter().map(|rule| (format!("--rename {rule}"), vec![rule]));
         let presets =
@@ -350,7 +321,8 @@ pub struct PathOption {
 }
 
 impl PathOption {
-    /// Takes the path off the end of the files, if there is one. Two files, of which the second is none, are a file and a path.
+    /// Takes the path off the end of the files, if there is one. Two files, of which the second is none, are a file
+    /// and a path.
     pub fn take(self, files: &mut Vec<String>) -> Path {
         let all = "".parse().expect("it is the empty path");
         let path = self.path.or_else(|| match files.as_slice() {
@@ -382,9 +354,9 @@ pub struct GetForm {
 pub struct Salvage {
     /// Of a pickle that is cut off or damaged, take what was complete; the exit status is 1 nevertheless.
     ///
-    /// What was being made is shown as `halfsour.Unfinished` of its parts, and standard error says where that is, and how many
-    /// bytes are there and wanted. Tables and arrays are without it: a row of which not all is there is left out. Of compressed data
-    /// that is cut off, what can be decompressed is taken.
+    /// An unfinished object is shown as `halfsour.Unfinished(…)` with the parts it has, and standard error gives its
+    /// path, and how many bytes there are and should be. Tables omit the incomplete row, files of arrays the incomplete
+    /// array. Of compressed data that is cut off, what can be decompressed is taken.
     #[arg(long)]
     pub salvage: bool,
 }
@@ -399,7 +371,8 @@ pub struct CyclesForm {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Cycles {
-    /// As `{"$ref": "PATH"}`, with the path of the outer object as `get` takes it; keys `$ref` of the data are then `$$ref`.
+    /// As `{"$ref": "PATH"}`, with the path of the outer object as `get` takes it; keys `$ref` of the data are then
+    /// `$$ref`.
     Ref,
     /// As null.
     Null,

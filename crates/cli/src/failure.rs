@@ -8,7 +8,7 @@ use halfsour::lexer::text::phrase::plural;
 use halfsour::lexer::{Complaint, Lexer, Opcode, brief};
 use halfsour::value::PathError;
 use halfsour::{json, vm, writer};
-use halfsour_files::{ErrorKind, Limit, PickleError};
+use halfsour_files::{ErrorKind, Limit, LookAlike, PickleError};
 
 use crate::print::{DIM, ERROR};
 
@@ -78,7 +78,17 @@ impl Failure {
         let is_out_of_memory = matches!(&error, Cause::Load(error) if matches!(error.kind(), vm::ErrorKind::Limit(vm::Limit::Memory)));
         let (message, place) = match error {
             Cause::Output(error) => return Self::Output(error),
-            Cause::Load(error) => (error.to_string(), Some(error.offset())),
+            Cause::Load(error) => {
+                if is_not_encoded(&error) {
+                    note.push_str("`--errors replace` marks such bytes, and `--encoding latin1` reads any");
+                }
+                if matches!(look_alike.as_deref(), Some(LookAlike::Truncated { .. })) {
+                    note.push_str(
+                        "show, get, json, convert and tensors take what was complete with `--salvage`",
+                    );
+                }
+                (error.to_string(), Some(error.offset()))
+            }
             // The opcodes have just been shown.
             Cause::Disassembly(complaint) => (complaint.to_string(), None),
             Cause::Json(error) => {
@@ -98,7 +108,8 @@ impl Failure {
         };
         if before > 0 && place.is_some() {
             let pickles = plural(before, "pickle");
-            note = format!("before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
+            note.push_str(if note.is_empty() { "" } else { "\n" });
+            let _ = write!(note, "before it, up to byte 0x{start:x}: {pickles}; --first reads only one");
             if is_memo {
                 note.push_str(", --keep-memo all with one memo");
             }
@@ -136,6 +147,18 @@ impl Failure {
         if let Self::Pickle { excerpt, .. } = self {
             let _ = write!(out, "{excerpt}");
         }
+    }
+}
+
+/// Whether a Python 2 string is no text in the encoding that was chosen.
+fn is_not_encoded(error: &vm::Error) -> bool {
+    let is_string = [Opcode::String, Opcode::BinString, Opcode::ShortBinString];
+    match error.kind() {
+        vm::ErrorKind::NotEncoded { .. } => true,
+        vm::ErrorKind::InvalidUtf8 | vm::ErrorKind::NotAscii => {
+            error.opcode().is_some_and(|opcode| is_string.contains(&opcode))
+        }
+        _ => false,
     }
 }
 

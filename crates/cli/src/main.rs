@@ -5,6 +5,7 @@ mod arrays;
 mod commands;
 mod failure;
 mod input;
+mod output;
 mod print;
 
 use std::io::{self, BufWriter, Write};
@@ -34,6 +35,21 @@ fn main() -> ExitCode {
     };
     color.write_global();
     reading.salvage = command.salvages();
+    if let Command::Make { target, .. } | Command::Rewrite { target, .. } = &command
+        && let Some(why) = target.refused()
+    {
+        eprintln!("error: {why}");
+        return ExitCode::from(2);
+    }
+    if let Command::Rewrite { names, .. } = &command
+        && reading.keep_memo
+        && !names.is_empty()
+    {
+        eprintln!(
+            "error: --keep-memo: pickles that share a memo are not renamed: a text of one may be a name in another"
+        );
+        return ExitCode::from(2);
+    }
     let (files, command): (_, Box<dyn PerFile>) = match command {
         Command::Audit(audit) => return audit.run(&reading),
         Command::Info { files } => (files, Box::new(Info::new(&reading))),
@@ -57,16 +73,12 @@ fn main() -> ExitCode {
             let path = part.take(&mut files);
             (files, Box::new(Json::new(&reading, form, path, cycles.cycles())))
         }
-        Command::Make { target, .. } | Command::Rewrite { target, .. } if target.is_terminal() => {
-            eprintln!("error: a pickle is not written to a terminal: use --output, or redirect");
-            return ExitCode::from(2);
-        }
         Command::Make { file, target } => (vec![file], Box::new(Make::new(&reading, target))),
         Command::Rewrite { file, optimize, names, target } => {
             (vec![file], Box::new(Rewrite::new(&reading, optimize, names.rules(), target)))
         }
         Command::Convert { file, path, target, .. } => match target.format() {
-            Ok(format) => (vec![file], Box::new(Convert::new(&reading, path, format, target))),
+            Ok(format) => (vec![file], Box::new(Convert::new(&reading, path, format, &target))),
             Err(why) => {
                 eprintln!("error: {why}");
                 return ExitCode::from(2);
@@ -89,9 +101,10 @@ fn main() -> ExitCode {
         }
     };
     let several = command.is_headed() && files.len() > 1;
-    let mut run = Run { out: output(command.is_styled()), command, several, failed: false, rest: None };
+    let out = output(command.is_styled());
+    let mut run = Run { out, command, reading: &reading, several, failed: false, rest: None };
     for name in files {
-        if run.name(&name, &reading).is_break() {
+        if run.name(&name).is_break() {
             return ExitCode::SUCCESS;
         }
     }
@@ -109,9 +122,10 @@ fn is_audit() -> bool {
 }
 
 /// A command at work.
-struct Run {
+struct Run<'r> {
     out: Box<dyn Write>,
     command: Box<dyn PerFile>,
+    reading: &'r Reading,
     /// Whether output has to say which file it is of.
     several: bool,
     failed: bool,
@@ -119,12 +133,12 @@ struct Run {
     rest: Option<String>,
 }
 
-impl Run {
-    fn name(&mut self, name: &str, reading: &Reading) -> ControlFlow<()> {
+impl Run<'_> {
+    fn name(&mut self, name: &str) -> ControlFlow<()> {
         if let Some(result) = self.command.name(&mut self.out, name) {
             return self.tell(result);
         }
-        match input::open(name, reading) {
+        match input::open(name, self.reading) {
             Ok(input) => self.input(&input),
             Err(failure) => self.tell(Err(failure)),
         }
@@ -135,7 +149,7 @@ impl Run {
             return self.tell(Err(failure));
         }
         if self.command.reads_arrays()
-            && let Some(part) = arrays::of_archive(input).transpose()
+            && let Some(part) = arrays::of_archive(input, self.reading).transpose()
         {
             let result = part.and_then(|part| {
                 self.head(&part, self.several)?;
@@ -165,7 +179,7 @@ impl Run {
     fn part(&mut self, part: &Part, headed: bool) -> Result<(), Failure> {
         self.head(part, headed)?;
         if self.command.reads_arrays()
-            && let Some(part) = arrays::of_part(part)?
+            && let Some(part) = arrays::of_part(part, self.reading)?
         {
             return self.command.array(&mut self.out, &part);
         }

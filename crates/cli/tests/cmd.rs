@@ -1,9 +1,9 @@
 //! Runs the command as the files in `tests/cmd` say, and compares.
 //!
-//! A line that begins with `$` is a command. `halfsour` runs in the folder of the fixtures' files; words are quoted as in a
-//! shell, and what follows `<<<` is its standard input: the inside of a Python bytes literal. After it stands
-//! what it prints: standard output, then standard error with `! ` before each line, then `[exit N]` unless
-//! it is 0. Lines that begin with `#` before the first command are comments.
+//! A line that begins with `$` is a command. `halfsour` runs in the folder of the fixtures' files; words are quoted
+//! as in a shell, and what follows `<<<` is its standard input: the inside of a Python bytes literal. After it stands
+//! what it prints: standard output, then standard error with `! ` before each line, then `[exit N]` unless it is 0.
+//! Lines that begin with `#` before the first command are comments.
 //!
 //! With `BLESS=1` in the environment, the files are written anew.
 

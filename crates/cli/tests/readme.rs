@@ -1,8 +1,9 @@
 //! Runs the console blocks of the READMEs, and compares what they show with what is printed.
 //!
-//! A line that begins with `$` is a command; the lines below it, if there are any, are what it prints. A line `…` stands for
-//! any number of lines. `cargo run … -- ARGUMENTS` is run as `halfsour ARGUMENTS`; other commands of cargo are left to whoever
-//! reads. The commands of a block run in a folder of their own, in which are `crates`, as in the workspace, and the fixtures' files.
+//! A line that begins with `$` is a command; the lines below it, if there are any, are what it prints. A line `…`
+//! stands for any number of lines. `cargo run … -- ARGUMENTS` is run as `halfsour ARGUMENTS`; other commands of cargo
+//! are left to whoever reads. The commands of a block run in a folder of their own, in which are `crates`, as in the
+//! workspace, and the fixtures' files.
 #![cfg(unix)]
 
 use std::fs;

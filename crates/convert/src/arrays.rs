@@ -1,16 +1,18 @@
-//! Files of arrays that hold no pickle: `.npy`, `.npz` and safetensors, as the pickles that numpy would make of the same arrays. So
-//! they can be shown, searched and converted as pickles are.
+//! Files of arrays that hold no pickle: `.npy`, `.npz` and safetensors, as the pickles that numpy would make of the
+//! same arrays. So they can be shown, searched and converted as pickles are.
 
 use halfsour_classes::ClassBuilder;
 use halfsour_classes::numpy::{ByteOrder, DType, Extended, Field, Kind, Structure};
 use halfsour_files::{Input, Literal, Npy, Part};
-use halfsour_value::{Builder, Id};
+use halfsour_value::{Builder, Id, TreeLimits, Value};
+use halfsour_vm::{self as vm, Loader};
 use halfsour_writer::{self as writer, to_vec};
 use safetensors::{Dtype, SafeTensors};
 
 use crate::tensors::{is_npy, is_safetensors};
 
-/// Returns a pickle of the arrays of a file, if it is a `.npy` without a pickle, or one of safetensors; `None` if it is neither.
+/// Returns a pickle of the arrays of a file, if it is a `.npy` without a pickle, or one of safetensors; `None` if it
+/// is neither.
 ///
 /// ```
 /// use halfsour_convert::arrays::pickle_of;
@@ -48,19 +50,20 @@ pub fn pickle_of(part: &Part) -> Option<Result<Vec<u8>, String>> {
 pub struct Arrays {
     /// A pickle of a dict of the arrays.
     pub pickle: Vec<u8>,
-    /// The members that have pickles, which the dict lacks.
+    /// The members that the dict lacks: arrays of objects that are no trees, or cannot be read.
     pub others: Vec<String>,
     /// What else the dict lacks: a line for each member that is cut off, and for the archive. It is only there with
     /// [`Options::salvage`](halfsour_files::Options::salvage).
     pub damage: Vec<String>,
 }
 
-/// Returns the arrays of an archive, of which each member is a `.npy`.
+/// Returns the arrays of an archive, of which each member is a `.npy`. Those of objects are pickles, which are read
+/// with these options.
 ///
 /// # Errors
 ///
 /// If a member cannot be read, or has a type of elements that is not known.
-pub fn pickle_of_archive(input: &Input) -> Result<Arrays, String> {
+pub fn pickle_of_archive(input: &Input, reading: &vm::Options) -> Result<Arrays, String> {
     let mut builder = Builder::new();
     let (mut items, mut others, mut damage) = (Vec::new(), Vec::new(), Vec::new());
     for part in input.parts_with_tensors().map_err(|error| error.to_string())? {
@@ -80,12 +83,22 @@ pub fn pickle_of_archive(input: &Input) -> Result<Arrays, String> {
         if is_npy(part.bytes()) {
             let array = of_npy(&mut builder, part.bytes()).map_err(|why| format!("{name}: {why}"))?;
             items.push((builder.str(name), array));
+        } else if let Some(tree) = tree(part.bytes(), reading) {
+            let array = builder.value(&tree).map_err(|error| format!("{name}: {error}"))?;
+            items.push((builder.str(name), array));
         } else {
             others.push(name.to_owned());
         }
     }
     let root = builder.dict(&items).map_err(|error| error.to_string())?;
     Ok(Arrays { pickle: pickled(builder, root)?, others, damage })
+}
+
+/// Returns an array of objects, if it is a tree: it may hold itself, or be too large for one.
+fn tree(npy: &[u8], reading: &vm::Options) -> Option<Value> {
+    let pickle = Npy::parse(npy).ok()?.pickle()?;
+    let graph = Loader::with_options(reading.clone()).load_at(npy, pickle).ok()?;
+    graph.to_value(TreeLimits::UNTRUSTED).ok()
 }
 
 fn pickled(builder: Builder, root: Id) -> Result<Vec<u8>, String> {
@@ -100,7 +113,8 @@ fn of_npy(builder: &mut Builder, bytes: &[u8]) -> Result<Id, String> {
     array(builder, &dtype, &npy.shape, npy.fortran_order, data)
 }
 
-/// Reads the type in a header: `'<f4'`, or of records `[('a', '<i4'), ('b', '|S3', (2,))]`, of which fields of several numbers are not known.
+/// Reads the type in a header: `'<f4'`, or of records `[('a', '<i4'), ('b', '|S3', (2,))]`, of which fields of
+/// several numbers are not known.
 fn described(descr: &Literal) -> Option<DType> {
     let fields = match descr {
         Literal::Str(descr) => return DType::parse(descr),

@@ -8,6 +8,7 @@ use halfsour_inspect::path::{Place, resolve};
 use halfsour_text::name::visible;
 use halfsour_text::phrase::plural;
 use halfsour_value::Node;
+use halfsour_value::path::{Literal, Segment};
 use halfsour_vm::{Damage, Graph, Loader};
 
 use crate::tensors::Tensors;
@@ -31,7 +32,10 @@ pub struct Progress {
 pub struct Report {
     /// The parts that the format cannot hold, and that were not written.
     pub left_out: Vec<LeftOut>,
-    /// What is missing in the file, a line for each pickle that is cut off or damaged. It is only there with [`Options::salvage`].
+    /// The facts that the format does not keep, although all values are written, a line for each.
+    pub notes: Vec<String>,
+    /// What is missing in the file, a line for each pickle that is cut off or damaged. It is only there with
+    /// [`Options::salvage`].
     pub damage: Vec<String>,
 }
 
@@ -110,7 +114,9 @@ pub fn convert_with_progress(
             let (mut graph, damage) = load(&mut loader, bytes, start, options)?;
             if let Some(damage) = damage {
                 job.out.report.damage.push(part.fail(start, job.count, &damage).to_string());
-                job.writer.unfinished().prepare(&mut graph, &damage, options)?;
+                if options.means(job.count + 1) {
+                    job.writer.unfinished().prepare(&mut graph, &damage, options)?;
+                }
             }
             job.add_if_meant(&graph, part.torch())?;
             let end = graph.end();
@@ -182,7 +188,8 @@ impl Unfinished {
     }
 }
 
-/// Writes all arrays of an archive of numpy (`.npz`) in another format, as if they were a dict, and tells how far it is.
+/// Writes all arrays of an archive of numpy (`.npz`) in another format, as if they were a dict, and tells how far it
+/// is.
 ///
 /// # Errors
 ///
@@ -197,9 +204,16 @@ pub fn convert_archive(
     let name = input.source().name();
     let whole = |error| PickleError { name: name.to_owned(), start: 0, before: 0, error, look_alike: None };
     let mut job = Job::new(format, options, &mut out, &mut progress);
-    let arrays = arrays::pickle_of_archive(input).map_err(|why| whole(why.into()))?;
-    for other in arrays.others {
-        job.out.leave_out(other, "an array of objects, which is a pickle of its own");
+    let arrays = arrays::pickle_of_archive(input, &options.reading).map_err(|why| whole(why.into()))?;
+    let is_meant = |other: &String| match options.path.as_ref().and_then(|path| path.segments().first()) {
+        Some(Segment::Name(name)) => name == other,
+        Some(segment) => {
+            segment.literal().is_none_or(|key| matches!(key, Literal::Text(key) if key == other.as_bytes()))
+        }
+        None => true,
+    };
+    for other in arrays.others.into_iter().filter(is_meant) {
+        job.out.leave_out(other, "an array of objects that cannot be read as a tree");
     }
     job.out.report.damage = arrays.damage;
     job.out.check().map_err(whole)?;
@@ -288,9 +302,14 @@ impl<'g> Subject<'g> {
     ///
     /// # Errors
     ///
-    /// If it is a part of an array or table, which is no object of its own.
+    /// If it is some members of a list, or a part of an array or table, which is no object of its own.
     pub(crate) fn node(&self) -> Result<Node<'g, &'g [u8]>, ConvertError> {
-        let why = "a part of an array or of a table, which only formats of arrays and tables hold";
+        let why = match &self.place {
+            Place::Members(_) => "some members of a list, which are no object of their own",
+            _ => {
+                "a part of an array or of a table, which is no object of its own; JSON, npy and tables hold it"
+            }
+        };
         self.place.node().ok_or_else(|| why.into())
     }
 
@@ -298,6 +317,7 @@ impl<'g> Subject<'g> {
     pub(crate) fn tensors(&self, most: usize) -> Result<Tensors<'g>, ConvertError> {
         Ok(match &self.place {
             Place::Known(known) => Tensors::of_known(known, self.graph.root(), most)?,
+            Place::Members(members) => Tensors::of_members(members, self.torch, most)?,
             _ => Tensors::of_pickle(self.node()?, self.torch, most)?,
         })
     }
@@ -340,6 +360,11 @@ impl Out<'_> {
     /// Notes that a part will not be written, and why.
     pub(crate) fn leave_out(&mut self, name: String, reason: impl Into<String>) {
         self.report.left_out.push(LeftOut { name, reason: reason.into() });
+    }
+
+    /// Notes a fact that the format does not keep.
+    pub(crate) fn note(&mut self, note: String) {
+        self.report.notes.push(note);
     }
 
     /// Fails if a part is left out that may not be. A writer calls it before it writes.

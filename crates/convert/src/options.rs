@@ -27,19 +27,23 @@ pub struct Options {
     pub tied: Tied,
     /// The protocol of a pickle that is written. `None` means the protocol of the pickle that is read.
     pub protocol: Option<u8>,
-    /// The path to the part of each pickle that is converted, as [`halfsour_inspect::path`] reads it. `None` means all of it.
+    /// The path to the part of each pickle that is converted, as [`halfsour_inspect::path`] reads it. `None` means
+    /// all of it.
     pub path: Option<Path>,
-    /// Whether the labels of the rows of a table are written. `None` means as pandas does it: text has them unless they only number the
-    /// rows, parquet and Arrow's files unless they are a `RangeIndex`.
+    /// Whether the labels of the rows of a table are written. `None` means as pandas does it: text has them unless
+    /// they only number the rows, parquet and Arrow's files unless they are a `RangeIndex`.
     pub index: Option<bool>,
-    /// Whether parts that the format cannot hold are left out, and told of in the [`Report`](crate::Report). Without it they are an error.
+    /// Whether parts that the format cannot hold are left out, and told of in the [`Report`](crate::Report). Without
+    /// it they are an error.
     pub partial: bool,
-    /// Whether what was complete is taken of a pickle that is cut off or damaged. Of a list or dict that is converted, the member that
-    /// is unfinished is left out; JSON has it as `halfsour.Unfinished`. [`Report::damage`](crate::Report::damage) says so.
+    /// Whether what was complete is taken of a pickle that is cut off or damaged. Of a list or dict that is
+    /// converted, the member that is unfinished is left out; JSON has it as `halfsour.Unfinished`.
+    /// [`Report::damage`](crate::Report::damage) says so.
     pub salvage: bool,
     /// Whether the members of an archive of arrays are compressed.
     pub compressed: bool,
-    /// The extension of the file that is written, which the format `payload` compares with the kind of file that it finds.
+    /// The extension of the file that is written, which the format `payload` compares with the kind of file that it
+    /// finds.
     pub extension: Option<String>,
 }
 

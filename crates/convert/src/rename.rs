@@ -18,9 +18,9 @@ pub use presets::{PRESETS, Preset};
 
 /// One rule: names that begin so, and what they begin with instead.
 ///
-/// Each side is a dotted name of a module, class or function: `numpy._core=numpy.core` is for `numpy._core` and all that is in
-/// it, `pathlib._local.PosixPath=pathlib.PosixPath` for a class. Where a dot could be one within a module or one within a
-/// class, a colon may stand between module and class: `app.models:Outer.Inner=app:Inner`.
+/// Each side is a dotted name of a module, class or function: `numpy._core=numpy.core` is for `numpy._core` and all
+/// that is in it, `pathlib._local.PosixPath=pathlib.PosixPath` for a class. Where a dot could be one within a module
+/// or one within a class, a colon may stand between module and class: `app.models:Outer.Inner=app:Inner`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rename {
     old: Name,
@@ -134,12 +134,12 @@ pub struct Renamed {
     pub used: Vec<bool>,
 }
 
-/// Returns the pickle that begins at `offset` with other names of modules, classes and functions. Of several rules for a name, the
-/// longest is taken, and of these the first.
+/// Returns the pickle that begins at `offset` with other names of modules, classes and functions. Of several rules
+/// for a name, the longest is taken, and of these the first.
 ///
-/// Names are those that the pickle spells: below protocol 3, those of Python 2's modules. All other bytes stay as they are, also text
-/// that reads like a name and is data, and arrays that joblib wrote; only the lengths of frames are set anew. Extension codes name
-/// nothing, so that they stay.
+/// Names are those that the pickle spells: below protocol 3, those of Python 2's modules. All other bytes stay as
+/// they are, also text that reads like a name and is data, and arrays that joblib wrote; only the lengths of frames
+/// are set anew. Extension codes name nothing, so that they stay.
 ///
 /// ```
 /// use halfsour_convert::rename;
@@ -154,13 +154,14 @@ pub struct Renamed {
 ///
 /// # Errors
 ///
-/// If there is no pickle, or it exceeds the limits.
+/// If there is no pickle, or it exceeds the limits. Pickles that share a memo are not renamed: a text of one may be a
+/// name in another.
 ///
 /// # Panics
 ///
 /// If `offset` is beyond the end of `input`.
 pub fn rename(input: &[u8], offset: usize, rules: &[Rename], options: &Options) -> Result<Renamed, Error> {
-    let mut loader = Loader::with_options(options.clone().with_fix_imports(false));
+    let mut loader = Loader::with_options(options.clone().with_fix_imports(false).with_keep_memo(false));
     let mut watch = Watch { imports: Vec::new(), frames: Vec::new() };
     let graph = loader.load_observed(input, offset, JoblibArrays::new(&mut watch))?;
     let mut plan = Plan::new(&graph, rules);
@@ -338,7 +339,8 @@ fn write(input: &[u8], part: Range<usize>, edits: Vec<Edit>, frames: &[usize]) -
     let grown = |frame: usize| {
         let length = u64::from_le_bytes(*input[frame + 1..].first_chunk()?);
         let inside = frame + HEAD..frame + HEAD + usize::try_from(length).ok()?;
-        let within = edits.iter().filter(|(range, _)| inside.start <= range.start && range.end <= inside.end);
+        let first = edits.partition_point(|(range, _)| range.start < inside.start);
+        let within = edits[first..].iter().take_while(|(range, _)| range.end <= inside.end);
         let (gone, come) =
             within.fold((0, 0), |(gone, come), (range, new)| (gone + range.len(), come + new.len()));
         let length = length - gone as u64 + come as u64;

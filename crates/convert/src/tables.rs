@@ -92,15 +92,13 @@ fn column<S: AsRef<[u8]>>(frame: &Frame<'_, S>, number: usize) -> Column {
 fn label<S: AsRef<[u8]>>(label: &Cell<'_, S>) -> Option<String> {
     match label {
         Cell::Text(text) => Some(text.clone().into_owned()),
-        Cell::Object(label) => text(*label),
+        Cell::Object(label) => {
+            label.as_str().map(str::to_owned).or_else(|| label.as_i64().map(|int| int.to_string()))
+        }
         Cell::Scalar(Scalar::Int(int)) => Some(int.to_string()),
         Cell::Scalar(Scalar::UInt(int)) => Some(int.to_string()),
         _ => None,
     }
-}
-
-fn text<S: AsRef<[u8]>>(label: Node<'_, S>) -> Option<String> {
-    label.as_str().map(str::to_owned).or_else(|| label.as_i64().map(|int| int.to_string()))
 }
 
 impl Table {

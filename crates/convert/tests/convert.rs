@@ -99,8 +99,8 @@ fn shown(element: Element) -> Value {
 /// The tensors of a file by their names: type, shape and elements.
 type Found = BTreeMap<String, (DType, Vec<u64>, Vec<Value>)>;
 
-/// Converts all that torch wrote, and compares what is read from it with what torch said; only what has a type that the format
-/// lacks is refused.
+/// Converts all that torch wrote, and compares what is read from it with what torch said; only what has a type that
+/// the format lacks is refused.
 fn hold_what_torch_says(format: &str, is_lacking: fn(&str) -> bool, read: fn(&[u8]) -> Found) {
     let (mut written, mut refused) = (0, 0);
     for package in packages().into_iter().chain(package_files()).filter(|package| package.script == "tensors")

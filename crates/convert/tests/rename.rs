@@ -112,3 +112,14 @@ fn it_is_known_which_rules_were_of_use() {
     let spelled: Vec<_> = given.iter().map(ToString::to_string).collect();
     assert_eq!(spelled, ["numpy=n", "numpy._core=numpy.core", "scipy=s", "a.b:C=x:Y"]);
 }
+
+/// A text of one may be a name in another, so that none can be renamed by itself.
+#[test]
+fn pickles_with_one_memo_are_not_renamed() {
+    let pickles = b"\x80\x04\x8c\x01mq\0\x8c\x01Xq\x01\x93.\x80\x04h\0h\x01\x93.";
+    let options = Options::default().with_keep_memo(true);
+    let first = rename(pickles, 0, &rules(&["m=n"]), &options).unwrap();
+    assert_eq!(first.bytes, b"\x80\x04\x8c\x01nq\0\x8c\x01Xq\x01\x93.");
+    let error = rename(pickles, first.end, &rules(&["m=n"]), &options).unwrap_err();
+    assert!(error.to_string().contains("memo"), "{error}");
+}

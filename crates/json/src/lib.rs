@@ -23,6 +23,7 @@ pub mod lossless_form {}
 
 use std::io::Write;
 
+use halfsour_classes::Known;
 use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
@@ -103,21 +104,23 @@ pub fn lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     out.finish().map(drop)
 }
 
-/// Writes a line of plain JSON for each row of a frame or a series of pandas, without the columns that cannot be read and those that
-/// `is_left_out` says: it is asked for the number of each column, and for none, which means the labels of rows. Returns whether the object is one; otherwise nothing is written.
+/// Writes a line of plain JSON for each row of a frame or a series of pandas, which need be no object of its own; `of` is any object of its
+/// graph. Left out are the columns that cannot be read, and those for which `is_left_out` returns true: it is called with the number of
+/// each column, and with `None` for the labels of rows. Returns false, and writes nothing, if `known` is neither a frame nor a series.
 ///
 /// # Errors
 ///
 /// The errors of [`to_writer`].
-pub fn table_lines_to_writer<W: Write, S: AsRef<[u8]>>(
+pub fn table_lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     mut writer: W,
-    node: Node<'_, S>,
+    of: Node<'g, S>,
+    known: Known<'g, S>,
     is_left_out: impl Fn(Option<usize>) -> bool,
     limits: Limits,
 ) -> Result<bool, Error> {
     let style = Style::plain().with_limits(limits);
-    let mut out = Out::new(node, style, Some(&mut writer));
-    let is_table = plain::table_lines(&mut out, node, &is_left_out, style)?;
+    let mut out = Out::new(of, style, Some(&mut writer));
+    let is_table = plain::table_lines(&mut out, of.graph(), known, &is_left_out, style)?;
     out.finish()?;
     Ok(is_table)
 }

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 use std::vec;
 
+use halfsour_classes::Known;
 use halfsour_classes::pandas::{Cell, Closed, Frame, Index, Rows, Series, Values};
-use halfsour_classes::{Known, recognise};
-use halfsour_value::{Instance, Node};
+use halfsour_value::Instance;
 
 use crate::Error;
 use crate::plain::{Work, Writer};
@@ -130,15 +130,15 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// Writes the rows of a frame or series on lines; false if it is neither.
     pub(crate) fn table_lines(
         &mut self,
-        node: Node<'g, S>,
+        known: Known<'g, S>,
         is_left_out: &dyn Fn(Option<usize>) -> bool,
     ) -> Result<bool, Error> {
-        let rows = match recognise(node) {
-            Some(Known::DataFrame(frame)) => {
+        let rows = match known {
+            Known::DataFrame(frame) => {
                 self.spend(frame.width() + frame.index.names.len())?;
                 Rows::of_frame(frame, |length| self.spend(length / 16))?
             }
-            Some(Known::Series(series)) => Rows::of_series(series),
+            Known::Series(series) => Rows::of_series(series),
             _ => return Ok(false),
         };
         let mut table = Table::new(Rc::new(rows), Order::Lines);

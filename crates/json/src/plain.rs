@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use halfsour_classes::memory::Scalar;
 use halfsour_classes::pandas::{Cell, is_na};
-use halfsour_classes::state_fields;
 use halfsour_classes::stdlib::{Members, Pairs};
+use halfsour_classes::{Known, state_fields};
 use halfsour_text::{number, repr};
 use halfsour_value::{Data, Elements, Global, Graph, Id, Instance, Items, Node, Step, Steps};
 
@@ -20,14 +20,15 @@ pub(crate) fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style:
 }
 
 /// Each row of a frame or series on a line, without the columns that cannot be read or are left out; false of any other object.
-pub(crate) fn table_lines<S: AsRef<[u8]>>(
+pub(crate) fn table_lines<'g, S: AsRef<[u8]>>(
     out: &mut Out<'_>,
-    node: Node<'_, S>,
+    graph: &'g Graph<S>,
+    known: Known<'g, S>,
     is_left_out: &dyn Fn(Option<usize>) -> bool,
     style: Style,
 ) -> Result<bool, Error> {
-    let mut writer = Writer::new(out, node.graph(), style);
-    let is_table = writer.table_lines(node, is_left_out)?;
+    let mut writer = Writer::new(out, graph, style);
+    let is_table = writer.table_lines(known, is_left_out)?;
     writer.run()?;
     Ok(is_table)
 }

@@ -59,6 +59,9 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 }
 
+/// The names with which objects of unknown classes begin in the plain form.
+const PLAIN: [&str; 6] = ["@args", "@class", "@items", "@kwargs", "@state", "@unreadable"];
+
 /// What may be said of a small object beside its text.
 #[derive(Default)]
 pub(crate) struct Extras {
@@ -73,7 +76,12 @@ impl<R: Read> Reader<'_, '_, R> {
     /// Makes a known object, of which the tag has been read. Returns also the piece that was read behind what says more of it.
     pub(crate) fn known(&mut self, tag: &str) -> Result<(Id, Option<Event>), ParseError> {
         if !TAGS.contains(&tag) {
-            return Err(form(format!("{tag}: no such tag")));
+            let why = if PLAIN.contains(&tag) {
+                "a member of plain JSON, from which no object can be made: use `json --lossless`"
+            } else {
+                "no such tag"
+            };
+            return Err(form(format!("{tag}: {why}")));
         }
         let shown = self.text()?.to_owned();
         let wrong = || form(format!("{tag} is no such object"));

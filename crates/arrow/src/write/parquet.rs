@@ -18,20 +18,25 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::WriteError;
 use crate::TableError;
+use crate::metadata::{self, PANDAS};
 
 /// Writes a table as parquet, compressed by snappy.
 ///
-/// Times that count seconds are written in milliseconds, since parquet has no others.
+/// Times that count seconds are written in milliseconds, since parquet has no others. Parquet has the categories of a
+/// column in the order in which they occur, and only those that do. Where that is not the order of ordered
+/// categories, the column is written as one without order; returned are the names of these columns.
 ///
 /// # Errors
 ///
 /// If a time is too far from 1970 for milliseconds, or if the output takes no more.
-pub fn write_parquet(batch: &RecordBatch, out: impl Write + Send) -> Result<(), WriteError> {
+pub fn write_parquet(batch: &RecordBatch, out: impl Write + Send) -> Result<Vec<String>, WriteError> {
     let batch = in_milliseconds(batch)?;
+    let (batch, unordered) = without_false_order(batch)?;
     write(&batch, out).map_err(|error| match error {
         ParquetError::External(error) => WriteError::new(error),
         error => WriteError::new(error.into()),
-    })
+    })?;
+    Ok(unordered)
 }
 
 /// The rows of a group, which is encoded in memory: those that pyarrow puts in one, too.
@@ -94,6 +99,53 @@ fn encoded(
     })?;
     chunks.sort_unstable_by_key(|(number, _)| *number);
     Ok(chunks.into_iter().map(|(_, chunk)| chunk).collect())
+}
+
+/// Returns the table with no order where readers would find another one, and the names of these columns.
+fn without_false_order(batch: RecordBatch) -> Result<(RecordBatch, Vec<String>), TableError> {
+    let schema = batch.schema();
+    let is_false = |(field, array): &(&FieldRef, &ArrayRef)| {
+        field.dict_is_ordered() == Some(true) && !occur_in_order(array)
+    };
+    let columns = schema.fields().iter().zip(batch.columns());
+    let unordered: Vec<_> = columns.filter(is_false).map(|(field, _)| field.name().clone()).collect();
+    if unordered.is_empty() {
+        return Ok((batch, unordered));
+    }
+    let field = |field: FieldRef| {
+        if unordered.contains(field.name()) {
+            Arc::new(field.as_ref().clone().with_dict_is_ordered(false))
+        } else {
+            field
+        }
+    };
+    let fields: Vec<FieldRef> = schema.fields().iter().cloned().map(field).collect();
+    let mut metadata = schema.metadata().clone();
+    if let Some(told) = schema.metadata().get(PANDAS) {
+        let told =
+            metadata::without_order(told, &unordered).map_err(|error| TableError::new(error.to_string()))?;
+        metadata.insert(PANDAS.to_owned(), told);
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    let schema = Schema::new_with_metadata(fields, metadata);
+    RecordBatch::try_new_with_options(Arc::new(schema), batch.columns().to_vec(), &options)
+        .map(|batch| (batch, unordered))
+        .map_err(|error| TableError::new(error.to_string()))
+}
+
+/// Whether the first rows that have each of the categories come in the order of these.
+fn occur_in_order(array: &ArrayRef) -> bool {
+    let Some(dictionary) = array.as_any_dictionary_opt() else { return true };
+    let mut seen = vec![false; dictionary.values().len()];
+    let mut last = 0;
+    dictionary.normalized_keys().into_iter().enumerate().filter(|(row, _)| !array.is_null(*row)).all(
+        |(_, key)| {
+            if std::mem::replace(&mut seen[key], true) {
+                return true;
+            }
+            std::mem::replace(&mut last, key) <= key
+        },
+    )
 }
 
 /// Returns the table with its times that count seconds in milliseconds.

@@ -17,7 +17,7 @@ use halfsour_value::Node;
 
 pub use cells::{ArrayCells, Cell, Cells};
 pub use extent::Extent;
-pub use text::{Form, Unwritten, write_cell, write_name};
+pub use text::{Form, Unwritten, called, write_cell, write_name};
 pub use unknown::Unknowns;
 
 use crate::debug::{debug_fields, debug_variants};
@@ -161,6 +161,15 @@ impl<'g, S: AsRef<[u8]> + Clone> Sheet<'g, S> {
     /// As of [`of`](Self::of).
     pub fn of_known(known: &Known<'g, S>, most: usize) -> Result<Self, SheetError> {
         Self::known(known, &mut Budget(most))?.ok_or(SheetError::new(NONE))
+    }
+
+    /// Returns the table whose rows are these objects: some members of a list.
+    ///
+    /// # Errors
+    ///
+    /// As of [`of`](Self::of).
+    pub fn of_rows(rows: Vec<Node<'g, S>>, most: usize) -> Result<Self, SheetError> {
+        objects::of_rows(rows, &mut Budget(most))
     }
 
     fn known(known: &Known<'g, S>, budget: &mut Budget) -> Result<Option<Self>, SheetError> {

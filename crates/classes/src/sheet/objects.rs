@@ -71,7 +71,7 @@ fn row<S: AsRef<[u8]> + Clone>(node: Node<'_, S>) -> Result<Row<'_, S>, SheetErr
     })
 }
 
-fn of_rows<'g, S: AsRef<[u8]> + Clone>(
+pub(super) fn of_rows<'g, S: AsRef<[u8]> + Clone>(
     rows: Vec<Node<'g, S>>,
     budget: &mut Budget,
 ) -> Result<Sheet<'g, S>, SheetError> {

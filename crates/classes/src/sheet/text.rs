@@ -448,11 +448,18 @@ fn write_datetime<'g, S: AsRef<[u8]>>(datetime: &DateTime<'_, S>, out: &mut Stri
     Ok(())
 }
 
-/// Returns the name of an object in a complaint.
-pub(super) fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
-    match node.class().and_then(Node::as_global) {
-        Some(class) => format!("an object of {}", class.full_name()),
-        None => format!("a {}", node.kind()),
+/// Returns the name of an object in a complaint: `an object of app.Foo`, `an int`.
+pub fn called<S: AsRef<[u8]>>(node: Node<'_, S>) -> String {
+    let callable = || node.as_instance().and_then(|made| made.callable().as_global());
+    match (node.class().and_then(Node::as_global), callable()) {
+        (Some(class), _) => format!("an object of {}", class.full_name()),
+        (None, Some(callable)) => format!("an object that {} returned", callable.full_name()),
+        (None, None) if node.as_instance().is_some() => "an object of a class without a name".to_owned(),
+        (None, None) => {
+            let kind = node.kind().to_string();
+            let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+            format!("{article} {kind}")
+        }
     }
 }
 

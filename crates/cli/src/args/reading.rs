@@ -11,12 +11,12 @@ use super::limits::{Limits, limits};
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools)] // a flag each
 pub struct Reading {
-    /// How to read Python 2 strings: `bytes`, or a codec as Python names it, such as `latin1`, `utf-8`, `cp1251` or `gbk`. By default
-    /// they stay Python 2 strings.
+    /// How to read Python 2 strings: `bytes`, or a codec as Python names it, such as `latin1`, `utf-8`, `cp1251` or
+    /// `gbk`. By default they stay Python 2 strings.
     #[arg(long, global = true, value_parser = string_encoding)]
     encoding: Option<StringEncoding>,
-    /// What to do with bytes that are no text in the encoding, as Python names it: `strict` (the default, an error), `ignore`, `replace`,
-    /// `backslashreplace`, `surrogateescape`, `surrogatepass`.
+    /// What to do with bytes that are no text in the encoding, as Python names it: `strict` (the default, an error),
+    /// `ignore`, `replace`, `backslashreplace`, `surrogateescape`, `surrogatepass`.
     #[arg(long, global = true, requires = "encoding", value_name = "HANDLER")]
     errors: Option<TextErrors>,
     /// The base of the numbers in the text lines of INT and LONG, as of `I010`.
@@ -25,16 +25,17 @@ pub struct Reading {
     /// Keep Python 2's names of modules and classes.
     #[arg(long, global = true)]
     no_fix_imports: bool,
-    /// Read all pickles of a file with one memo, as they were written by one `Pickler`: later ones refer to objects of earlier ones.
+    /// Read all pickles of a file with one memo, as they were written by one `Pickler`: later ones refer to objects
+    /// of earlier ones.
     #[arg(long, global = true, conflicts_with = "first")]
-    keep_memo: bool,
+    pub keep_memo: bool,
     /// Read only the first pickle of each file, whatever follows that.
     #[arg(long, global = true)]
     pub first: bool,
-    /// Read only the member of an archive with this name, or whose name ends so. `FILE:NAME` means the same.
+    /// Read only the member of an archive with this name, or whose name ends in it. `FILE:NAME` means the same.
     #[arg(long, global = true, value_name = "NAME")]
     pub member: Option<String>,
-    /// Leave out the first N bytes of each file, as what a program writes before a pickle. Offsets count from behind them.
+    /// Leave out the first N bytes of each file, such as a program's header. Offsets count from there.
     #[arg(long, global = true, value_name = "N", default_value_t = 0, hide_default_value = true)]
     skip: usize,
     /// Read CR LF as LF, where no LF is without a CR: in files that were written or copied as text on Windows.
@@ -84,9 +85,12 @@ impl Reading {
             .with_limits(self.limits.unwrap_or_default().reading)
     }
 
+    pub fn file_limits(&self) -> halfsour_files::Limits {
+        self.limits.unwrap_or_default().files
+    }
+
     pub fn file_options(&self) -> halfsour_files::Options {
-        let limits = self.limits.unwrap_or_default().files;
-        halfsour_files::Options::from(limits)
+        halfsour_files::Options::from(self.file_limits())
             .with_skip(self.skip)
             .with_crlf(self.crlf)
             .with_salvage(self.salvage)

@@ -1,7 +1,5 @@
 //! `halfsour convert`
 
-mod output;
-
 use std::io::Write;
 use std::path;
 
@@ -14,10 +12,10 @@ use halfsour_convert::{
 use halfsour_files::{self as files, Input, Part, PickleError};
 use indicatif::ProgressBar;
 
-use self::output::Output;
 use super::PerFile;
 use crate::args::Reading;
 use crate::failure::Failure;
+use crate::output::{self, Output};
 
 /// What is done with tensors that share their elements.
 #[derive(Clone, Copy, ValueEnum)]
@@ -33,9 +31,9 @@ enum Tied {
 /// What to write, and where.
 #[derive(clap::Args, Clone)]
 pub struct Target {
-    /// The file to write. It appears once it is complete.
+    /// The file to write, which appears once it is complete; - is standard output, which is the default with --to.
     #[arg(short, long, value_name = "FILE")]
-    output: String,
+    output: Option<String>,
     /// The format; that of the file's extension if none is given.
     #[arg(long, value_parser = formats())]
     to: Option<Format>,
@@ -59,7 +57,8 @@ struct Parts {
     /// Leave out the labels of the rows of a table.
     #[arg(long)]
     no_index: bool,
-    /// Leave out columns and arrays that the format cannot hold, and list them on standard error. Without it, they are an error.
+    /// Leave out columns and arrays that the format cannot hold, and list them on standard error. Without it, they
+    /// are an error.
     #[arg(long)]
     partial: bool,
     /// Compress the arrays of an npz.
@@ -74,19 +73,35 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 }
 
 impl Target {
+    /// The file to write.
+    fn output(&self) -> &str {
+        self.output.as_deref().unwrap_or(output::STDOUT)
+    }
+
     /// The format that is asked for, or why there is none.
     pub fn format(&self) -> Result<Format, String> {
-        let format = self.to.or_else(|| Format::of_path(&self.output));
-        let extension = path::Path::new(&self.output).extension().unwrap_or_default().to_string_lossy();
-        let is_of_arrow = ["arrow", "feather", "parquet", "pq"].contains(&&*extension.to_ascii_lowercase());
-        format.ok_or_else(|| {
-            let why = if is_of_arrow {
-                "this command was built without the feature `arrow`, which has this format"
-            } else {
-                "unknown extension; use --to FORMAT"
-            };
-            format!("{}: {why}", self.output)
-        })
+        let output = self.output();
+        // An npz is a zip.
+        let extension = path::Path::new(output).extension().unwrap_or_default();
+        let is_zip = extension == "zip" && self.to.is_some_and(|format| format.name() == "npz");
+        if let Some(why) = output::refused(output).filter(|_| !is_zip) {
+            return Err(why);
+        }
+        let Some(format) = self.to.or_else(|| Format::of_path(output)) else {
+            return Err(match &self.output {
+                None => {
+                    "no place and no format: use --output FILE, or --to FORMAT for standard output".to_owned()
+                }
+                Some(_) if output::is_stdout(output) => {
+                    "standard output has no extension: use --to FORMAT".to_owned()
+                }
+                Some(_) => format!("{output}: {}", unknown(output)),
+            });
+        };
+        if output::is_terminal(output) && !["csv", "json", "ndjson"].contains(&format.name()) {
+            return Err(format!("{format} is not written to a terminal: use --output, or redirect"));
+        }
+        Ok(format)
     }
 
     fn options(&self, reading: &Reading, path: Option<Path>) -> Options {
@@ -102,10 +117,20 @@ impl Target {
         options.partial = self.parts.partial;
         options.compressed = self.parts.deflate;
         // A format that was named may go to any file.
-        let extension = path::Path::new(&self.output).extension().filter(|_| self.to.is_none());
+        let extension = path::Path::new(self.output()).extension().filter(|_| self.to.is_none());
         options.extension = extension.map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         options
     }
+}
+
+/// Returns why the name of a file tells no format.
+fn unknown(output: &str) -> String {
+    let extension = path::Path::new(output).extension().unwrap_or_default().to_string_lossy();
+    if ["arrow", "feather", "parquet", "pq"].contains(&&*extension.to_ascii_lowercase()) {
+        return "this command was built without the feature `arrow`, which has this format".to_owned();
+    }
+    let formats: Vec<_> = FORMATS.iter().map(|format| format.name()).collect();
+    format!("unknown extension; use --to FORMAT, which is one of {}", formats.join(", "))
 }
 
 pub struct Convert {
@@ -117,8 +142,9 @@ pub struct Convert {
 }
 
 impl Convert {
-    pub fn new(reading: &Reading, path: Option<Path>, format: Format, target: Target) -> Self {
-        Self { format, options: target.options(reading, path), output: target.output, is_done: false }
+    pub fn new(reading: &Reading, path: Option<Path>, format: Format, target: &Target) -> Self {
+        let output = target.output().to_owned();
+        Self { format, options: target.options(reading, path), output, is_done: false }
     }
 
     fn convert(&self, part: &Part, output: &mut Output) -> Result<Report, PickleError<ConvertError>> {
@@ -142,20 +168,24 @@ impl Convert {
                 for line in report.to_string().lines() {
                     eprintln!("left out: {line}");
                 }
+                for note in &report.notes {
+                    eprintln!("note: {note}");
+                }
                 match damage.as_slice() {
                     [] => Ok(()),
                     damage => Err(Failure::message(damage.join("\n"))),
                 }
             }
             Err(PickleError { error: ConvertError::Output(error), .. }) => {
-                Err(Failure::File { name: self.output.clone(), error })
+                Err(output::failure(&self.output, error))
             }
             Err(error) => Err(Failure::in_pickle(error.map(Into::into), bytes)),
         }
     }
 }
 
-/// The only part of an archive, from which one thing can be made. It is an error, which names parts, that there are several.
+/// The only part of an archive, from which one thing can be made. It is an error, which names parts, that there are
+/// several.
 fn only_part<'i>(input: &Input, mut parts: files::Parts<'i>) -> Result<files::Parts<'i>, Failure> {
     const MOST: usize = 4;
     let Some(first) = parts.next() else { return Ok(parts) };

@@ -62,14 +62,14 @@ fn compare(
 
 fn parts(reading: &Reading, name: &str) -> Result<Vec<Part>, Failure> {
     let input = input::open(name, reading)?;
-    if let Some(part) = arrays::of_archive(&input)? {
+    if let Some(part) = arrays::of_archive(&input, reading)? {
         return Ok(vec![part]);
     }
     input
         .parts_with_arrays()?
         .map(|part| -> Result<Part, Failure> {
             let part = part?;
-            Ok(arrays::of_part(&part)?.unwrap_or(part))
+            Ok(arrays::of_part(&part, reading)?.unwrap_or(part))
         })
         .collect()
 }

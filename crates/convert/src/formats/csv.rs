@@ -165,10 +165,16 @@ impl Body<'_, '_> {
         self.header(sheet, fields)?;
         // pandas looks at so many rows at once to see how exact their times are.
         let chunk = (100_000 / sheet.columns.len().max(1)).max(1);
+        // The labels of a level are written once for all rows.
+        let of_level = |field: &Field<'_, 'g>| match field.cells {
+            Cells::Level(_) => Some(Extent::of(field.cells, 0..sheet.rows)),
+            _ => None,
+        };
+        let levels: Vec<_> = fields.iter().map(of_level).collect();
         let mut start = 0;
         while start < sheet.rows {
             let end = sheet.rows.min(start + chunk);
-            let forms = forms(sheet, fields, start..end).map_err(Fault::Cell)?;
+            let forms = forms(sheet, fields, &levels, start..end).map_err(Fault::Cell)?;
             for row in start..end {
                 for (field, form) in fields.iter().zip(&forms) {
                     self.cell(field, form, row)?;
@@ -180,7 +186,8 @@ impl Body<'_, '_> {
         Ok(())
     }
 
-    /// Writes the names of the columns: on one line, or on one for each level, and then the names of the labels of rows.
+    /// Writes the names of the columns: on one line, or on one for each level, and then the names of the labels of
+    /// rows.
     fn header<'g>(
         &mut self,
         sheet: &Sheet<'g, &'g [u8]>,
@@ -263,18 +270,18 @@ fn block<'g>(sheet: &Sheet<'g, &'g [u8]>, field: &Field<'_, 'g>) -> Option<usize
     }
 }
 
-/// Returns how the cells of each column are written, in some rows, or that a zone is not known.
+/// Returns how the cells of each column are written, in some rows, or that a zone is not known. Levels have the
+/// extents of all rows.
 fn forms<'g>(
     sheet: &Sheet<'g, &'g [u8]>,
     fields: &[Field<'_, 'g>],
+    levels: &[Option<Extent>],
     rows: std::ops::Range<usize>,
 ) -> Result<Vec<Form>, String> {
     let mut blocks: HashMap<usize, Extent> = HashMap::new();
     let mut extents = Vec::with_capacity(fields.len());
-    for field in fields {
-        // The labels of a level are written once for all rows.
-        let rows = if let Cells::Level(_) = field.cells { 0..sheet.rows } else { rows.clone() };
-        let extent = Extent::of(field.cells, rows);
+    for (field, level) in fields.iter().zip(levels) {
+        let extent = level.unwrap_or_else(|| Extent::of(field.cells, rows.clone()));
         if let Some(block) = block(sheet, field) {
             let all = blocks.entry(block).or_default();
             *all = all.with(extent);

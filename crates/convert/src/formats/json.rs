@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use halfsour_json::{Style, to_writer};
+use halfsour_inspect::get;
+use halfsour_json::Style;
 
 use crate::convert::{self, Out, Subject, Unfinished};
 use crate::{ConvertError, Options};
@@ -17,7 +18,7 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 
 impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
-        to_writer(&mut *out, data.node()?, self.style)?;
+        get::json(&mut *out, data.graph.root(), data.place.clone(), self.style)?;
         Ok(out.write_all(b"\n")?)
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use halfsour_classes::Known;
 use halfsour_classes::torch::DType;
 use halfsour_files::{Npy, ZipWriter};
 use halfsour_text::name::visible;
@@ -71,7 +72,8 @@ impl convert::Writer for Writer {
         if std::mem::replace(&mut self.is_written, true) {
             return Err("several pickles with arrays; the option `first` takes those of the first".into());
         }
-        if !self.is_archive && tensors.all.len() > 1 {
+        let is_frame = !self.is_archive && matches!(data.place.known(), Some(Known::DataFrame(_)));
+        if !self.is_archive && !is_frame && tensors.all.len() > 1 {
             return Err(
                 format!("there are {} arrays in it; .npz takes all of them", tensors.all.len()).into()
             );
@@ -101,6 +103,9 @@ impl convert::Writer for Writer {
             arrays.push((&tensor.name, array));
         }
         out.check()?;
+        if is_frame {
+            as_one(&mut arrays)?;
+        }
         Ok(self.write(&arrays, out)?)
     }
 }
@@ -110,9 +115,30 @@ fn is_good(name: &str) -> bool {
     !name.starts_with('/') && !name.contains(['\\', '\0']) && name.split('/').all(|part| part != "..")
 }
 
+/// Makes the columns of a frame one array, as its `to_numpy` does: the first has the header, and the others follow it.
+fn as_one(columns: &mut [(&String, Array<'_>)]) -> Result<(), String> {
+    let count = columns.len() as u64;
+    let Some(((_, first), others)) = columns.split_first_mut() else { return Ok(()) };
+    if let Some((name, _)) = others.iter().find(|(_, column)| column.descr != first.descr) {
+        let name = visible(name);
+        return Err(format!(
+            "{name}: a column of another type than the first; .npz takes all, a path takes one"
+        ));
+    }
+    first.header = Npy::header(&first.descr, true, &[first.rows, count]);
+    for (_, column) in others {
+        column.header.clear();
+    }
+    Ok(())
+}
+
 /// An array as it is written.
 struct Array<'t> {
+    /// The type as headers spell it.
+    descr: String,
     header: Vec<u8>,
+    /// The length of the first dimension.
+    rows: u64,
     /// The bytes of its elements.
     length: u64,
     data: Data<'t>,
@@ -129,18 +155,20 @@ impl<'t> Array<'t> {
     fn of(tensors: &'t Tensors<'_>, tensor: &'t Tensor<'_>) -> Result<Self, String> {
         let elements = tensors.elements(tensor)?;
         let length = tensor.bytes.ok_or("too large")?;
+        let rows = tensor.shape.first().copied().unwrap_or_default();
         if let Elements::Numpy(array) = elements
             && let Some(is_fortran) = array.is_fortran
         {
             let descr = array.dtype.descr();
             let descr = descr.ok_or_else(|| format!("numpy's files have no type {}", array.dtype))?;
             let header = Npy::header(&descr, is_fortran, &tensor.shape);
-            return Ok(Self { header, length, data: Data::Bytes(array.bytes) });
+            return Ok(Self { descr, header, rows, length, data: Data::Bytes(array.bytes) });
         }
         let flat = elements.flat().map_err(|of| format!("its elements, {of}, are not side by side"))?;
         let hint = if safe_dtype(flat.dtype).is_some() { "; safetensors has it" } else { "" };
         let descr = descr(flat.dtype).ok_or_else(|| format!("numpy has no type {}{hint}", flat.dtype))?;
-        Ok(Self { header: Npy::header(descr, false, &tensor.shape), length, data: Data::Flat(flat) })
+        let header = Npy::header(descr, false, &tensor.shape);
+        Ok(Self { descr: descr.to_owned(), header, rows, length, data: Data::Flat(flat) })
     }
 
     fn data(&self) -> Cow<'_, [u8]> {

@@ -1,5 +1,7 @@
 //! A pickle, perhaps of another protocol.
 
+use halfsour_inspect::path::Place;
+use halfsour_value::Builder;
 use halfsour_writer::{self as writer, Limits, MemoPolicy, to_writer};
 
 use crate::convert::{self, Out, Subject};
@@ -23,7 +25,11 @@ impl convert::Writer for Writer {
             .with_memo(memo)
             .with_fix_imports(fix_imports)
             .with_limits(limits);
-        Ok(to_writer(out, data.node()?, &options)?)
+        let Place::Members(members) = &data.place else { return Ok(to_writer(out, data.node()?, &options)?) };
+        let members: Vec<_> = members.iter().map(|member| member.id()).collect();
+        let mut builder = Builder::from_graph(data.graph.clone().into_owned());
+        let list = builder.list(&members);
+        Ok(to_writer(out, builder.build(list).root(), &options)?)
     }
 
     /// A pickle of the same protocol keeps them.

@@ -96,8 +96,8 @@ impl<'t> View<'t> {
 /// The bytes that a reader accepts of a header: a constant of the crate `safetensors`.
 const LONGEST_HEADER: usize = 100_000_000;
 
-/// Writes the length of the header, the header, and the tensors one at a time. The crate `safetensors` does the same, but only to
-/// memory or to a file that it makes.
+/// Writes the length of the header, the header, and the tensors one at a time. The crate `safetensors` does the same,
+/// but only to memory or to a file that it makes.
 fn write(
     mut views: Vec<(&String, View<'_>)>,
     metadata: HashMap<String, String>,

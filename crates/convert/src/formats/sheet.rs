@@ -16,15 +16,32 @@ pub(super) fn sheet<'g>(data: &Subject<'g>, most: usize) -> Result<Sheet<'g, &'g
     let node = match &data.place {
         Place::Node(node) => *node,
         Place::Known(known) => return Sheet::of_known(known, most).map_err(|error| error.to_string()),
+        Place::Members(members) => {
+            return Sheet::of_rows(members.clone(), most).map_err(|error| error.to_string());
+        }
         _ => return Err("not a table".to_owned()),
     };
     Sheet::of(node, most).map_err(|error| {
         let places = places(node);
         if places.is_empty() {
-            return error.to_string();
+            return format!("{error}{}", other_format(node));
         }
         format!("{error}; there are tables in it, of which a path takes one: {}", places.join(" "))
     })
+}
+
+/// Returns the formats that hold an object that is no table here.
+fn other_format(node: Node<'_, &[u8]>) -> &'static str {
+    let is_of_arrow = |node: Node<'_, &[u8]>| {
+        node.as_instance()
+            .and_then(|made| made.class().as_global())
+            .is_some_and(|class| class.full_name().starts_with("pyarrow."))
+    };
+    match recognise(node) {
+        Some(Known::Payload(_)) => "; `payload` writes the stream of Arrow that is in it, a file of .arrows",
+        _ if is_of_arrow(node) => "; pyarrow's `Table.to_pandas` makes one of it",
+        _ => "; JSON and ndjson hold any data",
+    }
 }
 
 /// Returns the name of a column, or of labels of rows, in a message.

@@ -1,6 +1,7 @@
 //! Tables: parquet, Arrow's files.
 
 use halfsour_arrow::{TableError, WriteError, table_of, write_ipc, write_parquet};
+use halfsour_text::name::visible;
 use halfsour_writer::Limits;
 
 use super::sheet::sheet;
@@ -47,12 +48,17 @@ impl convert::Writer for Writer {
         }
         out.check()?;
         let written = match self.kind {
-            Kind::Parquet => write_parquet(&batch, out),
-            Kind::Ipc => write_ipc(&batch, out),
+            Kind::Parquet => write_parquet(&batch, &mut *out),
+            Kind::Ipc => write_ipc(&batch, &mut *out).map(|()| Vec::new()),
         };
-        written.map_err(|error| match error {
-            WriteError::Output(error) => error.into(),
+        let unordered = written.map_err(|error| match error {
+            WriteError::Output(error) => ConvertError::from(error),
             error => error.to_string().into(),
-        })
+        })?;
+        for name in unordered {
+            let name = visible(&name);
+            out.note(format!("{name}: its categories are without their order, which parquet does not keep; Arrow's files do"));
+        }
+        Ok(())
     }
 }

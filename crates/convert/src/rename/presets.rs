@@ -46,7 +46,7 @@ pub const PRESETS: &[Preset] = &[
         about: "arrays, scalars and dtypes of numpy 1, for numpy 2",
         rules: &[
             "numpy.core=numpy._core",
-            // It is only where it was.
+            // numpy 2 still has this function in numpy.core only.
             "numpy.core:_ufunc_reconstruct=numpy.core:_ufunc_reconstruct",
             "numpy:chararray=numpy.char:chararray",
             "numpy:AxisError=numpy.exceptions:AxisError",

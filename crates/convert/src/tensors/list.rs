@@ -45,8 +45,8 @@ pub struct Row {
     pub storage_bytes: Option<usize>,
     /// The offset of the first element in the storage, in bytes.
     pub offset: Option<u64>,
-    /// The offset of the first element in the file, with compression taken off, in bytes; `None` if the storage is not in the file as it
-    /// is.
+    /// The offset of the first element in the file, with compression taken off, in bytes; `None` if the storage is
+    /// not in the file as it is.
     pub file_offset: Option<u64>,
     /// The name of the first tensor in the same storage, if that is another.
     pub shares_with: Option<String>,
@@ -99,8 +99,8 @@ const WIDEST: usize = 60;
 const HEAD: [&str; 7] = ["name", "dtype", "shape", "strides", "bytes", "storage", "offset"];
 
 impl TensorList {
-    /// Returns the lines of the table. The columns of all lines are below each other, save where a name is long; remarks follow the last
-    /// one.
+    /// Returns the lines of the table. The columns of all lines are below each other, save where a name is long;
+    /// remarks follow the last one.
     pub fn lines(&self) -> Vec<Spans> {
         let rows: Vec<_> = self.tensors.iter().map(Row::cells).collect();
         let mut widths = HEAD.map(str::len);

@@ -3,6 +3,7 @@
 mod list;
 mod numpy;
 mod safetensors;
+mod table;
 mod walk;
 
 use std::borrow::Cow;
@@ -30,9 +31,9 @@ use crate::{ConvertError, Error, Options, arrays};
 
 /// Lists the tensors of a file, or of a member of an archive: a list for each pickle.
 ///
-/// The file may be torch's, old or new, any other with pickles in which torch's tensors or numpy's arrays are, a file of safetensors, or
-/// a `.npy`. [`Input::parts_with_tensors`](halfsour_files::Input::parts_with_tensors) returns the parts of a file to call this
-/// with.
+/// The file may be torch's, old or new, any other with pickles in which torch's tensors or numpy's arrays are, a file
+/// of safetensors, or a `.npy`. [`Input::parts_with_tensors`](halfsour_files::Input::parts_with_tensors) returns the
+/// parts of a file to call this with.
 ///
 /// ```
 /// use halfsour_convert::{Options, tensors};
@@ -59,13 +60,14 @@ pub fn tensors(part: &Part, options: &Options) -> Result<Vec<TensorList>, Error>
     Ok(lists)
 }
 
-/// Calls a function with the tensors of each pickle, or of the part to which [`Options::path`] leads. They also give their elements: see
+/// Calls a function with the tensors of each pickle, or of the part to which [`Options::path`] leads. They also give
+/// their elements: see
 /// [`Tensors::contiguous`].
 ///
 /// # Errors
 ///
-/// As [`tensors`]; and the error that the function returns. With [`Options::salvage`], the function is called with what was complete
-/// before [`ConvertError::Damage`].
+/// As [`tensors`]; and the error that the function returns. With [`Options::salvage`], the function is called with
+/// what was complete before [`ConvertError::Damage`].
 pub fn each_tensors<E: From<ConvertError>>(
     part: &Part,
     options: &Options,
@@ -101,10 +103,12 @@ pub fn each_tensors<E: From<ConvertError>>(
     let mut count = 0;
     part.each_pickle(options.first, |bytes, start| {
         let (mut graph, damage) = load(&mut loader, bytes, start, options)?;
-        if let Some(damage) = &damage {
+        count += 1;
+        if let Some(damage) = &damage
+            && options.means(count)
+        {
             Unfinished::Dropped.prepare(&mut graph, damage, options)?;
         }
-        count += 1;
         if options.means(count) {
             let most = options.limits.json.room(bytes.len());
             each(&Subject::of(&graph, part.torch(), path)?.tensors(most)?)?;
@@ -158,7 +162,8 @@ pub(crate) enum Form<'g> {
 }
 
 impl Form<'_> {
-    /// Returns the type that torch has for such elements, if it has one, and whether they are marked as conjugates and as negatives.
+    /// Returns the type that torch has for such elements, if it has one, and whether they are marked as conjugates
+    /// and as negatives.
     pub(crate) fn torch(&self) -> Option<(DType, bool, bool)> {
         match self {
             Self::Torch(dense, dtype) => Some((*dtype, dense.is_conjugate, dense.is_negative)),
@@ -255,13 +260,14 @@ enum Key<'g> {
 }
 
 impl<'g> Tensors<'g> {
-    /// Finds the tensors of torch and the arrays of numpy in a graph. The pickle may be that of a torch file, which has the storages.
-    /// Names and shapes may take `most` bytes.
+    /// Finds the tensors of torch and the arrays of numpy in a graph, columns of pandas among them. The pickle may be
+    /// that of a torch file, which has the storages. Names and shapes may take `most` bytes.
     ///
     /// # Errors
     ///
-    /// If the data nests too deep, if a tensor has an unknown layout, or if names and shapes would take more than `most` bytes.
-    pub fn of_pickle<S: AsRef<[u8]>>(
+    /// If the data nests too deep, if a tensor has an unknown layout, or if names and shapes would take more than
+    /// `most` bytes.
+    pub fn of_pickle<S: AsRef<[u8]> + Clone>(
         root: Node<'g, S>,
         torch: Option<&Torch>,
         most: usize,
@@ -271,27 +277,12 @@ impl<'g> Tensors<'g> {
         Ok(tensors)
     }
 
-    /// Returns the tensors of a known object that need not be one of the graph: a part of an array.
-    pub(crate) fn of_known(
-        known: &Known<'g, &'g [u8]>,
-        root: Node<'g, &'g [u8]>,
-        most: usize,
-    ) -> Result<Self, String> {
-        let mut tensors = Self { all: Vec::new(), storages: Vec::new(), by_key: HashMap::new(), left: most };
-        match known {
-            Known::NdArray(array) => tensors.array("array".to_owned(), root, array)?,
-            Known::NumpyScalar(scalar) => tensors.array("array".to_owned(), root, scalar.as_array())?,
-            _ => {}
-        }
-        Ok(tensors)
-    }
-
     /// Returns the elements of one of these tensors side by side, the last dimension first, little-endian.
     ///
     /// # Errors
     ///
-    /// If the tensor is part of a sparse one, if its storage cannot be read or is too short, or if it has elements of a type that torch has
-    /// not, such as records.
+    /// If the tensor is part of a sparse one, if its storage cannot be read or is too short, or if it has elements of
+    /// a type that torch has not, such as records.
     pub fn contiguous<'t>(&'t self, tensor: &'t Tensor<'_>) -> Result<Cow<'t, [u8]>, ConvertError> {
         let flat = self.elements(tensor)?.flat().map_err(|of| format!("torch has no type {of}"))?;
         Ok(flat.contiguous())
@@ -323,13 +314,14 @@ impl<'g> Tensors<'g> {
         self.storages.iter().filter_map(|storage| storage.length).sum()
     }
 
-    /// Whether that several lie in one storage says that they share it. A file of safetensors is one storage, in which nothing is shared.
+    /// Whether that several lie in one storage says that they share it. A file of safetensors is one storage, in
+    /// which nothing is shared.
     pub(crate) fn may_share(&self) -> bool {
         !self.by_key.is_empty()
     }
 
     /// Adds a node if it is a tensor. Returns whether it is one that holds no others.
-    fn add<S: AsRef<[u8]>>(
+    fn add<S: AsRef<[u8]> + Clone>(
         &mut self,
         node: Node<'g, S>,
         name: &dyn Fn() -> String,
@@ -350,10 +342,12 @@ impl<'g> Tensors<'g> {
                     "array".clone_into(&mut name);
                 }
                 self.array(name, node, &array)?;
-                // There may be others among objects; joblib's wrapper has in it the array that it stands for, once more.
+                // There may be others among objects; joblib's wrapper has in it the array that it stands for, once
+                // more.
                 Ok(!matches!(array.data, ArrayData::Objects(_)) || is_wrapper(node))
             }
-            _ => Ok(false),
+            Some(known) => self.table(name, node, &known),
+            None => Ok(false),
         }
     }
 

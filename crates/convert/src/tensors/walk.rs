@@ -62,9 +62,9 @@ struct Walk<'g, S> {
     seen: HashSet<Id>,
 }
 
-/// Calls `leaf` with every object, and a function that makes its name of the keys, attributes and indices that lead to it, with dots
-/// between them, as torch names the parameters of modules. Where `leaf` returns true, the object is not looked into, and comes again each
-/// time that it occurs; any other comes once.
+/// Calls `leaf` with every object, and a function that makes its name of the keys, attributes and indices that lead
+/// to it, with dots between them, as torch names the parameters of modules. Where `leaf` returns true, the object is
+/// not looked into, and comes again each time that it occurs; any other comes once.
 pub(crate) fn walk<'g, S: AsRef<[u8]>>(
     root: Node<'g, S>,
     mut leaf: impl FnMut(Node<'g, S>, &dyn Fn() -> String) -> Result<bool, String>,

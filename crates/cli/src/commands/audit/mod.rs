@@ -24,7 +24,7 @@ pub struct Audit {
     #[arg(
         required_unless_present = "explain",
         value_name = "PATH",
-        help = "Files, folders with all that is in them; - is standard input"
+        help = "Files, or folders, with all files in them; - is standard input"
     )]
     paths: Vec<String>,
     #[arg(long, value_enum, default_value = "text", help = "The format of the report")]
@@ -35,7 +35,8 @@ pub struct Audit {
     /// Add a file of policy, which allows more; see POLICY.md of halfsour-audit.
     #[arg(long, value_name = "TOML")]
     policy: Vec<PathBuf>,
-    /// Allow only what these packs of the policy allow: data, stdlib, numpy, pandas, scipy, joblib, sklearn, lightgbm, torch, all.
+    /// Allow only what these packs of the policy allow: data, stdlib, numpy, pandas, scipy, joblib, sklearn,
+    /// lightgbm, torch, all.
     #[arg(long, value_name = "PACKS", value_delimiter = ',', default_value = "all")]
     profile: Vec<String>,
     /// Explain a rule (R4) or the policy's entry for a name (collections:OrderedDict), and do nothing else.

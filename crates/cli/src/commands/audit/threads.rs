@@ -8,8 +8,8 @@ use std::thread;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Does a job for each item, on all processors, and hands on the results in the order of the items, from this thread. If
-/// standard error is a terminal, and there are several items, a bar shows how many are done.
+/// Does a job for each item, on all processors, and hands on the results in the order of the items, from this thread.
+/// If standard error is a terminal, and there are several items, a bar shows how many are done.
 ///
 /// The first error that `each` gives ends it.
 pub fn run<I: Sync, R: Send, E>(
