@@ -172,7 +172,12 @@ impl<R: Read> Events<R> {
             let event = match result.event {
                 Some(Ok(event)) => event,
                 Some(Err(error)) => {
-                    let (reason, offset) = (error.message().to_owned(), error.location().start.offset);
+                    let (mut reason, offset) = (error.message(), error.location().start.offset);
+                    if self.is_ending && self.has_string() && reason.starts_with("Unexpected end") {
+                        // The parser looks for the other half behind the string.
+                        reason = "a string has half of a surrogate pair, which lossless JSON spells as @str";
+                    }
+                    let reason = reason.to_owned();
                     let last = self.used + (self.end - self.start) as u64;
                     self.take(count);
                     return Err(self.error(reason, offset.min(last)));
@@ -215,6 +220,25 @@ impl<R: Read> Events<R> {
             _ => {}
         }
         Ok(event)
+    }
+
+    /// Whether a whole string comes next.
+    #[cold]
+    fn has_string(&self) -> bool {
+        let rest = &self.buffer[self.start..self.end];
+        let blanks = rest.iter().take_while(|byte| BLANKS.contains(byte) || b",:".contains(byte)).count();
+        let mut inside = rest[blanks..].iter();
+        if inside.next() != Some(&b'"') {
+            return false;
+        }
+        while let Some(byte) = inside.next() {
+            match byte {
+                b'"' => return true,
+                b'\\' => drop(inside.next()),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Refuses what follows a word without a blank between them.

@@ -41,6 +41,9 @@ impl Make {
                 pickles.extend(pickle);
             }
         }
+        if pickles.is_empty() {
+            return Err(failure(&"there is no JSON in it"));
+        }
         self.target.write(out, &pickles)
     }
 }
