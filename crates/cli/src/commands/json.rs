@@ -38,15 +38,19 @@ impl Json {
         }
     }
 
-    /// Fails if an object refers to storages of torch, which the lossless form does not have, unless the member of an archive is meant
-    /// that is only the pickle.
+    /// Fails if the lossless form would lose something: of what is no object, only plain JSON is made; storages of torch are in
+    /// the file, but not in the pickle. The member of an archive that is only the pickle is what was asked for.
     fn check(&self, file: &Part, place: &Place<'_, &[u8]>) -> Result<(), Cause> {
+        if !self.style.is_lossless() {
+            return Ok(());
+        }
+        let Place::Node(node) = place else {
+            return Err(Cause::Other(
+                "the lossless form is of objects, and this is a part of one".to_owned(),
+            ));
+        };
         let is_whole = file.torch().is_none_or(|torch| self.is_member && torch.is_archive());
-        let Place::Node(node) = place else { return Ok(()) };
-        if !self.style.is_lossless()
-            || is_whole
-            || node.descendants().all(|node| node.kind() != Kind::PersistentId)
-        {
+        if is_whole || node.descendants().all(|node| node.kind() != Kind::PersistentId) {
             return Ok(());
         }
         Err(Cause::Other(
