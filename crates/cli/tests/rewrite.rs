@@ -109,3 +109,26 @@ fn lossless_json_does_not_lose_storages() {
     assert!(halfsour(&args, &fixture("files/torch.pt")).is_ok());
     assert!(halfsour(&["json"], &fixture("files/legacy.pt")).is_ok());
 }
+
+/// As deep as Python's own limit lets a pickle be, and no deeper than the stack.
+#[test]
+fn deep_documents_become_pickles() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, json) = (folder.path().join("old"), folder.path().join("json"));
+    let (many, tuples) = (1000, b"\x80\x02K\x01".to_vec());
+    let tuples = [tuples, vec![b'\x85'; many], b".".to_vec()].concat();
+    let lists = [b"\x80\x02".to_vec(), vec![b']'; many], vec![b'a'; many - 1], b".".to_vec()].concat();
+    for pickle in [tuples, lists] {
+        fs::write(&old, &pickle).unwrap();
+        fs::write(&json, halfsour(&["json", "--lossless"], &old).unwrap()).unwrap();
+        let made = halfsour(&["make"], &json).unwrap();
+        let shown = |pickle: &[u8]| from_slice(pickle).unwrap().root().to_string();
+        assert!(shown(&made) == shown(&pickle));
+    }
+    for tag in ["[", "{\"@persid\":", "{\"@datetime\":\"2024-01-01T00:00:00\",\"tz\":", "{\"@call\":"] {
+        for count in [4900, 100_000] {
+            fs::write(&json, format!("{{\"@pickle\":4,\"value\":{}", tag.repeat(count))).unwrap();
+            assert!(halfsour(&["make"], &json).unwrap_err().contains(" at line 1 "), "{tag}");
+        }
+    }
+}

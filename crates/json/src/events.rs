@@ -12,9 +12,6 @@ use crate::parse::ParseError;
 /// The bytes that may stand between values.
 const BLANKS: &[u8] = b" \t\r\n";
 
-/// The depth to which arrays and objects may nest.
-const MOST_LEVELS: usize = 128;
-
 /// The number of bytes that are asked for at once. The buffer has more if a string is longer.
 const PIECE: usize = 64 << 10;
 
@@ -65,11 +62,13 @@ pub(crate) struct Events<R> {
     lines: u64,
     line_start: u64,
     depth: usize,
+    /// The depth to which arrays and objects may nest.
+    most_levels: usize,
     text: String,
 }
 
 impl<R: Read> Events<R> {
-    pub fn new(reader: R) -> Self {
+    pub fn new(reader: R, most_levels: usize) -> Self {
         Self {
             reader,
             buffer: vec![0; PIECE],
@@ -83,6 +82,7 @@ impl<R: Read> Events<R> {
             lines: 0,
             line_start: 0,
             depth: 0,
+            most_levels,
             text: String::new(),
         }
     }
@@ -209,8 +209,8 @@ impl<R: Read> Events<R> {
         };
         match event {
             Event::StartArray | Event::StartObject => {
-                if self.depth == MOST_LEVELS {
-                    let reason = format!("the document nests deeper than {MOST_LEVELS} levels");
+                if self.depth == self.most_levels {
+                    let reason = format!("the document nests deeper than {} levels", self.most_levels);
                     return Err(self.error(reason, self.used - 1));
                 }
                 self.depth += 1;

@@ -28,7 +28,7 @@ use halfsour_classes::numpy::Unwrapped;
 use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
-pub use parse::{Document, ParseError, documents, documents_from_reader};
+pub use parse::{Document, ParseError, deep_documents_from_reader, documents, documents_from_reader};
 pub use part::{Part, part_to_writer};
 pub use pen::Pen;
 pub use style::{Cycles, Limits, Style};

@@ -53,7 +53,23 @@ pub fn documents(json: &[u8]) -> impl Iterator<Item = Result<Document, ParseErro
 ///
 /// Each item may be one, of the text, of its form or of the reader. It is the last item.
 pub fn documents_from_reader<R: Read>(reader: R) -> impl Iterator<Item = Result<Document, ParseError>> {
-    let mut events = Some(Events::new(reader));
+    deep_documents_from_reader(reader, 128)
+}
+
+/// Graphs from the JSON documents that a reader gives, which may nest so deep.
+///
+/// # Stack
+///
+/// Each level takes some of the stack, up to 16 KiB: read on a thread that has as much.
+///
+/// # Errors
+///
+/// Those of [`documents_from_reader`].
+pub fn deep_documents_from_reader<R: Read>(
+    reader: R,
+    most_levels: usize,
+) -> impl Iterator<Item = Result<Document, ParseError>> {
+    let mut events = Some(Events::new(reader, most_levels));
     std::iter::from_fn(move || {
         let document = document(events.as_mut()?);
         if !matches!(document, Ok(Some(_))) {
