@@ -275,7 +275,8 @@ fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g, S>,
         return Ok(Cell::Moment(local, None));
     }
     let zone = datetime.zone().ok_or(TableError::new(UNKNOWN_ZONE))?;
-    let offset = zone.offset().map(TimeDelta::as_microseconds).and_then(|offset| i64::try_from(offset).ok());
+    let offset =
+        datetime.offset().map(TimeDelta::as_microseconds).and_then(|offset| i64::try_from(offset).ok());
     let offset = offset.ok_or(TableError::new("a time whose offset from UTC the pickle does not tell"))?;
     Ok(Cell::Moment(local - offset, Some(Zone::of(zone)?)))
 }

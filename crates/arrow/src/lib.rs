@@ -29,7 +29,7 @@ pub use write::WriteError;
 #[cfg(feature = "ipc")]
 pub use write::write_ipc;
 #[cfg(feature = "parquet")]
-pub use write::write_parquet;
+pub use write::{LostCategories, write_parquet};
 
 /// The bytes that a table may still take, and the levels of lists and dicts that its cells may still have. A value
 /// that a pickle shares counts each time that the table has it.

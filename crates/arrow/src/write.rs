@@ -10,7 +10,7 @@ use std::{fmt, io};
 #[cfg(feature = "ipc")]
 pub use ipc::write_ipc;
 #[cfg(feature = "parquet")]
-pub use parquet::write_parquet;
+pub use parquet::{LostCategories, write_parquet};
 
 use crate::TableError;
 

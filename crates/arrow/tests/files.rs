@@ -99,16 +99,18 @@ fn ordered(keys: &[Option<i8>]) -> RecordBatch {
 /// Parquet has categories in the order in which they occur: it must not say that this is their order, unless it is.
 #[test]
 fn categories_are_ordered_only_in_their_order() {
-    let cases: [(&[Option<i8>], bool); 4] = [
-        (&[Some(0), None, Some(1), Some(0), Some(2)], true),
-        (&[Some(0), Some(2), Some(2)], true),
-        (&[Some(2), Some(0), Some(1)], false),
-        (&[None, Some(0), Some(2), Some(1)], false),
+    let cases: [(&[Option<i8>], bool, usize); 5] = [
+        (&[Some(0), None, Some(1), Some(0), Some(2)], true, 0),
+        (&[Some(0), Some(2), Some(2)], true, 1),
+        (&[Some(2), Some(0), Some(1)], false, 0),
+        (&[None, Some(0), Some(2), Some(1)], false, 0),
+        (&[None], true, 3),
     ];
-    for (keys, is_ordered) in cases {
+    for (keys, is_ordered, unused) in cases {
         let mut parquet = Vec::new();
-        let unordered = write_parquet(&ordered(keys), &mut parquet).unwrap();
-        assert_eq!(unordered.is_empty(), is_ordered, "{keys:?}");
+        let lost = write_parquet(&ordered(keys), &mut parquet).unwrap();
+        let lost = lost.first().map_or((true, 0), |of| (!of.is_unordered, of.unused));
+        assert_eq!(lost, (is_ordered, unused), "{keys:?}");
         let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(parquet)).unwrap();
         let schema = reader.schema().clone();
         assert_eq!(schema.field(0).dict_is_ordered(), Some(is_ordered), "{keys:?}");

@@ -73,6 +73,8 @@ impl Failure {
     pub fn in_pickle(at: PickleError<Cause>, bytes: &[u8]) -> Self {
         let PickleError { name, start, before, error, look_alike } = at;
         let mut note = String::new();
+        // What was salvaged is told with its lengths.
+        let mut is_damage = false;
         let is_memo =
             matches!(&error, Cause::Load(error) if matches!(error.kind(), vm::ErrorKind::MemoUnset(_)));
         let is_out_of_memory = matches!(&error, Cause::Load(error) if matches!(error.kind(), vm::ErrorKind::Limit(vm::Limit::Memory)));
@@ -98,13 +100,19 @@ impl Failure {
                     );
                 }
                 if matches!(error.kind(), json::ErrorKind::TooLarge) {
-                    note.push_str("a path takes a part of it, and --lossless repeats nothing");
+                    note.push_str("a path takes a part of it, and --lossless repeats nothing; if you trust the file: --limits trusted");
                 }
                 (error.to_string(), error.offset())
             }
             Cause::Write(error) => (error.to_string(), None),
             Cause::Path { error, .. } => (error.to_string(), None),
-            Cause::Other(error) => (error, None),
+            Cause::Other(error) => {
+                is_damage = matches!(look_alike.as_deref(), Some(LookAlike::Truncated { .. }));
+                if error.contains("larger than the limit") {
+                    note.push_str("if you trust the file: --limits written=16G");
+                }
+                (error, None)
+            }
         };
         if before > 0 && place.is_some() {
             let pickles = plural(before, "pickle");
@@ -121,6 +129,7 @@ impl Failure {
         if !note.is_empty() {
             let _ = writeln!(excerpt, "{DIM}{note}{DIM:#}");
         }
+        let look_alike = look_alike.filter(|_| !is_damage);
         let look_alike = look_alike.map(|what| format!("; {what}")).unwrap_or_default();
         Self::Pickle { message: format!("{name}: {message}{look_alike}"), excerpt }
     }

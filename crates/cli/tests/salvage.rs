@@ -38,10 +38,10 @@ fn name(path: &Path) -> &str {
 #[test]
 fn a_pickle_that_is_cut_off() {
     let file = cut("cut", "rows.pkl", 3000);
-    let missing = "3000 bytes are there, and at least 4133 are wanted; unfinished: [110].name";
+    let missing = "3,000 bytes are there, and at least 4,133 are wanted; unfinished: [110].name";
     let (status, document, complaint) = halfsour(&["json", "--salvage", name(&file)]);
     assert_eq!(status, 1);
-    assert!(complaint.contains(missing), "{complaint}");
+    assert!(complaint.contains(missing) && !complaint.contains("3,000 of"), "{complaint}");
     let rows: Vec<Value> = serde_json::from_str(&document).unwrap();
     assert_eq!(rows.len(), 111);
     assert_eq!(rows[109], json!({"id": 109, "name": "73907f514a11605"}));
@@ -151,7 +151,7 @@ fn compressed_files_that_are_cut_off() {
         assert_eq!(serde_json::from_str::<Vec<Value>>(&document).unwrap().len(), rows, "{file:?}");
         assert!(complaint.contains("the data ends early; 2,"), "{complaint}");
         assert!(complaint.contains("could be decompressed, and what follows them is missing"), "{complaint}");
-        assert!(complaint.contains("are there, and at least 4133 are wanted"), "{complaint}");
+        assert!(complaint.contains("are there, and at least 4,133 are wanted"), "{complaint}");
         let (status, document, _) = halfsour(&["json", name(&file)]);
         assert_eq!((status, document.as_str()), (1, ""));
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use halfsour_files::{Input, JoblibArrays, Part, PickleError, Torch};
+use halfsour_files::{Input, JoblibArrays, LookAlike, Part, PickleError, Torch};
 use halfsour_inspect::path::{Place, resolve};
 use halfsour_text::name::visible;
 use halfsour_text::phrase::plural;
@@ -113,7 +113,11 @@ pub fn convert_with_progress(
         None => part.each_pickle(options.first, |bytes, start| {
             let (mut graph, damage) = load(&mut loader, bytes, start, options)?;
             if let Some(damage) = damage {
-                job.out.report.damage.push(part.fail(start, job.count, &damage).to_string());
+                let mut fault = part.fail(start, job.count, &damage);
+                // The damage tells the lengths.
+                fault.look_alike =
+                    fault.look_alike.filter(|what| !matches!(**what, LookAlike::Truncated { .. }));
+                job.out.report.damage.push(fault.to_string());
                 if options.means(job.count + 1) {
                     job.writer.unfinished().prepare(&mut graph, &damage, options)?;
                 }

@@ -54,6 +54,23 @@ fn csv_of(pickle: &[u8]) -> String {
     String::from_utf8(converted(pickle, "csv").unwrap()).unwrap()
 }
 
+/// Rows and columns that take no room in the file are refused before any is written.
+#[test]
+fn tables_without_end_are_refused() {
+    for shape in ["1000000000000, 0", "0, 1000000000000", "1000000000, 0"] {
+        let head = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({shape}), }}");
+        let padding = " ".repeat(64 - (11 + head.len()) % 64);
+        let length = u16::try_from(head.len() + padding.len() + 1).unwrap().to_le_bytes();
+        let npy = [b"\x93NUMPY\x01\0", &length[..], head.as_bytes(), padding.as_bytes(), b"\n"].concat();
+        let input = Input::from_bytes("a.npy", npy.into(), Limits::UNTRUSTED).unwrap();
+        let part = input.parts_with_arrays().unwrap().next().unwrap().unwrap();
+        let mut out = Vec::new();
+        let error = convert(&part, "csv".parse().unwrap(), &Options::default(), &mut out).unwrap_err();
+        assert!(error.to_string().contains("larger than the limit"), "{error}");
+        assert_eq!(out, b"");
+    }
+}
+
 #[test]
 fn rows_may_be_of_any_kind() {
     // [(1, 'a'), (2,)]

@@ -52,6 +52,8 @@ impl Archive {
     /// Leaves out members that are slices of the archive and together far longer than it: all may be one place, which would be read again
     /// for each.
     fn within_budget(mut self) -> Self {
+        // Records of a database do not lie in each other: what does is dear.
+        const DEAR: u64 = 16;
         let mut free = self.source.bytes().len() as u64;
         let budget = self.source.budget().clone();
         let mut is_within = |member: &Member| {
@@ -64,7 +66,10 @@ impl Archive {
                     free = less;
                     true
                 }
-                None => budget.spend(length).is_ok(),
+                None => {
+                    let price = if member.group.is_some() { DEAR } else { 1 };
+                    budget.spend(length.saturating_mul(price)).is_ok()
+                }
             }
         };
         let count = self.members.len() + self.aside.len();
@@ -177,6 +182,9 @@ impl Archive {
 
     /// The bytes of a member; or those that there are of one that is cut off, if that is wanted.
     fn read(&self, member: &Member) -> Result<(Bytes, Option<ErrorKind>), Error> {
+        if let Some(kind) = member.damage {
+            return Err(self.member_error(member, kind));
+        }
         if let Some(own) = &member.own {
             return Ok((own.clone(), None));
         }

@@ -105,7 +105,7 @@ impl Database<'_> {
             return Err(INVALID);
         }
         for index in (0..count).step_by(2) {
-            let (key, value) = (item(self, start, index)?, item(self, start, index + 1)?);
+            let (key, value) = (item(self, start, index)?, item(self, start, index + 1));
             let key = match key {
                 Item::Here(range) => self.bytes.slice(range),
                 Item::Elsewhere { page, length } => self.overflow(page, length)?,
@@ -114,11 +114,16 @@ impl Database<'_> {
             // Items may all be at one place.
             self.budget.spend(Member::cost(key.len()))?;
             let name = String::from_utf8_lossy(&key).into_owned();
-            members.push(match value {
-                Item::Here(range) => Member::slice(name, range),
-                Item::Elsewhere { page, length } => Member::owned(name, self.overflow(page, length)?),
-                Item::Deleted => continue,
-            });
+            let member = match value {
+                Ok(Item::Here(range)) => Member::slice(name, range),
+                Ok(Item::Elsewhere { page, length }) => match self.overflow(page, length) {
+                    Ok(value) => Member::owned(name, value),
+                    Err(kind) => Member::damaged(name, kind),
+                },
+                Ok(Item::Deleted) => continue,
+                Err(kind) => Member::damaged(name, kind),
+            };
+            members.push(member.in_group(0));
         }
         Ok(())
     }

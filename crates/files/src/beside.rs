@@ -106,21 +106,23 @@ pub(crate) fn spark(folder: &Path, most: usize) -> io::Result<Option<Listing>> {
         }
     }
     parts.sort();
-    let (mut listing, mut room) = (Listing::default(), Room::new(most));
+    let (mut listing, mut room, mut has_any) = (Listing::default(), Room::new(most), false);
     for (index, (number, path)) in parts.iter().enumerate() {
         let bytes = room.read(path)?;
-        if Format::magic(&bytes) != Some(Format::SequenceFile) {
-            return Ok(None);
-        }
         if *number != index {
             listing.damage = Some(ErrorKind::Malformed("parts of the folder are missing"));
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        listing.members.push(Member::owned(name, bytes));
+        listing.members.push(if Format::magic(&bytes) == Some(Format::SequenceFile) {
+            has_any = true;
+            Member::owned(name, bytes)
+        } else {
+            Member::damaged(name, ErrorKind::Malformed("it is no SequenceFile, as other parts are"))
+        });
     }
     if !folder.join("_SUCCESS").exists() {
         listing.damage =
             Some(ErrorKind::Malformed("the folder was not written to its end: it has no `_SUCCESS`"));
     }
-    Ok((!parts.is_empty()).then_some(listing))
+    Ok(has_any.then_some(listing))
 }

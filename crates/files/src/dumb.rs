@@ -57,11 +57,11 @@ pub(crate) fn listing(bytes: &Bytes, beside: Option<&Beside>) -> Listing {
         return listing;
     };
     for (key, range) in index(text).unwrap_or_default() {
-        if range.end > bytes.len() {
-            listing.damage = Some(ErrorKind::Truncated);
-            continue;
-        }
-        listing.members.push(Member::slice(String::from_utf8_lossy(&key).into_owned(), range));
+        let name = String::from_utf8_lossy(&key).into_owned();
+        let is_there = range.end <= bytes.len();
+        let member =
+            if is_there { Member::slice(name, range) } else { Member::damaged(name, ErrorKind::Truncated) };
+        listing.members.push(member.in_group(0));
     }
     listing
 }

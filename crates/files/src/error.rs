@@ -38,6 +38,8 @@ pub enum ErrorKind {
     NotAnArchive,
     /// The file, or the archive, contains no pickles.
     NoPickles,
+    /// A record of a database is no pickle, though others that are like it are.
+    NoPickle,
     /// Several members of the archive hold pickles, and one was to be read.
     SeveralParts,
     /// The index that tells the keys, and which values were not deleted, is not beside the file.
@@ -125,6 +127,7 @@ impl fmt::Display for ErrorKind {
             Self::NoMember => f.write_str("there is no such member"),
             Self::NotAnArchive => f.write_str("not an archive, so without members"),
             Self::NoPickles => f.write_str("contains no pickles"),
+            Self::NoPickle => f.write_str("it is no pickle, though other records are"),
             Self::SeveralParts => {
                 f.write_str("several members contain pickles; ask for one, as with `Input::with_member`")
             }

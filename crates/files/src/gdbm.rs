@@ -81,9 +81,15 @@ fn members(bytes: &Bytes, budget: &Budget, members: &mut Vec<Member>) -> Result<
             let [key, value] = [sizes, sizes + 4].map(|field| fields.u32(at + field));
             let middle = start.checked_add(key.ok_or(ErrorKind::Truncated)?).ok_or(INVALID)?;
             let end = middle.checked_add(value.ok_or(ErrorKind::Truncated)?).ok_or(INVALID)?;
-            let key = bytes.get(start..middle).filter(|_| end <= bytes.len()).ok_or(ErrorKind::Truncated)?;
+            let key = bytes.get(start..middle).ok_or(ErrorKind::Truncated)?;
             budget.spend(Member::cost(key.len()))?;
-            members.push(Member::slice(String::from_utf8_lossy(key).into_owned(), middle..end));
+            let name = String::from_utf8_lossy(key).into_owned();
+            let member = if end <= bytes.len() {
+                Member::slice(name, middle..end)
+            } else {
+                Member::damaged(name, ErrorKind::Truncated)
+            };
+            members.push(member.in_group(0));
         }
     }
     Ok(())

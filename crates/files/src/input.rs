@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 
 use crate::lookalike::some_names;
+use crate::records::{Record, Records};
 use crate::source::Damage;
 use crate::{
     Error, ErrorKind, Format, Layer, Leaf, LookAlike, Npy, Options, Pickles, Source, Torch, crlf, is_pickle,
@@ -251,7 +252,23 @@ impl Input {
             let torch = torch.map(Arc::new).or_else(|| torch_file.filter(is_its_pickle).cloned());
             Ok(Some(self.part(&leaf.source, torch)))
         };
-        let mut parts = leaves.filter_map(move |leaf| leaf.and_then(&part).transpose()).peekable();
+        let mut records = Records::default();
+        let mut leaves = leaves;
+        let all = self.member.is_none();
+        let parts = std::iter::from_fn(move || {
+            for leaf in leaves.by_ref() {
+                let record = leaf.as_ref().ok().filter(|_| all).and_then(Record::of);
+                let part = leaf.and_then(&part).transpose();
+                if let Some(record) = record {
+                    records.add(record, matches!(part, Some(Ok(_))));
+                }
+                if part.is_some() {
+                    return part;
+                }
+            }
+            records.next_error().map(Err)
+        });
+        let mut parts = parts.peekable();
         if parts.peek().is_none() {
             let name = self.source.name();
             return Err(match &self.member {

@@ -1,7 +1,7 @@
 //! What joblib wrote before its release 0.10: compressed files, and pickles with arrays in files of their own beside them.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use halfsour_classes::numpy;
@@ -169,6 +169,12 @@ impl Memo {
     }
 }
 
+/// The fault of a file beside a pickle.
+pub(crate) struct Fault {
+    pub kind: ErrorKind,
+    pub file: PathBuf,
+}
+
 /// The pickle with the arrays that are in files beside it. `None` says that there are none.
 ///
 /// A file that is not there, or whose array cannot be said in a few opcodes, leaves the object that names it.
@@ -177,7 +183,7 @@ pub(crate) fn with_arrays(
     path: &Path,
     room: &mut Room,
     budget: &Budget,
-) -> Result<Option<Bytes>, ErrorKind> {
+) -> Result<Option<Bytes>, Fault> {
     // The large data of such a pickle is in other files.
     const MOST: usize = 64 << 20;
     let is_candidate = bytes.len() <= MOST && memchr::memmem::find(bytes, WRAPPERS[0]).is_some();
@@ -189,15 +195,17 @@ pub(crate) fn with_arrays(
     let mut done = 0;
     for (offset, state) in built.0 {
         let wrapper = Wrapper { graph: &graph, state };
-        let file = match wrapper.file().map(|file| room.read(&directory.join(file))) {
-            Some(Ok(file)) => file,
-            Some(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
-                return Err(ErrorKind::Io(error.kind()));
+        let Some(beside) = wrapper.file().map(|file| directory.join(file)) else { continue };
+        let fail = |kind| Fault { kind, file: beside.clone() };
+        let file = match room.read(&beside) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+                return Err(fail(ErrorKind::Io(error.kind())));
             }
-            _ => continue,
+            Err(_) => continue,
         };
-        let Some(array) = wrapper.opcodes(&file, &mut memo, budget)? else { continue };
-        budget.spend(array.len() as u64)?;
+        let Some(array) = wrapper.opcodes(&file, &mut memo, budget).map_err(fail)? else { continue };
+        budget.spend(array.len() as u64).map_err(fail)?;
         // The array takes the place of the object that names the file.
         let end = offset + 1;
         made.extend_from_slice(&bytes[done..end]);

@@ -29,6 +29,7 @@ mod member;
 mod npy;
 mod pickles;
 mod queue;
+mod records;
 mod renpy;
 mod safetensors;
 mod sevenzip;

@@ -262,7 +262,7 @@ fn wanted_by_argument(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Where a pickle with a mark, or compressed data with one in it, begins within the first bytes, or behind the header of HTTP.
-fn prefix(bytes: &[u8], start: usize) -> Option<LookAlike> {
+pub(crate) fn prefix(bytes: &[u8], start: usize) -> Option<LookAlike> {
     const LONGEST: usize = 64;
     let begins = |at: usize| {
         let rest = &bytes[at..];

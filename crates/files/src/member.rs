@@ -26,6 +26,10 @@ pub struct Member {
     pub encrypted: bool,
     /// The bytes of a member that lies in the archive in several pieces, or beside it.
     pub(crate) own: Option<Bytes>,
+    /// The number of a group of records that are alike, as those of a column of a table. If some are pickles, all are meant to be.
+    pub(crate) group: Option<usize>,
+    /// What is wrong with a member whose data cannot be found.
+    pub(crate) damage: Option<ErrorKind>,
 }
 
 /// The members of an archive, as its format lists them.
@@ -65,12 +69,33 @@ impl Member {
     /// A member that is a slice of the archive.
     pub(crate) fn slice(name: String, data: Range<usize>) -> Self {
         let size = data.len() as u64;
-        Self { name, size, method: 0, data, crc: None, view: View::Directory, encrypted: false, own: None }
+        Self {
+            name,
+            size,
+            method: 0,
+            data,
+            crc: None,
+            view: View::Directory,
+            encrypted: false,
+            own: None,
+            group: None,
+            damage: None,
+        }
     }
 
     /// A member with these bytes, wherever they are from.
     pub(crate) fn owned(name: String, bytes: Bytes) -> Self {
         Self { size: bytes.len() as u64, own: Some(bytes), ..Self::slice(name, 0..0) }
+    }
+
+    /// A member that is known by its name alone.
+    pub(crate) fn damaged(name: String, kind: ErrorKind) -> Self {
+        Self { damage: Some(kind), ..Self::slice(name, 0..0) }
+    }
+
+    /// The same as one of records that are alike.
+    pub(crate) fn in_group(self, group: usize) -> Self {
+        Self { group: Some(group), ..self }
     }
 
     /// Returns the number of bytes that an entry of a listing takes in memory, beside its data.

@@ -28,10 +28,12 @@ pub(crate) fn script(bytes: &Bytes) -> Listing {
             break;
         }
         let range = range(fields.u32(at + 4), fields.u32(at + 8), bytes.len());
-        match range {
-            Some(range) => listing.members.push(Member::slice(format!("slot {slot}"), range)),
-            None => listing.damage = Some(ErrorKind::Truncated),
-        }
+        let name = format!("slot {slot}");
+        let member = match range {
+            Some(range) => Member::slice(name, range),
+            None => Member::damaged(name, ErrorKind::Truncated),
+        };
+        listing.members.push(member.in_group(0));
     }
     listing
 }
@@ -81,10 +83,12 @@ fn entries(bytes: &Bytes, budget: &Budget, listing: &mut Listing) -> Result<(), 
         for piece in pieces {
             // The index may name one list many times.
             budget.spend(Member::cost(name.as_ref().map_or(0, String::len)))?;
-            match member(bytes, name.clone().ok_or(INVALID)?, piece, key, budget) {
-                Ok(member) => listing.members.push(member),
-                Err(kind) => listing.damage = Some(kind),
-            }
+            let name = name.clone().ok_or(INVALID)?;
+            let member = match member(bytes, name.clone(), piece, key, budget) {
+                Ok(member) => member,
+                Err(kind) => Member::damaged(name, kind),
+            };
+            listing.members.push(member);
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::ErrorKind;
 use crate::coding::decode_coder;
 use crate::limits::Budget;
-use crate::member::{Member, View};
+use crate::member::Member;
 
 pub(crate) const MAGIC: &[u8] = b"7z\xbc\xaf\x27\x1c";
 /// The length of the header before all data.
@@ -104,8 +104,7 @@ fn members(input: &[u8], streams: &Streams, names: &[String], budget: &Budget) -
         for &(size, crc) in &folder.files {
             let end = usize::try_from(size).ok().and_then(|size| start.checked_add(size)).ok_or(MALFORMED)?;
             let name = names.next().cloned().unwrap_or_default();
-            let (method, view, encrypted) = (0, View::Directory, false);
-            members.push(Member { name, size, method, data: start..end, crc, view, encrypted, own: None });
+            members.push(Member { crc, ..Member::slice(name, start..end) });
             start = end;
         }
         // What could not be unpacked is not there, and those that follow are after it.

@@ -125,7 +125,9 @@ impl Source {
             }
             Format::Pickle => {
                 let made = joblib09::with_arrays(&self.bytes, path, &mut room, &self.budget);
-                if let Some(bytes) = made.map_err(|kind| self.error(kind))? {
+                let of_file =
+                    |fault: joblib09::Fault| Error::new(fault.kind, &fault.file.to_string_lossy(), None);
+                if let Some(bytes) = made.map_err(of_file)? {
                     self.replace(Format::JoblibPair, bytes);
                 } else if let Some(begin) = queue::begin(&self.bytes, path, &mut room) {
                     self.replace(Format::Queuelib, self.bytes.slice(begin..));

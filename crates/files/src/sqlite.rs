@@ -7,6 +7,7 @@ use std::io::Read;
 use std::path::{Component, Path};
 
 use bytes::Bytes;
+use halfsour_lexer::Opcode;
 use halfsour_text::repr;
 use halfsour_vm::Loader;
 use rusqlite::config::DbConfig;
@@ -48,7 +49,7 @@ pub(crate) fn listing(bytes: &Bytes, budget: &Budget, beside: Option<&Beside>) -
     };
     // What is in the file may be copied once for nothing.
     let mut reader =
-        Reader { budget, free: bytes.len() as u64, directory, room, listing: Listing::default() };
+        Reader { budget, free: bytes.len() as u64, directory, room, group: 0, listing: Listing::default() };
     match tables(&connection) {
         Ok(tables) => {
             for table in tables {
@@ -146,6 +147,8 @@ struct Reader<'b> {
     directory: Option<&'b Path>,
     /// The number of bytes that files beside may have.
     room: Room,
+    /// The number of the next column.
+    group: usize,
     listing: Listing,
 }
 
@@ -165,6 +168,8 @@ impl Reader<'_> {
         let is_dbm = table.name == "Dict" && columns.len() == 2 && has("key") && has("value");
         // As diskcache writes it.
         let is_cache = table.name == "Cache" && ["key", "raw", "value", "filename"].into_iter().all(has);
+        let first_group = self.group;
+        self.group += columns.len();
         let cache_key = (first..).zip(&columns).find(|(_, column)| is_cache && column.name == "key");
         let cache_key = cache_key.map(|(at, _)| at);
         let sql = format!("SELECT {} FROM {} NOT INDEXED", names.join(", "), quoted(&table.name));
@@ -175,7 +180,11 @@ impl Reader<'_> {
                 let (key, value) =
                     if columns[0].name == "key" { (first, first + 1) } else { (first + 1, first) };
                 let name = text(row.get_ref(key)?);
-                self.value(name, row.get_ref(value)?)?;
+                match row.get_ref(value)? {
+                    // An empty value is no pickle.
+                    ValueRef::Blob([]) => self.push(name, Bytes::new(), Some(first_group))?,
+                    value => self.value(name, value, Some(first_group))?,
+                }
                 continue;
             }
             let place =
@@ -192,24 +201,31 @@ impl Reader<'_> {
                     ValueRef::Text(file) if table.name == "Cache" && column.name == "filename" => {
                         self.file(name, file)?;
                     }
-                    value => self.value(name, value)?,
+                    value => {
+                        // Columns have other values, too; only one that ends as a pickle does was meant to be one. A cache has bytes
+                        // of which that is not known.
+                        let is_meant = !is_cache && ends_as_pickle(value);
+                        self.value(name, value, Some(first_group + at).filter(|_| is_meant))?;
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    fn value(&mut self, name: String, value: ValueRef) -> Result<(), ErrorKind> {
+    fn value(&mut self, name: String, value: ValueRef, group: Option<usize>) -> Result<(), ErrorKind> {
         match value {
-            ValueRef::Blob(bytes) if !bytes.is_empty() => self.push(name, Bytes::copy_from_slice(bytes)),
-            ValueRef::Text(text) if is_coded(text) => self.push(name, Bytes::copy_from_slice(text)),
+            ValueRef::Blob(bytes) if !bytes.is_empty() => {
+                self.push(name, Bytes::copy_from_slice(bytes), group)
+            }
+            ValueRef::Text(text) if is_coded(text) => self.push(name, Bytes::copy_from_slice(text), group),
             _ => Ok(()),
         }
     }
 
-    fn push(&mut self, name: String, bytes: Bytes) -> Result<(), ErrorKind> {
+    fn push(&mut self, name: String, bytes: Bytes, group: Option<usize>) -> Result<(), ErrorKind> {
         self.spend(Member::cost(name.len()) + bytes.len() as u64)?;
-        self.listing.members.push(Member::owned(name, bytes));
+        self.listing.members.push(Member { group, ..Member::owned(name, bytes) });
         Ok(())
     }
 
@@ -234,12 +250,17 @@ impl Reader<'_> {
                 self.listing.members.push(Member::owned(name, bytes));
             }
             None => {
-                self.listing.damage =
-                    Some(ErrorKind::Malformed("a file that the database names is not beside it"));
+                let kind = ErrorKind::Malformed("the file that the database names is not beside it");
+                self.listing.members.push(Member::damaged(name, kind));
             }
         }
         Ok(())
     }
+}
+
+fn ends_as_pickle(value: ValueRef) -> bool {
+    let (ValueRef::Blob(bytes) | ValueRef::Text(bytes)) = value else { return false };
+    bytes.last() == Some(&Opcode::Stop.byte())
 }
 
 /// Whether text is a pickle, or a layer of one.

@@ -177,6 +177,8 @@ impl Entry {
             view: View::Directory,
             encrypted: flags & 1 != 0,
             own: None,
+            group: None,
+            damage: None,
         };
         Some((Self { member, header, is_described_later: flags & 8 != 0 }, length))
     }
@@ -255,6 +257,8 @@ fn local(bytes: &[u8], at: usize) -> Option<(Member, bool)> {
         view: View::LocalHeader,
         encrypted: flags & 1 != 0,
         own: None,
+        group: None,
+        damage: None,
     };
     Some((member, flags & 8 != 0))
 }

@@ -29,7 +29,7 @@ pub(crate) fn export(bytes: &Bytes) -> Listing {
         }
         let end = fields.place(at + 8).and_then(|length| (at + 16).checked_add(length));
         let Some(end) = end.filter(|&end| end <= bytes.len()) else { break Some(ErrorKind::Truncated) };
-        listing.members.push(Member::slice(id(oid), at + 16..end));
+        listing.members.push(Member::slice(id(oid), at + 16..end).in_group(0));
         at = end;
     };
     listing
@@ -44,7 +44,7 @@ pub(crate) fn storage(bytes: &Bytes) -> Listing {
     for (oid, mut revisions) in storage.revisions {
         // Without data, the object is no more: the transaction that made it was undone.
         if let Some(Revision { data: Some(data), .. }) = revisions.pop() {
-            members.push(Member::slice(id(oid), data));
+            members.push(Member::slice(id(oid), data).in_group(0));
         }
         aside.extend(revisions.into_iter().rev().filter_map(|revision| revision.aside(oid)));
     }

@@ -369,7 +369,7 @@ fn a_folder_of_spark_has_parts() {
     fs::remove_file(folder.join("part-00000")).unwrap();
     assert!(damage().contains("missing"), "{}", damage());
     // Any other folder is none.
-    fs::write(folder.join("part-00002"), "text").unwrap();
+    fs::write(folder.join("part-00001"), "text").unwrap();
     assert!(matches!(read().unwrap_err().kind(), ErrorKind::Io(_)));
     fs::remove_dir_all(&folder).unwrap();
 }

@@ -44,8 +44,16 @@ pub fn raw<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Raw<'_>> {
                 Base::Value(value) if !matches!(value.data(), Data::Instance(_)) => raw(value),
                 _ => None,
             },
-            known => known.as_text().map(|text| Raw::Text(text.to_string().into())),
+            known => text_of(&known).map(|text| Raw::Text(text.into())),
         },
+    }
+}
+
+/// Returns the text of a known object: of a time, as its `isoformat()`, which has the offset of a named zone.
+pub(crate) fn text_of<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<String> {
+    match known {
+        Known::DateTime(datetime) => Some(datetime.isoformat()),
+        known => known.as_text().map(ToString::to_string),
     }
 }
 
@@ -53,7 +61,7 @@ pub fn raw<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Raw<'_>> {
 pub fn raw_place<'g, S: AsRef<[u8]>>(place: &Place<'g, S>) -> Option<Raw<'g>> {
     match place {
         Place::Node(node) => raw(*node),
-        Place::Known(known) => known.as_text().map(|text| Raw::Text(text.to_string().into())),
+        Place::Known(known) => text_of(known).map(|text| Raw::Text(text.into())),
         Place::Cell(Cell::Text(text)) => Some(Raw::Text(text.clone())),
         Place::Cell(Cell::Bytes(bytes)) => Some(Raw::Bytes(bytes)),
         Place::Cell(cell) => Some(Raw::Text(tree::cell(cell).into())),

@@ -90,5 +90,7 @@ fn differences_of_objects_are_told_by_element() {
         nowhere,
         "error: ['a']: no such key; array of shape (2, 3, 4) has 2 members; nor is it on the other side"
     );
+    let backward = told("grid", "grid", "[::-1]");
+    assert_eq!(backward, "error: [::-1]: the steps of slices are from 1 on; nor is it on the other side");
     assert_eq!(told("grid", "grid", "#2[0]"), "");
 }

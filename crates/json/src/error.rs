@@ -29,6 +29,8 @@ pub enum ErrorKind {
     TooDeep,
     /// The JSON would exceed [`Limits::values`](crate::Limits::values) or [`bytes`](crate::Limits::bytes).
     TooLarge,
+    /// Two keys of a dict have one name, as 1 and `'1'`.
+    SameName,
     /// A part of an array or table has values of an unknown class, or none at all.
     Unreadable,
     /// An array of joblib is behind a wrapper that is not understood: the lossless form would lose it.
@@ -86,6 +88,9 @@ impl fmt::Display for ErrorKind {
             Self::TooLarge => {
                 f.write_str("as JSON, in which shared data is repeated, the data is larger than the limit")
             }
+            Self::SameName => f.write_str(
+                "two keys of the dict have the same name in plain JSON, as 1 and '1' have; the lossless form tells them apart",
+            ),
             Self::Unreadable => {
                 f.write_str("values of a class that is not known, or that are not in the file")
             }

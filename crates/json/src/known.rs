@@ -20,7 +20,12 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
             Shape::Null => self.out.word("null"),
             Shape::Number(decimal) if is_number(decimal.as_str()) => self.out.digits(decimal.as_str())?,
             Shape::Sequence(members) => self.array(Work::Held(Box::new(members))),
-            Shape::Mapping(pairs) => self.object(Work::Pairs(Box::new(pairs))),
+            Shape::Mapping(pairs) => {
+                if pairs.clone().any(|(key, _)| key.as_str().is_none()) {
+                    self.check_names(node, pairs.clone().map(|(key, _)| key))?;
+                }
+                self.object(Work::Pairs(Box::new(pairs)));
+            }
             Shape::Inner(node) => self.push([Work::Node(node)]),
             Shape::Array(array) => self.numbers(array)?,
             Shape::Text(_) | Shape::Number(_) | Shape::NdArray(_) | Shape::Table(_) | Shape::Object => {

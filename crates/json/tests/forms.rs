@@ -130,6 +130,27 @@ fn shared_data_is_repeated_and_cycles_are_errors() {
     lossless(b"\x80\x02]q\x00h\x00a.", r#"{"@id":1,"@value":[{"@ref":1}]}"#);
 }
 
+/// What would be two members of one name is an error: readers keep one of them.
+#[test]
+fn keys_have_different_names() {
+    // {1: 2, '1': 3}, {None: 1, 'null': 2}, {'True': 1, True: 2, 'true': 3}, {(1,): 1, '(1,)': 2}, and an OrderedDict
+    for pickle in [
+        &b"}(K\x01K\x02V1\nK\x03u."[..],
+        b"}(NK\x01Vnull\nK\x02u.",
+        b"}(VTrue\nK\x01I01\nK\x02Vtrue\nK\x03u.",
+        b"](}(K\x01\x85K\x01V(1,)\nK\x02ue.",
+        b"ccollections\nOrderedDict\n)R(K\x01K\x02V1\nK\x03u.",
+    ] {
+        let graph = load(pickle);
+        let error = to_string(graph.root(), Style::plain()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::SameName, "{error}");
+        assert!(to_string(graph.root(), Style::lossless()).is_ok());
+    }
+    plain(b"}(VTrue\nK\x01I01\nK\x02u.", r#"{"True":1,"true":2}"#);
+    // In a dict that has others in its values.
+    plain(b"}(K\x01}K\x02}V1\nNssK\x03}V3\nNsu.", r#"{"1":{"2":{"1":null}},"3":{"3":null}}"#);
+}
+
 #[test]
 fn limits_hold() {
     let pickle = tower(60);

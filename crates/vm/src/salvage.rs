@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 
 use halfsour_lexer as lexer;
+use halfsour_lexer::text::name::identifier;
+use halfsour_lexer::text::phrase::{count, plural};
 use halfsour_value::machine::{Builtin, Container, Peek, Store};
 use halfsour_value::path::step;
 use halfsour_value::{Form, Graph, Id, Kind, StepError, View};
@@ -51,9 +53,9 @@ impl Damage {
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error.fmt(f)?;
-        write!(f, "; {} bytes are there", self.there)?;
+        write!(f, "; {} {} there", plural(self.there, "byte"), if self.there == 1 { "is" } else { "are" })?;
         if let Some(wanted) = self.wanted {
-            write!(f, ", and at least {wanted} are wanted")?;
+            write!(f, ", and at least {} are wanted", count(wanted))?;
         }
         if let Some(zeros) = &self.zeros {
             write!(
@@ -157,9 +159,9 @@ impl Loader {
         // For each mark, the fence below it is there; that of the topmost is the machine's.
         let last = (!marks.is_empty()).then_some(fence);
         let heights: Vec<usize> = marks.into_iter().skip(1).chain(last).collect();
-        let is_old = self.state.protocol == 0;
+        let protocol = self.state.protocol;
         let store = &mut self.state.store;
-        let mut fold = Fold { store, source, is_old, path: Vec::new(), open: Vec::new() };
+        let mut fold = Fold { store, source, protocol, path: Vec::new(), open: Vec::new() };
         let refused = |refusal| Error::new(ErrorKind::refused(refusal, Kind::Instance), error.offset(), None);
         let root = fold.run(&stack, &heights).map_err(refused)?;
         let open = fold.open;
@@ -216,8 +218,8 @@ fn wanted(source: &[u8], at: usize, frames_end: u64) -> Option<u64> {
 struct Fold<'s> {
     store: &'s mut Store,
     source: &'s [u8],
-    /// The protocol is 0, which sets each member as soon as it is made.
-    is_old: bool,
+    /// That of the pickle. 0 sets each member as soon as it is made, and from 4 on the names of classes are text on the stack.
+    protocol: u8,
     /// The steps to what is unfinished, the innermost first.
     path: Vec<String>,
     /// The lists and dicts on the way, the innermost first.
@@ -386,10 +388,28 @@ impl Fold<'_> {
     /// what is called.
     fn certain_elements(&self, items: &[Id], above: Option<Id>) -> usize {
         const FEW: usize = 3;
+        // So many objects may lie there for values within each other, as tuples of tuples are made.
+        const NESTED: usize = 16;
         let mut certain = items.len();
-        let from = certain.saturating_sub(2 * FEW);
+        let from = certain.saturating_sub(NESTED);
         if let Some(at) = (from..certain).find(|&at| self.kind(items[at]) == Kind::Global) {
             certain = at;
+        }
+        // An empty list or dict gets its only member without a mark, and an object its state.
+        let is_way = |at: &usize| {
+            let (kind, next) = (self.kind(items[*at]), self.kind(items[*at + 1]));
+            kind != next && (kind == Kind::Instance || self.is_open(items[*at]))
+        };
+        if let Some(at) = (from..certain.saturating_sub(1)).find(is_way) {
+            certain = at + usize::from(self.kind(items[at]) == Kind::Instance);
+            while certain > 0 && self.is_open(items[certain - 1]) {
+                certain -= 1;
+            }
+        }
+        // The names of a class that was not fetched.
+        if above.is_none() && certain == items.len() && self.protocol >= 4 {
+            let names = items.iter().rev().take(2).take_while(|&&item| self.is_name(item));
+            certain -= names.count();
         }
         let last = certain.saturating_sub(FEW);
         if let Some(&first) = items.first()
@@ -441,9 +461,15 @@ impl Fold<'_> {
         Ok(inner)
     }
 
+    /// Whether it is text that may name a class, or the module of one.
+    fn is_name(&self, id: Id) -> bool {
+        let Peek::Str(text) = View::new(self.store, self.source).peek(id) else { return false };
+        text.split(|&byte| byte == b'.').all(|part| identifier(part).is_some())
+    }
+
     /// Whether what lies above an object without a mark is a member of it.
     fn is_open(&self, id: Id) -> bool {
-        matches!(self.kind(id), Kind::List | Kind::Dict) && (self.is_old || self.length(id) == 0)
+        matches!(self.kind(id), Kind::List | Kind::Dict) && (self.protocol == 0 || self.length(id) == 0)
     }
 
     /// An instance that stands for what is not finished, and holds the objects that were made for it.

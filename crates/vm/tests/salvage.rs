@@ -78,6 +78,29 @@ fn objects_that_are_not_certain_to_be_whole_are_marked() {
     leaves(b"\x80\x02]K\x01a]K\x02", "halfsour.Unfinished([1], [], 2)", "");
 }
 
+/// The names of a class that was not fetched are no elements, nor are the key and the value of a dict whose only item was not set.
+#[test]
+fn what_stands_for_something_else_is_no_data() {
+    // [date(…), …, of which the module and the name are there
+    let date = b"\x80\x04](\x8c\x08datetime\x8c\x04date";
+    leaves(date, "[halfsour.Unfinished('datetime', 'date')]", "[0]");
+    leaves(&date[..date.len() - 6], "[halfsour.Unfinished('datetime')]", "[0]");
+    // Text that can name nothing is data.
+    leaves(b"\x80\x04](\x8c\x03a-b\x8c\x03c d", "['a-b', 'c d', halfsour.Unfinished()]", "[2]");
+    leaves(b"\x80\x04](K\x01\x8c\x03c d\x8c\x02os", "[1, halfsour.Unfinished('c d', 'os')]", "[1]");
+    // [{1}, {'a': (1, (2, (3,))), … and of an object its state
+    leaves(
+        b"\x80\x04](\x8f(K\x01\x90}\x8c\x01aK\x01K\x02K\x03\x85",
+        "[{1}, {'a': halfsour.Unfinished(1, 2, (3,))}]",
+        "[1].a",
+    );
+    leaves(
+        b"\x80\x02](K\x05cm\nA\n)\x81K\x01K\x02K\x03K\x04",
+        "[5, halfsour.Unfinished(m.A(), 1, 2, 3, 4)]",
+        "[1]",
+    );
+}
+
 #[test]
 fn lines_of_protocol_0() {
     leaves(

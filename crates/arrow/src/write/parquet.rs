@@ -24,19 +24,51 @@ use crate::metadata::{self, PANDAS};
 ///
 /// Times that count seconds are written in milliseconds, since parquet has no others. Parquet has the categories of a
 /// column in the order in which they occur, and only those that do. Where that is not the order of ordered
-/// categories, the column is written as one without order; returned are the names of these columns.
+/// categories, the column is written as one without order. Returned are the columns that lose something so.
 ///
 /// # Errors
 ///
 /// If a time is too far from 1970 for milliseconds, or if the output takes no more.
-pub fn write_parquet(batch: &RecordBatch, out: impl Write + Send) -> Result<Vec<String>, WriteError> {
+pub fn write_parquet(batch: &RecordBatch, out: impl Write + Send) -> Result<Vec<LostCategories>, WriteError> {
     let batch = in_milliseconds(batch)?;
-    let (batch, unordered) = without_false_order(batch)?;
+    let schema = batch.schema();
+    let columns = schema.fields().iter().zip(batch.columns());
+    let lost: Vec<_> = columns.filter_map(|(field, array)| LostCategories::of(field, array)).collect();
+    let batch = without_false_order(batch, &lost)?;
     write(&batch, out).map_err(|error| match error {
         ParquetError::External(error) => WriteError::new(error),
         error => WriteError::new(error.into()),
     })?;
-    Ok(unordered)
+    Ok(lost)
+}
+
+/// A column of which parquet does not keep the categories as they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LostCategories {
+    /// The name of the column.
+    pub column: String,
+    /// Whether the categories are in another order, and so have none.
+    pub is_unordered: bool,
+    /// The number of categories that are in no row, and so are not there.
+    pub unused: usize,
+}
+
+impl LostCategories {
+    fn of(field: &FieldRef, array: &ArrayRef) -> Option<Self> {
+        let dictionary = array.as_any_dictionary_opt().filter(|of| !of.values().is_empty())?;
+        let mut seen = vec![false; dictionary.values().len()];
+        let (mut last, mut in_order) = (0, true);
+        let keys = dictionary.normalized_keys().into_iter().enumerate();
+        for (_, key) in keys.filter(|(row, _)| !array.is_null(*row)) {
+            if !std::mem::replace(&mut seen[key], true) {
+                in_order &= std::mem::replace(&mut last, key) <= key;
+            }
+        }
+        let is_unordered = field.dict_is_ordered() == Some(true) && !in_order;
+        let unused = seen.iter().filter(|seen| !**seen).count();
+        (is_unordered || unused > 0).then(|| Self { column: field.name().clone(), is_unordered, unused })
+    }
 }
 
 /// The rows of a group, which is encoded in memory: those that pyarrow puts in one, too.
@@ -101,17 +133,14 @@ fn encoded(
     Ok(chunks.into_iter().map(|(_, chunk)| chunk).collect())
 }
 
-/// Returns the table with no order where readers would find another one, and the names of these columns.
-fn without_false_order(batch: RecordBatch) -> Result<(RecordBatch, Vec<String>), TableError> {
-    let schema = batch.schema();
-    let is_false = |(field, array): &(&FieldRef, &ArrayRef)| {
-        field.dict_is_ordered() == Some(true) && !occur_in_order(array)
-    };
-    let columns = schema.fields().iter().zip(batch.columns());
-    let unordered: Vec<_> = columns.filter(is_false).map(|(field, _)| field.name().clone()).collect();
+/// Returns the table with no order where readers would find another one.
+fn without_false_order(batch: RecordBatch, lost: &[LostCategories]) -> Result<RecordBatch, TableError> {
+    let unordered = lost.iter().filter(|of| of.is_unordered).map(|of| of.column.clone());
+    let unordered: Vec<_> = unordered.collect();
     if unordered.is_empty() {
-        return Ok((batch, unordered));
+        return Ok(batch);
     }
+    let schema = batch.schema();
     let field = |field: FieldRef| {
         if unordered.contains(field.name()) {
             Arc::new(field.as_ref().clone().with_dict_is_ordered(false))
@@ -129,23 +158,7 @@ fn without_false_order(batch: RecordBatch) -> Result<(RecordBatch, Vec<String>),
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     let schema = Schema::new_with_metadata(fields, metadata);
     RecordBatch::try_new_with_options(Arc::new(schema), batch.columns().to_vec(), &options)
-        .map(|batch| (batch, unordered))
         .map_err(|error| TableError::new(error.to_string()))
-}
-
-/// Whether the first rows that have each of the categories come in the order of these.
-fn occur_in_order(array: &ArrayRef) -> bool {
-    let Some(dictionary) = array.as_any_dictionary_opt() else { return true };
-    let mut seen = vec![false; dictionary.values().len()];
-    let mut last = 0;
-    dictionary.normalized_keys().into_iter().enumerate().filter(|(row, _)| !array.is_null(*row)).all(
-        |(_, key)| {
-            if std::mem::replace(&mut seen[key], true) {
-                return true;
-            }
-            std::mem::replace(&mut last, key) <= key
-        },
-    )
 }
 
 /// Returns the table with its times that count seconds in milliseconds.

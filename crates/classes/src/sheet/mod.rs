@@ -131,6 +131,11 @@ impl Budget {
         self.0 = left.ok_or(SheetError::new("the table would be larger than the limit"))?;
         Ok(())
     }
+
+    /// Fails if there is not so much left.
+    fn check(&self, bytes: usize) -> Result<(), SheetError> {
+        Budget(self.0).spend(bytes)
+    }
 }
 
 impl<'g, S: AsRef<[u8]> + Clone> Sheet<'g, S> {

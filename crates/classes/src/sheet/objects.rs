@@ -273,6 +273,8 @@ pub(super) fn of_array<'g, S: AsRef<[u8]> + Clone>(
             Ok(sheet(rows, columns))
         }
         (&[rows, width], kind) if !matches!(kind, Kind::Structured(_)) => {
+            // Without rows, any number of columns takes no room in the pickle.
+            budget.check(width.saturating_mul(size_of::<Column<'_, S>>()))?;
             let mut columns = Vec::new();
             for number in 0..width {
                 let place = number.saturating_mul(array.strides[1]);

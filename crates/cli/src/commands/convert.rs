@@ -185,10 +185,21 @@ impl Convert {
 }
 
 /// The only part of an archive, from which one thing can be made. It is an error, which names parts, that there are
-/// several.
-fn only_part<'i>(input: &Input, mut parts: files::Parts<'i>) -> Result<files::Parts<'i>, Failure> {
+/// several. Records that are no pickles are left out, if that is wanted.
+fn only_part<'i>(
+    input: &Input,
+    parts: files::Parts<'i>,
+    is_partial: bool,
+) -> Result<files::Parts<'i>, Failure> {
     const MOST: usize = 4;
-    let Some(first) = parts.next() else { return Ok(parts) };
+    let mut parts = parts.filter_map(|part| match part {
+        Err(error) if is_partial && error.kind() == files::ErrorKind::NoPickle => {
+            eprintln!("left out: {error}");
+            None
+        }
+        part => Some(part),
+    });
+    let Some(first) = parts.next() else { return Ok(files::Parts::none()) };
     let first = first?;
     let archive = input.source().name();
     let name = |part: &Part| part.name().get(archive.len() + 1..).unwrap_or_default().to_owned();
@@ -236,7 +247,7 @@ impl PerFile for Convert {
         }
         let parts = input.parts_with_tensors()?;
         if input.has_parts() && input.torch()?.is_none() {
-            return only_part(input, parts);
+            return only_part(input, parts, self.options.partial);
         }
         Ok(parts)
     }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use halfsour::json;
 use halfsour_convert::{ConvertError, Options, Path, Tensors, each_tensors};
 use halfsour_files::{Input, Part, Parts};
 
@@ -52,7 +53,13 @@ impl From<ConvertError> for Cause {
     fn from(error: ConvertError) -> Self {
         match error {
             ConvertError::Load(error) => Self::Load(error),
-            ConvertError::Json(error) => Self::Json(error),
+            ConvertError::Json(error) => match error.kind() {
+                // The command has no option for cycles.
+                json::ErrorKind::Cycle(_) => Self::Other(format!(
+                    "{error}; `halfsour json` can, with `--cycles ref` or `--lossless`, and so can --to pickle"
+                )),
+                _ => Self::Json(error),
+            },
             ConvertError::Pickle(error) => Self::Write(error),
             ConvertError::Output(error) => Self::Output(error),
             error => Self::Other(in_flags(error.to_string())),

@@ -50,6 +50,10 @@ impl convert::Writer for Writer {
                 Err(why) => out.leave_out(shown(name, is_label), why.clone()),
             }
         }
+        // Each row has as many separators as fields, also without any. So tables without end are refused before their rows are looked at.
+        if sheet.rows.checked_mul(fields.len().max(1)).is_none_or(|least| least > most) {
+            return Err(TOO_LARGE.into());
+        }
         let style = Style::plain().with_limits(self.limits.json);
         // Rows that are written cannot be taken back, so that all cells are tried before, if a column may be left out.
         if out.is_partial() {
@@ -250,14 +254,20 @@ impl Body<'_, '_> {
     }
 
     fn end(&mut self) -> Result<(), ConvertError> {
+        if self.line.fields == 0 {
+            self.left = self.left.checked_sub(1).ok_or(TOO_LARGE)?;
+        }
         Ok(self.line.end(self.out)?)
     }
 }
 
+const TOO_LARGE: &str =
+    "the table would be larger than the limit: what is shared, or numbered, is written each time";
+
 /// Adds a field to a line, if there is room left.
 fn add(line: &mut Line, left: &mut usize, text: &str) -> Result<(), ConvertError> {
     let room = left.checked_sub(text.len() + 1);
-    *left = room.ok_or("the table would be larger than the limit: what is shared is written each time")?;
+    *left = room.ok_or(TOO_LARGE)?;
     line.field(text);
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use halfsour_arrow::{TableError, WriteError, table_of, write_ipc, write_parquet};
 use halfsour_text::name::visible;
+use halfsour_text::phrase;
 use halfsour_writer::Limits;
 
 use super::sheet::sheet;
@@ -51,13 +52,24 @@ impl convert::Writer for Writer {
             Kind::Parquet => write_parquet(&batch, &mut *out),
             Kind::Ipc => write_ipc(&batch, &mut *out).map(|()| Vec::new()),
         };
-        let unordered = written.map_err(|error| match error {
+        let lost = written.map_err(|error| match error {
             WriteError::Output(error) => ConvertError::from(error),
             error => error.to_string().into(),
         })?;
-        for name in unordered {
-            let name = visible(&name);
-            out.note(format!("{name}: its categories are without their order, which parquet does not keep; Arrow's files do"));
+        for of in lost {
+            let name = visible(&of.column);
+            if of.is_unordered {
+                out.note(format!("{name}: its categories are without their order, which parquet does not keep; Arrow's files do"));
+            }
+            if of.unused > 0 {
+                let count = match of.unused {
+                    1 => "1 category that occurs".to_owned(),
+                    more => format!("{} categories that occur", phrase::count(more)),
+                };
+                out.note(format!(
+                    "{name}: without {count} in no row, which parquet does not keep; Arrow's files do"
+                ));
+            }
         }
         Ok(())
     }

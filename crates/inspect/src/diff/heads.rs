@@ -88,7 +88,10 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         categories: &str,
     ) -> Result<(), DiffError> {
         let (Values::Categorical(x), Values::Categorical(y)) = (a, b) else {
-            self.dtypes([a.to_string(), b.to_string()], place);
+            let [x, y] = [a.to_string(), b.to_string()];
+            if self.rules.types || family(&x) != family(&y) {
+                self.dtypes([x, y], place);
+            }
             return Ok(());
         };
         let step = if categories.is_empty() { step.to_owned() } else { format!("{step}.{categories}") };
@@ -122,4 +125,23 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             self.differ_at(place, Step::Part(".dtype"), Change::Part(Part::changed(x, y)));
         }
     }
+}
+
+/// Returns the dtype, or that of which it is one where releases of pandas choose differently for the same data: text is kept as objects,
+/// or in one of several ways as text, and times are counted in one unit or another.
+fn family(dtype: &str) -> String {
+    let is_text = ["str", "object"].contains(&dtype)
+        || ["string", "large_string"].iter().any(|name| {
+            dtype.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        });
+    if is_text {
+        return "text".to_owned();
+    }
+    for name in ["datetime64[", "timedelta64["] {
+        if let Some(rest) = dtype.strip_prefix(name) {
+            let zone = rest.find([',', ']']).map_or("", |end| &rest[end..]);
+            return format!("{name}{zone}");
+        }
+    }
+    dtype.to_owned()
 }

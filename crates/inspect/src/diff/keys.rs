@@ -6,7 +6,7 @@ use std::hash::Hash;
 use halfsour_classes::{Known, class_name, recognise};
 use halfsour_value::{Data, Graph, Id, Items, Node};
 
-use super::leaf::{decimal, whole};
+use super::leaf::{PLACES, decimal, whole};
 use super::shape;
 
 /// Numbers for keys and members, the same for those that are equal. Each is looked at once, however many dicts have it.
@@ -199,6 +199,11 @@ fn scalar<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Key<'_>> {
         Data::Global(global) => Key::Name(shape::name(&global)),
         Data::Instance(_) => {
             let known = recognise(node)?;
+            if let Known::Decimal(digits) = &known
+                && let Some(key) = number(digits.as_str())
+            {
+                return Some(key);
+            }
             let (module, name) = class_name(node)?;
             let text = match &known {
                 Known::Decimal(number) if let Some(digits) = decimal(number.as_str()) => {
@@ -210,4 +215,21 @@ fn scalar<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Key<'_>> {
         }
         _ => return None,
     })
+}
+
+/// Returns the key of an int of 64 bits, or of a float, that a `Decimal` is exactly.
+fn number<'g>(text: &str) -> Option<Key<'g>> {
+    let (is_negative, digits, exponent) = decimal(text)?;
+    // No number of 64 bits has more.
+    const LONGEST: usize = 19;
+    if let Ok(zeros @ 0..=LONGEST) = usize::try_from(exponent)
+        && let Ok(int) =
+            format!("{}{digits}{}", if is_negative { "-" } else { "" }, "0".repeat(zeros)).parse()
+    {
+        return Some(Key::Int(int));
+    }
+    let float: f64 = text.parse().ok().filter(|float: &f64| float.is_finite())?;
+    let exact = decimal(&format!("{float:.PLACES$}"))?;
+    (exact == (is_negative, digits, exponent))
+        .then(|| whole(float).map_or(Key::Float(float.to_bits()), Key::Int))
 }

@@ -35,7 +35,7 @@ impl Tolerance {
 }
 
 /// How many digits the smallest float has after the point.
-const PLACES: usize = 1074;
+pub const PLACES: usize = 1074;
 
 /// A number of any kind.
 enum Number<'g> {
@@ -233,13 +233,16 @@ pub fn same_scalar<S: AsRef<[u8]>>(array: &NdArray<'_, S>, node: Node<'_, S>, to
         (Element::Bytes(bytes), Data::Bytes(other) | Data::ByteArray(other) | Data::ByteString(other)) => {
             *bytes == other
         }
-        (Element::Scalar(Scalar::Bool(value)), _) => {
-            Number::of(node).is_some_and(|other| Number::Int((*value).into()).same(&other, tolerance))
+        _ => {
+            let number = match element {
+                Element::Scalar(Scalar::Bool(value)) => Some(Number::Int(value.into())),
+                element => number(&element),
+            };
+            number.is_some_and(|number| match Number::of(node) {
+                Some(other) => number.same(&other, tolerance),
+                None => recognise(node).is_some_and(|known| number.is_known(&known)),
+            })
         }
-        _ => number(&element).is_some_and(|number| match Number::of(node) {
-            Some(other) => number.same(&other, tolerance),
-            None => recognise(node).is_some_and(|known| number.is_known(&known)),
-        }),
     }
 }
 

@@ -1,6 +1,6 @@
-//! Whether two points in time are equal: in different zones those are that are the same instant.
+//! Whether two points in time, or spans of it, are equal: in different zones those are that are the same instant.
 
-use halfsour_classes::stdlib::DateTime;
+use halfsour_classes::stdlib::{DateTime, TimeOfDay};
 use halfsour_classes::{Known, pandas};
 
 /// A point in time, as Python compares it.
@@ -16,8 +16,18 @@ struct Moment {
     is_ambiguous: bool,
 }
 
-/// Returns whether two times are equal, or `None` if one of them is no time, or its offset from UTC is not known.
+/// Returns whether two times, or two spans of time, are equal, or `None` if one of them is none, or its offset from UTC is not known.
 pub fn same<S: AsRef<[u8]>>(a: &Known<'_, S>, b: &Known<'_, S>) -> Option<bool> {
+    if let (Some(a), Some(b)) = (span(a), span(b)) {
+        return Some(a == b);
+    }
+    if let (Known::Time(a), Known::Time(b)) = (a, b)
+        && a.tz.is_none()
+        && b.tz.is_none()
+    {
+        // Of times of day without a zone, Python does not look at `fold`.
+        return Some(TimeOfDay { fold: b.clock.fold, ..a.clock } == b.clock);
+    }
     let (a, b) = (moment(a)?, moment(b)?);
     if a.zone.is_some() && a.zone == b.zone {
         // Within a zone, Python compares what the clocks show.
@@ -26,6 +36,15 @@ pub fn same<S: AsRef<[u8]>>(a: &Known<'_, S>, b: &Known<'_, S>) -> Option<bool> 
     // Between zones, Python finds no time equal that depends on `fold`; pandas does.
     let is_vague = a.zone.is_some() && b.zone.is_some() && (a.is_ambiguous || b.is_ambiguous);
     Some(a.has_zone == b.has_zone && a.nanoseconds == b.nanoseconds && !is_vague)
+}
+
+/// Returns the length of a span in nanoseconds.
+fn span<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<i128> {
+    match known {
+        Known::TimeDelta(delta) => Some(delta.as_microseconds() * 1000),
+        Known::PandasTimedelta(delta) => Some(delta.nanoseconds()),
+        _ => None,
+    }
 }
 
 fn moment<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<Moment> {

@@ -8,6 +8,7 @@ use halfsour_value::{Data, Graph, Id, Node, Part, Step as Done};
 
 use super::cells::is_scalar;
 use super::{Found, Hit, Search};
+use crate::get::text_of;
 use crate::path;
 
 /// How many bytes of a text are shown.
@@ -121,7 +122,7 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
                 }
                 // The elements of arrays, and scalars of numpy, are looked at later.
                 let known = recognise(node).filter(|known| !matches!(known, Known::NumpyScalar(_)));
-                let text = known.as_ref().and_then(Known::as_text).map(ToString::to_string);
+                let text = known.as_ref().and_then(text_of);
                 if let Some(text) = text.filter(|text| scope.text && self.search.pattern.is_time(text)) {
                     self.hit(place, Found::Text, node.offset(), || text);
                 }
@@ -184,10 +185,7 @@ impl<'s, 'g, S: AsRef<[u8]>> Walk<'s, 'g, S> {
                     Element::Scalar(scalar) => is_scalar(&scalar, pattern),
                     element => pattern.is_time(&element.to_string()),
                 },
-                known => known
-                    .as_ref()
-                    .and_then(Known::as_text)
-                    .is_some_and(|text| pattern.is_time(&text.to_string())),
+                known => known.as_ref().and_then(text_of).is_some_and(|text| pattern.is_time(&text)),
             },
             _ => key.text_bytes().or(key.as_bytes()).is_some_and(|bytes| pattern.is_in(bytes)),
         }

@@ -22,6 +22,9 @@ pub fn reason<S: AsRef<[u8]> + Clone>(place: &Place<'_, S>, missing: &Segment) -
     if let Some(why) = known.as_ref().and_then(|known| barred(known, missing)) {
         return why;
     }
+    if is_backward(missing) {
+        return "the steps of slices are from 1 on".to_owned();
+    }
     let rows = match (&known, missing.literal()) {
         (Some(Known::DataFrame(_)), Some(Literal::Int(row @ 0..0xFFFF_FFFF))) => {
             format!("; rows are [{row}:{}]", row + 1)
@@ -29,6 +32,17 @@ pub fn reason<S: AsRef<[u8]> + Clone>(place: &Place<'_, S>, missing: &Segment) -
         _ => String::new(),
     };
     format!("{}; {}{rows}", missing.missing(), told(place, missing))
+}
+
+/// Whether it has a slice of which the step is less than 1: `[::-1]`.
+fn is_backward(missing: &Segment) -> bool {
+    let Segment::Subscript { text, .. } = missing else { return false };
+    text.split(',').any(|item| {
+        let bounds: Vec<_> = item.split(':').map(str::trim).collect();
+        let is_bound = |bound: &&str| bound.is_empty() || bound.parse::<i64>().is_ok();
+        let step = bounds.get(2).and_then(|step| step.parse::<i64>().ok());
+        bounds.len() == 3 && bounds.iter().all(is_bound) && step.is_some_and(|step| step < 1)
+    })
 }
 
 /// The reason why a part of a table that is there cannot be taken out of it.
