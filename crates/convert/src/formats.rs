@@ -1,5 +1,6 @@
 //! The table of formats, a file for each beside this one.
 
+mod beside;
 mod csv;
 mod json;
 mod ndjson;

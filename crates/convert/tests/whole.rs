@@ -92,6 +92,11 @@ fn storages_are_not_lost() {
         assert!(why.contains("3 storages: a pickle only refers to what is in them"), "{why}");
         assert!(from_slice(&converted(&input, "pickle", &partial).unwrap()).is_ok());
         assert!(converted(&input, "safetensors", &Options::default()).is_ok());
+        for format in ["json", "ndjson"] {
+            let format = format.parse().unwrap();
+            let report = convert(&part(&input), format, &Options::default(), Vec::new()).unwrap();
+            assert!(report.notes[0].starts_with("3 storages: JSON does not have"), "{:?}", report.notes);
+        }
     }
     // A member of the archive is what it is.
     let input = Input::from_bytes("torch.pt", fixture("files/torch.pt").into(), Limits::UNTRUSTED).unwrap();
@@ -109,7 +114,7 @@ fn a_file_that_is_missing_is_told() {
     let other = "joblib36.pkl_02.npy";
     std::fs::write(folder.join(other), fixture(&format!("databases/{other}"))).unwrap();
     let input = Input::open(&pickle, Limits::UNTRUSTED).unwrap();
-    for format in ["npz", "safetensors", "pickle"] {
+    for format in ["npz", "safetensors", "pickle", "json", "ndjson"] {
         let why = converted(&input, format, &Options::default()).unwrap_err();
         assert!(why.contains(missing) && !why.contains(other), "{format}: {why}");
         converted(&input, format, &Options::default().with_partial(true)).unwrap();

@@ -5,6 +5,7 @@ use std::io::Write;
 use halfsour_inspect::get;
 use halfsour_json::Style;
 
+use super::beside;
 use crate::convert::{self, Out, Subject, Unfinished};
 use crate::{ConvertError, Options};
 
@@ -18,6 +19,7 @@ pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
 
 impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        beside::check(data, out)?;
         get::json(&mut *out, data.graph.root(), data.place.clone(), self.style)?;
         Ok(out.write_all(b"\n")?)
     }

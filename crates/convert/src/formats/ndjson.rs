@@ -10,6 +10,7 @@ use halfsour_inspect::path::Place;
 use halfsour_json::{Limits, Style, lines_to_writer, table_lines_to_writer};
 use halfsour_value::{Data, Graph};
 
+use super::beside;
 use super::sheet::shown;
 use crate::convert::{self, Out, Subject};
 use crate::{ConvertError, Options};
@@ -54,6 +55,7 @@ fn leave_out<'g>(
 
 impl convert::Writer for Writer {
     fn add(&mut self, data: &Subject<'_>, out: &mut Out<'_>) -> Result<(), ConvertError> {
+        beside::check(data, out)?;
         let (graph, limits) = (data.graph, self.limits);
         let known = match &data.place {
             Place::Node(root) => {

@@ -1,14 +1,11 @@
 //! A pickle, perhaps of another protocol.
 
-use std::collections::HashSet;
-
-use halfsour_classes::numpy::{Unwrapped, array_file};
-use halfsour_classes::torch::{Place as StoragePlace, Storage};
+use halfsour_classes::numpy::Unwrapped;
 use halfsour_inspect::path::Place;
-use halfsour_text::phrase::plural;
-use halfsour_value::{Builder, Kind, Node};
+use halfsour_value::{Builder, Node};
 use halfsour_writer::{self as writer, Limits, MemoPolicy, to_writer};
 
+use super::beside;
 use crate::convert::{self, Out, Subject};
 use crate::{ConvertError, Options};
 
@@ -38,7 +35,10 @@ impl convert::Writer for Writer {
             Place::Members(members) => members.clone(),
             _ => vec![data.node()?],
         };
-        leave_out_what_is_beside(&nodes, data.torch.is_some(), out);
+        if let Some(storages) = beside::noted(data, out) {
+            let why = "a pickle only refers to what is in them; safetensors and npz hold tensors";
+            out.leave_out(storages, why);
+        }
         out.check()?;
         let unwrapped = Unwrapped::of(data.graph)?;
         if let (Place::Node(node), None) = (&data.place, &unwrapped) {
@@ -58,27 +58,5 @@ impl convert::Writer for Writer {
     /// A pickle of the same protocol keeps them.
     fn keeps_names(&self) -> bool {
         self.protocol.is_none()
-    }
-}
-
-/// Notes what these objects refer to that lies beside the pickle in its file, or in other files.
-fn leave_out_what_is_beside(nodes: &[Node<'_, &[u8]>], is_torch: bool, out: &mut Out<'_>) {
-    let (mut storages, mut files) = (HashSet::new(), HashSet::new());
-    for node in nodes.iter().flat_map(|node| node.descendants()) {
-        if is_torch && node.kind() == Kind::PersistentId {
-            storages.insert(match Storage::of(node).map(|storage| storage.place) {
-                Some(StoragePlace::Beside { key, .. }) => Some(key),
-                _ => None,
-            });
-        }
-        if let Some(file) = array_file(node)
-            && files.insert(node.id())
-        {
-            out.leave_out(file.into_owned(), "a file with an array, which is missing or cannot be read");
-        }
-    }
-    if !storages.is_empty() {
-        let why = "a pickle only refers to what is in them; safetensors and npz hold tensors";
-        out.leave_out(plural(storages.len(), "storage"), why);
     }
 }
