@@ -182,7 +182,7 @@ pub fn value(input: &[u8]) {
         assert!(is_deep(&text) || serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
     }
     if let Ok(text) = to_string(graph.root(), Style::lossless())
-        && !(is_deep(&text) || may_have_buffers(input))
+        && !(is_deep(&text) || may_have_buffers(input) || may_have_wrappers(input))
     {
         let document =
             documents(text.as_bytes()).next().expect("there is one document").expect("halfsour wrote it");
@@ -237,6 +237,11 @@ fn is_deep(text: &str) -> bool {
 /// Returns whether some of the data may be out of band, which JSON does not hold.
 fn may_have_buffers(input: &[u8]) -> bool {
     input.contains(&Opcode::NextBuffer.byte())
+}
+
+/// Returns whether some arrays may be joblib's, which JSON has as numpy's.
+fn may_have_wrappers(input: &[u8]) -> bool {
+    input.windows(17).any(|text| text == b"NumpyArrayWrapper")
 }
 
 /// Checks the writer: its pickles are read as the same graph, and that is written as the same bytes.

@@ -25,8 +25,10 @@ const STACK: usize = 1 << 30;
 
 /// The reasons for which CPython refuses streams that halfsour accepts, each with a part of CPython's error.
 /// crates/vm/DIFFERENCES.md argues each. A child that is killed by any signal but the alarm, 14, is not among them.
-const ARGUED: [(&str, &str); 6] = [
+const ARGUED: [(&str, &str); 7] = [
     ("memory spent", "MemoryError"),
+    // An index of the memo that a CPython of 32 bits, as that in WebAssembly is, has no number for.
+    ("memory spent", "negative LONG_BINPUT argument"),
     ("time spent", "Killed: wait status 14"),
     ("a stand-in of another type", "argument list must be a tuple"),
     ("a stand-in of another type", "StandIn"),

@@ -19,7 +19,7 @@ const MODULES: [&str; 7] = ["dumped", "numpys", "pandases", "placed", "scipys", 
 const COLUMNS: [&str; 5] = ["numpy", "scipy", "pandas", "scikit-learn", "joblib"];
 
 /// What those need in every environment.
-const COMMON: [&str; 3] = ["python-dateutil==2.8.2", "pytz==2026.6", "six==1.17.0"];
+const COMMON: [&str; 3] = ["python-dateutil==2.9.0.post0", "pytz==2026.6", "six==1.17.0"];
 
 /// A Python, the releases of `COLUMNS`, and that of pyarrow, with which pandas has more types and another default for text.
 type Row = (&'static str, &'static str, [&'static str; 5], Option<&'static str>);

@@ -138,7 +138,8 @@ pub enum Command {
     /// Make pickles of JSON documents, plain or lossless.
     ///
     /// The output of `json --lossless` becomes the pickle that it was made from, any other document plain data. Plain
-    /// JSON of `json` with objects in it (`@class`) is refused, since it does not say how these are made.
+    /// JSON of `json` with objects in it (`@class`) is refused, since it does not say how these are made. Only a document
+    /// that begins with `@pickle` is lossless: in others, `@tuple` is a key.
     #[command(after_help = MAKE_EXAMPLES)]
     Make {
         /// A file with JSON documents, one after the other; - is standard input.

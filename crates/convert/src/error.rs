@@ -2,6 +2,7 @@
 
 use std::{fmt, io};
 
+use halfsour_classes::numpy::WrapperError;
 use halfsour_files::PickleError;
 use halfsour_text::name::visible;
 use halfsour_value::PathError;
@@ -83,6 +84,12 @@ impl From<String> for ConvertError {
 impl From<&str> for ConvertError {
     fn from(reason: &str) -> Self {
         Self::Unsuitable(reason.to_owned())
+    }
+}
+
+impl From<WrapperError> for ConvertError {
+    fn from(error: WrapperError) -> Self {
+        Self::Unsuitable(error.to_string())
     }
 }
 

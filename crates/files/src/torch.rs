@@ -155,6 +155,11 @@ impl Torch {
         self.pickle.clone()
     }
 
+    /// Whether the file is an archive, with the storages in members of their own. In files from before torch 1.6, they follow the pickle.
+    pub fn is_archive(&self) -> bool {
+        matches!(self.storages, Storages::Members(..))
+    }
+
     /// The byte order that the file states. Files from before torch 2.1 do not: torch takes them for little-endian.
     pub fn byte_order(&self) -> ByteOrder {
         self.byte_order

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use halfsour_classes::numpy::WrapperError;
 use halfsour_value::{Kind, Node};
 
 /// The result of writing JSON.
@@ -32,6 +33,8 @@ pub enum ErrorKind {
     SameName,
     /// A part of an array or table has values of an unknown class, or none at all.
     Unreadable,
+    /// An array of joblib is behind a wrapper that is not understood: the lossless form would lose it.
+    Wrapper,
     /// The writer failed.
     Io(io::ErrorKind),
 }
@@ -63,6 +66,13 @@ impl Error {
     }
 }
 
+impl From<WrapperError> for Error {
+    #[cold]
+    fn from(error: WrapperError) -> Self {
+        Self(Box::new(Inner { kind: ErrorKind::Wrapper, offset: Some(error.offset), source: None }))
+    }
+}
+
 impl From<io::Error> for Error {
     #[cold]
     fn from(error: io::Error) -> Self {
@@ -84,6 +94,9 @@ impl fmt::Display for ErrorKind {
             Self::Unreadable => {
                 f.write_str("values of a class that is not known, or that are not in the file")
             }
+            Self::Wrapper => f.write_str(
+                "joblib's wrapper is of a form that is not known, so that its array would be lost",
+            ),
             Self::Io(kind) => write!(f, "writing failed: {kind}"),
         }
     }

@@ -12,9 +12,6 @@ use crate::parse::ParseError;
 /// The bytes that may stand between values.
 const BLANKS: &[u8] = b" \t\r\n";
 
-/// The depth to which arrays and objects may nest.
-const MOST_LEVELS: usize = 128;
-
 /// The number of bytes that are asked for at once. The buffer has more if a string is longer.
 const PIECE: usize = 64 << 10;
 
@@ -65,11 +62,13 @@ pub(crate) struct Events<R> {
     lines: u64,
     line_start: u64,
     depth: usize,
+    /// The depth to which arrays and objects may nest.
+    most_levels: usize,
     text: String,
 }
 
 impl<R: Read> Events<R> {
-    pub fn new(reader: R) -> Self {
+    pub fn new(reader: R, most_levels: usize) -> Self {
         Self {
             reader,
             buffer: vec![0; PIECE],
@@ -83,6 +82,7 @@ impl<R: Read> Events<R> {
             lines: 0,
             line_start: 0,
             depth: 0,
+            most_levels,
             text: String::new(),
         }
     }
@@ -172,7 +172,12 @@ impl<R: Read> Events<R> {
             let event = match result.event {
                 Some(Ok(event)) => event,
                 Some(Err(error)) => {
-                    let (reason, offset) = (error.message().to_owned(), error.location().start.offset);
+                    let (mut reason, offset) = (error.message(), error.location().start.offset);
+                    if self.is_ending && self.has_string() && reason.starts_with("Unexpected end") {
+                        // The parser looks for the other half behind the string.
+                        reason = "a string has half of a surrogate pair, which lossless JSON spells as @str";
+                    }
+                    let reason = reason.to_owned();
                     let last = self.used + (self.end - self.start) as u64;
                     self.take(count);
                     return Err(self.error(reason, offset.min(last)));
@@ -204,8 +209,8 @@ impl<R: Read> Events<R> {
         };
         match event {
             Event::StartArray | Event::StartObject => {
-                if self.depth == MOST_LEVELS {
-                    let reason = format!("the document nests deeper than {MOST_LEVELS} levels");
+                if self.depth == self.most_levels {
+                    let reason = format!("the document nests deeper than {} levels", self.most_levels);
                     return Err(self.error(reason, self.used - 1));
                 }
                 self.depth += 1;
@@ -215,6 +220,25 @@ impl<R: Read> Events<R> {
             _ => {}
         }
         Ok(event)
+    }
+
+    /// Whether a whole string comes next.
+    #[cold]
+    fn has_string(&self) -> bool {
+        let rest = &self.buffer[self.start..self.end];
+        let blanks = rest.iter().take_while(|byte| BLANKS.contains(byte) || b",:".contains(byte)).count();
+        let mut inside = rest[blanks..].iter();
+        if inside.next() != Some(&b'"') {
+            return false;
+        }
+        while let Some(byte) = inside.next() {
+            match byte {
+                b'"' => return true,
+                b'\\' => drop(inside.next()),
+                _ => {}
+            }
+        }
+        false
     }
 
     /// Refuses what follows a word without a blank between them.

@@ -24,10 +24,11 @@ pub mod lossless_form {}
 use std::io::Write;
 
 use halfsour_classes::Known;
+use halfsour_classes::numpy::Unwrapped;
 use halfsour_value::{Graph, Node};
 
 pub use error::{Error, ErrorKind, Result};
-pub use parse::{Document, ParseError, documents, documents_from_reader};
+pub use parse::{Document, ParseError, deep_documents_from_reader, documents, documents_from_reader};
 pub use part::{Part, part_to_writer};
 pub use pen::Pen;
 pub use style::{Cycles, Limits, Style};
@@ -49,9 +50,7 @@ pub fn to_string<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<Stri
 ///
 /// The errors of [`to_string`].
 pub fn to_vec<S: AsRef<[u8]>>(node: Node<'_, S>, style: Style) -> Result<Vec<u8>, Error> {
-    let mut out = Out::new(node, style, None);
-    write(&mut out, node, style)?;
-    out.finish()
+    document(node, style, None)
 }
 
 /// Writes the JSON of an object, in pieces of some 64 KiB.
@@ -72,9 +71,7 @@ pub fn to_writer<W: Write, S: AsRef<[u8]>>(
     node: Node<'_, S>,
     style: Style,
 ) -> Result<(), Error> {
-    let mut out = Out::new(node, style, Some(&mut writer));
-    write(&mut out, node, style)?;
-    out.finish().map(drop)
+    document(node, style, Some(&mut writer)).map(drop)
 }
 
 /// Writes the plain JSON of several objects of a graph, each on a line; the limits are for all of them.
@@ -125,6 +122,28 @@ pub fn table_lines_to_writer<'g, W: Write, S: AsRef<[u8]>>(
     Ok(is_table)
 }
 
-fn write<S: AsRef<[u8]>>(out: &mut Out<'_>, node: Node<'_, S>, style: Style) -> Result<(), Error> {
-    if style.lossless { lossless::write(out, node, style) } else { plain::write(out, node, style) }
+fn document<S: AsRef<[u8]>>(
+    node: Node<'_, S>,
+    style: Style,
+    writer: Option<&mut dyn Write>,
+) -> Result<Vec<u8>, Error> {
+    if !style.lossless {
+        let mut out = Out::new(node, style, writer);
+        plain::write(&mut out, node, style)?;
+        return out.finish();
+    }
+    match Unwrapped::of(node.graph())? {
+        Some(unwrapped) => lossless_document(unwrapped.node(node.id()), style, writer),
+        None => lossless_document(node, style, writer),
+    }
+}
+
+fn lossless_document<S: AsRef<[u8]>>(
+    node: Node<'_, S>,
+    style: Style,
+    writer: Option<&mut dyn Write>,
+) -> Result<Vec<u8>, Error> {
+    let mut out = Out::new(node, style, writer);
+    lossless::write(&mut out, node, style)?;
+    out.finish()
 }

@@ -16,6 +16,7 @@ pub use self::error::ParseError;
 pub(crate) use self::error::form;
 use self::error::{missing, refused};
 use crate::events::{self, Event, Events};
+use crate::tags::plain;
 
 /// A graph that was made from a JSON document.
 #[derive(Debug)]
@@ -30,7 +31,8 @@ pub struct Document {
 /// Graphs from JSON documents, one after the other, at most 128 levels deep.
 ///
 /// A document in [the lossless form](crate::lossless_form) becomes what it was made from. Any other becomes plain data:
-/// dicts, lists, text, numbers; keys with the same text are one object. In the lossless form, the key that begins with `@` comes first.
+/// dicts, lists, text, numbers; keys with the same text are one object. In the lossless form, the key that begins with `@` comes first; in any
+/// other, such keys are data, save those with which [the plain form](crate) begins objects: these are refused.
 ///
 /// ```
 /// let mut documents = halfsour_json::documents(br#"{"a": [1, 2.5, null]} {"@pickle": 2, "value": {"@tuple": ["x"]}}"#);
@@ -51,7 +53,23 @@ pub fn documents(json: &[u8]) -> impl Iterator<Item = Result<Document, ParseErro
 ///
 /// Each item may be one, of the text, of its form or of the reader. It is the last item.
 pub fn documents_from_reader<R: Read>(reader: R) -> impl Iterator<Item = Result<Document, ParseError>> {
-    let mut events = Some(Events::new(reader));
+    deep_documents_from_reader(reader, 128)
+}
+
+/// Graphs from the JSON documents that a reader gives, which may nest so deep.
+///
+/// # Stack
+///
+/// Each level takes some of the stack, up to 16 KiB: read on a thread that has as much.
+///
+/// # Errors
+///
+/// Those of [`documents_from_reader`].
+pub fn deep_documents_from_reader<R: Read>(
+    reader: R,
+    most_levels: usize,
+) -> impl Iterator<Item = Result<Document, ParseError>> {
+    let mut events = Some(Events::new(reader, most_levels));
     std::iter::from_fn(move || {
         let document = document(events.as_mut()?);
         if !matches!(document, Ok(Some(_))) {
@@ -159,8 +177,13 @@ impl<R: Read> Reader<'_, '_, R> {
     /// Makes what an object is, of which the first key, or the end, has been read.
     fn object(&mut self, key: Event, id: Option<u64>) -> Result<Id, ParseError> {
         if key == Event::Key && self.events.text().starts_with('@') {
-            let tag = self.events.text().to_owned();
-            return self.tagged(&tag, id);
+            if self.is_lossless {
+                let tag = self.events.text().to_owned();
+                return self.tagged(&tag, id);
+            }
+            if let Some(why) = plain(self.events.text()) {
+                return Err(why);
+            }
         }
         let dict = match id {
             Some(_) => Some(self.build.builder.dict(&[]).map_err(refused)?),

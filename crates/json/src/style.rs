@@ -37,6 +37,11 @@ impl Style {
         Self { lossless: true, ..Self::plain() }
     }
 
+    /// Whether it is the lossless form.
+    pub fn is_lossless(self) -> bool {
+        self.lossless
+    }
+
     /// On many lines, indented by two blanks for each level (of which at most 64 are shown).
     #[must_use]
     pub fn pretty(self) -> Self {

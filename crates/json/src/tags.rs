@@ -59,8 +59,18 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 }
 
-/// The names with which objects of unknown classes begin in the plain form.
-const PLAIN: [&str; 6] = ["@args", "@class", "@items", "@kwargs", "@state", "@unreadable"];
+/// The names with which the plain form begins objects that are no plain data.
+const PLAIN: [&str; 9] =
+    ["@args", "@buffer", "@class", "@ext", "@items", "@kwargs", "@persid", "@state", "@unreadable"];
+
+/// Returns why no object can be made of one in the plain form that begins with this name.
+pub(crate) fn plain(tag: &str) -> Option<ParseError> {
+    PLAIN.contains(&tag).then(|| {
+        form(format!(
+            "{tag}: a member of plain JSON, from which no object can be made: use `json --lossless`"
+        ))
+    })
+}
 
 /// What may be said of a small object beside its text.
 #[derive(Default)]
@@ -76,12 +86,7 @@ impl<R: Read> Reader<'_, '_, R> {
     /// Makes a known object, of which the tag has been read. Returns also the piece that was read behind what says more of it.
     pub(crate) fn known(&mut self, tag: &str) -> Result<(Id, Option<Event>), ParseError> {
         if !TAGS.contains(&tag) {
-            let why = if PLAIN.contains(&tag) {
-                "a member of plain JSON, from which no object can be made: use `json --lossless`"
-            } else {
-                "no such tag"
-            };
-            return Err(form(format!("{tag}: {why}")));
+            return Err(plain(tag).unwrap_or_else(|| form(format!("{tag}: no such tag"))));
         }
         let shown = self.text()?.to_owned();
         let wrong = || form(format!("{tag} is no such object"));

@@ -49,3 +49,21 @@ fn a_tag_behind_other_keys_is_refused() {
         assert!(documents(json.as_bytes()).next().unwrap().is_ok(), "{json}");
     }
 }
+
+/// Only `@pickle` makes a document a lossless one.
+#[test]
+fn what_reads_like_a_tag_is_data_in_plain_documents() {
+    let data = [
+        r#"{"@tuple":[1]}"#,
+        r#"[{"@id":1,"@value":2},{"@ref":1}]"#,
+        r#"{"@context":"https://schema.org","@id":"a","@type":"Person","knows":{"@set":[]}}"#,
+    ];
+    for json in data {
+        let graph = documents(json.as_bytes()).next().unwrap().unwrap().graph;
+        assert_eq!(halfsour_json::to_string(graph.root(), Style::plain()).unwrap(), json);
+    }
+    for json in [r#"{"@class":"app.Foo"}"#, r#"[{"@persid":1}]"#, r#"{"a":{"@args":[]}}"#] {
+        let error = documents(json.as_bytes()).next().unwrap().unwrap_err().to_string();
+        assert!(error.contains("use `json --lossless`"), "{json}: {error}");
+    }
+}

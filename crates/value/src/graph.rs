@@ -148,6 +148,19 @@ impl<S: AsRef<[u8]>> Graph<S> {
         Graph::new(store, source, roots, provenance)
     }
 
+    /// A copy of this graph that owns its bytes, as of [`into_owned`](Self::into_owned).
+    pub fn copied(&self) -> Graph {
+        let Self { store, source, roots, protocol, start, end, buffers, memo, views: _ } = self;
+        let provenance = Provenance {
+            protocol: *protocol,
+            start: *start,
+            end: *end,
+            buffers: buffers.clone(),
+            memo: memo.clone(),
+        };
+        Graph::new(store.clone(), Bytes::copy_from_slice(source.as_ref()), roots.clone(), provenance)
+    }
+
     pub(crate) fn into_parts(self) -> (Store, S, Vec<Id>, Provenance) {
         let Self { store, source, roots, protocol, start, end, buffers, memo, views: _ } = self;
         (store, source, roots, Provenance { protocol, start, end, buffers, memo })

@@ -41,6 +41,8 @@ pub struct Emitter {
     fix_imports: bool,
     frames: Frames,
     memoized: u64,
+    /// The slots of the memo need no numbers where the next one is set.
+    counts_slots: bool,
 }
 
 impl Emitter {
@@ -68,7 +70,8 @@ impl Emitter {
             out.extend([Opcode::Proto.byte(), protocol]);
         }
         let frames = Frames::new(options.framing && protocol >= 4);
-        Ok(Self { out, protocol, fix_imports: options.fix_imports, frames, memoized: 0 })
+        let counts_slots = protocol >= 4 && !options.numbered_slots;
+        Ok(Self { out, protocol, fix_imports: options.fix_imports, frames, memoized: 0, counts_slots })
     }
 
     /// Returns the protocol, 0 to 5.

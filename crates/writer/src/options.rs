@@ -34,6 +34,9 @@ pub struct Options {
     pub memo: MemoPolicy,
     /// Whether protocols 4 and 5 are framed. The default is true, as in Python.
     pub framing: bool,
+    /// Whether each slot of the memo has its number, as below protocol 4. From that on, Python counts the slots that are set, so that
+    /// the pickle is another one to an `Unpickler` that has loaded others before, and keeps their memo. The default is false.
+    pub numbered_slots: bool,
     /// The limits on the pickle's size.
     pub limits: Limits,
 }
@@ -107,6 +110,12 @@ impl Options {
         Self { framing, ..self }
     }
 
+    /// Sets whether each slot of the memo has its number.
+    #[must_use]
+    pub const fn with_numbered_slots(self, numbered_slots: bool) -> Self {
+        Self { numbered_slots, ..self }
+    }
+
     /// Sets the limits on the pickle's size.
     #[must_use]
     pub const fn with_limits(self, limits: Limits) -> Self {
@@ -121,6 +130,7 @@ impl Default for Options {
             fix_imports: true,
             memo: MemoPolicy::All,
             framing: true,
+            numbered_slots: false,
             limits: Limits::default(),
         }
     }

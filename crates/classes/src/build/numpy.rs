@@ -124,7 +124,20 @@ impl ClassBuilder<'_> {
         is_fortran: bool,
         data: Id,
     ) -> Result<Id, StepError> {
-        let (class, zero) = (self.global("numpy", "ndarray"), self.builder.int(0));
+        let class = self.global("numpy", "ndarray");
+        self.array_of(class, dtype, shape, is_fortran, data)
+    }
+
+    /// Makes an array of numpy's class or of a subclass.
+    pub(crate) fn array_of(
+        &mut self,
+        class: Id,
+        dtype: Id,
+        shape: &[usize],
+        is_fortran: bool,
+        data: Id,
+    ) -> Result<Id, StepError> {
+        let zero = self.builder.int(0);
         let args = [class, self.builder.tuple(&[zero]), self.builder.bytes(b"b")];
         let array = self.call(MULTIARRAY, "_reconstruct", &args);
         let (version, is_fortran) = (self.builder.int(1), self.builder.bool(is_fortran));

@@ -7,6 +7,7 @@ mod descr;
 mod dtype;
 mod element;
 mod extended;
+mod joblib;
 mod long;
 mod parse;
 mod part;
@@ -14,12 +15,13 @@ mod times;
 
 use std::fmt;
 
-use halfsour_value::{Data, Node, Step};
+use halfsour_value::{Data, Node};
 
 pub use array::{ArrayClass, ArrayData, Mask, NdArray};
 pub use dtype::{DType, Field, Kind, Na, StringType, Structure, SubArray};
 pub use element::{Element, Inner, Record};
 pub use extended::Extended;
+pub use joblib::{Unwrapped, WrapperError, array_file};
 pub use long::{LongDouble, LongFormat};
 pub use times::{Resolution, Ticks, Unit};
 
@@ -85,7 +87,7 @@ pub fn metadata<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Node<'_, S>> {
 
 /// An array that numpy or joblib pickles.
 pub(crate) fn called<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
-    if call.class == Class::JoblibArray { wrapped(call) } else { plain(call) }
+    if call.class == Class::JoblibArray { joblib::wrapped(call) } else { plain(call) }
 }
 
 /// An array that numpy pickles.
@@ -337,35 +339,6 @@ pub(crate) fn scalar<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<Scalar<'g
     let array =
         checked(NdArray { class, dtype, shape, strides, data, mask: None, beside: Vec::new(), long: None })?;
     (!matches!(array.data, ArrayData::Buffer(_))).then_some(Scalar(Box::new(array)))
-}
-
-/// joblib's `NumpyArrayWrapper`, whose array follows it in the file: as bytes, or in a pickle of its own. Those who read the file
-/// append it to the wrapper.
-fn wrapped<'g, S: AsRef<[u8]>>(call: &Call<'g, S>) -> Option<NdArray<'g, S>> {
-    let mut steps = call.instance.steps();
-    let (Some(Step::State(state)), Some(Step::Append(mut appended)), None) =
-        (steps.next(), steps.next(), steps.next())
-    else {
-        return None;
-    };
-    let (Some(follows), None) = (appended.next(), appended.next()) else { return None };
-    let subclass = class(state.get("subclass")?);
-    let (dtype, shape) = (parse::read(state.get("dtype")?)?, parse::shape(state.get("shape")?)?);
-    if dtype.has_objects() || matches!(dtype.kind, Kind::String(_)) {
-        let array = plain(&Call::of(follows)?)?;
-        return (array.shape == shape).then_some(NdArray { class: subclass, ..array });
-    }
-    let strides = array::strides(&shape, text(state.get("order")?)? == "F");
-    checked(NdArray {
-        class: subclass,
-        dtype,
-        shape,
-        strides,
-        data: data(follows)?,
-        mask: None,
-        beside: Vec::new(),
-        long: None,
-    })
 }
 
 debug_fields!(Scalar, this { dtype: this.0.dtype, element: this.element() });

@@ -1,6 +1,7 @@
 //! The tensors of a file, of whatever kind the file is.
 
 mod list;
+mod missing;
 mod numpy;
 mod safetensors;
 mod table;
@@ -12,7 +13,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use halfsour_classes::memory::Strided;
-use halfsour_classes::numpy::ArrayData;
+use halfsour_classes::numpy::{ArrayData, array_file};
 use halfsour_classes::torch::{self, ByteOrder, DType, Dense, Layout, Place, Quantiser, Sparse};
 use halfsour_classes::{Known, recognise};
 use halfsour_files::{Contents, Part, PickleError, Torch};
@@ -66,7 +67,8 @@ pub fn tensors(part: &Part, options: &Options) -> Result<Vec<TensorList>, Error>
 ///
 /// # Errors
 ///
-/// As [`tensors`]; and the error that the function returns. With [`Options::salvage`], the function is called with
+/// As [`tensors`]; and the error that the function returns. An array in another file that is missing is an error after the function
+/// was called. With [`Options::salvage`], the function is called with
 /// what was complete before [`ConvertError::Damage`].
 pub fn each_tensors<E: From<ConvertError>>(
     part: &Part,
@@ -111,7 +113,9 @@ pub fn each_tensors<E: From<ConvertError>>(
         }
         if options.means(count) {
             let most = options.limits.json.room(bytes.len());
-            each(&Subject::of(&graph, part.torch(), path)?.tensors(most)?)?;
+            let tensors = Subject::of(&graph, part.torch(), path)?.tensors(most)?;
+            each(&tensors)?;
+            tensors.check()?;
         }
         match damage {
             Some(damage) => Err(ConvertError::Damage(Box::new(damage)).into()),
@@ -347,7 +351,10 @@ impl<'g> Tensors<'g> {
                 Ok(!matches!(array.data, ArrayData::Objects(_)) || is_wrapper(node))
             }
             Some(known) => self.table(name, node, &known),
-            None => Ok(false),
+            None => match array_file(node) {
+                Some(file) => self.missing(name(), &file).map(|()| true),
+                None => Ok(false),
+            },
         }
     }
 

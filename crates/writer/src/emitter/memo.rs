@@ -9,7 +9,7 @@ impl Emitter {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn memoize(&mut self) -> u64 {
         let slot = self.memoized;
-        if self.protocol >= 4 {
+        if self.counts_slots {
             self.memoized += 1;
             self.op(Opcode::Memoize);
         } else {
@@ -20,7 +20,7 @@ impl Emitter {
 
     /// Puts the object on top of the stack into a slot of the memo.
     pub(crate) fn put(&mut self, slot: u64) {
-        if self.protocol >= 4 && slot == self.memoized {
+        if self.counts_slots && slot == self.memoized {
             self.op(Opcode::Memoize);
         } else {
             self.slot(slot, Opcode::Put, Opcode::BinPut, Opcode::LongBinPut);
