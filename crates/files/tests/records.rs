@@ -118,7 +118,8 @@ fn records_do_not_lie_in_each_other() {
     let place = tempfile("overlap.dat");
     let pickle = [&b"\x80\x04B\0\0\x10\0"[..], &vec![0; 1 << 20], b"."].concat();
     fs::write(&place, &pickle).unwrap();
-    let index: String = (0..1000).map(|key| format!("'{key}', (0, {})\n", pickle.len())).collect();
+    let index: Vec<_> = (0..1000).map(|key| format!("'{key}', (0, {})\n", pickle.len())).collect();
+    let index = index.concat();
     fs::write(place.with_extension("dir"), index).unwrap();
     let source = Source::open(&place, Limits::UNTRUSTED).unwrap();
     let archive = source.archive().unwrap().unwrap();

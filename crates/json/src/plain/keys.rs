@@ -72,7 +72,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
 }
 
 /// Returns the name of a key, as [`Writer::odd_key`] writes it.
-fn name<'g, S: AsRef<[u8]>>(key: Node<'g, S>) -> Cow<'g, [u8]> {
+fn name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Cow<'_, [u8]> {
     let text = match key.data() {
         Data::Str(text) => return Cow::Borrowed(text.as_wtf8()),
         Data::ByteString(bytes) => return Cow::Borrowed(bytes),
