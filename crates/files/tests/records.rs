@@ -134,8 +134,12 @@ fn parts_of_spark_that_are_foreign_are_errors() {
     fs::create_dir_all(&folder).unwrap();
     fs::copy(path("spark.plain"), folder.join("part-00000")).unwrap();
     fs::write(folder.join("_SUCCESS"), b"").unwrap();
-    for foreign in [&b""[..], b"text"] {
-        fs::write(folder.join("part-00001"), foreign).unwrap();
+    let other = folder.join("part-00001");
+    for foreign in [Some(&b""[..]), Some(b"text"), None] {
+        match foreign {
+            Some(bytes) => fs::write(&other, bytes).unwrap(),
+            None => fs::remove_file(&other).and_then(|()| fs::create_dir(&other)).unwrap(),
+        }
         let (names, errors) = read(&Input::open(&folder, Limits::UNTRUSTED).unwrap());
         assert_eq!((names.len(), errors.len()), (1, 1), "{names:?} {errors:?}");
         assert!(errors[0].name().ends_with("spark-foreign:part-00001"), "{}", errors[0]);
