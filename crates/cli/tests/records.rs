@@ -8,7 +8,7 @@ use std::process::Command;
 fn shelf() -> PathBuf {
     let place = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("records-shelf.dat");
     fs::write(&place, b"\x80\x04]\x94(K\x01K\x02e.\x00\x04K\x03.").unwrap();
-    fs::write(place.with_extension("dir"), "'good', (0, 10)\n'bad', (10, 5)\n").unwrap();
+    fs::write(place.with_extension("dir"), "'good', (0, 11)\n'bad', (11, 5)\n").unwrap();
     place
 }
 
@@ -29,7 +29,7 @@ fn a_damaged_record_is_told_by_every_command() {
         (&["show", name], "[1, 2]"),
         (&["get", name, "[1]"], "2"),
         (&["find", name, "2"], "[1]"),
-        (&["info", name], "good: 10 bytes"),
+        (&["info", name], "good: 11 bytes"),
         (&["size", name], "good"),
     ] {
         let (status, document, complaint) = halfsour(args);

@@ -52,10 +52,11 @@ impl Archive {
     /// Leaves out members that are slices of the archive and together far longer than it: all may be one place, which would be read again
     /// for each.
     fn within_budget(mut self) -> Self {
-        // Records of a database do not lie in each other: what does is dear.
+        // Records of a database, and members of Ren'Py's archives, do not lie in each other: what does is dear.
         const DEAR: u64 = 16;
         let mut free = self.source.bytes().len() as u64;
         let budget = self.source.budget().clone();
+        let is_renpy = self.format == Format::RenpyArchive;
         let mut is_within = |member: &Member| {
             if member.method != 0 || member.own.is_some() {
                 return true;
@@ -67,7 +68,8 @@ impl Archive {
                     true
                 }
                 None => {
-                    let price = if member.group.is_some() { DEAR } else { 1 };
+                    let is_record = member.group.is_some() || is_renpy;
+                    let price = if is_record { DEAR } else { 1 };
                     budget.spend(length.saturating_mul(price)).is_ok()
                 }
             }

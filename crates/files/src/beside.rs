@@ -101,14 +101,15 @@ pub(crate) fn spark(folder: &Path, most: usize) -> io::Result<Option<Listing>> {
         let path = entry?.path();
         let number =
             path.file_name().and_then(|name| name.to_str()?.strip_prefix("part-")?.parse::<usize>().ok());
-        if let Some(number) = number.filter(|_| path.is_file()) {
+        if let Some(number) = number {
             parts.push((number, path));
         }
     }
     parts.sort();
     let (mut listing, mut room, mut has_any) = (Listing::default(), Room::new(most), false);
     for (index, (number, path)) in parts.iter().enumerate() {
-        let bytes = room.read(path)?;
+        // A pipe, which might never end, is not read, nor is a folder.
+        let bytes = if path.is_file() { room.read(path)? } else { Bytes::new() };
         if *number != index {
             listing.damage = Some(ErrorKind::Malformed("parts of the folder are missing"));
         }

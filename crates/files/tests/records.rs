@@ -118,7 +118,8 @@ fn records_do_not_lie_in_each_other() {
     let place = tempfile("overlap.dat");
     let pickle = [&b"\x80\x04B\0\0\x10\0"[..], &vec![0; 1 << 20], b"."].concat();
     fs::write(&place, &pickle).unwrap();
-    let index: String = (0..1000).map(|key| format!("'{key}', (0, {})\n", pickle.len())).collect();
+    let index: Vec<_> = (0..1000).map(|key| format!("'{key}', (0, {})\n", pickle.len())).collect();
+    let index = index.concat();
     fs::write(place.with_extension("dir"), index).unwrap();
     let source = Source::open(&place, Limits::UNTRUSTED).unwrap();
     let archive = source.archive().unwrap().unwrap();
@@ -133,8 +134,12 @@ fn parts_of_spark_that_are_foreign_are_errors() {
     fs::create_dir_all(&folder).unwrap();
     fs::copy(path("spark.plain"), folder.join("part-00000")).unwrap();
     fs::write(folder.join("_SUCCESS"), b"").unwrap();
-    for foreign in [&b""[..], b"text"] {
-        fs::write(folder.join("part-00001"), foreign).unwrap();
+    let other = folder.join("part-00001");
+    for foreign in [Some(&b""[..]), Some(b"text"), None] {
+        match foreign {
+            Some(bytes) => fs::write(&other, bytes).unwrap(),
+            None => fs::remove_file(&other).and_then(|()| fs::create_dir(&other)).unwrap(),
+        }
         let (names, errors) = read(&Input::open(&folder, Limits::UNTRUSTED).unwrap());
         assert_eq!((names.len(), errors.len()), (1, 1), "{names:?} {errors:?}");
         assert!(errors[0].name().ends_with("spark-foreign:part-00001"), "{}", errors[0]);

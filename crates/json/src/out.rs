@@ -125,10 +125,10 @@ impl<'w> Out<'w> {
         self.trail.as_ref().map(|trail| trail.path(depth)).unwrap_or_default()
     }
 
-    /// Notes that the name of the present member stands for an int.
-    pub fn name_is_int(&mut self) {
+    /// Notes the step in the data that the name of the present member stands for, if somebody may ask for it.
+    pub fn name_stands_for(&mut self, step: impl FnOnce() -> String) {
         if let Some(trail) = &mut self.trail {
-            trail.name_is_int();
+            trail.stands_for(step());
         }
     }
 

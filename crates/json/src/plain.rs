@@ -155,11 +155,15 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Work::Merged(rest) => self.fields(rest.len(), rest, Work::Merged)?,
                 Work::Held(rest) => self.elements(rest, Work::Held)?,
                 Work::Pairs(rest) => self.items(0, rest, Work::Pairs)?,
-                Work::Member(name) => self.out.member(name)?,
+                Work::Member(name) => {
+                    self.out.member(name)?;
+                    self.stands_for_part(name);
+                }
                 Work::Name(name) => {
                     self.out.item()?;
                     self.out.string(name.as_bytes())?;
                     self.out.colon();
+                    self.stands_for_part(&name);
                 }
                 Work::Objects(objects) => self.objects(objects)?,
                 Work::Table(table) => self.rows(table)?,

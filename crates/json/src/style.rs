@@ -18,8 +18,9 @@ pub enum Cycles {
     Error,
     /// It is `null`.
     Null,
-    /// It is `{"$ref": "users[3].boss"}`: an object whose one member is the place of the outer object in the document. The
-    /// place is a path as [`Node::path`](halfsour_value::Node::path) takes it; that of the whole document is `""`.
+    /// It is `{"$ref": "users[3].boss"}`: an object whose one member is the place of the outer object in the data. The
+    /// place is a path as `halfsour get` takes it: `[None]` for the name `null`, `(args)[0]` and `(state)` for what is not named; that
+    /// of the whole document is `""`.
     ///
     /// A name of the data that is `$ref`, or that with more `$` before it, is written with one more `$`: `$$ref`. So
     /// whatever is called `$ref` is a reference. Paths have the names of the data.

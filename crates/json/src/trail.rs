@@ -18,8 +18,8 @@ struct Place {
     start: usize,
     /// The name of a member, as a string in JSON; of an element, nothing.
     name: String,
-    /// The name stands for an int.
-    is_int: bool,
+    /// The step in the data that the name stands for, if that is another one.
+    step: Option<String>,
 }
 
 impl Trail {
@@ -28,11 +28,11 @@ impl Trail {
         let depth = depth.max(1);
         if is_first || self.0.len() < depth {
             self.0.truncate(depth - 1);
-            self.0.push(Place { index: 0, start, name: String::new(), is_int: false });
+            self.0.push(Place { index: 0, start, name: String::new(), step: None });
         } else {
             self.0.truncate(depth);
             let place = &mut self.0[depth - 1];
-            (place.index, place.start, place.is_int) = (place.index + 1, start, false);
+            (place.index, place.start, place.step) = (place.index + 1, start, None);
             place.name.clear();
         }
     }
@@ -47,9 +47,10 @@ impl Trail {
         }
     }
 
-    pub fn name_is_int(&mut self) {
+    /// The name stands for this step in the data.
+    pub fn stands_for(&mut self, step: String) {
         if let Some(place) = self.0.last_mut() {
-            place.is_int = true;
+            place.step = Some(step);
         }
     }
 
@@ -60,7 +61,7 @@ impl Trail {
             // Writing to a String does not fail.
             let _ = match events::string(&place.name) {
                 None => write!(path, "[{}]", place.index),
-                Some(name) if place.is_int => write!(path, "[{name}]"),
+                Some(_) if let Some(step) = &place.step => path.write_str(step),
                 Some(name) => {
                     let step = step(&name);
                     let is_first = path.is_empty();

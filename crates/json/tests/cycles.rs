@@ -49,6 +49,24 @@ fn the_paths_of_references_lead_to_the_objects() {
     assert_eq!(graph.root().path("['it\\'s'][-7]").unwrap(), graph.root().path("['it\\'s'][-7][0]").unwrap());
 }
 
+/// Keys that are no text, arguments and states are named in paths as the data has them.
+#[test]
+fn paths_are_those_of_the_data() {
+    let says = |pickle: &[u8], json: &str| {
+        let graph = halfsour_vm::from_slice(pickle).unwrap();
+        let style = Style::plain().with_cycles(Cycles::Ref);
+        assert_eq!(to_string(graph.root(), style).unwrap(), json);
+    };
+    says(b"}(N]q\0h\0au.", r#"{"null":[{"$ref":"[None]"}]}"#);
+    says(b"}(I01\n]q\0h\0au.", r#"{"true":[{"$ref":"[True]"}]}"#);
+    says(b"}(F1.5\n]q\0h\0au.", r#"{"1.5":[{"$ref":"[1.5]"}]}"#);
+    says(b"}(K\x01Va\n\x86]q\0h\0au.", r#"{"(1, 'a')":[{"$ref":"[(1, 'a')]"}]}"#);
+    let date = b"}(cdatetime\ndate\nC\x04\x07\xe4\x01\x01\x85R]q\0h\0au.";
+    says(date, r#"{"2020-01-01":[{"$ref":"[datetime.date 2020-01-01]"}]}"#);
+    says(b"](cm\nN\n]q\0h\0a\x85\x81e.", r#"[{"@class":"m.N","@args":[[{"$ref":"[0](args)[0]"}]]}]"#);
+    says(b"](cm\nN\n)\x81]q\0h\0abe.", r#"[{"@class":"m.N","@state":[{"$ref":"[0](state)"}]}]"#);
+}
+
 #[test]
 fn what_is_only_shared_is_written_again() {
     let mut b = Builder::new();

@@ -218,10 +218,10 @@ fn scalar<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Key<'_>> {
 }
 
 /// Returns the key of an int of 64 bits, or of a float, that a `Decimal` is exactly.
-fn number<'g>(text: &str) -> Option<Key<'g>> {
-    let (is_negative, digits, exponent) = decimal(text)?;
+fn number(text: &str) -> Option<Key<'static>> {
     // No number of 64 bits has more.
     const LONGEST: usize = 19;
+    let (is_negative, digits, exponent) = decimal(text)?;
     if let Ok(zeros @ 0..=LONGEST) = usize::try_from(exponent)
         && let Ok(int) =
             format!("{}{digits}{}", if is_negative { "-" } else { "" }, "0".repeat(zeros)).parse()

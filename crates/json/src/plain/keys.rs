@@ -3,24 +3,23 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use halfsour_classes::recognise;
+use halfsour_classes::{class_name, recognise};
 use halfsour_text::{number, repr};
+use halfsour_value::path::step;
 use halfsour_value::{Data, Graph, Node};
 
 use super::{Work, Writer};
-use crate::{Error, ErrorKind};
+use crate::{Cycles, Error, ErrorKind};
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// A key of a dict that is no text: what JSON knows as `json.dumps` spells it, a known object by its text, all else by
     /// its `repr`.
     pub(super) fn odd_key(&mut self, key: Node<'g, S>) -> Result<(), Error> {
+        self.out.name_stands_for(|| key_step(key));
         let written = match key.data() {
             Data::None => self.out.string_of("null"),
             Data::Bool(value) => self.out.string_of(value),
-            Data::Int(value) => {
-                self.out.name_is_int();
-                self.out.string_of(value)
-            }
+            Data::Int(value) => self.out.string_of(value),
             Data::BigInt(bytes) => self.out.string_of(number::BigDisplay(bytes)),
             Data::Float(value) => self.out.string_of(repr::Float(value)),
             Data::ByteString(bytes) => return self.byte_string(bytes),
@@ -29,6 +28,21 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         };
         // A repr may show as many objects as it has characters.
         self.spend(written? / 2)
+    }
+
+    /// Notes the step in the data that a name of ours stands for.
+    pub(super) fn stands_for_part(&mut self, name: &str) {
+        if self.cycles != Cycles::Ref {
+            return;
+        }
+        let step = match name {
+            "@args" => "(args)",
+            "@state" => "(state)",
+            // What lies in these is in the object itself.
+            "@items" | "@kwargs" | "@dict" => "",
+            _ => return,
+        };
+        self.out.name_stands_for(|| step.to_owned());
     }
 
     /// Checks once that the keys of the dict whose items are being written, one of which is no text, have different names.
@@ -71,8 +85,20 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 }
 
+/// Returns the step to a key that is no text: between brackets, as it is shown.
+fn key_step<S: AsRef<[u8]>>(key: Node<'_, S>) -> String {
+    let shown = match key.data() {
+        Data::ByteString(bytes) => return step(&String::from_utf8_lossy(bytes)),
+        Data::Instance(_) => recognise(key)
+            .zip(class_name(key))
+            .and_then(|(known, (module, name))| Some(format!("{module}.{name} {}", known.as_text()?))),
+        _ => None,
+    };
+    format!("[{}]", shown.unwrap_or_else(|| key.to_string()))
+}
+
 /// Returns the name of a key, as [`Writer::odd_key`] writes it.
-fn name<'g, S: AsRef<[u8]>>(key: Node<'g, S>) -> Cow<'g, [u8]> {
+fn name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Cow<'_, [u8]> {
     let text = match key.data() {
         Data::Str(text) => return Cow::Borrowed(text.as_wtf8()),
         Data::ByteString(bytes) => return Cow::Borrowed(bytes),
