@@ -188,10 +188,20 @@ fn fill(found: &Element<'_, &[u8]>, of: &DType, array: &DType, printed: &Value) 
     }
 }
 
-/// Tells of the value that numpy has for masked elements of a type what it printed.
+const INT: i64 = 999_999;
+const FLOAT: f64 = 1e20;
+
+/// Tells of the value that numpy has for masked elements of an array what it printed. A number is of the array's type only in records.
 fn default_fill(of: &DType, printed: &Value) -> Value {
-    const INT: i64 = 999_999;
-    const FLOAT: f64 = 1e20;
+    match &of.kind {
+        Kind::Int | Kind::UInt => json!(INT),
+        Kind::Float => float(FLOAT),
+        _ => default_part(of, printed),
+    }
+}
+
+/// Tells the same of an element of a type.
+fn default_part(of: &DType, printed: &Value) -> Value {
     #[allow(clippy::cast_possible_truncation)] // numpy does the same
     match (&of.kind, of.size) {
         (Kind::Bool, _) => json!(true),
@@ -214,7 +224,7 @@ fn default_fill(of: &DType, printed: &Value) -> Value {
         }
         (Kind::Structured(structure), _) => {
             let fields = structure.fields.iter().enumerate();
-            fields.map(|(number, field)| default_fill(&field.dtype, &printed[number])).collect()
+            fields.map(|(number, field)| default_part(&field.dtype, &printed[number])).collect()
         }
         _ => json!("another"),
     }
