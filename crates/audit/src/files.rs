@@ -173,13 +173,19 @@ impl Walk<'_> {
                 Ok(source) => {
                     let before = self.parts.len();
                     self.source(&source, false);
+                    // The keys of such a database are any bytes.
+                    if kind == Kind::Keyed
+                        && let Some(doubt) = Doubt::of(member.name.as_bytes())
+                    {
+                        doubts.push((source.name().to_owned(), doubt));
+                    }
                     if self.parts.len() == before {
                         match kind {
-                            Kind::Values => doubts.extend(doubt(&source)),
+                            Kind::Values | Kind::Keyed => doubts.extend(doubt(&source)),
                             Kind::Files => self.trace(&source),
                             Kind::Storages => {}
                         }
-                    } else if kind == Kind::Values && source.format() == Format::Text {
+                    } else if matches!(kind, Kind::Values | Kind::Keyed) && source.format() == Format::Text {
                         doubts.push((source.name().to_owned(), Doubt::AMONG_TEXT));
                     }
                     // Only of what matters: not all readers look at checksums.
@@ -367,6 +373,8 @@ enum Kind {
     Files,
     /// Values that a program keeps for itself, each of which it may unpickle.
     Values,
+    /// Values, with keys that are any bytes, too.
+    Keyed,
     /// Files, and the storages of torch, which are numbers.
     Storages,
 }
@@ -375,8 +383,11 @@ impl Kind {
     fn of(source: &Source, torch: &Result<Option<Torch>, Error>) -> Self {
         match torch {
             Ok(Some(_)) => Self::Storages,
-            _ if source.format().has_values() => Self::Values,
-            _ => Self::Files,
+            _ => match source.format() {
+                Format::DumbDbm | Format::BerkeleyDb | Format::Gdbm => Self::Keyed,
+                format if format.has_values() => Self::Values,
+                _ => Self::Files,
+            },
         }
     }
 }

@@ -155,3 +155,15 @@ fn json_is_said_to_have_no_pickles_only_if_it_has_none() {
         assert_ne!(parts(document.as_bytes(), false), [], "{form}");
     }
 }
+
+/// Protocol 0 is text, which a pickle may hold as such.
+#[test]
+fn pickles_in_the_text_of_a_pickle_are_found() {
+    let evil = b"cos\nsystem\n(S'id'\ntR.";
+    for head in [&b"\x8c\x15"[..], b"X\x15\0\0\0"] {
+        let report = Auditor::new(Policy::default()).audit(&[b"\x80\x04", head, evil, b"."].concat());
+        assert!(report.findings.iter().any(|finding| finding.code.contains("system")), "{report:#?}");
+    }
+    let text = b"\x80\x04\x8c\x18(nice day\nto you\n) and .";
+    assert_eq!(Auditor::new(Policy::default()).audit(&[&text[..], b"."].concat()).verdict, Verdict::Clean);
+}

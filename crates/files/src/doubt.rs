@@ -214,8 +214,15 @@ impl Looker {
                 return worst;
             }
         }
-        let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\x0c');
-        if text.chars().any(is_odd) { Look::Unknown("text with control characters") } else { Look::Plain }
+        // The last stands for bytes that are no text.
+        let is_odd = |c: char| {
+            c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\x0c') || c == char::REPLACEMENT_CHARACTER
+        };
+        if text.chars().any(is_odd) {
+            Look::Unknown("text with characters that are no text")
+        } else {
+            Look::Plain
+        }
     }
 
     /// Every text in a document of JSON; `None` if it is none.
