@@ -59,7 +59,7 @@ pub(crate) fn lenient(text: &[u8], depth: usize) -> Option<Vec<u8>> {
     const FEWEST: usize = 8;
     const HEAD: usize = 256;
     // Other bytes than text are seldom so meant.
-    let is_text = text.first().is_some_and(|byte| byte.is_ascii_graphic()) && text.len() <= sure::LONGEST;
+    let is_text = text.first().is_some_and(u8::is_ascii_graphic) && text.len() <= sure::LONGEST;
     let is_likely = |bytes: &Vec<u8>| {
         // Most characters are digits.
         let is_full = bytes.len() >= FEWEST && bytes.len() * 8 / 3 >= text.len();

@@ -127,6 +127,9 @@ const DEPTH: usize = 4;
 /// The fewest bytes of a pickle that names something.
 const SHORTEST: usize = 6;
 
+/// Gives what a text may stand for in some form, in each of its places.
+type Read = fn(&[u8]) -> Vec<Vec<u8>>;
+
 /// What is left of the work that looking at a value may take, in bytes and opcodes.
 struct Looker {
     left: usize,
@@ -242,7 +245,7 @@ impl Looker {
 
     /// The forms that a whole text may have.
     fn forms(&mut self, text: &str, depth: usize) -> Look {
-        let readings: [(&'static str, fn(&[u8]) -> Vec<Vec<u8>>); 5] = [
+        let readings: [(&'static str, Read); 5] = [
             ("as escapes", |text| forms::unescape(text).into_iter().collect()),
             ("as escapes of URLs or mail", |text| forms::unquote(text).into_iter().collect()),
             ("as numbers", forms::numbers),
@@ -280,8 +283,7 @@ impl Looker {
                 worst = Look::Unknown("text as base64 and digits are, of an unknown form");
             }
         }
-        let others: [(&'static str, fn(&[u8]) -> Vec<Vec<u8>>); 2] =
-            [("in base32", forms::base32), ("in base85", forms::base85)];
+        let others: [(&'static str, Read); 2] = [("in base32", forms::base32), ("in base85", forms::base85)];
         for (form, read) in others {
             for bytes in read(text.as_bytes()) {
                 if let Look::Trace(_) = self.inside(&bytes, depth) {

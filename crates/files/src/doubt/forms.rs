@@ -15,25 +15,26 @@ fn may_begin(bytes: &[u8]) -> bool {
     match bytes {
         [0x80, 2..=5, ..] => true,
         [b'c' | b'i', rest @ ..] => after_name(rest).and_then(after_name).is_some(),
-        [0x8c, length, rest @ ..] => rest.get(..usize::from(*length)).is_some_and(is_name),
-        [b'X', length, 0, 0, 0, rest @ ..] => rest.get(..usize::from(*length)).is_some_and(is_name),
+        [0x8c, length, rest @ ..] | [b'X', length, 0, 0, 0, rest @ ..] => {
+            rest.get(..usize::from(*length)).is_some_and(is_name)
+        }
         _ => false,
     }
 }
 
 /// Whether it is a name of Python's, with dots or not.
 fn is_name(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(is_of_name)
+    !text.is_empty() && text.iter().copied().all(is_of_name)
 }
 
-fn is_of_name(&byte: &u8) -> bool {
+fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_.<>".contains(&byte) || byte >= 0x80
 }
 
 /// What comes behind a line that is a name.
 fn after_name(text: &[u8]) -> Option<&[u8]> {
     const LONGEST: usize = 256;
-    let length = text.iter().take(LONGEST).take_while(|byte| is_of_name(byte)).count();
+    let length = text.iter().take(LONGEST).take_while(|&&byte| is_of_name(byte)).count();
     let rest = &text[length..];
     (length > 0).then(|| rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")))?
 }
@@ -242,7 +243,7 @@ pub(super) fn base32(text: &[u8]) -> Vec<Vec<u8>> {
             count += 5;
             if count >= 8 {
                 count -= 8;
-                out.push((bits >> count) as u8);
+                out.extend(u8::try_from(bits >> count));
                 bits &= (1 << count) - 1;
             }
         }
