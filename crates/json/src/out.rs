@@ -125,10 +125,10 @@ impl<'w> Out<'w> {
         self.trail.as_ref().map(|trail| trail.path(depth)).unwrap_or_default()
     }
 
-    /// Notes that the name of the present member stands for an int.
-    pub fn name_is_int(&mut self) {
+    /// Notes the step of a path that leads to the present member, where its name does not tell.
+    pub fn step(&mut self, step: impl FnOnce() -> String) {
         if let Some(trail) = &mut self.trail {
-            trail.name_is_int();
+            trail.step(step());
         }
     }
 
@@ -144,9 +144,22 @@ impl<'w> Out<'w> {
         self.buffer.resize(indented, b' ');
     }
 
+    /// Notes the step that leads to what stands under a tag, if there is one.
+    pub fn step_of_tag(&mut self, name: &str) {
+        let step = match name {
+            "@args" => "(args)",
+            "@state" => "(state)",
+            // The names in it are steps from the object.
+            "@kwargs" => "",
+            _ => return,
+        };
+        self.step(|| step.to_owned());
+    }
+
     /// Begins a member with this name, which needs no escapes.
     pub fn member(&mut self, name: &'static str) -> Result<(), Error> {
         self.item()?;
+        self.step_of_tag(name);
         self.buffer.push(b'"');
         self.buffer.extend_from_slice(name.as_bytes());
         self.buffer.push(b'"');
@@ -169,6 +182,10 @@ impl<'w> Out<'w> {
         let Data::Str(text) = key.data() else { return Ok(false) };
         let start = self.buffer.len();
         self.text(text)?;
+        // The name has U+FFFD for what is not in it.
+        if key.as_str().is_none() {
+            self.step(|| format!("[{key}]"));
+        }
         self.colon();
         if siblings <= Names::MOST && self.trail.is_none() {
             self.names.keep(key.id(), &self.buffer[start..]);

@@ -146,6 +146,7 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
                 Work::Member(name) => self.out.member(name)?,
                 Work::Name(name) => {
                     self.out.item()?;
+                    self.out.step_of_tag(&name);
                     self.out.string(name.as_bytes())?;
                     self.out.colon();
                 }
@@ -291,13 +292,14 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     /// A key of a dict that is no text: what JSON knows as `json.dumps` spells it, a known object by its text, all else by
     /// its `repr`.
     fn odd_key(&mut self, key: Node<'g, S>) -> Result<(), Error> {
+        // Paths find keys by their `repr`; text of Python 2 and known objects are found as they are written.
+        if !matches!(key.data(), Data::Instance(_) | Data::ByteString(_)) {
+            self.out.step(|| format!("[{key}]"));
+        }
         let written = match key.data() {
             Data::None => self.out.string_of("null"),
             Data::Bool(value) => self.out.string_of(value),
-            Data::Int(value) => {
-                self.out.name_is_int();
-                self.out.string_of(value)
-            }
+            Data::Int(value) => self.out.string_of(value),
             Data::BigInt(bytes) => self.out.string_of(number::BigDisplay(bytes)),
             Data::Float(value) => self.out.string_of(repr::Float(value)),
             Data::ByteString(bytes) => return self.byte_string(bytes),

@@ -1,7 +1,5 @@
 //! [`Trail`]: the way from the document to the item that is being written.
 
-use std::fmt::Write;
-
 use halfsour_value::path::step;
 
 use crate::events;
@@ -18,8 +16,8 @@ struct Place {
     start: usize,
     /// The name of a member, as a string in JSON; of an element, nothing.
     name: String,
-    /// The name stands for an int.
-    is_int: bool,
+    /// The step of a path that leads there, where that is not told by the name.
+    step: Option<String>,
 }
 
 impl Trail {
@@ -28,11 +26,11 @@ impl Trail {
         let depth = depth.max(1);
         if is_first || self.0.len() < depth {
             self.0.truncate(depth - 1);
-            self.0.push(Place { index: 0, start, name: String::new(), is_int: false });
+            self.0.push(Place { index: 0, start, name: String::new(), step: None });
         } else {
             self.0.truncate(depth);
             let place = &mut self.0[depth - 1];
-            (place.index, place.start, place.is_int) = (place.index + 1, start, false);
+            (place.index, place.start, place.step) = (place.index + 1, start, None);
             place.name.clear();
         }
     }
@@ -47,9 +45,10 @@ impl Trail {
         }
     }
 
-    pub fn name_is_int(&mut self) {
+    /// Notes the step that leads to the present item.
+    pub fn step(&mut self, step: String) {
         if let Some(place) = self.0.last_mut() {
-            place.is_int = true;
+            place.step = Some(step);
         }
     }
 
@@ -57,16 +56,13 @@ impl Trail {
     pub fn path(&self, depth: usize) -> String {
         let mut path = String::new();
         for place in &self.0[..depth] {
-            // Writing to a String does not fail.
-            let _ = match events::string(&place.name) {
-                None => write!(path, "[{}]", place.index),
-                Some(name) if place.is_int => write!(path, "[{name}]"),
-                Some(name) => {
-                    let step = step(&name);
-                    let is_first = path.is_empty();
-                    path.write_str(step.strip_prefix('.').filter(|_| is_first).unwrap_or(&step))
-                }
+            let name = events::string(&place.name);
+            let step = match (&place.step, name) {
+                (Some(step), _) => step.clone(),
+                (None, None) => format!("[{}]", place.index),
+                (None, Some(name)) => step(&name),
             };
+            path.push_str(step.strip_prefix('.').filter(|_| path.is_empty()).unwrap_or(&step));
         }
         path
     }
