@@ -138,7 +138,7 @@ struct Looker {
 impl Looker {
     fn new(value: &[u8]) -> Self {
         const FIRST: usize = 1 << 20;
-        const PER_BYTE: usize = 256;
+        const PER_BYTE: usize = 64;
         Self { left: FIRST + value.len() * PER_BYTE }
     }
 

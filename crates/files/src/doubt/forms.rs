@@ -24,7 +24,9 @@ fn may_begin(bytes: &[u8]) -> bool {
 
 /// Whether it is a name of Python's, with dots or not.
 fn is_name(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().copied().all(is_of_name)
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '<' | '>');
+    let begins = |name: &str| name.starts_with(|c: char| c.is_alphabetic() || matches!(c, '_' | '<'));
+    str::from_utf8(text).is_ok_and(|name| begins(name) && name.chars().all(is_part))
 }
 
 fn is_of_name(byte: u8) -> bool {
@@ -33,7 +35,7 @@ fn is_of_name(byte: u8) -> bool {
 
 /// What comes behind a line that is a name.
 fn after_name(text: &[u8]) -> Option<&[u8]> {
-    const LONGEST: usize = 256;
+    const LONGEST: usize = 128;
     let length = text.iter().take(LONGEST).take_while(|&&byte| is_of_name(byte)).count();
     let rest = &text[length..];
     (length > 0).then(|| rest.strip_prefix(b"\n").or_else(|| rest.strip_prefix(b"\r\n")))?
@@ -42,6 +44,7 @@ fn after_name(text: &[u8]) -> Option<&[u8]> {
 /// Whether the opcodes go as far as `STOP`, or with a mark to the end, and name something on the way.
 fn names(bytes: &[u8], left: &mut usize) -> bool {
     let mut lexer = Lexer::new(bytes);
+    let is_marked = bytes[0] == Opcode::Proto.byte();
     let mut has_name = false;
     loop {
         *left = left.saturating_sub(1);
@@ -50,17 +53,13 @@ fn names(bytes: &[u8], left: &mut usize) -> bool {
         }
         match lexer.next_op() {
             Ok(Op::Stop) => return has_name,
-            Ok(op) => {
-                has_name |= matches!(
-                    op.opcode(),
-                    Opcode::Global
-                        | Opcode::Inst
-                        | Opcode::StackGlobal
-                        | Opcode::Ext1
-                        | Opcode::Ext2
-                        | Opcode::Ext4
-                );
+            Ok(Op::Global((module, name)) | Op::Inst((module, name))) => {
+                has_name |= is_name(module.trim_ascii_end()) && is_name(name.trim_ascii_end());
             }
+            // Codes stand for names, but many other bytes read as codes.
+            Ok(Op::Ext1(_) | Op::Ext2(_) | Op::Ext4(_)) => has_name |= is_marked,
+            Ok(Op::StackGlobal) => has_name = true,
+            Ok(_) => {}
             Err(error) => {
                 return has_name
                     && bytes[0] == Opcode::Proto.byte()
