@@ -18,7 +18,7 @@ use crate::beside::{Beside, Room};
 use crate::fields::Fields;
 use crate::limits::Budget;
 use crate::member::{Listing, Member};
-use crate::{Doubt, ErrorKind, Format, is_pickle};
+use crate::{Doubt, ErrorKind, Format, is_pickle, sure};
 
 mod computed;
 
@@ -281,7 +281,13 @@ impl<'b> Reader<'b> {
 
 /// Whether text is a pickle, or a layer of one.
 fn is_coded(text: &[u8]) -> bool {
-    Format::of(text) != Format::Pickle || is_pickle(text) && Loader::new().load(text).is_ok()
+    // Two letters may be the mark of zlib.
+    let is_format = match Format::of(text) {
+        Format::Pickle => false,
+        Format::Zlib => sure::inflates(text),
+        _ => true,
+    };
+    is_format || is_pickle(text) && Loader::new().load(text).is_ok()
 }
 
 fn quoted(name: &str) -> String {
