@@ -249,7 +249,7 @@ fn records_of_zodb_may_be_compressed() {
 
     let mut record = b".z".to_vec();
     let mut zlib = flate2::write::ZlibEncoder::new(&mut record, flate2::Compression::fast());
-    zlib.write_all(b"cdeli\nJar\n.}S'n'\nI1\ns.").unwrap();
+    zlib.write_all(b"cdeli\nJar\n.}Vn\nI1\ns.").unwrap();
     zlib.finish().unwrap();
     let length = (record.len() as u64).to_be_bytes();
     let export = [b"ZEXP", &[0; 8][..], &length, &record, &[0xff; 16]].concat();

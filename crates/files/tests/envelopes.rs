@@ -276,12 +276,14 @@ fn base64_may_have_other_characters_between() {
 fn compressed_data_may_have_no_header() {
     use std::io::Write;
 
-    for pickle in [&b"\x80\x04K\x07."[..], b"(lp0\nI1\na."] {
-        let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::none());
-        deflate.write_all(pickle).unwrap();
-        let deflate = source(&deflate.finish().unwrap());
-        assert_eq!(formats(&deflate), [Format::Deflate]);
-        assert_eq!(deflate.bytes()[..], *pickle);
+    for pickle in [&b"\x80\x04\x8c\x09half-sour."[..], b"(lp0\nI1\naI2\na."] {
+        for level in [flate2::Compression::none(), flate2::Compression::best()] {
+            let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), level);
+            deflate.write_all(pickle).unwrap();
+            let deflate = source(&deflate.finish().unwrap());
+            assert_eq!(formats(&deflate), [Format::Deflate], "{level:?}");
+            assert_eq!(deflate.bytes()[..], *pickle);
+        }
     }
 }
 
