@@ -1,7 +1,9 @@
 //! The properties of reading files that pickles come in.
 
 use bytes::Bytes;
-use halfsour_files::{Archive, Format, Limits, LookAlike, Npy, Options, Source, Torch, is_safetensors};
+use halfsour_files::{
+    Archive, Doubt, Format, Limits, LookAlike, Npy, Options, Source, Torch, is_safetensors,
+};
 use halfsour_vm::Loader;
 
 use crate::tensors::tensors;
@@ -20,6 +22,9 @@ pub fn files(input: &[u8]) {
             "{what} is a pickle"
         );
     }
+    if let Some(doubt) = Doubt::trace(input) {
+        assert!(doubt.is_trace() && !doubt.to_string().is_empty());
+    }
     let options = Options::from(LIMITS).with_crlf(true).with_skip(input.len().min(1));
     let _ = Source::from_bytes("input", Bytes::copy_from_slice(input), options);
     if let Ok(source) = &whole {
@@ -27,6 +32,7 @@ pub fn files(input: &[u8]) {
         assert!(decoded == 0 || source.bytes().len() as u64 <= LIMITS.total);
         assert!(source.layers().len() <= LIMITS.depth);
         look(source);
+        let _ = source.doubts();
         source.hidden_zip().iter().for_each(members);
         source.hidden_raw_zip().iter().for_each(members);
         let archive = source.archive().ok().flatten();

@@ -91,8 +91,10 @@ fn find(graph: &Graph<&[u8]>) {
         if let Ok(path) = hit.path.parse::<Path>() {
             // What is in a member of a set at the root has the root's path, which is empty.
             let followed = resolve(graph.root(), &path);
-            assert!(followed.is_ok_and(|place| Tree::of_place(place, limits()).lines().next().is_some())
-                || !hit.path.is_empty());
+            assert!(
+                followed.is_ok_and(|place| Tree::of_place(place, limits()).lines().next().is_some())
+                    || !hit.path.is_empty()
+            );
         }
     }
 }

@@ -202,6 +202,32 @@ def odd():
     EXPECTED["log.sqlite"] = {"t.v[1]": repr("new" * 2000)}
 
 
+def doubts():
+    """A harmless pickle, beside values that may be one in another form, and others that are plainly data."""
+    import base64
+    import sqlite3
+    import zlib
+
+    if os.path.exists(path("doubts.sqlite")):
+        return
+    evil = b"cos\nsystem\n(S'id'\ntR."
+    db = sqlite3.connect(path("doubts.sqlite"))
+    db.executescript(
+        """PRAGMA page_size = 512;
+        CREATE TABLE plain (n REAL, v);
+        CREATE TABLE doubtful (v);
+        CREATE TABLE made (a TEXT, b AS (replace(a, 'x', 'y')), c AS (json_extract(a, '$.n')));
+        CREATE VIEW seen AS SELECT v FROM plain WHERE n > 1;
+        CREATE VIEW joined AS SELECT a || a FROM made;"""
+    )
+    plain = [pickle.dumps([1, 2]), "dill, 3.50", '{"n": "brine"}', "3f2504e0-4f89-11d3-9a0c-0305e82c3301", 3, None, b"", b"\x89PNG\r\n\x1a\n\0\0\0"]
+    db.executemany("INSERT INTO plain VALUES (1.5, ?)", [(value,) for value in plain])
+    doubtful = [b"\1" + evil, b"\xff\xfe\xfd\xfc\xfb\xfa\xf9", base64.b85encode(evil).decode(), "x" + evil.decode(), zlib.compress(evil)[2:-4]]
+    db.executemany("INSERT INTO doubtful VALUES (?)", [(value,) for value in doubtful])
+    db.commit()
+    db.close()
+
+
 def journal():
     """A database as a program left it that was killed while it wrote: some pages are new, and the journal has the old ones."""
     import shutil
@@ -316,7 +342,7 @@ def two_with_one_memo():
 MAKERS = {
     (2, 7): [dumb27, joblib, joblib_kinds],
     (3, 6): [joblib, joblib_kinds],
-    (3, 11): [ndbm, large_ndbm, gdbm, zodb, diskcache, requests_cache, sqlalchemy, django, odd, journal],
+    (3, 11): [ndbm, large_ndbm, gdbm, zodb, diskcache, requests_cache, sqlalchemy, django, odd, doubts, journal],
     (3, 13): [dumb, dbm_sqlite, renpy, two_with_one_memo],
 }
 

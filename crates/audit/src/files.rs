@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use halfsour_files::{
-    Archive, Error, Format, JoblibArrays, Leaf, LookAlike, Npy, Source, Torch, is_pickle, is_safetensors,
+    Archive, Doubt, Error, Format, JoblibArrays, Leaf, LookAlike, Npy, Source, Torch, is_pickle,
+    is_safetensors,
 };
 use halfsour_vm::{Graph, Loader};
 
@@ -45,7 +46,7 @@ impl Auditor {
     /// # Ok::<(), halfsour_files::Error>(())
     /// ```
     pub fn audit_source(&self, source: &Source) -> Vec<Part> {
-        let mut walk = Walk { auditor: self, parts: Vec::new() };
+        let mut walk = Walk { auditor: self, parts: Vec::new(), is_asked: true };
         walk.source(source, true);
         if walk.parts.is_empty() && is_of_numbers(source) {
             let report = self.unreadable(String::new());
@@ -62,10 +63,13 @@ impl Auditor {
     }
 
     /// As [`audit_source`](Self::audit_source), for a file of which nobody says that it has pickles: nothing if it looks as if
-    /// it had none.
+    /// it had none, in no form that is known. Values of which nothing is known count only where there are pickles beside them.
     pub fn audit_if_pickle(&self, source: &Source) -> Vec<Part> {
-        let mut walk = Walk { auditor: self, parts: Vec::new() };
+        let mut walk = Walk { auditor: self, parts: Vec::new(), is_asked: false };
         walk.source(source, false);
+        if walk.parts.is_empty() {
+            walk.trace(source);
+        }
         walk.parts
     }
 
@@ -86,6 +90,8 @@ impl Auditor {
 struct Walk<'a> {
     auditor: &'a Auditor,
     parts: Vec<Part>,
+    /// Whether somebody says that the file has pickles.
+    is_asked: bool,
 }
 
 impl Walk<'_> {
@@ -104,32 +110,35 @@ impl Walk<'_> {
             self.pickles(source, source.raw(), 0, false);
         }
         if let Some(archive) = source.hidden_raw_zip() {
-            self.archive(&archive);
+            self.archive(&archive, Kind::Files);
         }
         let before = self.parts.len();
         match source.archive() {
             Ok(Some(archive)) => {
                 // The name of tar's first member may be a pickle.
                 self.pickles(source, source.bytes(), 0, false);
-                self.archive(&archive);
+                let torch = Torch::of(source);
+                self.archive(&archive, Kind::of(source, &torch));
+                self.doubts(source.doubts(), before);
                 if is_asked && source.format() == Format::Text {
                     let reason =
                         "text may have pickles in forms that are not looked for, such as protocols 0 and 1";
                     self.broken(source.name(), 0, reason.to_owned());
                 }
-                match Torch::of(source) {
+                match torch {
                     Ok(Some(torch)) => self.storages(source, &torch),
                     Ok(None) => {}
                     Err(error) => self.failed(source.name(), &error),
                 }
                 if let Some(archive) = source.hidden_zip_behind(&archive) {
-                    self.archive(&archive);
+                    self.archive(&archive, Kind::Files);
                 }
             }
             Ok(None) => {
                 self.leaf(source, is_asked);
+                self.doubts(source.doubts(), before);
                 if let Some(archive) = source.hidden_zip() {
-                    self.archive(&archive);
+                    self.archive(&archive, Kind::Files);
                 }
             }
             Err(error) => self.failed(source.name(), &error),
@@ -155,13 +164,30 @@ impl Walk<'_> {
         }
     }
 
-    fn archive(&mut self, archive: &Archive) {
+    fn archive(&mut self, archive: &Archive, kind: Kind) {
         let orphans = archive.orphans();
+        let first = self.parts.len();
+        let mut doubts = Vec::new();
         for member in archive.members().iter().chain(&orphans) {
             match archive.open(member) {
                 Ok(source) => {
                     let before = self.parts.len();
                     self.source(&source, false);
+                    // The keys of such a database are any bytes.
+                    if kind == Kind::Keyed
+                        && let Some(doubt) = Doubt::of(member.name.as_bytes())
+                    {
+                        doubts.push((source.name().to_owned(), doubt));
+                    }
+                    if self.parts.len() == before {
+                        match kind {
+                            Kind::Values | Kind::Keyed => doubts.extend(doubt(&source)),
+                            Kind::Files => self.trace(&source),
+                            Kind::Storages => {}
+                        }
+                    } else if matches!(kind, Kind::Values | Kind::Keyed) && source.format() == Format::Text {
+                        doubts.push((source.name().to_owned(), Doubt::AMONG_TEXT));
+                    }
                     // Only of what matters: not all readers look at checksums.
                     if self.parts.len() > before
                         && let Err(error) = archive.check(member)
@@ -174,6 +200,35 @@ impl Walk<'_> {
         }
         if let Some(error) = archive.damage() {
             self.failed("the archive", &error);
+        }
+        self.doubts(doubts, first);
+    }
+
+    /// Tells doubts in the values of an archive, of which the parts are those from `first` on. Where there is none, and nobody said that
+    /// there are some, only what looks like a pickle counts.
+    fn doubts(&mut self, mut doubts: Vec<(String, Doubt)>, first: usize) {
+        const MOST: usize = 5;
+        if !self.is_asked && self.parts.len() == first {
+            doubts.retain(|(_, doubt)| doubt.is_trace());
+        }
+        doubts.sort_by_key(|(_, doubt)| !doubt.is_trace());
+        for (name, doubt) in doubts.iter().take(MOST) {
+            self.broken(name, 0, doubt.to_string());
+        }
+        if let Some(more) = doubts.len().checked_sub(MOST).filter(|&more| more > 0) {
+            self.broken(
+                &doubts[MOST].0,
+                0,
+                format!("{}, and so {more} values are in all beside those above", doubts[MOST].1),
+            );
+        }
+    }
+
+    /// Tells what looks like a pickle in a file that is taken for none.
+    fn trace(&mut self, source: &Source) {
+        let is_known = source.format() == Format::Npy || is_safetensors(source.bytes());
+        if let Some(doubt) = Doubt::trace(source.bytes()).filter(|_| !is_known) {
+            self.broken(source.name(), 0, doubt.to_string());
         }
     }
 
@@ -309,6 +364,39 @@ impl Walk<'_> {
         }
         self.parts.push(Part { name: name.to_owned(), report });
     }
+}
+
+/// What the members of an archive are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Files, of which those may be passed over that do not look as if they had pickles.
+    Files,
+    /// Values that a program keeps for itself, each of which it may unpickle.
+    Values,
+    /// Values, with keys that are any bytes, too.
+    Keyed,
+    /// Files, and the storages of torch, which are numbers.
+    Storages,
+}
+
+impl Kind {
+    fn of(source: &Source, torch: &Result<Option<Torch>, Error>) -> Self {
+        match torch {
+            Ok(Some(_)) => Self::Storages,
+            _ => match source.format() {
+                Format::DumbDbm | Format::BerkeleyDb | Format::Gdbm => Self::Keyed,
+                format if format.has_values() => Self::Values,
+                _ => Self::Files,
+            },
+        }
+    }
+}
+
+/// The doubt in a value in which there is no pickle.
+fn doubt(source: &Source) -> Option<(String, Doubt)> {
+    let is_known = source.format() == Format::Npy || is_safetensors(source.bytes());
+    let doubt = Doubt::of(source.raw()).filter(|_| !is_known)?;
+    Some((source.name().to_owned(), doubt))
 }
 
 /// Whether it is an array of numbers in numpy's format, tensors in safetensors, or an archive of such alone: no reader reads

@@ -226,6 +226,27 @@ fn no_attack_in_a_value_of_a_database_is_clean() {
     }
 }
 
+/// What is computed, and what is not known, is told by its name; what is plainly data is not.
+#[test]
+fn doubts_in_a_database_are_told() {
+    let source = Source::open(database("doubts.sqlite"), Limits::UNTRUSTED).unwrap();
+    for is_asked in [true, false] {
+        let auditor = Auditor::new(Policy::default());
+        let parts = if is_asked { auditor.audit_source(&source) } else { auditor.audit_if_pickle(&source) };
+        let name = |part: &Part| part.name[source.name().len()..].trim_start_matches(':').to_owned();
+        let of = |verdict| {
+            parts.iter().filter(|part| part.report.verdict == verdict).map(name).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Verdict::Clean), ["plain.v[1]"]);
+        assert_eq!(
+            of(Verdict::Incomplete),
+            ["doubtful.v[1]", "doubtful.v[2]", "doubtful.v[3]", "doubtful.v[4]", "made", "joined"]
+        );
+        // Compressed data without a header is opened.
+        assert_eq!(of(Verdict::Findings), ["doubtful.v[5]"]);
+    }
+}
+
 /// Nor is one in a value of `dbm.dumb`, or in a file that a database names.
 #[test]
 fn no_attack_in_a_file_beside_is_clean() {

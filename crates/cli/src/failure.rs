@@ -96,7 +96,7 @@ impl Failure {
             Cause::Json(error) => {
                 if matches!(error.kind(), json::ErrorKind::Cycle(_)) {
                     note.push_str(
-                        "try `--cycles ref`, or `halfsour json --lossless`, which can express cycles",
+                        "try `halfsour json --cycles ref`, or `halfsour json --lossless`, which can express cycles",
                     );
                 }
                 if matches!(error.kind(), json::ErrorKind::TooLarge) {

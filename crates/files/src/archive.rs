@@ -195,6 +195,10 @@ impl Archive {
         let fail = |kind| self.member_error(member, kind);
         let data = data.ok_or_else(|| fail(ErrorKind::Truncated))?;
         let (bytes, damage) = match member.method {
+            0 if is_record && data.starts_with(zodb::COMPRESSED) => {
+                let record = zodb::decompressed(data, self.source.budget()).map_err(fail)?;
+                return Ok((zodb::joined(record), None));
+            }
             0 if is_record => (zodb::joined(self.source.bytes().slice_ref(data)), None),
             0 => (self.source.bytes().slice_ref(data), None),
             method => {

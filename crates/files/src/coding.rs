@@ -118,6 +118,7 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
                 decoder.into_inner()
             }
             Format::Zlib => inflate(rest, true, sink)?,
+            Format::Deflate => inflate(rest, false, sink)?,
             Format::JoblibZ => {
                 let (data, length) = joblib09::compressed(rest)?;
                 let rest = inflate(data, true, sink)?;
@@ -152,7 +153,7 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
             let zeros = rest.iter().take_while(|&&byte| byte == 0).count();
             rest = &rest[zeros..];
         }
-        let goes_on = !matches!(format, Format::Zlib | Format::JoblibZ | Format::Lzma)
+        let goes_on = !matches!(format, Format::Zlib | Format::Deflate | Format::JoblibZ | Format::Lzma)
             && Format::magic(rest) == Some(format);
         if !goes_on {
             return Ok(rest.len());

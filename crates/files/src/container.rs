@@ -1,19 +1,16 @@
 //! Small containers: what programs write with several pickles, or with a pickle and more.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use bytes::Bytes;
-use json_event_parser::{JsonEvent, SliceJsonParser};
 use memchr::memmem;
 
 use crate::limits::Budget;
 use crate::member::Member;
 use crate::sevenzip::Unpacked;
 use crate::sure::{self, DEPTH};
-use crate::{ErrorKind, Format, base64, texts};
+use crate::{Doubt, ErrorKind, Format, texts};
 
 mod document;
+mod json;
 mod lines;
 
 /// The name of the member that is a document of JSON as a whole, in which the pickles are text.
@@ -25,7 +22,9 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
         [0x80, ..] => django_expiry(bytes).map(|_| Format::DjangoCache),
         _ if bytes.starts_with(FONT) => font(bytes).next().map(|_| Format::SplineFont),
         _ => match texts::bare(bytes) {
-            text @ [b'{' | b'[', ..] if depth > 0 => json(text, depth, |_, _| ()).map(|()| Format::Json),
+            text @ [b'{' | b'[', ..] if depth > 0 => {
+                json::pickles(text, depth, |_, _| ()).map(|()| Format::Json)
+            }
             _ => None,
         },
     }
@@ -52,10 +51,7 @@ pub(crate) fn unpack(format: Format, bytes: &Bytes, budget: &Budget) -> Unpacked
             } else if format == Format::Text {
                 lines::pickles(bytes).for_each(|(name, pickle)| copy.push(&name, &pickle));
             } else {
-                json(texts::bare(bytes), DEPTH, |path, text| {
-                    let names: Vec<_> = path.iter().map(Step::to_string).collect();
-                    copy.push(&names.join("/"), text);
-                });
+                json::pickles(texts::bare(bytes), DEPTH, |path, text| copy.push(&json::name(path), text));
             }
             Unpacked { bytes: copy.bytes.into(), members: copy.members, damage: copy.damage }
         }
@@ -69,6 +65,17 @@ pub(crate) fn aside(format: Format, bytes: &[u8], budget: &Budget) -> Vec<Member
     }
     let pickle = document::pickle(texts::bare(bytes), budget).ok().flatten();
     pickle.map(|pickle| Member::owned(DOCUMENT.to_owned(), pickle.into()).aside()).into_iter().collect()
+}
+
+/// The doubts in what is no member, with the names of these places: the texts of JSON, or all of a text but the pickles in it.
+pub(crate) fn doubts(format: Format, bytes: &[u8]) -> Vec<(String, Doubt)> {
+    match format {
+        Format::Json => json::doubts(texts::bare(bytes)),
+        Format::Text => {
+            Doubt::trace(&lines::without_pickles(bytes)).map(|it| (String::new(), it)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What the member is called in which the rest of this container is, if there may be some.
@@ -147,71 +154,4 @@ fn quoted(text: &[u8]) -> Option<(Vec<u8>, usize)> {
             &byte => bytes.push(byte),
         }
     }
-}
-
-/// A step on the way to a value in a document of JSON.
-enum Step<'t> {
-    Key(Cow<'t, str>),
-    Index(usize),
-}
-
-impl fmt::Display for Step<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(key) => f.write_str(key),
-            Self::Index(index) => index.fmt(f),
-        }
-    }
-}
-
-/// Calls `each` for every text in a document of JSON that is a pickle for sure, with the keys and indices that lead to it.
-/// `None` says that it is no JSON, or that there is no pickle in it.
-fn json(document: &[u8], depth: usize, mut each: impl FnMut(&[Step<'_>], &[u8])) -> Option<()> {
-    let mut parser = SliceJsonParser::new(document);
-    // A step for each container that is open: the key or the index of the next value in it.
-    let mut path = Vec::new();
-    let mut found = None;
-    loop {
-        match parser.parse_next().ok()? {
-            JsonEvent::StartArray => {
-                path.push(Step::Index(0));
-                continue;
-            }
-            JsonEvent::StartObject => {
-                path.push(Step::Key(Cow::Borrowed("")));
-                continue;
-            }
-            JsonEvent::ObjectKey(key) => {
-                *path.last_mut()? = Step::Key(key);
-                continue;
-            }
-            JsonEvent::EndArray | JsonEvent::EndObject => drop(path.pop()),
-            JsonEvent::String(text) => {
-                if let Some(bytes) = pickled(&text, depth) {
-                    each(&path, &bytes);
-                    found = Some(());
-                }
-            }
-            JsonEvent::Number(_) | JsonEvent::Boolean(_) | JsonEvent::Null => {}
-            JsonEvent::Eof => return found,
-        }
-        if let Some(Step::Index(index)) = path.last_mut() {
-            *index += 1;
-        }
-    }
-}
-
-/// The bytes that a text holds, if they are a pickle for sure: a text layer, or characters of which each is a byte.
-fn pickled(text: &str, depth: usize) -> Option<Cow<'_, [u8]>> {
-    if text.starts_with('\u{80}') {
-        let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-        return bytes.filter(|bytes| sure::begins_as_pickle(bytes)).map(Cow::Owned);
-    }
-    let bytes = text.as_bytes();
-    // A few letters and digits are easily the base64 of something.
-    let is_sure = |format| {
-        format != Format::Base64
-            || base64::whole(texts::bare(bytes)).is_some_and(|it| sure::is_sure(&it, depth - 1))
-    };
-    texts::format(bytes, depth - 1).filter(|&format| is_sure(format)).map(|_| Cow::Borrowed(bytes))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use halfsour_lexer::Opcode;
 
-use crate::sure::{DEPTH, end_of_opcodes};
+use crate::sure::{self, DEPTH, end_of_opcodes};
 use crate::{berkeley, container, envelope, gdbm, sevenzip, texts};
 
 /// The format of a file, or of a layer of it.
@@ -17,6 +17,8 @@ pub enum Format {
     Gzip,
     /// zlib.
     Zlib,
+    /// Compressed data without a header, as `zlib.compressobj(wbits=-15)` writes it, of a pickle.
+    Deflate,
     /// bzip2, of one stream or several.
     Bzip2,
     /// xz.
@@ -107,10 +109,15 @@ impl Format {
                 let envelope = || envelope::find(bytes, depth).map(|(format, _)| format);
                 let contained = container::format(bytes, depth);
                 let text = || container::is_text_with_pickles(bytes).then_some(Self::Text);
+                let is_lenient = || depth > 0 && texts::is_lenient_base64(bytes, depth - 1);
+                let lenient = || is_lenient().then_some(Self::Base64);
+                let deflate = || sure::deflates(bytes).then_some(Self::Deflate);
                 contained
                     .or_else(|| texts::format(bytes, depth))
                     .or_else(envelope)
+                    .or_else(lenient)
                     .or_else(text)
+                    .or_else(deflate)
                     .unwrap_or(Self::Pickle)
             }
         }
@@ -149,6 +156,15 @@ impl Format {
     /// Whether there is one thing in it, to be had by decoding.
     pub fn is_coding(self) -> bool {
         !self.is_archive() && !matches!(self, Self::Npy | Self::Pickle)
+    }
+
+    /// Whether its members are values that programs keep there, and no files: each may be meant for pickle.
+    pub fn has_values(self) -> bool {
+        self.is_archive()
+            && !matches!(
+                self,
+                Self::Zip | Self::Tar | Self::SevenZip | Self::Text | Self::SparkFolder | Self::RenpyArchive
+            )
     }
 
     /// Whether there are members in it, each with a name.
@@ -208,6 +224,7 @@ impl fmt::Display for Format {
             Self::Pickle => "pickle",
             Self::Gzip => "gzip",
             Self::Zlib => "zlib",
+            Self::Deflate => "deflate",
             Self::Bzip2 => "bzip2",
             Self::Xz => "xz",
             Self::Lzma => "lzma",

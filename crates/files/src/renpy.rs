@@ -49,7 +49,9 @@ const INVALID: ErrorKind = ErrorKind::Malformed("the index of the archive is inv
 /// The members of an archive. Its index is a pickle in zlib, which is aside.
 pub(crate) fn archive(bytes: &Bytes, budget: &Budget) -> Listing {
     let mut listing = Listing::default();
-    listing.damage = entries(bytes, budget, &mut listing).err();
+    if let Err(kind) = entries(bytes, budget, &mut listing) {
+        listing.damage = Some(kind);
+    }
     listing
 }
 
@@ -85,7 +87,10 @@ fn entries(bytes: &Bytes, budget: &Budget, listing: &mut Listing) -> Result<(), 
             budget.spend(Member::cost(name.as_ref().map_or(0, String::len)))?;
             let name = name.clone().ok_or(INVALID)?;
             let member = match member(bytes, name.clone(), piece, key, budget) {
-                Ok(member) => member,
+                Ok((member, damage)) => {
+                    listing.damage = listing.damage.or(damage);
+                    member
+                }
                 Err(kind) => Member::damaged(name, kind),
             };
             listing.members.push(member);
@@ -100,18 +105,18 @@ fn latin1(bytes: &[u8]) -> String {
 }
 
 /// A member is at a place, `(offset, length)`, and may have a beginning that is in the index: `(offset, length, prefix)`.
+///
+/// Of one that ends behind the archive, or has a negative length, there is all up to the end, as Python's `read` gives it, and that is
+/// damage.
 fn member<S: AsRef<[u8]>>(
     bytes: &Bytes,
     name: String,
     piece: Node<'_, S>,
     key: u64,
     budget: &Budget,
-) -> Result<Member, ErrorKind> {
+) -> Result<(Member, Option<ErrorKind>), ErrorKind> {
     let mut parts = piece.elements().ok_or(INVALID)?;
-    let mut number = || {
-        let number = parts.next()?.as_i64()?.cast_unsigned() ^ key;
-        usize::try_from(number).ok()
-    };
+    let mut number = || Some(parts.next()?.as_i64()? ^ key.cast_signed());
     let place = [number(), number()];
     let prefix = match parts.next().map(Node::data) {
         None | Some(Data::None) => Vec::new(),
@@ -123,13 +128,17 @@ fn member<S: AsRef<[u8]>>(
         Some(_) => return Err(INVALID),
     };
     let [Some(start), Some(length)] = place else { return Err(INVALID) };
+    let start =
+        usize::try_from(start).ok().filter(|&start| start <= bytes.len()).ok_or(ErrorKind::Truncated)?;
+    let most = bytes.len() - start;
     // The length is that of the whole, of which the prefix is a part.
-    let rest = length.checked_sub(prefix.len()).ok_or(INVALID)?;
-    let range = range(Some(start), Some(rest), bytes.len()).ok_or(ErrorKind::Truncated)?;
+    let rest = usize::try_from(length).ok().and_then(|length| length.checked_sub(prefix.len()));
+    let damage = rest.is_none_or(|rest| rest > most).then_some(ErrorKind::Truncated);
+    let range = start..start + rest.unwrap_or(most).min(most);
     if prefix.is_empty() {
-        return Ok(Member::slice(name, range));
+        return Ok((Member::slice(name, range), damage));
     }
-    budget.spend(length as u64)?;
+    budget.spend((prefix.len() + range.len()) as u64)?;
     let whole = [&prefix[..], &bytes[range]].concat();
-    Ok(Member::owned(name, whole.into()))
+    Ok((Member::owned(name, whole.into()), damage))
 }

@@ -19,7 +19,9 @@ use crate::beside::{Beside, Room};
 use crate::fields::Fields;
 use crate::limits::Budget;
 use crate::member::{Listing, Member};
-use crate::{ErrorKind, Format, is_pickle};
+use crate::{Doubt, ErrorKind, Format, is_pickle, sure};
+
+mod computed;
 
 const INVALID: ErrorKind = ErrorKind::Malformed("the database is invalid, or takes too long to read");
 
@@ -47,23 +49,24 @@ pub(crate) fn listing(bytes: &Bytes, budget: &Budget, beside: Option<&Beside>) -
         Some(Beside::Path(path, room)) => (path.parent(), room.clone()),
         _ => (None, Room::new(0)),
     };
-    // What is in the file may be copied once for nothing.
-    let mut reader =
-        Reader { budget, free: bytes.len() as u64, directory, room, group: 0, listing: Listing::default() };
-    match tables(&connection) {
-        Ok(tables) => {
-            for table in tables {
-                if let Err(Failed(kind)) = reader.table(&connection, &table) {
-                    reader.listing.damage = Some(kind);
-                }
-            }
-        }
-        Err(Failed(kind)) => reader.listing.damage = Some(kind),
-    }
+    let mut reader = Reader::new(bytes, budget);
+    (reader.directory, reader.room) = (directory, room);
+    reader.tables(&connection);
     if reader.listing.damage.is_none() && is_short(bytes) {
         reader.listing.damage = Some(ErrorKind::Truncated);
     }
     reader.listing
+}
+
+/// The doubts in texts that are no members, and in what is computed. What cannot be read is damage of the listing.
+pub(crate) fn doubts(bytes: &Bytes, budget: &Budget) -> Vec<(String, Doubt)> {
+    let Ok(connection) = open(bytes) else { return Vec::new() };
+    let mut reader = Reader { doubts: Some(Vec::new()), ..Reader::new(bytes, budget) };
+    reader.tables(&connection);
+    let mut doubts = reader.doubts.unwrap_or_default();
+    let computed = computed::names(&connection).unwrap_or_default();
+    doubts.extend(computed.into_iter().map(|name| (name, Doubt::COMPUTED)));
+    doubts
 }
 
 /// Whether there are fewer bytes than the header says, if that was written by the same program as the rest, or not all of a page.
@@ -150,9 +153,38 @@ struct Reader<'b> {
     /// The number of the next column.
     group: usize,
     listing: Listing,
+    /// Where doubts are wanted rather than members.
+    doubts: Option<Vec<(String, Doubt)>>,
 }
 
-impl Reader<'_> {
+impl<'b> Reader<'b> {
+    fn new(bytes: &Bytes, budget: &'b Budget) -> Self {
+        // What is in the file may be copied once for nothing.
+        let free = bytes.len() as u64;
+        Self {
+            budget,
+            free,
+            directory: None,
+            room: Room::new(0),
+            group: 0,
+            listing: Listing::default(),
+            doubts: None,
+        }
+    }
+
+    fn tables(&mut self, connection: &Connection) {
+        match tables(connection) {
+            Ok(tables) => {
+                for table in tables {
+                    if let Err(Failed(kind)) = self.table(connection, &table) {
+                        self.listing.damage = Some(kind);
+                    }
+                }
+            }
+            Err(Failed(kind)) => self.listing.damage = Some(kind),
+        }
+    }
+
     fn table(&mut self, connection: &Connection, table: &Table) -> Result<(), Failed> {
         let columns = columns(connection, &table.name)?;
         let has = |name: &str| columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
@@ -198,7 +230,9 @@ impl Reader<'_> {
                 let name = format!("{}.{}[{place}]", table.name, column.name);
                 match row.get_ref(at)? {
                     // As diskcache has them: the names of files with values that are large.
-                    ValueRef::Text(file) if table.name == "Cache" && column.name == "filename" => {
+                    ValueRef::Text(file)
+                        if table.name == "Cache" && column.name == "filename" && self.doubts.is_none() =>
+                    {
                         self.file(name, file)?;
                     }
                     value => {
@@ -214,6 +248,17 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, name: String, value: ValueRef, group: Option<usize>) -> Result<(), ErrorKind> {
+        const MOST: usize = 1000;
+        if let Some(doubts) = &mut self.doubts {
+            if let ValueRef::Text(text) = value
+                && doubts.len() < MOST
+                && !is_coded(text)
+                && let Some(doubt) = Doubt::of(text)
+            {
+                doubts.push((name, doubt));
+            }
+            return Ok(());
+        }
         match value {
             ValueRef::Blob(bytes) if !bytes.is_empty() => {
                 self.push(name, Bytes::copy_from_slice(bytes), group)
@@ -265,7 +310,13 @@ fn ends_as_pickle(value: ValueRef) -> bool {
 
 /// Whether text is a pickle, or a layer of one.
 fn is_coded(text: &[u8]) -> bool {
-    Format::of(text) != Format::Pickle || is_pickle(text) && Loader::new().load(text).is_ok()
+    // Two letters may be the mark of zlib.
+    let is_format = match Format::of(text) {
+        Format::Pickle => false,
+        Format::Zlib => sure::inflates(text),
+        _ => true,
+    };
+    is_format || is_pickle(text) && Loader::new().load(text).is_ok()
 }
 
 fn quoted(name: &str) -> String {

@@ -41,6 +41,23 @@ pub(crate) fn is_base64_of(head: &[u8]) -> bool {
     }
 }
 
+/// Whether these bytes may be a pickle of any protocol, or a layer or an archive with a mark.
+pub(crate) fn may_begin(bytes: &[u8]) -> bool {
+    const MOST: usize = 8;
+    if Format::magic(bytes).is_some() {
+        return true;
+    }
+    let mut lexer = Lexer::new(bytes);
+    for _ in 0..MOST {
+        match lexer.next_op() {
+            Ok(Op::Stop) => break,
+            Ok(_) => {}
+            Err(error) => return error.kind() == ErrorKind::UnexpectedEnd,
+        }
+    }
+    true
+}
+
 /// Whether a pickle of protocol 2 or later begins here, or a part of one.
 pub(crate) fn begins_as_pickle(bytes: &[u8]) -> bool {
     const MOST: usize = 16;
@@ -86,6 +103,48 @@ pub(crate) fn end_of_opcodes(bytes: &[u8]) -> Option<usize> {
 pub(crate) fn loads(bytes: &[u8]) -> bool {
     let bytes = bytes.trim_ascii_end();
     bytes.len() <= LONGEST && end_of_opcodes(bytes) == Some(bytes.len()) && Loader::new().load(bytes).is_ok()
+}
+
+/// Whether the first bits may be those of compressed data without a header: the kind of a block, and of one that is stored its length,
+/// which stands there twice.
+pub(crate) fn may_be_deflated(bytes: &[u8]) -> bool {
+    const SHORTEST: usize = 12;
+    match bytes {
+        _ if bytes.len() < SHORTEST => false,
+        [kind, low, high, not_low, not_high, ..] if kind & 6 == 0 => (!low, !high) == (*not_low, *not_high),
+        [kind, ..] => kind & 6 != 6,
+        [] => false,
+    }
+}
+
+/// Whether all of it is compressed data without a header, with a pickle in it.
+pub(crate) fn deflates(bytes: &[u8]) -> bool {
+    if !may_be_deflated(bytes) || bytes.len() > LONGEST {
+        return false;
+    }
+    let mut decompress = Decompress::new(false);
+    let mut out = vec![0; 1024];
+    let mut rest = bytes;
+    loop {
+        let (taken, given) = (decompress.total_in(), decompress.total_out());
+        let status = decompress.decompress(rest, &mut out, FlushDecompress::None);
+        let step = |after: u64, before: u64| usize::try_from(after - before).unwrap_or(usize::MAX);
+        let (taken, length) = (step(decompress.total_in(), taken), step(decompress.total_out(), given));
+        rest = &rest[taken..];
+        let is_end = match status {
+            Ok(Status::StreamEnd) => rest.is_empty(),
+            Ok(_) => (taken, length) != (0, 0),
+            Err(_) => false,
+        };
+        let is_pickle =
+            || begins_as_pickle(&out[..length]) || rest.is_empty() && length > 2 && loads(&out[..length]);
+        if !is_end || given == 0 && !is_pickle() {
+            return false;
+        }
+        if matches!(status, Ok(Status::StreamEnd)) {
+            return true;
+        }
+    }
 }
 
 /// Whether it is compressed data: a whole stream, or a long beginning of one, or a pickle's.

@@ -33,6 +33,11 @@ pub(crate) fn format(bytes: &[u8], depth: usize) -> Option<Format> {
     base64::whole(text).is_some_and(|inside| is_sure(&inside, depth)).then_some(Format::Base64)
 }
 
+/// Whether it is base64 with other characters between the digits, of something that is known for sure.
+pub(crate) fn is_lenient_base64(bytes: &[u8], depth: usize) -> bool {
+    base64::lenient(bare(bytes), depth).is_some()
+}
+
 /// The number of bytes by which it is told what a text holds that is too long to be decoded before it is known to be one.
 const HEAD: usize = 4096;
 

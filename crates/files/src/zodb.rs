@@ -10,10 +10,12 @@ use bytes::Bytes;
 
 use halfsour_lexer::Opcode;
 
-use crate::ErrorKind;
+use crate::coding::decode;
 use crate::fields::Fields;
+use crate::limits::Budget;
 use crate::member::{Listing, Member};
 use crate::sure::end_of_opcodes;
+use crate::{ErrorKind, Format};
 
 const INVALID: ErrorKind = ErrorKind::Malformed("a record is invalid");
 
@@ -49,6 +51,14 @@ pub(crate) fn storage(bytes: &Bytes) -> Listing {
         aside.extend(revisions.into_iter().rev().filter_map(|revision| revision.aside(oid)));
     }
     Listing { members, aside, damage }
+}
+
+/// What the package zlibstorage writes before a record that it compressed.
+pub(crate) const COMPRESSED: &[u8] = b".z";
+
+/// The two pickles of a record that zlibstorage compressed.
+pub(crate) fn decompressed(record: &[u8], budget: &Budget) -> Result<Bytes, ErrorKind> {
+    Ok(decode(Format::Zlib, &record[COMPRESSED.len()..], budget)?.bytes.into())
 }
 
 /// The two pickles of a record as one of the same length, of a pair: what is between them, the first STOP, goes, and a tuple is made

@@ -220,6 +220,43 @@ fn renpy_scripts_have_slots_and_archives_members() {
     }
 }
 
+/// Python's `read` gives what there is of a length beyond the end, and all of a negative one; so do the readers of such archives.
+#[test]
+fn renpy_members_end_with_the_archive() {
+    use std::io::Write;
+
+    for (length, prefix) in [("I99\n", ""), ("I-1\n", ""), ("I1\n", "gARL"), ("I4\n", "")] {
+        let member = b"\x80\x04N.";
+        let prefix = if prefix.is_empty() { "" } else { "S'  '\n" };
+        let index = format!("(dS'a.pkl'\n((I26\n{length}{prefix}tls.");
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+        zlib.write_all(index.as_bytes()).unwrap();
+        let head = format!("RPA-2.0 {:016x} \n", 26 + member.len());
+        let file = [head.as_bytes(), member, &zlib.finish().unwrap()].concat();
+        let source = Source::from_bytes("archive", file.into(), Limits::UNTRUSTED).unwrap();
+        let archive = source.archive().unwrap().unwrap();
+        let found = archive.bytes(&archive.members()[0]).unwrap();
+        let found = found.strip_prefix(b"  ").unwrap_or(&found);
+        assert!(found.starts_with(member), "{length}: {found:?}");
+        assert_eq!(archive.damage().is_some(), found.len() != member.len(), "{length}");
+    }
+}
+
+/// The package zlibstorage compresses records.
+#[test]
+fn records_of_zodb_may_be_compressed() {
+    use std::io::Write;
+
+    let mut record = b".z".to_vec();
+    let mut zlib = flate2::write::ZlibEncoder::new(&mut record, flate2::Compression::fast());
+    zlib.write_all(b"cdeli\nJar\n.}Vn\nI1\ns.").unwrap();
+    zlib.finish().unwrap();
+    let length = (record.len() as u64).to_be_bytes();
+    let export = [b"ZEXP", &[0; 8][..], &length, &record, &[0xff; 16]].concat();
+    let input = Input::from_bytes("jar.zexp", export.into(), Limits::UNTRUSTED).unwrap();
+    assert_eq!(values(&input)["0x00"], "(deli.Jar, {'n': 1})");
+}
+
 #[test]
 fn old_files_of_joblib() {
     for name in ["joblib27", "joblib36"] {

@@ -253,6 +253,40 @@ fn what_was_taken_from_a_queue_is_no_part_of_it() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+/// Python's `b64decode` leaves out what is no digit.
+#[test]
+fn base64_may_have_other_characters_between() {
+    for text in
+        ["gASVCQAA!AAAAAABdlChLAUsCZS4=", "gASV CQAAAAAAAABdlChLAUsCZS4=", "-gASVCQAAAAAAAABdlChLAUsCZS4=.."]
+    {
+        let base64 = source(text.as_bytes());
+        assert_eq!(
+            (formats(&base64), shown(&base64)),
+            (vec![Format::Base64], vec!["[1, 2]".to_owned()]),
+            "{text}"
+        );
+        let json = source(format!(r#"{{"body": "{text}"}}"#).as_bytes());
+        assert_eq!(members(&json), [("body".to_owned(), vec!["[1, 2]".to_owned()])], "{text}");
+    }
+    let prose = "The brine is salt and water; a pickle needs nothing else, save time.";
+    assert_eq!(source(prose.as_bytes()).layers(), []);
+}
+
+#[test]
+fn compressed_data_may_have_no_header() {
+    use std::io::Write;
+
+    for pickle in [&b"\x80\x04\x8c\x09half-sour."[..], b"(lp0\nI1\naI2\na."] {
+        for level in [flate2::Compression::none(), flate2::Compression::best()] {
+            let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), level);
+            deflate.write_all(pickle).unwrap();
+            let deflate = source(&deflate.finish().unwrap());
+            assert_eq!(formats(&deflate), [Format::Deflate], "{level:?}");
+            assert_eq!(deflate.bytes()[..], *pickle);
+        }
+    }
+}
+
 #[test]
 fn the_rest_of_json_is_a_member() {
     let text = br#"{"body": "gAROLg==", "headers": {"task": "shop.order", "retries": 0, "eta": null, "w": [1.5, true]}}"#;

@@ -67,6 +67,27 @@ fn paths_are_those_of_the_data() {
     says(b"](cm\nN\n)\x81]q\0h\0abe.", r#"[{"@class":"m.N","@state":[{"$ref":"[0](state)"}]}]"#);
 }
 
+/// Keys that are no text are found by their `repr`, and what an object was made with and its state by words in brackets.
+#[test]
+fn references_lead_through_every_key_and_part() {
+    // {True: l, None: l, 1.5: l, b'ab': l, (1, 'a'): l}, where l is [the dict]
+    let keys = ["\\x88", "N", "G?\\xf8\\0\\0\\0\\0\\0\\0", "C\\x02ab", "K\\x01\\x8c\\x01a\\x86"];
+    let expected = ["[True]", "[None]", "[1.5]", "[b'ab']", "[(1, 'a')]"];
+    for (key, path) in keys.into_iter().zip(expected) {
+        let key = halfsour_text::escape::decode(key.as_bytes()).unwrap();
+        // A dict with a list, in which is a list that is itself in it.
+        let pickle = [b"\x80\x04}", &key[..], b"]\x94h\0as."].concat();
+        let graph = halfsour_vm::from_slice(&pickle).unwrap();
+        let json = to_string(graph.root(), Style::plain().with_cycles(Cycles::Ref)).unwrap();
+        assert!(json.ends_with(&format!("[{{\"$ref\":\"{path}\"}}]}}")), "{json}");
+    }
+    // class(args) with a state that is a tuple: each holds a list that is in itself.
+    let pickle = b"\x80\x04c__main__\nG\n]\x94h\0a\x85R]\x94h\x01aK\x01\x86b.";
+    let graph = halfsour_vm::from_slice(&pickle[..]).unwrap();
+    let json = to_string(graph.root(), Style::plain().with_cycles(Cycles::Ref)).unwrap();
+    assert!(json.contains(r#""(args)[0]""#) && json.contains(r#""(state)[0]""#), "{json}");
+}
+
 #[test]
 fn what_is_only_shared_is_written_again() {
     let mut b = Builder::new();

@@ -1,5 +1,8 @@
-//! Bytes that may be pickles.
+//! Arguments of opcodes: bytes and text that may be pickles, and numbers.
 
+use halfsour_lexer::text::number::{self, DEFAULT_MAX_DIGITS};
+use halfsour_lexer::{Lexer, Op};
+use halfsour_vm::Opcode;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
 
@@ -45,5 +48,67 @@ impl Judge<'_, '_> {
         {
             self.found.merge(self.policy.limits(), nested.found);
         }
+    }
+
+    /// Looks at the argument of an opcode: at bytes and text that may be a pickle, and at numbers that not all Pythons read alike.
+    #[inline]
+    pub(super) fn argument(&mut self, offset: usize, opcode: Opcode) {
+        if !matches!(
+            opcode,
+            Opcode::BinBytes
+                | Opcode::ShortBinBytes
+                | Opcode::BinBytes8
+                | Opcode::ByteArray8
+                | Opcode::BinString
+                | Opcode::ShortBinString
+                | Opcode::Put
+                | Opcode::LongBinPut
+                | Opcode::Int
+                | Opcode::Long
+        ) && !self.is_text(offset, opcode)
+        {
+            return;
+        }
+        match Lexer::at(self.source, offset).next_op() {
+            Ok(
+                Op::BinBytes(bytes)
+                | Op::ShortBinBytes(bytes)
+                | Op::BinBytes8(bytes)
+                | Op::ByteArray8(bytes)
+                | Op::BinString(bytes)
+                | Op::ShortBinString(bytes),
+            ) => self.nested(offset, bytes),
+            // Without the end of a line, it names nothing.
+            Ok(Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text))
+                if text.contains(&b'\n') =>
+            {
+                self.nested(offset, text);
+            }
+            Ok(Op::Int(line)) => {
+                self.number(offset, opcode, line, |base| number::int_line(line, base, DEFAULT_MAX_DIGITS));
+            }
+            Ok(Op::Long(line)) => {
+                self.number(offset, opcode, line, |base| number::long_line(line, base, DEFAULT_MAX_DIGITS));
+            }
+            Ok(Op::LongBinPut(slot)) => self.put(offset, slot.into()),
+            // A line that is no number is an error of the machine's.
+            Ok(Op::Put(line)) => {
+                if let Ok(slot) = number::index_line(line) {
+                    self.put(offset, slot);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the opcode pushes text that begins as a pickle of protocol 0 does.
+    fn is_text(&self, offset: usize, opcode: Opcode) -> bool {
+        let head = match opcode {
+            Opcode::ShortBinUnicode => 2,
+            Opcode::BinUnicode => 5,
+            Opcode::BinUnicode8 => 9,
+            _ => return false,
+        };
+        matches!(self.source.get(offset + head), Some(b'c' | b'(' | b']' | b'}' | b'i'))
     }
 }

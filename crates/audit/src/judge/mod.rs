@@ -10,9 +10,8 @@ mod tensors;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use halfsour_lexer::text::number::{self, DEFAULT_MAX_DIGITS, IntBase, NumberError};
+use halfsour_lexer::text::number::{IntBase, NumberError};
 use halfsour_lexer::text::repr;
-use halfsour_lexer::{Lexer, Op};
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
 use halfsour_vm::{Event, Observer, Opcode};
@@ -425,45 +424,7 @@ impl Observer for Judge<'_, '_> {
             self.recent[self.steps % 4] = offset;
             self.steps += 1;
         }
-        if !matches!(
-            opcode,
-            Opcode::BinBytes
-                | Opcode::ShortBinBytes
-                | Opcode::BinBytes8
-                | Opcode::ByteArray8
-                | Opcode::BinString
-                | Opcode::ShortBinString
-                | Opcode::Put
-                | Opcode::LongBinPut
-                | Opcode::Int
-                | Opcode::Long
-        ) {
-            return;
-        }
-        match Lexer::at(self.source, offset).next_op() {
-            Ok(
-                Op::BinBytes(bytes)
-                | Op::ShortBinBytes(bytes)
-                | Op::BinBytes8(bytes)
-                | Op::ByteArray8(bytes)
-                | Op::BinString(bytes)
-                | Op::ShortBinString(bytes),
-            ) => self.nested(offset, bytes),
-            Ok(Op::Int(line)) => {
-                self.number(offset, opcode, line, |base| number::int_line(line, base, DEFAULT_MAX_DIGITS));
-            }
-            Ok(Op::Long(line)) => {
-                self.number(offset, opcode, line, |base| number::long_line(line, base, DEFAULT_MAX_DIGITS));
-            }
-            Ok(Op::LongBinPut(slot)) => self.put(offset, slot.into()),
-            // A line that is no number is an error of the machine's.
-            Ok(Op::Put(line)) => {
-                if let Ok(slot) = number::index_line(line) {
-                    self.put(offset, slot);
-                }
-            }
-            _ => {}
-        }
+        self.argument(offset, opcode);
     }
 
     fn event(&mut self, view: View<'_>, offset: usize, event: Event) {

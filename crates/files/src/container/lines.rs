@@ -22,6 +22,18 @@ fn is_cut(text: &[u8]) -> bool {
 
 /// The pickles in a text, each by its line, counted from 1.
 pub(super) fn pickles(text: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
+    places(text).map(|(name, pickle, _)| (name, pickle))
+}
+
+/// The text with blanks for the pickles in it.
+pub(super) fn without_pickles(text: &[u8]) -> Vec<u8> {
+    let mut rest = text.to_vec();
+    places(text).for_each(|(_, _, range)| rest[range].fill(b' '));
+    rest
+}
+
+/// The pickles in a text as [`pickles`], with the places where they stand.
+fn places(text: &[u8]) -> impl Iterator<Item = (String, Vec<u8>, Range<usize>)> {
     // Without a quote that closes, each mark of a pickle is read as far as the end of the line, or of the text.
     const READINGS: usize = 8;
     let text = if text.len() > sure::LONGEST { &[] } else { text };
@@ -41,7 +53,7 @@ pub(super) fn pickles(text: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
             in_line = if lines > 0 { 1 } else { in_line + 1 };
             (line, counted) = (line + lines, range.start);
             let name = if in_line > 1 { format!("line {line}, {in_line}") } else { format!("line {line}") };
-            return Some((name, pickle));
+            return Some((name, pickle, range));
         }
     })
 }

@@ -42,7 +42,13 @@ pub(super) fn look(bytes: &[u8], start: usize) -> Option<LookAlike> {
             other("text in UTF-16", "write it as UTF-8, or better as bytes")
         }
         [b'{' | b'[', ..] if is_json(text) => {
-            other("JSON without pickles in it", "a parser of JSON reads it")
+            let has_doubt = crate::Doubt::of(text).is_some();
+            let name = if has_doubt {
+                "JSON in which no pickle was recognised"
+            } else {
+                "JSON without pickles in it"
+            };
+            other(name, "a parser of JSON reads it")
         }
         _ if begins("HTTP/1.") || begins("HTTP/2") => super::prefix(bytes, start).or_else(|| {
             other("a response of HTTP with its header", "keep the body only: `curl` without -i gives it")
