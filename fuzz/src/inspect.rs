@@ -73,7 +73,7 @@ pub fn path(input: &[u8]) {
             match diff.graphs_at(&graph, &graph, &path) {
                 Ok(()) => assert!(diff.is_same(), "{diff}, for {}", input.escape_ascii()),
                 Err(error) => {
-                    assert!(matches!(error, DiffError::TooMuch | DiffError::Unreadable(_)), "{error}")
+                    assert!(matches!(error, DiffError::TooMuch | DiffError::Unreadable(_)), "{error}");
                 }
             }
         }

@@ -125,15 +125,10 @@ fn expected(value: &Value, kinds: &mut Vec<String>) -> Option<Value> {
         "dict" | "OrderedDict" | "Counter" | "defaultdict" => object(&value["items"], kinds)?,
         "ChainMap" => all(value["maps"].as_array()?, kinds)?,
         "date" | "datetime" | "time" => {
-            let tz = &value["tz"];
-            let iso = match (text("iso"), tz["class"].as_str(), tz["key"].as_str()) {
-                // The offset is not in the pickle.
-                (iso, Some("zoneinfo.ZoneInfo"), Some(key)) => {
-                    format!("{}[{key}]", &iso[..iso.rfind('+')?])
-                }
-                (iso, ..) => iso.to_owned(),
-            };
-            json!(if value["fold"] == 1 { iso + "[fold=1]" } else { iso })
+            let iso = text("iso").to_owned();
+            // In a zone, the offset says it.
+            let is_shown = value["fold"] == 1 && value["tz"]["class"] != "zoneinfo.ZoneInfo";
+            json!(if is_shown { iso + "[fold=1]" } else { iso })
         }
         "timezone" => value.get("key").or(value.get("name")).filter(|name| !name.is_null())?.clone(),
         "timedelta" => duration(value),

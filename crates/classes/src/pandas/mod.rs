@@ -7,6 +7,7 @@ mod blocks;
 mod cells;
 mod closed;
 mod column;
+mod dtypes;
 mod frame;
 mod grid;
 mod index;

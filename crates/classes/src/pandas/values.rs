@@ -6,6 +6,7 @@ use halfsour_value::{Data, Node};
 
 use super::cells::Cell;
 use super::closed::Closed;
+use super::dtypes::{is_text, period_of, text_of};
 use super::grid::Grid;
 use super::index::{DEEPEST, Index, Labels, coded};
 use super::period::{Freq, Period};
@@ -433,30 +434,6 @@ fn zoned<S: AsRef<[u8]>>(tz: Node<'_, S>) -> (Node<'_, S>, Option<TimeZone<'_>>)
 /// The zone that a `DatetimeTZDtype` has.
 fn zone_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> Option<Node<'_, S>> {
     dtype.attr("tz").filter(|tz| !tz.is_none())
-}
-
-/// The frequency of `PeriodDtype('period[M]')`, or of an offset in its place.
-fn period_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> Option<Freq> {
-    let call = Call::of_class(dtype, Class::PandasDType).filter(|call| call.name.1 == "PeriodDtype")?;
-    let (count, [freq]) = call.up_to()?;
-    if count == 0 {
-        return Freq::of(dtype.attr("freq")?);
-    }
-    match short(freq) {
-        Some(name) => Freq::parse(name.strip_prefix("period[")?.strip_suffix(']')?),
-        None => Freq::of(freq),
-    }
-}
-
-/// Whether a dtype is of text of pandas' own.
-fn is_text<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> bool {
-    Call::of_class(dtype, Class::PandasDType).is_some_and(|call| call.name.1 == "StringDtype")
-}
-
-/// The name of a `StringDtype`: `StringDtype(storage, nan)` is `str`.
-fn text_of<S: AsRef<[u8]>>(dtype: Node<'_, S>) -> &'static str {
-    let missing = Call::of_class(dtype, Class::PandasDType).and_then(|call| call.args()?.get(1));
-    if missing.and_then(Node::as_f64).is_some_and(f64::is_nan) { "str" } else { "string" }
 }
 
 impl<S: AsRef<[u8]>> fmt::Display for Values<'_, S> {
