@@ -82,6 +82,7 @@ impl Doubt {
     pub const AMONG_TEXT: Self = Self(Look::Unknown("text in which pickles stand among other things"));
 
     /// The doubt in a value that SQLite computes.
+    #[cfg(feature = "sqlite")]
     pub(crate) const COMPUTED: Self = Self(Look::Unknown("computed by the database where it is asked for"));
 }
 

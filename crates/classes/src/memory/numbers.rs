@@ -75,7 +75,9 @@ pub trait Numeric: Copy + cast::Cast {
     fn read(bytes: &[u8], order: ByteOrder) -> Option<Self>;
 
     /// Reads numbers that lie side by side, as many as there are in the bytes.
-    fn read_all(bytes: &[u8], order: ByteOrder) -> Vec<Self>;
+    fn read_all(bytes: &[u8], order: ByteOrder) -> Vec<Self> {
+        bytes.chunks_exact(size_of::<Self>()).filter_map(|bytes| Self::read(bytes, order)).collect()
+    }
 }
 
 /// Keeps [`Numeric`] to the types here.
@@ -132,10 +134,6 @@ impl Numeric for bool {
 
     fn read(bytes: &[u8], _: ByteOrder) -> Option<Self> {
         bytes.first().map(|byte| *byte != 0)
-    }
-
-    fn read_all(bytes: &[u8], _: ByteOrder) -> Vec<Self> {
-        bytes.iter().map(|byte| *byte != 0).collect()
     }
 }
 

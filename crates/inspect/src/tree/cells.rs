@@ -1,7 +1,7 @@
 //! Elements and values that are no objects: those of arrays, columns and indexes, on one line or on as many as they take.
 
 use std::fmt::{Display, Write};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use halfsour_classes::Known;
 use halfsour_classes::memory::Number;
@@ -34,7 +34,7 @@ pub struct Cells<'g, S> {
 pub struct Rows<'g, S> {
     pub open: String,
     pub close: &'static str,
-    known: Rc<Known<'g, S>>,
+    known: Arc<Known<'g, S>>,
     /// The number of the first element.
     from: usize,
     /// The number of the dimension of the rows.
@@ -44,7 +44,7 @@ pub struct Rows<'g, S> {
 
 /// That which has elements.
 pub struct Source<'g, S> {
-    pub known: Rc<Known<'g, S>>,
+    pub known: Arc<Known<'g, S>>,
     pub of: Of,
 }
 
@@ -212,13 +212,13 @@ impl<'g, S: AsRef<[u8]>> Cells<'g, S> {
 
 impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
     /// The rows of an array, if it has several dimensions, and elements.
-    pub fn of(known: &Rc<Known<'g, S>>, open: &str, close: &'static str) -> Option<Self> {
+    pub fn of(known: &Arc<Known<'g, S>>, open: &str, close: &'static str) -> Option<Self> {
         let Known::NdArray(array) = &**known else { return None };
         if array.shape.len() < 2 || array.is_empty() || matches!(array.data, ArrayData::Buffer(_)) {
             return None;
         }
         let left = array.shape[0];
-        Some(Self { open: open.to_owned(), close, known: Rc::clone(known), from: 0, dimension: 0, left })
+        Some(Self { open: open.to_owned(), close, known: Arc::clone(known), from: 0, dimension: 0, left })
     }
 
     /// Whether the elements are objects.
@@ -236,13 +236,13 @@ impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
         self.from += length;
         let (open, close) = ("[".to_owned(), "]");
         if inner.len() > 1 {
-            let known = Rc::clone(&self.known);
+            let known = Arc::clone(&self.known);
             return Some(Target::Rows(Self { open, close, known, from, dimension, left: inner[0] }));
         }
         if let (ArrayData::Objects(objects), None) = (&array.data, &array.mask) {
             return Some(Target::Elements(objects.slice(from..self.from)?, "[", "]"));
         }
-        let source = Source { known: Rc::clone(&self.known), of: Of::All };
+        let source = Source { known: Arc::clone(&self.known), of: Of::All };
         Some(Target::Cells(Cells { open, close, source, from, to: self.from }))
     }
 
@@ -254,7 +254,7 @@ impl<'g, S: AsRef<[u8]>> Rows<'g, S> {
 
 impl<S> Clone for Source<'_, S> {
     fn clone(&self) -> Self {
-        Self { known: Rc::clone(&self.known), of: self.of }
+        Self { known: Arc::clone(&self.known), of: self.of }
     }
 }
 
@@ -268,6 +268,6 @@ impl<S> Clone for Cells<'_, S> {
 impl<S> Clone for Rows<'_, S> {
     fn clone(&self) -> Self {
         let Self { close, from, dimension, left, .. } = *self;
-        Self { open: self.open.clone(), close, known: Rc::clone(&self.known), from, dimension, left }
+        Self { open: self.open.clone(), close, known: Arc::clone(&self.known), from, dimension, left }
     }
 }

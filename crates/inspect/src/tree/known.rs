@@ -1,7 +1,7 @@
 //! Known objects that are shown on one line.
 
 use std::fmt::{self, Write};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use halfsour_classes::numpy::{ArrayClass, ArrayData, DType, Kind, NdArray};
 use halfsour_classes::pandas::{Values, beside};
@@ -72,17 +72,17 @@ pub fn drawn<S: AsRef<[u8]>>(node: Node<'_, S>, limits: ShowLimits) -> Option<(H
         let open = format!("{module}.{name}({}, {})", payload.format, plural(payload.bytes.len(), "byte"));
         return Some((Head { open, close: "" }, Parts::none()));
     }
-    drawn_of(&Rc::new(known), Some(node), limits)
+    drawn_of(&Arc::new(known), Some(node), limits)
 }
 
 /// The same, of the object of `node`, or of a part of one.
 pub fn drawn_of<'g, S: AsRef<[u8]>>(
-    known: &Rc<Known<'g, S>>,
+    known: &Arc<Known<'g, S>>,
     node: Option<Node<'g, S>>,
     limits: ShowLimits,
 ) -> Option<(Head, Parts<'g, S>)> {
-    let all = |known: &Rc<Known<'g, S>>, open, close| {
-        Cells::all(Source { known: Rc::clone(known), of: Of::All }, open, close).parts(limits)
+    let all = |known: &Arc<Known<'g, S>>, open, close| {
+        Cells::all(Source { known: Arc::clone(known), of: Of::All }, open, close).parts(limits)
     };
     Some(match &**known {
         Known::NdArray(array) => {
@@ -107,7 +107,7 @@ pub fn drawn_of<'g, S: AsRef<[u8]>>(
         Known::ArrowArray(held) => {
             let values: Values<'_, S> = Values::Arrow { array: (**held).clone(), dtype: None };
             let open = pandas::array_head("pyarrow", &values);
-            all(&Rc::new(Known::PandasArray(Box::new(values))), open, "])")
+            all(&Arc::new(Known::PandasArray(Box::new(values))), open, "])")
         }
         Known::DataFrame(_) | Known::Series(_) => {
             let (open, table) = pandas::table(known, node)?;
@@ -119,7 +119,7 @@ pub fn drawn_of<'g, S: AsRef<[u8]>>(
 
 /// The elements of an array: by rows, if it has several dimensions.
 fn elements<'g, S: AsRef<[u8]>>(
-    known: &Rc<Known<'g, S>>,
+    known: &Arc<Known<'g, S>>,
     array: &NdArray<'g, S>,
     open: String,
     close: &'static str,
@@ -129,7 +129,7 @@ fn elements<'g, S: AsRef<[u8]>>(
         (None, ArrayData::Objects(objects)) if array.mask.is_none() => {
             Target::Array(open, objects.clone(), close)
         }
-        _ => Target::Cells(Cells::all(Source { known: Rc::clone(known), of: Of::All }, open, close)),
+        _ => Target::Cells(Cells::all(Source { known: Arc::clone(known), of: Of::All }, open, close)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt::{self, Write};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use halfsour_classes::pandas::{Cell, Freq, Index, Labels, Span, Values};
 use halfsour_classes::{Known, class_name, recognise};
@@ -27,7 +27,7 @@ pub fn is_table<S>(known: &Known<'_, S>) -> bool {
 
 /// What stands before the parts of a frame or series, and these, each by name. `node` is the object, if it is one.
 pub fn table<'g, S: AsRef<[u8]>>(
-    known: &Rc<Known<'g, S>>,
+    known: &Arc<Known<'g, S>>,
     node: Option<Node<'g, S>>,
 ) -> Option<(String, Table<'g, S>)> {
     let class = |name: &str| node.map_or_else(|| name.to_owned(), class);
@@ -45,7 +45,7 @@ pub fn table<'g, S: AsRef<[u8]>>(
         }
         _ => return None,
     };
-    Some((open, Table { known: Rc::clone(known), next: 0 }))
+    Some((open, Table { known: Arc::clone(known), next: 0 }))
 }
 
 /// The name that the class has today, also if it is a subclass that is not known.
@@ -68,7 +68,7 @@ pub fn array_head<S: AsRef<[u8]>>(module: &str, values: &Values<'_, S>) -> Strin
 
 /// The parts that are left: those of a frame are its labels and its columns, those of a series its labels and its values.
 pub struct Table<'g, S> {
-    known: Rc<Known<'g, S>>,
+    known: Arc<Known<'g, S>>,
     next: usize,
 }
 
@@ -109,7 +109,7 @@ impl<'g, S: AsRef<[u8]>> Iterator for Table<'g, S> {
         let number = self.next.checked_sub(1);
         self.next += 1;
         let cells = |of, open, close| {
-            Target::Cells(Cells::all(Source { known: Rc::clone(&self.known), of }, open, close))
+            Target::Cells(Cells::all(Source { known: Arc::clone(&self.known), of }, open, close))
         };
         let Some(number) = number else {
             let open = index_head(index_of(&self.known)?);

@@ -1,6 +1,6 @@
 //! What a container or an object is made of.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use halfsour_classes::{Known, fields_set, state_fields};
 use halfsour_value::{Data, Elements, Items, Node, Part, Step};
@@ -25,7 +25,7 @@ pub enum Target<'g, S> {
     /// Rows of an array.
     Rows(Rows<'g, S>),
     /// A part of an object that is drawn as if it had been pickled alone.
-    Known(Rc<Known<'g, S>>),
+    Known(Arc<Known<'g, S>>),
     /// The objects of an array, and what stands before and after them.
     Array(String, Elements<'g, S>, &'static str),
     /// Some members of a list.
@@ -183,7 +183,7 @@ impl<S> Clone for Target<'_, S> {
             Self::Text(text) => Self::Text(text.clone()),
             Self::Cells(cells) => Self::Cells(cells.clone()),
             Self::Rows(rows) => Self::Rows(rows.clone()),
-            Self::Known(known) => Self::Known(Rc::clone(known)),
+            Self::Known(known) => Self::Known(Arc::clone(known)),
             Self::Array(open, elements, close) => Self::Array(open.clone(), elements.clone(), close),
             Self::Members(members) => Self::Members(members.clone()),
         }
@@ -198,7 +198,7 @@ impl<'g, S: AsRef<[u8]>> From<Place<'g, S>> for Target<'g, S> {
             Place::Cell(cell) => Self::Text(pandas::cell(&cell)),
             Place::Known(known) => match known::part(&known) {
                 Some(text) => Self::Text(text),
-                None => Self::Known(Rc::from(known)),
+                None => Self::Known(Arc::from(known)),
             },
         }
     }
