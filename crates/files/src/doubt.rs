@@ -268,7 +268,7 @@ impl Looker {
         let mut worst = Look::Plain;
         for run in forms::runs_of_base64(text.as_bytes()) {
             let mut is_read = false;
-            for start in 0..4 {
+            for start in 0..run.len().min(4) {
                 for bytes in forms::both(&run[start..]) {
                     // The first lines of a pickle may not name anything yet.
                     if start == 0 && bytes.len() >= SHORTEST && sure::begins_as_pickle(&bytes) {
