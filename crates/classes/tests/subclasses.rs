@@ -93,7 +93,9 @@ fn nothing_is_guessed_from_names() {
     for pickle in [
         &b"capp\nDeltaE\n(I1\nI2\nI3\ntR."[..],
         b"\x80\x03capp\nUpdatePacket\nC\x04\x07\xe8\x02\x1d\x85R.",
-        b"\x80\x03capp\nKey\nC\x0a\x07\xe8\x02\x1d\x0c\x00\x00\x00\x00\x00\x85R.",
+        // A month 15, and a second argument that is no zone.
+        b"\x80\x03capp\nKey\nC\x0a\x07\xe8\x0f\x1d\x0c\x00\x00\x00\x00\x00\x85R.",
+        b"\x80\x03capp\nKey\nC\x0a\x07\xe8\x02\x1d\x0c\x00\x00\x00\x00\x00K\x01\x86R.",
         b"capp\nDecimalPoint\n(V1.5\ntR.",
         b"capp\nHeatMap\n((lp0\n(I0\nI1\ntp1\na(I0\nI0\ntp2\natR.",
         b"capp\nCountry\n((dp0\nVa\nI1\nstR.",
@@ -127,6 +129,11 @@ fn known_subclasses_are_their_value() {
     };
     assert_eq!(
         shown(b"\x80\x03cfreezegun.api\nFakeDatetime\nC\x0a\x07\xe8\x02\x1d\x0c\x00\x00\x00\x00\x00\x85R."),
+        "2024-02-29T12:00:00"
+    );
+    // A subclass of a program: ten bytes are a time.
+    assert_eq!(
+        shown(b"\x80\x03capp\nMoment\nC\x0a\x07\xe8\x02\x1d\x0c\x00\x00\x00\x00\x00\x85R."),
         "2024-02-29T12:00:00"
     );
     assert_eq!(shown(b"\x80\x03cpendulum.date\nDate\nC\x04\x07\xe8\x02\x1d\x85R."), "2024-02-29");

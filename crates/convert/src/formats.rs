@@ -3,6 +3,7 @@
 mod beside;
 mod csv;
 mod json;
+mod labels;
 mod ndjson;
 mod npy;
 mod payload;

@@ -56,6 +56,24 @@ fn some_members_of_a_list_are_a_list() {
     assert!(why.ends_with("there are no arrays in it"), "{why}");
 }
 
+/// Labels are left out with a note, and refused where they are asked for.
+#[test]
+fn labels_of_rows_are_not_lost_in_silence() {
+    for (format, name, has_labels) in
+        [("npz", "two levels", true), ("safetensors", "two levels", true), ("npz", "numbers", false)]
+    {
+        let (frame, options) = (part(&frame(name)), Options::default());
+        let notes = |options: &Options| {
+            convert(&frame, format.parse().unwrap(), options, &mut Vec::new()).map(|report| report.notes)
+        };
+        let told = notes(&options).unwrap();
+        assert_eq!(told.iter().any(|note| note.starts_with("the labels of rows are left out")), has_labels);
+        assert!(notes(&options.clone().with_index(false)).unwrap().is_empty());
+        let why = notes(&options.with_index(true)).unwrap_err().to_string();
+        assert!(why.contains("do not hold the labels of rows"), "{why}");
+    }
+}
+
 /// Returns the type, the order, the shape and the bytes of numpy's file.
 fn read(file: &[u8]) -> (String, bool, Vec<u64>, Vec<u8>) {
     let npy = Npy::parse(file).unwrap();

@@ -9,7 +9,7 @@ use halfsour_classes::torch::DType;
 use halfsour_files::{Npy, ZipWriter};
 use halfsour_text::name::visible;
 
-use super::tied;
+use super::{labels, tied};
 use crate::convert::{self, Out, Subject, Unfinished};
 use crate::options::{Limits, Tied};
 use crate::tensors::{Elements, Flat, Tensor, Tensors, safe_dtype};
@@ -18,6 +18,7 @@ use crate::{ConvertError, Options};
 struct Writer {
     is_archive: bool,
     is_compressed: bool,
+    index: Option<bool>,
     tied: Tied,
     limits: Limits,
     is_written: bool,
@@ -33,8 +34,14 @@ pub(super) fn archive(options: &Options) -> Box<dyn convert::Writer> {
 
 impl Writer {
     fn new(is_archive: bool, options: &Options) -> Self {
-        let is_compressed = options.compressed;
-        Self { is_archive, is_compressed, tied: options.tied, limits: options.limits, is_written: false }
+        Self {
+            is_archive,
+            is_compressed: options.compressed,
+            index: options.index,
+            tied: options.tied,
+            limits: options.limits,
+            is_written: false,
+        }
     }
 
     fn write(&self, arrays: &[(&String, Array<'_>)], out: &mut Out<'_>) -> io::Result<()> {
@@ -72,6 +79,7 @@ impl convert::Writer for Writer {
         if std::mem::replace(&mut self.is_written, true) {
             return Err("several pickles with arrays; the option `first` takes those of the first".into());
         }
+        labels::leave_out(data, self.index, out)?;
         let is_frame = !self.is_archive && matches!(data.place.known(), Some(Known::DataFrame(_)));
         if !self.is_archive && !is_frame && tensors.all.len() > 1 {
             return Err(

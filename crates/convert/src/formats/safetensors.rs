@@ -7,20 +7,21 @@ use halfsour_text::name::visible;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 
-use super::tied;
+use super::{labels, tied};
 use crate::convert::{self, Out, Subject, Unfinished};
 use crate::options::{Limits, Tied};
 use crate::tensors::{Flat, Form, Tensor, Tensors, safe_dtype};
 use crate::{ConvertError, Options};
 
 struct Writer {
+    index: Option<bool>,
     tied: Tied,
     limits: Limits,
     is_written: bool,
 }
 
 pub(super) fn writer(options: &Options) -> Box<dyn convert::Writer> {
-    Box::new(Writer { tied: options.tied, limits: options.limits, is_written: false })
+    Box::new(Writer { index: options.index, tied: options.tied, limits: options.limits, is_written: false })
 }
 
 impl convert::Writer for Writer {
@@ -37,6 +38,7 @@ impl convert::Writer for Writer {
         if std::mem::replace(&mut self.is_written, true) {
             return Err("several pickles with tensors; the option `first` takes those of the first".into());
         }
+        labels::leave_out(data, self.index, out)?;
         let mut metadata = HashMap::new();
         match self.tied {
             Tied::Copy => {}
