@@ -172,7 +172,11 @@ impl Walk<'_> {
             match archive.open(member) {
                 Ok(source) => {
                     let before = self.parts.len();
-                    self.source(&source, false);
+                    if !member.is_other_value(&source) {
+                        self.source(&source, false);
+                    } else if let Some(archive) = source.hidden_zip() {
+                        self.archive(&archive, Kind::Files);
+                    }
                     // The keys of such a database are any bytes.
                     if kind == Kind::Keyed
                         && let Some(doubt) = Doubt::of(member.name.as_bytes())

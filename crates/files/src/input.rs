@@ -242,9 +242,11 @@ impl Input {
         let is_wanted = move |source: &Source| {
             self.is_named(source) && (self.member.is_some() || is_part(source) && !is_storage(source.name()))
         };
+        let all = self.member.is_none();
         let part = move |leaf: Leaf| {
             let torch = if self.is_named(&leaf.source) { Torch::of(&leaf.source)? } else { None };
-            if torch.is_none() && !is_wanted(&leaf.source) {
+            let is_other = || leaf.member.as_ref().is_some_and(|member| member.is_other_value(&leaf.source));
+            if torch.is_none() && (!is_wanted(&leaf.source) || all && is_other()) {
                 return Ok(None);
             }
             leaf.check()?;
@@ -254,7 +256,6 @@ impl Input {
         };
         let mut records = Records::default();
         let mut leaves = leaves;
-        let all = self.member.is_none();
         let parts = std::iter::from_fn(move || {
             for leaf in leaves.by_ref() {
                 let record = leaf.as_ref().ok().filter(|_| all).and_then(Record::of);

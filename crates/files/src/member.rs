@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::ErrorKind;
+use crate::{ErrorKind, Format, Source, sure};
 
 /// A member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Member {
     pub(crate) own: Option<Bytes>,
     /// The number of a group of records that are alike, as those of a column of a table. If some are pickles, all are meant to be.
     pub(crate) group: Option<usize>,
+    /// Whether it is a value among others of which most are no pickles, as in the columns of a table.
+    pub(crate) is_value: bool,
     /// What is wrong with a member whose data cannot be found.
     pub(crate) damage: Option<ErrorKind>,
 }
@@ -79,6 +81,7 @@ impl Member {
             encrypted: false,
             own: None,
             group: None,
+            is_value: false,
             damage: None,
         }
     }
@@ -91,6 +94,14 @@ impl Member {
     /// A member that is known by its name alone.
     pub(crate) fn damaged(name: String, kind: ErrorKind) -> Self {
         Self { damage: Some(kind), ..Self::slice(name, 0..0) }
+    }
+
+    /// Whether the contents are a value of a table that is no pickle, or reads as one by chance only, as a few letters or a hash do.
+    pub fn is_other_value(&self, source: &Source) -> bool {
+        self.is_value
+            && source.format() == Format::Pickle
+            && !source.pickles().has_lengths()
+            && !sure::is_meant(source.bytes())
     }
 
     /// The same as one of records that are alike.

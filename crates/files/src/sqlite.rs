@@ -7,9 +7,7 @@ use std::io::Read;
 use std::path::{Component, Path};
 
 use bytes::Bytes;
-use halfsour_lexer::Opcode;
 use halfsour_text::repr;
-use halfsour_vm::Loader;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::types::ValueRef;
@@ -19,11 +17,14 @@ use crate::beside::{Beside, Room};
 use crate::fields::Fields;
 use crate::limits::Budget;
 use crate::member::{Listing, Member};
-use crate::{Doubt, ErrorKind, Format, is_pickle, sure};
+use crate::{Doubt, ErrorKind, Format, sure};
 
 mod computed;
 
 const INVALID: ErrorKind = ErrorKind::Malformed("the database is invalid, or takes too long to read");
+
+/// diskcache's mode of values that it pickles.
+const PICKLED: i64 = 4;
 
 /// An error, also of SQLite, whose own words are not kept.
 struct Failed(ErrorKind);
@@ -150,6 +151,8 @@ struct Reader<'b> {
     directory: Option<&'b Path>,
     /// The number of bytes that files beside may have.
     room: Room,
+    /// Whether the table is a shelf's, of which all values are pickles.
+    is_dbm: bool,
     /// The number of the next column.
     group: usize,
     listing: Listing,
@@ -166,6 +169,7 @@ impl<'b> Reader<'b> {
             free,
             directory: None,
             room: Room::new(0),
+            is_dbm: false,
             group: 0,
             listing: Listing::default(),
             doubts: None,
@@ -198,8 +202,11 @@ impl<'b> Reader<'b> {
             if rowid.is_some() { vec![0] } else { keys.into_iter().map(|(at, _)| at).collect() };
         // As Python's `dbm.sqlite3` writes it.
         let is_dbm = table.name == "Dict" && columns.len() == 2 && has("key") && has("value");
+        self.is_dbm = is_dbm;
         // As diskcache writes it.
         let is_cache = table.name == "Cache" && ["key", "raw", "value", "filename"].into_iter().all(has);
+        let mode = (first..).zip(&columns).find(|(_, column)| is_cache && column.name == "mode");
+        let mode = mode.map(|(at, _)| at);
         let first_group = self.group;
         self.group += columns.len();
         let cache_key = (first..).zip(&columns).find(|(_, column)| is_cache && column.name == "key");
@@ -226,6 +233,7 @@ impl<'b> Reader<'b> {
                 // A key that is no text is told by the number of its row.
                 _ => place.join(", "),
             };
+            let mode = mode.map(|at| row.get::<_, Option<i64>>(at)).transpose().unwrap_or_default().flatten();
             for (at, column) in (first..).zip(&columns) {
                 let name = format!("{}.{}[{place}]", table.name, column.name);
                 match row.get_ref(at)? {
@@ -233,18 +241,31 @@ impl<'b> Reader<'b> {
                     ValueRef::Text(file)
                         if table.name == "Cache" && column.name == "filename" && self.doubts.is_none() =>
                     {
-                        self.file(name, file)?;
+                        self.file(name, file, mode)?;
                     }
-                    value => {
-                        // Columns have other values, too; only one that ends as a pickle does was meant to be one. A cache has bytes
-                        // of which that is not known.
-                        let is_meant = !is_cache && ends_as_pickle(value);
-                        self.value(name, value, Some(first_group + at).filter(|_| is_meant))?;
+                    value if is_cache && column.name == "value" && self.doubts.is_none() => {
+                        self.cached(name, value, mode)?;
                     }
+                    value => self.value(name, value, Some(first_group + at).filter(|_| has_mark(value)))?,
                 }
             }
         }
         Ok(())
+    }
+
+    /// A value of diskcache, which tells by a mode whether it is a pickle.
+    fn cached(&mut self, name: String, value: ValueRef, mode: Option<i64>) -> Result<(), ErrorKind> {
+        match value {
+            ValueRef::Blob(bytes) | ValueRef::Text(bytes) if is_coded(bytes) => {
+                self.push(name, Bytes::copy_from_slice(bytes), None)
+            }
+            ValueRef::Null => Ok(()),
+            _ if mode == Some(PICKLED) => {
+                self.listing.members.push(Member::damaged(name, ErrorKind::NoPickle));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn value(&mut self, name: String, value: ValueRef, group: Option<usize>) -> Result<(), ErrorKind> {
@@ -270,7 +291,8 @@ impl<'b> Reader<'b> {
 
     fn push(&mut self, name: String, bytes: Bytes, group: Option<usize>) -> Result<(), ErrorKind> {
         self.spend(Member::cost(name.len()) + bytes.len() as u64)?;
-        self.listing.members.push(Member { group, ..Member::owned(name, bytes) });
+        let is_value = !self.is_dbm;
+        self.listing.members.push(Member { group, is_value, ..Member::owned(name, bytes) });
         Ok(())
     }
 
@@ -283,7 +305,7 @@ impl<'b> Reader<'b> {
     }
 
     /// A file below the directory of the database.
-    fn file(&mut self, name: String, file: &[u8]) -> Result<(), ErrorKind> {
+    fn file(&mut self, name: String, file: &[u8], mode: Option<i64>) -> Result<(), ErrorKind> {
         let Some(directory) = self.directory else { return Ok(()) };
         let file = Path::new(str::from_utf8(file).map_err(|_| INVALID)?);
         let is_below = file.components().all(|part| matches!(part, Component::Normal(_)));
@@ -292,7 +314,12 @@ impl<'b> Reader<'b> {
             Some(metadata) => {
                 self.spend(Member::cost(name.len()) + metadata.len())?;
                 let bytes = self.room.read(&path).map_err(|error| ErrorKind::Io(error.kind()))?;
-                self.listing.members.push(Member::owned(name, bytes));
+                let is_pickle = is_coded(&bytes);
+                if mode == Some(PICKLED) && !is_pickle {
+                    self.listing.members.push(Member::damaged(name, ErrorKind::NoPickle));
+                } else if mode.is_none_or(|mode| mode == PICKLED) || is_pickle {
+                    self.listing.members.push(Member::owned(name, bytes));
+                }
             }
             None => {
                 let kind = ErrorKind::Malformed("the file that the database names is not beside it");
@@ -303,9 +330,10 @@ impl<'b> Reader<'b> {
     }
 }
 
-fn ends_as_pickle(value: ValueRef) -> bool {
-    let (ValueRef::Blob(bytes) | ValueRef::Text(bytes)) = value else { return false };
-    bytes.last() == Some(&Opcode::Stop.byte())
+/// Whether it begins with the mark of a protocol and an opcode that often comes next.
+fn has_mark(value: ValueRef) -> bool {
+    const NEXT: &[u8] = b"\x95}](cCXKJMGN\x88\x89\x8a\x8c\x8e\x8f)";
+    matches!(value, ValueRef::Blob([0x80, 2..=5, next, ..]) if NEXT.contains(next))
 }
 
 /// Whether text is a pickle, or a layer of one.
@@ -316,7 +344,7 @@ fn is_coded(text: &[u8]) -> bool {
         Format::Zlib => sure::inflates(text),
         _ => true,
     };
-    is_format || is_pickle(text) && Loader::new().load(text).is_ok()
+    is_format || sure::is_meant(text)
 }
 
 fn quoted(name: &str) -> String {

@@ -1,7 +1,7 @@
 //! What bytes are for sure: a layer is only taken off where something that is known is inside.
 
 use flate2::{Decompress, FlushDecompress, Status};
-use halfsour_lexer::{ErrorKind, Lexer, Op};
+use halfsour_lexer::{ErrorKind, Lexer, Op, Opcode};
 use halfsour_vm::Loader;
 
 use crate::Format;
@@ -19,7 +19,7 @@ pub(crate) fn is_sure(bytes: &[u8], depth: usize) -> bool {
     match Format::magic(bytes) {
         Some(Format::Zlib) => inflates(bytes),
         Some(_) => true,
-        None => depth > 0 && Format::nested(bytes, depth - 1) != Format::Pickle || loads(bytes),
+        None => depth > 0 && Format::nested(bytes, depth - 1) != Format::Pickle || is_whole(bytes),
     }
 }
 
@@ -58,11 +58,15 @@ pub(crate) fn may_begin(bytes: &[u8]) -> bool {
     true
 }
 
-/// Whether a pickle of protocol 2 or later begins here, or a part of one.
+/// Whether a pickle of protocol 2 or later begins here, or a part of one. A few bytes have to be a whole one.
 pub(crate) fn begins_as_pickle(bytes: &[u8]) -> bool {
     const MOST: usize = 16;
+    const FEW: usize = 12;
     if !matches!(bytes, [0x80, 2..=5, _, ..]) {
         return false;
+    }
+    if bytes.len() < FEW {
+        return loads(bytes);
     }
     let mut lexer = Lexer::new(bytes);
     for _ in 0..MOST {
@@ -105,6 +109,40 @@ pub(crate) fn loads(bytes: &[u8]) -> bool {
     bytes.len() <= LONGEST && end_of_opcodes(bytes) == Some(bytes.len()) && Loader::new().load(bytes).is_ok()
 }
 
+/// Whether it is a pickle, where most values are something else.
+pub(crate) fn is_meant(bytes: &[u8]) -> bool {
+    begins_as_pickle(bytes) || is_whole(bytes)
+}
+
+/// Whether all of it is one pickle, and not only by chance, as a few letters or random bytes are.
+fn is_whole(bytes: &[u8]) -> bool {
+    (bytes.first() == Some(&Opcode::Proto.byte()) || tells(bytes)) && loads(bytes)
+}
+
+/// Whether the opcodes have a line, import something, or fill the memo from its first slots on.
+fn tells(bytes: &[u8]) -> bool {
+    let mut lexer = Lexer::new(bytes);
+    while let Ok(op) = lexer.next_op() {
+        match op {
+            Op::Int(_)
+            | Op::Long(_)
+            | Op::Float(_)
+            | Op::String(_)
+            | Op::Unicode(_)
+            | Op::Put(_)
+            | Op::Global(..)
+            | Op::Inst(..)
+            | Op::StackGlobal
+            | Op::Memoize => return true,
+            Op::BinPut(slot) => return slot <= 1,
+            Op::LongBinPut(slot) => return slot <= 1,
+            Op::Stop => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Whether the first bits may be those of compressed data without a header: the kind of a block, and of one that is stored its length,
 /// which stands there twice.
 pub(crate) fn may_be_deflated(bytes: &[u8]) -> bool {
@@ -137,7 +175,7 @@ pub(crate) fn deflates(bytes: &[u8]) -> bool {
             Err(_) => false,
         };
         let is_pickle =
-            || begins_as_pickle(&out[..length]) || rest.is_empty() && length > 2 && loads(&out[..length]);
+            || begins_as_pickle(&out[..length]) || rest.is_empty() && length > 2 && is_whole(&out[..length]);
         if !is_end || given == 0 && !is_pickle() {
             return false;
         }
@@ -158,5 +196,31 @@ pub(crate) fn inflates(bytes: &[u8]) -> bool {
             given == out.len() || begins_as_pickle(&out[..given])
         }
         Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_meant;
+
+    /// Words and random bytes often go as opcodes to a `STOP`.
+    #[test]
+    fn values_are_no_pickles_by_chance() {
+        let words: [&[u8]; 5] = [b"Mr.", b"N.", b"Jones.", b"Good idea.", b"Glossy carpets."];
+        let bytes: [&[u8]; 4] = [b"\x83\xd0\x35.", b"\x80\x02.", b"\x80\x02L\x11", b"\x82\x16)\x81."];
+        for value in words.iter().chain(&bytes) {
+            assert!(!is_meant(value), "{}", value.escape_ascii());
+        }
+        let pickles: [&[u8]; 6] = [
+            b"\x80\x02N.",
+            b"I5\n.",
+            b"(lp0\nI1\na.",
+            b"]q\0.",
+            b"cos\nsystem\n(S'id'\ntR.",
+            b"\x8c\x05posix\x8c\x06system\x93\x8c\x02id\x85R.",
+        ];
+        for pickle in pickles {
+            assert!(is_meant(pickle), "{}", pickle.escape_ascii());
+        }
     }
 }

@@ -178,6 +178,7 @@ impl Entry {
             encrypted: flags & 1 != 0,
             own: None,
             group: None,
+            is_value: false,
             damage: None,
         };
         Some((Self { member, header, is_described_later: flags & 8 != 0 }, length))
@@ -258,6 +259,7 @@ fn local(bytes: &[u8], at: usize) -> Option<(Member, bool)> {
         encrypted: flags & 1 != 0,
         own: None,
         group: None,
+        is_value: false,
         damage: None,
     };
     Some((member, flags & 8 != 0))

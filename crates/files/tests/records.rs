@@ -63,6 +63,30 @@ fn a_record_that_is_no_pickle_is_an_error() {
     is_told("shelf.sqlite3");
 }
 
+/// diskcache says which values it pickled: one that is no pickle is an error, whatever the others are.
+#[cfg(feature = "sqlite")]
+#[test]
+fn a_value_that_diskcache_pickled_is_a_pickle() {
+    let name = "diskcache/cache.db";
+    let whole = fs::read(path(name)).unwrap();
+    let source = Source::from_bytes(name, whole.clone().into(), Limits::UNTRUSTED).unwrap();
+    let archive = source.archive().unwrap().unwrap();
+    let mut count = 0;
+    for member in archive.members().iter().filter(|member| member.name.starts_with("Cache.value[")) {
+        let pickle = archive.bytes(member).unwrap();
+        let mut places = whole.windows(pickle.len()).enumerate().filter(|(_, window)| *window == &pickle[..]);
+        let (Some((at, _)), None) = (places.next(), places.next()) else { continue };
+        let mut damaged = whole.clone();
+        damaged[at] = b'{';
+        let (names, errors) = read(&Input::from_bytes(name, damaged.into(), Limits::UNTRUSTED).unwrap());
+        assert!(!names.contains(&member.name), "{}", member.name);
+        let full = format!("{name}:{}", member.name);
+        assert!(errors.iter().any(|error| error.kind() == ErrorKind::NoPickle && error.name() == full));
+        count += 1;
+    }
+    assert!(count > 1, "{count}");
+}
+
 /// Values of a `dbm` may be anything, if none is a pickle.
 #[test]
 fn without_pickles_nothing_is_damaged() {
