@@ -64,7 +64,7 @@ fn labels_of_rows_are_not_lost_in_silence() {
     {
         let (frame, options) = (part(&frame(name)), Options::default());
         let notes = |options: &Options| {
-            convert(&frame, format.parse().unwrap(), options, &mut Vec::new()).map(|report| report.notes)
+            convert(&frame, format.parse().unwrap(), options, Vec::new()).map(|report| report.notes)
         };
         let told = notes(&options).unwrap();
         assert_eq!(told.iter().any(|note| note.starts_with("the labels of rows are left out")), has_labels);
