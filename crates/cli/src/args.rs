@@ -214,7 +214,8 @@ pub enum Command {
     /// Objects are the same if Python finds them equal: 1, 1.0 and True are, dicts are whatever their order. Objects
     /// of other classes are if their classes have the same name, and their parts are the same. nan is the same as nan. How objects
     /// are shared, and in which protocol they were written, does not matter. Rows and columns of tables are compared by their labels;
-    /// columns of different dtypes differ. The exit status is 0 if all is the same, 1 if something differs, 2 if there was trouble.
+    /// columns of different dtypes differ. Members of archives and databases are compared by name, if there are several.
+    /// The exit status is 0 if all is the same, 1 if something differs, 2 if there was trouble.
     #[command(after_help = DIFF_EXAMPLES)]
     Diff {
         /// The old file.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use halfsour::Loader;
 use halfsour::value::path::Path;
-use halfsour_files::Part;
+use halfsour_files::{Input, Part};
 use halfsour_inspect::diff::{Diff, Side};
 
 use crate::args::{DiffForm, Reading};
@@ -48,8 +48,9 @@ fn compare(
     path: &Path,
     form: &DiffForm,
 ) -> Result<bool, Failure> {
-    let (old, new) = (parts(reading, old)?, parts(reading, new)?);
-    let (old, new) = (side(reading, &old)?, side(reading, &new)?);
+    let (old, new) = (input::open(old, reading)?, input::open(new, reading)?);
+    let (mine, theirs) = (parts(reading, &old)?, parts(reading, &new)?);
+    let (old, new) = (side(reading, &old, &mine)?, side(reading, &new, &theirs)?);
     let mut diff = Diff::new(form.rules(), form.max);
     diff.sides_at(&old, &new, path).map_err(|error| Failure::message(error.to_string()))?;
     if form.json {
@@ -60,9 +61,8 @@ fn compare(
     Ok(diff.is_same())
 }
 
-fn parts(reading: &Reading, name: &str) -> Result<Vec<Part>, Failure> {
-    let input = input::open(name, reading)?;
-    if let Some(part) = arrays::of_archive(&input, reading)? {
+fn parts(reading: &Reading, input: &Input) -> Result<Vec<Part>, Failure> {
+    if let Some(part) = arrays::of_archive(input, reading)? {
         return Ok(vec![part]);
     }
     input
@@ -74,9 +74,9 @@ fn parts(reading: &Reading, name: &str) -> Result<Vec<Part>, Failure> {
         .collect()
 }
 
-fn side<'p>(reading: &Reading, parts: &'p [Part]) -> Result<Side<'p>, Failure> {
+fn side<'p>(reading: &Reading, input: &'p Input, parts: &'p [Part]) -> Result<Side<'p>, Failure> {
     let mut loader = Loader::with_options(reading.options());
-    let mut side = Side::new();
+    let mut side = Side::of_file(input.source().name());
     for part in parts {
         let added = side.add(part, reading.first, &mut loader);
         added.map_err(|error| Failure::in_pickle(error.map(Cause::Load), part.bytes()))?;

@@ -9,6 +9,7 @@ mod numpy;
 mod places;
 mod report;
 mod shape;
+mod sides;
 mod storage;
 mod tables;
 #[cfg(test)]
@@ -19,13 +20,12 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::ops::ControlFlow;
 
-use halfsour_files::{JoblibArrays, Part, PickleError, Torch};
 use halfsour_value::{Graph, Id, Node, PathError};
-use halfsour_vm::Loader;
 
 use keys::Keys;
 pub use leaf::Tolerance;
 pub use report::Difference;
+pub use sides::Side;
 pub use storage::Contents;
 use storage::Storages;
 pub use tables::{Elements, Part as TablePart};
@@ -147,43 +147,13 @@ impl fmt::Display for DiffError {
 
 impl std::error::Error for DiffError {}
 
-/// The pickles of one side of a comparison.
-#[derive(Debug, Default)]
-pub struct Side<'p> {
-    pickles: Vec<(Graph<&'p [u8]>, Option<&'p Torch>)>,
-}
-
-impl<'p> Side<'p> {
-    /// A side without pickles.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Loads all pickles of a part, or the first only, and adds them.
-    ///
-    /// # Errors
-    ///
-    /// If one cannot be loaded.
-    pub fn add(
-        &mut self,
-        part: &'p Part,
-        first_only: bool,
-        loader: &mut Loader,
-    ) -> Result<(), PickleError<halfsour_vm::Error>> {
-        part.each_pickle(first_only, |bytes, start| {
-            let graph = loader.load_observed(bytes, start, JoblibArrays::new(()))?;
-            let end = graph.end();
-            self.pickles.push((graph, part.torch()));
-            Ok(end)
-        })
-    }
-}
-
 /// A key and its value, or a member twice.
 type Entry<'g, S> = (Node<'g, S>, Node<'g, S>);
 
 /// A step on the way to an object.
 enum Step<'g, S> {
+    /// A member of an archive or a database. Such a step comes first.
+    Member(&'g str),
     Pickle(usize),
     Index(usize),
     Key(Node<'g, S>),
@@ -241,7 +211,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
     ///
     /// [`DiffError`]. What was found until then stays.
     pub fn graphs(&mut self, old: &'g Graph<S>, new: &'g Graph<S>) -> Result<(), DiffError> {
-        self.pickles(old, new, Storages::default(), None)
+        self.pickles(old, new, Storages::default(), 0)
     }
 
     /// The differences that were kept, in the order in which they were found.
@@ -259,21 +229,20 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         self.total == 0
     }
 
-    /// Compares two pickles; of several, those with this number.
+    /// Compares two pickles, which are in this place.
     fn pickles(
         &mut self,
         a: &'g Graph<S>,
         b: &'g Graph<S>,
         storages: Storages<'g>,
-        number: Option<usize>,
+        place: usize,
     ) -> Result<(), DiffError> {
         self.begin(a, b, storages);
         let [x, y] = [a, b].map(|graph| graph.source().as_ref());
-        // What was written alike is alike.
-        if x[a.start()..a.end()] == y[b.start()..b.end()] {
+        // What was written alike is alike, except for storages, which are not in the pickles.
+        if !self.storages.are_known() && x[a.start()..a.end()] == y[b.start()..b.end()] {
             return Ok(());
         }
-        let place = number.map_or(0, |number| self.place(0, Step::Pickle(number)));
         self.pair(a.root(), b.root(), place)?;
         self.drain(a, b)
     }
@@ -298,30 +267,6 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             && progress(self.compared).is_break()
         {
             return Err(DiffError::Stopped);
-        }
-        Ok(())
-    }
-}
-
-impl<'g, 'p> Diff<'g, &'p [u8]> {
-    /// Compares two files: the first pickle with the first, the second with the second. Of torch files, the storages, too.
-    ///
-    /// # Errors
-    ///
-    /// As [`graphs`](Self::graphs).
-    pub fn sides(&mut self, old: &'g Side<'p>, new: &'g Side<'p>) -> Result<(), DiffError> {
-        let (a, b) = (&old.pickles, &new.pickles);
-        let several = a.len() > 1 || b.len() > 1;
-        for (number, ((a, mine), (b, theirs))) in (1..).zip(a.iter().zip(b)) {
-            self.pickles(a, b, Storages::new(*mine, *theirs), several.then_some(number))?;
-        }
-        for (number, (graph, _)) in (1..).zip(a).skip(b.len()) {
-            let place = self.place(0, Step::Pickle(number));
-            self.differ(place, Change::Removed(graph.root()));
-        }
-        for (number, (graph, _)) in (1..).zip(b).skip(a.len()) {
-            let place = self.place(0, Step::Pickle(number));
-            self.differ(place, Change::Added(graph.root()));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use halfsour_value::path::Path;
 
 use super::storage::Storages;
 use super::tables::{label, same_cells, short};
-use super::{Change, Diff, DiffError, Side, Step, TablePart as Part};
+use super::{Change, Diff, DiffError, Step, TablePart as Part};
 use crate::path::{Place, resolve};
 use crate::tree::{ShowLimits, Tree};
 
@@ -30,40 +30,56 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn graphs_at(&mut self, old: &'g Graph<S>, new: &'g Graph<S>, path: &Path) -> Result<(), DiffError> {
-        self.parts(old, new, Storages::default(), None, path)
+        self.parts(old, new, Storages::default(), 0, path)
     }
 
-    fn parts(
+    /// Compares the parts of two pickles, which are in this place.
+    pub(super) fn parts(
         &mut self,
         a: &'g Graph<S>,
         b: &'g Graph<S>,
         storages: Storages<'g>,
-        number: Option<usize>,
+        place: usize,
         path: &Path,
     ) -> Result<(), DiffError> {
         if path.segments().is_empty() {
-            return self.pickles(a, b, storages, number);
+            return self.pickles(a, b, storages, place);
         }
         self.begin(a, b, storages);
-        let mut place = number.map_or(0, |number| self.place(0, Step::Pickle(number)));
+        match (resolve(a.root(), path), resolve(b.root(), path)) {
+            (Ok(old), Ok(new)) => {
+                let place = self.place_of(path, place);
+                self.pair_of_places(&old, &new, place)?;
+            }
+            (Ok(old), Err(_)) => self.alone(old, true, path, place),
+            (Err(_), Ok(new)) => self.alone(new, false, path, place),
+            (Err(error), Err(_)) => return Err(DiffError::Path(error)),
+        }
+        self.drain(a, b)
+    }
+
+    /// Where a path leads from a place.
+    fn place_of(&mut self, path: &Path, place: usize) -> usize {
+        if path.segments().is_empty() {
+            return place;
+        }
         let text = path.until(path.segments().len());
         let named = path.pickle().map(|number| format!("#{number}")).unwrap_or_default();
         let text = text.strip_prefix(&named).unwrap_or(text);
         let dot = if text.starts_with(['.', '[', '(']) { "" } else { "." };
-        place = self.place(place, Step::Text(format!("{dot}{text}")));
-        match (resolve(a.root(), path), resolve(b.root(), path)) {
-            (Ok(old), Ok(new)) => self.pair_of_places(&old, &new, place)?,
-            (Ok(Place::Node(old)), Err(_)) => self.differ(place, Change::Removed(old)),
-            (Err(_), Ok(Place::Node(new))) => self.differ(place, Change::Added(new)),
-            (Ok(old), Err(_)) => {
-                self.differ(place, Change::Part(Part { old: Some(shown(&old)), ..Part::default() }));
-            }
-            (Err(_), Ok(new)) => {
-                self.differ(place, Change::Part(Part { new: Some(shown(&new)), ..Part::default() }));
-            }
-            (Err(error), Err(_)) => return Err(DiffError::Path(error)),
-        }
-        self.drain(a, b)
+        self.place(place, Step::Text(format!("{dot}{text}")))
+    }
+
+    /// Tells of what only the old side has, or only the new one, at the end of a path.
+    pub(super) fn alone(&mut self, found: Place<'g, S>, is_old: bool, path: &Path, place: usize) {
+        let place = self.place_of(path, place);
+        let change = match found {
+            Place::Node(node) if is_old => Change::Removed(node),
+            Place::Node(node) => Change::Added(node),
+            found if is_old => Change::Part(Part { old: Some(shown(&found)), ..Part::default() }),
+            found => Change::Part(Part { new: Some(shown(&found)), ..Part::default() }),
+        };
+        self.differ(place, change);
     }
 
     fn pair_of_places(
@@ -119,30 +135,6 @@ impl<'g, S: AsRef<[u8]> + Clone> Diff<'g, S> {
             self.differ(place, Change::Part(Part::changed(x, y)));
         }
         Ok(())
-    }
-}
-
-impl<'g, 'p> Diff<'g, &'p [u8]> {
-    /// Compares parts of two files: in each pickle, or in the one that the path names, that to which the path leads.
-    ///
-    /// # Errors
-    ///
-    /// As [`graphs_at`](Self::graphs_at).
-    pub fn sides_at(&mut self, old: &'g Side<'p>, new: &'g Side<'p>, path: &Path) -> Result<(), DiffError> {
-        if path.segments().is_empty() && path.pickle().is_none() {
-            return self.sides(old, new);
-        }
-        let (a, b) = (&old.pickles, &new.pickles);
-        let several = a.len() > 1 || b.len() > 1;
-        let mut compared = false;
-        for (number, ((a, mine), (b, theirs))) in (1..).zip(a.iter().zip(b)) {
-            if path.pickle().is_none_or(|meant| meant == number) {
-                let storages = Storages::new(*mine, *theirs);
-                self.parts(a, b, storages, several.then_some(number), path)?;
-                compared = true;
-            }
-        }
-        if compared { Ok(()) } else { Err(DiffError::NoPickle) }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
+use halfsour_text::name::{self, visible};
 use halfsour_text::phrase::{count, plural};
-use halfsour_text::{name, repr};
+use halfsour_text::repr;
 use halfsour_value::{Data, Node};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -12,6 +13,9 @@ use serde_json::Value;
 use super::{Change, Contents, Diff, Elements, Step, TablePart as Part};
 use crate::spans::{Role, Spans, write_lines};
 use crate::{path, type_name};
+
+/// The path of the root.
+const ALL: &str = "(all)";
 
 /// How many bytes of a text in a value are shown.
 const MOST: usize = 60;
@@ -22,7 +26,7 @@ const STEPS: usize = 20;
 /// A difference, and where it is.
 ///
 /// `Display` writes a line: `~ name: 'Ann' → 'Bob'`. As `Serialize`: `{"path": …, "change": "changed", "old": …, "new": …}`, where
-/// values are plain JSON if that is short.
+/// values are plain JSON if that is short; before the path, a `"member"` if there is one.
 pub struct Difference<'d, 'g, S> {
     diff: &'d Diff<'g, S>,
     place: usize,
@@ -39,8 +43,16 @@ impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
         self.change
     }
 
-    /// Where the object is: `users[3].email`; `(all)` if it is the root. In the middle of a long path, steps are left out.
-    pub fn path(&self) -> String {
+    /// The member of an archive or a database in which the object is, if members belong together by their names.
+    pub fn member(&self) -> Option<&'g str> {
+        self.steps().first().and_then(|step| match step {
+            Step::Member(name) => Some(*name),
+            _ => None,
+        })
+    }
+
+    /// The steps from the root.
+    fn steps(&self) -> Vec<&'d Step<'g, S>> {
         let mut steps = Vec::new();
         let mut place = self.place;
         while place > 0 {
@@ -49,7 +61,15 @@ impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
             place = *from;
         }
         steps.reverse();
+        steps
+    }
+
+    /// Where the object is in its file or member: `users[3].email`; `(all)` if it is the root. In the middle of a long path, steps are left out.
+    pub fn path(&self) -> String {
+        let mut steps = self.steps();
+        steps.retain(|step| !matches!(step, Step::Member(_)));
         let spelled = |step: &&Step<'g, S>| match step {
+            Step::Member(_) => String::new(),
             Step::Pickle(number) => format!("#{number}"),
             Step::Index(index) => path::index(*index),
             Step::Key(key) => path::key(*key),
@@ -63,14 +83,18 @@ impl<'d, 'g, S: AsRef<[u8]>> Difference<'d, 'g, S> {
         }
         shown.extend(steps.iter().skip(STEPS.max(steps.len().saturating_sub(STEPS))).map(spelled));
         match path::join(&shown) {
-            path if path.is_empty() => "(all)".to_owned(),
+            path if path.is_empty() => ALL.to_owned(),
             path => path,
         }
     }
 
     /// The line that tells the difference.
     pub fn line(&self) -> Spans {
-        let path = self.path();
+        let path = match (self.member().map(visible), self.path()) {
+            (Some(member), path) if path == ALL => member.into_owned(),
+            (Some(member), path) => format!("{member}: {path}"),
+            (None, path) => path,
+        };
         let brief = |node: &Node<'g, S>| path::brief(*node, MOST);
         let (role, text) = match self.change {
             Change::Removed(old) => (Role::Removed, format!("- {path}: {}", brief(old))),
@@ -136,7 +160,9 @@ impl<S: AsRef<[u8]>> fmt::Debug for Change<'_, S> {
 
 /// A [`Difference`] in JSON.
 #[derive(Default, Serialize)]
-struct Entry {
+struct Entry<'g> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'g str>,
     path: String,
     change: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -157,7 +183,7 @@ struct Entry {
 
 impl<S: AsRef<[u8]>> Serialize for Difference<'_, '_, S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        let mut entry = Entry { path: self.path(), ..Entry::default() };
+        let mut entry = Entry { member: self.member(), path: self.path(), ..Entry::default() };
         match self.change {
             Change::Removed(old) => (entry.change, entry.old) = ("removed", Some(value(*old))),
             Change::Added(new) => (entry.change, entry.new) = ("added", Some(value(*new))),

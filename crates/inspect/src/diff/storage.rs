@@ -33,6 +33,11 @@ impl<'g> Storages<'g> {
         Self { files: a.zip(b).map(|(a, b)| [a, b]), seen: HashSet::new() }
     }
 
+    /// Whether both files have storages.
+    pub fn are_known(&self) -> bool {
+        self.files.is_some()
+    }
+
     /// How two storages differ to which persistent ids refer, told once. `None` if they refer to no storages of the same type,
     /// and so are to be compared as they are.
     pub fn compare<S: AsRef<[u8]>>(
@@ -48,8 +53,12 @@ impl<'g> Storages<'g> {
         if !self.seen.insert((a.key, b.key)) {
             return Some(Contents { different: 0, all: 0, unit: "bytes" });
         }
-        let (x, y) = (mine.storage(a.key).ok()?, theirs.storage(b.key).ok()?);
-        Some(contents(&x, &y, &a.class, tolerance))
+        let (x, y) = (mine.storage(a.key), theirs.storage(b.key));
+        if x.is_err() && y.is_err() {
+            return None;
+        }
+        // One that cannot be read has nothing in it.
+        Some(contents(&x.unwrap_or_default(), &y.unwrap_or_default(), &a.class, tolerance))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use halfsour_fixtures::{Expect, pairs};
-use halfsour_vm::{Limits, Options};
+use halfsour_vm::{Limits, Loader, Options};
 use serde_json::Value;
 
 use super::*;
