@@ -37,7 +37,7 @@ fn files_of_all_kinds_are_loaded() -> Result<()> {
     }
     let error = load(file("nested.tar")).unwrap_err();
     let several = "nested.tar: several members contain pickles; ask for one, as with `Input::with_member`";
-    assert!(error.to_string().ends_with(several), "{error}");
+    assert!(error.to_string().contains(several), "{error}");
     let error = load(file("torch.json")).unwrap_err();
     assert!(error.to_string().contains("torch.json: byte 0x0: "), "{error}");
     Ok(())
