@@ -44,18 +44,18 @@ pub(crate) fn is_base64_of(head: &[u8]) -> bool {
 /// Whether these bytes may be a pickle of any protocol, or a layer or an archive with a mark.
 pub(crate) fn may_begin(bytes: &[u8]) -> bool {
     const MOST: usize = 8;
-    if Format::magic(bytes).is_some() {
-        return true;
-    }
+    Format::magic(bytes).is_some() || matches!(opcodes(bytes, MOST), Ok(()) | Err(ErrorKind::UnexpectedEnd))
+}
+
+/// Reads opcodes up to `STOP`, or so many; the error says why one cannot be read.
+fn opcodes(bytes: &[u8], most: usize) -> Result<(), ErrorKind> {
     let mut lexer = Lexer::new(bytes);
-    for _ in 0..MOST {
-        match lexer.next_op() {
-            Ok(Op::Stop) => break,
-            Ok(_) => {}
-            Err(error) => return error.kind() == ErrorKind::UnexpectedEnd,
+    for _ in 0..most {
+        if let Op::Stop = lexer.next_op().map_err(|error| error.kind())? {
+            break;
         }
     }
-    true
+    Ok(())
 }
 
 /// Whether a pickle of protocol 2 or later begins here, or a part of one. A few bytes have to be a whole one.
@@ -68,29 +68,13 @@ pub(crate) fn begins_as_pickle(bytes: &[u8]) -> bool {
     if bytes.len() < FEW {
         return loads(bytes);
     }
-    let mut lexer = Lexer::new(bytes);
-    for _ in 0..MOST {
-        match lexer.next_op() {
-            Ok(Op::Stop) => break,
-            Ok(_) => {}
-            Err(error) => return error.kind() == ErrorKind::UnexpectedEnd,
-        }
-    }
-    true
+    matches!(opcodes(bytes, MOST), Ok(()) | Err(ErrorKind::UnexpectedEnd))
 }
 
 /// Whether the opcodes go as far as `STOP`, or are too many to be looked at.
 pub(crate) fn goes_on_as_pickle(bytes: &[u8]) -> bool {
     const MOST: usize = 1 << 16;
-    let mut lexer = Lexer::new(bytes);
-    for _ in 0..MOST {
-        match lexer.next_op() {
-            Ok(Op::Stop) => return true,
-            Ok(_) => {}
-            Err(_) => return false,
-        }
-    }
-    true
+    opcodes(bytes, MOST).is_ok()
 }
 
 /// Whether the opcodes go as far as `STOP`, from the beginning; and where that ends.
