@@ -230,8 +230,7 @@ impl Walk<'_> {
 
     /// Tells what looks like a pickle in a file that is taken for none.
     fn trace(&mut self, source: &Source) {
-        let is_known = source.format() == Format::Npy || is_safetensors(source.bytes());
-        if let Some(doubt) = Doubt::trace(source.bytes()).filter(|_| !is_known) {
+        if let Some(doubt) = Doubt::trace(source.bytes()).filter(|_| !is_of_arrays(source)) {
             self.broken(source.name(), 0, doubt.to_string());
         }
     }
@@ -398,9 +397,13 @@ impl Kind {
 
 /// The doubt in a value in which there is no pickle.
 fn doubt(source: &Source) -> Option<(String, Doubt)> {
-    let is_known = source.format() == Format::Npy || is_safetensors(source.bytes());
-    let doubt = Doubt::of(source.raw()).filter(|_| !is_known)?;
+    let doubt = Doubt::of(source.raw()).filter(|_| !is_of_arrays(source))?;
     Some((source.name().to_owned(), doubt))
+}
+
+/// Whether it is a file of arrays, which is judged by its format.
+fn is_of_arrays(source: &Source) -> bool {
+    source.format() == Format::Npy || is_safetensors(source.bytes())
 }
 
 /// Whether it is an array of numbers in numpy's format, tensors in safetensors, or an archive of such alone: no reader reads
