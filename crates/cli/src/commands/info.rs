@@ -4,6 +4,7 @@ use std::io::Write;
 
 use halfsour::classes::numpy;
 use halfsour::lexer::text::name::visible;
+use halfsour::lexer::text::phrase::shape;
 use halfsour::value::Data;
 use halfsour::{Loader, Node};
 use halfsour_files::{Input, Part};
@@ -72,7 +73,5 @@ impl PerFile for Info {
 /// The type and the shape of an array, as numpy prints them.
 fn kind(array: Node<'_, &[u8]>) -> String {
     let Some(array) = numpy::array(array) else { return "an array".to_owned() };
-    let lengths: Vec<_> = array.shape.iter().map(ToString::to_string).collect();
-    let comma = if lengths.len() == 1 { "," } else { "" };
-    format!("{} of shape ({}{comma})", array.dtype, lengths.join(", "))
+    format!("{} of shape {}", array.dtype, shape(&array.shape))
 }
