@@ -1,6 +1,6 @@
 //! [`Side`]: the pickles of a file, and which pickle of one file belongs to which of the other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use halfsour_files::{JoblibArrays, Part, PickleError, Torch};
 use halfsour_value::Graph;
@@ -98,7 +98,7 @@ impl<'p> Side<'p> {
 fn by_name<'g, 'p>(old: &'g Side<'p>, new: &'g Side<'p>) -> Option<Vec<Pair<'g, 'p>>> {
     let (old, new) = (old.members()?, new.members()?);
     let theirs: HashMap<_, _> = new.iter().map(|(name, pickles)| (*name, pickles)).collect();
-    let mine: HashMap<_, _> = old.iter().map(|(name, pickles)| (*name, pickles)).collect();
+    let mine: HashSet<_> = old.iter().map(|(name, _)| *name).collect();
     // A file with one member may be that of the other under another name.
     let is_shared = old.iter().any(|(name, _)| theirs.contains_key(name));
     let has_several = [&old, &new].map(|members| members.len() > 1);
@@ -110,7 +110,7 @@ fn by_name<'g, 'p>(old: &'g Side<'p>, new: &'g Side<'p>) -> Option<Vec<Pair<'g, 
         let others = theirs.get(name).map_or(&[][..], |pickles| pickles);
         pairs.extend(in_order(pickles, others, Some(name)));
     }
-    for (name, pickles) in new.iter().filter(|(name, _)| !mine.contains_key(name)) {
+    for (name, pickles) in new.iter().filter(|(name, _)| !mine.contains(name)) {
         pairs.extend(in_order(&[], pickles, Some(name)));
     }
     Some(pairs)
