@@ -38,7 +38,7 @@ pub enum ErrorKind {
     NotAnArchive,
     /// The file, or the archive, contains no pickles.
     NoPickles,
-    /// A record of a database is no pickle, though others that are like it are.
+    /// A record of a database is no pickle, though others that are like it are, or though the database says that it is one.
     NoPickle,
     /// Several members of the archive hold pickles, and one was to be read.
     SeveralParts,

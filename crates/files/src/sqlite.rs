@@ -1,4 +1,5 @@
-//! Databases of SQLite: every BLOB, and every text that is a pickle in another form, is a member.
+//! Databases of SQLite: every BLOB, and every text that is a pickle in another form, is a member. Of diskcache's values, those are that it
+//! pickled, and others that are pickles.
 //!
 //! SQLite itself reads them, from memory and without leave to write: nothing of the schema is run but what reading a table needs.
 
@@ -201,21 +202,21 @@ impl<'b> Reader<'b> {
         let keys: Vec<_> =
             if rowid.is_some() { vec![0] } else { keys.into_iter().map(|(at, _)| at).collect() };
         // As Python's `dbm.sqlite3` writes it.
-        let is_dbm = table.name == "Dict" && columns.len() == 2 && has("key") && has("value");
-        self.is_dbm = is_dbm;
+        self.is_dbm = table.name == "Dict" && columns.len() == 2 && has("key") && has("value");
         // As diskcache writes it.
         let is_cache = table.name == "Cache" && ["key", "raw", "value", "filename"].into_iter().all(has);
-        let mode = (first..).zip(&columns).find(|(_, column)| is_cache && column.name == "mode");
-        let mode = mode.map(|(at, _)| at);
         let first_group = self.group;
         self.group += columns.len();
-        let cache_key = (first..).zip(&columns).find(|(_, column)| is_cache && column.name == "key");
-        let cache_key = cache_key.map(|(at, _)| at);
+        let of_cache = |name: &str| {
+            let (at, _) = (first..).zip(&columns).find(|(_, column)| is_cache && column.name == name)?;
+            Some(at)
+        };
+        let [cache_key, cache_mode] = ["key", "mode"].map(of_cache);
         let sql = format!("SELECT {} FROM {} NOT INDEXED", names.join(", "), quoted(&table.name));
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if is_dbm {
+            if self.is_dbm {
                 let (key, value) =
                     if columns[0].name == "key" { (first, first + 1) } else { (first + 1, first) };
                 let name = text(row.get_ref(key)?);
@@ -233,7 +234,8 @@ impl<'b> Reader<'b> {
                 // A key that is no text is told by the number of its row.
                 _ => place.join(", "),
             };
-            let mode = mode.map(|at| row.get::<_, Option<i64>>(at)).transpose().unwrap_or_default().flatten();
+            let mode =
+                cache_mode.map(|at| row.get::<_, Option<i64>>(at)).transpose().unwrap_or_default().flatten();
             for (at, column) in (first..).zip(&columns) {
                 let name = format!("{}.{}[{place}]", table.name, column.name);
                 match row.get_ref(at)? {

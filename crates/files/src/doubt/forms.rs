@@ -61,9 +61,7 @@ fn names(bytes: &[u8], left: &mut usize) -> bool {
             Ok(Op::StackGlobal) => has_name = true,
             Ok(_) => {}
             Err(error) => {
-                return has_name
-                    && bytes[0] == Opcode::Proto.byte()
-                    && error.kind() == ErrorKind::UnexpectedEnd;
+                return has_name && is_marked && error.kind() == ErrorKind::UnexpectedEnd;
             }
         }
     }
