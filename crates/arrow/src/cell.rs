@@ -11,7 +11,7 @@ use halfsour_classes::numpy::{self, Element, NdArray};
 use halfsour_classes::pandas::{self, TimeUnit};
 use halfsour_classes::pyarrow::Value;
 use halfsour_classes::sheet::called;
-use halfsour_classes::stdlib::{self, Date, DateTime, TimeDelta, TimeOfDay, TimeZone};
+use halfsour_classes::stdlib::{self, DateTime, TimeDelta, TimeZone};
 use halfsour_classes::time::{Day, NAT};
 use halfsour_classes::{Int, Known, Shape, recognise};
 
@@ -139,9 +139,9 @@ impl<'g, S: AsRef<[u8]> + Clone> Cell<'g, S> {
             _ => {}
         }
         Ok(Some(match known {
-            Known::Date(date) => Self::Date(days(*date)),
+            Known::Date(date) => Self::Date(date.since_1970()),
             Known::DateTime(datetime) => moment(datetime)?,
-            Known::Time(time) if time.tz.is_none() => Self::Time(microseconds(time.clock)),
+            Known::Time(time) if time.tz.is_none() => Self::Time(time.clock.as_microseconds()),
             Known::TimeDelta(delta) => {
                 let microseconds = i64::try_from(delta.as_microseconds());
                 Self::Delta(microseconds.map_err(|_| TableError::new("a span of time that is too long"))?)
@@ -257,20 +257,8 @@ fn int(bytes: &[u8]) -> Option<i128> {
     value.filter(|value| i64::try_from(*value).is_ok() || u64::try_from(*value).is_ok())
 }
 
-/// Returns the days since 1970.
-fn days(date: Date) -> i32 {
-    let before = i32::from(date.year) - 1;
-    let of_1970 = 719_162;
-    before * 365 + before / 4 - before / 100 + before / 400 + i32::from(date.ordinal()) - 1 - of_1970
-}
-
-fn microseconds(clock: TimeOfDay) -> i64 {
-    let seconds = (i64::from(clock.hour) * 60 + i64::from(clock.minute)) * 60 + i64::from(clock.second);
-    seconds * 1_000_000 + i64::from(clock.microsecond)
-}
-
 fn moment<'g, S: AsRef<[u8]>>(datetime: &DateTime<'g, S>) -> Result<Cell<'g, S>, TableError> {
-    let local = i64::from(days(datetime.date)) * 86_400_000_000 + microseconds(datetime.clock);
+    let local = i64::from(datetime.date.since_1970()) * 86_400_000_000 + datetime.clock.as_microseconds();
     if datetime.tz.is_none() {
         return Ok(Cell::Moment(local, None));
     }

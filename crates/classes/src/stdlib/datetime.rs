@@ -156,6 +156,13 @@ impl Date {
         before + u16::from(self.day)
     }
 
+    /// The days since 1970-01-01; negative before.
+    pub fn since_1970(self) -> i32 {
+        const OF_1970: i32 = 719_163;
+        let before = i32::from(self.year) - 1;
+        before * 365 + before / 4 - before / 100 + before / 400 + i32::from(self.ordinal()) - OF_1970
+    }
+
     /// The bytes that Python packs a date into.
     pub fn stamp(self) -> [u8; 4] {
         let [high, low] = self.year.to_be_bytes();
@@ -181,6 +188,12 @@ impl TimeOfDay {
     pub fn new(hour: u8, minute: u8, second: u8, microsecond: u32, fold: bool) -> Option<Self> {
         let there = hour < 24 && minute < 60 && second < 60 && microsecond < 1_000_000;
         there.then_some(Self { hour, minute, second, microsecond, fold })
+    }
+
+    /// The microseconds since midnight.
+    pub fn as_microseconds(self) -> i64 {
+        let seconds = (i64::from(self.hour) * 60 + i64::from(self.minute)) * 60 + i64::from(self.second);
+        seconds * 1_000_000 + i64::from(self.microsecond)
     }
 
     /// The bytes that Python packs it into, without `fold`.

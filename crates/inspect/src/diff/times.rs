@@ -62,14 +62,9 @@ fn moment<S: AsRef<[u8]>>(known: &Known<'_, S>) -> Option<Moment> {
 }
 
 fn of_datetime<S: AsRef<[u8]>>(time: &DateTime<'_, S>) -> Option<Moment> {
-    const BEFORE_1970: i128 = 719_163;
-    let (years, clock) = (i128::from(time.date.year) - 1, time.clock);
-    let days = 365 * years + years / 4 - years / 100 + years / 400 + i128::from(time.date.ordinal());
-    let seconds = (days - BEFORE_1970) * 86_400
-        + i128::from(clock.hour) * 3600
-        + i128::from(clock.minute) * 60
-        + i128::from(clock.second);
-    let local = (seconds * 1_000_000 + i128::from(clock.microsecond)) * 1000;
+    const DAY: i128 = 86_400_000_000;
+    let days = i128::from(time.date.since_1970());
+    let local = (days * DAY + i128::from(time.clock.as_microseconds())) * 1000;
     if time.tz.is_none() {
         return Some(Moment { nanoseconds: local, local, has_zone: false, zone: None, is_ambiguous: false });
     }
