@@ -24,7 +24,7 @@ pub use halfsour_value::PathError;
 use halfsour_value::path::{Path, Segment};
 
 pub use place::Place;
-pub(crate) use steps::brief;
+pub(crate) use steps::{brief, column, name_of};
 pub use steps::{index, join, key};
 
 /// Follows a path from an object to a place.

@@ -78,6 +78,15 @@ impl<'g, S: AsRef<[u8]>> Index<'g, S> {
         }
     }
 
+    /// The dtype, as pandas shows it: `int64`; of several levels, `object`.
+    pub fn dtype(&self) -> String {
+        match &self.labels {
+            Labels::Range { .. } => "int64".to_owned(),
+            Labels::Values(values) => values.to_string(),
+            Labels::Levels(_) => "object".to_owned(),
+        }
+    }
+
     /// Whether there are no labels.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

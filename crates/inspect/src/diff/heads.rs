@@ -33,19 +33,14 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             (None, Some(y)) => self.differ_at(place, Step::Text(freq), Change::Added(y)),
             (None, None) => {}
         }
-        let dtype = |index: &Index<'g, S>| match &index.labels {
-            Labels::Range { .. } => "int64".to_owned(),
-            Labels::Values(values) => values.to_string(),
-            Labels::Levels(_) => "object".to_owned(),
-        };
         match (&a.labels, &b.labels) {
             (Labels::Values(x), Labels::Values(y))
                 if matches!((&**x, &**y), (Values::Categorical(_), Values::Categorical(_))) =>
             {
                 return self.kinds([x, y], place, step, "");
             }
-            _ if self.rules.types && dtype(a) != dtype(b) => {
-                let changed = Part::changed(dtype(a), dtype(b));
+            _ if self.rules.types && a.dtype() != b.dtype() => {
+                let changed = Part::changed(a.dtype(), b.dtype());
                 self.differ_at(place, Step::Text(format!("{step}.dtype")), Change::Part(changed));
             }
             _ => {}
@@ -65,10 +60,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
             return Ok(());
         }
         for (number, pair) in a.names.iter().zip(&b.names).enumerate() {
-            let step = match a.names.len() {
-                1 => format!("{step}.name"),
-                _ => format!("{step}.names[{number}]"),
-            };
+            let step = path::name_of(a, step, number);
             match pair {
                 (Some(x), Some(y)) => self.step(*x, *y, place, Step::Text(step))?,
                 (Some(x), None) => self.differ_at(place, Step::Text(step), Change::Removed(*x)),

@@ -163,7 +163,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         let (mut last, mut in_order) = (0, true);
         for (label, &number) in sorted(&mine) {
             let x = readable(a, number)?;
-            let place = self.place(place, column_step(&a.columns, number));
+            let place = self.place(place, Step::Text(path::column(&a.columns, number)));
             if let Some(&other) = theirs.get(label) {
                 in_order &= last <= other;
                 last = other;
@@ -181,7 +181,7 @@ impl<'g, S: AsRef<[u8]>> Diff<'g, S> {
         for (label, &number) in sorted(&theirs) {
             if !mine.contains_key(label) {
                 let new = Some(format!("a column of {}", readable(b, number)?.values));
-                let place = self.place(place, column_step(&b.columns, number));
+                let place = self.place(place, Step::Text(path::column(&b.columns, number)));
                 self.differ(place, Change::Part(Part { new, ..Part::default() }));
             }
         }
@@ -383,14 +383,6 @@ fn sorted(columns: &HashMap<(String, usize), usize>) -> Vec<(&(String, usize), &
     let mut all: Vec<_> = columns.iter().collect();
     all.sort_by_key(|(_, number)| **number);
     all
-}
-
-fn column_step<'g, S: AsRef<[u8]>>(columns: &Index<'g, S>, number: usize) -> Step<'g, S> {
-    match columns.get(number) {
-        Some(Cell::Object(node)) => Step::Key(node),
-        Some(cell) => Step::Text(format!("[{}]", tree::cell(&cell))),
-        None => Step::Text(format!("[{number}]")),
-    }
 }
 
 /// A value or label as it is shown.

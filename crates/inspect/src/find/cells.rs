@@ -53,11 +53,7 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
             let (Ok(column), Some(label)) = (frame.column(number), frame.columns.get(number)) else {
                 continue;
             };
-            let step = match &label {
-                Cell::Object(node) => path::key(*node),
-                cell => format!("[{}]", tree::cell(cell)),
-            };
-            let of_column = self.label(Some(&label), place, step);
+            let of_column = self.label(Some(&label), place, path::column(&frame.columns, number));
             self.cells(column.cells(), of_column);
         }
     }
@@ -94,11 +90,7 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
     fn names(&mut self, index: &Index<'g, S>, from: usize, step: &str) {
         for (number, name) in index.names.iter().enumerate() {
             let Some(name) = name else { continue };
-            let step = match index.names.len() {
-                1 => format!("{step}.name"),
-                _ => format!("{step}.names[{number}]"),
-            };
-            self.label(Some(&Cell::Object(*name)), from, step);
+            self.label(Some(&Cell::Object(*name)), from, path::name_of(index, step, number));
         }
     }
 

@@ -282,8 +282,7 @@ fn attribute_of_index<'g, S: AsRef<[u8]> + Clone>(index: &Index<'g, S>, name: &s
         ("name", _) => index.names.first().copied().flatten().map(Place::Node),
         ("names", _) => Some(Place::Cell(Cell::List(names().collect()))),
         ("freq", _) => index.freq.map(Place::Node),
-        ("dtype", Labels::Range { .. }) => Some(text(&"int64")),
-        ("dtype", Labels::Levels(_)) => Some(text(&"object")),
+        ("dtype", _) => Some(text(&index.dtype())),
         (_, Labels::Values(values)) => attribute_of_values(values, name),
         _ => None,
     }

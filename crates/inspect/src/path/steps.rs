@@ -1,5 +1,6 @@
 //! How the steps of paths are spelled.
 
+use halfsour_classes::pandas::{Cell, Index};
 use halfsour_value::Node;
 
 use crate::names::as_name;
@@ -35,6 +36,23 @@ pub(super) fn shown<S: AsRef<[u8]>>(key: Node<'_, S>) -> String {
 /// The step to an element: `[3]`.
 pub fn index(index: usize) -> String {
     format!("[{index}]")
+}
+
+/// The step to a column: by its label, or by its number if that cannot be read.
+pub(crate) fn column<S: AsRef<[u8]>>(columns: &Index<'_, S>, number: usize) -> String {
+    match columns.get(number) {
+        Some(Cell::Object(label)) => key(label),
+        Some(label) => format!("[{}]", tree::cell(&label)),
+        None => index(number),
+    }
+}
+
+/// The step to a name of labels, from the step to these: `.index.name`, `.columns.names[1]`.
+pub(crate) fn name_of<S>(labels: &Index<'_, S>, step: &str, number: usize) -> String {
+    match labels.names.len() {
+        1 => format!("{step}.name"),
+        _ => format!("{step}.names[{number}]"),
+    }
 }
 
 /// Steps as one path.

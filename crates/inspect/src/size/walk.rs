@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use halfsour_classes::numpy::ArrayData;
-use halfsour_classes::pandas::{Cell, Frame};
+use halfsour_classes::pandas::Frame;
 use halfsour_classes::{Known, Shape, dicts_of_pydantic, recognise, state_fields};
 use halfsour_lexer::{Lexer, Opcode};
 use halfsour_value::{Data, Elements, Form, Graph, Id, Instance, Items, Node, Part, Step, Steps};
 
 use super::Sizes;
-use crate::{path, tree, type_name};
+use crate::{path, type_name};
 
 /// Longer lists and dicts have one place for all that is in them, unless each is asked for.
 const MANY_ELEMENTS: usize = 16;
@@ -181,11 +181,7 @@ impl<'g, S: AsRef<[u8]>> Walk<'_, 'g, S> {
 
     /// Gives each array of a frame, which may have several columns, a place of its own.
     fn columns(&mut self, frame: &Frame<'g, S>, at: usize) {
-        let step = |number: usize| match frame.columns.get(number) {
-            Some(Cell::Object(label)) => path::key(label),
-            Some(label) => format!("[{}]", tree::cell(&label)),
-            None => path::index(number),
-        };
+        let step = |number: usize| path::column(&frame.columns, number);
         let mut arrays: Vec<(Node<'g, S>, usize, usize)> = Vec::new();
         let mut numbers = HashMap::new();
         for number in 0..frame.width() {
