@@ -149,30 +149,8 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
     }
 
     fn known_text(&mut self, known: &Known<'g, S>, instance: Instance<'g, S>) -> Result<bool, Error> {
-        let (duration, moment);
-        let text: &dyn Display = match known {
-            // A zone by its name alone, of which a database has the offset.
-            Known::DateTime(datetime)
-                if datetime.offset().is_some()
-                    && datetime.zone().is_some_and(|zone| zone.offset().is_none()) =>
-            {
-                moment = datetime.isoformat();
-                &moment
-            }
-            Known::TimeDelta(delta) => {
-                duration = delta.to_iso();
-                &duration
-            }
-            Known::PandasTimedelta(delta) => {
-                duration = delta.to_iso();
-                &duration
-            }
-            known => match known.as_text() {
-                Some(text) => text,
-                None => return Ok(false),
-            },
-        };
-        self.out.string_of(text)?;
+        let Some(written) = with_text(known, |text| self.out.string_of(text)) else { return Ok(false) };
+        written?;
         // What is long may have a short text, and an object may occur often.
         self.spend(cost(instance, usize::MAX) / 16)?;
         Ok(true)
@@ -249,6 +227,24 @@ impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
         self.out.close(b']');
         Ok(())
     }
+}
+
+/// Does something with the text that a known object is written as, if it is one.
+pub(crate) fn with_text<S: AsRef<[u8]>, R>(
+    known: &Known<'_, S>,
+    take: impl FnOnce(&dyn Display) -> R,
+) -> Option<R> {
+    Some(match known {
+        // A zone by its name alone, of which a database has the offset.
+        Known::DateTime(datetime)
+            if datetime.offset().is_some() && datetime.zone().is_some_and(|zone| zone.offset().is_none()) =>
+        {
+            take(&datetime.isoformat())
+        }
+        Known::TimeDelta(delta) => take(&delta.to_iso()),
+        Known::PandasTimedelta(delta) => take(&delta.to_iso()),
+        known => take(known.as_text()?),
+    })
 }
 
 /// Text, with U+FFFD for what is none.

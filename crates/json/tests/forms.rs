@@ -133,9 +133,11 @@ fn shared_data_is_repeated_and_cycles_are_errors() {
 /// What would be two members of one name is an error: readers keep one of them.
 #[test]
 fn keys_have_different_names() {
-    // {1: 2, '1': 3}, {None: 1, 'null': 2}, {'True': 1, True: 2, 'true': 3}, {(1,): 1, '(1,)': 2}, and an OrderedDict
+    // {1: 2, '1': 3}, {None: 1, 'null': 2}, {'True': 1, True: 2, 'true': 3}, {(1,): 1, '(1,)': 2}, {timedelta(1): 1, 'P1D': 2},
+    // and an OrderedDict
     for pickle in [
-        &b"}(K\x01K\x02V1\nK\x03u."[..],
+        &b"}(cdatetime\ntimedelta\n(K\x01K\x00K\x00tRK\x01VP1D\nK\x02u."[..],
+        b"}(K\x01K\x02V1\nK\x03u.",
         b"}(NK\x01Vnull\nK\x02u.",
         b"}(VTrue\nK\x01I01\nK\x02Vtrue\nK\x03u.",
         b"](}(K\x01\x85K\x01V(1,)\nK\x02ue.",

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use halfsour_classes::{class_name, recognise};
+use halfsour_classes::stdlib::{Base, Subclass};
+use halfsour_classes::{Known, class_name, recognise};
 use halfsour_text::{number, repr};
 use halfsour_value::path::step;
 use halfsour_value::{Data, Graph, Node};
 
 use super::{Work, Writer};
+use crate::known::with_text;
 use crate::{Cycles, Error, ErrorKind};
 
 impl<'g, S: AsRef<[u8]>> Writer<'_, '_, 'g, S> {
@@ -107,10 +109,17 @@ fn name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Cow<'_, [u8]> {
         Data::Int(value) => value.to_string(),
         Data::BigInt(bytes) => number::BigDisplay(bytes).to_string(),
         Data::Float(value) => repr::Float(value).to_string(),
-        _ => match recognise(key) {
-            Some(known) => known.as_text().map_or_else(|| key.to_string(), ToString::to_string),
-            None => key.to_string(),
+        Data::Instance(_) => match recognise(key) {
+            Some(Known::Subclass(Subclass { base: Base::Value(value), .. }))
+                if let Data::Str(text) = value.data() =>
+            {
+                return Cow::Borrowed(text.as_wtf8());
+            }
+            known => known
+                .and_then(|known| with_text(&known, |text| text.to_string()))
+                .unwrap_or_else(|| key.to_string()),
         },
+        _ => key.to_string(),
     };
     Cow::Owned(text.into_bytes())
 }
