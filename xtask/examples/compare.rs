@@ -83,8 +83,10 @@ impl Tally {
             }
             (Some(_), Err(error)) => self.wrongly_refused.push(format!("{}: {error}", shown(fixture))),
             (None, Err(_)) => self.refused += 1,
-            (None, Ok(_)) if let Some(what) = argued(fixture) => *self.argued.entry(what).or_default() += 1,
-            (None, Ok(_)) => self.wrongly_accepted.push(format!("{}: {:?}", shown(fixture), fixture.expect)),
+            (None, Ok(_)) => match argued(fixture) {
+                Some(what) => *self.argued.entry(what).or_default() += 1,
+                None => self.wrongly_accepted.push(format!("{}: {:?}", shown(fixture), fixture.expect)),
+            },
         }
     }
 

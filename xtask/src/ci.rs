@@ -25,6 +25,7 @@ pub fn run() -> Result {
         "",
         &[&["clippy"], &features[..], &["--all-targets", "--", "-D", "warnings"]].concat(),
     )?;
+    oldest()?;
     step("doc", "-D warnings", &["doc", "--workspace", "--no-deps"])?;
     own("tidy", "cargo xtask tidy", tidy::run)?;
     own("advisories", "cargo xtask advisories", dependencies::advisories)?;
@@ -44,6 +45,20 @@ pub fn run() -> Result {
     own("instructions", "cargo xtask instructions", || instructions::run(false))?;
     println!("\nci: all passed");
     Ok(())
+}
+
+/// Checks that the oldest compiler that is promised takes the code, if it is installed.
+fn oldest() -> Result {
+    const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
+    let cargo = |args: &[&str]| shell::toolchain(OLDEST, args);
+    if !shell::succeeds(&mut cargo(&["--version"])) {
+        println!("\nci: Rust {OLDEST}: skipped, because it is not installed");
+        return Ok(());
+    }
+    let check = ["check", "--workspace"];
+    own(&format!("Rust {OLDEST}"), &format!("cargo +{OLDEST} {}", check.join(" ")), || {
+        shell::run(cargo(&check).env("CARGO_TARGET_DIR", shell::target().join("oldest")))
+    })
 }
 
 fn step(name: &str, rustdocflags: &str, args: &[&str]) -> Result {

@@ -26,9 +26,14 @@ pub fn cargo(args: &[&str]) -> Command {
 
 /// Returns a command of the nightly toolchain's cargo.
 pub fn nightly(args: &[&str]) -> Command {
+    toolchain("nightly", args)
+}
+
+/// Returns a command of a toolchain's cargo.
+pub fn toolchain(name: &str, args: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     // The variable would choose the toolchain of the cargo that runs this program.
-    command.env_remove("RUSTUP_TOOLCHAIN").arg("+nightly").args(args).current_dir(root());
+    command.env_remove("RUSTUP_TOOLCHAIN").arg(format!("+{name}")).args(args).current_dir(root());
     command
 }
 

@@ -59,10 +59,10 @@ impl Trail {
         let mut path = String::new();
         for place in &self.0[..depth] {
             // Writing to a String does not fail.
-            let _ = match events::string(&place.name) {
-                None => write!(path, "[{}]", place.index),
-                Some(_) if let Some(step) = &place.step => path.write_str(step),
-                Some(name) => {
+            let _ = match (events::string(&place.name), &place.step) {
+                (None, _) => write!(path, "[{}]", place.index),
+                (Some(_), Some(step)) => path.write_str(step),
+                (Some(name), None) => {
                     let step = step(&name);
                     let is_first = path.is_empty();
                     path.write_str(step.strip_prefix('.').filter(|_| is_first).unwrap_or(&step))

@@ -205,11 +205,13 @@ fn scalar<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<Key<'_>> {
                 return Some(key);
             }
             let (module, name) = class_name(node)?;
-            let text = match &known {
-                Known::Decimal(number) if let Some(digits) = decimal(number.as_str()) => {
-                    format!("{digits:?}")
-                }
-                known => known.as_text()?.to_string(),
+            let digits = match &known {
+                Known::Decimal(number) => decimal(number.as_str()),
+                _ => None,
+            };
+            let text = match digits {
+                Some(digits) => format!("{digits:?}"),
+                None => known.as_text()?.to_string(),
             };
             Key::Known(format!("{module}.{name}"), text)
         }

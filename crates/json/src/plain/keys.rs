@@ -109,16 +109,16 @@ fn name<S: AsRef<[u8]>>(key: Node<'_, S>) -> Cow<'_, [u8]> {
         Data::Int(value) => value.to_string(),
         Data::BigInt(bytes) => number::BigDisplay(bytes).to_string(),
         Data::Float(value) => repr::Float(value).to_string(),
-        Data::Instance(_) => match recognise(key) {
-            Some(Known::Subclass(Subclass { base: Base::Value(value), .. }))
-                if let Data::Str(text) = value.data() =>
+        Data::Instance(_) => {
+            let known = recognise(key);
+            if let Some(Known::Subclass(Subclass { base: Base::Value(value), .. })) = &known
+                && let Data::Str(text) = value.data()
             {
                 return Cow::Borrowed(text.as_wtf8());
             }
-            known => known
-                .and_then(|known| with_text(&known, |text| text.to_string()))
-                .unwrap_or_else(|| key.to_string()),
-        },
+            let text = known.and_then(|known| with_text(&known, |text| text.to_string()));
+            text.unwrap_or_else(|| key.to_string())
+        }
         _ => key.to_string(),
     };
     Cow::Owned(text.into_bytes())

@@ -15,6 +15,9 @@ use super::{Asked, De, moment};
 use crate::Error;
 use crate::common::visit_int;
 
+/// The error for what has no type in Rust.
+const NO_TYPE: &str = "an element of an array that no type of Rust can hold";
+
 /// The deserializer of an element or a cell.
 pub(super) struct Item<'a, 'b, 'g, S, L> {
     /// The deserializer of the array or table, at the depth of the item.
@@ -123,8 +126,11 @@ impl<'a, 'b, 'g, 'de, S: AsRef<[u8]>, L: Lend<'g, 'de, S>> Item<'a, 'b, 'g, S, L
             }
             Element::Missing => visitor.visit_none(),
             // No number of Rust holds all of it.
-            Element::LongDouble(number) if let Some(text) = number.text() => self.text(text, visitor),
-            _ => Err(Error::custom("an element of an array that no type of Rust can hold")),
+            Element::LongDouble(number) => match number.text() {
+                Some(text) => self.text(text, visitor),
+                None => Err(Error::custom(NO_TYPE)),
+            },
+            _ => Err(Error::custom(NO_TYPE)),
         }
     }
 
