@@ -3,6 +3,7 @@
 
 mod at;
 mod auditor;
+mod census;
 #[cfg(feature = "files")]
 mod file_report;
 #[cfg(feature = "files")]

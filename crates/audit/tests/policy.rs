@@ -3,7 +3,7 @@
 use halfsour_audit::{Auditor, Limits, Policy, Rule, Verdict};
 
 const MINE: &str = r#"
-schema = 1
+schema = 2
 
 [packs.app]
 about = "our own"
@@ -13,6 +13,7 @@ pack = "app"
 names = ["app:Point"]
 uses = ["new", "build"]
 args = [["int", "int"]]
+state = "attributes"
 reason = "two numbers"
 "#;
 
@@ -42,11 +43,14 @@ fn limits_that_are_set_are_part_of_the_policy() {
 #[test]
 fn what_is_wrong_is_refused_with_its_line() {
     for (from, to, line, text) in [
-        ("uses", "use", Some(10), "unknown field `use`"),
-        ("reason", "raison", Some(12), "unknown field `raison`"),
+        ("uses", "usages", Some(10), "unknown field `usages`"),
+        ("reason", "raison", Some(13), "unknown field `raison`"),
         ("about", "abuot", Some(5), "unknown field `abuot`"),
         ("\"new\"", "\"knew\"", Some(10), "unknown variant `knew`"),
-        ("schema = 1", "schema = 2", None, "only 1 is known"),
+        ("schema = 2", "schema = 1", Some(2), "`ref` among the `uses` is `value`"),
+        ("schema = 2", "schema = 3", Some(2), "only 2 is known"),
+        ("\"attributes\"", "\"any\"", None, "may be an object"),
+        ("state = \"attributes\"", "", None, "belong together"),
         ("app:Point", "app.Point", None, "not of the form module:name"),
         ("app:Point", "app:*", None, "not of the form module:name"),
         ("pack = \"app\"", "pack = \"apq\"", None, "there is no pack apq"),
@@ -164,6 +168,6 @@ fn the_readmes_policy_is_one() {
 #[test]
 fn a_rule_is_read_from_its_id() {
     assert_eq!("r9".parse(), Ok(Rule::R9));
-    let error: Box<dyn std::error::Error> = "R12".parse::<Rule>().unwrap_err().into();
-    assert_eq!(error.to_string(), "unknown rule: the rules are R1 R2 R3 R4 R5 R7 R8 R9 R10 R11");
+    let error: Box<dyn std::error::Error> = "R99".parse::<Rule>().unwrap_err().into();
+    assert_eq!(error.to_string(), "unknown rule: the rules are R1 R2 R3 R4 R5 R7 R8 R9 R10 R11 R12");
 }

@@ -5,8 +5,12 @@ mod bytes;
 mod change;
 mod copies;
 mod dtypes;
+mod frames;
+mod state;
+mod stored;
 mod tensors;
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -14,15 +18,17 @@ use halfsour_lexer::text::number::{IntBase, NumberError};
 use halfsour_lexer::text::repr;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
-use halfsour_vm::{Event, Observer, Opcode};
+use halfsour_vm::{Event, Graph, Observer, Opcode};
 
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
+use self::frames::Frames;
+use self::state::Scanned;
 use self::tensors::is_beyond_storage;
 use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
-use crate::pattern::{MOST_ITEMS, Pattern, Values};
+use crate::pattern::{Checked, MOST_ITEMS, Part, Pattern, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
 use crate::report::{Action, Context, Finding, OpcodeName, Severity};
 use crate::text;
@@ -40,8 +46,16 @@ pub(crate) struct Judge<'p, 's> {
     steps: usize,
     /// What is known of ids that stand for a listed class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
-    /// How many keys of a state have been looked at.
-    scanned: HashMap<Id, usize>,
+    /// Names that may be called, but not stored.
+    callees: HashSet<Id>,
+    checked: Checked,
+    /// The dicts that the pattern of a state came upon.
+    parts: RefCell<Vec<(Id, Part)>>,
+    /// Objects that were given a state.
+    built: HashSet<Id>,
+    /// Which keys of states have been looked at, by the entry of the class.
+    scanned: HashMap<(Id, usize, Part), Scanned<'p>>,
+    frames: Frames,
     /// Bytes that have been tried as pickles.
     tried: HashSet<Id>,
     /// Which bytes may be loaded.
@@ -57,6 +71,8 @@ struct Named<'p> {
     module: Vec<u8>,
     qualified: Vec<u8>,
     name: String,
+    /// As the policy spells it.
+    spelled: String,
     entry: Option<Entry<'p>>,
     /// Its number among the imports.
     import: Option<usize>,
@@ -72,7 +88,11 @@ impl<'p> Named<'p> {
         import: Option<usize>,
     ) -> Self {
         let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
-        Self { module: cut(module), qualified: cut(qualified), name, entry, import }
+        let spelled = match entry {
+            Some(_) => format!("{}:{}", String::from_utf8_lossy(module), String::from_utf8_lossy(qualified)),
+            None => String::new(),
+        };
+        Self { module: cut(module), qualified: cut(qualified), name, spelled, entry, import }
     }
 }
 
@@ -93,7 +113,12 @@ impl<'p, 's> Judge<'p, 's> {
             recent: [0; 4],
             steps: 0,
             named: HashMap::new(),
+            callees: HashSet::new(),
+            checked: Checked::default(),
+            parts: RefCell::default(),
+            built: HashSet::new(),
             scanned: HashMap::new(),
+            frames: Frames::default(),
             tried: HashSet::new(),
             clean: HashMap::new(),
             dtypes: DTypes::default(),
@@ -138,7 +163,13 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn values<'e>(&'e self, at: At<'e>) -> Values<'e> {
-        Values { view: at.view, policy: self.policy }
+        Values {
+            view: at.view,
+            policy: self.policy,
+            callees: &self.callees,
+            checked: &self.checked,
+            parts: &self.parts,
+        }
     }
 
     /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
@@ -168,11 +199,14 @@ impl<'p, 's> Judge<'p, 's> {
             self.found.imports[import].imports += 1;
         }
         let named = Named::new(module, qualified, name.clone(), entry, import);
-        if entry.is_none() {
+        if let Some(entry) = entry {
+            if !entry.allow.uses.contains(&Use::Value) {
+                self.callees.insert(id);
+            }
+            self.named.insert(id, Rc::new(named));
+        } else {
             let why = self.why(&named, "the policy does not list it");
             self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
-        } else {
-            self.named.insert(id, Rc::new(named));
         }
     }
 
@@ -376,6 +410,13 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
+    /// Judges what can be told only at the end of a pickle.
+    pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) {
+        self.last_frame(graph.end());
+        self.stored(graph);
+        self.changed_later(graph);
+    }
+
     /// A memo slot with a number that no pickler has come to here.
     fn put(&mut self, offset: usize, slot: u64) {
         const FREE: u64 = 100_000;
@@ -424,6 +465,7 @@ impl Observer for Judge<'_, '_> {
             self.recent[self.steps % 4] = offset;
             self.steps += 1;
         }
+        self.frame(offset, opcode);
         self.argument(offset, opcode);
     }
 
