@@ -18,7 +18,7 @@ use halfsour_lexer::text::number::{IntBase, NumberError};
 use halfsour_lexer::text::repr;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
-use halfsour_vm::{Event, Graph, Observer, Opcode};
+use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
 
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
@@ -499,5 +499,10 @@ impl Observer for Judge<'_, '_> {
                 self.add(offset, Rule::R4, Action::Call, "", String::new(), why);
             }
         }
+    }
+
+    fn attached(&mut self, _: View<'_>, offset: usize, _: Id) -> Attached {
+        self.frame_ends(offset);
+        Attached::Nothing
     }
 }
