@@ -9,6 +9,7 @@ mod file_report;
 #[cfg(feature = "files")]
 mod files;
 mod found;
+mod hashes;
 mod judge;
 mod limits;
 mod look;
