@@ -35,19 +35,19 @@ impl Judge<'_, '_> {
         };
         let (rule, severity, why) = match (special, memory, fits) {
             (Some(name), _, _) => {
-                (Rule::R7, Severity::Error, format!("it sets {name}, which Python itself looks at"))
+                (Rule::R7, Severity::Dangerous, format!("it sets {name}, which Python itself looks at"))
             }
-            (None, Err((rule, why)), _) => (rule, Severity::Error, why.to_owned()),
+            (None, Err((rule, why)), _) => (rule, Severity::Dangerous, why.to_owned()),
             // A member of an enum is made of its value, and is one object for all of the program.
             (None, Ok(()), _) if is_member => {
                 let why =
                     "what was made of arguments may be a member of an enum, which all of the program has";
-                (Rule::R7, Severity::Warning, why.to_owned())
+                (Rule::R7, Severity::Unknown, why.to_owned())
             }
-            (None, Ok(()), false) => (Rule::R7, Severity::Warning, "it may not have such a state".to_owned()),
+            (None, Ok(()), false) => (Rule::R7, Severity::Unknown, "it may not have such a state".to_owned()),
             (None, Ok(()), true) => return,
         };
-        let code = format!("{}.__setstate__({})", named.name, at.short().value(state));
+        let code = format!("{}.__setstate__({})", named.python(), at.short().value(state));
         self.add(at.offset, rule, Action::Build, &named.name, code, (severity, why));
     }
 
@@ -69,7 +69,7 @@ impl Judge<'_, '_> {
         let keys = items.get(scanned..).unwrap_or_default().iter().step_by(2);
         for key in keys.map(|&key| at.text(key)) {
             if key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless(key) {
-                return Some(text::name(key, b"").trim_end_matches('.').to_owned());
+                return Some(text::visible(key));
             }
         }
         None
@@ -83,7 +83,7 @@ impl Judge<'_, '_> {
             if let Some(name) = self.special_key(at(dict), dict) {
                 let why = format!("it sets {name}, which Python itself looks at");
                 let code = "a state that is changed later".to_owned();
-                self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Error, why));
+                self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Dangerous, why));
             }
         }
         if let Some(dict) = self.dtypes.changed(|dict| match at(dict).view.peek(dict) {
@@ -92,7 +92,7 @@ impl Judge<'_, '_> {
         }) {
             let why = "numpy keeps it, and believes what it says".to_owned();
             let code = "a dict of fields that is changed later".to_owned();
-            self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Error, why));
+            self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Dangerous, why));
         }
     }
 
@@ -109,7 +109,14 @@ impl Judge<'_, '_> {
         if let Some(named) = self.named(at, object) {
             self.count(&named, |import| import.changes += 1);
             let why = "it changes what is imported, for the whole program".to_owned();
-            self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), (Severity::Error, why));
+            self.add(
+                at.offset,
+                Rule::R7,
+                action,
+                &named.name,
+                code(&named.python()),
+                (Severity::Dangerous, why),
+            );
             return false;
         }
         match at.view.kind(object) {
@@ -124,14 +131,17 @@ impl Judge<'_, '_> {
                 return true;
             }
         }
-        let (name, why) = match named {
-            Some(named) => (named.name.clone(), self.why(&named, "its objects may not be changed so")),
+        let (name, code, why) = match named {
+            Some(named) => {
+                let why = self.why(&named, "its objects may not be changed so");
+                (named.name.clone(), code(&named.python()), why)
+            }
             None => {
                 let why = "what it is is not known".to_owned();
-                (at.short().value(object), (Severity::Warning, why))
+                let name = at.short().value(object);
+                (name.clone(), code(&name), (Severity::Unknown, why))
             }
         };
-        let code = code(&name);
         self.add(at.offset, Rule::R7, action, &name, code, why);
         false
     }

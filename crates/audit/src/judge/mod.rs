@@ -74,6 +74,11 @@ impl<'p> Named<'p> {
         let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
         Self { module: cut(module), qualified: cut(qualified), name, entry, import }
     }
+
+    /// Its name in Python: `os.system`.
+    fn python(&self) -> String {
+        self.name.replacen(':', ".", 1)
+    }
 }
 
 /// What a call amounts to.
@@ -144,8 +149,8 @@ impl<'p, 's> Judge<'p, 's> {
     /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
     fn why(&self, named: &Named<'_>, otherwise: &str) -> (Severity, String) {
         match self.policy.sink(&named.module, &named.qualified) {
-            Some(reason) => (Severity::Error, reason.to_owned()),
-            None => (Severity::Warning, otherwise.to_owned()),
+            Some(reason) => (Severity::Dangerous, reason.to_owned()),
+            None => (Severity::Unknown, otherwise.to_owned()),
         }
     }
 
@@ -155,7 +160,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => {
                 let code = at.short().value(id);
                 let why = "what an extension code stands for is not known here".to_owned();
-                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Warning, why));
+                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Unknown, why));
             }
         }
     }
@@ -170,7 +175,7 @@ impl<'p, 's> Judge<'p, 's> {
         let named = Named::new(module, qualified, name.clone(), entry, import);
         if entry.is_none() {
             let why = self.why(&named, "the policy does not list it");
-            self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
+            self.add(at.offset, Rule::R1, Action::Import, &name, named.python(), why);
         } else {
             self.named.insert(id, Rc::new(named));
         }
@@ -240,13 +245,20 @@ impl<'p, 's> Judge<'p, 's> {
                 Some(Acts::DType) => self.dtypes.made(at, result, items),
                 Some(Acts::Arrow) if !self.is_arrow_text(at, items) => {
                     let why = "only arrays of text are known, whose buffers hold what they say".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
                 }
                 Some(Acts::Tensor) if is_beyond_storage(at, items) => {
                     let why = "it has more items than its storage".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Error, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(
+                        at.offset,
+                        Rule::R9,
+                        Action::Call,
+                        &named.name,
+                        code,
+                        (Severity::Dangerous, why),
+                    );
                 }
                 _ => {}
             }
@@ -261,7 +273,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call(&named.name, args, None);
+        let code = at.short().call(&named.python(), args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
 
@@ -322,7 +334,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call_with(&named.name, args, *kwargs);
+        let code = at.short().call_with(&named.python(), args, *kwargs);
         self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
     }
 
@@ -332,7 +344,7 @@ impl<'p, 's> Judge<'p, 's> {
         let callee = at.short().value(callable);
         let code = at.short().call(&callee, args, kwargs);
         let why = "what is called is computed, or its arguments are".to_owned();
-        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Error, why));
+        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Dangerous, why));
     }
 
     fn allows(
@@ -382,7 +394,7 @@ impl<'p, 's> Judge<'p, 's> {
         if slot > FREE && slot > offset as u64 {
             let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
             let code = format!("memo slot {slot}");
-            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Warning, why));
+            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
     }
 
@@ -412,7 +424,7 @@ impl<'p, 's> Judge<'p, 's> {
         }
         let code = at.short().value(object);
         let why = "the program that loads this resolves it; no pack knows ids of this form".to_owned();
-        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Warning, why));
+        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Unknown, why));
     }
 }
 
@@ -453,7 +465,7 @@ impl Observer for Judge<'_, '_> {
             Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.
             _ => {
-                let why = (Severity::Warning, "it is not known what this does".to_owned());
+                let why = (Severity::Unknown, "it is not known what this does".to_owned());
                 self.add(offset, Rule::R4, Action::Call, "", String::new(), why);
             }
         }
