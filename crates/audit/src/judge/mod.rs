@@ -24,7 +24,6 @@ use self::arrow::Buffers;
 use self::dtypes::DTypes;
 use self::frames::Frames;
 use self::state::Scanned;
-use self::tensors::is_beyond_storage;
 use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
@@ -277,17 +276,12 @@ impl<'p, 's> Judge<'p, 's> {
                     let code = at.short().call(&named.python(), args, None);
                     self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
                 }
-                Some(Acts::Tensor) if is_beyond_storage(at, items) => {
-                    let why = "it has more items than its storage".to_owned();
-                    let code = at.short().call(&named.python(), args, None);
-                    self.add(
-                        at.offset,
-                        Rule::R9,
-                        Action::Call,
-                        &named.name,
-                        code,
-                        (Severity::Dangerous, why),
-                    );
+                Some(Acts::Tensor | Acts::QTensor) => {
+                    if let Some(why) = tensors::objection(at, items, acts == Some(Acts::QTensor)) {
+                        let code = at.short().call(&named.python(), args, None);
+                        let why = (Severity::Dangerous, why.to_owned());
+                        self.add(at.offset, Rule::R9, Action::Call, &named.name, code, why);
+                    }
                 }
                 _ => {}
             }

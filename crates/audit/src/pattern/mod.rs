@@ -44,6 +44,8 @@ pub(crate) enum Pattern {
     Is(String),
     /// What one of these made.
     Of(String),
+    /// What the program finds by a persistent id, which is judged by itself.
+    Persistent,
     OneOf(Vec<Self>),
     /// At the end of arguments: may be missing.
     Optional(Box<Self>),
@@ -153,6 +155,7 @@ impl Pattern {
             (Self::Attributes, Peek::Dict(_)) => values.has_part(id, Part::Attributes),
             (Self::Slots, Peek::Dict(_)) => values.has_part(id, Part::Slots),
             (Self::Is(name), Peek::Global(..)) => values.names(id, name),
+            (Self::Persistent, Peek::PersistentId(_)) => true,
             (Self::Of(name), Peek::Instance(_)) => {
                 values.view.class(id).is_some_and(|class| values.names(class, name))
             }
@@ -262,6 +265,7 @@ impl fmt::Display for Pattern {
             Self::ShortInt => f.write_str("shortint"),
             Self::Attributes => f.write_str("attributes"),
             Self::Slots => f.write_str("slots"),
+            Self::Persistent => f.write_str("persistent"),
             Self::Kind(kind, lengths) => write!(f, "{kind}{}", many(lengths)),
             Self::Each(kind, lengths, part) => write!(f, "{kind}{} of {}", many(lengths), Single(part)),
             Self::Pairs(lengths, parts) => {
@@ -320,6 +324,7 @@ mod tests {
             "0..9",
             "-1",
             "shortint",
+            "persistent | None",
             "'latin1'",
             "b'b'",
             "(0,)",

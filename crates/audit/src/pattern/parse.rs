@@ -76,6 +76,7 @@ impl<'p> Parser<'p> {
             "shortint" => Ok(Pattern::ShortInt),
             "attributes" => Ok(Pattern::Attributes),
             "slots" => Ok(Pattern::Slots),
+            "persistent" => Ok(Pattern::Persistent),
             "True" => Ok(Pattern::Bool(true)),
             "False" => Ok(Pattern::Bool(false)),
             "is" => Ok(Pattern::Is(self.name()?)),

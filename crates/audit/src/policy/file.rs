@@ -104,6 +104,8 @@ pub(crate) enum Acts {
     DType,
     /// A tensor, which may not go beyond its storage.
     Tensor,
+    /// A tensor for whose items memory is taken beside its storage.
+    QTensor,
     /// An array of Arrow, which may be of text alone, with buffers that hold what it says.
     Arrow,
     /// An array of pandas whose state is an array of Arrow.
