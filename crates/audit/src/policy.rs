@@ -17,7 +17,9 @@ pub(crate) use allow::PROGRAM;
 pub use error::PolicyError;
 
 /// The version of the schema that `POLICY.md` describes.
-const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 1;
+/// The beginning of a reason that nobody has written yet.
+pub(crate) const TODO: &str = "TODO:";
 /// The longest `module:name` that a policy may list; longer ones are not even looked up.
 pub(crate) const LONGEST_NAME: usize = 256;
 
@@ -312,6 +314,9 @@ impl Policy {
             let context = |reason: String| {
                 PolicyError::new(format!("{}: {reason}", allow.names.first().map_or("allow", String::as_str)))
             };
+            if allow.reason.trim_start().starts_with(TODO) {
+                return Err(context("nobody has written the reason yet".to_owned()));
+            }
             if !file.packs.contains_key(&allow.pack) {
                 return Err(context(format!("there is no pack {}", allow.pack)));
             }
