@@ -285,6 +285,8 @@ fn of_error(error: &Error, within: &[String]) -> Option<Finding> {
             name: String::new(),
             code: format!("something named by an object of the kind {kind}"),
             reason: error.to_string(),
+            times: 1,
+            accepted: false,
             within: within.to_vec(),
             context: Vec::new(),
         }),

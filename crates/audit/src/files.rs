@@ -73,9 +73,9 @@ impl Auditor {
         walk.parts
     }
 
-    /// A report on what could not be read.
-    pub fn unreadable(&self, reason: String) -> Report {
-        self.report(Completeness::incomplete(Incompleteness::Unreadable, 0, reason))
+    /// A report on what has no pickle, or could not be read.
+    pub fn incomplete(&self, kind: Incompleteness, reason: impl Into<String>) -> Report {
+        self.report(Completeness::incomplete(kind, 0, reason))
     }
 
     /// A report on what no pickle was read of.
@@ -359,6 +359,8 @@ impl Walk<'_> {
                     reason:
                         "torch writes no such file, and refuses it; other readers may go beyond what there is"
                             .to_owned(),
+                    times: 1,
+                    accepted: false,
                     within: Vec::new(),
                     context: Vec::new(),
                 },
@@ -371,12 +373,7 @@ impl Walk<'_> {
     }
 
     fn failed(&mut self, name: &str, error: &Error) {
-        let kind = match error.kind() {
-            ErrorKind::Truncated => Incompleteness::CutOff,
-            ErrorKind::NoPickles | ErrorKind::NoPickle => Incompleteness::NoPickle,
-            _ => Incompleteness::Unreadable,
-        };
-        self.broken(name, kind, 0, error.to_string());
+        self.broken(name, error.into(), 0, error.to_string());
     }
 
     fn broken(&mut self, name: &str, kind: Incompleteness, offset: usize, reason: String) {
@@ -441,6 +438,17 @@ fn look_alike(report: &Report, bytes: &[u8], start: usize) -> Option<LookAlike> 
     let is_none = report.stats.pickles == 0 && report.completeness != Completeness::Complete;
     let what = LookAlike::at(bytes, start)?;
     (is_none || what == LookAlike::Crlf).then_some(what)
+}
+
+/// The kind of a file that cannot be opened.
+impl From<&Error> for Incompleteness {
+    fn from(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Truncated => Self::CutOff,
+            ErrorKind::NoPickles | ErrorKind::NoPickle => Self::NoPickle,
+            _ => Self::Unreadable,
+        }
+    }
 }
 
 /// The kind of what is no pickle, and looks like something else.

@@ -22,8 +22,17 @@ pub(crate) struct Found {
     pub is_too_deep: bool,
     /// The first number in a line that not all Pythons read alike, and its offset.
     pub disputed: Option<(usize, String)>,
-    same: HashMap<(Rule, Action, Severity, String), u64>,
+    kinds: HashMap<(Rule, Action, Severity, String), Kind>,
     has_dangerous: bool,
+}
+
+/// The findings of one rule, action, severity and name.
+#[derive(Debug)]
+struct Kind {
+    /// The number of those that are listed.
+    listed: u64,
+    /// The index of the last of these.
+    last: usize,
 }
 
 impl Found {
@@ -33,21 +42,25 @@ impl Found {
         let is_dangerous = finding.severity == Severity::Dangerous;
         // The verdict comes of what is listed: the first finding is, and so is the first that is dangerous, whatever the limits are.
         let full = self.findings.len() >= limits.total.max(1) && (self.has_dangerous || !is_dangerous);
-        let same = match self.same.get_mut(&key) {
-            Some(same) => same,
+        let kind = match self.kinds.get_mut(&key) {
+            Some(kind) => kind,
             None if full => {
-                self.stats.repeated += 1;
+                self.stats.unlisted += 1;
                 return false;
             }
-            None => self.same.entry(key).or_default(),
+            None => self.kinds.entry(key).or_insert(Kind { listed: 0, last: 0 }),
         };
-        *same += 1;
-        let is_listed = *same <= limits.per_kind.max(1) && !full;
+        let is_listed = kind.listed < limits.per_kind.max(1) && !full;
         if is_listed {
+            kind.listed += 1;
+            kind.last = self.findings.len();
             self.has_dangerous |= is_dangerous;
             self.findings.push(finding);
         } else {
             self.stats.repeated += 1;
+            if let Some(last) = self.findings.get_mut(kind.last) {
+                last.times += finding.times;
+            }
         }
         is_listed
     }
@@ -103,8 +116,28 @@ impl Found {
         self.stats.opcodes += other.stats.opcodes;
         self.stats.nested += other.stats.nested;
         self.stats.repeated += other.stats.repeated;
+        self.stats.unlisted += other.stats.unlisted;
         self.overflowed |= other.overflowed;
         self.is_too_deep |= other.is_too_deep;
         self.disputed = self.disputed.take().or(other.disputed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Found;
+    use crate::Limits;
+
+    #[test]
+    fn what_is_not_covered_is_kept_once_for_a_name() {
+        let mut found = Found::default();
+        let mut more = Found::default();
+        found.uncovered("scipy.sparse:A", "indices are believed by C");
+        more.uncovered("scipy.sparse:A", "indices are believed by C");
+        more.uncovered("scipy.sparse:B", "so are these");
+        found.merge(&Limits::default(), more);
+        let uncovered = found.take_uncovered();
+        let names: Vec<&str> = uncovered.iter().map(|uncovered| &*uncovered.name).collect();
+        assert_eq!(names, ["scipy.sparse:A", "scipy.sparse:B"]);
     }
 }

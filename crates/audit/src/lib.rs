@@ -3,6 +3,7 @@
 
 mod at;
 mod auditor;
+mod baseline;
 // The judge does not ask all of it yet.
 #[allow(dead_code)]
 mod census;
@@ -22,12 +23,15 @@ mod resources;
 mod rule;
 #[cfg(feature = "sarif")]
 mod sarif;
+mod subject;
+mod suggest;
 mod text;
 mod trace;
 
 pub use auditor::{Auditor, Refused};
+pub use baseline::{Baseline, BaselineError};
 #[cfg(feature = "files")]
-pub use file_report::FileReport;
+pub use file_report::{Document, FileReport};
 #[cfg(feature = "files")]
 pub use files::Part;
 pub use limits::Limits;
@@ -39,6 +43,8 @@ pub use report::{
 pub use rule::{Rule, UnknownRule};
 #[cfg(feature = "sarif")]
 pub use sarif::Sarif;
+pub use subject::Subject;
+pub use suggest::Suggestions;
 pub use trace::Trace;
 
 /// The file of a policy.

@@ -18,7 +18,7 @@ pub(crate) use allow::PROGRAM;
 pub(crate) use compiled::{Compiled, Keys};
 pub use error::PolicyError;
 use file::File;
-pub(crate) use file::{Acts, Allow, Use};
+pub(crate) use file::{Acts, Allow, SCHEMA, Use};
 
 /// The files of the policy that halfsour brings.
 const BUILT_IN: [&str; 10] = [
@@ -34,6 +34,8 @@ const BUILT_IN: [&str; 10] = [
     include_str!("../policy/sinks.toml"),
 ];
 
+/// The beginning of a reason that nobody has written yet.
+pub(crate) const TODO: &str = "TODO:";
 /// The longest `module:name` that a policy may list; longer ones are not even looked up.
 pub(crate) const LONGEST_NAME: usize = 256;
 
@@ -209,6 +211,9 @@ impl Policy {
             let context = |reason: String| {
                 PolicyError::new(format!("{}: {reason}", allow.names.first().map_or("allow", String::as_str)))
             };
+            if allow.reason.trim_start().starts_with(TODO) {
+                return Err(context("nobody has written the reason yet".to_owned()));
+            }
             if !file.packs.contains_key(&allow.pack) {
                 return Err(context(format!("there is no pack {}", allow.pack)));
             }

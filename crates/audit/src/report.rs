@@ -147,6 +147,12 @@ pub struct Finding {
     pub code: String,
     /// Why that is a finding.
     pub reason: String,
+    /// The number of findings of the same rule, action, severity and name that this one stands for: 1, and those that are not
+    /// listed because enough of their kind are.
+    pub times: u64,
+    /// Whether a baseline accepts it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accepted: bool,
     /// The places that the pickle lies in, from outside inwards; empty for the input itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<String>,
@@ -218,6 +224,8 @@ pub struct Stats {
     pub nested: u64,
     /// The number of findings that are not listed, because enough of their kind are.
     pub repeated: u64,
+    /// The number of findings that are not listed, and no finding of their kind either, because enough are listed in all.
+    pub unlisted: u64,
 }
 
 impl Completeness {
@@ -229,14 +237,24 @@ impl Completeness {
 impl Report {
     /// Sets the verdict to what the findings and the completeness amount to.
     pub(crate) fn decide(mut self) -> Self {
-        let worst = self.findings.iter().map(|finding| finding.severity).max();
-        self.verdict = match (&self.completeness, worst) {
+        self.verdict = self.verdict_on(|_| true);
+        self
+    }
+
+    fn verdict_on(&self, counts: impl Fn(&Finding) -> bool) -> Verdict {
+        let findings = self.findings.iter().filter(|finding| counts(finding));
+        match (&self.completeness, findings.map(|finding| finding.severity).max()) {
             (_, Some(Severity::Dangerous)) => Verdict::Dangerous,
             (Completeness::Incomplete { .. }, _) => Verdict::Incomplete,
             (Completeness::Complete, Some(Severity::Unknown)) => Verdict::Unknown,
             (Completeness::Complete, None) => Verdict::Clean,
-        };
-        self
+        }
+    }
+
+    /// Returns the verdict on what no [`Baseline`](crate::Baseline) accepts: `clean` says that nothing is new, not that loading does no harm.
+    /// Where there are more findings than are listed, it is the verdict itself.
+    pub fn unaccepted(&self) -> Verdict {
+        if self.stats.unlisted > 0 { self.verdict } else { self.verdict_on(|finding| !finding.accepted) }
     }
 
     /// Whether all was read and the policy allows all of it.
@@ -306,7 +324,29 @@ impl Serialize for Incompleteness {
     }
 }
 
+impl Finding {
+    /// What it is about: its name, or its code if it has none.
+    pub fn subject(&self) -> &str {
+        if self.name.is_empty() { &self.code } else { &self.name }
+    }
+}
+
 impl Action {
+    /// `called`, as in `os:system called 1×`.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Import => "imported",
+            Self::Call => "called",
+            Self::New => "made",
+            Self::Build => "state set",
+            Self::Append => "items appended",
+            Self::SetItem => "items set",
+            Self::Add => "members added",
+            Self::Persistent => "asked for",
+            Self::Data => "found",
+        }
+    }
+
     /// `calls`, as in `REDUCE calls os.system()`.
     pub const fn verb(self) -> &'static str {
         match self {
@@ -316,6 +356,23 @@ impl Action {
             Self::Persistent => "asks for",
             Self::New | Self::Data => "makes",
         }
+    }
+}
+
+/// The word that JSON and baselines have for it: `import`, `call`, `new`, `build`, `append`, `setitem`, `add`, `persistent`, `data`.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Import => "import",
+            Self::Call => "call",
+            Self::New => "new",
+            Self::Build => "build",
+            Self::Append => "append",
+            Self::SetItem => "setitem",
+            Self::Add => "add",
+            Self::Persistent => "persistent",
+            Self::Data => "data",
+        })
     }
 }
 

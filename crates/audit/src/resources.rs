@@ -22,6 +22,8 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
         name: String::new(),
         code,
         reason: reason.to_owned(),
+        times: 1,
+        accepted: false,
         within: within.to_vec(),
         context: Vec::new(),
     };

@@ -143,7 +143,10 @@ fn classes_of_the_program_are_allowed_by_name() {
     for (name, text) in [
         ("app.models.Frozen", "\"app.models.Frozen\" is not of the form module:name"),
         ("os:system", "os:system is known to be dangerous: it starts programs"),
-        ("collections:OrderedDict", "collections:OrderedDict is listed in the pack stdlib already"),
+        (
+            "collections:OrderedDict",
+            "collections:OrderedDict is listed in the pack stdlib already; an entry of another policy replaces that",
+        ),
     ] {
         let error = policy.allow(name).unwrap_err().to_string();
         assert!(error.starts_with(text), "{error}");

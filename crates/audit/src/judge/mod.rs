@@ -145,6 +145,8 @@ impl<'p, 's> Judge<'p, 's> {
             name: name.to_owned(),
             code,
             reason: why.1,
+            times: 1,
+            accepted: false,
             within: self.within.to_vec(),
             context: Vec::new(),
         };

@@ -15,7 +15,9 @@ pub(super) fn objection(at: At<'_>, args: &[Id], is_copied: bool) -> Option<&'st
     let count = match at.view.peek(storage) {
         Peek::PersistentId(id) => count(at.view, id),
         // The storage lies in the pickle as a file of its own.
-        Peek::Instance(_) => at.view.arguments(storage).and_then(|(args, _)| count_within(at.view, *args.first()?)),
+        Peek::Instance(_) => {
+            at.view.arguments(storage).and_then(|(args, _)| count_within(at.view, *args.first()?))
+        }
         _ => None,
     };
     let Some(count) = count else { return Some("the size of its storage is not known") };

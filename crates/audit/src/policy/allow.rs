@@ -44,7 +44,10 @@ impl Policy {
         match listed {
             Some(allow) if allow.pack == PROGRAM => return Ok(()),
             Some(allow) => {
-                return Err(PolicyError::new(format!("{name} is listed in the pack {} already", allow.pack)));
+                return Err(PolicyError::new(format!(
+                    "{name} is listed in the pack {} already; an entry of another policy replaces that",
+                    allow.pack
+                )));
             }
             None => {}
         }

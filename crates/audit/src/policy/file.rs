@@ -9,7 +9,7 @@ use super::PolicyError;
 use crate::Limits;
 
 /// The version of the schema that `POLICY.md` describes.
-const SCHEMA: u32 = 2;
+pub(crate) const SCHEMA: u32 = 2;
 
 /// The file, as TOML has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
