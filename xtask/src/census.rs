@@ -26,6 +26,22 @@ const OF_TORCH: [&str; 11] = [
     "torch.types",
 ];
 
+/// The packages that have packs: what is committed of them is a part of the crate.
+const COMMITTED: [&str; 12] = [
+    "dateutil",
+    "joblib",
+    "lightgbm",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pytz",
+    "scipy",
+    "sklearn",
+    "sortedcontainers",
+    "stdlib",
+    "torch",
+];
+
 /// The packages that stand beside each other in an environment of `MORE`.
 const OF_MORE: [&str; 16] = [
     "PIL",
@@ -128,10 +144,13 @@ pub fn make(names: &[&str]) -> Result {
     if !failed.is_empty() {
         return Err(failed.join("\n").into());
     }
-    let mut merge = python.script("census/merge.py");
-    merge.arg(&collected).arg(shell::root().join("crates/audit/census"));
-    merge.args(pickles());
-    print!("{}", shell::output(&mut merge, listed.as_bytes())?);
+    let committed = shell::root().join("crates/audit/census");
+    for (directory, packages) in [(collected.join("all"), "all".to_owned()), (committed, COMMITTED.join(","))]
+    {
+        let mut merge = python.script("census/merge.py");
+        merge.arg(&collected).arg(directory).arg(packages).args(pickles());
+        print!("{}", shell::output(&mut merge, listed.as_bytes())?);
+    }
     Ok(())
 }
 
@@ -139,7 +158,8 @@ pub fn make(names: &[&str]) -> Result {
 pub fn entry(name: &str) -> Result {
     let python = Python::find(ORACLE).ok_or("entries are drafted by Python 3.13, which is not installed")?;
     let mut script = python.script("census/entry.py");
-    script.arg(name).arg(shell::root().join("crates/audit/census"));
+    let all = shell::target().join("census/all");
+    script.arg(name).arg(if all.is_dir() { all } else { shell::root().join("crates/audit/census") });
     shell::run(script.arg(shell::target().join("census/uses.json")).args(pickles()))
 }
 

@@ -3,13 +3,19 @@
 use std::sync::{LazyLock, OnceLock};
 
 /// The committed files, each of one package.
-static FILES: [&str; 6] = [
+static FILES: [&str; 12] = [
+    include_str!("../census/dateutil.txt"),
     include_str!("../census/joblib.txt"),
+    include_str!("../census/lightgbm.txt"),
     include_str!("../census/numpy.txt"),
     include_str!("../census/pandas.txt"),
+    include_str!("../census/pyarrow.txt"),
+    include_str!("../census/pytz.txt"),
     include_str!("../census/scipy.txt"),
     include_str!("../census/sklearn.txt"),
+    include_str!("../census/sortedcontainers.txt"),
     include_str!("../census/stdlib.txt"),
+    include_str!("../census/torch.txt"),
 ];
 
 /// Where each class stands in the files: found by going over their lines once, without reading those.

@@ -39,7 +39,7 @@ SKIPPED = set(
 IS_TYPE = (type, getattr(types, "ClassType", type))
 IS_NAME = re.compile("[A-Za-z_][A-Za-z_0-9]*$")
 # Classes whose objects do more than to be.
-NOT_MADE = re.compile("distutils|f2py|testing|Parallel|Server|Client|Process|Thread|Pool|Executor|Download|Connection|Session|Worker|Manager$|Backend|Plot|Figure|Tk|App|File")
+NOT_MADE = re.compile("distutils|f2py|testing|Parallel|Repository|Server|Client|Process|Thread|Pool|Executor|Download|Connection|Session|Worker|Manager$|Backend|Plot|Figure|Tk|App|File")
 HEAP, IMMUTABLE = 1 << 9, 1 << 8
 
 
@@ -102,6 +102,16 @@ def lookup(module, qualified):
     return value
 
 
+def bases_of(cls):
+    """What a class inherits from, without `object`, and without what `six.with_metaclass` puts between."""
+    for base in cls.__bases__:
+        if base.__name__ in ("NewBase", "temporary_class") and not is_found(base):
+            for inner in bases_of(base):
+                yield inner
+        elif base is not object:
+            yield base
+
+
 def is_found(cls):
     """Whether a pickle can name the class."""
     module, _, qualified = name_of(cls).partition(":")
@@ -112,7 +122,7 @@ def is_c(cls):
     if not isinstance(cls, type):
         return False
     flags = cls.__flags__
-    if not flags & HEAP or flags & IMMUTABLE:
+    if not flags & HEAP or sys.version_info > (3, 9) and flags & IMMUTABLE:
         return True
     own = vars(cls)
     is_python = "__dict__" in own or "__weakref__" in own or "__slots__" in own or "__firstlineno__" in own
@@ -204,7 +214,7 @@ class Census(object):
             return
         mro = inspect.getmro(cls)
         called, data, slots = own_attributes(cls)
-        told = {"bases": [name_of(base) for base in cls.__bases__ if base is not object]}
+        told = {"bases": [name_of(base) for base in bases_of(cls)]}
         told["methods"], told["data"], told["slots"] = sorted(called), sorted(data), sorted(slots)
         told["c"] = is_c(cls)
         told["keys"] = own_keys(cls, self.own_methods(cls), mro)
@@ -219,7 +229,7 @@ class Census(object):
         if is_own and not any(is_c(base) for base in mro if base is not object) and not NOT_MADE.search(name):
             told["keys"] = sorted(made_keys(cls).union(told["keys"]))
         self.classes[name] = told
-        for base in cls.__bases__:
+        for base in bases_of(cls):
             self.add(base)
 
     def reached(self, mro):
@@ -301,7 +311,7 @@ def main(packages):
     for package in {package.split(".")[0] for package in packages} - {"stdlib"}:
         version = getattr(sys.modules.get(package), "__version__", None)
         if version:
-            versions[package] = str(version)
+            versions[package] = str(version).split("+")[0]
     json.dump({"classes": census.classes, "aliases": aliases, "functions": sorted(functions), "versions": versions}, out, sort_keys=True)
     out.flush()
     # Threads of packages may not end.

@@ -1,4 +1,5 @@
-"""Writes the committed census out of what `collect.py` printed: `merge.py COLLECTED COMMITTED PICKLES…`. For Python 3.10 or later."""
+"""Writes the committed census out of what `collect.py` printed: `merge.py COLLECTED COMMITTED PACKAGES PICKLES…`, where PACKAGES
+have commas between them, or are `all`. For Python 3.10 or later."""
 
 import _compat_pickle
 import json
@@ -57,6 +58,8 @@ class Merged:
             self.flags.add("c")
         if told.get("kind") == "exception":
             self.flags.add("x")
+        if told.get("kind") == "metaclass":
+            self.flags.add("m")
 
 
 def renamed(name):
@@ -200,7 +203,10 @@ class Census:
         for name, merged in self.classes.items():
             top = name.split(":")[0].split(".")[0]
             is_data = top not in NO_DATA and not top.startswith("_") and not NO_STATE.match(name.split(":")[0])
-            if name in listed or is_data:
+            # What is private is pickled only as a part, and then a fixture should have it.
+            is_data = is_data and not name.split(":")[1].startswith("_") and "m" not in merged.flags
+            is_wanted = package_of(name, self.packages) in self.wanted
+            if is_wanted and (name in listed or is_data):
                 kept.add(name)
                 kept |= self.above(name)
         return kept
@@ -271,8 +277,28 @@ class Census:
         return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)
 
 
-def main(collected, committed, *pickles):
+def document(path, census, files):
+    """Writes the table of counts."""
+    rows = []
+    for package, lines in sorted(files.items()):
+        every = sorted(census.releases[package], key=order)
+        aliases = sum(len(fields) > 2 and fields[2].startswith(">") for fields in lines.values())
+        functions = sum(fields[0].startswith("f") for fields in lines.values())
+        pickled = sum("p" in fields[0] for fields in lines.values())
+        told = every[0] if len(every) == 1 else f"{every[0]} to {every[-1]}"
+        rows.append(f"| {package} | {len(every)} | {told} | {len(lines) - aliases - functions} | {aliases} | {pickled} |\n")
+    head = "| package | releases | | classes | other names of them | pickled by fixtures |\n|---|---|---|---|---|---|\n"
+    if not path.exists():
+        return
+    text = path.read_text()
+    before, rest = text.split("<!-- counts -->\n")
+    after = rest.split("<!-- end of the counts -->")[1]
+    path.write_text(f"{before}<!-- counts -->\n{head}{''.join(rows)}<!-- end of the counts -->{after}")
+
+
+def main(collected, committed, packages, *pickles):
     census = Census(pathlib.Path(collected))
+    census.wanted = census.packages if packages == "all" else set(packages.split(","))
     census.join_moved()
     read = pickled.Pickled()
     for directory in pickles:
@@ -283,6 +309,7 @@ def main(collected, committed, *pickles):
         files[package_of(name, census.packages)][name] = fields
     directory = pathlib.Path(committed)
     directory.mkdir(exist_ok=True)
+    files = {package: files[package] for package in files if package in census.wanted}
     for package, lines in files.items():
         releases = " ".join(sorted(census.releases[package], key=order))
         text, last = [f"# {releases}\n"], None
@@ -295,6 +322,7 @@ def main(collected, committed, *pickles):
         (directory / f"{package}.txt").write_text("".join(text))
     told = {name: read.told(name) for name in read.uses}
     (pathlib.Path(collected) / "uses.json").write_text(json.dumps(told, indent=1, sort_keys=True))
+    document(directory.parent / "CENSUS.md", census, files)
     size = sum(path.stat().st_size for path in directory.glob("*.txt"))
     print(f"census: {sum(map(len, files.values()))} names of {len(files)} packages, {size} bytes")
 

@@ -56,3 +56,28 @@ fn files_are_sorted_and_whole() {
         }
     }
 }
+
+#[test]
+fn every_committed_file_is_read() {
+    let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("census");
+    let files = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
+    assert_eq!(files.filter(|path| path.extension().is_some_and(|it| it == "txt")).count(), FILES.len());
+}
+
+#[test]
+fn a_class_that_moved_is_one_class() {
+    let old = class("sklearn.linear_model.base:LinearRegression").unwrap();
+    let new = class("sklearn.linear_model._base:LinearRegression").unwrap();
+    assert!(std::ptr::eq(old, new));
+    assert!(new.has_key(b"coef_"));
+    assert!(new.releases().any(|release| release == "0.18.2"));
+    assert_eq!(new.releases().last(), Some("1.9.1"));
+}
+
+#[test]
+fn a_key_that_is_a_property_in_another_release_is_a_data_key() {
+    let class = class("pandas:Series").unwrap();
+    assert!(class.has_attribute(b"name"));
+    assert!(!class.has_key(b"name"));
+    assert!(class.has_data_key(b"name"));
+}
