@@ -167,7 +167,8 @@ fn all_in(path: &str) -> Result<Vec<(String, bool)>, Failure> {
             let entry = entry.map_err(failed)?;
             match entry.file_type().map_err(failed)? {
                 kind if kind.is_dir() => open.push(entry.path()),
-                _ if entry.path().is_file() => {
+                // A link that leads nowhere may lead to a file where others look.
+                kind if entry.path().is_file() || kind.is_symlink() && !entry.path().exists() => {
                     files.push((entry.path().to_string_lossy().into_owned(), false));
                 }
                 _ => {}
