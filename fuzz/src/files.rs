@@ -22,9 +22,10 @@ pub fn files(input: &[u8]) {
             "{what} is a pickle"
         );
     }
-    if let Some(doubt) = Doubt::trace(input) {
-        assert!(doubt.is_trace() && !doubt.to_string().is_empty());
-    }
+    Doubt::each_name(input, |at, module, name| {
+        assert!(at < input.len() && !module.is_empty() && !name.is_empty());
+        true
+    });
     let options = Options::from(LIMITS).with_crlf(true).with_skip(input.len().min(1));
     let _ = Source::from_bytes("input", Bytes::copy_from_slice(input), options);
     if let Ok(source) = &whole {
@@ -33,10 +34,11 @@ pub fn files(input: &[u8]) {
         assert!(source.layers().len() <= LIMITS.depth);
         look(source);
         let _ = source.doubts();
-        source.hidden_zip().iter().for_each(members);
-        source.hidden_raw_zip().iter().for_each(members);
-        let archive = source.archive().ok().flatten();
-        archive.and_then(|archive| source.hidden_zip_behind(&archive)).iter().for_each(members);
+        if let Some(doubt) = Doubt::of_file(source) {
+            assert!(!doubt.to_string().is_empty());
+        }
+        source.other_archives().iter().flatten().for_each(members);
+        source.other_readings().iter().flatten().for_each(look);
         let _ = is_safetensors(source.bytes());
         for leaf in source.leaves().take(MOST).flatten() {
             look(&leaf.source);

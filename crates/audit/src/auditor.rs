@@ -208,7 +208,9 @@ impl Auditor {
 pub(crate) fn second_reading(known: &[Finding], more: &mut Vec<Finding>, when: &str) -> Option<Completeness> {
     let same = |finding: &Finding| (finding.offset, finding.action, finding.name.clone());
     let known: HashSet<_> = known.iter().map(same).collect();
-    more.retain(|finding| !known.contains(&same(finding)));
+    // At a name that is no text, the reading ends without having done anything.
+    let is_end = |finding: &Finding| (finding.rule, finding.action) == (Rule::R2, Action::Import);
+    more.retain(|finding| !known.contains(&same(finding)) && !is_end(finding));
     let offset = more.first()?.offset;
     let reason = format!("{when}, something else is read: {}", more[0]);
     more.retain(|finding| {

@@ -1,7 +1,6 @@
 //! [`Archive`]: archives, databases and small containers, as lists of members that are opened one by one.
 
 use std::collections::HashSet;
-use std::io::{Cursor, Read};
 
 use bytes::Bytes;
 
@@ -10,8 +9,8 @@ use crate::coding::decode_method;
 use crate::member::{Listing, Member, View};
 use crate::sevenzip::Unpacked;
 use crate::{
-    Error, ErrorKind, Format, Limit, Source, berkeley, container, dumb, gdbm, renpy, sevenzip, sqlite, zip,
-    zodb,
+    Error, ErrorKind, Format, Limit, Source, berkeley, container, dumb, gdbm, renpy, sevenzip, sqlite, tar,
+    zip, zodb,
 };
 
 /// The members of an archive, or the records of a database. They are not read before they are asked for, save those of 7z, which are packed together.
@@ -125,12 +124,9 @@ impl Archive {
         Self { source: source.clone(), format: Format::Zip, members, aside: Vec::new(), damage }
     }
 
-    fn tar(source: &Source) -> Self {
-        let (members, damage) = match tar_members(source.bytes()) {
-            (members, Ok(())) => (members, None),
-            (members, Err(kind)) => (members, Some(kind)),
-        };
-        Self { source: source.clone(), format: Format::Tar, members, aside: Vec::new(), damage }
+    pub(crate) fn tar(source: &Source) -> Self {
+        let Listing { members, aside, damage } = tar::listing(source.bytes());
+        Self { source: source.clone(), format: Format::Tar, members, aside, damage }
     }
 
     fn sevenzip(source: &Source) -> Self {
@@ -254,54 +250,3 @@ impl Archive {
         format!("{}:{}", self.source.name(), member.name)
     }
 }
-
-/// The files, and how the list ends.
-fn tar_members(bytes: &Bytes) -> (Vec<Member>, Result<(), ErrorKind>) {
-    let mut members = Vec::new();
-    let mut archive = tar::Archive::new(Cursor::new(bytes));
-    let Ok(entries) = archive.entries_with_seek() else {
-        return (members, Err(ErrorKind::Malformed("the file is not an archive")));
-    };
-    let mut end = 0;
-    let mut sparse = false;
-    for entry in entries {
-        let Ok(mut entry) = entry else {
-            return (members, Err(ErrorKind::Malformed("a header is invalid, or the data ends early")));
-        };
-        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-        let start = place(entry.raw_file_position());
-        end = start.saturating_add(place(entry.size()));
-        let kind = entry.header().entry_type();
-        if kind.is_gnu_sparse() || is_sparse_pax(&mut entry) {
-            // Where the next one begins, the library knows.
-            sparse = true;
-            continue;
-        }
-        if kind.is_file() || kind.is_contiguous() {
-            members.push(Member {
-                size: entry.size(),
-                ..Member::slice(String::from_utf8_lossy(&entry.path_bytes()).into_owned(), start..end)
-            });
-        }
-        if end > bytes.len() {
-            return (members, Err(ErrorKind::Truncated));
-        }
-    }
-    if sparse {
-        return (members, Err(ErrorKind::Unsupported("sparse files, which are left out")));
-    }
-    // After the last member, padded, comes at least a block of zeros.
-    let marker = end.next_multiple_of(BLOCK);
-    match bytes.get(marker..marker + BLOCK) {
-        Some(block) if block.iter().all(|&byte| byte == 0) => (members, Ok(())),
-        _ => (members, Err(ErrorKind::Truncated)),
-    }
-}
-
-/// Whether it is a file without its holes, as `tar --sparse --format=pax` writes it; to readers that do not know, it is a shorter file.
-fn is_sparse_pax(entry: &mut tar::Entry<'_, impl Read>) -> bool {
-    let extensions = entry.pax_extensions().ok().flatten();
-    extensions.into_iter().flatten().flatten().any(|field| field.key_bytes().starts_with(b"GNU.sparse."))
-}
-
-const BLOCK: usize = 512;

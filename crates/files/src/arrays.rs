@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use halfsour_classes::numpy::DType;
+use halfsour_classes::numpy::{DType, Kind};
 use halfsour_lexer::Opcode;
 use halfsour_value::machine::Peek;
 use halfsour_value::{Id, View};
@@ -24,12 +24,15 @@ use halfsour_vm::{Attached, Event, Observer};
 /// assert_eq!(graph.end(), file.len());
 /// # Ok::<(), halfsour_vm::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct JoblibArrays<O = ()> {
     observer: O,
-    dtypes: HashMap<Id, Dtype>,
+    /// The types that have a state, where it is known what numpy makes of it.
+    dtypes: HashMap<Id, Option<Dtype>>,
     /// What was built last, if it is a wrapper.
     wrapper: Option<Attached>,
+    /// Whether data is aligned where a wrapper says so.
+    knows_padding: bool,
 }
 
 /// What is asked of an array's type.
@@ -42,16 +45,21 @@ struct Dtype {
 impl<O> JoblibArrays<O> {
     /// Wraps an observer, which is told of everything.
     pub fn new(observer: O) -> Self {
-        Self { observer, dtypes: HashMap::new(), wrapper: None }
+        Self { observer, dtypes: HashMap::new(), wrapper: None, knows_padding: true }
+    }
+
+    /// Reads as releases of joblib do that know of no padding before the data, whatever a wrapper says of it.
+    #[must_use]
+    pub fn without_padding(self) -> Self {
+        Self { knows_padding: false, ..self }
     }
 
     fn built(&mut self, view: View<'_>, object: Id, state: Id) {
         self.wrapper = None;
         match view.class(object).and_then(|class| view.global(class)) {
             Some([b"numpy", b"dtype"]) => {
-                if let Some(dtype) = dtype(view, object, Some(state)) {
-                    self.dtypes.insert(object, dtype);
-                }
+                let dtype = dtype(view, object, Some(state));
+                self.dtypes.insert(object, dtype);
             }
             Some(
                 [b"joblib.numpy_pickle" | b"sklearn.externals.joblib.numpy_pickle", b"NumpyArrayWrapper"],
@@ -62,25 +70,40 @@ impl<O> JoblibArrays<O> {
         }
     }
 
-    /// What follows a wrapper with this state. The padding is not known yet: whether there is any is.
+    /// What follows a wrapper with this state; `None` if it is not just as joblib writes it, and so nobody knows. The padding is not known
+    /// yet: whether there is any is.
     fn wrapped(&self, view: View<'_>, state: Id) -> Option<Attached> {
+        let is_class = |subclass| view.global(subclass).is_some();
+        let is_order = |order| matches!(view.text_bytes(order), Some(b"C" | b"F"));
+        if !view.item(state, b"subclass").is_none_or(is_class)
+            || !view.item(state, b"order").is_none_or(is_order)
+        {
+            return None;
+        }
+        let Peek::Tuple(shape) = view.peek(view.item(state, b"shape")?) else { return None };
+        let extent = |&extent: &Id| match view.peek(extent) {
+            Peek::Int(extent) => usize::try_from(extent).ok(),
+            _ => None,
+        };
+        let shape = shape.iter().map(extent).collect::<Option<Vec<_>>>()?;
         let object = view.item(state, b"dtype")?;
-        if view.global(view.class(object)?).is_some_and(|[_, name]| name == b"_convert_to_stringdtype_kwargs")
+        let class = view.global(view.class(object)?)?;
+        if let [b"numpy._core._internal" | b"numpy.core._internal", b"_convert_to_stringdtype_kwargs"] = class
         {
             return Some(Attached::Pickle);
         }
-        let dtype = self.dtypes.get(&object).copied().or_else(|| dtype(view, object, None))?;
+        let dtype = self.dtypes.get(&object).copied().unwrap_or_else(|| dtype(view, object, None))?;
+        let may_map = view.item(state, b"allow_mmap").is_some_and(|it| it != Id::FALSE);
+        if dtype.has_objects && may_map {
+            return None;
+        }
         if dtype.has_objects {
             return Some(Attached::Pickle);
         }
-        let Peek::Tuple(shape) = view.peek(view.item(state, b"shape")?) else { return None };
-        let mut length = dtype.size;
-        for &extent in shape {
-            let Peek::Int(extent) = view.peek(extent) else { return None };
-            length = length.saturating_mul(usize::try_from(extent).ok()?);
-        }
+        let length = shape.iter().try_fold(dtype.size, |length, &extent| length.checked_mul(extent))?;
         let alignment = view.item(state, b"numpy_array_alignment_bytes").unwrap_or(Id::NONE);
-        Some(Attached::Bytes { padding: usize::from(alignment != Id::NONE), length })
+        let is_padded = self.knows_padding && alignment != Id::NONE;
+        Some(Attached::Bytes { padding: usize::from(is_padded), length })
     }
 }
 
@@ -113,29 +136,36 @@ impl<O: Observer> Observer for JoblibArrays<O> {
     }
 }
 
-/// The type of `dtype('f8')` with, if it has one, a state: `(3, '<', None, None, None, -1, -1, 0)`, which is version, byte order,
-/// sub-array, names, fields, size, alignment, flags. Types that numpy does not have itself are named by their class, and have a size in the state.
+/// The type that numpy makes of `dtype('f8')` with, if it has one, a state: `(3, '<', None, None, None, -1, -1, 0)`, which is version, byte
+/// order, sub-array, names, fields, size, alignment, flags. `None` if that is not known.
 fn dtype(view: View<'_>, object: Id, state: Option<Id>) -> Option<Dtype> {
     const HAS_OBJECTS: i64 = 1;
     if view.global(view.class(object)?) != Some([&b"numpy"[..], b"dtype"]) {
         return None;
     }
     let (args, _) = view.arguments(object)?;
-    let name = view.text_bytes(*args.first()?);
+    let (name, class) = (view.text_bytes(*args.first()?), view.global(*args.first()?));
     let named = name.and_then(|name| DType::parse(str::from_utf8(name).ok()?));
     let state = match state.map(|state| view.peek(state)) {
-        None => &[],
-        Some(Peek::Tuple(state)) => state,
+        None => return named.map(|named| Dtype { size: named.size, has_objects: named.has_objects() }),
+        Some(Peek::Tuple(state)) if matches!(state.len(), 8 | 9) => state,
         Some(_) => return None,
     };
-    let number = |index: usize| match view.peek(*state.get(index)?) {
+    let number = |index: usize| match view.peek(state[index]) {
         Peek::Int(number) => Some(number),
         _ => None,
     };
-    // Types of one size do not state it, but have it in their name.
-    let size =
-        number(5).and_then(|size| usize::try_from(size).ok()).or(named.as_ref().map(|named| named.size))?;
-    let has_objects = named.is_some_and(|named| named.has_objects())
-        || number(7).is_some_and(|flags| flags & HAS_OBJECTS != 0);
-    Some(Dtype { size, has_objects })
+    let size = match (&named, class) {
+        // The size of these is part of the type; that of others is numpy's, whatever the state says.
+        (Some(DType { kind: Kind::Bytes | Kind::Text | Kind::Void, .. }), _)
+        | (None, Some([b"ml_dtypes" | b"bfloat16" | b"tensorflow.bfloat16" | b"jaxlib.xla_extension", _])) => {
+            usize::try_from(number(5)?).ok()?
+        }
+        (Some(named), _) => named.size,
+        (None, _) => return None,
+    };
+    let has_objects = number(7)? & HAS_OBJECTS != 0;
+    // Where it says that objects are none, numpy reads them as numbers.
+    let is_odd = named.is_some_and(|named| named.has_objects()) && !has_objects;
+    (matches!(number(0)?, 3 | 4) && !is_odd).then_some(Dtype { size, has_objects })
 }

@@ -1,6 +1,7 @@
 //! [`Doubt`]: why a value that is no pickle as it stands may hold one all the same.
 
 mod forms;
+mod names;
 mod plain;
 
 use std::fmt;
@@ -10,7 +11,9 @@ use json_event_parser::{JsonEvent, SliceJsonParser};
 use crate::coding::decode;
 use crate::limits::Budget;
 use crate::sure::{self, LONGEST};
-use crate::{Format, Layer, Limits, Source, base64, container, sqlite, texts};
+use crate::{
+    Format, Layer, Limits, Npy, Source, base64, container, is_safetensors, lookalike, sqlite, texts,
+};
 
 /// Why a value, or a file, that is no pickle as it stands may hold one all the same. It prints as the end of a sentence that says what
 /// to do.
@@ -50,8 +53,47 @@ impl Doubt {
         (look != Look::Plain).then_some(Self(look))
     }
 
-    /// The doubt in any file: only where something like a pickle is in it, in text or behind the first bytes.
-    pub fn trace(file: &[u8]) -> Option<Self> {
+    /// The doubt in any file, or member of an archive, in which no pickle was found. There is none where it is known to have none: text, JSON,
+    /// arrays of numbers, safetensors, and other formats of which no reader unpickles anything.
+    ///
+    /// ```
+    /// use halfsour_files::{Doubt, Limits, Source};
+    ///
+    /// let doubt = |bytes: &'static [u8]| {
+    ///     Doubt::of_file(&Source::from_bytes("file", bytes.into(), Limits::UNTRUSTED).unwrap())
+    /// };
+    /// assert_eq!(doubt(b"salt, 3.50\n"), None);
+    /// assert!(doubt(b"Rar!\x1a\x07\0").unwrap().to_string().contains("an archive in RAR"));
+    /// assert!(doubt(b"\xff\0\xfe\0\xfd\0").is_some());
+    /// ```
+    pub fn of_file(source: &Source) -> Option<Self> {
+        let bytes = source.bytes();
+        if (1..SHORTEST).contains(&bytes.len()) {
+            return None;
+        }
+        if Npy::end_of_numbers(bytes) == Some(bytes.len()) || is_safetensors(bytes) {
+            return None;
+        }
+        if let Some(trace) = Self::trace(bytes) {
+            return Some(trace);
+        }
+        let what = match lookalike::closed(bytes) {
+            Some(name) => name,
+            None if bytes.is_empty() => "empty",
+            None if source.format() == Format::Npy => "an array whose header is not as numpy writes it",
+            None if source.format() != Format::Pickle
+                || lookalike::loads_nothing(bytes)
+                || is_text(bytes) =>
+            {
+                return None;
+            }
+            None => "of no format that is known",
+        };
+        Some(Self(Look::Unknown(what)))
+    }
+
+    /// The doubt in any bytes: only where something like a pickle is in them, in text or behind the first bytes.
+    pub(crate) fn trace(file: &[u8]) -> Option<Self> {
         const HEAD: usize = 1 << 12;
         let is_text = file.len() <= LONGEST && str::from_utf8(file).is_ok();
         let part = if is_text { file } else { &file[..file.len().min(HEAD)] };
@@ -299,6 +341,14 @@ impl Looker {
     fn inside(&mut self, bytes: &[u8], depth: usize) -> Look {
         if bytes.is_empty() { Look::Plain } else { self.look(bytes, depth - 1) }
     }
+}
+
+/// Whether it is text, in UTF-8 or in UTF-16 with its mark, and nothing else.
+fn is_text(bytes: &[u8]) -> bool {
+    let is_wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+    let is_odd = |&byte: &u8| byte < b' ' && !byte.is_ascii_whitespace() && !matches!(byte, 0x1b | 0x0b);
+    is_wide && bytes.iter().filter(|byte| **byte == 0).count() * 4 >= bytes.len()
+        || str::from_utf8(bytes).is_ok() && !bytes.iter().any(is_odd)
 }
 
 /// Whether compressed data with a mark begins here, not an archive.

@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_lexer::Opcode;
 
 use crate::sure::{self, DEPTH, end_of_opcodes};
-use crate::{berkeley, container, envelope, gdbm, sevenzip, texts};
+use crate::{berkeley, container, envelope, gdbm, sevenzip, tar, texts};
 
 /// The format of a file, or of a layer of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,7 +104,7 @@ impl Format {
     pub(crate) fn nested(bytes: &[u8], depth: usize) -> Self {
         match Self::magic(bytes) {
             Some(format) => format,
-            None if is_tar(bytes) => Self::Tar,
+            None if tar::is_archive(bytes) => Self::Tar,
             None => {
                 let envelope = || envelope::find(bytes, depth).map(|(format, _)| format);
                 let contained = container::format(bytes, depth);
@@ -112,7 +112,8 @@ impl Format {
                 let is_lenient = || depth > 0 && texts::is_lenient_base64(bytes, depth - 1);
                 let lenient = || is_lenient().then_some(Self::Base64);
                 let deflate = || sure::deflates(bytes).then_some(Self::Deflate);
-                contained
+                Self::odd_magic(bytes)
+                    .or(contained)
                     .or_else(|| texts::format(bytes, depth))
                     .or_else(envelope)
                     .or_else(lenient)
@@ -153,6 +154,15 @@ impl Format {
         })
     }
 
+    /// The compression whose header is rare but valid, with something inside that is known for sure.
+    pub(crate) fn odd_magic(bytes: &[u8]) -> Option<Self> {
+        if sure::inflates_oddly(bytes) {
+            Some(Self::Zlib)
+        } else {
+            sure::is_odd_lzma(bytes).then_some(Self::Lzma)
+        }
+    }
+
     /// Whether there is one thing in it, to be had by decoding.
     pub fn is_coding(self) -> bool {
         !self.is_archive() && !matches!(self, Self::Npy | Self::Pickle)
@@ -165,6 +175,11 @@ impl Format {
                 self,
                 Self::Zip | Self::Tar | Self::SevenZip | Self::Text | Self::SparkFolder | Self::RenpyArchive
             )
+    }
+
+    /// Whether its members have keys that are any bytes, as their values are.
+    pub fn has_keys(self) -> bool {
+        matches!(self, Self::DumbDbm | Self::BerkeleyDb | Self::Gdbm)
     }
 
     /// Whether there are members in it, each with a name.
@@ -189,15 +204,6 @@ impl Format {
                 | Self::RenpyArchive
         )
     }
-}
-
-/// The sum of the bytes of a header is in it, as octal digits.
-fn is_tar(bytes: &[u8]) -> bool {
-    let Some(header) = bytes.first_chunk::<512>() else { return false };
-    let digits = header[148..156].trim_ascii_start().split(|byte| b" \0".contains(byte)).next();
-    let stated = digits.and_then(|digits| u32::from_str_radix(str::from_utf8(digits).ok()?, 8).ok());
-    let sum = |range: std::ops::Range<usize>| header[range].iter().map(|&byte| u32::from(byte)).sum::<u32>();
-    stated == Some(sum(0..148) + 8 * u32::from(b' ') + sum(156..512))
 }
 
 /// Whether these bytes, of which nothing is known, are likely to be a pickle.

@@ -14,6 +14,7 @@ mod doubt;
 mod dumb;
 mod envelope;
 mod error;
+mod faces;
 mod fields;
 mod format;
 mod gdbm;
@@ -39,6 +40,7 @@ mod spark;
 #[cfg_attr(not(feature = "sqlite"), path = "sqlite_missing.rs")]
 mod sqlite;
 mod sure;
+mod tar;
 mod texts;
 mod torch;
 mod walk;

@@ -73,6 +73,57 @@ impl Literal {
         }
     }
 
+    /// Whether numpy writes this for a type without objects: a code as `<f8`, or a list of fields, each with a name, a code and perhaps a shape.
+    pub(crate) fn is_of_numbers(&self) -> bool {
+        match self {
+            Self::Str(code) => {
+                let is_plain = |code: &[u8]| {
+                    matches!(
+                        code,
+                        [
+                            b'<' | b'>' | b'|',
+                            b'b' | b'i' | b'u' | b'f' | b'c' | b'S' | b'U' | b'V' | b'm' | b'M',
+                            b'0'..=b'9',
+                            ..
+                        ]
+                    )
+                };
+                is_plain(code.as_bytes()) && DType::parse(code).is_some()
+            }
+            Self::List(fields) => fields.iter().all(|field| {
+                let Self::Tuple(parts) = field else { return false };
+                let [Self::Str(_) | Self::Tuple(_), base, shape @ ..] = &parts[..] else { return false };
+                base.is_of_numbers() && matches!(shape, [] | [Self::Tuple(_)])
+            }),
+            _ => false,
+        }
+    }
+
+    /// Python's `repr`, with the `L` that Python 2 writes behind ints if that is wanted; `None` for text that has to be escaped.
+    pub(crate) fn repr(&self, is_long: bool) -> Option<String> {
+        let all = |parts: &[Self]| {
+            let parts = parts.iter().map(|part| part.repr(is_long)).collect::<Option<Vec<_>>>();
+            Some(parts?.join(", "))
+        };
+        Some(match self {
+            Self::Bool(true) => "True".to_owned(),
+            Self::Bool(false) => "False".to_owned(),
+            Self::Int(value) if is_long => format!("{value}L"),
+            Self::Int(value) => value.to_string(),
+            Self::Str(text) => {
+                if text.contains(|c: char| c == '\\' || c.is_control()) {
+                    return None;
+                }
+                let quote = if text.contains('\'') { '"' } else { '\'' };
+                (!text.contains(quote)).then(|| format!("{quote}{text}{quote}"))?
+            }
+            Self::Tuple(parts) if parts.len() == 1 => format!("({},)", all(parts)?),
+            Self::Tuple(parts) => format!("({})", all(parts)?),
+            Self::List(parts) => format!("[{}]", all(parts)?),
+            Self::Dict(_) => return None,
+        })
+    }
+
     /// Whether arrays of this type hold Python objects: `|O`, alone or in a field. Of a type that is not known, they may.
     pub fn has_objects(&self) -> bool {
         match self {

@@ -132,6 +132,8 @@ impl Archive {
     }
 }
 
+pub(crate) use self::signatures::{closed, loads_nothing};
+
 /// The first names of members.
 pub(crate) fn some_names(members: &[Member]) -> Option<LookAlike> {
     const MOST: usize = 5;

@@ -1,5 +1,7 @@
 //! [`Npy`]: numpy's files of one array.
 
+use std::ops::Range;
+
 use crate::ErrorKind;
 use crate::literal::{Literal, parse};
 
@@ -46,17 +48,13 @@ impl Npy {
             return Err(ErrorKind::Truncated);
         };
         let version = (*major, *minor);
-        let rest = &bytes[8..];
-        let (start, length) = match version.0 {
-            1 => (10, rest.first_chunk().map(|length| u16::from_le_bytes(*length).into())),
-            2 | 3 => (12, rest.first_chunk().map(|length| u32::from_le_bytes(*length))),
-            _ => return Err(ErrorKind::Unsupported("the version of .npy")),
-        };
-        let length = length.ok_or(ErrorKind::Truncated)? as usize;
-        let data = start + length;
-        let text = bytes.get(start..data).ok_or(ErrorKind::Truncated)?;
+        if !matches!(major, 1..=3) {
+            return Err(ErrorKind::Unsupported("the version of .npy"));
+        }
+        let text = Self::text(bytes).ok_or(ErrorKind::Truncated)?;
+        let data = text.end;
         // Versions 1 and 2 are latin-1; what they say of names that are not ASCII does not matter here.
-        let header = parse(&String::from_utf8_lossy(text)).ok_or(WRONG)?;
+        let header = parse(&String::from_utf8_lossy(&bytes[text])).ok_or(WRONG)?;
         let descr = header.get("descr").ok_or(WRONG)?.clone();
         let Some(&Literal::Bool(fortran_order)) = header.get("fortran_order") else { return Err(WRONG) };
         let Some(Literal::Tuple(shape)) = header.get("shape") else { return Err(WRONG) };
@@ -114,6 +112,53 @@ impl Npy {
         text.push(b'\n');
         header.append(&mut text);
         header
+    }
+
+    /// The offset at which the data of an array of numbers ends, if the header is just as numpy writes it. Otherwise, numpy may read the same
+    /// header as that of objects, which it unpickles.
+    ///
+    /// ```
+    /// use halfsour_files::Npy;
+    ///
+    /// let file = [&Npy::header("'<f8'", false, &[2, 3])[..], &[0; 48]].concat();
+    /// assert_eq!(Npy::end_of_numbers(&file), Some(file.len()));
+    /// let file = [&Npy::header("u'<f8'", false, &[2, 3])[..], &[0; 48]].concat();
+    /// assert_eq!(Npy::end_of_numbers(&file), None);
+    /// ```
+    pub fn end_of_numbers(bytes: &[u8]) -> Option<usize> {
+        let npy = Self::parse(bytes).ok()?;
+        npy.end().filter(|_| npy.descr.is_of_numbers() && npy.is_written(bytes))
+    }
+
+    /// Whether the header of this file, which was read from it, is letter by letter what numpy writes.
+    pub fn is_written(&self, bytes: &[u8]) -> bool {
+        let Some(text) = Self::text(bytes).map(|text| String::from_utf8_lossy(&bytes[text])) else {
+            return false;
+        };
+        let Some(text) = text.strip_suffix('\n') else { return false };
+        let text = text.trim_end_matches(' ');
+        let written = |is_long| {
+            let order = if self.fortran_order { "True" } else { "False" };
+            let shape = Literal::Tuple(self.shape.iter().copied().map(Literal::Int).collect());
+            let (descr, shape) = (self.descr.repr(false)?, shape.repr(is_long)?);
+            Some(format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}"))
+        };
+        self.version.1 == 0 && [false, true].into_iter().filter_map(written).any(|it| it == text)
+    }
+
+    /// The offset at which the data begins, and so the pickle of an array of objects, whatever the rest of the header says.
+    pub fn start(bytes: &[u8]) -> Option<usize> {
+        Some(Self::text(bytes)?.end)
+    }
+
+    /// The range of the header's text.
+    fn text(bytes: &[u8]) -> Option<Range<usize>> {
+        let (start, length) = match bytes.get(6)? {
+            1 => (10, u16::from_le_bytes(*bytes.get(8..)?.first_chunk()?).into()),
+            _ => (12, u32::from_le_bytes(*bytes.get(8..)?.first_chunk()?)),
+        };
+        let end = start + usize::try_from(length).ok()?;
+        (end <= bytes.len()).then_some(start..end)
     }
 
     /// Returns the offset at which the data of an array of numbers ends; `None` if its elements are objects, or of a type that is not

@@ -32,6 +32,8 @@ use crate::{
 pub struct Source {
     name: String,
     layers: Vec<Layer>,
+    /// The bytes of each layer, before it was taken off.
+    coats: Vec<Bytes>,
     bytes: Bytes,
     /// The bytes with all layers.
     raw: Bytes,
@@ -109,8 +111,8 @@ impl Source {
     /// What several files are together.
     fn of_several(name: String, format: Format, bytes: Bytes, beside: Beside, budget: Budget) -> Self {
         let (raw, beside) = (bytes.clone(), Some(Arc::new(beside)));
-        let (layers, rest, damage) = (Vec::new(), None, None);
-        Self { name, layers, bytes, raw, format, depth: 0, budget, beside, rest, damage }
+        let (layers, coats, rest, damage) = (Vec::new(), Vec::new(), None, None);
+        Self { name, layers, coats, bytes, raw, format, depth: 0, budget, beside, rest, damage }
     }
 
     /// Takes what belongs to the file and is in others beside it, for which there is this room.
@@ -144,6 +146,7 @@ impl Source {
     /// Takes off a layer.
     fn replace(&mut self, format: Format, bytes: Bytes) {
         self.layers.push(Layer { format, length: self.bytes.len(), rest: 0 });
+        self.coats.push(self.bytes.clone());
         self.bytes = bytes;
     }
 
@@ -206,14 +209,16 @@ impl Source {
     /// Takes off all compression from what lies this deep.
     pub(crate) fn within(name: String, bytes: Bytes, depth: usize, budget: Budget) -> Result<Self, Error> {
         let raw = bytes.clone();
-        let (layers, format) = (Vec::new(), Format::Pickle);
+        let (layers, coats, format) = (Vec::new(), Vec::new(), Format::Pickle);
         let (beside, rest, damage) = (None, None, None);
-        let mut source = Self { name, layers, bytes, raw, format, depth, budget, beside, rest, damage };
+        let mut source =
+            Self { name, layers, coats, bytes, raw, format, depth, budget, beside, rest, damage };
         source.tell_format()?;
         while source.format.is_coding() {
             let format = source.format;
             source.check_depth()?;
             let length = source.bytes.len();
+            source.coats.push(source.bytes.clone());
             let rest = if let Some(range) = envelope::contents(format, &source.bytes) {
                 source.bytes = source.bytes.slice(range);
                 0
@@ -241,7 +246,7 @@ impl Source {
         Ok(())
     }
 
-    fn check_depth(&self) -> Result<(), Error> {
+    pub(crate) fn check_depth(&self) -> Result<(), Error> {
         if self.depth < self.budget.limits.depth {
             Ok(())
         } else {
@@ -296,6 +301,11 @@ impl Source {
         &self.raw
     }
 
+    /// The bytes of each layer, from the outside in, before it was taken off. To a reader that takes nothing off, these are the file.
+    pub fn coats(&self) -> &[Bytes] {
+        &self.coats
+    }
+
     /// The archive that it is, if it is one. What is wrong with it is told by [`Archive::damage`].
     ///
     /// # Errors
@@ -308,25 +318,6 @@ impl Source {
         } else {
             Ok(None)
         }
-    }
-
-    /// The zip archive that Python's `zipfile` would find in it, whatever its first bytes say: its directory is looked
-    /// for from the end.
-    pub fn hidden_zip(&self) -> Option<Archive> {
-        (self.format != Format::Zip).then(|| Archive::zip(self)).filter(|zip| !zip.members().is_empty())
-    }
-
-    /// Does as [`hidden_zip`](Self::hidden_zip), of this archive: only if there is a directory, and without members that zip archives
-    /// have which are members of a tar archive as they are.
-    pub fn hidden_zip_behind(&self, archive: &Archive) -> Option<Archive> {
-        self.hidden_zip().filter(Archive::has_directory)?.without_zips_of(archive)
-    }
-
-    /// Does as [`hidden_zip`](Self::hidden_zip), of the bytes with all layers, if there is a directory.
-    pub fn hidden_raw_zip(&self) -> Option<Archive> {
-        let is_same = (self.raw.as_ptr(), self.raw.len()) == (self.bytes.as_ptr(), self.bytes.len());
-        let raw = (!is_same).then(|| Archive::zip(&self.with_bytes(self.raw.clone())));
-        raw.filter(Archive::has_directory)
     }
 
     /// The pickles that it is made of, where it is no archive: of an `.npy`, the one of an array of objects.
@@ -346,6 +337,10 @@ impl Source {
     /// The same with other bytes, of which its members are.
     pub(crate) fn with_bytes(&self, bytes: Bytes) -> Self {
         Self { bytes, ..self.clone() }
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.depth
     }
 
     /// See [`Part::rest`](crate::Part::rest).

@@ -1,8 +1,11 @@
 //! What bytes are for sure: a layer is only taken off where something that is known is inside.
 
+use std::io::Read;
+
 use flate2::{Decompress, FlushDecompress, Status};
 use halfsour_lexer::{ErrorKind, Lexer, Op, Opcode};
 use halfsour_vm::Loader;
+use lzma_rust2::LzmaReader;
 
 use crate::Format;
 
@@ -167,6 +170,56 @@ pub(crate) fn deflates(bytes: &[u8]) -> bool {
             return true;
         }
     }
+}
+
+/// Whether it is zlib's with a window of another size than its own programs write, with something in it that is known for sure.
+pub(crate) fn inflates_oddly(bytes: &[u8]) -> bool {
+    let [method, flags, ..] = bytes else { return false };
+    let is_header = u16::from_be_bytes([*method, *flags]).is_multiple_of(31) && flags & 0x20 == 0;
+    if method & 0x0f != 8 || *method >= 0x78 || !is_header {
+        return false;
+    }
+    let mut out = [0; HEAD];
+    let mut decompress = Decompress::new(true);
+    let status = decompress.decompress(bytes, &mut out, FlushDecompress::None);
+    let given = usize::try_from(decompress.total_out()).unwrap_or_default();
+    status.is_ok_and(|status| is_head(&out[..given], status == Status::StreamEnd))
+}
+
+/// Whether it is LZMA with the old header and other properties than the presets have, with something in it that is known for sure.
+pub(crate) fn is_odd_lzma(bytes: &[u8]) -> bool {
+    // What other readers take: a dictionary of 2^n or 2^n + 2^(n-1) bytes, and fewer than 256 GiB, or a length that is not stated.
+    const MOST_STATED: u64 = 1 << 38;
+    const MOST_KIBIBYTES: u32 = 1 << 17;
+    let Some((&[properties, ref sizes @ ..], _)) = bytes.split_first_chunk::<13>() else { return false };
+    let (dictionary, stated) = sizes.split_at(4);
+    let dictionary = u32::from_le_bytes(dictionary.try_into().expect("it has four bytes"));
+    let stated = u64::from_le_bytes(stated.try_into().expect("it has eight bytes"));
+    let (literal, position) = (properties % 9, properties / 9 % 5);
+    // One bit, two that are neighbours, or all.
+    let bits = dictionary >> dictionary.trailing_zeros().min(31);
+    let is_size = matches!(bits, 0 | 1 | 3) || dictionary == u32::MAX;
+    if properties >= 225 || literal + position > 4 || !is_size || stated >= MOST_STATED && stated != u64::MAX
+    {
+        return false;
+    }
+    let Ok(mut decoder) = LzmaReader::new_mem_limit(bytes, MOST_KIBIBYTES, None) else { return false };
+    let (mut out, mut given) = ([0; HEAD], 0);
+    loop {
+        match decoder.read(&mut out[given..]) {
+            Ok(0) => return is_head(&out[..given], given < HEAD),
+            Ok(count) => given += count,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// The number of bytes that are decompressed to tell what is inside.
+const HEAD: usize = 1024;
+
+/// Whether these first bytes, or all of them, are of something known.
+fn is_head(head: &[u8], is_all: bool) -> bool {
+    is_known_by_head(head) || is_all && is_whole(head)
 }
 
 /// Whether it is compressed data: a whole stream, or a long beginning of one, or a pickle's.

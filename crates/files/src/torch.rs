@@ -33,6 +33,8 @@ pub struct Torch {
     source: Source,
     pickle: Pickles,
     byte_order: ByteOrder,
+    /// The name of the folder in the archive, with the slash behind it.
+    prefix: Option<String>,
     storages: Storages,
     /// By the key: which of the storages.
     by_key: HashMap<String, usize>,
@@ -105,12 +107,18 @@ impl Torch {
     fn of_zip(source: &Source) -> Result<Option<Self>, Error> {
         const NAME: &str = "data.pkl";
         let Some(archive) = source.archive()? else { return Ok(None) };
-        let prefix = archive.members().iter().find_map(|member| {
-            let prefix = member.name.strip_suffix(NAME)?;
-            (prefix.is_empty() || prefix.ends_with('/')).then_some(prefix)
-        });
-        let Some(prefix) = prefix.map(str::to_owned) else { return Ok(None) };
-        let Some(member) = archive.find(&format!("{prefix}{NAME}")) else { return Ok(None) };
+        // Where torch looks for a name, case makes no difference; what is spelled as torch spells it comes first.
+        let prefix = |same: fn(&str, &str) -> bool| {
+            archive.members().iter().find_map(|member| {
+                let (prefix, name) =
+                    member.name.split_at_checked(member.name.len().checked_sub(NAME.len())?)?;
+                let is_it = same(name, NAME) && (prefix.is_empty() || prefix.ends_with('/'));
+                is_it.then(|| (prefix.to_owned(), name.to_owned()))
+            })
+        };
+        let found = prefix(|name, wanted| name == wanted).or_else(|| prefix(str::eq_ignore_ascii_case));
+        let Some((prefix, name)) = found else { return Ok(None) };
+        let Some(member) = archive.find(&format!("{prefix}{name}")) else { return Ok(None) };
         let bytes = archive.bytes(member)?;
         let pickle = Pickles::within(bytes.clone(), 0..bytes.len());
         let byte_order = match archive.find(&format!("{prefix}byteorder")) {
@@ -138,7 +146,7 @@ impl Torch {
             }
         }
         let storages = Storages::Members(Box::new(archive), storages);
-        Ok(Some(Self { source: source.clone(), pickle, byte_order, storages, by_key }))
+        Ok(Some(Self { source: source.clone(), pickle, byte_order, prefix: Some(prefix), storages, by_key }))
     }
 
     fn of_pickles(source: &Source) -> Result<Option<Self>, Error> {
@@ -147,7 +155,8 @@ impl Torch {
         let pickle = Pickles::within(source.bytes().clone(), object);
         let by_key = storages.iter().enumerate().map(|(place, (key, _))| (key.clone(), place)).collect();
         let storages = Storages::Behind(storages);
-        Ok(Some(Self { source: source.clone(), pickle, byte_order: ByteOrder::Little, storages, by_key }))
+        let (byte_order, prefix) = (ByteOrder::Little, None);
+        Ok(Some(Self { source: source.clone(), pickle, byte_order, prefix, storages, by_key }))
     }
 
     /// The pickle of the object that was saved: one.
@@ -163,6 +172,15 @@ impl Torch {
     /// The byte order that the file states. Files from before torch 2.1 do not: torch takes them for little-endian.
     pub fn byte_order(&self) -> ByteOrder {
         self.byte_order
+    }
+
+    /// Whether a member of the archive is one that torch reads as numbers, wherever it is spelled with other capitals.
+    pub fn is_storage(&self, member: &Member) -> bool {
+        let Some(end) = self.prefix.as_ref().map(String::len) else { return false };
+        let Some((prefix, name)) = member.name.split_at_checked(end) else { return false };
+        let is_in = |folder: &str| name.get(..folder.len()).is_some_and(|it| it.eq_ignore_ascii_case(folder));
+        self.prefix.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(prefix))
+            && (is_in("data/") || is_in("constants/"))
     }
 
     /// The keys of the storages, in the order of the file.

@@ -46,40 +46,48 @@ fn place(offset: u64) -> usize {
     usize::try_from(offset).unwrap_or(usize::MAX)
 }
 
-/// Reads the directory, and the local header of each member.
+/// Reads the directory, and the local header of each member. Readers differ in where they look for the directory: wherever one of them finds
+/// some, its members are among these.
 pub(crate) fn directory(bytes: &[u8]) -> Directory {
-    let Some(end) = End::find(bytes) else {
+    let ends = End::all(bytes);
+    let Some(first) = ends.first() else {
         // What comes first may be there, even if the end is not.
         let members = orphans(bytes, &[]);
         return Directory { members, damage: Some(ErrorKind::Malformed("the archive has no directory")) };
     };
+    let is_expected = first.count > 0;
     let mut damage = None;
     let mut members = Vec::new();
-    let mut found = false;
-    for start in end.starts() {
-        let view = if found { View::OtherDirectory } else { View::Directory };
-        let (entries, complete) = entries(bytes, start, &end);
-        if found && (entries.is_empty() || !complete) {
-            continue;
-        }
-        if !complete {
-            damage = Some(ErrorKind::Malformed("the directory of the archive is incomplete"));
-        }
-        found |= !entries.is_empty();
-        for entry in entries {
-            match entry.members(bytes, end.prefix(start), view) {
-                Ok(seen) => members.extend(seen),
-                Err(kind) => damage = Some(kind),
+    let mut known = HashSet::new();
+    for end in &ends {
+        for start in end.starts() {
+            let view = if known.is_empty() { View::Directory } else { View::OtherDirectory };
+            let (entries, complete) = entries(bytes, start, end);
+            if !known.is_empty() && entries.is_empty() || known.contains(&(start, entries.len())) {
+                continue;
+            }
+            if !complete {
+                damage = Some(ErrorKind::Malformed("the directory of the archive is incomplete"));
+            }
+            if !entries.is_empty() {
+                known.insert((start, entries.len()));
+            }
+            for entry in entries {
+                match entry.members(bytes, end.prefix(start), view) {
+                    Ok(seen) => members.extend(seen),
+                    Err(kind) => damage = Some(kind),
+                }
             }
         }
     }
-    if !found && end.count > 0 {
+    if known.is_empty() && is_expected {
         damage = Some(ErrorKind::Malformed("the directory of the archive is not where it should be"));
     }
     Directory { members, damage }
 }
 
 /// The record at the end.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct End {
     /// Where the directory ends: where this record begins, or that of 64 bits.
     at: usize,
@@ -89,38 +97,55 @@ struct End {
 }
 
 impl End {
-    /// The last one, with nothing but its comment after it; or if there is none, the last.
-    fn find(bytes: &[u8]) -> Option<Self> {
-        const LENGTH: usize = 22;
-        const LONGEST: usize = LENGTH + u16::MAX as usize;
+    const LENGTH: usize = 22;
+
+    /// All that some reader takes for the end: the last one, which most take; one that ends where the file does, which comes first to Python; and
+    /// each with what it says in 64 bits.
+    fn all(bytes: &[u8]) -> Vec<Self> {
+        const LONGEST: usize = End::LENGTH + u16::MAX as usize;
         let from = bytes.len().saturating_sub(LONGEST);
-        let tail = &bytes[from..];
-        let at = from + memmem::rfind(tail, END)?;
-        let record = bytes.get(at..at + LENGTH)?;
-        let end = Self {
-            at,
-            count: u16_at(record, 10)?.into(),
-            size: u32_at(record, 12)?,
-            offset: u32_at(record, 16)?,
-        };
-        Some(end.of_64_bits(bytes).unwrap_or(end))
+        let last = memmem::rfind(&bytes[from..], END).map(|at| from + at);
+        let exact = bytes.len().checked_sub(Self::LENGTH).filter(|&at| bytes[at..].starts_with(END));
+        let mut ends: Vec<Self> = Vec::new();
+        for end in exact.into_iter().chain(last).filter_map(|at| Self::at(bytes, at)) {
+            for end in end.of_64_bits(bytes).into_iter().chain([end]) {
+                // What is elsewhere, this record does not say.
+                let is_said = end.offset != ELSEWHERE || ends.is_empty();
+                if is_said && !ends.contains(&end) {
+                    ends.push(end);
+                }
+            }
+        }
+        ends
     }
 
-    fn of_64_bits(&self, bytes: &[u8]) -> Option<Self> {
-        let locator = bytes.get(self.at.checked_sub(20)?..self.at)?;
-        if !locator.starts_with(LOCATOR64) {
-            return None;
-        }
-        let at = place(u64_at(locator, 8)?);
-        // The record is where the locator says, or, after a prefix, right before it.
-        let is_there = |&at: &usize| bytes.get(at..).is_some_and(|rest| rest.starts_with(END64));
-        let at = [Some(at), self.at.checked_sub(20 + 56)].into_iter().flatten().find(is_there)?;
-        let record = &bytes[at..];
-        Some(Self { at, count: u64_at(record, 32)?, size: u64_at(record, 40)?, offset: u64_at(record, 48)? })
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let record = bytes.get(at..at + Self::LENGTH)?;
+        let (size, offset) = (u32_at(record, 12)?, u32_at(record, 16)?);
+        Some(Self { at, count: u16_at(record, 10)?.into(), size, offset })
+    }
+
+    /// The records of 64 bits: that to which the locator points, which most take, and the one right before it, which Python takes.
+    fn of_64_bits(&self, bytes: &[u8]) -> Vec<Self> {
+        let locator = self.at.checked_sub(20).and_then(|at| bytes.get(at..self.at));
+        let Some(locator) = locator.filter(|locator| locator.starts_with(LOCATOR64)) else {
+            return Vec::new();
+        };
+        let places = [u64_at(locator, 8).map(place), self.at.checked_sub(20 + 56)];
+        let record = |at: usize| {
+            let record = bytes.get(at..).filter(|record| record.starts_with(END64))?;
+            Some(Self {
+                at,
+                count: u64_at(record, 32)?,
+                size: u64_at(record, 40)?,
+                offset: u64_at(record, 48)?,
+            })
+        };
+        places.into_iter().flatten().filter_map(record).collect()
     }
 
     /// Where readers look for the directory: some where the record says, some right before the record.
-    fn starts(&self) -> impl Iterator<Item = usize> {
+    fn starts(&self) -> impl Iterator<Item = usize> + use<> {
         let stated = place(self.offset);
         let before = self.at.checked_sub(place(self.size));
         [Some(stated), before.filter(|&before| before != stated)].into_iter().flatten()

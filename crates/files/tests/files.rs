@@ -192,7 +192,7 @@ fn zips_that_readers_see_differently() {
     // A pickle with a zip behind it, as zipfile would find it.
     let hidden = source([&read("stream.pkl")[..], &whole].concat());
     assert_eq!(shown(&source(read("stream.pkl"))), STREAM);
-    let archive = hidden.hidden_zip().unwrap();
+    let archive = &hidden.other_archives().unwrap()[0];
     assert_eq!(archive.members().len(), 5);
     assert_eq!(archive.bytes(archive.find("lzma.pkl").unwrap()).unwrap()[..], read("stream.pkl"));
     // A wrong checksum.

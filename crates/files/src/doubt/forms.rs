@@ -29,12 +29,12 @@ fn is_name(text: &[u8]) -> bool {
     str::from_utf8(text).is_ok_and(|name| begins(name) && name.chars().all(is_part))
 }
 
-fn is_of_name(byte: u8) -> bool {
+pub(super) fn is_of_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_.<>".contains(&byte) || byte >= 0x80
 }
 
 /// What comes behind a line that is a name.
-fn after_name(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn after_name(text: &[u8]) -> Option<&[u8]> {
     const LONGEST: usize = 128;
     let length = text.iter().take(LONGEST).take_while(|&&byte| is_of_name(byte)).count();
     let rest = &text[length..];
@@ -42,7 +42,7 @@ fn after_name(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether the opcodes go as far as `STOP`, or with a mark to the end, and name something on the way.
-fn names(bytes: &[u8], left: &mut usize) -> bool {
+pub(super) fn names(bytes: &[u8], left: &mut usize) -> bool {
     let mut lexer = Lexer::new(bytes);
     let is_marked = bytes[0] == Opcode::Proto.byte();
     let mut has_name = false;

@@ -59,6 +59,35 @@ const TABLE: &[Signature] = &[
     Signature(b"MSCF", "an archive in CAB", ARCHIVE),
 ];
 
+/// Formats whose readers unpickle, or whose members nothing here reads.
+const CLOSED: &[&str] = &[
+    "a database of SQLite",
+    "a FileStorage of ZODB",
+    "data in HDF5",
+    "a model of Keras in HDF5",
+    "a document of Office before 2007 (.xls, .doc)",
+    "an archive in RAR",
+    "a file of compress (.Z)",
+    "an archive in CAB",
+];
+
+/// The name of a format of files that may hold pickles where nothing here looks.
+pub(crate) fn closed(bytes: &[u8]) -> Option<&'static str> {
+    name(bytes).filter(|name| CLOSED.contains(name))
+}
+
+/// Whether it is of a format whose readers unpickle nothing.
+pub(crate) fn loads_nothing(bytes: &[u8]) -> bool {
+    name(bytes).is_some_and(|name| !CLOSED.contains(&name))
+}
+
+fn name(bytes: &[u8]) -> Option<&'static str> {
+    match look(bytes) {
+        Some(LookAlike::Other { name, .. }) => Some(name),
+        _ => None,
+    }
+}
+
 /// Archives by the name of a member that they have, in any folder.
 const MEMBERS: &[(&str, &str, &str)] = &[
     ("model.weights.h5", "a model of Keras", "`keras.models.load_model` reads it"),

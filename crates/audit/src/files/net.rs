@@ -1,0 +1,41 @@
+//! The net below: dangerous names in bytes that no reading ran.
+
+use std::collections::HashSet;
+
+use halfsour_files::{Doubt, Source};
+
+use super::walk::Walk;
+use crate::report::Incompleteness;
+use crate::text;
+
+impl Walk<'_> {
+    /// Doubts a source, or one of its layers, that names what is known to be dangerous, in the form of opcodes, where none of the parts from `first`
+    /// on does.
+    pub(super) fn net(&mut self, source: &Source, first: usize) {
+        for coat in source.coats().iter().chain([source.bytes()]) {
+            let known: HashSet<&str> =
+                self.parts[first..].iter().flat_map(|part| names(&part.report)).collect();
+            let policy = self.auditor.policy();
+            let mut found = None;
+            Doubt::each_name(coat, |at, module, qualified| {
+                let name = || text::name(module, qualified);
+                if policy.sink(module, qualified).is_some() && !known.contains(name().as_str()) {
+                    found = Some((at, name()));
+                }
+                found.is_none()
+            });
+            if let Some((at, name)) = found {
+                let reason = format!(
+                    "there seems to be a pickle in it that names {name}, where none is opened: audit the bytes that the program gives to pickle"
+                );
+                self.broken(source.name(), Incompleteness::Doubt, at, reason);
+            }
+        }
+    }
+}
+
+/// The names that a report has.
+fn names(report: &crate::Report) -> impl Iterator<Item = &str> {
+    let findings = report.findings.iter().map(|finding| finding.name.as_str());
+    findings.chain(report.imports.iter().map(|import| import.name.as_str()))
+}

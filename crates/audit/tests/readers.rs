@@ -1,0 +1,130 @@
+//! Files of which one reader runs a command where others read nothing bad: `crates/fixtures/readers`, and what looks like them and is harmless.
+
+use std::path::{Path, PathBuf};
+
+use halfsour_audit::{Auditor, Completeness, Part, Policy, Verdict};
+use halfsour_files::{Limits, Source};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/readers")
+}
+
+fn worst(parts: &[Part]) -> Verdict {
+    let is_any = |verdict| parts.iter().any(|part| part.report.verdict == verdict);
+    [Verdict::Dangerous, Verdict::Unknown, Verdict::Incomplete]
+        .into_iter()
+        .find(|&verdict| is_any(verdict))
+        .unwrap_or(Verdict::Clean)
+}
+
+fn source(bytes: &[u8]) -> Source {
+    Source::from_bytes("file", bytes.to_vec().into(), Limits::UNTRUSTED).unwrap()
+}
+
+fn reasons(parts: &[Part]) -> String {
+    let reason = |part: &Part| match &part.report.completeness {
+        Completeness::Incomplete { reason, .. } => Some(reason.clone()),
+        Completeness::Complete => None,
+    };
+    parts.iter().filter_map(reason).collect::<Vec<_>>().join("\n")
+}
+
+/// Whoever reads a file, none is clean, asked for or found in a folder.
+#[test]
+fn no_reader_runs_what_is_clean() {
+    let auditor = Auditor::new(Policy::default());
+    let mut judged = 0;
+    for file in std::fs::read_dir(folder()).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|it| it == "json") {
+            continue;
+        }
+        let source = Source::open(&path, Limits::UNTRUSTED).unwrap();
+        for parts in [auditor.audit_source(&source), auditor.audit_if_pickle(&source)] {
+            assert_ne!(worst(&parts), Verdict::Clean, "{}: {parts:#?}", path.display());
+            assert_ne!(parts, [], "{}", path.display());
+        }
+        judged += 1;
+    }
+    assert!(judged >= 32, "only {judged}");
+}
+
+/// Where another reader's bytes can be read, what it runs is found.
+#[test]
+fn what_another_reader_runs_is_found() {
+    let auditor = Auditor::new(Policy::default());
+    for name in [
+        "gzip_tar_in_extra.pkl.gz",
+        "joblib_no_padding.joblib",
+        "joblib_objects_by_name.joblib",
+        "joblib_size_in_state.joblib",
+        "npz_comment.npz",
+        "npz_escape.npz",
+        "npz_list_of_types.npz",
+        "npz_prefix.npz",
+        "tar_sum_base_256.tar",
+        "tar_sum_underscores.tar",
+        "tar_unknown_kind.tar",
+        "torch_behind_storages.pt",
+        "torch_in_storage.pt",
+        "zip64_two_records.zip",
+        "zip_odd_lzma.zip",
+        "zip_small_window.zip",
+    ] {
+        let source = Source::open(folder().join(name), Limits::UNTRUSTED).unwrap();
+        let parts = auditor.audit_source(&source);
+        let mut findings = parts.iter().flat_map(|part| &part.report.findings);
+        assert!(findings.any(|finding| finding.name == "os.system"), "{name}: {parts:#?}");
+    }
+}
+
+#[test]
+fn dangerous_names_in_other_bytes_are_doubts() {
+    let auditor = Auditor::new(Policy::default());
+    for name in ["bytes_short.pkl", "bytes_wide.pkl", "bytes_global.pkl", "zip_picture.zip", "zip_gap.zip"] {
+        let source = Source::open(folder().join(name), Limits::UNTRUSTED).unwrap();
+        let parts = auditor.audit_source(&source);
+        assert!(
+            reasons(&parts).contains("names os.system") || worst(&parts) == Verdict::Dangerous,
+            "{name}: {parts:#?}"
+        );
+    }
+    // Words in lines are no opcodes, and harmless names are no doubt.
+    for text in [
+        &b"unicode\nstring\nbytes\n"[..],
+        b"cos\nsin\ntan\n",
+        b"braggadocio\nbrown\nbread",
+        b"\xffccollections\nOrderedDict\n(t\xff",
+    ] {
+        let length = u8::try_from(text.len()).unwrap();
+        let pickle = [b"\x80\x04C", &[length][..], text, b"."].concat();
+        assert_eq!(worst(&auditor.audit_source(&source(&pickle))), Verdict::Clean, "{}", text.escape_ascii());
+    }
+}
+
+#[test]
+fn what_is_passed_over_is_known() {
+    let auditor = Auditor::new(Policy::default());
+    let alone = |bytes: &[u8]| auditor.audit_if_pickle(&source(bytes));
+    for known in [
+        &b"salt, 3.50\n"[..],
+        b"{\"salt\": 1}",
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"\xff\xfea\0b\0c\0d\0",
+        b"%PDF-1.7\n\x01\xff",
+    ] {
+        assert_eq!(alone(known), [], "{}", known.escape_ascii());
+    }
+    for (unknown, what) in [
+        (&b"Rar!\x1a\x07\x01\0"[..], "RAR"),
+        (b"\x89HDF\r\n\x1a\n\0\0\0\0", "HDF5"),
+        (b"\x1f\x9d\x90\x01\x02\x03", "compress"),
+        (b"", "empty"),
+        (b"\xfe\xed\xfa\xce\x01\x02\x03\x04", "no format that is known"),
+        (b"\x93NUMPY\x01\0\x06\0{'a'}\n\x01\x02", "numpy"),
+    ] {
+        let parts = alone(unknown);
+        assert_eq!(worst(&parts), Verdict::Incomplete, "{}", unknown.escape_ascii());
+        assert!(reasons(&parts).contains(what), "{}: {}", unknown.escape_ascii(), reasons(&parts));
+    }
+}
