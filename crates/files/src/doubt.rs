@@ -347,7 +347,7 @@ impl Looker {
 fn is_text(bytes: &[u8]) -> bool {
     let is_wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     let is_odd = |&byte: &u8| byte < b' ' && !byte.is_ascii_whitespace() && !matches!(byte, 0x1b | 0x0b);
-    is_wide && bytes.iter().filter(|byte| **byte == 0).count() * 4 >= bytes.len()
+    is_wide && memchr::memchr_iter(0, bytes).count() * 4 >= bytes.len()
         || str::from_utf8(bytes).is_ok() && !bytes.iter().any(is_odd)
 }
 

@@ -74,7 +74,7 @@ impl Source {
             all.push(decoded.bytes);
         }
         let text = texts::bare(bytes);
-        if text.len() <= sure::LONGEST && text.first().is_some_and(|byte| byte.is_ascii_graphic()) {
+        if text.len() <= sure::LONGEST && text.first().is_some_and(u8::is_ascii_graphic) {
             let [one, other] = base64::whole(text).map(|_| base64::readings(text)).unwrap_or_default();
             let texts = [texts::unhex(text), texts::unescape(text), Some(one), Some(other)];
             // Text without escapes in it stands for itself.

@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
         let mut doubts = Vec::new();
         for member in archive.members().iter().chain(&orphans) {
             match archive.open(member) {
-                Ok(source) => self.member(archive, member, &source, &kind, &mut doubts),
+                Ok(source) => self.member(archive, member, &source, kind, &mut doubts),
                 Err(error) => self.failed(&member.name, &error),
             }
         }
@@ -128,17 +128,17 @@ impl<'a> Walk<'a> {
         archive: &Archive,
         member: &Member,
         source: &Source,
-        kind: &Kind<'_>,
+        kind: Kind<'_>,
         doubts: &mut Vec<(String, Doubt)>,
     ) {
         let before = self.parts.len();
-        if !member.is_other_value(source) {
-            self.source(source, false);
-        } else {
+        if member.is_other_value(source) {
             match source.other_archives() {
                 Ok(archives) => archives.iter().for_each(|archive| self.archive(archive, Kind::Files)),
                 Err(error) => self.failed(source.name(), &error),
             }
+        } else {
+            self.source(source, false);
         }
         let is_value = matches!(kind, Kind::Values { .. });
         // The keys of such a database are any bytes.
@@ -287,6 +287,7 @@ impl<'a> Walk<'a> {
 }
 
 /// What the members of an archive are.
+#[derive(Clone, Copy)]
 enum Kind<'t> {
     /// Files, of which those may be passed over that are known to have no pickles.
     Files,

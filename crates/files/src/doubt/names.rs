@@ -61,8 +61,9 @@ fn goes_on(opcode: &[u8], behind: &[u8]) -> bool {
     const MOST: usize = 1 << 10;
     let is_text = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     match behind {
-        [b'(' | b')' | b']' | b'}' | b'.' | b'0', ..] => true,
-        [b'I' | b'L' | b'F' | b'g' | b'p', b'0'..=b'9', ..] | [b'S', b'\'' | b'"', ..] => true,
+        [b'(' | b')' | b']' | b'}' | b'.' | b'0', ..]
+        | [b'I' | b'L' | b'F' | b'g' | b'p', b'0'..=b'9', ..]
+        | [b'S', b'\'' | b'"', ..] => true,
         [first, ..] if !is_text(*first) => true,
         [b'A'..=b'Z' | b'a'..=b'z', second, ..] if !is_text(*second) => true,
         _ => names(&opcode[..opcode.len().min(FAR)], &mut MOST.clone()),
