@@ -74,7 +74,7 @@ fn what_another_reader_runs_is_found() {
         let source = Source::open(folder().join(name), Limits::UNTRUSTED).unwrap();
         let parts = auditor.audit_source(&source);
         let mut findings = parts.iter().flat_map(|part| &part.report.findings);
-        assert!(findings.any(|finding| finding.name == "os.system"), "{name}: {parts:#?}");
+        assert!(findings.any(|finding| finding.name == "os:system"), "{name}: {parts:#?}");
     }
 }
 
@@ -85,7 +85,7 @@ fn dangerous_names_in_other_bytes_are_doubts() {
         let source = Source::open(folder().join(name), Limits::UNTRUSTED).unwrap();
         let parts = auditor.audit_source(&source);
         assert!(
-            reasons(&parts).contains("names os.system") || worst(&parts) == Verdict::Dangerous,
+            reasons(&parts).contains("names os:system") || worst(&parts) == Verdict::Dangerous,
             "{name}: {parts:#?}"
         );
     }
