@@ -1,6 +1,6 @@
 //! What has been found so far.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use indexmap::IndexMap;
 
@@ -20,30 +20,34 @@ pub(crate) struct Found {
     pub is_too_deep: bool,
     /// The first number in a line that not all Pythons read alike, and its offset.
     pub disputed: Option<(usize, String)>,
-    same: HashMap<(Rule, Action, String), u64>,
+    /// How many there were of each kind, by rule, action and name.
+    same: HashMap<(Rule, Action), HashMap<String, u64>>,
 }
 
 impl Found {
     /// Adds a finding, unless there are enough of its kind; whether it is listed.
     pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
-        let key = (finding.rule, finding.action, finding.name.clone());
-        let full = self.findings.len() >= limits.total;
-        let same = match self.same.get_mut(&key) {
-            Some(same) => same,
-            None if full => {
-                self.stats.repeated += 1;
-                return false;
-            }
-            None => self.same.entry(key).or_default(),
-        };
-        *same += 1;
-        let is_listed = *same <= limits.per_kind && !full;
+        if self.repeats(limits, finding.rule, finding.action, &finding.name) {
+            return false;
+        }
+        let is_listed = self.findings.len() < limits.total;
         if is_listed {
+            let same = self.same.entry((finding.rule, finding.action)).or_default();
+            *same.entry(finding.name.clone()).or_default() += 1;
             self.findings.push(finding);
         } else {
             self.stats.repeated += 1;
         }
         is_listed
+    }
+
+    /// Whether there are enough findings of a kind, so that one more is only counted, which is done here. It is asked before the
+    /// text of a finding is made, of which there may be one for each object.
+    pub fn repeats(&mut self, limits: &Limits, rule: Rule, action: Action, name: &str) -> bool {
+        let same = self.same.get(&(rule, action)).and_then(|same| same.get(name));
+        let repeats = same.is_some_and(|&same| same >= limits.per_kind);
+        self.stats.repeated += u64::from(repeats);
+        repeats
     }
 
     /// The number of the entry for a name; `None` if there are too many.

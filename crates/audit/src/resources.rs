@@ -1,6 +1,6 @@
 //! Data that costs the program that loads it more than it should.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;

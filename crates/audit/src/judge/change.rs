@@ -47,6 +47,9 @@ impl Judge<'_, '_> {
             (None, Ok(()), false) => (Rule::R7, Severity::Warning, "it may not have such a state".to_owned()),
             (None, Ok(()), true) => return,
         };
+        if self.repeats(rule, Action::Build, &named.name) {
+            return;
+        }
         let code = format!("{}.__setstate__({})", named.name, at.short().value(state));
         self.add(at.offset, rule, Action::Build, &named.name, code, (severity, why));
     }
@@ -123,6 +126,9 @@ impl Judge<'_, '_> {
             if named.entry.is_some_and(|entry| entry.allow.uses.contains(&of)) {
                 return true;
             }
+        }
+        if named.as_ref().is_some_and(|named| self.repeats(Rule::R7, action, &named.name)) {
+            return false;
         }
         let (name, why) = match named {
             Some(named) => (named.name.clone(), self.why(&named, "its objects may not be changed so")),

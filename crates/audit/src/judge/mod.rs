@@ -7,7 +7,7 @@ mod copies;
 mod dtypes;
 mod tensors;
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 use std::rc::Rc;
 
 use halfsour_lexer::text::number::{IntBase, NumberError};
@@ -131,6 +131,11 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
+    /// Whether there are enough findings like one that would be made: then it is counted, and no text has to be made for it.
+    fn repeats(&mut self, rule: Rule, action: Action, name: &str) -> bool {
+        self.found.repeats(self.policy.limits(), rule, action, name)
+    }
+
     /// The opcodes before the one that is run.
     fn context(&self) -> Vec<Context> {
         let before = self.steps.saturating_sub(4)..self.steps.saturating_sub(1);
@@ -168,15 +173,16 @@ impl<'p, 's> Judge<'p, 's> {
             self.found.imports[import].imports += 1;
         }
         let named = Named::new(module, qualified, name.clone(), entry, import);
-        if entry.is_none() {
+        if entry.is_none() && !self.repeats(Rule::R1, Action::Import, &name) {
             let why = self.why(&named, "the policy does not list it");
             self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
-        } else {
+        }
+        if entry.is_some() || self.named.len() < self.policy.limits().total {
             self.named.insert(id, Rc::new(named));
         }
     }
 
-    /// What a class or function is called. Of those that are not listed, of which there may be many, nothing is kept.
+    /// What a class or function is called. Of those that are not listed, of which there may be many, only so many are kept.
     fn named(&self, at: At<'_>, id: Id) -> Option<Rc<Named<'p>>> {
         if let Some(named) = self.named.get(&id) {
             return Some(named.clone());
@@ -253,6 +259,9 @@ impl<'p, 's> Judge<'p, 's> {
             return;
         }
         self.flow(at, items.unwrap_or_default());
+        if self.repeats(Rule::R4, Action::Call, &named.name) {
+            return;
+        }
         let otherwise = match named.entry {
             Some(entry) if entry.allow.uses.contains(&Use::Call) => {
                 "it may not be called with these arguments"
@@ -316,6 +325,9 @@ impl<'p, 's> Judge<'p, 's> {
             return;
         }
         self.flow(at, args);
+        if self.repeats(Rule::R4, Action::New, &named.name) {
+            return;
+        }
         let otherwise = match named.entry {
             Some(entry) if entry.allow.uses.contains(&Use::New) => "it may not be made of these arguments",
             Some(_) => "no instances of it may be made",
