@@ -86,6 +86,26 @@ impl Auditor {
         report
     }
 
+    /// Judges all pickles that a reader gives, as [`audit`](Self::audit) does. Bytes and text are not held in memory: what is larger than
+    /// 64 MiB goes to a temporary file, of which only the part that is looked at is in memory. What the pickles make of it, 16 bytes for each
+    /// object and 4 for each place in a container, is.
+    ///
+    /// ```
+    /// use halfsour_audit::{Auditor, Policy};
+    ///
+    /// let pickle = &b"]K\x01a."[..];
+    /// assert!(Auditor::new(Policy::default()).audit_reader(pickle)?.is_clean());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader, and of the temporary file if that cannot be read.
+    #[cfg(feature = "files")]
+    pub fn audit_reader(&self, reader: impl std::io::Read) -> std::io::Result<Report> {
+        Ok(self.audit(&halfsour_files::read_at_most(reader, usize::MAX)?))
+    }
+
     /// The graph of a pickle, if its audit is clean.
     ///
     /// ```

@@ -50,6 +50,9 @@ pub(crate) struct Judge<'p, 's> {
     buffers: Buffers,
     /// How many bytes and items calls were given.
     copied: u64,
+    /// What is before it may leave memory.
+    #[cfg(feature = "files")]
+    window: halfsour_files::Window,
 }
 
 /// A class or function that has a name.
@@ -99,6 +102,8 @@ impl<'p, 's> Judge<'p, 's> {
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
             copied: 0,
+            #[cfg(feature = "files")]
+            window: halfsour_files::Window::new(),
         }
     }
 
@@ -437,6 +442,8 @@ impl Observer for Judge<'_, '_> {
             self.steps += 1;
         }
         self.argument(offset, opcode);
+        #[cfg(feature = "files")]
+        self.window.slide(self.source, offset);
     }
 
     fn event(&mut self, view: View<'_>, offset: usize, event: Event) {
