@@ -174,7 +174,7 @@ def halfsour(_, paths):
         profile = os.path.basename(folder)
         command = [HALFSOUR, "audit", "--format", "json", "--profile", profile if profile in PROFILES.values() else "all"]
         done = subprocess.run([*command, *(path for path in paths if os.path.dirname(path) == folder)], stdout=subprocess.PIPE)
-        answers.update((file["name"], file["verdict"]) for file in json.loads(done.stdout)["files"])
+        answers.update((file["name"], file["verdict"]) for file in json.loads(done.stdout))
     return [{"incomplete": "error"}.get(answers[path], answers[path]) for path in paths], time.perf_counter() - start
 
 

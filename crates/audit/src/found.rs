@@ -1,12 +1,11 @@
 //! What has been found so far.
 
 use hashbrown::HashMap;
-
 use indexmap::IndexMap;
 
 use crate::Limits;
 use crate::Rule;
-use crate::report::{Action, Finding, Import, Stats};
+use crate::report::{Action, Finding, Import, Severity, Stats, Uncovered};
 
 /// What has been found so far, of one reading of one pickle or of many.
 #[derive(Debug, Default)]
@@ -14,38 +13,44 @@ pub(crate) struct Found {
     pub findings: Vec<Finding>,
     pub imports: IndexMap<String, Import>,
     pub stats: Stats,
+    /// The reasons that the later use of listed classes is not covered, by their names.
+    uncovered: IndexMap<String, String>,
     /// Whether there were more names than are listed.
     pub overflowed: bool,
     /// Whether there may be pickles so deep in bytes that nobody looked at them.
     pub is_too_deep: bool,
     /// The first number in a line that not all Pythons read alike, and its offset.
     pub disputed: Option<(usize, String)>,
-    /// How many there were of each kind, by rule, action and name.
-    same: HashMap<(Rule, Action), HashMap<String, u64>>,
+    /// How many there were of each kind, by name.
+    same: HashMap<(Rule, Action, Severity), HashMap<String, u64>>,
+    has_dangerous: bool,
 }
 
 impl Found {
     /// Adds a finding, unless there are enough of its kind; whether it is listed.
     pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
-        if self.repeats(limits, finding.rule, finding.action, &finding.name) {
+        if self.repeats(limits, (finding.rule, finding.action, finding.severity), &finding.name) {
             return false;
         }
-        let is_listed = self.findings.len() < limits.total;
-        if is_listed {
-            let same = self.same.entry((finding.rule, finding.action)).or_default();
-            *same.entry(finding.name.clone()).or_default() += 1;
+        let is_dangerous = finding.severity == Severity::Dangerous;
+        // The verdict comes of what is listed: the first finding is, and so is the first that is dangerous, whatever the limits are.
+        let full = self.findings.len() >= limits.total.max(1) && (self.has_dangerous || !is_dangerous);
+        if !full {
+            self.has_dangerous |= is_dangerous;
+            let same = self.same.entry((finding.rule, finding.action, finding.severity)).or_default();
+            *same.entry_ref(finding.name.as_str()).or_default() += 1;
             self.findings.push(finding);
         } else {
             self.stats.repeated += 1;
         }
-        is_listed
+        !full
     }
 
     /// Whether there are enough findings of a kind, so that one more is only counted, which is done here. It is asked before the
     /// text of a finding is made, of which there may be one for each object.
-    pub fn repeats(&mut self, limits: &Limits, rule: Rule, action: Action, name: &str) -> bool {
-        let same = self.same.get(&(rule, action)).and_then(|same| same.get(name));
-        let repeats = same.is_some_and(|&same| same >= limits.per_kind);
+    pub fn repeats(&mut self, limits: &Limits, kind: (Rule, Action, Severity), name: &str) -> bool {
+        let same = self.same.get(&kind).and_then(|same| same.get(name));
+        let repeats = same.is_some_and(|&same| same >= limits.per_kind.max(1));
         self.stats.repeated += u64::from(repeats);
         repeats
     }
@@ -62,6 +67,18 @@ impl Found {
         let import =
             Import { name: name.to_owned(), listed, offset, imports: 0, calls: 0, instances: 0, changes: 0 };
         Some(self.imports.insert_full(name.to_owned(), import).0)
+    }
+
+    /// Keeps the reason that the later use of a listed class is not covered by the policy.
+    pub fn uncovered(&mut self, name: &str, reason: &str) {
+        if !self.uncovered.contains_key(name) {
+            self.uncovered.insert(name.to_owned(), reason.to_owned());
+        }
+    }
+
+    /// Takes the classes whose later use is not covered.
+    pub fn take_uncovered(&mut self) -> Vec<Uncovered> {
+        self.uncovered.drain(..).map(|(name, reason)| Uncovered { name, reason }).collect()
     }
 
     /// Whether nothing was found and no name was seen.
@@ -82,6 +99,9 @@ impl Found {
                 mine.instances += import.instances;
                 mine.changes += import.changes;
             }
+        }
+        for (name, reason) in &other.uncovered {
+            self.uncovered(name, reason);
         }
         self.stats.opcodes += other.stats.opcodes;
         self.stats.nested += other.stats.nested;

@@ -3,11 +3,15 @@
 
 mod at;
 mod auditor;
+// The judge does not ask all of it yet.
+#[allow(dead_code)]
+mod census;
 #[cfg(feature = "files")]
 mod file_report;
 #[cfg(feature = "files")]
 mod files;
 mod found;
+mod hashes;
 mod judge;
 mod limits;
 mod look;
@@ -29,7 +33,8 @@ pub use files::Part;
 pub use limits::Limits;
 pub use policy::{Policy, PolicyError};
 pub use report::{
-    Action, Completeness, Context, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict,
+    Action, Completeness, Context, Finding, Import, Incompleteness, OpcodeName, Report, Severity, Stats,
+    Uncovered, Verdict,
 };
 pub use rule::{Rule, UnknownRule};
 #[cfg(feature = "sarif")]

@@ -62,6 +62,9 @@ rules! {
     R11 "pickles that mean something else if one Unpickler reads them all"
         "An Unpickler that loads several pickles keeps its memo, and a second pickle may then fetch objects of the \
          first. Both readings are judged.",
+    R12 "a function or class that may only be called is kept as a value"
+        "What keeps a function may call it with anything, and harmless functions compose. So what is listed to be called may \
+         stand only where it is called, or where a pattern of the policy names it.",
 }
 
 impl fmt::Display for Rule {

@@ -3,10 +3,9 @@
 //! `dtype.__setstate__` takes over the flags that say where objects are, and fields and their offsets, without a look:
 //! numbers out of the stream become addresses.
 
-use hashbrown::{HashMap, HashSet};
-
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
+use hashbrown::{HashMap, HashSet};
 
 use crate::Rule;
 use crate::at::At;
