@@ -10,7 +10,7 @@ use crate::{Result, shell};
 /// The newest Python that all scanners run on.
 const PYTHON: &str = "3.12";
 const SCANNERS: [&str; 5] =
-    ["fickling==0.1.12", "hayward==1.4.1", "modelaudit==0.2.54", "modelscan==0.8.8", "picklescan==1.0.5"];
+    ["fickling==0.1.12", "hayward==1.4.1", "modelaudit==0.2.54", "modelscan==0.8.8", "picklescan[7z]==1.0.5"];
 
 /// Prints a table of the verdicts on the fixtures, and one for each of these folders, of which all files are judged.
 pub fn run(folders: &[&str]) -> Result {

@@ -54,7 +54,7 @@ fn large_bytes_are_not_held_in_memory() {
     let report = Auditor::new(Policy::default()).audit_reader(pickle()).unwrap();
     let offset = 13 + (LARGE + SMALL) * MIB;
     assert_eq!(report.findings.len(), 1);
-    assert_eq!((report.findings[0].name.as_str(), report.findings[0].offset), ("os.system", offset));
+    assert_eq!((report.findings[0].name.as_str(), report.findings[0].offset), ("os:system", offset));
     assert_eq!(report.stats.bytes, offset as u64 + 13);
     let taken = peak();
     assert!(taken < MOST_MEMORY, "it took {} MiB", taken >> 20);
