@@ -10,7 +10,7 @@ mod state;
 mod stored;
 mod tensors;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use halfsour_lexer::text::number::{IntBase, NumberError};
@@ -27,6 +27,7 @@ use self::state::Scanned;
 use self::tensors::is_beyond_storage;
 use crate::Rule;
 use crate::at::At;
+use crate::census;
 use crate::found::Found;
 use crate::pattern::{Checked, MOST_ITEMS, Part, Pattern, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
@@ -81,6 +82,8 @@ struct Named<'p> {
     sink: Option<&'p str>,
     /// Its number among the imports.
     import: Option<usize>,
+    /// What the census says of it, once somebody asked.
+    class: OnceCell<Option<&'static census::Class>>,
 }
 
 impl<'p> Named<'p> {
@@ -94,7 +97,19 @@ impl<'p> Named<'p> {
     ) -> Self {
         let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
         let sink = policy.sink(module, qualified);
-        Self { module: cut(module), qualified: cut(qualified), name, entry, sink, import }
+        Self {
+            module: cut(module),
+            qualified: cut(qualified),
+            name,
+            entry,
+            sink,
+            import,
+            class: OnceCell::new(),
+        }
+    }
+
+    fn class(&self) -> Option<&'static census::Class> {
+        *self.class.get_or_init(|| census::class(&self.name))
     }
 
     fn severity(&self) -> Severity {

@@ -127,7 +127,7 @@ impl<'p> Judge<'p, '_> {
         let scanned = self.scanned.get(&key).map_or(0, |scanned| scanned.length);
         let scanned_now = Scanned { named: named.clone(), part, length: items.len() };
         self.scanned.insert(key, scanned_now);
-        let class = census::class(&named.name);
+        let class = named.class();
         let entry = named.entry?;
         let items = items.get(scanned..).unwrap_or_default();
         items.chunks_exact(2).find_map(|pair| self.key(at, &entry, class, part, [pair[0], pair[1]]))
