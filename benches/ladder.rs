@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
+use halfsour_audit::{Auditor, Policy};
 use halfsour_benches::workload::{Workload, all, committed};
 use halfsour_benches::{scan, with_type};
 use halfsour_json::Style;
@@ -61,6 +62,8 @@ fn down(group: &mut BenchmarkGroup<'_, WallTime>, workload: &Workload) {
             loader.recycle(graph);
         });
     });
+    let auditor = Auditor::new(Policy::default());
+    group.bench_function("audit", |b| b.iter(|| auditor.audit(black_box(input))));
     let graph = halfsour_vm::from_slice(input).unwrap();
     group.bench_function("graph → tree", |b| b.iter(|| graph.to_value(TreeLimits::TRUSTED).unwrap()));
     group.bench_function("graph → JSON", |b| {

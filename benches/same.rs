@@ -5,7 +5,7 @@ use halfsour_benches::{jobs, scan};
 
 fn workloads() -> Vec<Workload> {
     let workloads = all(&committed()).unwrap();
-    assert_eq!(workloads.len(), 17);
+    assert_eq!(workloads.len(), 18);
     workloads
 }
 

@@ -1,9 +1,14 @@
-"""Prints how scanners of pickles judge the same files, as a table.
+"""Prints how scanners of pickles judge the same files, as a table for each set of files.
 
-    audit_compare.py FIXTURES WORK HALFSOUR     the fixtures' folder, one that it may fill, and the command
+    audit_compare.py FIXTURES WORK HALFSOUR FOLDER...   the fixtures' folder, one that it may fill, the command, and
+                                                        folders of other files
 
 Each scanner judges one file after the other, in a process of its own: what it says in it, and whether it fails or takes more than
 ten seconds. Nothing is loaded.
+
+Each has words of its own. What it says for sure is `dangerous`: halfsour's `dangerous`, fickling from "likely unsafe" on,
+picklescan's "dangerous", modelscan's and hayward's "high" and "critical", modelaudit's "critical". Whatever else it says of a file is
+`unknown`. That it fails, or says that it has not looked, is neither.
 """
 
 import base64
@@ -19,7 +24,8 @@ from importlib.metadata import version
 SECONDS = 10
 # One file in so many is judged, since some scanners take long.
 ONE_IN = 4
-FIXTURES, WORK, HALFSOUR = sys.argv[1:4]
+JUDGE = "--judge"
+FIXTURES, WORK, HALFSOUR, *FOLDERS = sys.argv[1:]
 
 # The scripts whose files are judged, and the profile that is about them.
 PROFILES = {
@@ -34,6 +40,10 @@ PROFILES = {
 APART = (b"deli", b"shop", b"__torch__", b"pyarrow", b"ml_dtypes")
 
 
+def said(is_dangerous, is_unknown, is_error):
+    return "dangerous" if is_dangerous else "unknown" if is_unknown else "error" if is_error else "clean"
+
+
 def fickling(path):
     import zipfile
 
@@ -41,52 +51,53 @@ def fickling(path):
     from fickling.analysis import Severity
 
     is_zip = zipfile.is_zipfile(path)
-    scans = scan_zip_archive(path, graceful=True).values() if is_zip else [scan_file(path, graceful=True)]
-    if any(result.severity > Severity.LIKELY_SAFE for scan in scans for result in scan.results):
-        return "flagged"
-    return "error" if any(scan.errors for scan in scans) else "clean"
+    scans = list(scan_zip_archive(path, graceful=True).values() if is_zip else [scan_file(path, graceful=True)])
+    worst = max((result.severity for scan in scans for result in scan.results), default=Severity.LIKELY_SAFE)
+    return said(worst > Severity.SUSPICIOUS, worst > Severity.LIKELY_SAFE, any(scan.errors for scan in scans))
 
 
-def picklescan(path, strict=False):
+def picklescan(path):
     from picklescan.scanner import scan_file_path
 
-    result = scan_file_path(path, strict=strict)
-    # What is suspicious does not change its exit status, save when it is strict.
-    if result.issues_count or strict and result.suspicious_count:
-        return "flagged"
-    return "error" if result.scan_err else "clean"
-
-
-def picklescan_strict(path):
-    return picklescan(path, strict=True)
+    result = scan_file_path(path)
+    return said(result.issues_count, result.suspicious_count, result.scan_err)
 
 
 def modelscan(path):
+    from modelscan.issues import IssueSeverity
     from modelscan.modelscan import ModelScan
 
     scan = ModelScan()
     scan.scan(path)
-    if scan.issues.all_issues:
-        return "flagged"
-    return "error" if scan.errors or scan.skipped else "clean"
+    severe = [issue.severity in (IssueSeverity.HIGH, IssueSeverity.CRITICAL) for issue in scan.issues.all_issues]
+    return said(any(severe), severe, scan.errors or scan.skipped)
 
 
 def modelaudit(path):
-    from modelaudit_picklescan import SafetyVerdict, scan_file
+    from modelaudit.core import scan_file
+    from modelaudit.scanner_results import IssueSeverity
 
-    # Its call graph reads the sources that are installed, for seconds a file.
-    verdict = scan_file(path, enrich_call_graph=False).verdict
-    if verdict in (SafetyVerdict.MALICIOUS, SafetyVerdict.SUSPICIOUS):
-        return "flagged"
-    return "clean" if verdict == SafetyVerdict.CLEAN else "error"
+    result = scan_file(path)
+    severities = {issue.severity for issue in result.issues}
+    return said(IssueSeverity.CRITICAL in severities, IssueSeverity.WARNING in severities, not result.success)
+
+
+def hayward(path):
+    from pathlib import Path
+
+    from hayward import ModelFileScanner, Severity, is_coverage_gap
+
+    findings = ModelFileScanner().scan_file(Path(path))
+    severe = [it.severity in (Severity.HIGH, Severity.CRITICAL) for it in findings if not is_coverage_gap(it)]
+    return said(any(severe), severe, findings)
 
 
 TOOLS = {
     "fickling": fickling,
     "picklescan": picklescan,
-    "picklescan --strict": picklescan_strict,
     "modelscan": modelscan,
-    "modelaudit-picklescan": modelaudit,
+    "modelaudit": modelaudit,
+    "hayward": hayward,
 }
 
 
@@ -102,6 +113,8 @@ def judge(tool):
     """Runs in a process of its own: judges the files that are named on standard input."""
     scan = TOOLS[tool]
     signal.signal(signal.SIGALRM, stop)
+    # Nobody is told what is judged here.
+    os.environ["NO_ANALYTICS"] = "1"
     answers = os.fdopen(os.dup(1), "w")
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
@@ -140,52 +153,56 @@ def write_files():
 
 
 def files(folder):
-    return sorted(os.path.join(at, name) for at, _, names in os.walk(folder) for name in names)
+    found = sorted(os.path.join(at, name) for at, _, names in os.walk(folder) for name in names)
+    return [path for path in found if os.path.basename(path) != "index.json"]
 
 
 def run(tool, paths):
     start = time.perf_counter()
-    command = [sys.executable, __file__, *sys.argv[1:4], tool]
+    command = [sys.executable, __file__, FIXTURES, WORK, HALFSOUR, JUDGE, tool]
     done = subprocess.run(command, input="\n".join(paths), stdout=subprocess.PIPE, text=True)
-    said = dict(map(json.loads, done.stdout.splitlines()))
+    answers = dict(map(json.loads, done.stdout.splitlines()))
     # What it had not said when it crashed, it failed to say.
-    return [said.get(path, "error") for path in paths], time.perf_counter() - start
+    return [answers.get(path, "error") for path in paths], time.perf_counter() - start
 
 
 def halfsour(_, paths):
     """One call for each folder, by the profile of its name."""
     start = time.perf_counter()
-    said = {}
+    answers = {}
     for folder in {os.path.dirname(path) for path in paths}:
         profile = os.path.basename(folder)
-        command = [HALFSOUR, "audit", "--format", "json", "--profile", "all" if profile == "attacks" else profile]
+        command = [HALFSOUR, "audit", "--format", "json", "--profile", profile if profile in PROFILES.values() else "all"]
         done = subprocess.run([*command, *(path for path in paths if os.path.dirname(path) == folder)], stdout=subprocess.PIPE)
-        said.update((file["name"], file["verdict"]) for file in json.loads(done.stdout)["files"])
-    answers = [{"unknown": "flagged", "dangerous": "flagged", "incomplete": "error"}.get(said[path], said[path]) for path in paths]
-    return answers, time.perf_counter() - start
+        answers.update((file["name"], file["verdict"]) for file in json.loads(done.stdout)["files"])
+    return [{"incomplete": "error"}.get(answers[path], answers[path]) for path in paths], time.perf_counter() - start
 
 
 def percent(part, whole):
     return "%.1f %%" % (100 * part / whole)
 
 
-def main():
-    write_files()
-    attacks = files(os.path.join(WORK, "attacks"))
-    benign = files(os.path.join(WORK, "benign"))
-    print("%d attacks, %d benign files\n" % (len(attacks), len(benign)))
-    print("| tool | attacks flagged | never clean | benign wrongly flagged | benign clean | seconds |")
+def compare(title, folder):
+    paths = files(folder)
+    print("\n%d %s:\n" % (len(paths), title))
+    print("| tool | dangerous | unknown | not read | clean | seconds |")
     print("|---|---|---|---|---|---|")
     for tool in ["halfsour audit", *TOOLS]:
-        judges = run if tool in TOOLS else halfsour
-        (bad, one), (good, two) = judges(tool, attacks), judges(tool, benign)
-        name = "%s %s" % (tool, version(tool.split()[0])) if tool in TOOLS else tool
-        row = [name, percent(bad.count("flagged"), len(bad)), percent(len(bad) - bad.count("clean"), len(bad))]
-        row += [percent(good.count("flagged"), len(good)), percent(good.count("clean"), len(good)), "%.1f" % (one + two)]
-        print("| %s |" % " | ".join(row), flush=True)
+        answers, seconds = (run if tool in TOOLS else halfsour)(tool, paths)
+        name = "%s %s" % (tool, version(tool)) if tool in TOOLS else tool
+        row = [percent(answers.count(word), len(paths)) for word in ("dangerous", "unknown", "error", "clean")]
+        print("| %s |" % " | ".join([name, *row, "%.1f" % seconds]), flush=True)
 
 
-if len(sys.argv) > 4:
-    judge(sys.argv[4])
+def main():
+    write_files()
+    compare("attacks", os.path.join(WORK, "attacks"))
+    compare("files that packages wrote", os.path.join(WORK, "benign"))
+    for folder in FOLDERS:
+        compare("files of %s" % os.path.basename(os.path.abspath(folder)), folder)
+
+
+if FOLDERS[:1] == [JUDGE]:
+    judge(FOLDERS[1])
 else:
     main()

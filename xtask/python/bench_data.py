@@ -5,6 +5,8 @@ stands what each holds, so that who reads it can show that nothing is missing.
 """
 
 import collections
+import datetime
+import decimal
 import gc
 import io
 import json
@@ -13,6 +15,7 @@ import pickle
 import random
 import struct
 import sys
+import uuid
 
 import bench_classes
 
@@ -109,6 +112,18 @@ def objects(rng, size):
     ]
 
 
+def stdlib(rng, size):
+    """Objects of classes that the audit's policy lists: by a call, with a state, with items."""
+    day = datetime.datetime(2020, 1, 1)
+    makers = (
+        lambda: day + datetime.timedelta(seconds=rng.randint(0, 10**8)),
+        lambda: decimal.Decimal(rng.randint(0, 10**6)) / 100,
+        lambda: uuid.UUID(int=rng.getrandbits(128)),
+        lambda: collections.OrderedDict([(word, rng.randint(0, 1000)) for word in rng.sample(WORDS, 3)]),
+    )
+    return [makers[number % 4]() for number in range(size(300000))]
+
+
 def state_dict(rng, size):
     tensors = collections.OrderedDict()
     for number in range(size(60000)):
@@ -155,6 +170,7 @@ MAKERS = {
     "nested": (nested, (4,)),
     "memo": (memo, (4,)),
     "objects": (objects, (4,)),
+    "stdlib": (stdlib, (4,)),
     "state_dict": (state_dict, (2,)),
     "numpy": (numpy, (5,)),
     "bytes": (bytes_, (4,)),
@@ -209,7 +225,7 @@ def make(directory, factor, name):
     kind, _, part = name.partition("@")
     maker, protocols = MAKERS[kind]
     value = maker(random.Random(kind), lambda count: max(1, int(count * factor * int(part or 1000) / 1000)))
-    plain = kind not in ("objects", "state_dict", "numpy")
+    plain = kind not in ("objects", "stdlib", "state_dict", "numpy")
     for protocol in (4,) if part else protocols:
         data = pickled(value, protocol, kind == "state_dict")
         if plain:

@@ -64,8 +64,9 @@ Checks, longer:
                       nightly compiler
   convert             convert the fixtures of packages by the command, and compare
                       what torch, safetensors and others, from PyPI, read
-  audit-compare       judge the attacks and the packages' fixtures with other
-                      scanners, from PyPI, and print a table
+  audit-compare [FOLDER…]
+                      judge the attacks, the packages' fixtures and the files of
+                      folders with other scanners, from PyPI; print tables
 
 Makers:
   fixtures            make the fixtures anew, with real Pythons
@@ -98,7 +99,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let done = match args.as_slice() {
         ["advisories"] => dependencies::advisories(),
-        ["audit-compare"] => audit_compare::run(),
+        ["audit-compare", folders @ ..] => audit_compare::run(folders),
         ["bench", "--files"] => bench::files::make(),
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use halfsour_vm::{Error, ErrorKind, Graph, Limits, Loader, Options};
 
@@ -25,6 +26,7 @@ use crate::{Rule, look, resources};
 #[derive(Clone, Debug)]
 pub struct Auditor {
     policy: Policy,
+    spare: Spare,
 }
 
 /// Why [`Auditor::load_checked`] gives no graph: what was found.
@@ -66,7 +68,7 @@ impl std::error::Error for Refused {}
 impl Auditor {
     /// An auditor with a policy.
     pub fn new(policy: Policy) -> Self {
-        Self { policy }
+        Self { policy, spare: Spare::default() }
     }
 
     /// The policy.
@@ -79,7 +81,31 @@ impl Auditor {
     /// `input` is what Python's `pickle.load` would read. Of files, whatever they are, the feature `files` judges all that is
     /// in them: `audit_source`.
     pub fn audit(&self, input: &[u8]) -> Report {
-        self.run(input, 0, load_plain).0
+        let (report, graph) = self.run(input, 0, load_plain);
+        if let Some(graph) = graph {
+            self.spare.recycle(graph);
+        }
+        report
+    }
+
+    /// Judges all pickles that a reader gives, as [`audit`](Self::audit) does. Bytes and text are not held in memory: what is larger than
+    /// 64 MiB goes to a temporary file, of which only the part that is looked at is in memory. What the pickles make of it, 16 bytes for each
+    /// object and 4 for each place in a container, is.
+    ///
+    /// ```
+    /// use halfsour_audit::{Auditor, Policy};
+    ///
+    /// let pickle = &b"]K\x01a."[..];
+    /// assert!(Auditor::new(Policy::default()).audit_reader(pickle)?.is_clean());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader, and of the temporary file if that cannot be read.
+    #[cfg(feature = "files")]
+    pub fn audit_reader(&self, reader: impl std::io::Read) -> std::io::Result<Report> {
+        Ok(self.audit(&halfsour_files::read_at_most(reader, usize::MAX)?))
     }
 
     /// The graph of a pickle, if its audit is clean.
@@ -115,15 +141,19 @@ impl Auditor {
         let mut first = None;
         let mut failure = None;
         let mut pickles = 0;
+        let mut loader = self.spare.take(policy);
         loop {
-            let (more, graph) = read(policy, input, start, &[], load);
+            let (more, graph) = read(policy, &mut loader, input, start, &[], load);
             match graph {
                 Ok(graph) => {
                     found.merge(policy.limits(), more);
                     pickles += 1;
                     // Zeros, with which files are filled up, are no pickle.
                     start = graph.end() + input[graph.end()..].iter().take_while(|&&byte| byte == 0).count();
-                    first.get_or_insert(graph);
+                    match first {
+                        None => first = Some(graph),
+                        Some(_) => loader.recycle(graph),
+                    }
                 }
                 Err(error) => {
                     // What follows a pickle may be anything; it counts where it looks like one more.
@@ -137,6 +167,7 @@ impl Auditor {
                 break;
             }
         }
+        self.spare.give(loader);
         let mut doubt = None;
         if pickles > 0 && start < input.len() || pickles > 1 {
             let is_kept = self.read_kept(input, &mut found, &mut doubt);
@@ -188,7 +219,7 @@ impl Auditor {
     /// can be read so to their end.
     fn read_kept(&self, input: &[u8], found: &mut Found, doubt: &mut Option<Completeness>) -> bool {
         let mut judge = Judge::new(&self.policy, input, &[]);
-        let result = loader(&self.policy).load_all_observed(input, &mut judge);
+        let result = self.spare.take(&self.policy).load_all_observed(input, &mut judge);
         if let Ok(graph) = &result {
             judge.finish(graph);
         }
@@ -227,9 +258,9 @@ fn disputed((offset, reason): (usize, String)) -> Completeness {
     Completeness::incomplete(Incompleteness::Doubt, offset, reason)
 }
 
-fn loader(policy: &Policy) -> Loader {
+fn options(policy: &Policy) -> Options {
     let limits = Limits::default().with_int_digits(policy.limits().int_digits);
-    Loader::with_options(Options::default().with_require_buffers(false).with_limits(limits))
+    Options::default().with_require_buffers(false).with_limits(limits)
 }
 
 /// A way to read the pickle that begins somewhere in the input.
@@ -246,16 +277,55 @@ pub(crate) fn load_plain<'a>(
     loader.load_observed(input, start, judge)
 }
 
+/// Loaders with the memory of what was judged before.
+#[derive(Debug, Default)]
+struct Spare(Mutex<Vec<Loader>>);
+
+/// A copy has its own.
+impl Clone for Spare {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Spare {
+    /// The number of bytes of a graph from which on its memory is not kept.
+    const MOST: usize = 128 << 20;
+
+    fn loaders(&self) -> MutexGuard<'_, Vec<Loader>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn take(&self, policy: &Policy) -> Loader {
+        let mut loader = self.loaders().pop().unwrap_or_default();
+        *loader.options_mut() = options(policy);
+        loader
+    }
+
+    fn give(&self, loader: Loader) {
+        self.loaders().push(loader);
+    }
+
+    fn recycle(&self, graph: Graph<&[u8]>) {
+        let mut loaders = self.loaders();
+        match loaders.last_mut() {
+            Some(loader) if graph.store().bytes_held() <= Self::MOST => loader.recycle(graph),
+            _ => drop(loaders.pop()),
+        }
+    }
+}
+
 /// Runs one pickle.
 fn read<'a>(
     policy: &Policy,
+    loader: &mut Loader,
     input: &'a [u8],
     start: usize,
     within: &[String],
     load: Load,
 ) -> (Found, Result<Graph<&'a [u8]>, Error>) {
     let mut judge = Judge::new(policy, input, within);
-    let result = load(&mut loader(policy), input, start, &mut judge);
+    let result = load(loader, input, start, &mut judge);
     if let Ok(graph) = &result {
         judge.finish(graph);
     }
@@ -338,8 +408,9 @@ pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: u
     within.push(format!("a pickle in the bytes of 0x{offset:x}"));
     let mut nested = Nested { found: Found::default(), pickles: 0, is_whole: false };
     let mut start = 0;
+    let mut loader = Loader::with_options(options(policy));
     while start < bytes.len() {
-        let (more, result) = read(policy, bytes, start, &within, load_plain);
+        let (more, result) = read(policy, &mut loader, bytes, start, &within, load_plain);
         match result {
             // Some loaders read several pickles.
             Ok(graph) => {

@@ -1,7 +1,6 @@
 //! What has been found so far.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use indexmap::IndexMap;
 
 use crate::Limits;
@@ -22,7 +21,8 @@ pub(crate) struct Found {
     pub is_too_deep: bool,
     /// The first number in a line that not all Pythons read alike, and its offset.
     pub disputed: Option<(usize, String)>,
-    kinds: HashMap<(Rule, Action, Severity, String), Kind>,
+    /// By kind and name, how many findings are listed.
+    kinds: HashMap<(Rule, Action, Severity), HashMap<String, Kind>>,
     has_dangerous: bool,
 }
 
@@ -38,31 +38,50 @@ struct Kind {
 impl Found {
     /// Adds a finding, unless there are enough of its kind; whether it is listed.
     pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
-        let key = (finding.rule, finding.action, finding.severity, finding.name.clone());
+        let kind = (finding.rule, finding.action, finding.severity);
+        if self.repeats(limits, kind, &finding.name, finding.times) {
+            return false;
+        }
         let is_dangerous = finding.severity == Severity::Dangerous;
         // The verdict comes of what is listed: the first finding is, and so is the first that is dangerous, whatever the limits are.
-        let full = self.findings.len() >= limits.total.max(1) && (self.has_dangerous || !is_dangerous);
-        let kind = match self.kinds.get_mut(&key) {
-            Some(kind) => kind,
-            None if full => {
-                self.stats.unlisted += 1;
-                return false;
-            }
-            None => self.kinds.entry(key).or_insert(Kind { listed: 0, last: 0 }),
-        };
-        let is_listed = kind.listed < limits.per_kind.max(1) && !full;
-        if is_listed {
-            kind.listed += 1;
-            kind.last = self.findings.len();
-            self.has_dangerous |= is_dangerous;
-            self.findings.push(finding);
-        } else {
-            self.stats.repeated += 1;
-            if let Some(last) = self.findings.get_mut(kind.last) {
-                last.times += finding.times;
-            }
+        if self.findings.len() >= limits.total.max(1) && (self.has_dangerous || !is_dangerous) {
+            self.count(kind, &finding.name, finding.times);
+            return false;
         }
-        is_listed
+        self.has_dangerous |= is_dangerous;
+        let names = self.kinds.entry(kind).or_default();
+        let same = names.entry_ref(finding.name.as_str()).or_insert(Kind { listed: 0, last: 0 });
+        *same = Kind { listed: same.listed + 1, last: self.findings.len() };
+        self.findings.push(finding);
+        true
+    }
+
+    /// Whether there are enough findings of a kind, so that more are only counted, which is done here. It is asked before the
+    /// text of a finding is made, of which there may be one for each object.
+    pub fn repeats(
+        &mut self,
+        limits: &Limits,
+        kind: (Rule, Action, Severity),
+        name: &str,
+        times: u64,
+    ) -> bool {
+        let same = self.kinds.get(&kind).and_then(|names| names.get(name));
+        let repeats = same.is_some_and(|same| same.listed >= limits.per_kind.max(1));
+        if repeats {
+            self.count(kind, name, times);
+        }
+        repeats
+    }
+
+    /// Counts findings that are not listed.
+    fn count(&mut self, kind: (Rule, Action, Severity), name: &str, times: u64) {
+        match self.kinds.get(&kind).and_then(|names| names.get(name)) {
+            Some(same) => {
+                self.stats.repeated += times;
+                self.findings[same.last].times += times;
+            }
+            None => self.stats.unlisted += times,
+        }
     }
 
     /// The number of the entry for a name; `None` if there are too many.

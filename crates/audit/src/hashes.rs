@@ -2,11 +2,10 @@
 //!
 //! Text and bytes have a secret in their hash since Python 3.3, and may stand for themselves; in Python 2.7 they have none.
 
-use std::collections::HashMap;
-
 use halfsour_vm::Graph;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::{Peek, StepKind};
+use hashbrown::HashMap;
 
 /// Pythons that compute hashes alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,10 +5,11 @@ mod compiled;
 mod error;
 mod file;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use hashbrown::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
 
 use crate::Limits;
@@ -284,14 +285,16 @@ impl Policy {
 
     /// The entry for a name, if it is listed and selected.
     pub(crate) fn find(&self, module: &[u8], qualified: &[u8]) -> Option<Entry<'_>> {
-        let index = *self.by_name.get(&key(module, qualified)?)?;
+        let index = *self.by_name.get(Key::new(module, qualified)?.as_str())?;
         Some(Entry { allow: &self.file.allow[index], patterns: &self.compiled[index] })
     }
 
     /// Whether a set, or a name, of a pattern has this one.
     pub(crate) fn is_in(&self, module: &[u8], qualified: &[u8], name: &str) -> bool {
-        key(module, qualified)
-            .is_some_and(|key| key == name || self.sets.get(name).is_some_and(|set| set.contains(&key)))
+        Key::new(module, qualified).is_some_and(|key| {
+            let key = key.as_str();
+            key == name || self.sets.get(name).is_some_and(|set| set.contains(key))
+        })
     }
 
     pub(crate) fn persistent(&self) -> impl Iterator<Item = &Pattern> {
@@ -300,10 +303,11 @@ impl Policy {
 
     /// Why a name is known to be dangerous: it, or its module or one of the packages around that.
     pub(crate) fn sink(&self, module: &[u8], qualified: &[u8]) -> Option<&str> {
-        let key = key(module, qualified)?;
+        let key = Key::new(module, qualified)?;
+        let key = key.as_str();
         let reason = |name: &str| self.sinks.get(name).map(|&index| self.file.sink[index].reason.as_str());
         let (mut module, _) = key.split_once(':')?;
-        if let Some(reason) = reason(&key) {
+        if let Some(reason) = reason(key) {
             return Some(reason);
         }
         loop {
@@ -322,12 +326,29 @@ pub(crate) struct Entry<'p> {
     pub patterns: &'p Compiled,
 }
 
-/// The name as the policy spells it; `None` for one that no policy can list.
-fn key(module: &[u8], qualified: &[u8]) -> Option<String> {
-    if module.len() + qualified.len() >= LONGEST_NAME {
-        return None;
+/// A name as the policy spells it, on the stack: one is made for each look at a global.
+struct Key {
+    bytes: [u8; LONGEST_NAME],
+    length: usize,
+}
+
+impl Key {
+    /// The key of a name; `None` for one that no policy can list.
+    fn new(module: &[u8], qualified: &[u8]) -> Option<Self> {
+        let length = module.len() + 1 + qualified.len();
+        let mut bytes = [0; LONGEST_NAME];
+        let (before, after) = bytes.get_mut(..length)?.split_at_mut(module.len());
+        before.copy_from_slice(module);
+        let (colon, after) = after.split_first_mut()?;
+        *colon = b':';
+        after.copy_from_slice(qualified);
+        str::from_utf8(&bytes[..length]).ok()?;
+        Some(Self { bytes, length })
     }
-    Some(format!("{}:{}", str::from_utf8(module).ok()?, str::from_utf8(qualified).ok()?))
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
 }
 
 fn check_name(name: &str) -> Result<(), String> {

@@ -1,10 +1,9 @@
 //! Data that costs the program that loads it more than it should.
 
-use std::collections::HashMap;
-
 use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;
-use halfsour_vm::value::{Data, Id, Node};
+use halfsour_vm::value::{Data, Id, Kind, Node, View};
+use hashbrown::HashMap;
 
 use crate::Limits;
 use crate::Rule;
@@ -52,37 +51,17 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
 }
 
 /// The index of an object that holds others.
-fn container(graph: &Graph<&[u8]>, id: Id) -> Option<usize> {
+#[inline]
+fn container(view: View<'_>, id: Id) -> Option<usize> {
     let index = id.index()?;
-    let view = graph.view();
-    let holds = match view.peek(id) {
-        Peek::List(_)
-        | Peek::Tuple(_)
-        | Peek::Dict(_)
-        | Peek::Set(_)
-        | Peek::FrozenSet(_)
-        | Peek::Instance(_) => true,
-        _ => view.foreign_steps(id).is_some(),
+    let holds = match view.kind(id) {
+        Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::FrozenSet | Kind::Instance => true,
+        Kind::Global | Kind::PersistentId | Kind::Extension | Kind::Buffer => {
+            view.foreign_steps(id).is_some()
+        }
+        _ => false,
     };
     holds.then_some(index)
-}
-
-/// Whether any container is held twice, or is the root and held. What is done to something other than an instance counts
-/// twice, for the store keeps it in a node of its own.
-fn is_shared(graph: &Graph<&[u8]>) -> bool {
-    let mut held = vec![false; graph.node_count()];
-    if let Some(root) = graph.root().id().index() {
-        held[root] = true;
-    }
-    let mut shared = false;
-    for id in graph.store().ids() {
-        graph.view().children(id).for_each(|child| {
-            if let Some(index) = container(graph, child) {
-                shared |= std::mem::replace(&mut held[index], true);
-            }
-        });
-    }
-    shared
 }
 
 /// An object of a bad shape.
@@ -93,69 +72,74 @@ enum Shape {
     Deep(Id),
 }
 
+/// The number of items into which a container unfolds, and how deep containers lie in it: in one word, as there is one for each node.
+#[derive(Clone, Copy, PartialEq)]
+struct Unfolded(u64);
+
+impl Unfolded {
+    /// Nobody has looked at it.
+    const NEW: Self = Self(0);
+    /// It is being looked at: it holds itself, and counts as one item.
+    const OPEN: Self = Self(1 << Self::DEPTH_BITS);
+    const DEPTH_BITS: u32 = 24;
+    const MOST: u64 = u64::MAX >> Self::DEPTH_BITS;
+    const DEEPEST: u64 = (1 << Self::DEPTH_BITS) - 1;
+
+    fn new(size: u64, depth: u64) -> Self {
+        Self(size.min(Self::MOST) << Self::DEPTH_BITS | depth.min(Self::DEEPEST))
+    }
+
+    fn size(self) -> u64 {
+        self.0 >> Self::DEPTH_BITS
+    }
+
+    fn depth(self) -> u64 {
+        self.0 & Self::DEEPEST
+    }
+}
+
 /// The first object of a bad shape; those that hold themselves are counted once.
 fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
-    const OPEN: u64 = 0;
-    const NEW: u64 = u64::MAX;
-    let most = limits.expansion.max(graph.node_count() as u64 * 100);
-    if !is_shared(graph) {
-        let root = graph.root().id();
-        return is_deep(graph, root, limits).then_some(Shape::Deep(root));
-    }
-    let mut sizes = vec![NEW; graph.node_count()];
-    let mut depths = vec![0_u32; graph.node_count()];
+    let most = limits.expansion.max(graph.node_count() as u64 * 100).min(Unfolded::MOST - 1);
+    let deepest = (limits.nesting as u64).min(Unfolded::DEEPEST);
+    let view = graph.view();
+    let mut unfolded = vec![0; graph.node_count()];
     let mut open = Vec::new();
-    for id in graph.store().ids() {
-        open.push((id, false));
-        while let Some((id, done)) = open.pop() {
-            let Some(index) = container(graph, id) else { continue };
-            if done {
-                let (mut size, mut depth) = (1_u64, 0);
-                graph.view().children(id).for_each(|child| {
-                    let child = container(graph, child);
-                    size = size.saturating_add(child.map_or(1, |child| sizes[child]).max(1));
-                    depth = depth.max(child.map_or(0, |child| depths[child]));
-                });
-                depths[index] = depth.saturating_add(1);
-                // The greatest number is taken.
-                sizes[index] = size.min(NEW - 1);
-                if size > most {
-                    return Some(Shape::Large(id, size));
+    // Members of lists and dicts were made after these, mostly.
+    for first in graph.store().ids().rev() {
+        open.push(first);
+        while let Some(&id) = open.last() {
+            let Some(index) = container(view, id)
+                .filter(|&index| matches!(Unfolded(unfolded[index]), Unfolded::NEW | Unfolded::OPEN))
+            else {
+                open.pop();
+                continue;
+            };
+            let (mut size, mut depth, before) = (1_u64, 0, open.len());
+            view.children(id).for_each(|child| {
+                let of_child =
+                    container(view, child).map_or(Unfolded::OPEN, |child| Unfolded(unfolded[child]));
+                if of_child == Unfolded::NEW {
+                    open.push(child);
                 }
-                if depth as usize >= limits.nesting {
-                    return Some(Shape::Deep(id));
-                }
-            } else if sizes[index] == NEW {
-                sizes[index] = OPEN;
-                open.push((id, true));
-                graph.view().children(id).for_each(|child| {
-                    if container(graph, child).is_some_and(|child| sizes[child] == NEW) {
-                        open.push((child, false));
-                    }
-                });
+                size = size.saturating_add(of_child.size());
+                depth = depth.max(of_child.depth());
+            });
+            // Those that it holds are looked at before it.
+            if open.len() > before {
+                unfolded[index] = Unfolded::OPEN.0;
+                continue;
             }
+            if size > most {
+                return Some(Shape::Large(id, size));
+            }
+            if depth >= deepest {
+                return Some(Shape::Deep(id));
+            }
+            unfolded[index] = Unfolded::new(size, depth + 1).0;
         }
     }
     None
-}
-
-/// Whether too many containers lie in each other, where none is held twice.
-fn is_deep(graph: &Graph<&[u8]>, root: Id, limits: &Limits) -> bool {
-    let mut open = vec![(root, 0)];
-    while let Some((id, depth)) = open.pop() {
-        if container(graph, id).is_none() {
-            continue;
-        }
-        if depth >= limits.nesting {
-            return true;
-        }
-        graph.view().children(id).for_each(|child| {
-            if container(graph, child).is_some() {
-                open.push((child, depth + 1));
-            }
-        });
-    }
-    false
 }
 
 /// A dict or set in which too many keys have one hash, or one that nobody knows, and how many have.

@@ -197,11 +197,7 @@ impl Archive {
             }
             0 if is_record => (zodb::joined(self.source.bytes().slice_ref(data)), None),
             0 => (self.source.bytes().slice_ref(data), None),
-            method => {
-                let made = decode_method(method, data, member.size, self.source.budget());
-                let (bytes, damage) = made.map_err(fail)?;
-                (Bytes::from(bytes), damage)
-            }
+            method => decode_method(method, data, member.size, self.source.budget()).map_err(fail)?,
         };
         let length = bytes.len() as u64;
         if damage.is_some() || length < member.size && self.source.budget().salvage {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use bytes::Bytes;
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
@@ -13,12 +14,13 @@ use ruzstd::decoding::StreamingDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
 use crate::limits::Budget;
+use crate::spool::Spool;
 use crate::{ErrorKind, Format, Limit, base64, joblib09, spark, texts};
 
 /// What some bytes were made of, and how many bytes follow them that belong to nothing.
 #[derive(Debug)]
 pub(crate) struct Decoded {
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     pub rest: usize,
 }
 
@@ -26,7 +28,7 @@ pub(crate) struct Decoded {
 pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind> {
     let mut sink = Sink::new(input.len(), budget);
     let rest = decode_into(format, input, &mut sink)?;
-    Ok(Decoded { bytes: sink.bytes, rest })
+    Ok(Decoded { bytes: sink.finish()?, rest })
 }
 
 /// Does as [`decode`], or decodes what was cut off as far as it goes, if that is wanted: then it says why it does not go on. What is
@@ -101,13 +103,12 @@ fn push(
 fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, ErrorKind> {
     let budget = sink.budget;
     if let Some(bytes) = text(format, input, budget)? {
-        sink.bytes = bytes;
+        sink.spool = bytes.into();
         return Ok(0);
     }
     if format == Format::SequenceFile {
-        let Decoded { bytes, rest } = spark::decode(input, budget)?;
-        sink.bytes = bytes;
-        return Ok(rest);
+        sink.spool = spark::decode(input, budget)?;
+        return Ok(0);
     }
     let mut rest = input;
     loop {
@@ -122,7 +123,7 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
             Format::JoblibZ => {
                 let (data, length) = joblib09::compressed(rest)?;
                 let rest = inflate(data, true, sink)?;
-                if sink.bytes.len() as u64 != length {
+                if sink.spool.len() as u64 != length {
                     return Err(ErrorKind::Malformed("the data is not as long as the header says"));
                 }
                 rest
@@ -183,7 +184,7 @@ pub(crate) fn decode_method(
     input: &[u8],
     size: u64,
     budget: &Budget,
-) -> Result<(Vec<u8>, Option<ErrorKind>), ErrorKind> {
+) -> Result<(Bytes, Option<ErrorKind>), ErrorKind> {
     let format = match method {
         8 | 14 => {
             let mut sink = Sink::new(input.len(), budget);
@@ -227,7 +228,7 @@ pub(crate) fn decode_coder(
     input: &[u8],
     size: u64,
     budget: &Budget,
-) -> Result<Vec<u8>, ErrorKind> {
+) -> Result<Bytes, ErrorKind> {
     let mut sink = Sink::new(input.len(), budget);
     match (id, properties) {
         ([0], _) => sink.push(input)?,
@@ -250,40 +251,43 @@ pub(crate) fn decode_coder(
         }
         ([4, 1, 8], _) => drop(inflate(input, false, &mut sink)?),
         ([4, 2, 2], _) => sink.fill(&mut BzDecoder::new(input))?,
-        ([4, 0xf7, 0x11, 1], _) => sink.bytes = decode(Format::Zstd, input, budget)?.bytes,
+        ([4, 0xf7, 0x11, 1], _) => return Ok(decode(Format::Zstd, input, budget)?.bytes),
         ([4] | [3, 3, 1, 3], _) => sink.fill(&mut BcjReader::new_x86(input, 0))?,
         ([3], [distance, ..]) => sink.fill(&mut DeltaReader::new(input, usize::from(*distance) + 1))?,
         _ => return Err(ErrorKind::Unsupported("the compression method")),
     }
-    Ok(sink.bytes)
+    sink.finish()
 }
 
 /// Takes what a decompressor gives, as far as the limits go.
 pub(crate) struct Sink<'b> {
-    pub bytes: Vec<u8>,
+    pub spool: Spool,
     allowance: u64,
     budget: &'b Budget,
 }
 
 impl<'b> Sink<'b> {
     pub fn new(input: usize, budget: &'b Budget) -> Self {
-        Self { bytes: Vec::new(), allowance: budget.allowance(input), budget }
+        Self { spool: Spool::default(), allowance: budget.allowance(input), budget }
     }
 
     pub fn push(&mut self, piece: &[u8]) -> Result<(), ErrorKind> {
         let more = piece.len() as u64;
         self.allowance = self.allowance.checked_sub(more).ok_or(ErrorKind::Limit(Limit::Ratio))?;
         self.budget.spend(more)?;
-        self.bytes.extend_from_slice(piece);
-        Ok(())
+        self.spool.push(piece).map_err(|error| ErrorKind::Io(error.kind()))
+    }
+
+    pub fn finish(self) -> Result<Bytes, ErrorKind> {
+        self.spool.finish().map_err(|error| ErrorKind::Io(error.kind()))
     }
 
     /// What was decoded, and the number of bytes behind it; or what came before the end of what is cut off, if that is wanted.
     fn salvaged(self, rest: Result<usize, ErrorKind>) -> Result<(Decoded, Option<ErrorKind>), ErrorKind> {
         match rest {
-            Ok(rest) => Ok((Decoded { bytes: self.bytes, rest }, None)),
-            Err(ErrorKind::Truncated) if self.budget.salvage && !self.bytes.is_empty() => {
-                Ok((Decoded { bytes: self.bytes, rest: 0 }, Some(ErrorKind::Truncated)))
+            Ok(rest) => Ok((Decoded { bytes: self.finish()?, rest }, None)),
+            Err(ErrorKind::Truncated) if self.budget.salvage && self.spool.len() > 0 => {
+                Ok((Decoded { bytes: self.finish()?, rest: 0 }, Some(ErrorKind::Truncated)))
             }
             Err(kind) => Err(kind),
         }

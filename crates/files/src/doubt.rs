@@ -6,6 +6,7 @@ mod plain;
 
 use std::fmt;
 
+use bytes::Bytes;
 use json_event_parser::{JsonEvent, SliceJsonParser};
 
 use crate::coding::decode;
@@ -229,7 +230,7 @@ impl Looker {
     }
 
     /// What compressed data becomes, with a header or without.
-    fn decompressed(&mut self, value: &[u8]) -> Option<Vec<u8>> {
+    fn decompressed(&mut self, value: &[u8]) -> Option<Bytes> {
         let magic = Format::magic(value);
         let deflate = Some(Format::Deflate).filter(|_| magic.is_none() && sure::may_be_deflated(value));
         let format = magic.filter(|_| is_compressed(value)).or(deflate)?;

@@ -3,6 +3,7 @@
 use crate::archive::Archive;
 use crate::coding::decode;
 use crate::{Error, Format, Source, base64, sure, tar, texts};
+use bytes::Bytes;
 
 impl Source {
     /// The archives that readers find in it, or in one of its layers as it stands, that is taken for something else: readers of zip look for
@@ -57,14 +58,14 @@ impl Source {
                 if inside.is_none_or(|inside| bytes != *inside) {
                     self.check_depth()?;
                     let (name, depth) = (self.name().to_owned(), self.depth() + 1);
-                    readings.push(Self::within(name, bytes.into(), depth, self.budget().clone())?);
+                    readings.push(Self::within(name, bytes, depth, self.budget().clone())?);
                 }
             }
         }
         Ok(readings)
     }
 
-    fn decoded_otherwise(&self, bytes: &[u8], taken: Format) -> Result<Vec<Vec<u8>>, Error> {
+    fn decoded_otherwise(&self, bytes: &[u8], taken: Format) -> Result<Vec<Bytes>, Error> {
         let mut all = Vec::new();
         let odd = Format::odd_magic(bytes);
         let deflate = (odd.is_none() && Format::magic(bytes).is_none() && sure::deflates(bytes))
@@ -81,7 +82,7 @@ impl Source {
             let is_sure = |inside: &Vec<u8>| {
                 !inside.is_empty() && inside != text && sure::is_sure(inside, sure::DEPTH - 1)
             };
-            all.extend(texts.into_iter().flatten().filter(is_sure));
+            all.extend(texts.into_iter().flatten().filter(is_sure).map(Bytes::from));
         }
         Ok(all)
     }

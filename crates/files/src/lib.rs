@@ -37,6 +37,7 @@ mod safetensors;
 mod sevenzip;
 mod source;
 mod spark;
+mod spool;
 #[cfg_attr(not(feature = "sqlite"), path = "sqlite_missing.rs")]
 mod sqlite;
 mod sure;
@@ -44,6 +45,7 @@ mod tar;
 mod texts;
 mod torch;
 mod walk;
+mod window;
 mod zip;
 mod zodb;
 
@@ -65,4 +67,5 @@ pub use safetensors::is_safetensors;
 pub use source::{Layer, Source, read_at_most};
 pub use torch::{Contents, StorageTooShort, Torch};
 pub use walk::{Leaf, Leaves};
+pub use window::Window;
 pub use zip::ZipWriter;

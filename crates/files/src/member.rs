@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::{ErrorKind, Format, Source, sure};
+use crate::{ErrorKind, Format, Source, Window, sure};
 
 /// A member of an archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +121,10 @@ impl Member {
 
     /// Whether the checksum that the archive states, if it does, is that of this data.
     pub(crate) fn is_intact(&self, bytes: &[u8]) -> bool {
-        self.crc.is_none_or(|crc| crc32fast::hash(bytes) == crc)
+        self.crc.is_none_or(|crc| {
+            let mut hasher = crc32fast::Hasher::new();
+            Window::pieces(bytes).for_each(|piece| hasher.update(piece));
+            hasher.finalize() == crc
+        })
     }
 }

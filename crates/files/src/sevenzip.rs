@@ -119,11 +119,12 @@ fn members(input: &[u8], streams: &Streams, names: &[String], budget: &Budget) -
 impl Folder {
     /// Adds what is in it.
     fn unpack(&self, packed: &[u8], budget: &Budget, to: &mut Vec<u8>) -> Result<()> {
-        let mut data = std::borrow::Cow::Borrowed(packed);
+        let mut data = None;
         for (coder, &size) in self.coders.iter().zip(&self.sizes).rev() {
-            data = decode_coder(&coder.id, &coder.properties, &data, size, budget)?.into();
+            let input = data.as_deref().unwrap_or(packed);
+            data = Some(decode_coder(&coder.id, &coder.properties, input, size, budget)?);
         }
-        to.extend_from_slice(&data);
+        to.extend_from_slice(data.as_deref().unwrap_or(packed));
         Ok(())
     }
 }

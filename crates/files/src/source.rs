@@ -10,6 +10,7 @@ use bytes::Bytes;
 use crate::beside::{self, Beside, Room};
 use crate::coding::decode_or_salvage;
 use crate::limits::Budget;
+use crate::spool::Spool;
 use crate::{
     Archive, Error, ErrorKind, Format, Limit, Options, Pickles, container, crlf, envelope, joblib09, journal,
     queue,
@@ -226,7 +227,7 @@ impl Source {
                 let decoded = decode_or_salvage(format, &source.bytes, &source.budget);
                 let (decoded, damage) = decoded.map_err(|kind| source.error(kind))?;
                 source.damage = source.damage.or(damage.map(|kind| (format, kind)));
-                source.bytes = Bytes::from(decoded.bytes);
+                source.bytes = decoded.bytes;
                 decoded.rest
             };
             source.layers.push(Layer { format, length, rest });
@@ -380,15 +381,28 @@ pub(crate) fn read(path: &Path) -> io::Result<Bytes> {
     Ok(Bytes::from(bytes))
 }
 
-/// Reads all that there is, which may be no more than `max_bytes`.
+/// Reads all that there is, which may be no more than `max_bytes`. With the feature `map`, what is large goes to a temporary file, which is mapped
+/// into memory.
 ///
 /// # Errors
 ///
 /// [`io::ErrorKind::FileTooLarge`] if there is more, and those of the reader.
 pub fn read_at_most(reader: impl Read, max_bytes: usize) -> io::Result<Bytes> {
-    let mut bytes = Vec::new();
-    reader.take((max_bytes as u64).saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() > max_bytes { Err(too_long(max_bytes)) } else { Ok(bytes.into()) }
+    const PIECE: usize = 1 << 16;
+    let mut reader = reader.take((max_bytes as u64).saturating_add(1));
+    let mut spool = Spool::default();
+    let mut piece = vec![0; PIECE];
+    loop {
+        match reader.read(&mut piece) {
+            Ok(0) => return spool.finish(),
+            Ok(count) => spool.push(&piece[..count])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if spool.len() > max_bytes {
+            return Err(too_long(max_bytes));
+        }
+    }
 }
 
 /// The error that there is more than `max_bytes`.

@@ -1,9 +1,12 @@
 //! Hadoop's `SequenceFile`, as Spark's `saveAsPickleFile` writes it: each value is an array of Java, of arrays of bytes,
 //! each of which is a pickle of several elements. Keys are nothing: `NullWritable`.
 
-use crate::coding::{Decoded, Sink, decode as decompress};
+use bytes::Bytes;
+
+use crate::coding::{Sink, decode as decompress};
 use crate::fields::Fields;
 use crate::limits::Budget;
+use crate::spool::Spool;
 use crate::{ErrorKind, Format, is_pickle};
 
 const HEADER: ErrorKind = ErrorKind::Malformed("the header is invalid");
@@ -11,7 +14,7 @@ const RECORD: ErrorKind = ErrorKind::Malformed("a record is invalid");
 const FOREIGN: ErrorKind = ErrorKind::Unsupported("keys, or values that are no pickles of Spark");
 
 /// The pickles, one after the other.
-pub(crate) fn decode(input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind> {
+pub(crate) fn decode(input: &[u8], budget: &Budget) -> Result<Spool, ErrorKind> {
     const MAGIC: usize = 4;
     let mut reader = Reader { rest: input.get(MAGIC..).ok_or(ErrorKind::Truncated)? };
     let has_keys = reader.text()? != b"org.apache.hadoop.io.NullWritable";
@@ -28,7 +31,7 @@ pub(crate) fn decode(input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind
     let mut sink = Sink::new(input.len(), budget);
     let unpack = |bytes: &[u8]| match codec {
         Some(codec) => decompress(codec, bytes, budget).map(|decoded| decoded.bytes),
-        None => Ok(bytes.to_vec()),
+        None => Ok(Bytes::copy_from_slice(bytes)),
     };
     while !reader.rest.is_empty() {
         let length = reader.u32()?;
@@ -60,7 +63,7 @@ pub(crate) fn decode(input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind
         let value = unpack(reader.take(length)?)?;
         Reader { rest: &value }.value(&mut sink)?;
     }
-    Ok(Decoded { bytes: sink.bytes, rest: 0 })
+    Ok(sink.spool)
 }
 
 const SYNC: usize = 16;

@@ -11,6 +11,7 @@ use memchr::memmem;
 
 use crate::ErrorKind;
 use crate::member::{Member, View};
+use crate::window;
 
 pub use writer::ZipWriter;
 
@@ -296,7 +297,7 @@ pub(crate) fn orphans(bytes: &[u8], known: &[Member]) -> Vec<Member> {
     let mut orphans = Vec::new();
     for gap in gaps(bytes.len(), known) {
         let mut at = gap.start;
-        while let Some(found) = memmem::find(&bytes[at..gap.end], LOCAL) {
+        while let Some(found) = window::find(&bytes[at..gap.end], LOCAL) {
             at += found;
             match local(bytes, at) {
                 Some((mut member, described_later)) if !starts.contains(&member.data.start) => {

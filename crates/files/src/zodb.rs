@@ -58,7 +58,7 @@ pub(crate) const COMPRESSED: &[u8] = b".z";
 
 /// The two pickles of a record that zlibstorage compressed.
 pub(crate) fn decompressed(record: &[u8], budget: &Budget) -> Result<Bytes, ErrorKind> {
-    Ok(decode(Format::Zlib, &record[COMPRESSED.len()..], budget)?.bytes.into())
+    Ok(decode(Format::Zlib, &record[COMPRESSED.len()..], budget)?.bytes)
 }
 
 /// The two pickles of a record as one of the same length, of a pair: what is between them, the first STOP, goes, and a tuple is made

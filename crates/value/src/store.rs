@@ -377,6 +377,7 @@ impl Store {
     }
 
     /// The kind of an object.
+    #[inline]
     pub fn kind(&self, id: Id) -> Kind {
         match id.unpack() {
             Unpacked::Node(index) => match self.cells[index as usize].tag {
@@ -419,7 +420,7 @@ impl Store {
     }
 
     /// The ids of all nodes, in the order in which they were made.
-    pub fn ids(&self) -> impl Iterator<Item = Id> + use<> {
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = Id> + use<> {
         (0..self.nodes()).map(Id::node)
     }
 

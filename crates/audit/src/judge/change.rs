@@ -50,9 +50,12 @@ impl Judge<'_, '_> {
                 return true;
             }
         }
+        if named.as_ref().is_some_and(|named| self.repeats(Rule::R7, action, named)) {
+            return false;
+        }
         let (name, code, why) = match named {
             Some(named) => {
-                let why = self.why(&named, "its objects may not be changed so");
+                let why = Self::why(&named, "its objects may not be changed so");
                 (named.name.clone(), code(&named.python()), why)
             }
             None => {

@@ -3,10 +3,9 @@
 //! `dtype.__setstate__` takes over the flags that say where objects are, and fields and their offsets, without a look:
 //! numbers out of the stream become addresses.
 
-use std::collections::{HashMap, HashSet};
-
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
+use hashbrown::{HashMap, HashSet};
 
 use crate::Rule;
 use crate::at::At;
@@ -180,7 +179,7 @@ impl DTypes {
             Some(&known) => known,
             None => {
                 let new = (items.len(), self.all_fields(at, names, items));
-                *self.fields.entry((fields, names)).insert_entry(new).get()
+                *self.fields.entry((fields, names)).insert(new).get()
             }
         };
         known.ok_or(OUTSIDE)

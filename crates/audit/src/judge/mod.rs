@@ -10,8 +10,7 @@ mod state;
 mod stored;
 mod tensors;
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use halfsour_lexer::text::number::{IntBase, NumberError};
@@ -19,6 +18,7 @@ use halfsour_lexer::text::repr;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
 use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
+use hashbrown::{HashMap, HashSet};
 
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
@@ -26,6 +26,7 @@ use self::frames::Frames;
 use self::state::Scanned;
 use crate::Rule;
 use crate::at::At;
+use crate::census;
 use crate::found::Found;
 use crate::pattern::{Checked, MOST_ITEMS, Part, Pattern, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
@@ -45,6 +46,8 @@ pub(crate) struct Judge<'p, 's> {
     steps: usize,
     /// What is known of ids that stand for a listed class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
+    /// The same of ids that stand for others, of which there may be many: no more than so many are kept.
+    unlisted: HashMap<Id, Rc<Named<'p>>>,
     /// Names that may be called, but not stored.
     callees: HashSet<Id>,
     checked: Checked,
@@ -63,6 +66,9 @@ pub(crate) struct Judge<'p, 's> {
     buffers: Buffers,
     /// How many bytes and items calls were given.
     copied: u64,
+    /// What is before it may leave memory.
+    #[cfg(feature = "files")]
+    window: halfsour_files::Window,
 }
 
 /// A class or function that has a name.
@@ -71,21 +77,42 @@ struct Named<'p> {
     qualified: Vec<u8>,
     name: String,
     entry: Option<Entry<'p>>,
+    /// Why it is known to be dangerous, if it is.
+    sink: Option<&'p str>,
     /// Its number among the imports.
     import: Option<usize>,
+    /// What the census says of it, once somebody asked.
+    class: OnceCell<Option<&'static census::Class>>,
 }
 
 impl<'p> Named<'p> {
     /// Of names that are too long to be in a policy, no more is kept than tells that.
     fn new(
-        module: &[u8],
-        qualified: &[u8],
+        policy: &'p Policy,
+        [module, qualified]: [&[u8]; 2],
         name: String,
         entry: Option<Entry<'p>>,
         import: Option<usize>,
     ) -> Self {
         let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
-        Self { module: cut(module), qualified: cut(qualified), name, entry, import }
+        let sink = policy.sink(module, qualified);
+        Self {
+            module: cut(module),
+            qualified: cut(qualified),
+            name,
+            entry,
+            sink,
+            import,
+            class: OnceCell::new(),
+        }
+    }
+
+    fn class(&self) -> Option<&'static census::Class> {
+        *self.class.get_or_init(|| census::class(&self.name))
+    }
+
+    fn severity(&self) -> Severity {
+        if self.sink.is_some() { Severity::Dangerous } else { Severity::Unknown }
     }
 
     /// Its name in Python: `os.system`.
@@ -111,6 +138,7 @@ impl<'p, 's> Judge<'p, 's> {
             recent: [0; 4],
             steps: 0,
             named: HashMap::new(),
+            unlisted: HashMap::new(),
             callees: HashSet::new(),
             checked: Checked::default(),
             parts: RefCell::default(),
@@ -122,6 +150,8 @@ impl<'p, 's> Judge<'p, 's> {
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
             copied: 0,
+            #[cfg(feature = "files")]
+            window: halfsour_files::Window::new(),
         }
     }
 
@@ -156,6 +186,11 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
+    /// Whether there are enough findings like one that would be made: then it is counted, and no text has to be made for it.
+    fn repeats(&mut self, rule: Rule, action: Action, named: &Named<'_>) -> bool {
+        self.found.repeats(self.policy.limits(), (rule, action, named.severity()), &named.name, 1)
+    }
+
     /// The opcodes before the one that is run.
     fn context(&self) -> Vec<Context> {
         let before = self.steps.saturating_sub(4)..self.steps.saturating_sub(1);
@@ -173,11 +208,8 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
-    fn why(&self, named: &Named<'_>, otherwise: &str) -> (Severity, String) {
-        match self.policy.sink(&named.module, &named.qualified) {
-            Some(reason) => (Severity::Dangerous, reason.to_owned()),
-            None => (Severity::Unknown, otherwise.to_owned()),
-        }
+    fn why(named: &Named<'_>, otherwise: &str) -> (Severity, String) {
+        (named.severity(), named.sink.unwrap_or(otherwise).to_owned())
     }
 
     fn import(&mut self, at: At<'_>, id: Id) {
@@ -198,27 +230,32 @@ impl<'p, 's> Judge<'p, 's> {
         if let Some(import) = import {
             self.found.imports[import].imports += 1;
         }
-        let named = Named::new(module, qualified, name.clone(), entry, import);
+        let named = Named::new(self.policy, [module, qualified], name.clone(), entry, import);
         if let Some(entry) = entry {
             if !entry.allow.uses.contains(&Use::Value) {
                 self.callees.insert(id);
             }
             self.named.insert(id, Rc::new(named));
-        } else {
-            let why = self.why(&named, "the policy does not list it");
+            return;
+        }
+        if !self.repeats(Rule::R1, Action::Import, &named) {
+            let why = Self::why(&named, "the policy does not list it");
             self.add(at.offset, Rule::R1, Action::Import, &name, named.python(), why);
+        }
+        if self.unlisted.len() < self.policy.limits().total {
+            self.unlisted.insert(id, Rc::new(named));
         }
     }
 
-    /// What a class or function is called. Of those that are not listed, of which there may be many, nothing is kept.
+    /// What a class or function is called. Of those that are not listed, of which there may be many, only so many are kept.
     fn named(&self, at: At<'_>, id: Id) -> Option<Rc<Named<'p>>> {
-        if let Some(named) = self.named.get(&id) {
+        if let Some(named) = self.named.get(&id).or_else(|| self.unlisted.get(&id)) {
             return Some(named.clone());
         }
         let [module, qualified] = at.view.global(id)?;
         let name = text::name(module, qualified);
         let import = self.found.imports.get_index_of(&name);
-        Some(Rc::new(Named::new(module, qualified, name, None, import)))
+        Some(Rc::new(Named::new(self.policy, [module, qualified], name, None, import)))
     }
 
     fn count(&mut self, named: &Named<'_>, count: impl FnOnce(&mut crate::Import)) {
@@ -290,6 +327,9 @@ impl<'p, 's> Judge<'p, 's> {
             return;
         }
         self.flow(at, items.unwrap_or_default());
+        if self.repeats(Rule::R4, Action::Call, &named) {
+            return;
+        }
         let otherwise = match named.entry {
             Some(entry) if entry.allow.uses.contains(&Use::Call) => {
                 "it may not be called with these arguments"
@@ -297,7 +337,7 @@ impl<'p, 's> Judge<'p, 's> {
             Some(_) => "it may not be called",
             None => "the policy does not list it",
         };
-        let why = self.why(&named, otherwise);
+        let why = Self::why(&named, otherwise);
         let code = at.short().call(&named.python(), args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
@@ -354,12 +394,15 @@ impl<'p, 's> Judge<'p, 's> {
             return;
         }
         self.flow(at, args);
+        if self.repeats(Rule::R4, Action::New, &named) {
+            return;
+        }
         let otherwise = match named.entry {
             Some(entry) if entry.allow.uses.contains(&Use::New) => "it may not be made of these arguments",
             Some(_) => "no instances of it may be made",
             None => "the policy does not list it",
         };
-        let why = self.why(&named, otherwise);
+        let why = Self::why(&named, otherwise);
         let code = at.short().call_with(&named.python(), args, *kwargs);
         self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
     }
@@ -478,6 +521,8 @@ impl Observer for Judge<'_, '_> {
         }
         self.frame(offset, opcode);
         self.argument(offset, opcode);
+        #[cfg(feature = "files")]
+        self.window.slide(self.source, offset);
     }
 
     fn event(&mut self, view: View<'_>, offset: usize, event: Event) {

@@ -40,7 +40,9 @@ impl<'p> Judge<'p, '_> {
             }
             None => None,
         };
-        if let Some((rule, severity, why)) = objection {
+        if let Some((rule, severity, why)) = objection
+            && !self.found.repeats(self.policy.limits(), (rule, Action::Build, severity), &named.name, 1)
+        {
             self.add(at.offset, rule, Action::Build, &named.name, code(&named.python()), (severity, why));
         }
     }
@@ -125,7 +127,7 @@ impl<'p> Judge<'p, '_> {
         let scanned = self.scanned.get(&key).map_or(0, |scanned| scanned.length);
         let scanned_now = Scanned { named: named.clone(), part, length: items.len() };
         self.scanned.insert(key, scanned_now);
-        let class = census::class(&named.name);
+        let class = named.class();
         let entry = named.entry?;
         let items = items.get(scanned..).unwrap_or_default();
         items.chunks_exact(2).find_map(|pair| self.key(at, &entry, class, part, [pair[0], pair[1]]))
@@ -204,7 +206,7 @@ impl<'p> Judge<'p, '_> {
     /// How bad it is to keep a name.
     pub(super) fn severity_of(&self, at: At<'_>, id: Id) -> Severity {
         match self.named(at, id) {
-            Some(named) => self.why(&named, "").0,
+            Some(named) => Self::why(&named, "").0,
             None => Severity::Unknown,
         }
     }

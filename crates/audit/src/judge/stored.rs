@@ -1,10 +1,9 @@
 //! Names that may be called, and where they are kept.
 
-use std::collections::HashSet;
-
 use halfsour_vm::Graph;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::{Peek, StepKind};
+use hashbrown::HashSet;
 
 use super::Judge;
 use crate::Rule;
@@ -52,7 +51,7 @@ impl Judge<'_, '_> {
             let at = At { view, offset: graph.node(id).offset().unwrap_or(graph.start()) };
             let Some(named) = self.named(at, id) else { continue };
             let why =
-                self.why(&named, "it may be called, but not kept: what keeps it may call it with anything");
+                Self::why(&named, "it may be called, but not kept: what keeps it may call it with anything");
             self.add(at.offset, Rule::R12, Action::Data, &named.name, named.python(), why);
         }
     }

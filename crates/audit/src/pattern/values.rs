@@ -1,10 +1,10 @@
 //! [`Values`]: the objects that patterns are matched over, and what was learned of them.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
+use hashbrown::{HashMap, HashSet};
 
 use super::Pattern;
 use crate::Policy;

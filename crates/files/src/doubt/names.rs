@@ -1,5 +1,6 @@
 //! Names in the form that opcodes have, anywhere in bytes: a net below all that is read.
 
+use crate::Window;
 use memchr::memchr2_iter;
 
 use super::forms::{after_name, is_of_name, names};
@@ -26,7 +27,9 @@ impl Doubt {
     /// assert_eq!(names, [(1, b"ossystem".to_vec()), (27, b"ntsystem".to_vec())]);
     /// ```
     pub fn each_name(bytes: &[u8], mut each: impl FnMut(usize, &[u8], &[u8]) -> bool) {
+        let mut window = Window::new();
         for at in memchr2_iter(b'\n', 0x93, bytes) {
+            window.slide(bytes, at);
             let goes_on = if bytes[at] == b'\n' {
                 of_lines(bytes, at, &mut each)
             } else {
