@@ -21,9 +21,15 @@ use file::File;
 pub(crate) use file::{Acts, Allow, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: [&str; 10] = [
+const BUILT_IN: [&str; 20] = [
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
+    include_str!("../policy/exceptions.toml"),
+    include_str!("../policy/enums.toml"),
+    include_str!("../policy/iterators.toml"),
+    include_str!("../policy/messages.toml"),
+    include_str!("../policy/records.toml"),
+    include_str!("../policy/typing.toml"),
     include_str!("../policy/numpy.toml"),
     include_str!("../policy/joblib.toml"),
     include_str!("../policy/pandas.toml"),
@@ -31,6 +37,10 @@ const BUILT_IN: [&str; 10] = [
     include_str!("../policy/sklearn.toml"),
     include_str!("../policy/lightgbm.toml"),
     include_str!("../policy/torch.toml"),
+    include_str!("../policy/dateutil.toml"),
+    include_str!("../policy/attrs.toml"),
+    include_str!("../policy/pydantic.toml"),
+    include_str!("../policy/dill.toml"),
     include_str!("../policy/sinks.toml"),
 ];
 
@@ -71,6 +81,8 @@ pub struct Policy {
     by_name: HashMap<String, usize>,
     sets: HashMap<String, HashSet<String>>,
     sinks: HashMap<String, usize>,
+    /// The names that any pack lists.
+    listed: HashSet<String>,
     persistent: Vec<(usize, Pattern)>,
     /// The packs that are selected; `None` is all.
     selected: Option<BTreeSet<String>>,
@@ -235,6 +247,7 @@ impl Policy {
             persistent,
             selected,
             sinks: HashMap::new(),
+            listed: file.allow.iter().flat_map(|allow| allow.names.iter().cloned()).collect(),
             hash: String::new(),
             compiled,
             file,
@@ -293,13 +306,16 @@ impl Policy {
         self.persistent.iter().map(|(_, pattern)| pattern)
     }
 
-    /// Why a name is known to be dangerous: it, or its module or one of the packages around that.
+    /// Why a name is known to be dangerous: it, or, where no pack lists it, its module or one of the packages around that.
     pub(crate) fn sink(&self, module: &[u8], qualified: &[u8]) -> Option<&str> {
         let key = key(module, qualified)?;
         let reason = |name: &str| self.sinks.get(name).map(|&index| self.file.sink[index].reason.as_str());
         let (mut module, _) = key.split_once(':')?;
         if let Some(reason) = reason(&key) {
             return Some(reason);
+        }
+        if self.listed.contains(&key) {
+            return None;
         }
         loop {
             if let Some(reason) = reason(module) {

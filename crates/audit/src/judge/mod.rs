@@ -6,6 +6,7 @@ mod change;
 mod copies;
 mod dtypes;
 mod frames;
+mod regex;
 mod state;
 mod stored;
 mod tensors;
@@ -64,6 +65,8 @@ pub(crate) struct Judge<'p, 's> {
     buffers: Buffers,
     /// How many bytes and items calls were given.
     copied: u64,
+    /// What compiling regular expressions costs.
+    compiled: u64,
 }
 
 /// A class or function that has a name.
@@ -124,6 +127,7 @@ impl<'p, 's> Judge<'p, 's> {
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
             copied: 0,
+            compiled: 0,
         }
     }
 
@@ -274,6 +278,11 @@ impl<'p, 's> Judge<'p, 's> {
                 Some(Acts::DType) => self.dtypes.made(at, result, items),
                 Some(Acts::Arrow) if !self.is_arrow_text(at, items) => {
                     let why = "only arrays of text are known, whose buffers hold what they say".to_owned();
+                    let code = at.short().call(&named.name, args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                }
+                Some(Acts::Regex) if self.is_costly_regex(at, items) => {
+                    let why = "compiling it takes long, with the others of this pickle".to_owned();
                     let code = at.short().call(&named.name, args, None);
                     self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
                 }
@@ -481,16 +490,19 @@ impl Observer for Judge<'_, '_> {
             Event::New { class, args, kwargs, result: _ } => self.new_object(at, class, args, kwargs),
             Event::Build { object, state } => self.build(at, object, state),
             Event::Append { object, count } => {
-                let code = |name: &str| at.short().extended(name, view.last_items(object, count));
-                self.may_change(at, object, Use::Append, Action::Append, code);
+                let items = view.last_items(object, count);
+                let code = |name: &str| at.short().extended(name, items);
+                self.may_change(at, object, Use::Append, Action::Append, items, code);
             }
             Event::SetItem { object, count } => {
-                let code = |name: &str| at.short().assigned(name, view.last_items(object, count));
-                self.may_change(at, object, Use::SetItem, Action::SetItem, code);
+                let items = view.last_items(object, count);
+                let code = |name: &str| at.short().assigned(name, items);
+                self.may_change(at, object, Use::SetItem, Action::SetItem, items, code);
             }
             Event::Add { object, count } => {
-                let code = |name: &str| at.short().updated(name, view.last_items(object, count));
-                self.may_change(at, object, Use::Append, Action::Add, code);
+                let items = view.last_items(object, count);
+                let code = |name: &str| at.short().updated(name, items);
+                self.may_change(at, object, Use::Append, Action::Add, items, code);
             }
             Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.

@@ -26,7 +26,7 @@ pub(super) struct Scanned<'p> {
 impl<'p> Judge<'p, '_> {
     pub(super) fn build(&mut self, at: At<'_>, object: Id, state: Id) {
         let code = |name: &str| format!("{name}.__setstate__({})", at.short().value(state));
-        if !self.may_change(at, object, Use::Build, Action::Build, code) {
+        if !self.may_change(at, object, Use::Build, Action::Build, &[], code) {
             return;
         }
         let Some(named) = self.maker(at, object) else { return };

@@ -59,6 +59,7 @@ impl Policy {
             state: Some(STATE.to_owned()),
             keys: Some(KeysText::Word("open".to_owned())),
             fields: None,
+            items: None,
             calls: Vec::new(),
             acts: None,
             later: None,

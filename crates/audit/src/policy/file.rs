@@ -54,6 +54,8 @@ pub(crate) struct Allow {
     pub keys: Option<KeysText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,6 +110,8 @@ pub(crate) enum Acts {
     Arrow,
     /// An array of pandas whose state is an array of Arrow.
     ArrowText,
+    /// A regular expression, which may cost only so much to compile.
+    Regex,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }
