@@ -281,6 +281,14 @@ impl<'p, 's> Judge<'p, 's> {
                     let code = at.short().call(&named.name, args, None);
                     self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
                 }
+                Some(Acts::CreateArray) => {
+                    let state = items.get(2).copied().unwrap_or(Id::NONE);
+                    if let Err((rule, why)) = self.dtypes.build_array(at, result, state) {
+                        let code = at.short().call(&named.name, args, None);
+                        let why = (Severity::Error, why.to_owned());
+                        self.add(at.offset, rule, Action::Call, &named.name, code, why);
+                    }
+                }
                 Some(Acts::Regex) if self.is_costly_regex(at, items) => {
                     let why = "compiling it takes long, with the others of this pickle".to_owned();
                     let code = at.short().call(&named.name, args, None);

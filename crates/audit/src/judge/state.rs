@@ -8,7 +8,7 @@ use super::{Judge, Named};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
-use crate::pattern::Part;
+use crate::pattern::{Part, Pattern};
 use crate::policy::{Acts, Entry, Keys, PROGRAM, Use};
 use crate::report::{Action, Severity};
 use crate::text;
@@ -64,7 +64,7 @@ impl<'p> Judge<'p, '_> {
         let parts = self.parts.take();
         // Those of a dtype are names of fields.
         if entry.allow.acts != Some(Acts::DType)
-            && let Some(objection) = self.special_keys(at, state)
+            && let Some(objection) = special_keys(at, entry, state)
         {
             return Some(objection);
         }
@@ -94,22 +94,6 @@ impl<'p> Judge<'p, '_> {
         }
         let fits = fits && (entry.allow.acts != Some(Acts::ArrowText) || Self::is_state_of_text(at, state));
         (!fits).then(|| (Rule::R7, Severity::Warning, "it may not have such a state".to_owned()))
-    }
-
-    /// The keys of a dict that a pattern does not look into: those that Python itself looks at, whatever the class.
-    fn special_keys(&self, at: At<'_>, state: Id) -> Option<Objection> {
-        const MOST_PARTS: usize = 8;
-        const MOST_KEYS: usize = 1000;
-        let special = |dict: Id| {
-            let Peek::Dict(items) = at.view.peek(dict) else { return None };
-            let keys = items.iter().step_by(2).take(MOST_KEYS);
-            keys.map(|&key| at.text(key)).find(|key| is_special(key))
-        };
-        let key = match at.view.peek(state) {
-            Peek::Tuple(parts) => parts.iter().take(MOST_PARTS).find_map(|&part| special(part)),
-            _ => special(state),
-        };
-        key.map(sets)
     }
 
     /// Judges the keys of the attributes or slots that a state sets. What was looked at before is not looked at again.
@@ -170,7 +154,8 @@ impl<'p> Judge<'p, '_> {
             );
             return Some((Rule::R12, self.severity_of(at, value), why));
         }
-        if is_listed {
+        // What stands in slots is set by setattr, which runs the setters of properties.
+        if is_listed && (part == Part::Attributes || class.is_none_or(|class| class.has_slot(key))) {
             return None;
         }
         let is_object = || {
@@ -240,6 +225,36 @@ impl<'p> Judge<'p, '_> {
             self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Error, why));
         }
     }
+}
+
+/// The keys of a dict that a pattern does not look into: those that Python itself looks at, whatever the class, unless the pattern names
+/// them.
+fn special_keys(at: At<'_>, entry: &Entry<'_>, state: Id) -> Option<Objection> {
+    const MOST_PARTS: usize = 8;
+    const MOST_KEYS: usize = 1000;
+    let special = |dict: Id| {
+        let Peek::Dict(items) = at.view.peek(dict) else { return None };
+        let keys = items.iter().step_by(2).take(MOST_KEYS);
+        keys.map(|&key| at.text(key)).find(|key| is_special(key) && !is_field(entry, key))
+    };
+    let key = match at.view.peek(state) {
+        Peek::Tuple(parts) => parts.iter().take(MOST_PARTS).find_map(|&part| special(part)),
+        _ => special(state),
+    };
+    key.map(sets)
+}
+
+/// Whether the pattern of the state names this key.
+fn is_field(entry: &Entry<'_>, key: &[u8]) -> bool {
+    let mut is_field = matches!(&entry.patterns.keys, Keys::These(keys) if keys.iter().any(|known| known.as_bytes() == key));
+    if let Some(state) = &entry.patterns.state {
+        state.visit(&mut |part| {
+            if let Pattern::Record(fields) = part {
+                is_field |= fields.iter().any(|field| field.key.as_bytes() == key);
+            }
+        });
+    }
+    is_field
 }
 
 /// Whether Python itself looks at an attribute. What decorators set on what they wrap, and what notes an exception has, nobody

@@ -100,6 +100,8 @@ pub(crate) enum Acts {
     NewObjEx,
     /// `__new__` of its first argument, or of a base class.
     Reconstructor,
+    /// A call of what makes an array, with its state, as dill writes it.
+    CreateArray,
     /// An array, whose state says how large it is.
     Array,
     /// A dtype, whose state says where in an item objects are.
