@@ -119,12 +119,16 @@ impl Values<'_> {
         fits: impl FnMut(&T) -> bool,
     ) -> bool {
         let key = (std::ptr::from_ref(pattern) as usize, container);
-        let known = self.checked.containers.borrow().get(&key).copied().unwrap_or(0);
         // What holds itself is being looked at.
-        self.checked.containers.borrow_mut().insert(key, items.len());
-        let all = items.get(known..).unwrap_or_default().iter().all(fits);
+        let before = self.checked.containers.borrow_mut().insert(key, items.len());
+        let all = items.get(before.unwrap_or(0)..).unwrap_or_default().iter().all(fits);
         if !all {
-            self.checked.containers.borrow_mut().insert(key, known);
+            // What never fitted, as an alternative that was not taken, may grow.
+            let mut containers = self.checked.containers.borrow_mut();
+            match before {
+                Some(known) => containers.insert(key, known),
+                None => containers.remove(&key),
+            };
         }
         all
     }
