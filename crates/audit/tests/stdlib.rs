@@ -1,7 +1,7 @@
 //! What can be made out of listed names of the standard library alone: what does no harm is clean, and what somebody made of it who wanted to
 //! do harm is not.
 
-use halfsour_audit::{Auditor, Policy, Severity, Verdict};
+use halfsour_audit::{Auditor, Policy, Severity};
 use halfsour_fixtures::holders;
 
 /// `module\nname\n` as a class or function.
@@ -65,7 +65,7 @@ fn is_clean(opcodes: &str) {
 #[track_caller]
 fn is_found(opcodes: &str) {
     let report = audit(opcodes);
-    assert_eq!(report.verdict, Verdict::Findings, "{}: {:?}", &opcodes[..opcodes.len().min(300)], report.completeness);
+    assert!(!report.findings.is_empty(), "{}: {:?}", opcodes.chars().take(300).collect::<String>(), report.completeness);
 }
 
 /// An iterator without end, and a list without end.
@@ -294,7 +294,7 @@ fn data_of_dangerous_modules_are_not_dangerous() {
         name("builtins eval.__call__"),
         call("dill._dill _create_array", &[&name("os system"), &tuple(&[&text("id")]), "N", "N"]),
     ] {
-        assert_eq!(worst(&code), Some(Severity::Error), "{code}");
+        assert_eq!(worst(&code), Some(Severity::Dangerous), "{code}");
     }
     is_found(&call("dill._dill _load_type", &[&text("CodeType")]));
 }

@@ -6,6 +6,8 @@ mod change;
 mod copies;
 mod dtypes;
 mod frames;
+mod geometry;
+mod image;
 mod regex;
 mod state;
 mod stored;
@@ -24,6 +26,7 @@ use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
 use self::frames::Frames;
+use self::geometry::are_geometries;
 use self::state::Scanned;
 use self::tensors::is_beyond_storage;
 use crate::Rule;
@@ -63,6 +66,8 @@ pub(crate) struct Judge<'p, 's> {
     clean: HashMap<Id, bool>,
     dtypes: DTypes,
     buffers: Buffers,
+    /// The partials of functions that may be called so.
+    partials: HashMap<Id, Rc<Named<'p>>>,
     /// How many bytes and items calls were given.
     copied: u64,
     /// What compiling regular expressions costs.
@@ -74,8 +79,6 @@ struct Named<'p> {
     module: Vec<u8>,
     qualified: Vec<u8>,
     name: String,
-    /// As the policy spells it.
-    spelled: String,
     entry: Option<Entry<'p>>,
     /// Its number among the imports.
     import: Option<usize>,
@@ -91,11 +94,12 @@ impl<'p> Named<'p> {
         import: Option<usize>,
     ) -> Self {
         let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
-        let spelled = match entry {
-            Some(_) => format!("{}:{}", String::from_utf8_lossy(module), String::from_utf8_lossy(qualified)),
-            None => String::new(),
-        };
-        Self { module: cut(module), qualified: cut(qualified), name, spelled, entry, import }
+        Self { module: cut(module), qualified: cut(qualified), name, entry, import }
+    }
+
+    /// Its name in Python: `os.system`.
+    fn python(&self) -> String {
+        self.name.replacen(':', ".", 1)
     }
 }
 
@@ -126,6 +130,7 @@ impl<'p, 's> Judge<'p, 's> {
             clean: HashMap::new(),
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
+            partials: HashMap::new(),
             copied: 0,
             compiled: 0,
         }
@@ -179,8 +184,8 @@ impl<'p, 's> Judge<'p, 's> {
     /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
     fn why(&self, named: &Named<'_>, otherwise: &str) -> (Severity, String) {
         match self.policy.sink(&named.module, &named.qualified) {
-            Some(reason) => (Severity::Error, reason.to_owned()),
-            None => (Severity::Warning, otherwise.to_owned()),
+            Some(reason) => (Severity::Dangerous, reason.to_owned()),
+            None => (Severity::Unknown, otherwise.to_owned()),
         }
     }
 
@@ -190,7 +195,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => {
                 let code = at.short().value(id);
                 let why = "what an extension code stands for is not known here".to_owned();
-                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Warning, why));
+                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Unknown, why));
             }
         }
     }
@@ -210,7 +215,7 @@ impl<'p, 's> Judge<'p, 's> {
             self.named.insert(id, Rc::new(named));
         } else {
             let why = self.why(&named, "the policy does not list it");
-            self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
+            self.add(at.offset, Rule::R1, Action::Import, &name, named.python(), why);
         }
     }
 
@@ -243,14 +248,28 @@ impl<'p, 's> Judge<'p, 's> {
         {
             self.look_into(at, result);
         }
-        let Some(named) = self.named(at, callable) else {
+        let named = self.partials.get(&callable).cloned().or_else(|| self.named(at, callable));
+        let Some(named) = named else {
             return self.computed(at, Action::Call, callable, args, None);
         };
         self.count(&named, |import| import.calls += 1);
         let items = at.view.sequence(args);
+        if let Some(&[function]) = items
+            && let Some(function) = self.partial_of(&named, function)
+        {
+            self.partials.insert(result, function);
+            self.callees.insert(result);
+            return;
+        }
         let acts = named.entry.and_then(|entry| entry.allow.acts);
         match (acts, items) {
             (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
+                return;
+            }
+            (Some(Acts::LoadType), Some(args @ &[name]))
+                if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, Some(args), None))
+                    && self.load_type(at, name, result) =>
+            {
                 return;
             }
             (Some(Acts::Loads), Some(&[bytes])) if self.is_clean(at, bytes) => return,
@@ -273,31 +292,44 @@ impl<'p, 's> Judge<'p, 's> {
             _ => {}
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
+            self.note_use(&named);
             let items = items.unwrap_or_default();
             match acts {
                 Some(Acts::DType) => self.dtypes.made(at, result, items),
-                Some(Acts::Arrow) if !self.is_arrow_text(at, items) => {
-                    let why = "only arrays of text are known, whose buffers hold what they say".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                Some(Acts::Arrow) if !self.is_arrow_array(at, items) => {
+                    let why = "its buffers do not hold what it says, or its type is not known here: Arrow believes both".to_owned();
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
+                }
+                Some(Acts::Wkb) if !items.first().is_none_or(|&it| are_geometries(at.view, it)) => {
+                    let why = "it holds less than it says, or geometries that are not known here".to_owned();
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
                 }
                 Some(Acts::CreateArray) => {
                     let state = items.get(2).copied().unwrap_or(Id::NONE);
                     if let Err((rule, why)) = self.dtypes.build_array(at, result, state) {
-                        let code = at.short().call(&named.name, args, None);
-                        let why = (Severity::Error, why.to_owned());
+                        let code = at.short().call(&named.python(), args, None);
+                        let why = (Severity::Dangerous, why.to_owned());
                         self.add(at.offset, rule, Action::Call, &named.name, code, why);
                     }
                 }
                 Some(Acts::Regex) if self.is_costly_regex(at, items) => {
                     let why = "compiling it takes long, with the others of this pickle".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
                 }
                 Some(Acts::Tensor) if is_beyond_storage(at, items) => {
                     let why = "it has more items than its storage".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Error, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(
+                        at.offset,
+                        Rule::R9,
+                        Action::Call,
+                        &named.name,
+                        code,
+                        (Severity::Dangerous, why),
+                    );
                 }
                 _ => {}
             }
@@ -312,8 +344,15 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call(&named.name, args, None);
+        let code = at.short().call(&named.python(), args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
+    }
+
+    /// The function that a partial of it stands for.
+    fn partial_of(&self, named: &Named<'p>, function: Id) -> Option<Rc<Named<'p>>> {
+        let is_partial = (named.module.as_slice(), named.qualified.as_slice()) == (b"functools", b"partial");
+        let function = self.named.get(&function).filter(|_| is_partial)?;
+        (function.entry?.allow.acts == Some(Acts::Partial)).then(|| function.clone())
     }
 
     /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
@@ -328,6 +367,16 @@ impl<'p, 's> Judge<'p, 's> {
                     && base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New))
             }
         })
+    }
+
+    /// `dill._dill._load_type(name)`, which gives one of Python's own types.
+    fn load_type(&mut self, at: At<'_>, name: Id, result: Id) -> bool {
+        let Some(name) = at.view.text_bytes(name) else { return false };
+        let is_listed = self.policy.find(b"builtins", name).is_some();
+        if is_listed {
+            self.import_names(at, result, b"builtins", name);
+        }
+        is_listed
     }
 
     /// `getattr(of, attribute)`, where the result has a name.
@@ -364,6 +413,7 @@ impl<'p, 's> Judge<'p, 's> {
         };
         self.count(&named, |import| import.instances += 1);
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
+            self.note_use(&named);
             return;
         }
         self.flow(at, args);
@@ -373,7 +423,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call_with(&named.name, args, *kwargs);
+        let code = at.short().call_with(&named.python(), args, *kwargs);
         self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
     }
 
@@ -383,7 +433,14 @@ impl<'p, 's> Judge<'p, 's> {
         let callee = at.short().value(callable);
         let code = at.short().call(&callee, args, kwargs);
         let why = "what is called is computed, or its arguments are".to_owned();
-        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Error, why));
+        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Dangerous, why));
+    }
+
+    /// Notes that later use of what an entry makes is not covered.
+    fn note_use(&mut self, named: &Named<'_>) {
+        if let Some(reason) = named.entry.and_then(|entry| entry.patterns.uncovered.as_deref()) {
+            self.found.uncovered(&named.name, reason);
+        }
     }
 
     fn allows(
@@ -440,7 +497,7 @@ impl<'p, 's> Judge<'p, 's> {
         if slot > FREE && slot > offset as u64 {
             let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
             let code = format!("memo slot {slot}");
-            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Warning, why));
+            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
     }
 
@@ -470,7 +527,7 @@ impl<'p, 's> Judge<'p, 's> {
         }
         let code = at.short().value(object);
         let why = "the program that loads this resolves it; no pack knows ids of this form".to_owned();
-        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Warning, why));
+        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Unknown, why));
     }
 }
 
@@ -515,7 +572,7 @@ impl Observer for Judge<'_, '_> {
             Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.
             _ => {
-                let why = (Severity::Warning, "it is not known what this does".to_owned());
+                let why = (Severity::Unknown, "it is not known what this does".to_owned());
                 self.add(offset, Rule::R4, Action::Call, "", String::new(), why);
             }
         }

@@ -100,6 +100,8 @@ pub(crate) enum Acts {
     NewObjEx,
     /// `__new__` of its first argument, or of a base class.
     Reconstructor,
+    /// A lookup of one of Python's own types by its name, as dill writes it.
+    LoadType,
     /// A call of what makes an array, with its state, as dill writes it.
     CreateArray,
     /// An array, whose state says how large it is.
@@ -108,12 +110,18 @@ pub(crate) enum Acts {
     DType,
     /// A tensor, which may not go beyond its storage.
     Tensor,
-    /// An array of Arrow, which may be of text alone, with buffers that hold what it says.
+    /// An array of Arrow, whose buffers must hold what it says.
     Arrow,
-    /// An array of pandas whose state is an array of Arrow.
-    ArrowText,
     /// A regular expression, which may cost only so much to compile.
     Regex,
+    /// A function of which a `functools.partial` is called: the call of that is a call of it.
+    Partial,
+    /// Geometries, whose well-known binary must hold as many points as it says.
+    Wkb,
+    /// An image, whose bytes must be as many as its size says.
+    Image,
+    /// A time zone, with as many transitions as it has offsets for them.
+    Zone,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }
