@@ -207,6 +207,8 @@ def main():
         for protocol in (0, 2) if not PYTHON3 else (2, 4):
             try:
                 data = pickle.dumps(value(expression), protocol)
+                # Python 2 pickles iterators by protocol 2 without what they go over.
+                pickle.loads(data)
             except Exception as error:
                 print("%s: %r" % (name, error), file=sys.stderr)
                 continue
