@@ -300,6 +300,11 @@ impl Policy {
         Some(Entry { allow: &self.file.allow[index], patterns: &self.compiled[index] })
     }
 
+    /// The module in which one of Python's own types is listed.
+    pub(crate) fn module_of_type(&self, name: &[u8]) -> Option<&'static [u8]> {
+        [&b"builtins"[..], b"types"].into_iter().find(|module| self.find(module, name).is_some())
+    }
+
     /// Whether a set, or a name, of a pattern has this one.
     pub(crate) fn is_in(&self, module: &[u8], qualified: &[u8], name: &str) -> bool {
         key(module, qualified)

@@ -314,3 +314,45 @@ fn what_holds_data_only_is_clean() {
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
+
+/// Models of pydantic are the program's own; their state has the dict of the object among its keys.
+#[test]
+fn models_of_pydantic_are_allowed_by_name() {
+    let mut policy = Policy::default();
+    policy.allow("app.models:Model").unwrap();
+    let auditor = Auditor::new(policy);
+    let model = |fields: &str, more: &[(&str, &str)]| {
+        let state = [&[("__dict__", fields), ("__pydantic_fields_set__", "\u{8f}"), ("__pydantic_extra__", "N")], more].concat();
+        auditor.audit(&pickle(&object("app.models Model", &dict(&state))))
+    };
+    let fields = dict(&[("a", &int(1))]);
+    let report = model(&fields, &[]);
+    assert!(report.is_clean(), "{:?}", report.findings);
+    assert!(model(&fields, &[("__pydantic_private__", &dict(&[("_p", &int(1))]))]).is_clean());
+    for (fields, more) in [
+        (dict(&[("__class__", &int(1))]), vec![]),
+        (dict(&[("a", &name("builtins max"))]), vec![]),
+        (call("collections OrderedDict", &[]), vec![]),
+        (fields.clone(), vec![("__setstate__", "N")]),
+        (fields.clone(), vec![("__class__", "N")]),
+    ] {
+        assert!(!model(&fields, &more).findings.is_empty(), "{fields} {more:?}");
+    }
+}
+
+#[test]
+fn types_that_dill_looks_up_are_judged_as_themselves() {
+    let of_dill = |name: &str| call("dill._dill _load_type", &[&text(name)]);
+    let called = |name: &str, args: &str| format!("{}({args}tR", of_dill(name));
+    is_clean(&list(&[&of_dill("int"), &of_dill("NoneType")]));
+    is_clean(&call("collections defaultdict", &[&of_dill("list")]));
+    is_clean(&called("complex", "G\0\0\0\0\0\0\0\0G\0\0\0\0\0\0\0\0"));
+    is_clean(&called("MappingProxyType", "(d"));
+    is_found(&called("bytes", &int(1 << 40)));
+    is_found(&called("range", &int(1 << 40)));
+    is_found(&called("MappingProxyType", &call("types SimpleNamespace", &[])));
+    is_found(&list(&[&of_dill("bytearray")]));
+    is_found(&of_dill("FunctionType"));
+    is_found(&call("cloudpickle.cloudpickle _builtin_type", &[&text("CodeType")]));
+    is_found(&call("dill._dill _eval_repr", &[&text("exit()")]));
+}

@@ -369,14 +369,12 @@ impl<'p, 's> Judge<'p, 's> {
         })
     }
 
-    /// `dill._dill._load_type(name)`, which gives one of Python's own types.
+    /// `dill._dill._load_type(name)` and the like, which give one of Python's own types.
     fn load_type(&mut self, at: At<'_>, name: Id, result: Id) -> bool {
         let Some(name) = at.view.text_bytes(name) else { return false };
-        let is_listed = self.policy.find(b"builtins", name).is_some();
-        if is_listed {
-            self.import_names(at, result, b"builtins", name);
-        }
-        is_listed
+        let Some(module) = self.policy.module_of_type(name) else { return false };
+        self.import_names(at, result, module, name);
+        true
     }
 
     /// `getattr(of, attribute)`, where the result has a name.

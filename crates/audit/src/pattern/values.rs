@@ -67,15 +67,16 @@ impl Values<'_> {
 
     /// Whether it is one of Python's own types that dill looked up by its name, and which this is the name of.
     pub fn is_loaded_type(&self, object: Id, name: &str) -> bool {
-        self.loaded_type(object).is_some_and(|loaded| self.policy.is_in(b"builtins", loaded, name))
+        self.loaded_type(object).is_some_and(|(module, loaded)| self.policy.is_in(module, loaded, name))
     }
 
-    /// The name of the type that dill looked up.
-    fn loaded_type(&self, object: Id) -> Option<&[u8]> {
+    /// The module and the name of the type that dill looked up.
+    fn loaded_type(&self, object: Id) -> Option<(&[u8], &[u8])> {
         let [module, function] = self.view.global(self.view.class(object)?)?;
         let (&[name], None) = self.view.arguments(object)? else { return None };
         let acts = self.policy.find(module, function)?.allow.acts;
-        (acts == Some(Acts::LoadType)).then(|| self.view.text_bytes(name))?
+        let name = self.view.text_bytes(name).filter(|_| acts == Some(Acts::LoadType))?;
+        Some((self.policy.module_of_type(name)?, name))
     }
 
     /// The module and the dotted name of what `getattr` found in a class, or of the function that a partial of it stands for.
@@ -88,7 +89,9 @@ impl Values<'_> {
                 let [module, class] = self.view.global(class).filter(|_| looks_up)?;
                 Some((module, [class, self.view.text_bytes(attribute)?].join(&b'.')))
             }
-            [_] if self.loaded_type(object).is_some() => Some((b"builtins", self.loaded_type(object)?.to_vec())),
+            [_] if self.loaded_type(object).is_some() => {
+                self.loaded_type(object).map(|(module, name)| (module, name.to_vec()))
+            }
             [of] if (module, function) == (b"functools", b"partial") => {
                 let [module, name] = self.view.global(of)?;
                 let acts = self.policy.find(module, name)?.allow.acts;
