@@ -356,3 +356,22 @@ fn types_that_dill_looks_up_are_judged_as_themselves() {
     is_found(&call("cloudpickle.cloudpickle _builtin_type", &[&text("CodeType")]));
     is_found(&call("dill._dill _eval_repr", &[&text("exit()")]));
 }
+
+/// What is spelled once, and given to many calls, costs each of them.
+#[test]
+fn what_many_calls_go_over_is_counted() {
+    let many = |function: &str, args: &str, count: usize| {
+        let call = "h\u{1}h\u{2}R0".repeat(count);
+        format!("{}q\u{1}{args}q\u{2}00{call}N", name(function))
+    };
+    let items = vec![int(1); 1000].concat();
+    let pool = format!("({items}tq\u{0}0({}t", "h\u{0}".repeat(1000));
+    is_clean(&many("itertools product", &pool, 1));
+    is_found(&many("itertools product", &pool, 20));
+    let digits = tuple(&[&tuple(&[&int(0), &format!("({items}t"), &int(0)])]);
+    is_clean(&many("decimal Decimal", &digits, 10));
+    is_found(&many("decimal Decimal", &digits, 20_000));
+    let zone = |cache: &str| call("zoneinfo ZoneInfo._unpickle", &[&text("UTC"), cache]);
+    is_clean(&zone("\u{88}"));
+    is_found(&zone("\u{89}"));
+}
