@@ -1,5 +1,6 @@
 //! One verdict for each thing that a stream does.
 
+mod acts;
 mod arrow;
 mod bytes;
 mod change;
@@ -26,9 +27,7 @@ use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
 use self::frames::Frames;
-use self::geometry::are_geometries;
 use self::state::Scanned;
-use self::tensors::is_beyond_storage;
 use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
@@ -293,45 +292,9 @@ impl<'p, 's> Judge<'p, 's> {
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
             self.note_use(&named);
-            let items = items.unwrap_or_default();
-            match acts {
-                Some(Acts::DType) => self.dtypes.made(at, result, items),
-                Some(Acts::Arrow) if !self.is_arrow_array(at, items) => {
-                    let why = "its buffers do not hold what it says, or its type is not known here: Arrow believes both".to_owned();
-                    let code = at.short().call(&named.python(), args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
-                }
-                Some(Acts::Wkb) if !items.first().is_none_or(|&it| are_geometries(at.view, it)) => {
-                    let why = "it holds less than it says, or geometries that are not known here".to_owned();
-                    let code = at.short().call(&named.python(), args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
-                }
-                Some(Acts::CreateArray) => {
-                    let state = items.get(2).copied().unwrap_or(Id::NONE);
-                    if let Err((rule, why)) = self.dtypes.build_array(at, result, state) {
-                        let code = at.short().call(&named.python(), args, None);
-                        let why = (Severity::Dangerous, why.to_owned());
-                        self.add(at.offset, rule, Action::Call, &named.name, code, why);
-                    }
-                }
-                Some(Acts::Regex) if self.is_costly_regex(at, items) => {
-                    let why = "compiling it takes long, with the others of this pickle".to_owned();
-                    let code = at.short().call(&named.python(), args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
-                }
-                Some(Acts::Tensor) if is_beyond_storage(at, items) => {
-                    let why = "it has more items than its storage".to_owned();
-                    let code = at.short().call(&named.python(), args, None);
-                    self.add(
-                        at.offset,
-                        Rule::R9,
-                        Action::Call,
-                        &named.name,
-                        code,
-                        (Severity::Dangerous, why),
-                    );
-                }
-                _ => {}
+            if let Some((rule, severity, why)) = self.objection(at, acts, items.unwrap_or_default(), result) {
+                let code = at.short().call(&named.python(), args, None);
+                self.add(at.offset, rule, Action::Call, &named.name, code, (severity, why));
             }
             return;
         }

@@ -37,7 +37,8 @@ fn cost(text: &[u8]) -> u64 {
         cost += (length / 64).pow(2);
     }
     if !text.is_ascii() || text.contains(&b'\\') {
-        cost += text.iter().filter(|&&byte| byte == b'[').count() as u64 * if is_wide(text) { SET } else { 0 };
+        let sets = text.split(|&byte| byte == b'[').count() as u64 - 1;
+        cost += sets * if is_wide(text) { SET } else { 0 };
     }
     let ends = text.iter().enumerate().filter(|&(_, &byte)| byte == b'-');
     cost += ends.map(|(at, _)| u64::from(end(&text[at + 1..]))).sum::<u64>();
