@@ -24,12 +24,23 @@ impl Judge<'_, '_> {
             Event::Build { state, .. } => self.copied += size(at, state),
             _ => {}
         }
-        let most = self.policy.limits().expansion.max(self.source.len() as u64 * 100);
+        let most = self.most_copied();
         if before <= most && self.copied > most {
             let code = format!("calls that are given {} bytes and items", self.copied);
             let why = "each may copy what the others are given, too".to_owned();
             self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
+    }
+
+    /// Spends that many bytes or items; whether there are more than may be since then.
+    pub(super) fn spend(&mut self, size: u64) -> bool {
+        let (before, most) = (self.copied, self.most_copied());
+        self.copied += size;
+        before <= most && self.copied > most
+    }
+
+    fn most_copied(&self) -> u64 {
+        self.policy.limits().expansion.max(self.source.len() as u64 * 100)
     }
 
     fn spend_parts(&mut self, at: At<'_>, parts: Id) {

@@ -56,7 +56,8 @@ impl<'p> Judge<'p, '_> {
         let fits = pattern.is_some_and(|it| it.matches(&self.values(at), state));
         if !fits || !self.built.insert(object) {
             let why = "it may not have such a state".to_owned();
-            let code = format!("functools.partial({}).__setstate__({})", function.python(), at.short().value(state));
+            let code =
+                format!("functools.partial({}).__setstate__({})", function.python(), at.short().value(state));
             self.add(at.offset, Rule::R7, Action::Build, &function.name, code, (Severity::Dangerous, why));
         }
     }
@@ -270,7 +271,8 @@ fn special_keys(at: At<'_>, entry: &Entry<'_>, state: Id) -> Option<Objection> {
 
 /// Whether the pattern of the state names this key.
 fn is_field(entry: &Entry<'_>, key: &[u8]) -> bool {
-    let mut is_field = matches!(&entry.patterns.keys, Keys::These(keys) if keys.iter().any(|known| known.as_bytes() == key));
+    let mut is_field =
+        matches!(&entry.patterns.keys, Keys::These(keys) if keys.iter().any(|known| known.as_bytes() == key));
     if let Some(state) = &entry.patterns.state {
         state.visit(&mut |part| {
             if let Pattern::Record(fields) = part {

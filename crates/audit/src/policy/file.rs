@@ -112,6 +112,8 @@ pub(crate) enum Acts {
     Tensor,
     /// An array of Arrow, whose buffers must hold what it says.
     Arrow,
+    /// An object of kilobytes out of a few bytes, of which there may be only so many.
+    Large,
     /// A regular expression, which may cost only so much to compile.
     Regex,
     /// A function of which a `functools.partial` is called: the call of that is a call of it.
