@@ -85,6 +85,8 @@ fn made(pythons: &[Python]) -> Result<Option<PathBuf>> {
         if HASHING.contains(&python.version) {
             let name = format!("data/hashes-{}.jsonl", python.version);
             fs::write(new.join(name), shell::output(&mut python.script("hashes.py"), &[])?)?;
+            let name = format!("data/holders-{}.jsonl", python.version);
+            fs::write(new.join(name), shell::output(&mut python.script("holders.py"), &[])?)?;
         }
     }
     shell::output(oracle.script("finish.py").arg(new.join("data")).args(missing), rows.as_bytes())?;

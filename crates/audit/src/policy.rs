@@ -22,16 +22,30 @@ use file::File;
 pub(crate) use file::{Acts, Allow, SCHEMA, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: [&str; 10] = [
+const BUILT_IN: [&str; 24] = [
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
+    include_str!("../policy/exceptions.toml"),
+    include_str!("../policy/enums.toml"),
+    include_str!("../policy/iterators.toml"),
+    include_str!("../policy/messages.toml"),
+    include_str!("../policy/records.toml"),
+    include_str!("../policy/typing.toml"),
     include_str!("../policy/numpy.toml"),
     include_str!("../policy/joblib.toml"),
     include_str!("../policy/pandas.toml"),
+    include_str!("../policy/pyarrow.toml"),
+    include_str!("../policy/xarray.toml"),
+    include_str!("../policy/shapely.toml"),
+    include_str!("../policy/pillow.toml"),
     include_str!("../policy/scipy.toml"),
     include_str!("../policy/sklearn.toml"),
     include_str!("../policy/lightgbm.toml"),
     include_str!("../policy/torch.toml"),
+    include_str!("../policy/dateutil.toml"),
+    include_str!("../policy/attrs.toml"),
+    include_str!("../policy/pydantic.toml"),
+    include_str!("../policy/dill.toml"),
     include_str!("../policy/sinks.toml"),
 ];
 
@@ -74,6 +88,8 @@ pub struct Policy {
     by_name: HashMap<String, usize>,
     sets: HashMap<String, HashSet<String>>,
     sinks: HashMap<String, usize>,
+    /// The names that any pack lists.
+    listed: HashSet<String>,
     persistent: Vec<(usize, Pattern)>,
     /// The packs that are selected; `None` is all.
     selected: Option<BTreeSet<String>>,
@@ -241,6 +257,7 @@ impl Policy {
             persistent,
             selected,
             sinks: HashMap::new(),
+            listed: file.allow.iter().flat_map(|allow| allow.names.iter().cloned()).collect(),
             hash: String::new(),
             compiled,
             file,
@@ -273,7 +290,7 @@ impl Policy {
         let patterns = self.compiled.iter().flat_map(Compiled::patterns);
         for pattern in patterns.chain(self.persistent.iter().map(|(_, pattern)| pattern)) {
             pattern.visit(&mut |part| match part {
-                Pattern::Is(name) | Pattern::Of(name) => names.push(name.as_str()),
+                Pattern::Is(name) | Pattern::Of(name) | Pattern::Made(name, _) => names.push(name.as_str()),
                 _ => {}
             });
         }
@@ -289,6 +306,11 @@ impl Policy {
         Some(Entry { allow: &self.file.allow[index], patterns: &self.compiled[index] })
     }
 
+    /// The module in which one of Python's own types is listed.
+    pub(crate) fn module_of_type(&self, name: &[u8]) -> Option<&'static [u8]> {
+        [&b"builtins"[..], b"types"].into_iter().find(|module| self.find(module, name).is_some())
+    }
+
     /// Whether a set, or a name, of a pattern has this one.
     pub(crate) fn is_in(&self, module: &[u8], qualified: &[u8], name: &str) -> bool {
         Key::new(module, qualified).is_some_and(|key| {
@@ -301,7 +323,7 @@ impl Policy {
         self.persistent.iter().map(|(_, pattern)| pattern)
     }
 
-    /// Why a name is known to be dangerous: it, or its module or one of the packages around that.
+    /// Why a name is known to be dangerous: it, or, where no pack lists it, its module or one of the packages around that.
     pub(crate) fn sink(&self, module: &[u8], qualified: &[u8]) -> Option<&str> {
         let key = Key::new(module, qualified)?;
         let key = key.as_str();
@@ -309,6 +331,9 @@ impl Policy {
         let (mut module, _) = key.split_once(':')?;
         if let Some(reason) = reason(key) {
             return Some(reason);
+        }
+        if self.listed.contains(&key) {
+            return None;
         }
         loop {
             if let Some(reason) = reason(module) {

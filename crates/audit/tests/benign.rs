@@ -10,8 +10,7 @@ const OWN: &str = "deli:";
 /// What only the program that loads it can know: that it is found is right.
 const OUTSIDE: [&str; 2] = ["extension/", "persistent/"];
 /// What the policy refuses for good, since it calls what it is given, whatever it is used for here.
-const REFUSED: [&str; 4] =
-    ["names/moved between Python 2 and 3", "python 2/names", "stdlib/itertools", "stdlib/operators"];
+const REFUSED: [&str; 2] = ["names/moved between Python 2 and 3", "python 2/names"];
 
 #[test]
 fn the_standard_library_is_clean() {

@@ -5,7 +5,7 @@ use halfsour_vm::value::{Id, Kind};
 use super::Judge;
 use crate::Rule;
 use crate::at::At;
-use crate::policy::Use;
+use crate::policy::{Entry, Use};
 use crate::report::{Action, Severity};
 
 impl Judge<'_, '_> {
@@ -16,6 +16,7 @@ impl Judge<'_, '_> {
         object: Id,
         of: Use,
         action: Action,
+        items: &[Id],
         code: impl FnOnce(&str) -> String,
     ) -> bool {
         self.change_bytes(at, object);
@@ -46,8 +47,13 @@ impl Judge<'_, '_> {
         let named = self.maker(at, object);
         if let Some(named) = &named {
             self.count(named, |import| import.changes += 1);
-            if named.entry.is_some_and(|entry| entry.allow.uses.contains(&of)) {
-                return true;
+            if let Some(entry) = named.entry.filter(|entry| entry.allow.uses.contains(&of)) {
+                if self.may_be_items(at, &entry, action, items) {
+                    return true;
+                }
+                let why = self.why(named, "it may not be given such an item");
+                self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), why);
+                return false;
             }
         }
         if named.as_ref().is_some_and(|named| self.repeats(Rule::R7, action, named)) {
@@ -66,5 +72,14 @@ impl Judge<'_, '_> {
         };
         self.add(at.offset, Rule::R7, action, &name, code, why);
         false
+    }
+
+    /// Whether these may be appended or, each second one, set.
+    fn may_be_items(&self, at: At<'_>, entry: &Entry<'_>, action: Action, items: &[Id]) -> bool {
+        let Some(pattern) = &entry.patterns.items else { return true };
+        let values = self.values(at);
+        let mut items = items.iter().skip(usize::from(action == Action::SetItem));
+        let step = if action == Action::SetItem { 2 } else { 1 };
+        items.by_ref().step_by(step).all(|&item| pattern.matches(&values, item))
     }
 }

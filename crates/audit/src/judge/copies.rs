@@ -7,9 +7,10 @@ use halfsour_vm::value::{Id, Kind};
 use super::Judge;
 use crate::Rule;
 use crate::at::At;
+use crate::pattern::MOST_ITEMS;
 use crate::report::{Action, Severity};
 
-/// How many arguments, or parts of a state, are looked at: what copies takes few.
+/// How many parts of an argument, or of a part of a state, are looked at: what goes over them takes few.
 const MOST: usize = 8;
 
 impl Judge<'_, '_> {
@@ -23,7 +24,7 @@ impl Judge<'_, '_> {
             Event::Build { state, .. } => self.copied += size(at, state),
             _ => {}
         }
-        let most = self.policy.limits().expansion.max(self.source.len() as u64 * 100);
+        let most = self.most_copied();
         if before <= most && self.copied > most {
             let code = format!("calls that are given {} bytes and items", self.copied);
             let why = "each may copy what the others are given, too".to_owned();
@@ -31,10 +32,30 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// Spends that many bytes or items; whether there are more than may be since then.
+    pub(super) fn spend(&mut self, size: u64) -> bool {
+        let (before, most) = (self.copied, self.most_copied());
+        self.copied += size;
+        before <= most && self.copied > most
+    }
+
+    fn most_copied(&self) -> u64 {
+        self.policy.limits().expansion.max(self.source.len() as u64 * 100)
+    }
+
     fn spend_parts(&mut self, at: At<'_>, parts: Id) {
         let parts = at.view.sequence(parts).unwrap_or_default();
-        self.copied += parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>();
+        self.copied += parts.iter().take(MOST_ITEMS).map(|&part| size_with_parts(at, part)).sum::<u64>();
     }
+}
+
+/// How many bytes or items copies of it and of its first parts have.
+fn size_with_parts(at: At<'_>, id: Id) -> u64 {
+    let parts = match at.view.peek(id) {
+        Peek::Tuple(parts) => parts,
+        _ => &[],
+    };
+    size(at, id) + parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>()
 }
 
 /// How many bytes or items a copy has.

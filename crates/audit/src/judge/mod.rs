@@ -1,11 +1,15 @@
 //! One verdict for each thing that a stream does.
 
+mod acts;
 mod arrow;
 mod bytes;
 mod change;
 mod copies;
 mod dtypes;
 mod frames;
+mod geometry;
+mod image;
+mod regex;
 mod state;
 mod stored;
 mod tensors;
@@ -64,11 +68,15 @@ pub(crate) struct Judge<'p, 's> {
     clean: HashMap<Id, bool>,
     dtypes: DTypes,
     buffers: Buffers,
+    /// The partials of functions that may be called so.
+    partials: HashMap<Id, Rc<Named<'p>>>,
     /// How many bytes and items calls were given.
     copied: u64,
     /// What is before it may leave memory.
     #[cfg(feature = "files")]
     window: halfsour_files::Window,
+    /// What compiling regular expressions costs.
+    compiled: u64,
 }
 
 /// A class or function that has a name.
@@ -149,9 +157,11 @@ impl<'p, 's> Judge<'p, 's> {
             clean: HashMap::new(),
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
+            partials: HashMap::new(),
             copied: 0,
             #[cfg(feature = "files")]
             window: halfsour_files::Window::new(),
+            compiled: 0,
         }
     }
 
@@ -276,14 +286,28 @@ impl<'p, 's> Judge<'p, 's> {
         {
             self.look_into(at, result);
         }
-        let Some(named) = self.named(at, callable) else {
+        let named = self.partials.get(&callable).cloned().or_else(|| self.named(at, callable));
+        let Some(named) = named else {
             return self.computed(at, Action::Call, callable, args, None);
         };
         self.count(&named, |import| import.calls += 1);
         let items = at.view.sequence(args);
+        if let Some(&[function]) = items
+            && let Some(function) = self.partial_of(&named, function)
+        {
+            self.partials.insert(result, function);
+            self.callees.insert(result);
+            return;
+        }
         let acts = named.entry.and_then(|entry| entry.allow.acts);
         match (acts, items) {
             (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
+                return;
+            }
+            (Some(Acts::LoadType), Some(args @ &[name]))
+                if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, Some(args), None))
+                    && self.load_type(at, name, result) =>
+            {
                 return;
             }
             (Some(Acts::Loads), Some(&[bytes])) if self.is_clean(at, bytes) => return,
@@ -307,22 +331,9 @@ impl<'p, 's> Judge<'p, 's> {
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
             self.note_use(&named);
-            let items = items.unwrap_or_default();
-            match acts {
-                Some(Acts::DType) => self.dtypes.made(at, result, items),
-                Some(Acts::Arrow) if !self.is_arrow_text(at, items) => {
-                    let why = "only arrays of text are known, whose buffers hold what they say".to_owned();
-                    let code = at.short().call(&named.python(), args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
-                }
-                Some(Acts::Tensor | Acts::QTensor) => {
-                    if let Some(why) = tensors::objection(at, items, acts == Some(Acts::QTensor)) {
-                        let code = at.short().call(&named.python(), args, None);
-                        let why = (Severity::Dangerous, why.to_owned());
-                        self.add(at.offset, Rule::R9, Action::Call, &named.name, code, why);
-                    }
-                }
-                _ => {}
+            if let Some((rule, severity, why)) = self.objection(at, acts, items.unwrap_or_default(), result) {
+                let code = at.short().call(&named.python(), args, None);
+                self.add(at.offset, rule, Action::Call, &named.name, code, (severity, why));
             }
             return;
         }
@@ -342,6 +353,13 @@ impl<'p, 's> Judge<'p, 's> {
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
 
+    /// The function that a partial of it stands for.
+    fn partial_of(&self, named: &Named<'p>, function: Id) -> Option<Rc<Named<'p>>> {
+        let is_partial = (named.module.as_slice(), named.qualified.as_slice()) == (b"functools", b"partial");
+        let function = self.named.get(&function).filter(|_| is_partial)?;
+        (function.entry?.allow.acts == Some(Acts::Partial)).then(|| function.clone())
+    }
+
     /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
     fn is_base(&self, base: Id, state: Id) -> bool {
         self.named.get(&base).is_some_and(|base| {
@@ -354,6 +372,14 @@ impl<'p, 's> Judge<'p, 's> {
                     && base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New))
             }
         })
+    }
+
+    /// `dill._dill._load_type(name)` and the like, which give one of Python's own types.
+    fn load_type(&mut self, at: At<'_>, name: Id, result: Id) -> bool {
+        let Some(name) = at.view.text_bytes(name) else { return false };
+        let Some(module) = self.policy.module_of_type(name) else { return false };
+        self.import_names(at, result, module, name);
+        true
     }
 
     /// `getattr(of, attribute)`, where the result has a name.
@@ -537,16 +563,19 @@ impl Observer for Judge<'_, '_> {
             Event::New { class, args, kwargs, result: _ } => self.new_object(at, class, args, kwargs),
             Event::Build { object, state } => self.build(at, object, state),
             Event::Append { object, count } => {
-                let code = |name: &str| at.short().extended(name, view.last_items(object, count));
-                self.may_change(at, object, Use::Append, Action::Append, code);
+                let items = view.last_items(object, count);
+                let code = |name: &str| at.short().extended(name, items);
+                self.may_change(at, object, Use::Append, Action::Append, items, code);
             }
             Event::SetItem { object, count } => {
-                let code = |name: &str| at.short().assigned(name, view.last_items(object, count));
-                self.may_change(at, object, Use::SetItem, Action::SetItem, code);
+                let items = view.last_items(object, count);
+                let code = |name: &str| at.short().assigned(name, items);
+                self.may_change(at, object, Use::SetItem, Action::SetItem, items, code);
             }
             Event::Add { object, count } => {
-                let code = |name: &str| at.short().updated(name, view.last_items(object, count));
-                self.may_change(at, object, Use::Append, Action::Add, code);
+                let items = view.last_items(object, count);
+                let code = |name: &str| at.short().updated(name, items);
+                self.may_change(at, object, Use::Append, Action::Add, items, code);
             }
             Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.

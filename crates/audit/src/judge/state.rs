@@ -4,11 +4,13 @@ use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind};
 
+use super::geometry::are_geometries;
+use super::image::is_image;
 use super::{Judge, Named};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
-use crate::pattern::Part;
+use crate::pattern::{Part, Pattern};
 use crate::policy::{Acts, Entry, Keys, PROGRAM, Use};
 use crate::report::{Action, Severity};
 use crate::text;
@@ -25,8 +27,11 @@ pub(super) struct Scanned<'p> {
 
 impl<'p> Judge<'p, '_> {
     pub(super) fn build(&mut self, at: At<'_>, object: Id, state: Id) {
+        if let Some(function) = self.partials.get(&object).cloned() {
+            return self.build_partial(at, &function, object, state);
+        }
         let code = |name: &str| format!("{name}.__setstate__({})", at.short().value(state));
-        if !self.may_change(at, object, Use::Build, Action::Build, code) {
+        if !self.may_change(at, object, Use::Build, Action::Build, &[], code) {
             return;
         }
         let Some(named) = self.maker(at, object) else { return };
@@ -44,6 +49,18 @@ impl<'p> Judge<'p, '_> {
             && !self.found.repeats(self.policy.limits(), (rule, Action::Build, severity), &named.name, 1)
         {
             self.add(at.offset, rule, Action::Build, &named.name, code(&named.python()), (severity, why));
+        }
+    }
+
+    /// The state of a partial that `Acts::Partial` is about.
+    fn build_partial(&mut self, at: At<'_>, function: &Named<'p>, object: Id, state: Id) {
+        let pattern = function.entry.and_then(|entry| entry.patterns.state.as_ref());
+        let fits = pattern.is_some_and(|it| it.matches(&self.values(at), state));
+        if !fits || !self.built.insert(object) {
+            let why = "it may not have such a state".to_owned();
+            let code =
+                format!("functools.partial({}).__setstate__({})", function.python(), at.short().value(state));
+            self.add(at.offset, Rule::R7, Action::Build, &function.name, code, (Severity::Dangerous, why));
         }
     }
 
@@ -66,7 +83,7 @@ impl<'p> Judge<'p, '_> {
         let parts = self.parts.take();
         // Those of a dtype are names of fields.
         if entry.allow.acts != Some(Acts::DType)
-            && let Some(objection) = self.special_keys(at, state)
+            && let Some(objection) = special_keys(at, entry, state)
         {
             return Some(objection);
         }
@@ -94,24 +111,14 @@ impl<'p> Judge<'p, '_> {
             let why = "what was made of arguments may be a member of an enum, which all of the program has";
             return Some((Rule::R7, Severity::Unknown, why.to_owned()));
         }
-        let fits = fits && (entry.allow.acts != Some(Acts::ArrowText) || Self::is_state_of_text(at, state));
+        let fits = fits
+            && match entry.allow.acts {
+                Some(Acts::Zone) => has_all_offsets(at, state),
+                Some(Acts::Wkb) => are_geometries(at.view, state),
+                Some(Acts::Image) => is_image(at.view, state),
+                _ => true,
+            };
         (!fits).then(|| (Rule::R7, Severity::Unknown, "it may not have such a state".to_owned()))
-    }
-
-    /// The keys of a dict that a pattern does not look into: those that Python itself looks at, whatever the class.
-    fn special_keys(&self, at: At<'_>, state: Id) -> Option<Objection> {
-        const MOST_PARTS: usize = 8;
-        const MOST_KEYS: usize = 1000;
-        let special = |dict: Id| {
-            let Peek::Dict(items) = at.view.peek(dict) else { return None };
-            let keys = items.iter().step_by(2).take(MOST_KEYS);
-            keys.map(|&key| at.text(key)).find(|key| is_special(key))
-        };
-        let key = match at.view.peek(state) {
-            Peek::Tuple(parts) => parts.iter().take(MOST_PARTS).find_map(|&part| special(part)),
-            _ => special(state),
-        };
-        key.map(sets)
     }
 
     /// Judges the keys of the attributes or slots that a state sets. What was looked at before is not looked at again.
@@ -172,7 +179,8 @@ impl<'p> Judge<'p, '_> {
             );
             return Some((Rule::R12, self.severity_of(at, value), why));
         }
-        if is_listed {
+        // What stands in slots is set by setattr, which runs the setters of properties.
+        if is_listed && (part == Part::Attributes || class.is_none_or(|class| class.has_slot(key))) {
             return None;
         }
         let is_object = || {
@@ -246,6 +254,37 @@ impl<'p> Judge<'p, '_> {
     }
 }
 
+/// The keys of a dict that a pattern does not look into: those that Python itself looks at, whatever the class, unless the pattern names
+/// them.
+fn special_keys(at: At<'_>, entry: &Entry<'_>, state: Id) -> Option<Objection> {
+    const MOST_PARTS: usize = 8;
+    const MOST_KEYS: usize = 1000;
+    let special = |dict: Id| {
+        let Peek::Dict(items) = at.view.peek(dict) else { return None };
+        let keys = items.iter().step_by(2).take(MOST_KEYS);
+        keys.map(|&key| at.text(key)).find(|key| is_special(key) && !is_field(entry, key))
+    };
+    let key = match at.view.peek(state) {
+        Peek::Tuple(parts) => parts.iter().take(MOST_PARTS).find_map(|&part| special(part)),
+        _ => special(state),
+    };
+    key.map(sets)
+}
+
+/// Whether the pattern of the state names this key.
+fn is_field(entry: &Entry<'_>, key: &[u8]) -> bool {
+    let mut is_field =
+        matches!(&entry.patterns.keys, Keys::These(keys) if keys.iter().any(|known| known.as_bytes() == key));
+    if let Some(state) = &entry.patterns.state {
+        state.visit(&mut |part| {
+            if let Pattern::Record(fields) = part {
+                is_field |= fields.iter().any(|field| field.key.as_bytes() == key);
+            }
+        });
+    }
+    is_field
+}
+
 /// Whether Python itself looks at an attribute. What decorators set on what they wrap, and what notes an exception has, nobody
 /// calls.
 fn is_special(key: &[u8]) -> bool {
@@ -256,4 +295,15 @@ fn is_special(key: &[u8]) -> bool {
 fn sets(key: &[u8]) -> Objection {
     let name = text::visible(key);
     (Rule::R7, Severity::Dangerous, format!("it sets {name}, which Python itself looks at"))
+}
+
+/// Whether a time zone of dateutil has an offset for each transition: pandas looks up the one by the number of the other.
+fn has_all_offsets(at: At<'_>, state: Id) -> bool {
+    let Peek::Dict(items) = at.view.peek(state) else { return false };
+    let length = |name: &[u8]| {
+        let mut values = items.chunks_exact(2).filter(|pair| at.view.text_bytes(pair[0]) == Some(name));
+        values.next_back().map_or(Some(0), |pair| at.view.sequence(pair[1]).map(<[Id]>::len))
+    };
+    let offsets = length(b"_trans_idx");
+    offsets.is_some() && length(b"_trans_list") == offsets && length(b"_trans_list_utc") == offsets
 }

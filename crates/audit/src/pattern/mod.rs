@@ -46,6 +46,8 @@ pub(crate) enum Pattern {
     Of(String),
     /// What the program finds by a persistent id, which is judged by itself.
     Persistent,
+    /// What one of these made of such arguments.
+    Made(String, Vec<Self>),
     OneOf(Vec<Self>),
     /// At the end of arguments: may be missing.
     Optional(Box<Self>),
@@ -92,7 +94,7 @@ impl Pattern {
     /// The patterns that it is made of.
     fn parts(&self) -> &[Self] {
         match self {
-            Self::Tuple(parts) | Self::OneOf(parts) => parts,
+            Self::Tuple(parts) | Self::OneOf(parts) | Self::Made(_, parts) => parts,
             Self::Each(_, _, part) | Self::Optional(part) | Self::Repeated(part) => {
                 std::slice::from_ref(&**part)
             }
@@ -156,8 +158,15 @@ impl Pattern {
             (Self::Slots, Peek::Dict(_)) => values.has_part(id, Part::Slots),
             (Self::Is(name), Peek::Global(..)) => values.names(id, name),
             (Self::Persistent, Peek::PersistentId(_)) => true,
+            (Self::Is(name), Peek::Instance(_)) => values.is_loaded_type(id, name),
             (Self::Of(name), Peek::Instance(_)) => {
                 values.view.class(id).is_some_and(|class| values.names(class, name))
+            }
+            (Self::Made(name, parts), Peek::Instance(_)) => {
+                values.view.class(id).is_some_and(|class| values.names(class, name))
+                    && values.view.arguments(id).is_some_and(|(args, kwargs)| {
+                        kwargs.is_none() && Self::all_match(parts, values, args)
+                    })
             }
             (Self::Kind(kind, lengths), peek) => {
                 is_kind(kind, peek)
@@ -292,6 +301,11 @@ impl fmt::Display for Pattern {
             }
             Self::Is(name) => write!(f, "is {name}"),
             Self::Of(name) => write!(f, "of {name}"),
+            Self::Made(name, parts) => {
+                write!(f, "of {name}(")?;
+                list(f, parts, ", ")?;
+                f.write_str(")")
+            }
             Self::OneOf(parts) => list(f, parts, " | "),
             Self::Optional(part) => write!(f, "{part}?"),
             Self::Repeated(part) => write!(f, "{part}..."),
@@ -330,6 +344,7 @@ mod tests {
             "(0,)",
             "(is ndarray, int...)",
             "of a:b.c?",
+            "of a:b(is c, any)",
             "()",
             "str[0..40]",
             "bytes[2500]",

@@ -6,9 +6,11 @@ use super::{Allow, Policy, PolicyError, Use, check_name};
 /// The pack of the classes that a program allows.
 pub(crate) const PROGRAM: &str = "program";
 
-/// Whatever opcodes make themselves.
-const STATE: &str =
-    "attributes | (attributes | None, slots) | None | bool | int | float | str | bytes | list | tuple";
+/// The state of a model of pydantic; whatever opcodes make themselves.
+const STATE: &str = "{__dict__: attributes, __pydantic_fields_set__?: set of str | of builtins:set, \
+     __pydantic_extra__?: None | dict of str: any, __pydantic_private__?: None | dict of str: any, \
+     __fields_set__?: set of str | of builtins:set, __private_attribute_values__?: dict of str: any} \
+     | attributes | (attributes | None, slots) | None | bool | int | float | str | bytes | list | tuple";
 
 impl Policy {
     /// Allows the objects of one of the program's own classes, given as `module:qualified name`: of a named tuple, a dataclass of any
@@ -63,6 +65,7 @@ impl Policy {
             state: Some(STATE.to_owned()),
             keys: Some(KeysText::Word("open".to_owned())),
             fields: None,
+            items: None,
             calls: Vec::new(),
             acts: None,
             later: None,

@@ -14,6 +14,8 @@ pub(crate) struct Compiled {
     pub keys: Keys,
     /// What the values of some keys of the state may be.
     pub fields: BTreeMap<String, Pattern>,
+    /// What an item that is appended, or a value that is set, may be, if not anything.
+    pub items: Option<Pattern>,
     /// Why later use of the objects is not covered, if it is not.
     pub uncovered: Option<String>,
 }
@@ -56,6 +58,7 @@ impl Compiled {
             state,
             keys,
             fields: patterns(allow.fields.as_ref())?,
+            items: allow.items.as_deref().map(Pattern::parse).transpose()?,
             uncovered: uncovered(allow.later.as_deref())?,
         })
     }
@@ -63,7 +66,7 @@ impl Compiled {
     /// All of its patterns.
     pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
         let args = self.args.iter().flatten().flatten();
-        args.chain(self.keywords.values()).chain(&self.state).chain(self.fields.values())
+        args.chain(self.keywords.values()).chain(&self.state).chain(self.fields.values()).chain(&self.items)
     }
 }
 
@@ -85,7 +88,7 @@ fn patterns(texts: Option<&BTreeMap<String, String>>) -> Result<BTreeMap<String,
 /// Whether only what opcodes themselves make fits: an object might be a dict or tuple once Python has made it.
 fn is_literal(state: &Pattern) -> bool {
     match state {
-        Pattern::Any | Pattern::Of(_) | Pattern::Is(_) | Pattern::Persistent => false,
+        Pattern::Any | Pattern::Of(_) | Pattern::Made(..) | Pattern::Is(_) | Pattern::Persistent => false,
         Pattern::OneOf(all) => all.iter().all(is_literal),
         Pattern::Optional(part) | Pattern::Repeated(part) => is_literal(part),
         _ => true,

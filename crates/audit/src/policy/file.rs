@@ -54,6 +54,8 @@ pub(crate) struct Allow {
     pub keys: Option<KeysText>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fields: Option<BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -98,6 +100,10 @@ pub(crate) enum Acts {
     NewObjEx,
     /// `__new__` of its first argument, or of a base class.
     Reconstructor,
+    /// A lookup of one of Python's own types by its name, as dill writes it.
+    LoadType,
+    /// A call of what makes an array, with its state, as dill writes it.
+    CreateArray,
     /// An array, whose state says how large it is.
     Array,
     /// A dtype, whose state says where in an item objects are.
@@ -106,10 +112,20 @@ pub(crate) enum Acts {
     Tensor,
     /// A tensor for whose items memory is taken beside its storage.
     QTensor,
-    /// An array of Arrow, which may be of text alone, with buffers that hold what it says.
+    /// An array of Arrow, whose buffers must hold what it says.
     Arrow,
-    /// An array of pandas whose state is an array of Arrow.
-    ArrowText,
+    /// An object of kilobytes out of a few bytes, of which there may be only so many.
+    Large,
+    /// A regular expression, which may cost only so much to compile.
+    Regex,
+    /// A function of which a `functools.partial` is called: the call of that is a call of it.
+    Partial,
+    /// Geometries, whose well-known binary must hold as many points as it says.
+    Wkb,
+    /// An image, whose bytes must be as many as its size says.
+    Image,
+    /// A time zone, with as many transitions as it has offsets for them.
+    Zone,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }

@@ -1,0 +1,56 @@
+//! What a call really does, beyond what patterns can say of its arguments.
+
+use halfsour_vm::value::Id;
+
+use super::Judge;
+use super::geometry::are_geometries;
+use super::state::Objection;
+use super::tensors;
+use crate::Rule;
+use crate::at::At;
+use crate::policy::Acts;
+use crate::report::Severity;
+
+/// What such an object counts, in bytes.
+const LARGE: u64 = 10_000;
+
+impl Judge<'_, '_> {
+    /// Why a call is not allowed whose arguments fit.
+    pub(super) fn objection(
+        &mut self,
+        at: At<'_>,
+        acts: Option<Acts>,
+        args: &[Id],
+        result: Id,
+    ) -> Option<Objection> {
+        let unknown = |why: &str| Some((Rule::R9, Severity::Unknown, why.to_owned()));
+        match acts? {
+            Acts::DType => {
+                self.dtypes.made(at, result, args);
+                None
+            }
+            Acts::Arrow if !self.is_arrow_array(at, args) => unknown(
+                "its buffers do not hold what it says, or its type is not known here: Arrow believes both",
+            ),
+            Acts::Wkb if !args.first().is_none_or(|&it| are_geometries(at.view, it)) => {
+                unknown("it holds less than it says, or geometries that are not known here")
+            }
+            Acts::CreateArray => {
+                let state = args.get(2).copied().unwrap_or(Id::NONE);
+                let (rule, why) = self.dtypes.build_array(at, result, state).err()?;
+                Some((rule, Severity::Dangerous, why.to_owned()))
+            }
+            Acts::Large if self.spend(LARGE) => {
+                unknown("it makes an object that is much larger than what it is given, again and again")
+            }
+            Acts::Regex if self.is_costly_regex(at, args) => {
+                unknown("compiling it takes long, with the others of this pickle")
+            }
+            acts @ (Acts::Tensor | Acts::QTensor) => {
+                let why = tensors::objection(at, args, acts == Acts::QTensor)?;
+                Some((Rule::R9, Severity::Dangerous, why.to_owned()))
+            }
+            _ => None,
+        }
+    }
+}
