@@ -21,7 +21,7 @@ use file::File;
 pub(crate) use file::{Acts, Allow, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: [&str; 14] = [
+const BUILT_IN: [&str; 15] = [
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
     include_str!("../policy/numpy.toml"),
@@ -31,6 +31,7 @@ const BUILT_IN: [&str; 14] = [
     include_str!("../policy/xarray.toml"),
     include_str!("../policy/shapely.toml"),
     include_str!("../policy/pillow.toml"),
+    include_str!("../policy/polars.toml"),
     include_str!("../policy/scipy.toml"),
     include_str!("../policy/sklearn.toml"),
     include_str!("../policy/lightgbm.toml"),

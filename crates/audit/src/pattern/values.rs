@@ -61,7 +61,9 @@ impl Values<'_> {
     pub fn names(&self, global: Id, name: &str) -> bool {
         match self.view.global(global) {
             Some([module, qualified]) => self.policy.is_in(module, qualified, name),
-            None => self.looked_up(global).is_some_and(|(module, path)| self.policy.is_in(module, &path, name)),
+            None => {
+                self.looked_up(global).is_some_and(|(module, path)| self.policy.is_in(module, &path, name))
+            }
         }
     }
 
@@ -119,9 +121,11 @@ impl Values<'_> {
         fits: impl FnMut(&T) -> bool,
     ) -> bool {
         let key = (std::ptr::from_ref(pattern) as usize, container);
+        // Of a dict, pairs are looked at, and ids are counted.
+        let width = size_of::<T>() / size_of::<Id>();
         // What holds itself is being looked at.
-        let before = self.checked.containers.borrow_mut().insert(key, items.len());
-        let all = items.get(before.unwrap_or(0)..).unwrap_or_default().iter().all(fits);
+        let before = self.checked.containers.borrow_mut().insert(key, items.len() * width);
+        let all = items.get(before.unwrap_or(0) / width..).unwrap_or_default().iter().all(fits);
         if !all {
             // What never fitted, as an alternative that was not taken, may grow.
             let mut containers = self.checked.containers.borrow_mut();
