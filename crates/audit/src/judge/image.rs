@@ -10,13 +10,13 @@ const PALETTE: usize = 1024;
 
 /// Whether a state is `[info, mode, size, palette, data]`, behind which there may be the name of a file, and what JPEG has of layers.
 pub(super) fn is_image(view: View<'_>, state: Id) -> bool {
-    let Peek::List(&[info, mode, size, palette, data, ref more @ ..]) = view.peek(state) else {
+    let Peek::List(&[info, mode, size, palette, data, ref behind @ ..]) = view.peek(state) else {
         return false;
     };
     let Some(bits) = view.text_bytes(mode).and_then(bits) else { return false };
     let Some(&[width, height]) = view.sequence(size) else { return false };
     let side = |id| match view.peek(id) {
-        Peek::Int(side) => u64::try_from(side).ok().filter(|&side| side <= LONGEST),
+        Peek::Int(pixels) => u64::try_from(pixels).ok().filter(|&pixels| pixels <= LONGEST),
         _ => None,
     };
     let (Some(width), Some(height)) = (side(width), side(height)) else { return false };
@@ -40,8 +40,8 @@ pub(super) fn is_image(view: View<'_>, state: Id) -> bool {
     is_whole
         && has_palette
         && matches!(view.peek(info), Peek::Dict(_))
-        && more.len() <= 3
-        && more.iter().all(is_plain)
+        && behind.len() <= 3
+        && behind.iter().all(is_plain)
 }
 
 /// How many bits a pixel of this mode has in the state.
