@@ -15,11 +15,11 @@ pub(super) fn is_image(view: View<'_>, state: Id) -> bool {
     };
     let Some(bits) = view.text_bytes(mode).and_then(bits) else { return false };
     let Some(&[width, height]) = view.sequence(size) else { return false };
-    let side = |id| match view.peek(id) {
-        Peek::Int(pixels) => u64::try_from(pixels).ok().filter(|&pixels| pixels <= LONGEST),
+    let pixels = |id| match view.peek(id) {
+        Peek::Int(count) => u64::try_from(count).ok().filter(|&count| count <= LONGEST),
         _ => None,
     };
-    let (Some(width), Some(height)) = (side(width), side(height)) else { return false };
+    let (Some(width), Some(height)) = (pixels(width), pixels(height)) else { return false };
     let bytes = match view.peek(data) {
         Peek::Bytes(bytes) | Peek::ByteString(bytes) => bytes.len() as u64,
         _ => return false,

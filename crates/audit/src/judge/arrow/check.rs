@@ -97,18 +97,17 @@ impl<'v> Walk<'v> {
         Some((kind, length))
     }
 
-    /// The bitmap of what is there, if there is one. Arrow counts on the number of nulls: -1 says that nobody counted.
-    fn nulls(&mut self, bitmap: Id, nulls: Id, range: &Range<usize>) -> Option<Option<&'v [u8]>> {
+    /// The bitmap of what is there; it is empty if all is. Arrow counts on the number of nulls: -1 says that nobody counted.
+    fn nulls(&mut self, bitmap: Id, nulls: Id, range: &Range<usize>) -> Option<&'v [u8]> {
         let has_bitmap = bitmap != Id::NONE;
         let bits = self.buffer(bitmap)?;
         if has_bitmap && bits.len() < range.end.div_ceil(8) {
             return None;
         }
-        let bits = has_bitmap.then_some(bits);
         let is_counted = match self.view.peek(nulls) {
             Peek::Int(-1) => true,
             // Nobody looks at the bitmap then.
-            Peek::Int(0) => return Some(None),
+            Peek::Int(0) => return Some(&[]),
             Peek::Int(count) => {
                 let counted = range.clone().filter(|&at| is_null(bits, at)).count();
                 usize::try_from(count).is_ok_and(|count| count == counted)
@@ -170,8 +169,8 @@ impl<'v> Walk<'v> {
 }
 
 /// Whether the bitmap says that a value is missing.
-fn is_null(bits: Option<&[u8]>, at: usize) -> bool {
-    bits.is_some_and(|bits| bits[at / 8] >> (at % 8) & 1 == 0)
+fn is_null(bits: &[u8], at: usize) -> bool {
+    bits.get(at / 8).is_some_and(|bits| bits >> (at % 8) & 1 == 0)
 }
 
 /// A number of at most 8 bytes.
