@@ -22,7 +22,7 @@ use file::File;
 pub(crate) use file::{Acts, Allow, SCHEMA, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: [&str; 24] = [
+const BUILT_IN: &[&str] = &[
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
     include_str!("../policy/exceptions.toml"),
@@ -38,6 +38,7 @@ const BUILT_IN: [&str; 24] = [
     include_str!("../policy/xarray.toml"),
     include_str!("../policy/shapely.toml"),
     include_str!("../policy/pillow.toml"),
+    include_str!("../policy/polars.toml"),
     include_str!("../policy/scipy.toml"),
     include_str!("../policy/sklearn.toml"),
     include_str!("../policy/lightgbm.toml"),

@@ -5,7 +5,7 @@ use halfsour_files::{Limits, Source};
 use halfsour_fixtures::{package_files, packages};
 
 /// Packages that no pack is about, and the fixtures' own modules: what names them is counted apart.
-const APART: [&str; 12] = [
+const APART: [&str; 11] = [
     "__main__.",
     "__torch__.",
     "deli.",
@@ -14,7 +14,6 @@ const APART: [&str; 12] = [
     "immutabledict.",
     "markupsafe.",
     "ml_dtypes.",
-    "pandas.arrays.ArrowExtensionArray",
     "shop.",
     "sortedcontainers.sorteddict.",
     "sortedcontainers.sortedset.",

@@ -10,14 +10,16 @@ const PALETTE: usize = 1024;
 
 /// Whether a state is `[info, mode, size, palette, data]`, behind which there may be the name of a file, and what JPEG has of layers.
 pub(super) fn is_image(view: View<'_>, state: Id) -> bool {
-    let Peek::List(&[info, mode, size, palette, data, ref more @ ..]) = view.peek(state) else { return false };
+    let Peek::List(&[info, mode, size, palette, data, ref behind @ ..]) = view.peek(state) else {
+        return false;
+    };
     let Some(bits) = view.text_bytes(mode).and_then(bits) else { return false };
     let Some(&[width, height]) = view.sequence(size) else { return false };
-    let side = |id| match view.peek(id) {
-        Peek::Int(side) => u64::try_from(side).ok().filter(|&side| side <= LONGEST),
+    let pixels = |id| match view.peek(id) {
+        Peek::Int(count) => u64::try_from(count).ok().filter(|&count| count <= LONGEST),
         _ => None,
     };
-    let (Some(width), Some(height)) = (side(width), side(height)) else { return false };
+    let (Some(width), Some(height)) = (pixels(width), pixels(height)) else { return false };
     let bytes = match view.peek(data) {
         Peek::Bytes(bytes) | Peek::ByteString(bytes) => bytes.len() as u64,
         _ => return false,
@@ -35,7 +37,11 @@ pub(super) fn is_image(view: View<'_>, state: Id) -> bool {
         matches!(view.peek(id), Peek::Int(_) | Peek::Str(_) | Peek::Bytes(_) | Peek::None)
             || view.sequence(id).is_some_and(|items| items.len() < 100)
     };
-    is_whole && has_palette && matches!(view.peek(info), Peek::Dict(_)) && more.len() <= 3 && more.iter().all(is_plain)
+    is_whole
+        && has_palette
+        && matches!(view.peek(info), Peek::Dict(_))
+        && behind.len() <= 3
+        && behind.iter().all(is_plain)
 }
 
 /// How many bits a pixel of this mode has in the state.

@@ -33,7 +33,8 @@ impl<'v> Walk<'v> {
     /// anything in it goes beyond what is there.
     pub fn array(&mut self, data: Id, depth: usize) -> Option<(Type, usize)> {
         let view = self.view;
-        let Peek::Tuple(&[kind, length, nulls, offset, buffers, children, dictionary]) = view.peek(data) else {
+        let Peek::Tuple(&[kind, length, nulls, offset, buffers, children, dictionary]) = view.peek(data)
+        else {
             return None;
         };
         self.spend(ARRAY).filter(|()| depth <= DEEPEST)?;
@@ -86,7 +87,8 @@ impl<'v> Walk<'v> {
                     let index = little(&indices[at * width..][..*width]);
                     // A negative index is one beyond the half of its width.
                     let most = if *is_signed { u64::MAX >> (65 - 8 * width) } else { u64::MAX };
-                    is_null(nulls, at) || index <= most && usize::try_from(index).is_ok_and(|index| index < length)
+                    is_null(nulls, at)
+                        || index <= most && usize::try_from(index).is_ok_and(|index| index < length)
                 };
                 range.clone().all(lies).then_some(())?;
             }
@@ -95,18 +97,17 @@ impl<'v> Walk<'v> {
         Some((kind, length))
     }
 
-    /// The bitmap of what is there, if there is one. Arrow counts on the number of nulls: -1 says that nobody counted.
-    fn nulls(&mut self, bitmap: Id, nulls: Id, range: &Range<usize>) -> Option<Option<&'v [u8]>> {
+    /// The bitmap of what is there; it is empty if all is. Arrow counts on the number of nulls: -1 says that nobody counted.
+    fn nulls(&mut self, bitmap: Id, nulls: Id, range: &Range<usize>) -> Option<&'v [u8]> {
         let has_bitmap = bitmap != Id::NONE;
         let bits = self.buffer(bitmap)?;
         if has_bitmap && bits.len() < range.end.div_ceil(8) {
             return None;
         }
-        let bits = has_bitmap.then_some(bits);
         let is_counted = match self.view.peek(nulls) {
             Peek::Int(-1) => true,
             // Nobody looks at the bitmap then.
-            Peek::Int(0) => return Some(None),
+            Peek::Int(0) => return Some(&[]),
             Peek::Int(count) => {
                 let counted = range.clone().filter(|&at| is_null(bits, at)).count();
                 usize::try_from(count).is_ok_and(|count| count == counted)
@@ -133,7 +134,9 @@ impl<'v> Walk<'v> {
         let mut before = 0;
         (range.start..=range.end)
             .all(|at| {
-                let Ok(offset) = usize::try_from(little(&offsets[at * width..][..width])) else { return false };
+                let Ok(offset) = usize::try_from(little(&offsets[at * width..][..width])) else {
+                    return false;
+                };
                 let rises = offset >= before;
                 before = offset;
                 rises && ends(offset)
@@ -166,8 +169,8 @@ impl<'v> Walk<'v> {
 }
 
 /// Whether the bitmap says that a value is missing.
-fn is_null(bits: Option<&[u8]>, at: usize) -> bool {
-    bits.is_some_and(|bits| bits[at / 8] >> (at % 8) & 1 == 0)
+fn is_null(bits: &[u8], at: usize) -> bool {
+    bits.get(at / 8).is_some_and(|bits| bits >> (at % 8) & 1 == 0)
 }
 
 /// A number of at most 8 bytes.
