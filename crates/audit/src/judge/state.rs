@@ -134,7 +134,7 @@ impl<'p> Judge<'p, '_> {
         &self,
         at: At<'_>,
         entry: &Entry<'p>,
-        class: Option<census::Class>,
+        class: Option<&census::Class>,
         part: Part,
         [key, value]: [Id; 2],
     ) -> Option<Objection> {
