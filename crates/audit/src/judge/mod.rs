@@ -6,6 +6,7 @@ mod change;
 mod copies;
 mod dtypes;
 mod frames;
+mod indices;
 mod state;
 mod stored;
 mod tensors;
@@ -23,6 +24,7 @@ use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
 use self::frames::Frames;
+use self::indices::Indexed;
 use self::state::Scanned;
 use self::tensors::is_beyond_storage;
 use crate::Rule;
@@ -62,6 +64,8 @@ pub(crate) struct Judge<'p, 's> {
     clean: HashMap<Id, bool>,
     dtypes: DTypes,
     buffers: Buffers,
+    /// Objects whose indices C code believes.
+    indexed: Vec<Indexed>,
     /// How many bytes and items calls were given.
     copied: u64,
 }
@@ -123,6 +127,7 @@ impl<'p, 's> Judge<'p, 's> {
             clean: HashMap::new(),
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
+            indexed: Vec::new(),
             copied: 0,
         }
     }
@@ -415,6 +420,7 @@ impl<'p, 's> Judge<'p, 's> {
         self.last_frame(graph.end());
         self.stored(graph);
         self.changed_later(graph);
+        self.check_indices(graph);
     }
 
     /// A memo slot with a number that no pickler has come to here.

@@ -83,6 +83,7 @@ impl<'p> Judge<'p, '_> {
                     return Some((rule, Severity::Error, why.to_owned()));
                 }
             }
+            Some(acts) if acts.has_indices() => self.give_indices(at, object, state, acts, &named.name),
             _ => {}
         }
         // A member of an enum is made of its value, and is one object for all of the program.

@@ -108,8 +108,38 @@ pub(crate) enum Acts {
     Arrow,
     /// An array of pandas whose state is an array of Arrow.
     ArrowText,
+    /// A sparse matrix, whose indices have to lie in its shape.
+    Sparse,
+    /// A tree of scikit-learn: its nodes have to form one.
+    Tree,
+    /// A tree of histograms, likewise.
+    Predictor,
+    /// A tree of points, likewise.
+    BallTree,
+    /// A distance: its weights have to be as many as features.
+    Metric,
+    /// An estimator that keeps trees, which may look at no more features than it has.
+    Forest,
+    /// A spline: its coefficients have to be as many as its knots ask for.
+    Spline,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
+}
+
+impl Acts {
+    /// Whether the state has indices that C code believes when the object is used.
+    pub fn has_indices(self) -> bool {
+        matches!(
+            self,
+            Self::Sparse
+                | Self::Tree
+                | Self::Predictor
+                | Self::BallTree
+                | Self::Metric
+                | Self::Forest
+                | Self::Spline
+        )
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,138 @@
+//! Objects whose indices C code believes when they are used: sparse matrices, trees, and what keeps trees.
+//!
+//! They are looked at when the pickle has ended, since what they are made of may be filled later.
+
+mod array;
+mod sparse;
+mod trees;
+
+use std::collections::HashMap;
+
+use halfsour_vm::Graph;
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, View};
+
+use self::array::Array;
+use super::Judge;
+use crate::Rule;
+use crate::at::At;
+use crate::policy::Acts;
+use crate::report::{Action, Severity};
+
+/// An object that was given a state that has to be looked into.
+pub(super) struct Indexed {
+    object: Id,
+    state: Id,
+    /// How many keys the state had then.
+    length: usize,
+    acts: Acts,
+    offset: usize,
+    name: String,
+}
+
+/// The objects of a pickle that has ended, and how much may still be looked at: the same array may be in many matrices.
+struct Objects<'v> {
+    view: View<'v>,
+    left: u64,
+    /// How many features the trees have that are right.
+    widths: HashMap<Id, usize>,
+}
+
+impl Judge<'_, '_> {
+    /// An object is given a state.
+    pub(super) fn give_indices(&mut self, at: At<'_>, object: Id, state: Id, acts: Acts, name: &str) {
+        let length = length(at.view, state);
+        self.indexed.push(Indexed { object, state, length, acts, offset: at.offset, name: name.to_owned() });
+    }
+
+    /// Looks at all of them: first at what holds indices itself, then at what holds those.
+    pub(super) fn check_indices(&mut self, graph: &Graph<&[u8]>) {
+        let view = graph.view();
+        let left = self.policy.limits().expansion.max(self.source.len() as u64 * 100);
+        let mut objects = Objects { view, left, widths: HashMap::new() };
+        let mut indexed = std::mem::take(&mut self.indexed);
+        indexed.sort_by_key(|it| it.acts == Acts::Forest);
+        for it in indexed {
+            if length(view, it.state) == it.length && objects.is_right(&it) {
+                continue;
+            }
+            let at = At { view, offset: it.offset };
+            let code = format!("{}.__setstate__({})", it.name, at.short().value(it.state));
+            let why = "its indices and lengths do not fit each other, and C code would believe them".to_owned();
+            self.add(it.offset, Rule::R9, Action::Build, &it.name, code, (Severity::Error, why));
+        }
+    }
+}
+
+/// How many items a dict or tuple has.
+fn length(view: View<'_>, state: Id) -> usize {
+    match view.peek(state) {
+        Peek::Dict(items) | Peek::Tuple(items) => items.len(),
+        _ => 0,
+    }
+}
+
+/// An int that is not negative.
+fn number(view: View<'_>, id: Id) -> Option<usize> {
+    match view.peek(id) {
+        Peek::Int(number) => usize::try_from(number).ok(),
+        _ => None,
+    }
+}
+
+impl<'v> Objects<'v> {
+    fn is_right(&mut self, it: &Indexed) -> bool {
+        let right = match it.acts {
+            Acts::Sparse => {
+                let [_, name] = self.view.class(it.object).and_then(|class| self.view.global(class)).unwrap_or_default();
+                self.sparse(name, it.state)
+            }
+            Acts::Tree => self.tree(it.object, it.state),
+            Acts::Predictor => self.predictor(it.object, it.state),
+            Acts::BallTree => self.ball_tree(it.object, it.state),
+            Acts::Metric => self.metric(it.object, it.state, None),
+            Acts::Forest => self.forest(it.state),
+            Acts::Spline => self.spline(it.state),
+            _ => Some(()),
+        };
+        right.is_some()
+    }
+
+    fn array(&mut self, id: Id) -> Option<Array<'v>> {
+        let array = Array::of(self.view, id)?;
+        self.left = self.left.checked_sub(array.cost())?;
+        Some(array)
+    }
+
+    /// The value of a key that is there once.
+    fn value(&self, dict: Id, key: &str) -> Option<Id> {
+        let Peek::Dict(items) = self.view.peek(dict) else { return None };
+        let mut pairs = items.chunks_exact(2).filter(|pair| self.view.text_bytes(pair[0]) == Some(key.as_bytes()));
+        match (pairs.next(), pairs.next()) {
+            (Some(pair), None) => Some(pair[1]),
+            _ => None,
+        }
+    }
+
+    /// Whether a key is there.
+    fn has(&self, dict: Id, key: &str) -> bool {
+        self.view.item(dict, key.as_bytes()).is_some()
+    }
+
+    /// Knots, coefficients and degree of a spline: C code looks for coefficients by the numbers of knots.
+    fn spline(&mut self, state: Id) -> Option<()> {
+        let either = |name: &str, other: &str| self.value(state, name).or_else(|| self.value(state, other));
+        let (knots, coefficients) = (either("t", "_t")?, either("c", "_c")?);
+        let degree = number(self.view, self.value(state, "k")?)?;
+        let is_twice = ["t", "c"].iter().any(|name| self.has(state, name) && self.has(state, &format!("_{name}")));
+        let (knots, coefficients) = (self.array(knots)?, self.array(coefficients)?);
+        let needed = knots.length()?.checked_sub(degree.checked_add(1)?)?;
+        let is_right = needed > degree && *coefficients.shape.first()? >= needed && !is_twice;
+        is_right.then_some(())
+    }
+}
+
+/// Whether all are from 0 to below `end`.
+fn are_below(mut ints: impl Iterator<Item = i64>, end: usize) -> bool {
+    ints.all(|int| usize::try_from(int).is_ok_and(|int| int < end))
+}
