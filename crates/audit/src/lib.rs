@@ -11,6 +11,7 @@ mod file_report;
 #[cfg(feature = "files")]
 mod files;
 mod found;
+mod hashes;
 mod judge;
 mod limits;
 mod look;

@@ -54,7 +54,8 @@ impl<'p> Judge<'p, '_> {
         state: Id,
     ) -> Option<Objection> {
         // Python asks what it is, and what it is may be a dict or a tuple once it has been made.
-        if matches!(at.view.kind(state), Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId) {
+        if matches!(at.view.kind(state), Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId)
+        {
             let why = "its state is an object, which Python would ask for what is in it".to_owned();
             return Some((Rule::R7, Severity::Error, why));
         }
@@ -148,7 +149,11 @@ impl<'p> Judge<'p, '_> {
         if let Some(pattern) = patterns.fields.get(&*spelled) {
             let fits = pattern.matches(&self.values(at), value);
             return (!fits).then(|| {
-                (Rule::R7, Severity::Warning, format!("{spelled} of its state is not as it may be: {pattern}"))
+                (
+                    Rule::R7,
+                    Severity::Warning,
+                    format!("{spelled} of its state is not as it may be: {pattern}"),
+                )
             });
         }
         let is_listed = matches!(&patterns.keys, Keys::These(keys) if keys.contains(&*spelled));
@@ -160,13 +165,21 @@ impl<'p> Judge<'p, '_> {
             return Some((Rule::R7, Severity::Error, why));
         }
         if !self.values(at).take(value) {
-            let why = format!("{spelled} of its state is {}, which may be called, but not kept", at.short().value(value));
+            let why = format!(
+                "{spelled} of its state is {}, which may be called, but not kept",
+                at.short().value(value)
+            );
             return Some((Rule::R12, self.severity_of(at, value), why));
         }
         if is_listed {
             return None;
         }
-        let is_object = || matches!(at.view.kind(value), Kind::Global | Kind::Instance | Kind::Extension | Kind::PersistentId);
+        let is_object = || {
+            matches!(
+                at.view.kind(value),
+                Kind::Global | Kind::Instance | Kind::Extension | Kind::PersistentId
+            )
+        };
         match (class, part) {
             (Some(class), Part::Slots) if class.has_slot(key) => None,
             (Some(class), Part::Attributes) if class.has_key(key) => None,
@@ -175,7 +188,9 @@ impl<'p> Judge<'p, '_> {
                 Some((Rule::R7, Severity::Error, format!("it sets {spelled}, which the class itself has")))
             }
             // Nothing asks for what nobody knows; it must not be what can be called, however.
-            (_, Part::Attributes) if patterns.keys == Keys::Open && at.view.kind(value) != Kind::Global => None,
+            (_, Part::Attributes) if patterns.keys == Keys::Open && at.view.kind(value) != Kind::Global => {
+                None
+            }
             (None, _) if patterns.keys != Keys::Open && !matches!(patterns.keys, Keys::These(_)) => None,
             (None, Part::Slots) if entry.allow.pack == PROGRAM => None,
             _ => {
@@ -198,7 +213,9 @@ impl<'p> Judge<'p, '_> {
         let view = graph.view();
         let at = |dict: Id| At { view, offset: graph.node(dict).offset().unwrap_or(graph.start()) };
         let length = |id: Id| match view.peek(id) {
-            Peek::Dict(ids) | Peek::List(ids) | Peek::Set(ids) | Peek::Tuple(ids) | Peek::FrozenSet(ids) => ids.len(),
+            Peek::Dict(ids) | Peek::List(ids) | Peek::Set(ids) | Peek::Tuple(ids) | Peek::FrozenSet(ids) => {
+                ids.len()
+            }
             _ => 0,
         };
         let grown: Vec<_> = self

@@ -51,7 +51,8 @@ impl Judge<'_, '_> {
         for id in kept {
             let at = At { view, offset: graph.node(id).offset().unwrap_or(graph.start()) };
             let Some(named) = self.named(at, id) else { continue };
-            let why = self.why(&named, "it may be called, but not kept: what keeps it may call it with anything");
+            let why =
+                self.why(&named, "it may be called, but not kept: what keeps it may call it with anything");
             self.add(at.offset, Rule::R12, Action::Data, &named.name, named.name.clone(), why);
         }
     }

@@ -159,7 +159,8 @@ impl Pattern {
             (Self::Kind(kind, lengths), peek) => {
                 is_kind(kind, peek)
                     && values.take(id)
-                    && (lengths.is_none() || length(peek).is_some_and(|length| fits(lengths.as_ref(), length)))
+                    && (lengths.is_none()
+                        || length(peek).is_some_and(|length| fits(lengths.as_ref(), length)))
             }
             _ => false,
         }
@@ -340,7 +341,21 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_refused() {
-        for text in ["", "foo", "(int", "'x", "is", "int int", "1..x", "{a}", "{a: int", "dict of str", "str[", "str[x]", "float[2]"] {
+        for text in [
+            "",
+            "foo",
+            "(int",
+            "'x",
+            "is",
+            "int int",
+            "1..x",
+            "{a}",
+            "{a: int",
+            "dict of str",
+            "str[",
+            "str[x]",
+            "float[2]",
+        ] {
             assert!(Pattern::parse(text).is_err(), "{text}");
         }
     }

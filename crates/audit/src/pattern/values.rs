@@ -89,7 +89,13 @@ impl Values<'_> {
     }
 
     /// Whether all items of a container fit, of which those need not be looked at that did before.
-    pub fn each<T>(&self, pattern: &Pattern, container: Id, items: &[T], fits: impl FnMut(&T) -> bool) -> bool {
+    pub fn each<T>(
+        &self,
+        pattern: &Pattern,
+        container: Id,
+        items: &[T],
+        fits: impl FnMut(&T) -> bool,
+    ) -> bool {
         let key = (std::ptr::from_ref(pattern) as usize, container);
         let known = self.checked.containers.borrow().get(&key).copied().unwrap_or(0);
         // What holds itself is being looked at.
@@ -114,8 +120,11 @@ impl Values<'_> {
                 }
                 _ => {}
             }
-            let (Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids)) =
-                self.view.peek(id)
+            let (Peek::List(ids)
+            | Peek::Tuple(ids)
+            | Peek::Dict(ids)
+            | Peek::Set(ids)
+            | Peek::FrozenSet(ids)) = self.view.peek(id)
             else {
                 continue;
             };

@@ -7,7 +7,8 @@ use super::{Allow, Policy, PolicyError, Use, check_name};
 pub(crate) const PROGRAM: &str = "program";
 
 /// Whatever opcodes make themselves.
-const STATE: &str = "attributes | (attributes | None, slots) | None | bool | int | float | str | bytes | list | tuple";
+const STATE: &str =
+    "attributes | (attributes | None, slots) | None | bool | int | float | str | bytes | list | tuple";
 
 impl Policy {
     /// Allows the objects of one of the program's own classes, given as `module:qualified name`: of a named tuple, a dataclass of any
