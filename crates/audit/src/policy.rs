@@ -21,7 +21,7 @@ use file::File;
 pub(crate) use file::{Acts, Allow, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: [&str; 10] = [
+const BUILT_IN: [&str; 15] = [
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
     include_str!("../policy/numpy.toml"),
@@ -30,6 +30,11 @@ const BUILT_IN: [&str; 10] = [
     include_str!("../policy/scipy.toml"),
     include_str!("../policy/sklearn.toml"),
     include_str!("../policy/lightgbm.toml"),
+    include_str!("../policy/xgboost.toml"),
+    include_str!("../policy/imblearn.toml"),
+    include_str!("../policy/statsmodels.toml"),
+    include_str!("../policy/lifelines.toml"),
+    include_str!("../policy/hmmlearn.toml"),
     include_str!("../policy/torch.toml"),
     include_str!("../policy/sinks.toml"),
 ];

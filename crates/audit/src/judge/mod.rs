@@ -4,6 +4,7 @@ mod arrow;
 mod bytes;
 mod change;
 mod copies;
+mod distributions;
 mod dtypes;
 mod frames;
 mod indices;

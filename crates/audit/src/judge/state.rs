@@ -4,7 +4,7 @@ use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind};
 
-use super::{Judge, Named};
+use super::{Judge, Named, distributions, indices};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
@@ -83,6 +83,13 @@ impl<'p> Judge<'p, '_> {
                 if let Err((rule, why)) = self.dtypes.build(at, object, state) {
                     return Some((rule, Severity::Error, why.to_owned()));
                 }
+            }
+            Some(Acts::CkdTree) if !self.is_ckd_tree(at, state) => {
+                return Some((Rule::R9, Severity::Error, indices::WRONG.to_owned()));
+            }
+            Some(Acts::Distribution) if !distributions::has_own_text(at, state) => {
+                let why = "it would execute the text in its state, which is not scipy's own".to_owned();
+                return Some((Rule::R7, Severity::Error, why));
             }
             Some(acts) if acts.has_indices() => self.give_indices(at, object, state, acts, &named.name),
             _ => {}

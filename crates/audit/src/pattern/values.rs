@@ -97,10 +97,12 @@ impl Values<'_> {
         fits: impl FnMut(&T) -> bool,
     ) -> bool {
         let key = (std::ptr::from_ref(pattern) as usize, container);
+        // Of a dict, keys and values are counted.
+        let unit = size_of::<T>() / size_of::<Id>();
         let known = self.checked.containers.borrow().get(&key).copied().unwrap_or(0);
         // What holds itself is being looked at.
-        self.checked.containers.borrow_mut().insert(key, items.len());
-        let all = items.get(known..).unwrap_or_default().iter().all(fits);
+        self.checked.containers.borrow_mut().insert(key, items.len() * unit);
+        let all = items.get(known / unit..).unwrap_or_default().iter().all(fits);
         if !all {
             self.checked.containers.borrow_mut().insert(key, known);
         }

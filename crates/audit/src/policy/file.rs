@@ -120,6 +120,12 @@ pub(crate) enum Acts {
     Metric,
     /// An estimator that keeps trees, which may look at no more features than it has.
     Forest,
+    /// What counts words: the numbers of words have to be those of columns.
+    Vocabulary,
+    /// `cKDTree` of scipy, likewise, while it is loaded.
+    CkdTree,
+    /// A distribution of scipy: the text that it executes has to be scipy's own.
+    Distribution,
     /// A spline: its coefficients have to be as many as its knots ask for.
     Spline,
     /// Loads the pickles in the bytes that it is given, and does no more.
@@ -138,6 +144,7 @@ impl Acts {
                 | Self::Metric
                 | Self::Forest
                 | Self::Spline
+                | Self::Vocabulary
         )
     }
 }

@@ -71,13 +71,17 @@ impl<'v> Array<'v> {
             return None;
         }
         let shape = match view.peek(shape) {
-            Peek::Tuple(shape) => shape.iter().map(|&length| number(view, length)).collect::<Option<Vec<_>>>()?,
+            Peek::Tuple(shape) => {
+                shape.iter().map(|&length| number(view, length)).collect::<Option<Vec<_>>>()?
+            }
             _ => vec![number(view, shape)?],
         };
         let dtype = DType::of(view, dtype)?;
         let count = shape.iter().try_fold(1_usize, |count, &length| count.checked_mul(length))?;
         let items = match view.peek(data) {
-            Peek::List(objects) if dtype.number.kind == b'O' && objects.len() == count => Items::Objects(objects),
+            Peek::List(objects) if dtype.number.kind == b'O' && objects.len() == count => {
+                Items::Objects(objects)
+            }
             Peek::Bytes(bytes) | Peek::ByteString(bytes) | Peek::ByteArray(bytes)
                 if dtype.number.kind != b'O' && Some(bytes.len()) == count.checked_mul(dtype.size) =>
             {
@@ -117,6 +121,14 @@ impl<'v> Array<'v> {
         }
     }
 
+    /// The bytes of an array of bytes.
+    pub fn bytes(&self) -> Option<&'v [u8]> {
+        match self.items {
+            Items::Bytes(bytes) if self.dtype.size == 1 => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// The ints of an array of one dimension.
     pub fn ints(&self) -> Option<impl Iterator<Item = i64> + use<'v>> {
         if !self.dtype.fields.is_empty() {
@@ -136,7 +148,10 @@ impl<'v> Array<'v> {
 
     fn column(&self, number: Number) -> Option<impl Iterator<Item = i64> + use<'v>> {
         let Items::Bytes(bytes) = self.items else { return None };
-        if !matches!(number.kind, b'i' | b'u' | b'b') || !matches!(number.size, 1 | 2 | 4 | 8) || self.length().is_none() {
+        if !matches!(number.kind, b'i' | b'u' | b'b')
+            || !matches!(number.size, 1 | 2 | 4 | 8)
+            || self.length().is_none()
+        {
             return None;
         }
         Some(bytes.chunks_exact(self.dtype.size).map(move |item| number.read(item)))
@@ -170,8 +185,11 @@ impl DType {
         let named = if letter == b'U' { named.checked_mul(4)? } else { named };
         let single = Number { kind: letter, offset: 0, size: named, is_big_endian };
         if letter != b'V' {
-            return (named > 0 && names == Id::NONE && sub == Id::NONE)
-                .then_some(Self { size: named, number: single, fields: Vec::new() });
+            return (named > 0 && names == Id::NONE && sub == Id::NONE).then_some(Self {
+                size: named,
+                number: single,
+                fields: Vec::new(),
+            });
         }
         let size = number(view, size).filter(|&size| size > 0)?;
         let field = |&name: &Id| {
@@ -191,5 +209,21 @@ impl DType {
         let [b"numpy", b"dtype"] = view.global(view.class(id)?)? else { return None };
         let name = view.text_bytes(*view.arguments(id)?.0.first()?)?;
         if name.first() == Some(&b'V') { None } else { Some(Self::of(view, id)?.number) }
+    }
+}
+
+/// The value of a scalar of numpy that is an int: `scalar(dtype, bytes)`.
+pub(super) fn scalar(view: View<'_>, id: Id) -> Option<i64> {
+    let (&[dtype, data], None) = view.arguments(id)? else { return None };
+    let number = DType::of_number(view, dtype)?;
+    match view.peek(data) {
+        Peek::Bytes(bytes) | Peek::ByteString(bytes)
+            if matches!(number.kind, b'i' | b'u')
+                && matches!(number.size, 1 | 2 | 4 | 8)
+                && bytes.len() == number.size =>
+        {
+            Some(number.read(bytes))
+        }
+        _ => None,
     }
 }

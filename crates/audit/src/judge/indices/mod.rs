@@ -1,12 +1,12 @@
 //! Objects whose indices C code believes when they are used: sparse matrices, trees, and what keeps trees.
 //!
-//! They are looked at when the pickle has ended, since what they are made of may be filled later.
+//! They are looked at when the pickle has ended, since what they are made of may be filled later; but for what is used while it is loaded.
 
 mod array;
 mod sparse;
 mod trees;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;
@@ -18,6 +18,9 @@ use crate::Rule;
 use crate::at::At;
 use crate::policy::Acts;
 use crate::report::{Action, Severity};
+
+/// Why they are not allowed.
+pub(super) const WRONG: &str = "its indices and lengths do not fit each other, and C code would believe them";
 
 /// An object that was given a state that has to be looked into.
 pub(super) struct Indexed {
@@ -45,11 +48,25 @@ impl Judge<'_, '_> {
         self.indexed.push(Indexed { object, state, length, acts, offset: at.offset, name: name.to_owned() });
     }
 
+    /// Whether the state of a `cKDTree`, which follows its indices at once, is right as it is now.
+    pub(super) fn is_ckd_tree(&mut self, at: At<'_>, state: Id) -> bool {
+        let most = self.most();
+        let mut objects =
+            Objects { view: at.view, left: most.saturating_sub(self.copied), widths: HashMap::new() };
+        let is_right = objects.ckd_tree(state).is_some();
+        self.copied = most - objects.left;
+        is_right
+    }
+
+    /// How many bytes and items may be looked at.
+    fn most(&self) -> u64 {
+        self.policy.limits().expansion.max(self.source.len() as u64 * 100)
+    }
+
     /// Looks at all of them: first at what holds indices itself, then at what holds those.
     pub(super) fn check_indices(&mut self, graph: &Graph<&[u8]>) {
         let view = graph.view();
-        let left = self.policy.limits().expansion.max(self.source.len() as u64 * 100);
-        let mut objects = Objects { view, left, widths: HashMap::new() };
+        let mut objects = Objects { view, left: self.most(), widths: HashMap::new() };
         let mut indexed = std::mem::take(&mut self.indexed);
         indexed.sort_by_key(|it| it.acts == Acts::Forest);
         for it in indexed {
@@ -58,8 +75,7 @@ impl Judge<'_, '_> {
             }
             let at = At { view, offset: it.offset };
             let code = format!("{}.__setstate__({})", it.name, at.short().value(it.state));
-            let why = "its indices and lengths do not fit each other, and C code would believe them".to_owned();
-            self.add(it.offset, Rule::R9, Action::Build, &it.name, code, (Severity::Error, why));
+            self.add(it.offset, Rule::R9, Action::Build, &it.name, code, (Severity::Error, WRONG.to_owned()));
         }
     }
 }
@@ -84,7 +100,8 @@ impl<'v> Objects<'v> {
     fn is_right(&mut self, it: &Indexed) -> bool {
         let right = match it.acts {
             Acts::Sparse => {
-                let [_, name] = self.view.class(it.object).and_then(|class| self.view.global(class)).unwrap_or_default();
+                let [_, name] =
+                    self.view.class(it.object).and_then(|class| self.view.global(class)).unwrap_or_default();
                 self.sparse(name, it.state)
             }
             Acts::Tree => self.tree(it.object, it.state),
@@ -93,6 +110,7 @@ impl<'v> Objects<'v> {
             Acts::Metric => self.metric(it.object, it.state, None),
             Acts::Forest => self.forest(it.state),
             Acts::Spline => self.spline(it.state),
+            Acts::Vocabulary => self.vocabulary(it.state),
             _ => Some(()),
         };
         right.is_some()
@@ -107,7 +125,8 @@ impl<'v> Objects<'v> {
     /// The value of a key that is there once.
     fn value(&self, dict: Id, key: &str) -> Option<Id> {
         let Peek::Dict(items) = self.view.peek(dict) else { return None };
-        let mut pairs = items.chunks_exact(2).filter(|pair| self.view.text_bytes(pair[0]) == Some(key.as_bytes()));
+        let mut pairs =
+            items.chunks_exact(2).filter(|pair| self.view.text_bytes(pair[0]) == Some(key.as_bytes()));
         match (pairs.next(), pairs.next()) {
             (Some(pair), None) => Some(pair[1]),
             _ => None,
@@ -119,12 +138,46 @@ impl<'v> Objects<'v> {
         self.view.item(dict, key.as_bytes()).is_some()
     }
 
+    /// An int that is not negative, of Python or of numpy.
+    fn index(&self, id: Id) -> Option<usize> {
+        match self.view.global(self.view.class(id).unwrap_or(id)) {
+            Some([_, b"scalar"]) => {
+                array::scalar(self.view, id).and_then(|index| usize::try_from(index).ok())
+            }
+            _ => number(self.view, id),
+        }
+    }
+
+    /// Words and the number of the column of each: there are as many columns as words.
+    fn vocabulary(&mut self, state: Id) -> Option<()> {
+        for name in ["vocabulary_", "vocabulary"] {
+            let Some(words) = self.view.item(state, name.as_bytes()) else { continue };
+            let Peek::Dict(items) = self.view.peek(words) else { continue };
+            self.left = self.left.checked_sub(items.len() as u64)?;
+            // A word that is set twice is there once.
+            let keys: HashSet<_> = items.iter().step_by(2).map(|&word| self.view.text_bytes(word)).collect();
+            let count = keys.len();
+            let mut columns = items.iter().skip(1).step_by(2);
+            if keys.contains(&None)
+                || !columns.all(|&column| self.index(column).is_some_and(|column| column < count))
+            {
+                return None;
+            }
+        }
+        Some(())
+    }
+
     /// Knots, coefficients and degree of a spline: C code looks for coefficients by the numbers of knots.
     fn spline(&mut self, state: Id) -> Option<()> {
+        // Around another spline, which is looked at by itself.
+        if let Peek::Tuple(_) = self.view.peek(state) {
+            return Some(());
+        }
         let either = |name: &str, other: &str| self.value(state, name).or_else(|| self.value(state, other));
         let (knots, coefficients) = (either("t", "_t")?, either("c", "_c")?);
         let degree = number(self.view, self.value(state, "k")?)?;
-        let is_twice = ["t", "c"].iter().any(|name| self.has(state, name) && self.has(state, &format!("_{name}")));
+        let is_twice =
+            ["t", "c"].iter().any(|name| self.has(state, name) && self.has(state, &format!("_{name}")));
         let (knots, coefficients) = (self.array(knots)?, self.array(coefficients)?);
         let needed = knots.length()?.checked_sub(degree.checked_add(1)?)?;
         let is_right = needed > degree && *coefficients.shape.first()? >= needed && !is_twice;

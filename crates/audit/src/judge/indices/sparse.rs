@@ -44,7 +44,8 @@ impl Objects<'_> {
             end = start;
         }
         let end = usize::try_from(end).ok()?;
-        let is_right = end <= indices.length()? && end <= data.shape[0] && are_below(indices.ints()?.take(end), width);
+        let is_right =
+            end <= indices.length()? && end <= data.shape[0] && are_below(indices.ints()?.take(end), width);
         is_right.then_some(())
     }
 
@@ -78,7 +79,8 @@ impl Objects<'_> {
         let (data, offsets) = (get("data")?, get("offsets")?);
         let &[count, _] = &data.shape[..] else { return None };
         let far = i64::try_from(rows.checked_add(columns)?).ok()?;
-        let is_right = offsets.length()? == count && offsets.ints()?.all(|offset| (-far..=far).contains(&offset));
+        let is_right =
+            offsets.length()? == count && offsets.ints()?.all(|offset| (-far..=far).contains(&offset));
         is_right.then_some(())
     }
 
@@ -91,11 +93,12 @@ impl Objects<'_> {
             return None;
         }
         for (&columns, &values) in rows.objects()?.iter().zip(data.objects()?) {
-            let (Peek::List(columns), Peek::List(values)) = (self.view.peek(columns), self.view.peek(values)) else {
+            let (Peek::List(columns), Peek::List(values)) = (self.view.peek(columns), self.view.peek(values))
+            else {
                 return None;
             };
             self.left = self.left.checked_sub(columns.len() as u64)?;
-            let is_below = |&column: &Id| number(self.view, column).is_some_and(|column| column < width);
+            let is_below = |&column: &Id| self.index(column).is_some_and(|column| column < width);
             if columns.len() != values.len() || !columns.iter().all(is_below) {
                 return None;
             }

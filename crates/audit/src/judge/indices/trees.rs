@@ -15,6 +15,9 @@ const RECORD: [&[u8]; 3] = [b"fuufuuufuuu", b"fuufuuufuuuuu", b"fuifuuufuuuuu"];
 /// Those of a node of `KDTree` and `BallTree`: start, end, whether it is a leaf, radius.
 const RANGE: [&[u8]; 1] = [b"iiif"];
 
+/// How deep a `cKDTree` may be.
+const DEEPEST: usize = 1000;
+
 /// Distances that look at a number for each feature.
 const WEIGHTED: [&[u8]; 3] = [b"Minkowski", b"SEuclidean", b"WMinkowski"];
 
@@ -61,7 +64,9 @@ impl Objects<'_> {
         let places = nodes.field(&RECORD, 5)?.zip(nodes.field(&RECORD, 6)?);
         let mut children = Vec::with_capacity(nodes.length()?);
         let mut width = 0;
-        for ((children_of, is_leaf), feature) in places.zip(nodes.field(&RECORD, 9)?).zip(nodes.field(&RECORD, 2)?) {
+        for ((children_of, is_leaf), feature) in
+            places.zip(nodes.field(&RECORD, 9)?).zip(nodes.field(&RECORD, 2)?)
+        {
             children.push(if is_leaf == 0 { Some([children_of.0, children_of.1]) } else { None });
             if is_leaf == 0 {
                 width = width.max(usize::try_from(feature).ok()?.checked_add(1)?);
@@ -86,7 +91,9 @@ impl Objects<'_> {
 
     /// Data, order, nodes and bounds of a `KDTree` or `BallTree`, and numbers.
     pub(super) fn ball_tree(&mut self, tree: Id, state: Id) -> Option<()> {
-        let &[data, order, nodes, bounds, _, _, count, ref rest @ ..] = self.view.sequence(state)? else { return None };
+        let &[data, order, nodes, bounds, _, _, count, ref rest @ ..] = self.view.sequence(state)? else {
+            return None;
+        };
         let (&[_, _, _, _, metric] | &[_, _, _, _, metric, _]) = rest else { return None };
         let (data, order, nodes, bounds) =
             (self.array(data)?, self.array(order)?, self.array(nodes)?, self.array(bounds)?);
@@ -94,7 +101,10 @@ impl Objects<'_> {
         let count = number(self.view, count).filter(|&count| count > 0 && nodes.length() == Some(count))?;
         let class = self.view.arguments(tree)?.0.first().and_then(|&class| self.view.global(class))?;
         let halves = if class[1].starts_with(b"KDTree") { 2 } else { 1 };
-        if order.length()? != points || !are_below(order.ints()?, points) || bounds.shape != [halves, count, features] {
+        if order.length()? != points
+            || !are_below(order.ints()?, points)
+            || bounds.shape != [halves, count, features]
+        {
             return None;
         }
         let starts = nodes.field(&RANGE, 0)?.map(|it| usize::try_from(it).ok());
@@ -128,25 +138,72 @@ impl Objects<'_> {
         self.metric(metric, of_metric, Some(features))
     }
 
+    /// Nodes, data, counts, bounds and order of scipy's `cKDTree`. A node has nine words: the dimension that it splits (-1 in a leaf),
+    /// the place, start, end, and the numbers of its children, which become addresses.
+    pub(super) fn ckd_tree(&mut self, state: Id) -> Option<()> {
+        let &[nodes, data, points, features, leaf, highs, lows, order, sizes, more_sizes] =
+            self.view.sequence(state)?
+        else {
+            return None;
+        };
+        let (points, features) = (number(self.view, points)?, number(self.view, features)?);
+        number(self.view, leaf).filter(|&leaf| leaf > 0)?;
+        let (nodes, data, order) = (self.array(nodes)?, self.array(data)?, self.array(order)?);
+        let is_order = order.length()? == points && are_below(order.ints()?, points);
+        if points == 0 || data.shape != [points, features] || !data.is_double() || !is_order {
+            return None;
+        }
+        let is_periodic = (sizes, more_sizes) != (Id::NONE, Id::NONE);
+        let bounds = [(highs, features), (lows, features), (sizes, features), (more_sizes, 2 * features)];
+        for (id, length) in bounds.into_iter().take(if is_periodic { 4 } else { 2 }) {
+            let bounds = self.array(id)?;
+            if bounds.length()? != length || !bounds.is_double() {
+                return None;
+            }
+        }
+        let (words, &[]) = nodes.bytes()?.as_chunks::<8>() else { return None };
+        let (nodes, &[]) = words.as_chunks::<9>() else { return None };
+        let mut children = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            let [dimension, _, _, start, end, _, _, left, right] = node.map(i64::from_le_bytes);
+            if start < 0
+                || start > end
+                || usize::try_from(end).ok()? > points
+                || dimension >= i64::try_from(features).ok()?
+            {
+                return None;
+            }
+            children.push(if dimension < 0 { None } else { Some([left, right]) });
+            if dimension < -1 {
+                return None;
+            }
+        }
+        // The children of a node are set by a call within the call for the node.
+        (depth(&children)? <= DEEPEST).then_some(())
+    }
+
     /// The power of a distance, its weights and its matrix, which the features that it is used for have to fit.
     pub(super) fn metric(&mut self, metric: Id, state: Id, features: Option<usize>) -> Option<()> {
         let &[_, weights, matrix] = self.view.sequence(state)? else { return None };
         let (weights, matrix) = (self.array(weights)?.length()?, self.array(matrix)?);
         let class = self.view.arguments(metric)?.0.first().and_then(|&class| self.view.global(class))?;
         let is_weighted = WEIGHTED.iter().any(|name| class[1].starts_with(name));
-        let features = features.unwrap_or(weights);
-        let fits = match class[1] {
-            name if name.starts_with(b"Mahalanobis") => matrix.shape == [features, features],
-            name if name.starts_with(b"Haversine") => features == 2,
-            name if name.starts_with(b"Minkowski") && weights == 0 => true,
-            _ => !is_weighted || weights == features,
+        let fits = match (class[1], features) {
+            (name, _) if name.starts_with(b"Mahalanobis") => {
+                matches!(matrix.shape[..], [rows, columns] if rows == columns && features.is_none_or(|it| it == rows))
+            }
+            (_, None) => true,
+            (name, Some(features)) if name.starts_with(b"Haversine") => features == 2,
+            (name, Some(_)) if name.starts_with(b"Minkowski") && weights == 0 => true,
+            (_, Some(features)) => !is_weighted || weights == features,
         };
         fits.then_some(())
     }
 
     /// Trees, in lists and arrays of what keeps them, may not look at more features than what keeps them all has.
     pub(super) fn forest(&mut self, state: Id) -> Option<()> {
-        let width = ["n_features_in_", "n_features_", "_n_features"].iter().find_map(|name| self.value(state, name));
+        let width =
+            ["n_features_in_", "n_features_", "_n_features"].iter().find_map(|name| self.value(state, name));
         let width = width.and_then(|width| number(self.view, width));
         let keys = ["tree_", "estimators_", "_predictors"];
         let mut open: Vec<Id> = keys.iter().filter_map(|name| self.value(state, name)).collect();
@@ -160,11 +217,14 @@ impl Objects<'_> {
                 open.extend(items);
             } else if let Peek::Instance(instance) = self.view.peek(id) {
                 // An array of trees, or an estimator with one.
-                let states = instance.steps().filter(|step| step.0 == StepKind::State).flat_map(|step| step.1);
+                let states =
+                    instance.steps().filter(|step| step.0 == StepKind::State).flat_map(|step| step.1);
                 for &state in states {
                     match self.value(state, "tree_") {
                         Some(tree) => open.push(tree),
-                        None => open.extend(Array::of(self.view, id).and_then(|array| array.objects()).into_iter().flatten()),
+                        None => open.extend(
+                            Array::of(self.view, id).and_then(|array| array.objects()).into_iter().flatten(),
+                        ),
                     }
                 }
             }
