@@ -21,12 +21,16 @@ use file::File;
 pub(crate) use file::{Acts, Allow, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: [&str; 15] = [
+const BUILT_IN: [&str; 19] = [
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
     include_str!("../policy/numpy.toml"),
     include_str!("../policy/joblib.toml"),
     include_str!("../policy/pandas.toml"),
+    include_str!("../policy/pyarrow.toml"),
+    include_str!("../policy/xarray.toml"),
+    include_str!("../policy/shapely.toml"),
+    include_str!("../policy/pillow.toml"),
     include_str!("../policy/scipy.toml"),
     include_str!("../policy/sklearn.toml"),
     include_str!("../policy/lightgbm.toml"),
@@ -272,7 +276,7 @@ impl Policy {
         let patterns = self.compiled.iter().flat_map(Compiled::patterns);
         for pattern in patterns.chain(self.persistent.iter().map(|(_, pattern)| pattern)) {
             pattern.visit(&mut |part| match part {
-                Pattern::Is(name) | Pattern::Of(name) => names.push(name.as_str()),
+                Pattern::Is(name) | Pattern::Of(name) | Pattern::Made(name, _) => names.push(name.as_str()),
                 _ => {}
             });
         }

@@ -227,7 +227,12 @@ impl DTypes {
         if !self.arrays.insert(array) {
             return Err(LATE);
         }
-        let Some(&[shape, dtype, _, data] | &[_, shape, dtype, _, data, ..]) = at.view.sequence(state) else {
+        // Sparse arrays before pandas 0.24 have the state of an array in theirs.
+        let own = match at.view.sequence(state) {
+            Some(&[array, _]) => array,
+            _ => state,
+        };
+        let Some(&[shape, dtype, _, data] | &[_, shape, dtype, _, data, ..]) = at.view.sequence(own) else {
             return Err(NOT_NUMPY);
         };
         let count = items(at, shape).ok_or(TOO_LARGE)?;

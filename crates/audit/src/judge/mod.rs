@@ -7,6 +7,8 @@ mod copies;
 mod distributions;
 mod dtypes;
 mod frames;
+mod geometry;
+mod image;
 mod indices;
 mod state;
 mod stored;
@@ -25,6 +27,7 @@ use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
 use self::frames::Frames;
+use self::geometry::are_geometries;
 use self::indices::Indexed;
 use self::state::Scanned;
 use self::tensors::is_beyond_storage;
@@ -67,6 +70,8 @@ pub(crate) struct Judge<'p, 's> {
     buffers: Buffers,
     /// Objects whose indices C code believes.
     indexed: Vec<Indexed>,
+    /// The partials of functions that may be called so.
+    partials: HashMap<Id, Rc<Named<'p>>>,
     /// How many bytes and items calls were given.
     copied: u64,
 }
@@ -129,6 +134,7 @@ impl<'p, 's> Judge<'p, 's> {
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
             indexed: Vec::new(),
+            partials: HashMap::new(),
             copied: 0,
         }
     }
@@ -245,11 +251,19 @@ impl<'p, 's> Judge<'p, 's> {
         {
             self.look_into(at, result);
         }
-        let Some(named) = self.named(at, callable) else {
+        let named = self.partials.get(&callable).cloned().or_else(|| self.named(at, callable));
+        let Some(named) = named else {
             return self.computed(at, Action::Call, callable, args, None);
         };
         self.count(&named, |import| import.calls += 1);
         let items = at.view.sequence(args);
+        if let Some(&[function]) = items
+            && let Some(function) = self.partial_of(&named, function)
+        {
+            self.partials.insert(result, function);
+            self.callees.insert(result);
+            return;
+        }
         let acts = named.entry.and_then(|entry| entry.allow.acts);
         match (acts, items) {
             (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
@@ -278,8 +292,13 @@ impl<'p, 's> Judge<'p, 's> {
             let items = items.unwrap_or_default();
             match acts {
                 Some(Acts::DType) => self.dtypes.made(at, result, items),
-                Some(Acts::Arrow) if !self.is_arrow_text(at, items) => {
-                    let why = "only arrays of text are known, whose buffers hold what they say".to_owned();
+                Some(Acts::Arrow) if !self.is_arrow_array(at, items) => {
+                    let why = "its buffers do not hold what it says, or its type is not known here: Arrow believes both".to_owned();
+                    let code = at.short().call(&named.name, args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                }
+                Some(Acts::Wkb) if !items.first().is_none_or(|&it| are_geometries(at.view, it)) => {
+                    let why = "it holds less than it says, or geometries that are not known here".to_owned();
                     let code = at.short().call(&named.name, args, None);
                     self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
                 }
@@ -303,6 +322,13 @@ impl<'p, 's> Judge<'p, 's> {
         let why = self.why(&named, otherwise);
         let code = at.short().call(&named.name, args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
+    }
+
+    /// The function that a partial of it stands for.
+    fn partial_of(&self, named: &Named<'p>, function: Id) -> Option<Rc<Named<'p>>> {
+        let is_partial = (named.module.as_slice(), named.qualified.as_slice()) == (b"functools", b"partial");
+        let function = self.named.get(&function).filter(|_| is_partial)?;
+        (function.entry?.allow.acts == Some(Acts::Partial)).then(|| function.clone())
     }
 
     /// Whether `copyreg._reconstructor` does no more with this base than to make an object.

@@ -4,6 +4,8 @@ use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind};
 
+use super::geometry::are_geometries;
+use super::image::is_image;
 use super::{Judge, Named, distributions, indices};
 use crate::Rule;
 use crate::at::At;
@@ -25,6 +27,9 @@ pub(super) struct Scanned<'p> {
 
 impl<'p> Judge<'p, '_> {
     pub(super) fn build(&mut self, at: At<'_>, object: Id, state: Id) {
+        if let Some(function) = self.partials.get(&object).cloned() {
+            return self.build_partial(at, &function, object, state);
+        }
         let code = |name: &str| format!("{name}.__setstate__({})", at.short().value(state));
         if !self.may_change(at, object, Use::Build, Action::Build, code) {
             return;
@@ -42,6 +47,17 @@ impl<'p> Judge<'p, '_> {
         };
         if let Some((rule, severity, why)) = objection {
             self.add(at.offset, rule, Action::Build, &named.name, code(&named.name), (severity, why));
+        }
+    }
+
+    /// The state of a partial that `Acts::Partial` is about.
+    fn build_partial(&mut self, at: At<'_>, function: &Named<'p>, object: Id, state: Id) {
+        let pattern = function.entry.and_then(|entry| entry.patterns.state.as_ref());
+        let fits = pattern.is_some_and(|it| it.matches(&self.values(at), state));
+        if !fits || !self.built.insert(object) {
+            let why = "it may not have such a state".to_owned();
+            let code = format!("functools.partial({}).__setstate__({})", function.name, at.short().value(state));
+            self.add(at.offset, Rule::R7, Action::Build, &function.name, code, (Severity::Error, why));
         }
     }
 
@@ -100,7 +116,13 @@ impl<'p> Judge<'p, '_> {
             let why = "what was made of arguments may be a member of an enum, which all of the program has";
             return Some((Rule::R7, Severity::Warning, why.to_owned()));
         }
-        let fits = fits && (entry.allow.acts != Some(Acts::ArrowText) || Self::is_state_of_text(at, state));
+        let fits = fits
+            && match entry.allow.acts {
+                Some(Acts::Zone) => has_all_offsets(at, state),
+                Some(Acts::Wkb) => are_geometries(at.view, state),
+                Some(Acts::Image) => is_image(at.view, state),
+                _ => true,
+            };
         (!fits).then(|| (Rule::R7, Severity::Warning, "it may not have such a state".to_owned()))
     }
 
@@ -261,4 +283,15 @@ fn sets(key: &[u8]) -> Objection {
     let name = text::name(key, b"");
     let name = name.trim_end_matches('.');
     (Rule::R7, Severity::Error, format!("it sets {name}, which Python itself looks at"))
+}
+
+/// Whether a time zone of dateutil has an offset for each transition: pandas looks up the one by the number of the other.
+fn has_all_offsets(at: At<'_>, state: Id) -> bool {
+    let Peek::Dict(items) = at.view.peek(state) else { return false };
+    let length = |name: &[u8]| {
+        let mut values = items.chunks_exact(2).filter(|pair| at.view.text_bytes(pair[0]) == Some(name));
+        values.next_back().map_or(Some(0), |pair| at.view.sequence(pair[1]).map(<[Id]>::len))
+    };
+    let offsets = length(b"_trans_idx");
+    offsets.is_some() && length(b"_trans_list") == offsets && length(b"_trans_list_utc") == offsets
 }

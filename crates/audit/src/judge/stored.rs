@@ -50,7 +50,8 @@ impl Judge<'_, '_> {
         kept.sort_by_key(|id| id.index());
         for id in kept {
             let at = At { view, offset: graph.node(id).offset().unwrap_or(graph.start()) };
-            let Some(named) = self.named(at, id) else { continue };
+            let named = self.partials.get(&id).cloned().or_else(|| self.named(at, id));
+            let Some(named) = named else { continue };
             let why =
                 self.why(&named, "it may be called, but not kept: what keeps it may call it with anything");
             self.add(at.offset, Rule::R12, Action::Data, &named.name, named.name.clone(), why);

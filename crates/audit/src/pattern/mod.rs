@@ -44,6 +44,8 @@ pub(crate) enum Pattern {
     Is(String),
     /// What one of these made.
     Of(String),
+    /// What one of these made of such arguments.
+    Made(String, Vec<Self>),
     OneOf(Vec<Self>),
     /// At the end of arguments: may be missing.
     Optional(Box<Self>),
@@ -90,7 +92,7 @@ impl Pattern {
     /// The patterns that it is made of.
     fn parts(&self) -> &[Self] {
         match self {
-            Self::Tuple(parts) | Self::OneOf(parts) => parts,
+            Self::Tuple(parts) | Self::OneOf(parts) | Self::Made(_, parts) => parts,
             Self::Each(_, _, part) | Self::Optional(part) | Self::Repeated(part) => {
                 std::slice::from_ref(&**part)
             }
@@ -155,6 +157,12 @@ impl Pattern {
             (Self::Is(name), Peek::Global(..)) => values.names(id, name),
             (Self::Of(name), Peek::Instance(_)) => {
                 values.view.class(id).is_some_and(|class| values.names(class, name))
+            }
+            (Self::Made(name, parts), Peek::Instance(_)) => {
+                values.view.class(id).is_some_and(|class| values.names(class, name))
+                    && values.view.arguments(id).is_some_and(|(args, kwargs)| {
+                        kwargs.is_none() && Self::all_match(parts, values, args)
+                    })
             }
             (Self::Kind(kind, lengths), peek) => {
                 is_kind(kind, peek)
@@ -288,6 +296,11 @@ impl fmt::Display for Pattern {
             }
             Self::Is(name) => write!(f, "is {name}"),
             Self::Of(name) => write!(f, "of {name}"),
+            Self::Made(name, parts) => {
+                write!(f, "of {name}(")?;
+                list(f, parts, ", ")?;
+                f.write_str(")")
+            }
             Self::OneOf(parts) => list(f, parts, " | "),
             Self::Optional(part) => write!(f, "{part}?"),
             Self::Repeated(part) => write!(f, "{part}..."),
@@ -325,6 +338,7 @@ mod tests {
             "(0,)",
             "(is ndarray, int...)",
             "of a:b.c?",
+            "of a:b(is c, any)",
             "()",
             "str[0..40]",
             "bytes[2500]",

@@ -79,7 +79,13 @@ impl<'p> Parser<'p> {
             "True" => Ok(Pattern::Bool(true)),
             "False" => Ok(Pattern::Bool(false)),
             "is" => Ok(Pattern::Is(self.name()?)),
-            "of" => Ok(Pattern::Of(self.name()?)),
+            "of" => {
+                let name = self.name()?;
+                if self.rest.starts_with('(') && self.take("(") {
+                    return Ok(Pattern::Made(name, self.list(")", Self::one_of)?));
+                }
+                Ok(Pattern::Of(name))
+            }
             _ => match KINDS.iter().find(|kind| **kind == word) {
                 Some(kind) => self.kind(kind),
                 None => int(word).ok_or_else(|| format!("{word:?} is no pattern")),

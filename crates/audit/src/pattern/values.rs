@@ -8,6 +8,7 @@ use halfsour_vm::value::{Id, Kind, View};
 
 use super::Pattern;
 use crate::Policy;
+use crate::policy::Acts;
 
 /// What patterns are matched over.
 #[derive(Clone, Copy)]
@@ -58,8 +59,29 @@ impl Checked {
 impl Values<'_> {
     /// Whether a global is the class or function of this name, or in the set.
     pub fn names(&self, global: Id, name: &str) -> bool {
-        let names = self.view.global(global);
-        names.is_some_and(|[module, qualified]| self.policy.is_in(module, qualified, name))
+        match self.view.global(global) {
+            Some([module, qualified]) => self.policy.is_in(module, qualified, name),
+            None => self.looked_up(global).is_some_and(|(module, path)| self.policy.is_in(module, &path, name)),
+        }
+    }
+
+    /// The module and the dotted name of what `getattr` found in a class, or of the function that a partial of it stands for.
+    fn looked_up(&self, object: Id) -> Option<(&[u8], Vec<u8>)> {
+        let [module, function] = self.view.global(self.view.class(object)?)?;
+        let (args, None) = self.view.arguments(object)? else { return None };
+        match *args {
+            [class, attribute] => {
+                let looks_up = self.policy.find(module, function)?.allow.acts == Some(Acts::GetAttr);
+                let [module, class] = self.view.global(class).filter(|_| looks_up)?;
+                Some((module, [class, self.view.text_bytes(attribute)?].join(&b'.')))
+            }
+            [of] if (module, function) == (b"functools", b"partial") => {
+                let [module, name] = self.view.global(of)?;
+                let acts = self.policy.find(module, name)?.allow.acts;
+                (acts == Some(Acts::Partial)).then(|| (module, name.to_vec()))
+            }
+            _ => None,
+        }
     }
 
     /// Whether an object may be stored as it is: anything but names that may only be called.
@@ -97,14 +119,17 @@ impl Values<'_> {
         fits: impl FnMut(&T) -> bool,
     ) -> bool {
         let key = (std::ptr::from_ref(pattern) as usize, container);
-        // Of a dict, keys and values are counted.
+        // What holds itself is being looked at. Of a dict, keys and values are counted.
         let unit = size_of::<T>() / size_of::<Id>();
-        let known = self.checked.containers.borrow().get(&key).copied().unwrap_or(0);
-        // What holds itself is being looked at.
-        self.checked.containers.borrow_mut().insert(key, items.len() * unit);
-        let all = items.get(known / unit..).unwrap_or_default().iter().all(fits);
+        let before = self.checked.containers.borrow_mut().insert(key, items.len() * unit);
+        let all = items.get(before.unwrap_or(0) / unit..).unwrap_or_default().iter().all(fits);
         if !all {
-            self.checked.containers.borrow_mut().insert(key, known);
+            // What never fitted, as an alternative that was not taken, may grow.
+            let mut containers = self.checked.containers.borrow_mut();
+            match before {
+                Some(known) => containers.insert(key, known),
+                None => containers.remove(&key),
+            };
         }
         all
     }

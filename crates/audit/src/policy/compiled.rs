@@ -85,7 +85,7 @@ fn patterns(texts: Option<&BTreeMap<String, String>>) -> Result<BTreeMap<String,
 /// Whether only what opcodes themselves make fits: an object might be a dict or tuple once Python has made it.
 fn is_literal(state: &Pattern) -> bool {
     match state {
-        Pattern::Any | Pattern::Of(_) | Pattern::Is(_) => false,
+        Pattern::Any | Pattern::Of(_) | Pattern::Made(..) | Pattern::Is(_) => false,
         Pattern::OneOf(all) => all.iter().all(is_literal),
         Pattern::Optional(part) | Pattern::Repeated(part) => is_literal(part),
         _ => true,

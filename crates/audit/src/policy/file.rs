@@ -104,10 +104,8 @@ pub(crate) enum Acts {
     DType,
     /// A tensor, which may not go beyond its storage.
     Tensor,
-    /// An array of Arrow, which may be of text alone, with buffers that hold what it says.
+    /// An array of Arrow, whose buffers must hold what it says.
     Arrow,
-    /// An array of pandas whose state is an array of Arrow.
-    ArrowText,
     /// A sparse matrix, whose indices have to lie in its shape.
     Sparse,
     /// A tree of scikit-learn: its nodes have to form one.
@@ -128,6 +126,14 @@ pub(crate) enum Acts {
     Distribution,
     /// A spline: its coefficients have to be as many as its knots ask for.
     Spline,
+    /// A function of which a `functools.partial` is called: the call of that is a call of it.
+    Partial,
+    /// Geometries, whose well-known binary must hold as many points as it says.
+    Wkb,
+    /// An image, whose bytes must be as many as its size says.
+    Image,
+    /// A time zone, with as many transitions as it has offsets for them.
+    Zone,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }
