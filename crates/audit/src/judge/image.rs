@@ -10,7 +10,9 @@ const PALETTE: usize = 1024;
 
 /// Whether a state is `[info, mode, size, palette, data]`, behind which there may be the name of a file, and what JPEG has of layers.
 pub(super) fn is_image(view: View<'_>, state: Id) -> bool {
-    let Peek::List(&[info, mode, size, palette, data, ref more @ ..]) = view.peek(state) else { return false };
+    let Peek::List(&[info, mode, size, palette, data, ref more @ ..]) = view.peek(state) else {
+        return false;
+    };
     let Some(bits) = view.text_bytes(mode).and_then(bits) else { return false };
     let Some(&[width, height]) = view.sequence(size) else { return false };
     let side = |id| match view.peek(id) {
@@ -35,7 +37,11 @@ pub(super) fn is_image(view: View<'_>, state: Id) -> bool {
         matches!(view.peek(id), Peek::Int(_) | Peek::Str(_) | Peek::Bytes(_) | Peek::None)
             || view.sequence(id).is_some_and(|items| items.len() < 100)
     };
-    is_whole && has_palette && matches!(view.peek(info), Peek::Dict(_)) && more.len() <= 3 && more.iter().all(is_plain)
+    is_whole
+        && has_palette
+        && matches!(view.peek(info), Peek::Dict(_))
+        && more.len() <= 3
+        && more.iter().all(is_plain)
 }
 
 /// How many bits a pixel of this mode has in the state.

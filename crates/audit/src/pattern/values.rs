@@ -61,7 +61,9 @@ impl Values<'_> {
     pub fn names(&self, global: Id, name: &str) -> bool {
         match self.view.global(global) {
             Some([module, qualified]) => self.policy.is_in(module, qualified, name),
-            None => self.looked_up(global).is_some_and(|(module, path)| self.policy.is_in(module, &path, name)),
+            None => {
+                self.looked_up(global).is_some_and(|(module, path)| self.policy.is_in(module, &path, name))
+            }
         }
     }
 

@@ -147,6 +147,7 @@ impl Acts {
                 | Self::Tree
                 | Self::Predictor
                 | Self::BallTree
+                | Self::CkdTree
                 | Self::Metric
                 | Self::Forest
                 | Self::Spline

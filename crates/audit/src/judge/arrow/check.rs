@@ -33,7 +33,8 @@ impl<'v> Walk<'v> {
     /// anything in it goes beyond what is there.
     pub fn array(&mut self, data: Id, depth: usize) -> Option<(Type, usize)> {
         let view = self.view;
-        let Peek::Tuple(&[kind, length, nulls, offset, buffers, children, dictionary]) = view.peek(data) else {
+        let Peek::Tuple(&[kind, length, nulls, offset, buffers, children, dictionary]) = view.peek(data)
+        else {
             return None;
         };
         self.spend(ARRAY).filter(|()| depth <= DEEPEST)?;
@@ -86,7 +87,8 @@ impl<'v> Walk<'v> {
                     let index = little(&indices[at * width..][..*width]);
                     // A negative index is one beyond the half of its width.
                     let most = if *is_signed { u64::MAX >> (65 - 8 * width) } else { u64::MAX };
-                    is_null(nulls, at) || index <= most && usize::try_from(index).is_ok_and(|index| index < length)
+                    is_null(nulls, at)
+                        || index <= most && usize::try_from(index).is_ok_and(|index| index < length)
                 };
                 range.clone().all(lies).then_some(())?;
             }
@@ -133,7 +135,9 @@ impl<'v> Walk<'v> {
         let mut before = 0;
         (range.start..=range.end)
             .all(|at| {
-                let Ok(offset) = usize::try_from(little(&offsets[at * width..][..width])) else { return false };
+                let Ok(offset) = usize::try_from(little(&offsets[at * width..][..width])) else {
+                    return false;
+                };
                 let rises = offset >= before;
                 before = offset;
                 rises && ends(offset)

@@ -17,14 +17,21 @@ pub(super) enum Type {
     /// Values of as many bits.
     Fixed(usize),
     /// Text, or bytes, between offsets of as many bytes.
-    Bytes { width: usize, is_text: bool },
+    Bytes {
+        width: usize,
+        is_text: bool,
+    },
     /// A list between offsets of as many bytes.
     List(usize, Box<Self>),
     /// Lists of one length.
     FixedList(usize, Box<Self>),
     Struct(Vec<Self>),
     /// Indices of as many bytes into a dictionary of such values.
-    Dictionary { width: usize, is_signed: bool, value: Box<Self> },
+    Dictionary {
+        width: usize,
+        is_signed: bool,
+        value: Box<Self>,
+    },
 }
 
 impl Type {
@@ -88,10 +95,11 @@ impl Type {
             (b"bool", _) => Self::Fixed(1),
             (b"int8" | b"uint8", _) => Self::Fixed(8),
             (b"int16" | b"uint16" | b"halffloat", _) => Self::Fixed(16),
-            (b"int32" | b"uint32" | b"float" | b"month_interval", _) | (_, b"date32" | b"time32") => Self::Fixed(32),
-            (b"int64" | b"uint64" | b"double", _) | (_, b"date64" | b"time64" | b"timestamp" | b"duration") => {
-                Self::Fixed(64)
+            (b"int32" | b"uint32" | b"float" | b"month_interval", _) | (_, b"date32" | b"time32") => {
+                Self::Fixed(32)
             }
+            (b"int64" | b"uint64" | b"double", _)
+            | (_, b"date64" | b"time64" | b"timestamp" | b"duration") => Self::Fixed(64),
             (b"month_day_nano_interval", _) => Self::Fixed(128),
             (b"string", _) => Self::Bytes { width: 4, is_text: true },
             (b"large_string", _) => Self::Bytes { width: 8, is_text: true },

@@ -8,6 +8,8 @@ use super::number;
 /// An array: its shape, and what its items are.
 pub(super) struct Array<'v> {
     pub shape: Vec<usize>,
+    /// The bytes or list in which the items are.
+    pub data: Id,
     dtype: DType,
     items: Items<'v>,
 }
@@ -89,7 +91,7 @@ impl<'v> Array<'v> {
             }
             _ => return None,
         };
-        Some(Self { shape, dtype, items })
+        Some(Self { shape, data, dtype, items })
     }
 
     /// How many bytes or objects are in it.

@@ -37,6 +37,8 @@ pub(super) struct Indexed {
 struct Objects<'v> {
     view: View<'v>,
     left: u64,
+    /// Bytes that opcodes have changed.
+    changed: HashSet<Id>,
     /// How many features the trees have that are right.
     widths: HashMap<Id, usize>,
 }
@@ -52,7 +54,7 @@ impl Judge<'_, '_> {
     pub(super) fn is_ckd_tree(&mut self, at: At<'_>, state: Id) -> bool {
         let most = self.most();
         let mut objects =
-            Objects { view: at.view, left: most.saturating_sub(self.copied), widths: HashMap::new() };
+            Objects { view: at.view, left: most.saturating_sub(self.copied), changed: HashSet::new(), widths: HashMap::new() };
         let is_right = objects.ckd_tree(state).is_some();
         self.copied = most - objects.left;
         is_right
@@ -66,7 +68,7 @@ impl Judge<'_, '_> {
     /// Looks at all of them: first at what holds indices itself, then at what holds those.
     pub(super) fn check_indices(&mut self, graph: &Graph<&[u8]>) {
         let view = graph.view();
-        let mut objects = Objects { view, left: self.most(), widths: HashMap::new() };
+        let mut objects = Objects { view, left: self.most(), changed: self.buffers.changed.clone(), widths: HashMap::new() };
         let mut indexed = std::mem::take(&mut self.indexed);
         indexed.sort_by_key(|it| it.acts == Acts::Forest);
         for it in indexed {
@@ -106,6 +108,7 @@ impl<'v> Objects<'v> {
             }
             Acts::Tree => self.tree(it.object, it.state),
             Acts::Predictor => self.predictor(it.object, it.state),
+            Acts::CkdTree => self.ckd_tree(it.state),
             Acts::BallTree => self.ball_tree(it.object, it.state),
             Acts::Metric => self.metric(it.object, it.state, None),
             Acts::Forest => self.forest(it.state),
@@ -118,6 +121,10 @@ impl<'v> Objects<'v> {
 
     fn array(&mut self, id: Id) -> Option<Array<'v>> {
         let array = Array::of(self.view, id)?;
+        // They may have been others when they were copied.
+        if self.changed.contains(&array.data) {
+            return None;
+        }
         self.left = self.left.checked_sub(array.cost())?;
         Some(array)
     }
