@@ -139,6 +139,11 @@ impl<'v> Array<'v> {
         self.column(self.dtype.number)
     }
 
+    /// How many fields an item has.
+    pub fn fields(&self) -> usize {
+        self.dtype.fields.len()
+    }
+
     /// The ints in a field of each item, by its number. The kinds of the fields have to be one of these: numpy and Cython find
     /// fields by their place, whatever their names are.
     pub fn field(&self, kinds: &[&[u8]], at: usize) -> Option<impl Iterator<Item = i64> + use<'v>> {

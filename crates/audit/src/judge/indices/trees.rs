@@ -10,8 +10,8 @@ use super::{Objects, are_below, number};
 /// missing values go.
 const NODE: [&[u8]; 2] = [b"iiiffif", b"iiiffifu"];
 /// Those of a node of `TreePredictor`: value, count, feature, threshold, where missing values go, left, right, gain, depth, whether it is
-/// a leaf, threshold, and in newer releases whether there are categories, and which.
-const RECORD: [&[u8]; 3] = [b"fuufuuufuuu", b"fuufuuufuuuuu", b"fuifuuufuuuuu"];
+/// a leaf, threshold, and in newer releases whether there are categories, and which; the oldest has nothing about missing values.
+const RECORD: [&[u8]; 4] = [b"fuufuufuuu", b"fuufuuufuuu", b"fuufuuufuuuuu", b"fuifuuufuuuuu"];
 /// Those of a node of `KDTree` and `BallTree`: start, end, whether it is a leaf, radius.
 const RANGE: [&[u8]; 1] = [b"iiif"];
 
@@ -61,11 +61,12 @@ impl Objects<'_> {
     pub(super) fn predictor(&mut self, predictor: Id, state: Id) -> Option<()> {
         let nodes = self.value(state, "nodes")?;
         let nodes = self.array(nodes)?;
-        let places = nodes.field(&RECORD, 5)?.zip(nodes.field(&RECORD, 6)?);
+        let [left, right, is_leaf] = if nodes.fields() == RECORD[0].len() { [4, 5, 8] } else { [5, 6, 9] };
+        let places = nodes.field(&RECORD, left)?.zip(nodes.field(&RECORD, right)?);
         let mut children = Vec::with_capacity(nodes.length()?);
         let mut width = 0;
         for ((children_of, is_leaf), feature) in
-            places.zip(nodes.field(&RECORD, 9)?).zip(nodes.field(&RECORD, 2)?)
+            places.zip(nodes.field(&RECORD, is_leaf)?).zip(nodes.field(&RECORD, 2)?)
         {
             children.push(if is_leaf == 0 { Some([children_of.0, children_of.1]) } else { None });
             if is_leaf == 0 {
