@@ -161,7 +161,7 @@ def halfsour(_, paths):
         command = [HALFSOUR, "audit", "--format", "json", "--profile", "all" if profile == "attacks" else profile]
         done = subprocess.run([*command, *(path for path in paths if os.path.dirname(path) == folder)], stdout=subprocess.PIPE)
         said.update((file["name"], file["verdict"]) for file in json.loads(done.stdout))
-    answers = [{"findings": "flagged", "incomplete": "error"}.get(said[path], said[path]) for path in paths]
+    answers = [{"unknown": "flagged", "dangerous": "flagged", "incomplete": "error"}.get(said[path], said[path]) for path in paths]
     return answers, time.perf_counter() - start
 
 

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::Limits;
 use crate::Rule;
-use crate::report::{Action, Finding, Import, Stats};
+use crate::report::{Action, Finding, Import, Severity, Stats, Uncovered};
 
 /// What has been found so far, of one reading of one pickle or of many.
 #[derive(Debug, Default)]
@@ -14,20 +14,25 @@ pub(crate) struct Found {
     pub findings: Vec<Finding>,
     pub imports: IndexMap<String, Import>,
     pub stats: Stats,
+    /// The reasons that the later use of listed classes is not covered, by their names.
+    uncovered: IndexMap<String, String>,
     /// Whether there were more names than are listed.
     pub overflowed: bool,
     /// Whether there may be pickles so deep in bytes that nobody looked at them.
     pub is_too_deep: bool,
     /// The first number in a line that not all Pythons read alike, and its offset.
     pub disputed: Option<(usize, String)>,
-    same: HashMap<(Rule, Action, String), u64>,
+    same: HashMap<(Rule, Action, Severity, String), u64>,
+    has_dangerous: bool,
 }
 
 impl Found {
     /// Adds a finding, unless there are enough of its kind; whether it is listed.
     pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
-        let key = (finding.rule, finding.action, finding.name.clone());
-        let full = self.findings.len() >= limits.total;
+        let key = (finding.rule, finding.action, finding.severity, finding.name.clone());
+        let is_dangerous = finding.severity == Severity::Dangerous;
+        // The verdict comes of what is listed: the first finding is, and so is the first that is dangerous, whatever the limits are.
+        let full = self.findings.len() >= limits.total.max(1) && (self.has_dangerous || !is_dangerous);
         let same = match self.same.get_mut(&key) {
             Some(same) => same,
             None if full => {
@@ -37,8 +42,9 @@ impl Found {
             None => self.same.entry(key).or_default(),
         };
         *same += 1;
-        let is_listed = *same <= limits.per_kind && !full;
+        let is_listed = *same <= limits.per_kind.max(1) && !full;
         if is_listed {
+            self.has_dangerous |= is_dangerous;
             self.findings.push(finding);
         } else {
             self.stats.repeated += 1;
@@ -60,6 +66,18 @@ impl Found {
         Some(self.imports.insert_full(name.to_owned(), import).0)
     }
 
+    /// Keeps the reason that the later use of a listed class is not covered by the policy.
+    pub fn uncovered(&mut self, name: &str, reason: &str) {
+        if !self.uncovered.contains_key(name) {
+            self.uncovered.insert(name.to_owned(), reason.to_owned());
+        }
+    }
+
+    /// Takes the classes whose later use is not covered.
+    pub fn take_uncovered(&mut self) -> Vec<Uncovered> {
+        self.uncovered.drain(..).map(|(name, reason)| Uncovered { name, reason }).collect()
+    }
+
     /// Whether nothing was found and no name was seen.
     pub fn is_empty(&self) -> bool {
         self.imports.is_empty() && self.findings.is_empty() && !self.is_too_deep
@@ -78,6 +96,9 @@ impl Found {
                 mine.instances += import.instances;
                 mine.changes += import.changes;
             }
+        }
+        for (name, reason) in &other.uncovered {
+            self.uncovered(name, reason);
         }
         self.stats.opcodes += other.stats.opcodes;
         self.stats.nested += other.stats.nested;

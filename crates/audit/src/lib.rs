@@ -33,7 +33,8 @@ pub use files::Part;
 pub use limits::Limits;
 pub use policy::{Policy, PolicyError};
 pub use report::{
-    Action, Completeness, Context, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict,
+    Action, Completeness, Context, Finding, Import, Incompleteness, OpcodeName, Report, Severity, Stats,
+    Uncovered, Verdict,
 };
 pub use rule::{Rule, UnknownRule};
 #[cfg(feature = "sarif")]

@@ -15,7 +15,7 @@ use crate::report::{Action, Finding, Severity};
 pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String]) -> Vec<Finding> {
     let finding = |id: Id, code: String, reason: &str| Finding {
         rule: Rule::R9,
-        severity: Severity::Warning,
+        severity: Severity::Unknown,
         offset: graph.node(id).offset().unwrap_or(graph.start()),
         opcode: None,
         action: Action::Data,

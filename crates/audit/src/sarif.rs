@@ -55,15 +55,16 @@ fn results(file: &FileReport) -> Vec<Value> {
     let mut results = Vec::new();
     for part in &file.parts {
         for finding in &part.report.findings {
-            let level = if finding.severity == Severity::Error { "error" } else { "warning" };
+            let level = if finding.severity == Severity::Dangerous { "error" } else { "warning" };
             let text = format!("{finding}: {}", finding.reason);
             // Within bytes or archives, an offset is none in the file.
             let place = (part.name == file.name && finding.within.is_empty()).then_some(finding.offset);
             results.push(result(finding.rule, level, &text, file, &part.name, place));
         }
-        if let Completeness::Incomplete { offset, reason } = &part.report.completeness {
+        if let Completeness::Incomplete { kind, offset, reason } = &part.report.completeness {
             let place = (part.name == file.name).then_some(*offset);
-            results.push(result(Rule::R5, "warning", reason, file, &part.name, place));
+            let text = format!("{kind}: {reason}");
+            results.push(result(Rule::R5, "warning", &text, file, &part.name, place));
         }
     }
     results

@@ -67,7 +67,7 @@ fn what_is_wrong_is_refused_with_its_line() {
 fn what_is_added_is_allowed_and_what_is_not_selected_is_not() {
     let point = b"\x80\x02capp\nPoint\nK\x01K\x02\x86\x81.";
     let mut policy = Policy::default();
-    assert_eq!(Auditor::new(policy.clone()).audit(point).verdict, Verdict::Findings);
+    assert_eq!(Auditor::new(policy.clone()).audit(point).verdict, Verdict::Unknown);
     policy.add(&Policy::parse(MINE).unwrap()).unwrap();
     assert!(Auditor::new(policy.clone()).audit(point).is_clean());
     assert!(!Auditor::new(policy.clone()).audit(b"\x80\x02capp\nPoint\nK\x01\x85\x81.").is_clean());
@@ -105,8 +105,8 @@ fn classes_of_the_program_are_allowed_by_name() {
         // Old protocols look it up in the class around it, which has to be allowed first.
         policy.allow("deli:Outer.Inner").unwrap();
         for import in Auditor::new(policy.clone()).audit(&fixture.pickle).imports {
-            if let Some(name) = import.name.strip_prefix("deli.") {
-                policy.allow(&format!("deli:{name}")).unwrap();
+            if import.name.starts_with("deli:") {
+                policy.allow(&import.name).unwrap();
             }
         }
         let report = Auditor::new(policy).audit(&fixture.pickle);
@@ -137,7 +137,7 @@ fn classes_of_the_program_are_allowed_by_name() {
     let changed = b"\x80\x02capp.models\nFrozen\n)\x81}X\x09\0\0\0__class__Nsb.";
     let method = b"\x80\x04\x8c\napp.models\x8c\x0bFrozen.load\x93)R.";
     for bad in [&changed[..], method, b"\x80\x02capp.models\nFrozen\n}b.", b"\x80\x02cos\nsystem\n."] {
-        assert_eq!(Auditor::new(policy.clone()).audit(bad).verdict, Verdict::Findings, "{bad:?}");
+        assert!(!Auditor::new(policy.clone()).audit(bad).findings.is_empty(), "{bad:?}");
     }
     assert_eq!(Policy::parse(&policy.to_toml()).unwrap().to_toml(), policy.to_toml());
     for (name, text) in [

@@ -22,14 +22,21 @@ impl Judge<'_, '_> {
         if let Some(named) = self.named(at, object) {
             self.count(&named, |import| import.changes += 1);
             let why = "it changes what is imported, for the whole program".to_owned();
-            self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), (Severity::Error, why));
+            self.add(
+                at.offset,
+                Rule::R7,
+                action,
+                &named.name,
+                code(&named.python()),
+                (Severity::Dangerous, why),
+            );
             return false;
         }
         match at.view.kind(object) {
             Kind::List if action == Action::SetItem => {
                 let why = "no pickler sets the items of a list, which may have been judged before".to_owned();
-                let name = "builtins.list";
-                self.add(at.offset, Rule::R7, action, name, code(name), (Severity::Warning, why));
+                let name = "builtins:list";
+                self.add(at.offset, Rule::R7, action, name, code(name), (Severity::Unknown, why));
                 return false;
             }
             Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId | Kind::Buffer => {}
@@ -43,14 +50,17 @@ impl Judge<'_, '_> {
                 return true;
             }
         }
-        let (name, why) = match named {
-            Some(named) => (named.name.clone(), self.why(&named, "its objects may not be changed so")),
+        let (name, code, why) = match named {
+            Some(named) => {
+                let why = self.why(&named, "its objects may not be changed so");
+                (named.name.clone(), code(&named.python()), why)
+            }
             None => {
                 let why = "what it is is not known".to_owned();
-                (at.short().value(object), (Severity::Warning, why))
+                let name = at.short().value(object);
+                (name.clone(), code(&name), (Severity::Unknown, why))
             }
         };
-        let code = code(&name);
         self.add(at.offset, Rule::R7, action, &name, code, why);
         false
     }

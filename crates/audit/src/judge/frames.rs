@@ -51,6 +51,6 @@ impl Judge<'_, '_> {
 
     fn odd_frame(&mut self, start: usize, what: &str) {
         let why = format!("{what}: what follows is read in one way from bytes, and in another from files");
-        self.add(start, Rule::R2, Action::Data, "", "an odd frame".to_owned(), (Severity::Error, why));
+        self.add(start, Rule::R2, Action::Data, "", "an odd frame".to_owned(), (Severity::Dangerous, why));
     }
 }

@@ -81,8 +81,6 @@ struct Named<'p> {
     module: Vec<u8>,
     qualified: Vec<u8>,
     name: String,
-    /// As the policy spells it.
-    spelled: String,
     entry: Option<Entry<'p>>,
     /// Its number among the imports.
     import: Option<usize>,
@@ -98,11 +96,12 @@ impl<'p> Named<'p> {
         import: Option<usize>,
     ) -> Self {
         let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
-        let spelled = match entry {
-            Some(_) => format!("{}:{}", String::from_utf8_lossy(module), String::from_utf8_lossy(qualified)),
-            None => String::new(),
-        };
-        Self { module: cut(module), qualified: cut(qualified), name, spelled, entry, import }
+        Self { module: cut(module), qualified: cut(qualified), name, entry, import }
+    }
+
+    /// Its name in Python: `os.system`.
+    fn python(&self) -> String {
+        self.name.replacen(':', ".", 1)
     }
 }
 
@@ -187,8 +186,8 @@ impl<'p, 's> Judge<'p, 's> {
     /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
     fn why(&self, named: &Named<'_>, otherwise: &str) -> (Severity, String) {
         match self.policy.sink(&named.module, &named.qualified) {
-            Some(reason) => (Severity::Error, reason.to_owned()),
-            None => (Severity::Warning, otherwise.to_owned()),
+            Some(reason) => (Severity::Dangerous, reason.to_owned()),
+            None => (Severity::Unknown, otherwise.to_owned()),
         }
     }
 
@@ -198,7 +197,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => {
                 let code = at.short().value(id);
                 let why = "what an extension code stands for is not known here".to_owned();
-                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Warning, why));
+                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Unknown, why));
             }
         }
     }
@@ -218,7 +217,7 @@ impl<'p, 's> Judge<'p, 's> {
             self.named.insert(id, Rc::new(named));
         } else {
             let why = self.why(&named, "the policy does not list it");
-            self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
+            self.add(at.offset, Rule::R1, Action::Import, &name, named.python(), why);
         }
     }
 
@@ -289,23 +288,31 @@ impl<'p, 's> Judge<'p, 's> {
             _ => {}
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
+            self.note_use(&named);
             let items = items.unwrap_or_default();
             match acts {
                 Some(Acts::DType) => self.dtypes.made(at, result, items),
                 Some(Acts::Arrow) if !self.is_arrow_array(at, items) => {
                     let why = "its buffers do not hold what it says, or its type is not known here: Arrow believes both".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
                 }
                 Some(Acts::Wkb) if !items.first().is_none_or(|&it| are_geometries(at.view, it)) => {
                     let why = "it holds less than it says, or geometries that are not known here".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
                 }
                 Some(Acts::Tensor) if is_beyond_storage(at, items) => {
                     let why = "it has more items than its storage".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Error, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(
+                        at.offset,
+                        Rule::R9,
+                        Action::Call,
+                        &named.name,
+                        code,
+                        (Severity::Dangerous, why),
+                    );
                 }
                 _ => {}
             }
@@ -320,7 +327,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call(&named.name, args, None);
+        let code = at.short().call(&named.python(), args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
 
@@ -381,6 +388,7 @@ impl<'p, 's> Judge<'p, 's> {
         };
         self.count(&named, |import| import.instances += 1);
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
+            self.note_use(&named);
             return;
         }
         self.flow(at, args);
@@ -390,7 +398,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call_with(&named.name, args, *kwargs);
+        let code = at.short().call_with(&named.python(), args, *kwargs);
         self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
     }
 
@@ -400,7 +408,14 @@ impl<'p, 's> Judge<'p, 's> {
         let callee = at.short().value(callable);
         let code = at.short().call(&callee, args, kwargs);
         let why = "what is called is computed, or its arguments are".to_owned();
-        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Error, why));
+        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Dangerous, why));
+    }
+
+    /// Notes that later use of what an entry makes is not covered.
+    fn note_use(&mut self, named: &Named<'_>) {
+        if let Some(reason) = named.entry.and_then(|entry| entry.patterns.uncovered.as_deref()) {
+            self.found.uncovered(&named.name, reason);
+        }
     }
 
     fn allows(
@@ -458,7 +473,7 @@ impl<'p, 's> Judge<'p, 's> {
         if slot > FREE && slot > offset as u64 {
             let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
             let code = format!("memo slot {slot}");
-            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Warning, why));
+            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
     }
 
@@ -488,7 +503,7 @@ impl<'p, 's> Judge<'p, 's> {
         }
         let code = at.short().value(object);
         let why = "the program that loads this resolves it; no pack knows ids of this form".to_owned();
-        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Warning, why));
+        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Unknown, why));
     }
 }
 
@@ -530,7 +545,7 @@ impl Observer for Judge<'_, '_> {
             Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.
             _ => {
-                let why = (Severity::Warning, "it is not known what this does".to_owned());
+                let why = (Severity::Unknown, "it is not known what this does".to_owned());
                 self.add(offset, Rule::R4, Action::Call, "", String::new(), why);
             }
         }

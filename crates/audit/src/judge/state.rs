@@ -41,12 +41,12 @@ impl<'p> Judge<'p, '_> {
             Some(objection) => Some(objection),
             None if again => {
                 let why = "it is given a second state, which no pickler does: the first may have changed what takes it";
-                Some((Rule::R7, Severity::Error, why.to_owned()))
+                Some((Rule::R7, Severity::Dangerous, why.to_owned()))
             }
             None => None,
         };
         if let Some((rule, severity, why)) = objection {
-            self.add(at.offset, rule, Action::Build, &named.name, code(&named.name), (severity, why));
+            self.add(at.offset, rule, Action::Build, &named.name, code(&named.python()), (severity, why));
         }
     }
 
@@ -56,9 +56,8 @@ impl<'p> Judge<'p, '_> {
         let fits = pattern.is_some_and(|it| it.matches(&self.values(at), state));
         if !fits || !self.built.insert(object) {
             let why = "it may not have such a state".to_owned();
-            let code =
-                format!("functools.partial({}).__setstate__({})", function.name, at.short().value(state));
-            self.add(at.offset, Rule::R7, Action::Build, &function.name, code, (Severity::Error, why));
+            let code = format!("functools.partial({}).__setstate__({})", function.python(), at.short().value(state));
+            self.add(at.offset, Rule::R7, Action::Build, &function.name, code, (Severity::Dangerous, why));
         }
     }
 
@@ -74,7 +73,7 @@ impl<'p> Judge<'p, '_> {
         if matches!(at.view.kind(state), Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId)
         {
             let why = "its state is an object, which Python would ask for what is in it".to_owned();
-            return Some((Rule::R7, Severity::Error, why));
+            return Some((Rule::R7, Severity::Dangerous, why));
         }
         self.parts.borrow_mut().clear();
         let fits = entry.patterns.state.as_ref().is_some_and(|it| it.matches(&self.values(at), state));
@@ -93,20 +92,20 @@ impl<'p> Judge<'p, '_> {
         match entry.allow.acts {
             Some(Acts::Array) => {
                 if let Err((rule, why)) = self.dtypes.build_array(at, object, state) {
-                    return Some((rule, Severity::Error, why.to_owned()));
+                    return Some((rule, Severity::Dangerous, why.to_owned()));
                 }
             }
             Some(Acts::DType) => {
                 if let Err((rule, why)) = self.dtypes.build(at, object, state) {
-                    return Some((rule, Severity::Error, why.to_owned()));
+                    return Some((rule, Severity::Dangerous, why.to_owned()));
                 }
             }
             Some(Acts::CkdTree) if !self.is_ckd_tree(at, state) => {
-                return Some((Rule::R9, Severity::Error, indices::WRONG.to_owned()));
+                return Some((Rule::R9, Severity::Dangerous, indices::WRONG.to_owned()));
             }
             Some(Acts::Distribution) if !distributions::has_own_text(at, state) => {
                 let why = "it would execute the text in its state, which is not scipy's own".to_owned();
-                return Some((Rule::R7, Severity::Error, why));
+                return Some((Rule::R7, Severity::Dangerous, why));
             }
             Some(acts) if acts.has_indices() => self.give_indices(at, object, state, acts, &named.name),
             _ => {}
@@ -115,7 +114,7 @@ impl<'p> Judge<'p, '_> {
         let is_made_of = || at.view.arguments(object).is_none_or(|(args, _)| !args.is_empty());
         if entry.allow.pack == PROGRAM && is_made_of() {
             let why = "what was made of arguments may be a member of an enum, which all of the program has";
-            return Some((Rule::R7, Severity::Warning, why.to_owned()));
+            return Some((Rule::R7, Severity::Unknown, why.to_owned()));
         }
         let fits = fits
             && match entry.allow.acts {
@@ -124,7 +123,7 @@ impl<'p> Judge<'p, '_> {
                 Some(Acts::Image) => is_image(at.view, state),
                 _ => true,
             };
-        (!fits).then(|| (Rule::R7, Severity::Warning, "it may not have such a state".to_owned()))
+        (!fits).then(|| (Rule::R7, Severity::Unknown, "it may not have such a state".to_owned()))
     }
 
     /// The keys of a dict that a pattern does not look into: those that Python itself looks at, whatever the class.
@@ -156,7 +155,7 @@ impl<'p> Judge<'p, '_> {
         let scanned = self.scanned.get(&key).map_or(0, |scanned| scanned.length);
         let scanned_now = Scanned { named: named.clone(), part, length: items.len() };
         self.scanned.insert(key, scanned_now);
-        let class = census::class(&named.spelled);
+        let class = census::class(&named.name);
         let entry = named.entry?;
         let items = items.get(scanned..).unwrap_or_default();
         items.chunks_exact(2).find_map(|pair| self.key(at, &entry, class, part, [pair[0], pair[1]]))
@@ -172,7 +171,7 @@ impl<'p> Judge<'p, '_> {
     ) -> Option<Objection> {
         let Some(key) = at.view.text_bytes(key).filter(|key| key.is_ascii()) else {
             let why = "a key of its state is not plain text: it may be read as another one".to_owned();
-            return Some((Rule::R7, Severity::Error, why));
+            return Some((Rule::R7, Severity::Dangerous, why));
         };
         let spelled = String::from_utf8_lossy(key);
         let patterns = entry.patterns;
@@ -181,7 +180,7 @@ impl<'p> Judge<'p, '_> {
             return (!fits).then(|| {
                 (
                     Rule::R7,
-                    Severity::Warning,
+                    Severity::Unknown,
                     format!("{spelled} of its state is not as it may be: {pattern}"),
                 )
             });
@@ -192,7 +191,7 @@ impl<'p> Judge<'p, '_> {
         }
         if entry.allow.calls.iter().any(|method| method.as_bytes() == key) {
             let why = format!("it sets {spelled}, which is called when its state is taken over");
-            return Some((Rule::R7, Severity::Error, why));
+            return Some((Rule::R7, Severity::Dangerous, why));
         }
         if !self.values(at).take(value) {
             let why = format!(
@@ -214,9 +213,11 @@ impl<'p> Judge<'p, '_> {
             (Some(class), Part::Slots) if class.has_slot(key) => None,
             (Some(class), Part::Attributes) if class.has_key(key) => None,
             (Some(class), Part::Attributes) if class.has_data_key(key) && !is_object() => None,
-            (Some(class), _) if class.has_attribute(key) || class.has_data_key(key) => {
-                Some((Rule::R7, Severity::Error, format!("it sets {spelled}, which the class itself has")))
-            }
+            (Some(class), _) if class.has_attribute(key) || class.has_data_key(key) => Some((
+                Rule::R7,
+                Severity::Dangerous,
+                format!("it sets {spelled}, which the class itself has"),
+            )),
             // Nothing asks for what nobody knows; it must not be what can be called, however.
             (_, Part::Attributes) if patterns.keys == Keys::Open && at.view.kind(value) != Kind::Global => {
                 None
@@ -225,7 +226,7 @@ impl<'p> Judge<'p, '_> {
             (None, Part::Slots) if entry.allow.pack == PROGRAM => None,
             _ => {
                 let why = format!("it sets {spelled}, which no reviewed release of its class writes");
-                Some((Rule::R7, Severity::Warning, why))
+                Some((Rule::R7, Severity::Unknown, why))
             }
         }
     }
@@ -234,7 +235,7 @@ impl<'p> Judge<'p, '_> {
     pub(super) fn severity_of(&self, at: At<'_>, id: Id) -> Severity {
         match self.named(at, id) {
             Some(named) => self.why(&named, "").0,
-            None => Severity::Warning,
+            None => Severity::Unknown,
         }
     }
 
@@ -263,12 +264,12 @@ impl<'p> Judge<'p, '_> {
         for id in self.checked.grown(length) {
             let why = "it was judged as an argument or state, and is changed after that".to_owned();
             let code = "a container that is changed later".to_owned();
-            self.add(at(id).offset, Rule::R7, Action::Data, "", code, (Severity::Warning, why));
+            self.add(at(id).offset, Rule::R7, Action::Data, "", code, (Severity::Unknown, why));
         }
         if let Some(dict) = self.dtypes.changed(length) {
             let why = "numpy keeps it, and believes what it says".to_owned();
             let code = "a dict of fields that is changed later".to_owned();
-            self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Error, why));
+            self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Dangerous, why));
         }
     }
 }
@@ -281,9 +282,8 @@ fn is_special(key: &[u8]) -> bool {
 }
 
 fn sets(key: &[u8]) -> Objection {
-    let name = text::name(key, b"");
-    let name = name.trim_end_matches('.');
-    (Rule::R7, Severity::Error, format!("it sets {name}, which Python itself looks at"))
+    let name = text::visible(key);
+    (Rule::R7, Severity::Dangerous, format!("it sets {name}, which Python itself looks at"))
 }
 
 /// Whether a time zone of dateutil has an offset for each transition: pandas looks up the one by the number of the other.

@@ -54,7 +54,7 @@ impl Judge<'_, '_> {
             let Some(named) = named else { continue };
             let why =
                 self.why(&named, "it may be called, but not kept: what keeps it may call it with anything");
-            self.add(at.offset, Rule::R12, Action::Data, &named.name, named.name.clone(), why);
+            self.add(at.offset, Rule::R12, Action::Data, &named.name, named.python(), why);
         }
     }
 }

@@ -76,8 +76,9 @@ impl Judge<'_, '_> {
                 continue;
             }
             let at = At { view, offset: it.offset };
-            let code = format!("{}.__setstate__({})", it.name, at.short().value(it.state));
-            self.add(it.offset, Rule::R9, Action::Build, &it.name, code, (Severity::Error, WRONG.to_owned()));
+            let name = it.name.replacen(':', ".", 1);
+            let code = format!("{name}.__setstate__({})", at.short().value(it.state));
+            self.add(it.offset, Rule::R9, Action::Build, &it.name, code, (Severity::Dangerous, WRONG.to_owned()));
         }
     }
 }

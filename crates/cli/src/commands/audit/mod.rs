@@ -16,8 +16,18 @@ use crate::failure::Failure;
 use crate::input::source;
 use crate::print;
 
-/// The command line is wrong.
-pub const USAGE: u8 = 3;
+/// The status if the command line is wrong, or a policy cannot be read, as that of all commands.
+const USAGE: u8 = 2;
+
+/// The status for a verdict. 2 is left to wrong command lines.
+fn status(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Clean => 0,
+        Verdict::Unknown => 1,
+        Verdict::Incomplete => 3,
+        Verdict::Dangerous => 4,
+    }
+}
 
 #[derive(clap::Args)]
 pub struct Audit {
@@ -113,11 +123,8 @@ impl Audit {
             };
             reads_on(written.and_then(|()| out.flush()))?;
         }
-        Ok(match files.iter().map(FileReport::verdict).max() {
-            None | Some(Verdict::Clean) => 0,
-            Some(Verdict::Findings) => 1,
-            Some(Verdict::Incomplete) => 2,
-        })
+        let verdict = files.iter().map(FileReport::verdict).max().unwrap_or(Verdict::Clean);
+        Ok(status(verdict))
     }
 
     fn policy(&self) -> Result<Policy, Failure> {

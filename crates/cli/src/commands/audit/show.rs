@@ -16,8 +16,8 @@ pub fn file(out: &mut dyn Write, audited: &FileReport, how: &Audit) -> io::Resul
     }
     let style = match verdict {
         Verdict::Clean => CLEAN,
-        Verdict::Incomplete => WARNING,
-        Verdict::Findings => ERROR,
+        Verdict::Unknown | Verdict::Incomplete => WARNING,
+        Verdict::Dangerous => ERROR,
     };
     writeln!(out, "{}: {style}{verdict}{style:#}", visible(&audited.name))?;
     for part in &audited.parts {
@@ -32,8 +32,8 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result
     let within =
         if inner.is_empty() || inner == "<stdin>" { String::new() } else { format!("{}: ", visible(inner)) };
     for finding in &report.findings {
-        let style = if finding.severity == Severity::Error { ERROR } else { WARNING };
-        writeln!(out, "  {within}{style}{finding}{style:#}")?;
+        let style = if finding.severity == Severity::Dangerous { ERROR } else { WARNING };
+        writeln!(out, "  {within}{style}{}: {finding}{style:#}", finding.severity)?;
         writeln!(out, "    {DIM}{}: {}{DIM:#}", finding.rule, finding.reason)?;
         for before in finding.context.iter().filter(|_| !how.quiet) {
             writeln!(out, "      {DIM}0x{:x} | {}{DIM:#}", before.offset, before.text)?;
@@ -43,8 +43,8 @@ fn part(out: &mut dyn Write, file: &str, part: &Part, how: &Audit) -> io::Result
         let repeated = usize::try_from(report.stats.repeated).unwrap_or(usize::MAX);
         writeln!(out, "  {within}{DIM}and {} more of the same{DIM:#}", count(repeated))?;
     }
-    if let Completeness::Incomplete { reason, .. } = &report.completeness {
-        writeln!(out, "  {within}{WARNING}not read to its end{WARNING:#}: {}", visible(reason))?;
+    if let Completeness::Incomplete { kind, reason, .. } = &report.completeness {
+        writeln!(out, "  {within}{WARNING}{kind}{WARNING:#}: {}", visible(reason))?;
     }
     for import in report.imports.iter().filter(|_| how.globals || how.verbose) {
         let style = if import.listed { DIM } else { WARNING };
@@ -80,11 +80,12 @@ pub fn summary(out: &mut dyn Write, files: &[FileReport], skipped: usize, policy
     let number = |verdict| files.iter().filter(|file| file.verdict() == verdict).count();
     write!(
         out,
-        "{DIM}{}: {} clean, {} with findings, {} incomplete",
+        "{DIM}{}: {} clean, {} unknown, {} incomplete, {} dangerous",
         plural(files.len(), "file"),
         number(Verdict::Clean),
-        number(Verdict::Findings),
-        number(Verdict::Incomplete)
+        number(Verdict::Unknown),
+        number(Verdict::Incomplete),
+        number(Verdict::Dangerous)
     )?;
     if skipped > 0 {
         write!(out, "; {} without pickles", count(skipped))?;
