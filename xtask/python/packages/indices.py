@@ -31,7 +31,7 @@ class Again:
         self.made = function, args, state
 
     def __reduce__(self):
-        return self.made
+        return self.made if self.made[2] is not None else self.made[:2]
 
 
 def changed(thing, change):
@@ -141,7 +141,10 @@ def objects():
         "classes": argument(1, numpy.array([-1])),
     }
     forest = sklearn.ensemble.RandomForestClassifier(2, max_depth=2, random_state=0).fit(points, classes)
-    yield "RandomForestClassifier", forest, {"features": is_now("n_features_in_", lambda it: it - 1)}
+    yield "RandomForestClassifier", forest, {
+        "features": is_now("n_features_in_", lambda it: it - 1),
+        "trees in something else": is_now("estimators_", lambda it: dict.fromkeys(range(2), it[0])),
+    }
     boosting = sklearn.ensemble.HistGradientBoostingClassifier(max_iter=1, min_samples_leaf=2).fit(points, classes)
     yield "TreePredictor", boosting._predictors[0][0], {
         "left": field("nodes", "left", FAR),
@@ -191,6 +194,15 @@ def objects():
     }
 
 
+def without_states():
+    """Objects that have nothing before they are given a state."""
+    yield "Tree", Again(sklearn.tree._tree.Tree, (3, numpy.array([2]), 1), None)
+    yield "Tree of too many outputs", Again(sklearn.tree._tree.Tree, (3, numpy.array([2]), 100), None)
+    for module in sklearn.neighbors._kd_tree, sklearn.neighbors._ball_tree:
+        yield module.__name__, Again(module.newObj, (getattr(module, "KDTree", None) or module.BallTree,), None)
+    yield "cKDTree", Again(copyreg._reconstructor, (scipy.spatial.cKDTree, object, None), None)
+
+
 def word(nodes, at, value):
     words = nodes.view(numpy.int64).copy()
     words[at] = value
@@ -204,6 +216,8 @@ def main():
         for name, change in wrongs.items():
             finds = "execute" if kind == "norm" else "C code would believe"
             row(f"{kind}/{name}", finds, pickle.dumps(changed(thing, change), 4))
+    for name, thing in without_states():
+        row(f"without a state/{name}", "C code would believe", pickle.dumps(thing, 4))
 
 
 def row(name, finds, data):

@@ -23,6 +23,7 @@ use halfsour_lexer::text::repr;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
 use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
+use indexmap::IndexMap;
 
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
@@ -69,7 +70,7 @@ pub(crate) struct Judge<'p, 's> {
     dtypes: DTypes,
     buffers: Buffers,
     /// Objects whose indices C code believes.
-    indexed: Vec<Indexed>,
+    indexed: IndexMap<Id, Indexed>,
     /// The partials of functions that may be called so.
     partials: HashMap<Id, Rc<Named<'p>>>,
     /// How many bytes and items calls were given.
@@ -107,6 +108,8 @@ impl<'p> Named<'p> {
 
 /// What a call amounts to.
 struct Making<'e> {
+    /// What is made.
+    result: Id,
     class: Id,
     args: &'e [Id],
     kwargs: Option<Id>,
@@ -132,7 +135,7 @@ impl<'p, 's> Judge<'p, 's> {
             clean: HashMap::new(),
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
-            indexed: Vec::new(),
+            indexed: IndexMap::new(),
             partials: HashMap::new(),
             copied: 0,
         }
@@ -270,11 +273,11 @@ impl<'p, 's> Judge<'p, 's> {
             }
             (Some(Acts::Loads), Some(&[bytes])) if self.is_clean(at, bytes) => return,
             (Some(Acts::NewObj), Some(&[class, ref args @ ..])) => {
-                return self.make(at, &Making { class, args, kwargs: None });
+                return self.make(at, &Making { result, class, args, kwargs: None });
             }
             (Some(Acts::NewObjEx), Some(&[class, args, kwargs])) => {
                 if let Some(args) = at.view.sequence(args) {
-                    return self.make(at, &Making { class, args, kwargs: Some(kwargs) });
+                    return self.make(at, &Making { result, class, args, kwargs: Some(kwargs) });
                 }
             }
             (Some(Acts::Reconstructor), Some(&[class, base, ref state @ ..])) => {
@@ -282,7 +285,7 @@ impl<'p, 's> Judge<'p, 's> {
                     && self.is_base(base, state_of_base)
                 {
                     let args = if state_of_base == Id::NONE { &[] } else { state };
-                    return self.make(at, &Making { class, args, kwargs: None });
+                    return self.make(at, &Making { result, class, args, kwargs: None });
                 }
             }
             _ => {}
@@ -301,6 +304,14 @@ impl<'p, 's> Judge<'p, 's> {
                     let why = "it holds less than it says, or geometries that are not known here".to_owned();
                     let code = at.short().call(&named.python(), args, None);
                     self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
+                }
+                Some(Acts::Tree) if !self.is_tree_call(at, items) => {
+                    let code = at.short().call(&named.python(), args, None);
+                    let why = (Severity::Dangerous, indices::WRONG.to_owned());
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, why);
+                }
+                Some(acts @ (Acts::Tree | Acts::BallTree)) => {
+                    self.give_indices(at, result, Id::NONE, acts, &named.name);
                 }
                 Some(Acts::Tensor) if is_beyond_storage(at, items) => {
                     let why = "it has more items than its storage".to_owned();
@@ -369,9 +380,9 @@ impl<'p, 's> Judge<'p, 's> {
         true
     }
 
-    fn new_object(&mut self, at: At<'_>, class: Id, args: Id, kwargs: Option<Id>) {
+    fn new_object(&mut self, at: At<'_>, result: Id, class: Id, args: Id, kwargs: Option<Id>) {
         match at.view.sequence(args) {
-            Some(args) => self.make(at, &Making { class, args, kwargs }),
+            Some(args) => self.make(at, &Making { result, class, args, kwargs }),
             None => {
                 if let Some(named) = self.named(at, class) {
                     self.count(&named, |import| import.instances += 1);
@@ -382,13 +393,16 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn make(&mut self, at: At<'_>, making: &Making<'_>) {
-        let Making { class, args, kwargs } = making;
+        let Making { result, class, args, kwargs } = making;
         let Some(named) = self.named(at, *class) else {
             return self.computed(at, Action::New, *class, Id::EMPTY_TUPLE, *kwargs);
         };
         self.count(&named, |import| import.instances += 1);
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
             self.note_use(&named);
+            if named.entry.and_then(|entry| entry.allow.acts) == Some(Acts::CkdTree) {
+                self.give_indices(at, *result, Id::NONE, Acts::CkdTree, &named.name);
+            }
             return;
         }
         self.flow(at, args);
@@ -528,7 +542,7 @@ impl Observer for Judge<'_, '_> {
         match event {
             Event::Import(id) => self.import(at, id),
             Event::Call { callable, args, result } => self.call(at, callable, args, result),
-            Event::New { class, args, kwargs, result: _ } => self.new_object(at, class, args, kwargs),
+            Event::New { class, args, kwargs, result } => self.new_object(at, result, class, args, kwargs),
             Event::Build { object, state } => self.build(at, object, state),
             Event::Append { object, count } => {
                 let code = |name: &str| at.short().extended(name, view.last_items(object, count));

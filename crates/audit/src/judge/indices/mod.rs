@@ -44,18 +44,29 @@ struct Objects<'v> {
 }
 
 impl Judge<'_, '_> {
-    /// An object is given a state.
+    /// An object is made, which may not be used without a state, or is given one.
     pub(super) fn give_indices(&mut self, at: At<'_>, object: Id, state: Id, acts: Acts, name: &str) {
         let length = length(at.view, state);
-        self.indexed.push(Indexed { object, state, length, acts, offset: at.offset, name: name.to_owned() });
+        let it = Indexed { object, state, length, acts, offset: at.offset, name: name.to_owned() };
+        self.indexed.insert(object, it);
+    }
+
+    /// Whether the arguments of a `Tree`, which it believes at once, are right as they are now.
+    pub(super) fn is_tree_call(&mut self, at: At<'_>, args: &[Id]) -> bool {
+        self.looks(at, |objects| objects.tree_arguments(args).is_some())
     }
 
     /// Whether the state of a `cKDTree`, which follows its indices at once, is right as it is now.
     pub(super) fn is_ckd_tree(&mut self, at: At<'_>, state: Id) -> bool {
+        self.looks(at, |objects| objects.ckd_tree(state).is_some())
+    }
+
+    /// Looks at objects as they are now.
+    fn looks(&mut self, at: At<'_>, look: impl FnOnce(&mut Objects<'_>) -> bool) -> bool {
         let most = self.most();
-        let mut objects =
-            Objects { view: at.view, left: most.saturating_sub(self.copied), changed: HashSet::new(), widths: HashMap::new() };
-        let is_right = objects.ckd_tree(state).is_some();
+        let left = most.saturating_sub(self.copied);
+        let mut objects = Objects { view: at.view, left, changed: HashSet::new(), widths: HashMap::new() };
+        let is_right = look(&mut objects);
         self.copied = most - objects.left;
         is_right
     }
@@ -69,7 +80,7 @@ impl Judge<'_, '_> {
     pub(super) fn check_indices(&mut self, graph: &Graph<&[u8]>) {
         let view = graph.view();
         let mut objects = Objects { view, left: self.most(), changed: self.buffers.changed.clone(), widths: HashMap::new() };
-        let mut indexed = std::mem::take(&mut self.indexed);
+        let mut indexed: Vec<Indexed> = std::mem::take(&mut self.indexed).into_values().collect();
         indexed.sort_by_key(|it| it.acts == Acts::Forest);
         for it in indexed {
             if length(view, it.state) == it.length && objects.is_right(&it) {

@@ -3,7 +3,6 @@
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::{Peek, StepKind};
 
-use super::array::Array;
 use super::{Objects, are_below, number};
 
 /// The kinds of the fields of a node of `Tree`: left, right, feature, threshold, impurity, samples, weight, and in newer releases where
@@ -24,14 +23,8 @@ const WEIGHTED: [&[u8]; 3] = [b"Minkowski", b"SEuclidean", b"WMinkowski"];
 impl Objects<'_> {
     /// `Tree(n_features, n_classes, n_outputs)`, with its nodes and values.
     pub(super) fn tree(&mut self, tree: Id, state: Id) -> Option<()> {
-        let (&[width, classes, outputs], None) = self.view.arguments(tree)? else { return None };
-        let (width, outputs) = (number(self.view, width)?, number(self.view, outputs)?);
-        let classes = self.array(classes)?;
-        let count_of_classes = |it| (1..=i64::from(u32::MAX)).contains(&it);
-        if outputs == 0 || classes.length()? != outputs || !classes.ints()?.all(count_of_classes) {
-            return None;
-        }
-        let most = usize::try_from(classes.ints()?.max()?).ok()?;
+        let (args, None) = self.view.arguments(tree)? else { return None };
+        let [width, outputs, most] = self.tree_arguments(args)?;
         let (nodes, values) = (self.value(state, "nodes")?, self.value(state, "values")?);
         let (nodes, values) = (self.array(nodes)?, self.array(values)?);
         let count = nodes.length()?;
@@ -55,6 +48,18 @@ impl Objects<'_> {
         }
         self.widths.insert(tree, width);
         Some(())
+    }
+
+    /// Features, outputs, and the largest number of classes. As many numbers of classes are read as there are outputs.
+    pub(super) fn tree_arguments(&mut self, args: &[Id]) -> Option<[usize; 3]> {
+        let &[width, classes, outputs] = args else { return None };
+        let (width, outputs) = (number(self.view, width)?, number(self.view, outputs)?);
+        let classes = self.array(classes)?;
+        let count_of_classes = |it| (1..=i64::from(u32::MAX)).contains(&it);
+        if outputs == 0 || classes.length()? != outputs || !classes.ints()?.all(count_of_classes) {
+            return None;
+        }
+        Some([width, outputs, usize::try_from(classes.ints()?.max()?).ok()?])
     }
 
     /// The nodes of a tree of histograms, and the sets of categories that they mention.
@@ -201,33 +206,38 @@ impl Objects<'_> {
         fits.then_some(())
     }
 
-    /// Trees, in lists and arrays of what keeps them, may not look at more features than what keeps them all has.
+    /// Trees, in lists of what keeps them, may not look at more features than what keeps them all has.
     pub(super) fn forest(&mut self, state: Id) -> Option<()> {
-        let width =
-            ["n_features_in_", "n_features_", "_n_features"].iter().find_map(|name| self.value(state, name));
-        let width = width.and_then(|width| number(self.view, width));
-        let keys = ["tree_", "estimators_", "_predictors"];
-        let mut open: Vec<Id> = keys.iter().filter_map(|name| self.value(state, name)).collect();
+        let mut width = usize::MAX;
+        for name in ["n_features_in_", "n_features_", "_n_features"] {
+            if self.has(state, name) {
+                let value = self.value(state, name)?;
+                // Of what is not fitted, None.
+                width = width.min(if value == Id::NONE { 0 } else { number(self.view, value)? });
+            }
+        }
+        let mut open = Vec::new();
+        for name in ["tree_", "estimators_", "_predictors"] {
+            if self.has(state, name) {
+                open.push(self.value(state, name)?);
+            }
+        }
         while let Some(id) = open.pop() {
             self.left = self.left.checked_sub(1)?;
             if let Some(&of_tree) = self.widths.get(&id) {
-                if of_tree > width? {
+                if of_tree > width || width == usize::MAX {
                     return None;
                 }
             } else if let Some(items) = self.view.sequence(id) {
                 open.extend(items);
             } else if let Peek::Instance(instance) = self.view.peek(id) {
-                // An array of trees, or an estimator with one.
-                let states =
-                    instance.steps().filter(|step| step.0 == StepKind::State).flat_map(|step| step.1);
-                for &state in states {
-                    match self.value(state, "tree_") {
-                        Some(tree) => open.push(tree),
-                        None => open.extend(
-                            Array::of(self.view, id).and_then(|array| array.objects()).into_iter().flatten(),
-                        ),
-                    }
+                let Some((StepKind::State, &[state])) = instance.steps().next() else { return None };
+                let Peek::Dict(_) = self.view.peek(state) else { return None };
+                if self.has(state, "tree_") {
+                    open.push(self.value(state, "tree_")?);
                 }
+            } else {
+                return None;
             }
         }
         Some(())
