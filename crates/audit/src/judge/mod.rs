@@ -337,7 +337,10 @@ impl<'p, 's> Judge<'p, 's> {
             Some(_) => "it may not be called",
             None => "the policy does not list it",
         };
-        let why = self.why(&named, otherwise);
+        let mut why = self.why(&named, otherwise);
+        if acts == Some(Acts::GetAttr) && self.is_method(at, items.unwrap_or_default()) {
+            why.0 = Severity::Unknown;
+        }
         let code = at.short().call(&named.python(), args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
@@ -363,6 +366,14 @@ impl<'p, 's> Judge<'p, 's> {
         })
     }
 
+    /// Whether these arguments of `getattr` look up a method in a reviewed class, and none of Python's own.
+    fn is_method(&self, at: At<'_>, items: &[Id]) -> bool {
+        let &[of, attribute] = items else { return false };
+        let is_own = at.view.text_bytes(attribute).is_none_or(|name| name.starts_with(b"__"));
+        let of = self.named(at, of).or_else(|| self.maker(at, of));
+        !is_own && of.is_some_and(|of| of.entry.is_some())
+    }
+
     /// `getattr(of, attribute)`, where the result has a name.
     fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
         let Some(named) = self.named(at, of).or_else(|| self.maker(at, of)) else { return false };
@@ -371,9 +382,7 @@ impl<'p, 's> Judge<'p, 's> {
             return false;
         }
         let qualified = [&named.qualified, attribute].join(&b'.');
-        // What is looked up in a reviewed class is a method that nobody has reviewed, unless it is one of Python's own.
-        let is_unknown = named.entry.is_some() && !attribute.starts_with(b"__");
-        if self.policy.find(&named.module, &qualified).is_none() && !is_unknown {
+        if self.policy.find(&named.module, &qualified).is_none() {
             return false;
         }
         self.import_names(at, result, &named.module.clone(), &qualified);

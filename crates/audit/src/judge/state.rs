@@ -56,7 +56,8 @@ impl<'p> Judge<'p, '_> {
         let fits = pattern.is_some_and(|it| it.matches(&self.values(at), state));
         if !fits || !self.built.insert(object) {
             let why = "it may not have such a state".to_owned();
-            let code = format!("functools.partial({}).__setstate__({})", function.python(), at.short().value(state));
+            let code =
+                format!("functools.partial({}).__setstate__({})", function.python(), at.short().value(state));
             self.add(at.offset, Rule::R7, Action::Build, &function.name, code, (Severity::Dangerous, why));
         }
     }

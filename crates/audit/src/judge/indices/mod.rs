@@ -79,7 +79,12 @@ impl Judge<'_, '_> {
     /// Looks at all of them: first at what holds indices itself, then at what holds those.
     pub(super) fn check_indices(&mut self, graph: &Graph<&[u8]>) {
         let view = graph.view();
-        let mut objects = Objects { view, left: self.most(), changed: self.buffers.changed.clone(), widths: HashMap::new() };
+        let mut objects = Objects {
+            view,
+            left: self.most(),
+            changed: self.buffers.changed.clone(),
+            widths: HashMap::new(),
+        };
         let mut indexed: Vec<Indexed> = std::mem::take(&mut self.indexed).into_values().collect();
         indexed.sort_by_key(|it| it.acts == Acts::Forest);
         for it in indexed {
@@ -89,7 +94,14 @@ impl Judge<'_, '_> {
             let at = At { view, offset: it.offset };
             let name = it.name.replacen(':', ".", 1);
             let code = format!("{name}.__setstate__({})", at.short().value(it.state));
-            self.add(it.offset, Rule::R9, Action::Build, &it.name, code, (Severity::Dangerous, WRONG.to_owned()));
+            self.add(
+                it.offset,
+                Rule::R9,
+                Action::Build,
+                &it.name,
+                code,
+                (Severity::Dangerous, WRONG.to_owned()),
+            );
         }
     }
 }
