@@ -3,13 +3,19 @@
 use std::sync::{LazyLock, OnceLock};
 
 /// The committed files, each of one package.
-static FILES: [&str; 6] = [
+static FILES: [&str; 12] = [
+    include_str!("../census/dateutil.txt"),
     include_str!("../census/joblib.txt"),
+    include_str!("../census/lightgbm.txt"),
     include_str!("../census/numpy.txt"),
     include_str!("../census/pandas.txt"),
+    include_str!("../census/pyarrow.txt"),
+    include_str!("../census/pytz.txt"),
     include_str!("../census/scipy.txt"),
     include_str!("../census/sklearn.txt"),
+    include_str!("../census/sortedcontainers.txt"),
     include_str!("../census/stdlib.txt"),
+    include_str!("../census/torch.txt"),
 ];
 
 /// Where each class stands in the files: found by going over their lines once, without reading those.
@@ -48,14 +54,13 @@ pub(crate) struct Class {
     is_c: bool,
 }
 
-/// What a name is, in some release.
-#[derive(Clone, Copy, Default)]
-struct Kinds {
-    key: bool,
-    method: bool,
-    data: bool,
-    slot: bool,
-}
+/// What a name is, in some release: any of the four below.
+type Kinds = u8;
+
+const KEY: Kinds = 1;
+const METHOD: Kinds = 2;
+const DATA: Kinds = 4;
+const SLOT: Kinds = 8;
 
 /// Returns what the census says of a class, given as `module:qualified name`; `None` if it has no class of that name.
 pub(crate) fn class(name: &str) -> Option<&'static Class> {
@@ -69,44 +74,44 @@ pub(crate) fn class(name: &str) -> Option<&'static Class> {
 impl Class {
     /// Whether picklers write a state with this key, or the class's own code sets it, and no release has an attribute of that name.
     pub(crate) fn has_key(&self, key: &[u8]) -> bool {
-        self.kinds(key).is_some_and(Kinds::is_key)
+        self.kinds(key).is_some_and(is_key)
     }
 
     /// Whether it is a key in some release, and a method, a property or another descriptor in some release. What stands there has to be
     /// plain data.
     pub(crate) fn has_data_key(&self, key: &[u8]) -> bool {
-        self.kinds(key).is_some_and(Kinds::is_data_key)
+        self.kinds(key).is_some_and(is_data_key)
     }
 
     /// Whether it is a slot that the class, or one that it inherits from, names in `__slots__`.
     pub(crate) fn has_slot(&self, key: &[u8]) -> bool {
-        self.kinds(key).is_some_and(|kinds| kinds.slot)
+        self.kinds(key).is_some_and(is_slot)
     }
 
     /// Whether a key of this name would stand for an attribute of the class: a method, a property, a slot, or what starts with `__`,
     /// which the census does not list.
     pub(crate) fn has_attribute(&self, key: &[u8]) -> bool {
-        key.starts_with(b"__") || self.kinds(key).is_some_and(Kinds::is_attribute)
+        key.starts_with(b"__") || self.kinds(key).is_some_and(is_attribute)
     }
 
     /// The keys of [`has_key`](Self::has_key), sorted.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'static str> {
-        self.named(Kinds::is_key)
+        self.named(is_key)
     }
 
     /// The keys of [`has_data_key`](Self::has_data_key), sorted.
     pub(crate) fn data_keys(&self) -> impl Iterator<Item = &'static str> {
-        self.named(Kinds::is_data_key)
+        self.named(is_data_key)
     }
 
     /// The slots, sorted.
     pub(crate) fn slots(&self) -> impl Iterator<Item = &'static str> {
-        self.named(|kinds| kinds.slot)
+        self.named(is_slot)
     }
 
     /// The attributes, sorted; of those that start with `__` only those that [`own`](Self::own) tells.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = &'static str> {
-        self.named(Kinds::is_attribute)
+        self.named(is_attribute)
     }
 
     /// The special methods that are its own or inherited, but not those of `object`: `__setstate__`, `__new__`, `__del__` and so on.
@@ -148,10 +153,10 @@ impl Class {
             Self { releases: place.told_releases(), names: Vec::new(), reached: Vec::new(), is_c: false };
         for line in lines {
             class.is_c |= line.field(Field::Flags).contains('c');
-            class.add(line, Field::Keys, Kinds { key: true, ..Kinds::default() });
-            class.add(line, Field::Methods, Kinds { method: true, ..Kinds::default() });
-            class.add(line, Field::Data, Kinds { data: true, ..Kinds::default() });
-            class.add(line, Field::Slots, Kinds { slot: true, ..Kinds::default() });
+            class.add(line, Field::Keys, KEY);
+            class.add(line, Field::Methods, METHOD);
+            class.add(line, Field::Data, DATA);
+            class.add(line, Field::Slots, SLOT);
             for told in line.field(Field::Reached).split_terminator(';') {
                 let (method, names) = told.split_once(':').expect("the files are tested");
                 if class.reached.iter().all(|(known, _)| *known != method) {
@@ -165,7 +170,7 @@ impl Class {
         class.names.dedup_by(|(name, more), (kept, kinds)| {
             let same = name == kept;
             if same {
-                kinds.join(*more);
+                *kinds |= *more;
             }
             same
         });
@@ -177,25 +182,20 @@ impl Class {
     }
 }
 
-impl Kinds {
-    fn is_key(self) -> bool {
-        self.key && !self.method && !self.data
-    }
+fn is_key(kinds: Kinds) -> bool {
+    kinds & KEY != 0 && kinds & (METHOD | DATA) == 0
+}
 
-    fn is_data_key(self) -> bool {
-        self.key && (self.method || self.data)
-    }
+fn is_data_key(kinds: Kinds) -> bool {
+    kinds & KEY != 0 && kinds & (METHOD | DATA) != 0
+}
 
-    fn is_attribute(self) -> bool {
-        self.method || self.data || self.slot
-    }
+fn is_slot(kinds: Kinds) -> bool {
+    kinds & SLOT != 0
+}
 
-    fn join(&mut self, other: Self) {
-        self.key |= other.key;
-        self.method |= other.method;
-        self.data |= other.data;
-        self.slot |= other.slot;
-    }
+fn is_attribute(kinds: Kinds) -> bool {
+    kinds & (METHOD | DATA | SLOT) != 0
 }
 
 impl Place {
@@ -276,64 +276,6 @@ fn places(file: &'static str) -> Vec<Place> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_class_has_what_it_inherits() {
-        let class = class("sklearn.tree._classes:DecisionTreeClassifier").unwrap();
-        assert!(class.has_key(b"max_depth"));
-        assert!(class.has_key(b"tree_"));
-        assert!(class.has_attribute(b"predict_proba"));
-        assert!(class.has_attribute(b"get_params"));
-        assert!(class.has_attribute(b"__class__"));
-        assert!(!class.has_attribute(b"max_depth"));
-        assert!(!class.has_key(b"predict"));
-        assert!(!class.is_c());
-        assert!(class.own().any(|method| method == "__setstate__"));
-    }
-
-    #[test]
-    fn what_setstate_calls_is_told() {
-        let class = class("random:Random").unwrap();
-        assert!(class.is_c());
-        let reached: Vec<_> = class.reached().collect();
-        let (_, mut names) = reached.into_iter().find(|(method, _)| *method == "__setstate__").unwrap();
-        assert!(names.any(|name| name == "setstate"));
-    }
-
-    #[test]
-    fn slots_are_no_keys() {
-        let class = class("fractions:Fraction").unwrap();
-        assert_eq!(class.slots().collect::<Vec<_>>(), ["_denominator", "_numerator"]);
-        assert!(class.has_slot(b"_numerator"));
-        assert!(class.has_attribute(b"numerator"));
-    }
-
-    #[test]
-    fn a_function_or_an_unknown_name_is_no_class() {
-        assert!(class("numpy._core.multiarray:_reconstruct").is_none());
-        assert!(class("app.models:Point").is_none());
-        assert!(class("app").is_none());
-    }
-
-    #[test]
-    fn files_are_sorted_and_whole() {
-        for places in INDEX.iter() {
-            assert!(places.is_sorted_by_key(|place| (place.module, place.qualified())));
-            for place in places {
-                let name = format!("{}:{}", place.module, place.qualified());
-                assert!(place.line.split('\t').count() <= 9, "{name}");
-                for base in place.field(Field::Bases).split_terminator(' ') {
-                    assert!(place.named(base.trim_start_matches('>')).is_some(), "{name} {base}");
-                }
-                if let Some(class) = class(&name) {
-                    assert!(
-                        class.releases().count() > 0 || place.field(Field::Releases).is_empty(),
-                        "{name}"
-                    );
-                }
-            }
-        }
-    }
-}
+mod held;
+#[cfg(test)]
+mod tests;

@@ -34,8 +34,7 @@ fn what_is_called_later_is_a_function_that_may_be_kept() {
     let interpolator = name("scipy.interpolate._interpolate", "interp1d");
     is_found(&object(&interpolator, &dict("_call", &getattr)), Rule::R7);
     is_found(&object(&interpolator, &dict("_evaluate", &getattr)), Rule::R12);
-    let vectorized = object(&name("numpy", "vectorize"), &dict("pyfunc", &getattr));
-    is_found(&vectorized, Rule::R7);
+    is_found(&object(&name("numpy", "vectorize"), &dict("pyfunc", &getattr)), Rule::R7);
     let selector = name("sklearn.feature_selection._univariate_selection", "SelectKBest");
     is_found(&object(&selector, &dict("score_func", &getattr)), Rule::R7);
     let scorer = name("sklearn.metrics._scorer", "_Scorer");

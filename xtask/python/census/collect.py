@@ -1,6 +1,7 @@
-"""Prints the census of packages that are installed here, as JSON: `collect.py PACKAGE… [-- NAME…]`. For Python 2.7 and 3.6 or later.
+"""Prints the census of packages that are installed here, as JSON: `collect.py [--no-objects] PACKAGE... < NAMES`. For Python 2.7 and 3.6 or later.
 
-Each NAME is `module:Qualified`, looked up besides all classes that the packages define.
+Each line of the input is a name, `module:Qualified`, that is looked up besides all classes that the packages define.
+Objects of the classes are made, to see their states, unless that breaks the process: then --no-objects.
 """
 
 from __future__ import print_function
@@ -37,6 +38,8 @@ SKIPPED = set(
 )
 IS_TYPE = (type, getattr(types, "ClassType", type))
 IS_NAME = re.compile("[A-Za-z_][A-Za-z_0-9]*$")
+# Classes whose objects do more than to be.
+NOT_MADE = re.compile("distutils|f2py|testing|Parallel|Repository|Server|Client|Process|Thread|Pool|Executor|Download|Connection|Session|Worker|Manager$|Backend|Plot|Figure|Tk|App|File")
 HEAP, IMMUTABLE = 1 << 9, 1 << 8
 
 
@@ -46,8 +49,11 @@ def quiet(seconds, function, *args):
     def stop(*_):
         raise RuntimeError("it takes too long")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    if not hasattr(signal, "alarm"):
+        seconds = 0
+    before = seconds and signal.signal(signal.SIGALRM, stop)
+    if seconds:
+        signal.alarm(seconds)
     try:
         return function(*args)
     except KeyboardInterrupt:
@@ -55,12 +61,16 @@ def quiet(seconds, function, *args):
     except BaseException:
         return None
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        if seconds:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, before)
 
 
 def import_all(name):
     module = quiet(120, importlib.import_module, name)
+    # Modules of Cython may have a path that is none.
+    if not os.path.basename(getattr(module, "__file__", None) or "").startswith("__init__."):
+        return
     for found in quiet(60, list, pkgutil.iter_modules(getattr(module, "__path__", ()))) or ():
         inner = found[1]
         if inner not in SKIPPED and not inner.startswith("test_"):
@@ -92,6 +102,16 @@ def lookup(module, qualified):
     return value
 
 
+def bases_of(cls):
+    """What a class inherits from, without `object`, and without what `six.with_metaclass` puts between."""
+    for base in cls.__bases__:
+        if base.__name__ in ("NewBase", "temporary_class") and not is_found(base):
+            for inner in bases_of(base):
+                yield inner
+        elif base is not object:
+            yield base
+
+
 def is_found(cls):
     """Whether a pickle can name the class."""
     module, _, qualified = name_of(cls).partition(":")
@@ -102,7 +122,7 @@ def is_c(cls):
     if not isinstance(cls, type):
         return False
     flags = cls.__flags__
-    if not flags & HEAP or flags & IMMUTABLE:
+    if not flags & HEAP or sys.version_info > (3, 9) and flags & IMMUTABLE:
         return True
     own = vars(cls)
     is_python = "__dict__" in own or "__weakref__" in own or "__slots__" in own or "__firstlineno__" in own
@@ -161,8 +181,25 @@ def own_keys(cls, methods, mro):
     return sorted(source.mangled(key, cls.__name__) for key in keys if IS_NAME.match(key or ""))
 
 
+def made_keys(cls):
+    """Keys in the state of an object, for a class that takes no arguments, or small ints."""
+    keys = set()
+    for arguments in ((), (2,), (2, 2), (2, 2, 2)):
+        reduced = quiet(2, lambda: cls(*arguments).__reduce_ex__(2))
+        if not isinstance(reduced, tuple):
+            continue
+        state = reduced[2] if len(reduced) > 2 else None
+        parts = state if isinstance(state, tuple) and len(state) == 2 else (state,)
+        for part in parts:
+            if isinstance(part, dict):
+                keys.update(key for key in part if isinstance(key, str) and IS_NAME.match(key))
+        break
+    return keys
+
+
 class Census(object):
-    def __init__(self):
+    def __init__(self, packages):
+        self.packages = packages  # in which objects are made
         self.classes = {}
         self.methods = {}
 
@@ -177,7 +214,7 @@ class Census(object):
             return
         mro = inspect.getmro(cls)
         called, data, slots = own_attributes(cls)
-        told = {"bases": [name_of(base) for base in cls.__bases__ if base is not object]}
+        told = {"bases": [name_of(base) for base in bases_of(cls)]}
         told["methods"], told["data"], told["slots"] = sorted(called), sorted(data), sorted(slots)
         told["c"] = is_c(cls)
         told["keys"] = own_keys(cls, self.own_methods(cls), mro)
@@ -187,8 +224,12 @@ class Census(object):
         elif issubclass(cls, type):
             told["kind"] = "metaclass"
         told["found"] = is_found(cls)
+        is_own = told["found"] and "kind" not in told and name.split(":")[0].split(".")[0] in self.packages
+        # C breaks where it is given what it does not expect.
+        if is_own and not any(is_c(base) for base in mro if base is not object) and not NOT_MADE.search(name):
+            told["keys"] = sorted(made_keys(cls).union(told["keys"]))
         self.classes[name] = told
-        for base in cls.__bases__:
+        for base in bases_of(cls):
             self.add(base)
 
     def reached(self, mro):
@@ -234,27 +275,30 @@ class Census(object):
         return any(isinstance(vars(base).get(name), property) for base in mro)
 
 
-def main(arguments):
-    split = arguments.index("--") if "--" in arguments else len(arguments)
-    packages, names = arguments[:split], arguments[split + 1 :]
+def main(packages):
+    names = sys.stdin.read().split()
+    makes = packages[0] != "--no-objects"
+    packages = packages[not makes :]
     warnings.simplefilter("ignore")
-    out = os.fdopen(os.dup(1), "w")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    tops = set()
+    # What packages print is no part of the output.
+    out, sys.stdout = sys.stdout, open(os.devnull, "w")
+    tops = set()  # the packages, and parts of packages
     for package in packages:
         modules = standard() if package == "stdlib" else [package]
         tops.update(modules)
         for module in modules:
             import_all(module)
-    census, aliases = Census(), {}
+    census, aliases = Census({package.split(".")[0] for package in packages} - {"stdlib"} if makes else ()), {}
     for name, module in sorted(list(sys.modules.items())):
-        if module is None or name.split(".")[0] not in tops:
+        if module is None or not is_under(name, tops):
             continue
         for value in list(quiet(10, lambda module=module: list(vars(module).values())) or ()):
             if isinstance(value, IS_TYPE):
                 add_with_inner(census, value, tops, set())
     functions = []
     for name in names:
+        if not is_under(name.split(":")[0], tops):
+            continue
         module, _, qualified = name.partition(":")
         value = quiet(120, lookup, module, qualified)
         if isinstance(value, IS_TYPE):
@@ -263,18 +307,25 @@ def main(arguments):
                 aliases[name] = name_of(value)
         elif value is not None:
             functions.append(name)
-    versions = {"stdlib": "%d.%d" % sys.version_info[:2]}
-    for package in packages:
+    versions = {"stdlib": "%d.%d" % sys.version_info[:2]} if "stdlib" in packages else {}
+    for package in {package.split(".")[0] for package in packages} - {"stdlib"}:
         version = getattr(sys.modules.get(package), "__version__", None)
-        if package != "stdlib" and version:
-            versions[package] = str(version)
+        if version:
+            versions[package] = str(version).split("+")[0]
     json.dump({"classes": census.classes, "aliases": aliases, "functions": sorted(functions), "versions": versions}, out, sort_keys=True)
-    out.close()
-    os._exit(0)
+    out.flush()
+    # Threads of packages may not end.
+    if sys.platform != "emscripten":
+        os._exit(0)
+
+
+def is_under(module, tops):
+    parts = module.split(".")
+    return any(".".join(parts[:length]) in tops for length in range(1, len(parts) + 1))
 
 
 def add_with_inner(census, cls, tops, seen):
-    if cls in seen or str(getattr(cls, "__module__", "")).split(".")[0] not in tops:
+    if cls in seen or not is_under(str(getattr(cls, "__module__", "")), tops):
         return
     seen.add(cls)
     census.add(cls)

@@ -1,5 +1,7 @@
-"""Writes the committed census out of what `collect.py` printed: `merge.py COLLECTED COMMITTED PICKLES…`. For Python 3.8 or later."""
+"""Writes the committed census out of what `collect.py` printed: `merge.py COLLECTED COMMITTED PACKAGES PICKLES…`, where PACKAGES
+have commas between them, or are `all`. For Python 3.10 or later."""
 
+import _compat_pickle
 import json
 import pathlib
 import re
@@ -19,10 +21,21 @@ NO_DATA = set(
     "test plistlib rlcompleter tabnanny sched queue Queue nturl2path contextlib contextvars _contextvars parser "
     "zipfile tarfile bz2 lzma gzip tempfile cgi audiodev aifc wave sunau chunk cgitb user rexec Bastion imputil robotparser repr".split()
 )
-# Parts of packages that read, write, draw, build and test: nobody pickles their objects.
+# Told of no class: nearly each has them, and they are no keys.
+UNTOLD = set("__init__ __eq__ __hash__ __getstate__ __get__ __set__ __post_init__ _pybind11_conduit_v1_".split())
+
+# Parts of packages that read, write, draw, compute, build and test: nobody pickles their objects.
 NO_STATE = re.compile(
-    r"(pandas\.(io|plotting|_testing|_config|compat)|scipy\.(io|_lib|misc|weave)|numpy\.(distutils|f2py|ctypeslib|testing|lib\._npyio|lib\.npyio)"
-    r"|sklearn\.(externals|_build_utils|utils\._testing|datasets)|joblib\.(externals|test))(\.|$)"
+    r"(pandas\.(io|plotting|_testing|_config|compat|stats|formats|util\.testing|core\.computation|_libs\.(hashtable|lib|reduction|parsers|join|ops|json|window|groupby|writers|properties))"
+    r"|scipy\.(io|_lib|misc|weave|optimize\._(shgo|shgo_lib|differentialevolution|dual_annealing|basinhopping|trustregion\w*|numdiff|slsqp\w*|differentiable_functions))"
+    r"|numpy\.(distutils|f2py|ctypeslib|testing|lib\._?npyio)"
+    r"|sklearn\.(externals|_build_utils|utils\._?(testing|arpack|sparsetools|_?mask\w*)|datasets)"
+    r"|joblib\.(externals|test\w*|_parallel_backends|_dask|executor|pool|_memmapping_reducer|disk|parallel|_store_backends|memory)"
+    r"|urllib\.(request|robotparser)|http\.(client|server)|xml\.(dom\.(expatbuilder|xmlbuilder|pulldom)|sax)|logging\.(handlers|config)"
+    r"|email\.(_header_value_parser|feedparser|parser|generator)|distutils|xmllib|pyexpat|optparse|dis|tracemalloc|codecs"
+    r"|pyarrow\.(_?(compute|dataset|parquet|flight|fs|orc|acero|s3fs|gcsfs|hdfs|azurefs|cuda|substrait|csv|json|feather)\w*|vendored|tests|interchange|pandas_compat|benchmark)"
+    r"|torch\.(utils\.data\.(datapipes|graph\w*|_utils)|ao)"
+    r"|(torch|lightgbm)\.(testing|onnx|_dynamo|_inductor|distributed|nn\.parallel|nn\.intrinsic|nn\.quantized|nn\.qat|dask))(\.|$)"
 )
 
 
@@ -45,6 +58,26 @@ class Merged:
             self.flags.add("c")
         if told.get("kind") == "exception":
             self.flags.add("x")
+        if told.get("kind") == "metaclass":
+            self.flags.add("m")
+
+
+def renamed(name):
+    """A name of Python 2 as Python 3 knows it."""
+    module, _, qualified = name.partition(":")
+    pair = _compat_pickle.NAME_MAPPING.get((module, qualified))
+    return ":".join(pair) if pair else f"{_compat_pickle.IMPORT_MAPPING.get(module, module)}:{qualified}"
+
+
+def as_python_3(run):
+    classes = {}
+    for name, told in run["classes"].items():
+        told["bases"] = [renamed(base) for base in told["bases"]]
+        # Of two names that are one in Python 3, the one that has it already is told.
+        if renamed(name) not in run["classes"] or renamed(name) == name:
+            classes[renamed(name)] = told
+    run["classes"] = classes
+    run["aliases"] = {name: renamed(other) for name, other in run["aliases"].items() if renamed(other) != name}
 
 
 def order(release):
@@ -71,11 +104,13 @@ class Census:
         self.classes, self.aliases, self.releases = {}, {}, {}
         self.functions = {}
         self.defined = {}  # package and release -> names
-        runs = [json.loads(path.read_text()) for path in sorted(directory.glob("*.json"))]
+        runs = [json.loads(path.read_text()) for path in sorted(directory.glob("*.json")) if path.name != "uses.json"]
         self.packages = {package for run in runs for package in run["versions"]}
         # The newest last, so that its bases come first.
         runs.sort(key=lambda run: sorted((package, order(version)) for package, version in run["versions"].items()))
         for run in runs:
+            if any(name.startswith("__builtin__:") for name in run["classes"]):
+                as_python_3(run)
             for package, version in run["versions"].items():
                 self.releases.setdefault(package, set()).add(version)
             for name, told in run["classes"].items():
@@ -108,8 +143,8 @@ class Census:
                 for old in names[:-1]:
                     self.alias(old, names[-1])
         for name, others in self.aliases.items():
-            others = [self.canonical(other) for other in others]
-            if name in self.classes:
+            others = [other for other in map(self.canonical, others) if other in self.classes]
+            if name in self.classes or not others:
                 continue
             if len(set(others)) == 1:
                 self.alias(name, others[0])
@@ -168,7 +203,10 @@ class Census:
         for name, merged in self.classes.items():
             top = name.split(":")[0].split(".")[0]
             is_data = top not in NO_DATA and not top.startswith("_") and not NO_STATE.match(name.split(":")[0])
-            if name in listed or is_data:
+            # What is private is pickled only as a part, and then a fixture should have it.
+            is_data = is_data and not name.split(":")[1].startswith("_") and "m" not in merged.flags
+            is_wanted = package_of(name, self.packages) in self.wanted
+            if is_wanted and (name in listed or is_data):
                 kept.add(name)
                 kept |= self.above(name)
         return kept
@@ -176,6 +214,9 @@ class Census:
     def lines(self, listed, read):
         for old, new in list(self.moved.items()):
             self.moved[old] = self.canonical(new)
+        self.names = {}
+        for name in {*self.classes, *self.moved}:
+            self.names.setdefault(self.canonical(name), []).append(name)
         for name, keys in read.keys.items():
             name = self.canonical(name)
             if name in self.classes:
@@ -186,12 +227,12 @@ class Census:
             merged = self.classes[name]
             above = [self.classes[base] for base in self.above(name) if base in self.classes]
             fields = [self.flags(name, merged, read), self.ranges(name, merged.releases)]
-            bases = dict.fromkeys(self.canonical(base) for base in merged.bases)
-            fields.append(" ".join(shortened(base, name) for base in bases if base != name and base in self.classes))
+            fields.append(" ".join(shortened(base, name) for base in self.direct(name, merged)))
             for part in ("keys", "methods", "data", "slots"):
                 inherited = set().union(*(getattr(other, part) for other in above))
-                fields.append(" ".join(sorted(getattr(merged, part) - inherited)))
-            fields.append(";".join(self.told_reached(name, merged)))
+                fields.append(" ".join(sorted(getattr(merged, part) - inherited - UNTOLD)))
+            uses = {use for other in self.names.get(name, ()) for use in read.uses.get(other, ())}
+            fields.append(";".join(self.told_reached(name, merged, uses)))
             result[name] = fields
         for old, new in self.moved.items():
             if new in kept:
@@ -199,14 +240,25 @@ class Census:
         for name, releases in self.functions.items():
             if name not in result:
                 result[name] = ["fp" if name in read.uses else "f", self.ranges(name, releases)]
+        for name in read.uses:
+            top = name.split(":")[0].split(".")[0]
+            if name not in result and (top in self.packages or top in sys.stdlib_module_names):
+                result[name] = ["fp"]
         return result
 
     def flags(self, name, merged, read):
         return "".join(sorted(merged.flags)) + ("p" if name in read.uses else "")
 
-    def told_reached(self, name, merged):
+    def direct(self, name, merged):
+        """What the class inherits from, but not what one of those inherits from, too."""
+        bases = [base for base in dict.fromkeys(map(self.canonical, merged.bases)) if base != name and base in self.classes]
+        return [base for base in bases if not any(base in self.above(other) and other not in self.above(base) for other in bases)]
+
+    def told_reached(self, name, merged, uses):
         above = (self.classes[base].reached for base in self.above(name) if base in self.classes)
         for root in sorted(set(merged.reached).union(*above)):
+            if root == "__post_init__" or root == "__init__" and "call" not in uses or root == "__setitem__" and "setitem" not in uses:
+                continue
             names = merged.reached.get(root, set())
             if (self.inherited(name, root) or set()) != names:
                 yield root + ":" + " ".join(sorted(names))
@@ -225,20 +277,39 @@ class Census:
         return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in parts)
 
 
-def main(collected, committed, *pickles):
+def document(path, census, files):
+    """Writes the table of counts."""
+    rows = []
+    for package, lines in sorted(files.items()):
+        every = sorted(census.releases[package], key=order)
+        aliases = sum(len(fields) > 2 and fields[2].startswith(">") for fields in lines.values())
+        functions = sum(fields[0].startswith("f") for fields in lines.values())
+        pickled = sum("p" in fields[0] for fields in lines.values())
+        told = every[0] if len(every) == 1 else f"{every[0]} to {every[-1]}"
+        rows.append(f"| {package} | {len(every)} | {told} | {len(lines) - aliases - functions} | {aliases} | {pickled} |\n")
+    head = "| package | releases | | classes | other names of them | pickled by fixtures |\n|---|---|---|---|---|---|\n"
+    if not path.exists():
+        return
+    text = path.read_text()
+    before, rest = text.split("<!-- counts -->\n")
+    after = rest.split("<!-- end of the counts -->")[1]
+    path.write_text(f"{before}<!-- counts -->\n{head}{''.join(rows)}<!-- end of the counts -->{after}")
+
+
+def main(collected, committed, packages, *pickles):
     census = Census(pathlib.Path(collected))
+    census.wanted = census.packages if packages == "all" else set(packages.split(","))
     census.join_moved()
     read = pickled.Pickled()
     for directory in pickles:
-        for path in sorted(pathlib.Path(directory).rglob("*")):
-            if path.is_file() and path.suffix in (".jsonl", ".pickle", ".pkl"):
-                read.read_rows(path)
-    listed = set(json.loads(sys.stdin.read()))
+        read.read_all(pathlib.Path(directory))
+    listed = set(sys.stdin.read().split())
     files = {package: {} for package in census.releases}
     for name, fields in census.lines(listed, read).items():
         files[package_of(name, census.packages)][name] = fields
     directory = pathlib.Path(committed)
     directory.mkdir(exist_ok=True)
+    files = {package: files[package] for package in files if package in census.wanted}
     for package, lines in files.items():
         releases = " ".join(sorted(census.releases[package], key=order))
         text, last = [f"# {releases}\n"], None
@@ -249,9 +320,11 @@ def main(collected, committed, *pickles):
             last = module
             text.append("\t".join([qualified, *fields]).rstrip("\t") + "\n")
         (directory / f"{package}.txt").write_text("".join(text))
-    (pathlib.Path(collected) / "uses.txt").write_text(
-        "".join(f"{name}\t{' '.join(sorted(uses))}\n" for name, uses in sorted(read.uses.items()))
-    )
+    told = {name: read.told(name) for name in read.uses}
+    (pathlib.Path(collected) / "uses.json").write_text(json.dumps(told, indent=1, sort_keys=True))
+    document(directory.parent / "CENSUS.md", census, files)
+    size = sum(path.stat().st_size for path in directory.glob("*.txt"))
+    print(f"census: {sum(map(len, files.values()))} names of {len(files)} packages, {size} bytes")
 
 
 if __name__ == "__main__":

@@ -102,6 +102,20 @@ class Pickled:
         except Exception:  # arrays between the opcodes, streams of several pickles: what came before is seen
             pass
 
+    def read_all(self, directory):
+        """Reads all files of pickles below a directory."""
+        for path in sorted(directory.rglob("*")):
+            if path.is_file() and path.suffix in (".jsonl", ".pickle", ".pkl"):
+                self.read_rows(path)
+
+    def told(self, name):
+        """How a name is used, as JSON can tell it."""
+        return {
+            "uses": sorted(self.uses[name]),
+            "args": sorted(self.args.get(name, ())),
+            "states": sorted(self.states.get(name, ())),
+        }
+
     def read_rows(self, path):
         """Reads each base64 text in the rows of a file of JSON lines, or the file itself."""
         if path.suffix == ".jsonl":
