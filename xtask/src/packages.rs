@@ -22,6 +22,8 @@ pub struct Environment {
 
 /// The script that prints what `to_csv` prints, and no description of values: its rows lie in a directory of their own.
 const TEXTS: &str = "texts";
+/// The script that prints pickles that harm whoever loads them, likewise.
+const INDICES: &str = "indices";
 
 static ENVIRONMENTS: [Environment; 13] = [
     Environment {
@@ -74,7 +76,7 @@ static ENVIRONMENTS: [Environment; 13] = [
     Environment {
         name: "3.13",
         python: "3.13",
-        scripts: &["standard", "records", "arrays", "frames", "dumps", "models", "saved"],
+        scripts: &["standard", "records", "arrays", "frames", "dumps", "models", "saved", INDICES],
         packages: &[
             "joblib==1.6.0",
             "lz4==4.4.5",
@@ -198,6 +200,7 @@ pub fn make(names: &[&str]) -> Result {
             let rows = shell::output(&mut self::script(&python, script, &installed), &[])?;
             let file = match *script {
                 TEXTS => committed.with_file_name("csv").join(format!("{name}.jsonl")),
+                INDICES => committed.with_file_name("data").join("indices.jsonl"),
                 script => committed.join(name).join(format!("{script}.jsonl")),
             };
             fs::write(file, rows)?;

@@ -42,6 +42,11 @@ const BUILT_IN: &[&str] = &[
     include_str!("../policy/scipy.toml"),
     include_str!("../policy/sklearn.toml"),
     include_str!("../policy/lightgbm.toml"),
+    include_str!("../policy/xgboost.toml"),
+    include_str!("../policy/imblearn.toml"),
+    include_str!("../policy/statsmodels.toml"),
+    include_str!("../policy/lifelines.toml"),
+    include_str!("../policy/hmmlearn.toml"),
     include_str!("../policy/torch.toml"),
     include_str!("../policy/dateutil.toml"),
     include_str!("../policy/attrs.toml"),
@@ -333,7 +338,7 @@ impl Policy {
         if let Some(reason) = reason(key) {
             return Some(reason);
         }
-        if self.listed.contains(&key) {
+        if self.listed.contains(key) {
             return None;
         }
         loop {

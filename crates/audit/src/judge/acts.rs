@@ -5,7 +5,7 @@ use halfsour_vm::value::Id;
 use super::Judge;
 use super::geometry::are_geometries;
 use super::state::Objection;
-use super::tensors;
+use super::{indices, tensors};
 use crate::Rule;
 use crate::at::At;
 use crate::policy::Acts;
@@ -19,7 +19,7 @@ impl Judge<'_, '_> {
     pub(super) fn objection(
         &mut self,
         at: At<'_>,
-        acts: Option<Acts>,
+        (name, acts): (&str, Option<Acts>),
         args: &[Id],
         result: Id,
     ) -> Option<Objection> {
@@ -45,6 +45,13 @@ impl Judge<'_, '_> {
             }
             Acts::Regex if self.is_costly_regex(at, args) => {
                 unknown("compiling it takes long, with the others of this pickle")
+            }
+            Acts::Tree if !self.is_tree_call(at, args) => {
+                Some((Rule::R9, Severity::Dangerous, indices::WRONG.to_owned()))
+            }
+            acts @ (Acts::Tree | Acts::BallTree) => {
+                self.give_indices(at, result, Id::NONE, acts, name);
+                None
             }
             acts @ (Acts::Tensor | Acts::QTensor) => {
                 let why = tensors::objection(at, args, acts == Acts::QTensor)?;

@@ -19,7 +19,7 @@ use crate::report::{Action, Severity};
 pub(super) struct Buffers {
     /// Those in which an array lies.
     held: HashSet<Id>,
-    changed: HashSet<Id>,
+    pub(super) changed: HashSet<Id>,
 }
 
 /// The module of all that makes such an array.

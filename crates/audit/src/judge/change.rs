@@ -51,7 +51,7 @@ impl Judge<'_, '_> {
                 if self.may_be_items(at, &entry, action, items) {
                     return true;
                 }
-                let why = self.why(named, "it may not be given such an item");
+                let why = Self::why(named, "it may not be given such an item");
                 self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), why);
                 return false;
             }

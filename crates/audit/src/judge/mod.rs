@@ -5,10 +5,12 @@ mod arrow;
 mod bytes;
 mod change;
 mod copies;
+mod distributions;
 mod dtypes;
 mod frames;
 mod geometry;
 mod image;
+mod indices;
 mod regex;
 mod state;
 mod stored;
@@ -23,10 +25,12 @@ use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
 use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
 use hashbrown::{HashMap, HashSet};
+use indexmap::IndexMap;
 
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
 use self::frames::Frames;
+use self::indices::Indexed;
 use self::state::Scanned;
 use crate::Rule;
 use crate::at::At;
@@ -68,6 +72,8 @@ pub(crate) struct Judge<'p, 's> {
     clean: HashMap<Id, bool>,
     dtypes: DTypes,
     buffers: Buffers,
+    /// Objects whose indices C code believes.
+    indexed: IndexMap<Id, Indexed>,
     /// The partials of functions that may be called so.
     partials: HashMap<Id, Rc<Named<'p>>>,
     /// How many bytes and items calls were given.
@@ -131,6 +137,8 @@ impl<'p> Named<'p> {
 
 /// What a call amounts to.
 struct Making<'e> {
+    /// What is made.
+    result: Id,
     class: Id,
     args: &'e [Id],
     kwargs: Option<Id>,
@@ -157,6 +165,7 @@ impl<'p, 's> Judge<'p, 's> {
             clean: HashMap::new(),
             dtypes: DTypes::default(),
             buffers: Buffers::default(),
+            indexed: IndexMap::new(),
             partials: HashMap::new(),
             copied: 0,
             #[cfg(feature = "files")]
@@ -312,11 +321,11 @@ impl<'p, 's> Judge<'p, 's> {
             }
             (Some(Acts::Loads), Some(&[bytes])) if self.is_clean(at, bytes) => return,
             (Some(Acts::NewObj), Some(&[class, ref args @ ..])) => {
-                return self.make(at, &Making { class, args, kwargs: None });
+                return self.make(at, &Making { result, class, args, kwargs: None });
             }
             (Some(Acts::NewObjEx), Some(&[class, args, kwargs])) => {
                 if let Some(args) = at.view.sequence(args) {
-                    return self.make(at, &Making { class, args, kwargs: Some(kwargs) });
+                    return self.make(at, &Making { result, class, args, kwargs: Some(kwargs) });
                 }
             }
             (Some(Acts::Reconstructor), Some(&[class, base, ref state @ ..])) => {
@@ -324,14 +333,16 @@ impl<'p, 's> Judge<'p, 's> {
                     && self.is_base(base, state_of_base)
                 {
                     let args = if state_of_base == Id::NONE { &[] } else { state };
-                    return self.make(at, &Making { class, args, kwargs: None });
+                    return self.make(at, &Making { result, class, args, kwargs: None });
                 }
             }
             _ => {}
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
             self.note_use(&named);
-            if let Some((rule, severity, why)) = self.objection(at, acts, items.unwrap_or_default(), result) {
+            if let Some((rule, severity, why)) =
+                self.objection(at, (&named.name, acts), items.unwrap_or_default(), result)
+            {
                 let code = at.short().call(&named.python(), args, None);
                 self.add(at.offset, rule, Action::Call, &named.name, code, (severity, why));
             }
@@ -348,7 +359,10 @@ impl<'p, 's> Judge<'p, 's> {
             Some(_) => "it may not be called",
             None => "the policy does not list it",
         };
-        let why = Self::why(&named, otherwise);
+        let mut why = Self::why(&named, otherwise);
+        if acts == Some(Acts::GetAttr) && self.is_method(at, items.unwrap_or_default()) {
+            why.0 = Severity::Unknown;
+        }
         let code = at.short().call(&named.python(), args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
@@ -382,6 +396,14 @@ impl<'p, 's> Judge<'p, 's> {
         true
     }
 
+    /// Whether these arguments of `getattr` look up a method in a reviewed class, and none of Python's own.
+    fn is_method(&self, at: At<'_>, items: &[Id]) -> bool {
+        let &[of, attribute] = items else { return false };
+        let is_own = at.view.text_bytes(attribute).is_none_or(|name| name.starts_with(b"__"));
+        let of = self.named(at, of).or_else(|| self.maker(at, of));
+        !is_own && of.is_some_and(|of| of.entry.is_some())
+    }
+
     /// `getattr(of, attribute)`, where the result has a name.
     fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
         let Some(named) = self.named(at, of).or_else(|| self.maker(at, of)) else { return false };
@@ -397,9 +419,9 @@ impl<'p, 's> Judge<'p, 's> {
         true
     }
 
-    fn new_object(&mut self, at: At<'_>, class: Id, args: Id, kwargs: Option<Id>) {
+    fn new_object(&mut self, at: At<'_>, result: Id, class: Id, args: Id, kwargs: Option<Id>) {
         match at.view.sequence(args) {
-            Some(args) => self.make(at, &Making { class, args, kwargs }),
+            Some(args) => self.make(at, &Making { result, class, args, kwargs }),
             None => {
                 if let Some(named) = self.named(at, class) {
                     self.count(&named, |import| import.instances += 1);
@@ -410,13 +432,16 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn make(&mut self, at: At<'_>, making: &Making<'_>) {
-        let Making { class, args, kwargs } = making;
+        let Making { result, class, args, kwargs } = making;
         let Some(named) = self.named(at, *class) else {
             return self.computed(at, Action::New, *class, Id::EMPTY_TUPLE, *kwargs);
         };
         self.count(&named, |import| import.instances += 1);
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
             self.note_use(&named);
+            if named.entry.and_then(|entry| entry.allow.acts) == Some(Acts::CkdTree) {
+                self.give_indices(at, *result, Id::NONE, Acts::CkdTree, &named.name);
+            }
             return;
         }
         self.flow(at, args);
@@ -495,6 +520,7 @@ impl<'p, 's> Judge<'p, 's> {
         self.last_frame(graph.end());
         self.stored(graph);
         self.changed_later(graph);
+        self.check_indices(graph);
     }
 
     /// A memo slot with a number that no pickler has come to here.
@@ -560,7 +586,7 @@ impl Observer for Judge<'_, '_> {
         match event {
             Event::Import(id) => self.import(at, id),
             Event::Call { callable, args, result } => self.call(at, callable, args, result),
-            Event::New { class, args, kwargs, result: _ } => self.new_object(at, class, args, kwargs),
+            Event::New { class, args, kwargs, result } => self.new_object(at, result, class, args, kwargs),
             Event::Build { object, state } => self.build(at, object, state),
             Event::Append { object, count } => {
                 let items = view.last_items(object, count);

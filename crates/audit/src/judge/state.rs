@@ -6,7 +6,7 @@ use halfsour_vm::value::{Id, Kind};
 
 use super::geometry::are_geometries;
 use super::image::is_image;
-use super::{Judge, Named};
+use super::{Judge, Named, distributions, indices};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
@@ -103,6 +103,14 @@ impl<'p> Judge<'p, '_> {
                     return Some((rule, Severity::Dangerous, why.to_owned()));
                 }
             }
+            Some(Acts::CkdTree) if !self.is_ckd_tree(at, state) => {
+                return Some((Rule::R9, Severity::Dangerous, indices::WRONG.to_owned()));
+            }
+            Some(Acts::Distribution) if !distributions::has_own_text(at, state) => {
+                let why = "it would execute the text in its state, which is not scipy's own".to_owned();
+                return Some((Rule::R7, Severity::Dangerous, why));
+            }
+            Some(acts) if acts.has_indices() => self.give_indices(at, object, state, acts, &named.name),
             _ => {}
         }
         // A member of an enum is made of its value, and is one object for all of the program.

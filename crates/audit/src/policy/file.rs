@@ -118,6 +118,26 @@ pub(crate) enum Acts {
     Large,
     /// A regular expression, which may cost only so much to compile.
     Regex,
+    /// A sparse matrix, whose indices have to lie in its shape.
+    Sparse,
+    /// A tree of scikit-learn: its nodes have to form one.
+    Tree,
+    /// A tree of histograms, likewise.
+    Predictor,
+    /// A tree of points, likewise.
+    BallTree,
+    /// A distance: its weights have to be as many as features.
+    Metric,
+    /// An estimator that keeps trees, which may look at no more features than it has.
+    Forest,
+    /// What counts words: the numbers of words have to be those of columns.
+    Vocabulary,
+    /// `cKDTree` of scipy, likewise, while it is loaded.
+    CkdTree,
+    /// A distribution of scipy: the text that it executes has to be scipy's own.
+    Distribution,
+    /// A spline: its coefficients have to be as many as its knots ask for.
+    Spline,
     /// A function of which a `functools.partial` is called: the call of that is a call of it.
     Partial,
     /// Geometries, whose well-known binary must hold as many points as it says.
@@ -128,6 +148,24 @@ pub(crate) enum Acts {
     Zone,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
+}
+
+impl Acts {
+    /// Whether the state has indices that C code believes when the object is used.
+    pub fn has_indices(self) -> bool {
+        matches!(
+            self,
+            Self::Sparse
+                | Self::Tree
+                | Self::Predictor
+                | Self::BallTree
+                | Self::CkdTree
+                | Self::Metric
+                | Self::Forest
+                | Self::Spline
+                | Self::Vocabulary
+        )
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

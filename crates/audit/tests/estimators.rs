@@ -1,0 +1,83 @@
+//! Ways to reach code through objects of scipy, scikit-learn and statsmodels, each of names that the policy lists.
+
+use halfsour_audit::{Auditor, Policy, Rule};
+
+/// A class or function.
+fn name(module: &str, name: &str) -> Vec<u8> {
+    format!("c{module}\n{name}\n").into_bytes()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [b"X".as_slice(), &u32::try_from(text.len()).unwrap().to_le_bytes(), text.as_bytes()].concat()
+}
+
+/// A dict with one key.
+fn dict(key: &str, value: &[u8]) -> Vec<u8> {
+    [b"}", &*text(key), value, b"s"].concat()
+}
+
+/// An object of a class that is made without arguments, and given a state.
+fn object(class: &[u8], state: &[u8]) -> Vec<u8> {
+    [class, b")\x81", state, b"b"].concat()
+}
+
+fn is_found(pickle: &[u8], rule: Rule) {
+    let pickle = [b"\x80\x02", pickle, b"."].concat();
+    let report = Auditor::new(Policy::default()).audit(&pickle);
+    assert!(report.findings.iter().any(|finding| finding.rule == rule), "{report:#?}");
+    assert!(report.findings.iter().all(|finding| finding.rule != Rule::R1), "{report:#?}");
+}
+
+#[test]
+fn what_is_called_later_is_a_function_that_may_be_kept() {
+    let getattr = name("builtins", "getattr");
+    let interpolator = name("scipy.interpolate._interpolate", "interp1d");
+    is_found(&object(&interpolator, &dict("_call", &getattr)), Rule::R7);
+    is_found(&object(&interpolator, &dict("_evaluate", &getattr)), Rule::R12);
+    is_found(&object(&name("numpy", "vectorize"), &dict("pyfunc", &getattr)), Rule::R7);
+    let selector = name("sklearn.feature_selection._univariate_selection", "SelectKBest");
+    is_found(&object(&selector, &dict("score_func", &getattr)), Rule::R7);
+    let scorer = name("sklearn.metrics._scorer", "_Scorer");
+    is_found(&object(&scorer, &dict("_score_func", &getattr)), Rule::R7);
+    let transformer = name("sklearn.preprocessing._function_transformer", "FunctionTransformer");
+    is_found(&object(&transformer, &dict("func", &getattr)), Rule::R7);
+    let vectorizer = name("sklearn.feature_extraction.text", "CountVectorizer");
+    is_found(&object(&vectorizer, &dict("tokenizer", &getattr)), Rule::R7);
+}
+
+#[test]
+fn setters_of_properties_are_not_reached() {
+    let frozen = name("scipy.stats._distn_infrastructure", "rv_continuous_frozen");
+    let slots = [b"N", &*dict("random_state", b"K\x00"), b"\x86"].concat();
+    is_found(&object(&frozen, &slots), Rule::R7);
+    let estimator = name("sklearn.feature_extraction.text", "TfidfVectorizer");
+    let slots = [b"N", &*dict("idf_", b"K\x00"), b"\x86"].concat();
+    is_found(&object(&estimator, &slots), Rule::R7);
+}
+
+#[test]
+fn items_that_are_attributes_do_not_take_the_state() {
+    let result = name("scipy.optimize._optimize", "OptimizeResult");
+    let asarray = name("scipy._lib.array_api_compat.numpy._aliases", "asarray");
+    let made = [&*result, b")\x81", &*text("__setstate__"), &*asarray, b"s"].concat();
+    is_found(&[&*made, b"}b"].concat(), Rule::R7);
+}
+
+#[test]
+fn formulas_and_texts_of_distributions_are_not_run() {
+    let data = name("statsmodels.base.data", "PandasData");
+    is_found(&object(&data, &dict("restore_model_spec", b"\x88")), Rule::R7);
+    let distribution = name("scipy.stats._continuous_distns", "norm_gen");
+    is_found(&object(&distribution, &dict("_parse_arg_template", &text("print()"))), Rule::R7);
+    is_found(&object(&distribution, &dict("_attach_methods", &text(""))), Rule::R7);
+}
+
+#[test]
+fn models_that_native_code_parses_are_not_clean() {
+    for (module, name) in
+        [("lightgbm.basic", "Booster"), ("xgboost.core", "Booster"), ("catboost.core", "CatBoostClassifier")]
+    {
+        let pickle = [format!("c{module}\n{name}\n").as_bytes(), b")\x81}b."].concat();
+        assert!(!Auditor::new(Policy::default()).audit(&pickle).is_clean(), "{name}");
+    }
+}
