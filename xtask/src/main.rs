@@ -1,6 +1,7 @@
 //! Runs the chores of the workspace, each by a verb: `cargo xtask <verb>`.
 
 mod audit_compare;
+mod audit_oracle;
 mod bench;
 mod ci;
 mod convert;
@@ -65,6 +66,11 @@ Checks, longer:
                       what torch, safetensors and others, from PyPI, read
   audit-compare       judge the attacks and the packages' fixtures with other
                       scanners, from PyPI, and print a table
+  audit-oracle [--cases N] [--seed S] [PATH…]
+                      load what the audit calls clean, of the fixtures, the paths
+                      and N (100000) programs made from the policy, with Pythons
+                      and packages, from PyPI; what does anything that the report
+                      does not have fails
 
 Makers:
   fixtures            make the fixtures anew, with real Pythons
@@ -93,6 +99,7 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["advisories"] => dependencies::advisories(),
         ["audit-compare"] => audit_compare::run(),
+        ["audit-oracle", args @ ..] => audit_oracle::run(args),
         ["bench", "--files"] => bench::files::make(),
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),
