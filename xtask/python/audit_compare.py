@@ -160,8 +160,8 @@ def halfsour(_, paths):
         profile = os.path.basename(folder)
         command = [HALFSOUR, "audit", "--format", "json", "--profile", "all" if profile == "attacks" else profile]
         done = subprocess.run([*command, *(path for path in paths if os.path.dirname(path) == folder)], stdout=subprocess.PIPE)
-        said.update((file["name"], file["verdict"]) for file in json.loads(done.stdout))
-    answers = [{"findings": "flagged", "incomplete": "error"}.get(said[path], said[path]) for path in paths]
+        said.update((file["name"], file["verdict"]) for file in json.loads(done.stdout)["files"])
+    answers = [{"unknown": "flagged", "dangerous": "flagged", "incomplete": "error"}.get(said[path], said[path]) for path in paths]
     return answers, time.perf_counter() - start
 
 

@@ -3,6 +3,7 @@
 mod audit_compare;
 mod audit_oracle;
 mod bench;
+mod census;
 mod ci;
 mod convert;
 mod dependencies;
@@ -82,6 +83,11 @@ Makers:
                       scikit-learn and joblib under the target directory, compare
                       all with what halfsour reads, write the counts into the docs
                       and choose the committed part; --keep keeps the packages
+  census [ENVIRONMENT…]
+                      make the census of classes anew, that policies are checked
+                      against, with every release of the packages, from PyPI
+  census --entry module:Class
+                      print a draft of the class's entry in a policy
   bench --files       make the small workloads anew, for where there is no Python
 
 Measuring:
@@ -103,6 +109,8 @@ fn main() -> ExitCode {
         ["bench", "--files"] => bench::files::make(),
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),
+        ["census", "--entry", name] => census::entry(name),
+        ["census", environments @ ..] => census::make(environments),
         ["ci"] => ci::run(),
         ["convert"] => convert::run(),
         ["differential", args @ ..] => differential::run(args),

@@ -61,10 +61,7 @@ pub fn run(keep: bool) -> Result {
             println!("packages: {name} is left out, because Python {version} is not installed");
             continue;
         };
-        let named = COLUMNS.iter().zip(releases).map(|(package, release)| format!("{package}=={release}"));
-        let arrow = arrow.map(|release| format!("pyarrow=={release}"));
-        let wanted: Vec<_> = named.chain(arrow).chain(COMMON.map(str::to_owned)).collect();
-        make(name, &python, &wanted, &made.join(name), keep)?;
+        make(name, &python, &wanted(releases, *arrow), &made.join(name), keep)?;
     }
     let mut test =
         shell::cargo(&["test", "--quiet", "-p", "halfsour-files", "--test", "matrix", "--", "--nocapture"]);
@@ -75,6 +72,17 @@ pub fn run(keep: bool) -> Result {
     let mut choose = python.script("packages/choose.py");
     shell::run(choose.args([&made, &committed]).args(ROWS.map(|row| row.0)))?;
     document(&fs::read_to_string(made.join("table.md"))?)
+}
+
+/// The name, the Python and the packages of each environment.
+pub fn environments() -> impl Iterator<Item = (&'static str, &'static str, Vec<String>)> {
+    ROWS.iter().map(|(name, version, releases, arrow)| (*name, *version, wanted(releases, *arrow)))
+}
+
+fn wanted(releases: &[&str; 5], arrow: Option<&str>) -> Vec<String> {
+    let named = COLUMNS.iter().zip(releases).map(|(package, release)| format!("{package}=={release}"));
+    let arrow = arrow.map(|release| format!("pyarrow=={release}"));
+    named.chain(arrow).chain(COMMON.map(str::to_owned)).collect()
 }
 
 /// Runs all scripts in an environment, unless they were run before.

@@ -8,7 +8,9 @@ use halfsour_vm::{Error, ErrorKind, Graph, Limits, Loader, Options};
 use crate::found::Found;
 use crate::judge::Judge;
 use crate::policy::Policy;
-use crate::report::{Action, Completeness, Finding, OpcodeName, Report, Severity, Stats, Verdict};
+use crate::report::{
+    Action, Completeness, Finding, Incompleteness, OpcodeName, Report, Severity, Stats, Verdict,
+};
 use crate::{Rule, look, resources};
 
 /// Judges pickles by a policy.
@@ -17,7 +19,7 @@ use crate::{Rule, look, resources};
 /// use halfsour_audit::{Auditor, Policy, Verdict};
 ///
 /// let report = Auditor::new(Policy::default()).audit(b"cos\nsystem\n(S'id'\ntR.");
-/// assert_eq!(report.verdict, Verdict::Findings);
+/// assert_eq!(report.verdict, Verdict::Dangerous);
 /// assert_eq!(report.findings[1].to_string(), "byte 0x13: REDUCE calls os.system('id')");
 /// ```
 #[derive(Clone, Debug)]
@@ -144,32 +146,36 @@ impl Auditor {
             }
         }
         let completeness = match failure {
-            None if found.is_too_deep => Completeness::Incomplete {
-                offset: start,
-                reason: format!("pickles lie more than {} deep in bytes", policy.limits().nested),
-            },
-            None if found.overflowed => Completeness::Incomplete {
-                offset: start,
-                reason: format!("there are more than {} names", policy.limits().total),
-            },
+            None if found.is_too_deep => Completeness::incomplete(
+                Incompleteness::Doubt,
+                start,
+                format!("pickles lie more than {} deep in bytes", policy.limits().nested),
+            ),
+            None if found.overflowed => Completeness::incomplete(
+                Incompleteness::Unreadable,
+                start,
+                format!("there are more than {} names", policy.limits().total),
+            ),
             None => doubt.or_else(|| found.disputed.take().map(disputed)).unwrap_or(Completeness::Complete),
-            Some(error) if pickles > 0 => Completeness::Incomplete {
-                offset: start,
-                reason: format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
-            },
+            Some(error) if pickles > 0 => Completeness::incomplete(
+                Incompleteness::Doubt,
+                start,
+                format!("what follows the pickle that ends at byte 0x{start:x} is none: {error}"),
+            ),
             Some(error) => {
                 let bytes = &input[start..];
-                let reason = if is_sure(bytes, &found) {
-                    error.to_string()
+                let (kind, reason) = if is_sure(bytes, &found) {
+                    (look::kind(&error), error.to_string())
                 } else {
                     look::reason(bytes, &error, found.stats.opcodes)
                 };
-                Completeness::Incomplete { offset: error.offset(), reason }
+                Completeness::incomplete(kind, error.offset(), reason)
             }
         };
         let report = Report {
             verdict: Verdict::Clean,
             completeness,
+            uncovered: found.take_uncovered(),
             findings: found.findings,
             imports: found.imports.into_values().collect(),
             stats: Stats { bytes: input.len() as u64, pickles, ..found.stats },
@@ -206,17 +212,17 @@ pub(crate) fn second_reading(known: &[Finding], more: &mut Vec<Finding>, when: &
     let offset = more.first()?.offset;
     let reason = format!("{when}, something else is read: {}", more[0]);
     more.retain(|finding| {
-        finding.severity == Severity::Error && matches!(finding.rule, Rule::R1 | Rule::R4 | Rule::R8)
+        finding.severity == Severity::Dangerous && matches!(finding.rule, Rule::R1 | Rule::R4 | Rule::R8)
     });
     for finding in more {
         finding.reason = format!("{when}: {}", finding.reason);
     }
-    Some(Completeness::Incomplete { offset, reason })
+    Some(Completeness::incomplete(Incompleteness::Doubt, offset, reason))
 }
 
 /// Not all Pythons read these numbers alike.
 fn disputed((offset, reason): (usize, String)) -> Completeness {
-    Completeness::Incomplete { offset, reason }
+    Completeness::incomplete(Incompleteness::Doubt, offset, reason)
 }
 
 fn loader(policy: &Policy) -> Loader {
@@ -272,13 +278,15 @@ fn of_error(error: &Error, within: &[String]) -> Option<Finding> {
     match error.kind() {
         ErrorKind::NameNotText(kind) => Some(Finding {
             rule: Rule::R2,
-            severity: Severity::Error,
+            severity: Severity::Dangerous,
             offset: error.offset(),
             opcode: error.opcode().map(OpcodeName),
             action: Action::Import,
             name: String::new(),
             code: format!("something named by an object of the kind {kind}"),
             reason: error.to_string(),
+            times: 1,
+            accepted: false,
             within: within.to_vec(),
             context: Vec::new(),
         }),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use halfsour_files::{
-    Archive, Doubt, Error, Format, JoblibArrays, Leaf, LookAlike, Npy, Source, Torch, is_pickle,
+    Archive, Doubt, Error, ErrorKind, Format, JoblibArrays, Leaf, LookAlike, Npy, Source, Torch, is_pickle,
     is_safetensors,
 };
 use halfsour_vm::{Graph, Loader};
@@ -11,7 +11,7 @@ use halfsour_vm::{Graph, Loader};
 use crate::auditor::{has_effect, load_plain, second_reading};
 use crate::found::Found;
 use crate::judge::Judge;
-use crate::report::{Action, Completeness, Finding, Severity, Stats};
+use crate::report::{Action, Completeness, Finding, Incompleteness, Severity, Stats};
 use crate::{Auditor, Report, Rule, Verdict};
 
 /// A pickle in a file, and the report on it.
@@ -42,22 +42,22 @@ impl Auditor {
     ///
     /// let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/attacks/zip_in_zip.zip");
     /// let parts = Auditor::new(Policy::default()).audit_source(&Source::open(file, Limits::UNTRUSTED)?);
-    /// assert_eq!(parts[0].report.verdict, Verdict::Findings);
+    /// assert_eq!(parts[0].report.verdict, Verdict::Dangerous);
     /// # Ok::<(), halfsour_files::Error>(())
     /// ```
     pub fn audit_source(&self, source: &Source) -> Vec<Part> {
         let mut walk = Walk { auditor: self, parts: Vec::new(), is_asked: true };
         walk.source(source, true);
         if walk.parts.is_empty() && is_of_numbers(source) {
-            let report = self.unreadable(String::new());
-            let report = Report { completeness: Completeness::Complete, ..report }.decide();
+            let report = self.report(Completeness::Complete);
             walk.parts.push(Part { name: source.name().to_owned(), report });
         }
         if walk.parts.is_empty() {
             let archive = source.archive().ok().flatten();
             let look_alike = archive.and_then(|archive| archive.look_alike());
             let look_alike = look_alike.map(|what| format!("; {what}")).unwrap_or_default();
-            walk.broken(source.name(), 0, format!("there is no pickle in it{look_alike}"));
+            let reason = format!("there is no pickle in it{look_alike}");
+            walk.broken(source.name(), Incompleteness::NoPickle, 0, reason);
         }
         walk.parts
     }
@@ -73,13 +73,19 @@ impl Auditor {
         walk.parts
     }
 
-    /// A report on what could not be read.
-    pub fn unreadable(&self, reason: String) -> Report {
+    /// A report on what has no pickle, or could not be read.
+    pub fn incomplete(&self, kind: Incompleteness, reason: impl Into<String>) -> Report {
+        self.report(Completeness::incomplete(kind, 0, reason))
+    }
+
+    /// A report on what no pickle was read of.
+    fn report(&self, completeness: Completeness) -> Report {
         Report {
             verdict: Verdict::Clean,
-            completeness: Completeness::Incomplete { offset: 0, reason },
+            completeness,
             findings: Vec::new(),
             imports: Vec::new(),
+            uncovered: Vec::new(),
             stats: Stats::default(),
             policy: self.policy().hash().to_owned(),
         }
@@ -98,12 +104,13 @@ impl Walk<'_> {
     /// All that is in a source, which may be what was asked for.
     fn source(&mut self, source: &Source, is_asked: bool) {
         if let Some((_, format)) = CLOSED.iter().find(|(magic, _)| source.bytes().starts_with(magic)) {
-            return self.broken(source.name(), 0, format!("{format} archives cannot be read"));
+            let reason = format!("{format} archives cannot be read");
+            return self.broken(source.name(), Incompleteness::Unreadable, 0, reason);
         }
         if let Some(layer) = source.layers().iter().find(|layer| layer.rest > 0) {
             let reason =
                 format!("{} bytes follow the {} data and belong to nothing", layer.rest, layer.format);
-            self.broken(source.name(), layer.length - layer.rest, reason);
+            self.broken(source.name(), Incompleteness::Doubt, layer.length - layer.rest, reason);
         }
         if !source.layers().is_empty() {
             // Text, or what a cache writes before a pickle, may be one to a reader that takes nothing off.
@@ -123,7 +130,7 @@ impl Walk<'_> {
                 if is_asked && source.format() == Format::Text {
                     let reason =
                         "text may have pickles in forms that are not looked for, such as protocols 0 and 1";
-                    self.broken(source.name(), 0, reason.to_owned());
+                    self.broken(source.name(), Incompleteness::Doubt, 0, reason.to_owned());
                 }
                 match torch {
                     Ok(Some(torch)) => self.storages(source, &torch),
@@ -217,11 +224,12 @@ impl Walk<'_> {
         }
         doubts.sort_by_key(|(_, doubt)| !doubt.is_trace());
         for (name, doubt) in doubts.iter().take(MOST) {
-            self.broken(name, 0, doubt.to_string());
+            self.broken(name, Incompleteness::Doubt, 0, doubt.to_string());
         }
         if let Some(more) = doubts.len().checked_sub(MOST).filter(|&more| more > 0) {
             self.broken(
                 &doubts[MOST].0,
+                Incompleteness::Doubt,
                 0,
                 format!("{}, and so {more} values are in all beside those above", doubts[MOST].1),
             );
@@ -231,7 +239,7 @@ impl Walk<'_> {
     /// Tells what looks like a pickle in a file that is taken for none.
     fn trace(&mut self, source: &Source) {
         if let Some(doubt) = Doubt::trace(source.bytes()).filter(|_| !is_of_arrays(source)) {
-            self.broken(source.name(), 0, doubt.to_string());
+            self.broken(source.name(), Incompleteness::Doubt, 0, doubt.to_string());
         }
     }
 
@@ -280,6 +288,7 @@ impl Walk<'_> {
         let Some(end) = Npy::parse(bytes).ok().and_then(|npy| npy.end()) else {
             return self.broken(
                 source.name(),
+                Incompleteness::Unreadable,
                 0,
                 "the header of .npy is invalid, or of an unknown type".to_owned(),
             );
@@ -288,9 +297,13 @@ impl Walk<'_> {
             Some(0) => {}
             Some(rest) => {
                 self.pickles(source, bytes, end, false);
-                self.broken(source.name(), end, format!("{rest} bytes follow the array"));
+                let reason = format!("{rest} bytes follow the array");
+                self.broken(source.name(), Incompleteness::Doubt, end, reason);
             }
-            None => self.broken(source.name(), bytes.len(), "the data of the array ends early".to_owned()),
+            None => {
+                let reason = "the data of the array ends early".to_owned();
+                self.broken(source.name(), Incompleteness::CutOff, bytes.len(), reason);
+            }
         }
     }
 
@@ -309,11 +322,13 @@ impl Walk<'_> {
             }
         }
         if is_meant && let Some(what) = look_alike(&report, bytes, start) {
-            let (offset, reason) = match &report.completeness {
-                Completeness::Incomplete { offset, reason } => (*offset, format!("{reason}; {what}")),
-                Completeness::Complete => (start, what.to_string()),
+            let (kind, offset, reason) = match &report.completeness {
+                Completeness::Incomplete { offset, reason, .. } => {
+                    (kind_of(&what), *offset, format!("{reason}; {what}"))
+                }
+                Completeness::Complete => (Incompleteness::Doubt, start, what.to_string()),
             };
-            report.completeness = Completeness::Incomplete { offset, reason };
+            report.completeness = Completeness::Incomplete { kind, offset, reason };
             report = report.decide();
         }
         let is_sure = report.stats.pickles > 0 && !report.imports.is_empty() || has_effect(&report.findings);
@@ -335,7 +350,7 @@ impl Walk<'_> {
                 limits,
                 Finding {
                     rule: Rule::R9,
-                    severity: Severity::Error,
+                    severity: Severity::Dangerous,
                     offset: storage.offset,
                     opcode: None,
                     action: Action::Data,
@@ -344,27 +359,25 @@ impl Walk<'_> {
                     reason:
                         "torch writes no such file, and refuses it; other readers may go beyond what there is"
                             .to_owned(),
+                    times: 1,
+                    accepted: false,
                     within: Vec::new(),
                     context: Vec::new(),
                 },
             );
         }
-        let mut report = self.auditor.unreadable(String::new());
-        report.completeness = Completeness::Complete;
+        let mut report = self.auditor.report(Completeness::Complete);
         report.findings = found.findings;
         report.stats = found.stats;
         self.parts.push(Part { name: source.name().to_owned(), report: report.decide() });
     }
 
     fn failed(&mut self, name: &str, error: &Error) {
-        self.broken(name, 0, error.to_string());
+        self.broken(name, error.into(), 0, error.to_string());
     }
 
-    fn broken(&mut self, name: &str, offset: usize, reason: String) {
-        let mut report = self.auditor.unreadable(reason);
-        if let Completeness::Incomplete { offset: at, .. } = &mut report.completeness {
-            *at = offset;
-        }
+    fn broken(&mut self, name: &str, kind: Incompleteness, offset: usize, reason: String) {
+        let report = self.auditor.report(Completeness::Incomplete { kind, offset, reason });
         self.parts.push(Part { name: name.to_owned(), report });
     }
 }
@@ -425,6 +438,31 @@ fn look_alike(report: &Report, bytes: &[u8], start: usize) -> Option<LookAlike> 
     let is_none = report.stats.pickles == 0 && report.completeness != Completeness::Complete;
     let what = LookAlike::at(bytes, start)?;
     (is_none || what == LookAlike::Crlf).then_some(what)
+}
+
+/// The kind of a file that cannot be opened.
+impl From<&Error> for Incompleteness {
+    fn from(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Truncated => Self::CutOff,
+            ErrorKind::NoPickles | ErrorKind::NoPickle => Self::NoPickle,
+            _ => Self::Unreadable,
+        }
+    }
+}
+
+/// The kind of what is no pickle, and looks like something else.
+fn kind_of(what: &LookAlike) -> Incompleteness {
+    match what {
+        LookAlike::Truncated { .. } | LookAlike::ZeroTail(_) => Incompleteness::CutOff,
+        // There was a pickle once, or there is one somewhere.
+        LookAlike::ZeroRun(_)
+        | LookAlike::Crlf
+        | LookAlike::Recoded
+        | LookAlike::Replaced
+        | LookAlike::Prefix { .. } => Incompleteness::Unreadable,
+        _ => Incompleteness::NoPickle,
+    }
 }
 
 /// As joblib reads it.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::Limits;
 use crate::Rule;
-use crate::report::{Action, Finding, Import, Stats};
+use crate::report::{Action, Finding, Import, Severity, Stats, Uncovered};
 
 /// What has been found so far, of one reading of one pickle or of many.
 #[derive(Debug, Default)]
@@ -14,34 +14,53 @@ pub(crate) struct Found {
     pub findings: Vec<Finding>,
     pub imports: IndexMap<String, Import>,
     pub stats: Stats,
+    /// The reasons that the later use of listed classes is not covered, by their names.
+    uncovered: IndexMap<String, String>,
     /// Whether there were more names than are listed.
     pub overflowed: bool,
     /// Whether there may be pickles so deep in bytes that nobody looked at them.
     pub is_too_deep: bool,
     /// The first number in a line that not all Pythons read alike, and its offset.
     pub disputed: Option<(usize, String)>,
-    same: HashMap<(Rule, Action, String), u64>,
+    kinds: HashMap<(Rule, Action, Severity, String), Kind>,
+    has_dangerous: bool,
+}
+
+/// The findings of one rule, action, severity and name.
+#[derive(Debug)]
+struct Kind {
+    /// The number of those that are listed.
+    listed: u64,
+    /// The index of the last of these.
+    last: usize,
 }
 
 impl Found {
     /// Adds a finding, unless there are enough of its kind; whether it is listed.
     pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
-        let key = (finding.rule, finding.action, finding.name.clone());
-        let full = self.findings.len() >= limits.total;
-        let same = match self.same.get_mut(&key) {
-            Some(same) => same,
+        let key = (finding.rule, finding.action, finding.severity, finding.name.clone());
+        let is_dangerous = finding.severity == Severity::Dangerous;
+        // The verdict comes of what is listed: the first finding is, and so is the first that is dangerous, whatever the limits are.
+        let full = self.findings.len() >= limits.total.max(1) && (self.has_dangerous || !is_dangerous);
+        let kind = match self.kinds.get_mut(&key) {
+            Some(kind) => kind,
             None if full => {
-                self.stats.repeated += 1;
+                self.stats.unlisted += 1;
                 return false;
             }
-            None => self.same.entry(key).or_default(),
+            None => self.kinds.entry(key).or_insert(Kind { listed: 0, last: 0 }),
         };
-        *same += 1;
-        let is_listed = *same <= limits.per_kind && !full;
+        let is_listed = kind.listed < limits.per_kind.max(1) && !full;
         if is_listed {
+            kind.listed += 1;
+            kind.last = self.findings.len();
+            self.has_dangerous |= is_dangerous;
             self.findings.push(finding);
         } else {
             self.stats.repeated += 1;
+            if let Some(last) = self.findings.get_mut(kind.last) {
+                last.times += finding.times;
+            }
         }
         is_listed
     }
@@ -58,6 +77,18 @@ impl Found {
         let import =
             Import { name: name.to_owned(), listed, offset, imports: 0, calls: 0, instances: 0, changes: 0 };
         Some(self.imports.insert_full(name.to_owned(), import).0)
+    }
+
+    /// Keeps the reason that the later use of a listed class is not covered by the policy.
+    pub fn uncovered(&mut self, name: &str, reason: &str) {
+        if !self.uncovered.contains_key(name) {
+            self.uncovered.insert(name.to_owned(), reason.to_owned());
+        }
+    }
+
+    /// Takes the classes whose later use is not covered.
+    pub fn take_uncovered(&mut self) -> Vec<Uncovered> {
+        self.uncovered.drain(..).map(|(name, reason)| Uncovered { name, reason }).collect()
     }
 
     /// Whether nothing was found and no name was seen.
@@ -79,11 +110,34 @@ impl Found {
                 mine.changes += import.changes;
             }
         }
+        for (name, reason) in &other.uncovered {
+            self.uncovered(name, reason);
+        }
         self.stats.opcodes += other.stats.opcodes;
         self.stats.nested += other.stats.nested;
         self.stats.repeated += other.stats.repeated;
+        self.stats.unlisted += other.stats.unlisted;
         self.overflowed |= other.overflowed;
         self.is_too_deep |= other.is_too_deep;
         self.disputed = self.disputed.take().or(other.disputed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Found;
+    use crate::Limits;
+
+    #[test]
+    fn what_is_not_covered_is_kept_once_for_a_name() {
+        let mut found = Found::default();
+        let mut more = Found::default();
+        found.uncovered("scipy.sparse:A", "indices are believed by C");
+        more.uncovered("scipy.sparse:A", "indices are believed by C");
+        more.uncovered("scipy.sparse:B", "so are these");
+        found.merge(&Limits::default(), more);
+        let uncovered = found.take_uncovered();
+        let names: Vec<&str> = uncovered.iter().map(|uncovered| &*uncovered.name).collect();
+        assert_eq!(names, ["scipy.sparse:A", "scipy.sparse:B"]);
     }
 }

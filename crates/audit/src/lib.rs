@@ -3,11 +3,16 @@
 
 mod at;
 mod auditor;
+mod baseline;
+// The judge does not ask all of it yet.
+#[allow(dead_code)]
+mod census;
 #[cfg(feature = "files")]
 mod file_report;
 #[cfg(feature = "files")]
 mod files;
 mod found;
+mod hashes;
 mod judge;
 mod limits;
 mod look;
@@ -18,22 +23,28 @@ mod resources;
 mod rule;
 #[cfg(feature = "sarif")]
 mod sarif;
+mod subject;
+mod suggest;
 mod text;
 mod trace;
 
 pub use auditor::{Auditor, Refused};
+pub use baseline::{Baseline, BaselineError};
 #[cfg(feature = "files")]
-pub use file_report::FileReport;
+pub use file_report::{Document, FileReport};
 #[cfg(feature = "files")]
 pub use files::Part;
 pub use limits::Limits;
 pub use policy::{Policy, PolicyError};
 pub use report::{
-    Action, Completeness, Context, Finding, Import, OpcodeName, Report, Severity, Stats, Verdict,
+    Action, Completeness, Context, Finding, Import, Incompleteness, OpcodeName, Report, Severity, Stats,
+    Uncovered, Verdict,
 };
 pub use rule::{Rule, UnknownRule};
 #[cfg(feature = "sarif")]
 pub use sarif::Sarif;
+pub use subject::Subject;
+pub use suggest::Suggestions;
 pub use trace::Trace;
 
 /// The file of a policy.

@@ -3,6 +3,8 @@
 use halfsour_lexer as lexer;
 use halfsour_vm::{Error, ErrorKind};
 
+use crate::Incompleteness;
+
 /// How files begin that somebody may take for a pickle, and what they are.
 const STARTS: [(&[u8], &str); 15] = [
     (b"{", "JSON"),
@@ -22,9 +24,17 @@ const STARTS: [(&[u8], &str); 15] = [
     (b"SQLite format 3\0", "a database of SQLite"),
 ];
 
-/// Returns the reason that bytes cannot be read, and first, if they do not look like a pickle, that they do not. `opcodes` is the number of opcodes
+/// Returns the kind of a pickle that cannot be read to its end.
+pub(crate) fn kind(error: &Error) -> Incompleteness {
+    match error.kind() {
+        ErrorKind::Lexer(lexer::ErrorKind::UnexpectedEnd) | ErrorKind::FrameTooLong => Incompleteness::CutOff,
+        _ => Incompleteness::Unreadable,
+    }
+}
+
+/// Returns the kind and the reason of bytes that cannot be read, and first in the reason, if they do not look like a pickle, that they do not. `opcodes` is the number of opcodes
 /// that were run.
-pub(crate) fn reason(bytes: &[u8], error: &Error, opcodes: u64) -> String {
+pub(crate) fn reason(bytes: &[u8], error: &Error, opcodes: u64) -> (Incompleteness, String) {
     /// Other files run no more than that, but by chance.
     const FEW: u64 = 8;
     let look = of(bytes);
@@ -32,9 +42,13 @@ pub(crate) fn reason(bytes: &[u8], error: &Error, opcodes: u64) -> String {
     // The first part of a pickle is one that was cut, if nothing speaks against it.
     let may_be_cut = is_cut && (error.opcode().is_none() || look.is_none());
     match look {
-        _ if opcodes >= FEW || may_be_cut || matches!(error.kind(), ErrorKind::Limit(_)) => error.to_string(),
-        Some(look) => format!("it does not look like a pickle, but like {look}: {error}"),
-        None => format!("it does not look like a pickle: {error}"),
+        _ if opcodes >= FEW || may_be_cut || matches!(error.kind(), ErrorKind::Limit(_)) => {
+            (kind(error), error.to_string())
+        }
+        Some(look) => {
+            (Incompleteness::NoPickle, format!("it does not look like a pickle, but like {look}: {error}"))
+        }
+        None => (Incompleteness::NoPickle, format!("it does not look like a pickle: {error}")),
     }
 }
 

@@ -1,23 +1,41 @@
 //! The policy: what a pickle may name, and what it may do with it.
 
 mod allow;
+mod compiled;
 mod error;
+mod file;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Limits;
 use crate::pattern::Pattern;
 
 pub(crate) use allow::PROGRAM;
+pub(crate) use compiled::{Compiled, Keys};
 pub use error::PolicyError;
+use file::File;
+pub(crate) use file::{Acts, Allow, SCHEMA, Use};
 
-/// The version of the schema that `POLICY.md` describes.
-const SCHEMA: u32 = 1;
+/// The files of the policy that halfsour brings.
+const BUILT_IN: [&str; 10] = [
+    include_str!("../policy/data.toml"),
+    include_str!("../policy/stdlib.toml"),
+    include_str!("../policy/numpy.toml"),
+    include_str!("../policy/joblib.toml"),
+    include_str!("../policy/pandas.toml"),
+    include_str!("../policy/scipy.toml"),
+    include_str!("../policy/sklearn.toml"),
+    include_str!("../policy/lightgbm.toml"),
+    include_str!("../policy/torch.toml"),
+    include_str!("../policy/sinks.toml"),
+];
+
+/// The beginning of a reason that nobody has written yet.
+pub(crate) const TODO: &str = "TODO:";
 /// The longest `module:name` that a policy may list; longer ones are not even looked up.
 pub(crate) const LONGEST_NAME: usize = 256;
 
@@ -34,7 +52,7 @@ pub(crate) const LONGEST_NAME: usize = 256;
 /// let mut policy = Policy::default();
 /// policy.add(&Policy::parse(
 ///     r#"
-///     schema = 1
+///     schema = 2
 ///     [[allow]]
 ///     pack = "app"
 ///     names = ["app.models:Point"]
@@ -61,113 +79,6 @@ pub struct Policy {
     hash: String,
 }
 
-/// The file, as TOML has it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    schema: u32,
-    #[serde(default)]
-    limits: Limits,
-    #[serde(default)]
-    packs: BTreeMap<String, Pack>,
-    #[serde(default)]
-    sets: BTreeMap<String, Vec<String>>,
-    #[serde(default)]
-    allow: Vec<Allow>,
-    #[serde(default)]
-    persistent: Vec<Persistent>,
-    #[serde(default)]
-    sink: Vec<Sink>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Pack {
-    about: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    includes: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Allow {
-    pub(crate) pack: String,
-    names: Vec<String>,
-    pub uses: Vec<Use>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    args: Option<Vec<Vec<String>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    keywords: Option<BTreeMap<String, String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    state: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub acts: Option<Acts>,
-    pub reason: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub versions: Option<String>,
-}
-
-/// What may be done with a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Use {
-    Ref,
-    Call,
-    New,
-    Build,
-    Append,
-    SetItem,
-}
-
-/// What a call of it really is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Acts {
-    /// A lookup of a name in what is named: judged as an import of the dotted name.
-    GetAttr,
-    /// `__new__` of its first argument.
-    NewObj,
-    /// `__new__` of its first argument, with a tuple and a dict of arguments.
-    NewObjEx,
-    /// `__new__` of its first argument, or of a base class.
-    Reconstructor,
-    /// An array, whose state says how large it is.
-    Array,
-    /// A dtype, whose state says where in an item objects are.
-    DType,
-    /// A tensor, which may not go beyond its storage.
-    Tensor,
-    /// An array of Arrow, which may be of text alone, with buffers that hold what it says.
-    Arrow,
-    /// An array of pandas whose state is an array of Arrow.
-    ArrowText,
-    /// Loads the pickles in the bytes that it is given, and does no more.
-    Loads,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Persistent {
-    pub(crate) pack: String,
-    id: String,
-    reason: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sink {
-    names: Vec<String>,
-    reason: String,
-}
-
-/// The patterns of an entry.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Compiled {
-    pub args: Option<Vec<Vec<Pattern>>>,
-    pub keywords: BTreeMap<String, Pattern>,
-    pub state: Option<Pattern>,
-}
-
 /// A copy of [`Policy::built_in`].
 impl Default for Policy {
     fn default() -> Self {
@@ -178,9 +89,12 @@ impl Default for Policy {
 impl Policy {
     /// The policy that halfsour brings, with all of its packs. It is parsed once in a program.
     pub fn built_in() -> &'static Self {
-        static BUILT_IN: LazyLock<Policy> =
-            LazyLock::new(|| Policy::parse(include_str!("../policy.toml")).expect("it is tested"));
-        &BUILT_IN
+        static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+            let files = BUILT_IN.iter().map(|text| File::parse(text).expect("it is tested"));
+            let file = files.reduce(File::and).expect("there are some");
+            Policy::compile(file, None).expect("it is tested")
+        });
+        &POLICY
     }
 
     /// Reads a policy.
@@ -189,15 +103,7 @@ impl Policy {
     ///
     /// If it is not TOML, not as `POLICY.md` says, or names a pack or set that it does not have, where it has any.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
-        let file: File = toml::from_str(text).map_err(|error| PolicyError {
-            line: error.span().map(|span| text[..span.start].matches('\n').count() + 1),
-            reason: error.message().to_owned(),
-        })?;
-        if file.schema != SCHEMA {
-            let reason = format!("the schema is {}, and only {SCHEMA} is known", file.schema);
-            return Err(PolicyError::new(reason));
-        }
-        Self::compile(file, None)
+        Self::compile(File::parse(text)?, None)
     }
 
     /// Returns the policy as TOML, which reads back as the same policy.
@@ -213,19 +119,12 @@ impl Policy {
     /// If they do not go together: a pack or set that neither has.
     pub fn add(&mut self, other: &Self) -> Result<(), PolicyError> {
         let mut file = self.file.clone();
-        let more = other.file.clone();
-        file.limits = more.limits;
-        file.packs.extend(more.packs);
-        file.sets.extend(more.sets);
-        let replaced: HashSet<&String> = more.allow.iter().flat_map(|allow| &allow.names).collect();
+        let replaced: HashSet<&String> = other.file.allow.iter().flat_map(|allow| &allow.names).collect();
         for allow in &mut file.allow {
             allow.names.retain(|name| !replaced.contains(name));
         }
         file.allow.retain(|allow| !allow.names.is_empty());
-        file.allow.extend(more.allow.iter().cloned());
-        file.persistent.extend(more.persistent);
-        file.sink.extend(more.sink);
-        *self = Self::compile(file, self.selected.clone())?;
+        *self = Self::compile(file.and(other.file.clone()), self.selected.clone())?;
         Ok(())
     }
 
@@ -312,6 +211,9 @@ impl Policy {
             let context = |reason: String| {
                 PolicyError::new(format!("{}: {reason}", allow.names.first().map_or("allow", String::as_str)))
             };
+            if allow.reason.trim_start().starts_with(TODO) {
+                return Err(context("nobody has written the reason yet".to_owned()));
+            }
             if !file.packs.contains_key(&allow.pack) {
                 return Err(context(format!("there is no pack {}", allow.pack)));
             }
@@ -367,13 +269,13 @@ impl Policy {
     /// Whether patterns mention only sets that there are.
     fn check_mentions(&self) -> Result<(), PolicyError> {
         let mut names = Vec::new();
-        for compiled in &self.compiled {
-            let args = compiled.args.iter().flatten().flatten();
-            args.chain(compiled.keywords.values())
-                .chain(&compiled.state)
-                .for_each(|p| p.mentions(&mut names));
+        let patterns = self.compiled.iter().flat_map(Compiled::patterns);
+        for pattern in patterns.chain(self.persistent.iter().map(|(_, pattern)| pattern)) {
+            pattern.visit(&mut |part| match part {
+                Pattern::Is(name) | Pattern::Of(name) => names.push(name.as_str()),
+                _ => {}
+            });
         }
-        self.persistent.iter().for_each(|(_, pattern)| pattern.mentions(&mut names));
         match names.iter().find(|name| !name.contains(':') && !self.sets.contains_key(**name)) {
             Some(name) => Err(PolicyError::new(format!("there is no set {name}"))),
             None => Ok(()),
@@ -435,22 +337,5 @@ fn check_name(name: &str) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!("{name:?} is not of the form module:name"))
-    }
-}
-
-impl Compiled {
-    fn new(allow: &Allow) -> Result<Self, String> {
-        let args = allow
-            .args
-            .as_ref()
-            .map(|all| all.iter().map(|args| args.iter().map(|arg| Pattern::parse(arg)).collect()).collect());
-        let keywords = allow.keywords.iter().flatten();
-        Ok(Self {
-            args: args.transpose()?,
-            keywords: keywords
-                .map(|(name, text)| Ok((name.clone(), Pattern::parse(text)?)))
-                .collect::<Result<_, String>>()?,
-            state: allow.state.as_deref().map(Pattern::parse).transpose()?,
-        })
     }
 }

@@ -23,20 +23,39 @@ pub struct Report {
     pub imports: Vec<Import>,
     /// Counts of what was read.
     pub stats: Stats,
+    /// The listed classes whose objects are reviewed for loading only, in the order of the stream.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub uncovered: Vec<Uncovered>,
     /// SHA-256 of the policy, in hexadecimal.
     pub policy: String,
 }
 
-/// The short answer.
+/// A listed class or function of which the policy covers the loading, and not what is done with the object later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Uncovered {
+    /// The name, as the policy spells it: `scipy.sparse._csr:csr_matrix`.
+    pub name: String,
+    /// The reason that later use is not covered, as the policy has it.
+    pub reason: String,
+}
+
+/// The short answer. They are ordered from the best to the worst, and the verdict on several readings, parts or files is the worst
+/// of theirs.
+///
+/// A gate may pass what is `unknown`, but no gate passes what is incomplete, because the rest may do anything. So `Incomplete` is worse than
+/// `Unknown`, and `Dangerous`, which no further reading can mend, is the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything was read, and the policy allows all of it.
     Clean,
-    /// Nothing was found, but not everything could be read.
+    /// Everything was read; the policy does not allow some of it, and none of that is known to be dangerous.
+    Unknown,
+    /// Not everything could be read, and nothing of what was read is known to be dangerous. There may be findings.
     Incomplete,
-    /// There is at least one finding.
-    Findings,
+    /// At least one finding is known to run code, to reach the system or to break memory, whether or not the rest could be read.
+    Dangerous,
 }
 
 /// Whether all of the input was read.
@@ -46,7 +65,10 @@ pub enum Completeness {
     /// Everything was read.
     Complete,
     /// It was not.
+    #[non_exhaustive]
     Incomplete {
+        /// The kind of what is missing.
+        kind: Incompleteness,
         /// Up to where it was read.
         offset: usize,
         /// Why not further.
@@ -54,14 +76,28 @@ pub enum Completeness {
     },
 }
 
-/// The severity of a finding. The verdict does not depend on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// The kinds of incompleteness. Each displays and serialises as its words: `no pickle`, `cut off`, `doubt`, `unreadable`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Incompleteness {
+    /// The input is no pickle, and has none.
+    NoPickle,
+    /// The input ends before the pickle does.
+    CutOff,
+    /// Everything was read, but another reader may read something else, or find more.
+    Doubt,
+    /// The input cannot be opened, is broken, is of a form that is not known, or exceeds a limit.
+    Unreadable,
+}
+
+/// The severity of a finding: the worst one of a report decides between the verdicts of the same names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Nobody has looked at it, or it is used in another way than was allowed.
-    Warning,
-    /// The action is known to run code, to reach files or the network, or to change the program.
-    Error,
+    /// Nobody has reviewed the action, or a name is used in another way than was reviewed.
+    Unknown,
+    /// The action is known to run code, to reach files or the network, to change the program, or to break memory.
+    Dangerous,
 }
 
 /// An action of the stream.
@@ -104,13 +140,19 @@ pub struct Finding {
     pub opcode: Option<OpcodeName>,
     /// An action of the stream.
     pub action: Action,
-    /// To what: `os.system`. Empty where it has no name.
+    /// The name of what is imported or called, as the policy spells it: `os:system`. Empty where there is none.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The action as short Python: `os.system('id')`. It has no control characters, so that it can be printed to a terminal.
     pub code: String,
     /// Why that is a finding.
     pub reason: String,
+    /// The number of findings of the same rule, action, severity and name that this one stands for: 1, and those that are not
+    /// listed because enough of their kind are.
+    pub times: u64,
+    /// Whether a baseline accepts it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accepted: bool,
     /// The places that the pickle lies in, from outside inwards; empty for the input itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<String>,
@@ -151,7 +193,7 @@ impl Serialize for OpcodeName {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Import {
-    /// `collections.OrderedDict`; the beginning of a long one.
+    /// The name as the policy spells it, `collections:OrderedDict`; the beginning of a long one.
     pub name: String,
     /// Whether the policy lists it.
     pub listed: bool,
@@ -182,16 +224,37 @@ pub struct Stats {
     pub nested: u64,
     /// The number of findings that are not listed, because enough of their kind are.
     pub repeated: u64,
+    /// The number of findings that are not listed, and no finding of their kind either, because enough are listed in all.
+    pub unlisted: u64,
+}
+
+impl Completeness {
+    pub(crate) fn incomplete(kind: Incompleteness, offset: usize, reason: impl Into<String>) -> Self {
+        Self::Incomplete { kind, offset, reason: reason.into() }
+    }
 }
 
 impl Report {
+    /// Sets the verdict to what the findings and the completeness amount to.
     pub(crate) fn decide(mut self) -> Self {
-        self.verdict = match (&self.completeness, self.findings.is_empty()) {
-            (_, false) => Verdict::Findings,
-            (Completeness::Incomplete { .. }, true) => Verdict::Incomplete,
-            (Completeness::Complete, true) => Verdict::Clean,
-        };
+        self.verdict = self.verdict_on(|_| true);
         self
+    }
+
+    fn verdict_on(&self, counts: impl Fn(&Finding) -> bool) -> Verdict {
+        let findings = self.findings.iter().filter(|finding| counts(finding));
+        match (&self.completeness, findings.map(|finding| finding.severity).max()) {
+            (_, Some(Severity::Dangerous)) => Verdict::Dangerous,
+            (Completeness::Incomplete { .. }, _) => Verdict::Incomplete,
+            (Completeness::Complete, Some(Severity::Unknown)) => Verdict::Unknown,
+            (Completeness::Complete, None) => Verdict::Clean,
+        }
+    }
+
+    /// Returns the verdict on what no [`Baseline`](crate::Baseline) accepts: `clean` says that nothing is new, not that loading does no harm.
+    /// Where there are more findings than are listed, it is the verdict itself.
+    pub fn unaccepted(&self) -> Verdict {
+        if self.stats.unlisted > 0 { self.verdict } else { self.verdict_on(|finding| !finding.accepted) }
     }
 
     /// Whether all was read and the policy allows all of it.
@@ -207,9 +270,9 @@ impl Report {
 ///
 /// let report = Auditor::new(Policy::default()).audit(b"cos\nsystem\n");
 /// assert_eq!(report.to_string(), "\
-/// findings
+/// dangerous
 /// byte 0x0: GLOBAL imports os.system: it starts programs, or reaches the system (R1)
-/// byte 0xb: the input ends before STOP");
+/// cut off: byte 0xb: the input ends before STOP");
 /// ```
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -217,8 +280,8 @@ impl fmt::Display for Report {
         for finding in &self.findings {
             write!(f, "\n{finding}: {} ({})", finding.reason, finding.rule)?;
         }
-        if let Completeness::Incomplete { reason, .. } = &self.completeness {
-            write!(f, "\n{reason}")?;
+        if let Completeness::Incomplete { kind, reason, .. } = &self.completeness {
+            write!(f, "\n{kind}: {reason}")?;
         }
         Ok(())
     }
@@ -228,13 +291,62 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Clean => "clean",
+            Self::Unknown => "unknown",
             Self::Incomplete => "incomplete",
-            Self::Findings => "findings",
+            Self::Dangerous => "dangerous",
         })
     }
 }
 
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Unknown => "unknown",
+            Self::Dangerous => "dangerous",
+        })
+    }
+}
+
+impl fmt::Display for Incompleteness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::NoPickle => "no pickle",
+            Self::CutOff => "cut off",
+            Self::Doubt => "doubt",
+            Self::Unreadable => "unreadable",
+        })
+    }
+}
+
+impl Serialize for Incompleteness {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Finding {
+    /// What it is about: its name, or its code if it has none.
+    pub fn subject(&self) -> &str {
+        if self.name.is_empty() { &self.code } else { &self.name }
+    }
+}
+
 impl Action {
+    /// `called`, as in `os:system called 1×`.
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Import => "imported",
+            Self::Call => "called",
+            Self::New => "made",
+            Self::Build => "state set",
+            Self::Append => "items appended",
+            Self::SetItem => "items set",
+            Self::Add => "members added",
+            Self::Persistent => "asked for",
+            Self::Data => "found",
+        }
+    }
+
     /// `calls`, as in `REDUCE calls os.system()`.
     pub const fn verb(self) -> &'static str {
         match self {
@@ -244,6 +356,23 @@ impl Action {
             Self::Persistent => "asks for",
             Self::New | Self::Data => "makes",
         }
+    }
+}
+
+/// The word that JSON and baselines have for it: `import`, `call`, `new`, `build`, `append`, `setitem`, `add`, `persistent`, `data`.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Import => "import",
+            Self::Call => "call",
+            Self::New => "new",
+            Self::Build => "build",
+            Self::Append => "append",
+            Self::SetItem => "setitem",
+            Self::Add => "add",
+            Self::Persistent => "persistent",
+            Self::Data => "data",
+        })
     }
 }
 

@@ -8,19 +8,22 @@ use halfsour_vm::value::{Data, Id, Node};
 
 use crate::Limits;
 use crate::Rule;
+use crate::hashes::{Family, Hashes};
 use crate::report::{Action, Finding, Severity};
 
 /// Findings about the data as a whole.
 pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String]) -> Vec<Finding> {
     let finding = |id: Id, code: String, reason: &str| Finding {
         rule: Rule::R9,
-        severity: Severity::Warning,
+        severity: Severity::Unknown,
         offset: graph.node(id).offset().unwrap_or(graph.start()),
         opcode: None,
         action: Action::Data,
         name: String::new(),
         code,
         reason: reason.to_owned(),
+        times: 1,
+        accepted: false,
         within: within.to_vec(),
         context: Vec::new(),
     };
@@ -155,8 +158,9 @@ fn is_deep(graph: &Graph<&[u8]>, root: Id, limits: &Limits) -> bool {
     false
 }
 
-/// A dict or set in which too many ints, or tuples of them, have the same hash, and how many have.
+/// A dict or set in which too many keys have one hash, or one that nobody knows, and how many have.
 fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
+    let mut all = [Family::New, Family::Old, Family::Python2].map(|family| Hashes::new(graph, family));
     for id in graph.store().ids() {
         let (ids, width) = match graph.view().peek(id) {
             Peek::Dict(ids) => (ids, 2),
@@ -166,67 +170,24 @@ fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
         if ids.len() / width <= limits.equal_hashes {
             continue;
         }
-        let mut same: HashMap<u64, usize> = HashMap::new();
-        let mut most = 0;
         // Keys that are equal are one key.
         let keys: Vec<Id> = match graph.node(id).data() {
             Data::Dict(items) => items.map(|(key, _)| key.id()).collect(),
             Data::Set(items) | Data::FrozenSet(items) => items.map(Node::id).collect(),
             _ => continue,
         };
-        for key in keys {
-            let Some(hash) = hash(graph, key, 0) else { continue };
-            let count = same.entry(hash).or_default();
-            *count += 1;
-            most = most.max(*count);
-        }
-        if most > limits.equal_hashes {
-            return Some((id, most));
+        for hashes in &mut all {
+            let mut same: HashMap<Option<u64>, usize> = HashMap::new();
+            for &key in &keys {
+                if !hashes.is_secret(key) {
+                    *same.entry(hashes.of(key)).or_default() += 1;
+                }
+            }
+            let most = same.values().copied().max().unwrap_or(0);
+            if most > limits.equal_hashes {
+                return Some((id, most));
+            }
         }
     }
     None
-}
-
-/// What Python's hash of an int, or of a tuple of such, depends on.
-fn hash(graph: &Graph<&[u8]>, id: Id, depth: usize) -> Option<u64> {
-    const DEEPEST: usize = 2;
-    const LONGEST: usize = 8;
-    // Odd, and otherwise of no meaning.
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    match graph.view().peek(id) {
-        Peek::Int(value) => Some(value.unsigned_abs() % MODULUS),
-        Peek::BigInt(bytes) => Some(remainder(bytes)),
-        Peek::Tuple(items) if depth < DEEPEST && items.len() <= LONGEST => {
-            items.iter().try_fold(items.len() as u64, |sum, &item| {
-                Some(sum.wrapping_add(hash(graph, item, depth + 1)?).wrapping_mul(FACTOR))
-            })
-        }
-        _ => None,
-    }
-}
-
-/// Python's hash of an int is its remainder by this, with its sign; here the sign is left out.
-const MODULUS: u64 = (1 << 61) - 1;
-
-/// The remainder of the absolute value of an int in two's complement.
-fn remainder(bytes: &[u8]) -> u64 {
-    let is_negative = bytes.last().is_some_and(|byte| byte & 0x80 != 0);
-    let digit = |byte: u8| u64::from(if is_negative { !byte } else { byte });
-    let rest = bytes.iter().rev().fold(0, |rest, &byte| {
-        u64::try_from((u128::from(rest) << 8 | u128::from(digit(byte))) % u128::from(MODULUS)).unwrap_or(0)
-    });
-    if is_negative { (rest + 1) % MODULUS } else { rest }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn remainders_are_those_of_python() {
-        // (2**61 - 1) * 5 + 7, and its negative; -1
-        assert_eq!(remainder(&[2, 0, 0, 0, 0, 0, 0, 0xa0, 0]), 7);
-        assert_eq!(remainder(&[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x5f, 0xff]), 7);
-        assert_eq!(remainder(&[0xff]), 1);
-    }
 }

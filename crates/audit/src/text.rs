@@ -15,21 +15,23 @@ const DEEPEST: usize = 4;
 /// How many characters of a name.
 const MOST_NAME: usize = 200;
 
-/// A name without characters that would do something to a terminal or cannot be seen; the beginning of a long one.
+/// A name as the policy spells it, `module:qualified`, shown as [`visible`] text.
 pub(crate) fn name(module: &[u8], qualified: &[u8]) -> String {
+    format!("{}:{}", visible(module), visible(qualified))
+}
+
+/// A text without characters that would do something to a terminal or cannot be seen; the beginning of a long one.
+pub(crate) fn visible(text: &[u8]) -> String {
     let mut shown = String::new();
-    for (part, after) in [(module, "."), (qualified, "")] {
-        let cut = &part[..part.len().min(MOST_NAME)];
-        for c in String::from_utf8_lossy(cut).chars() {
-            match c {
-                '\'' | '"' | '\\' => shown.push(c),
-                c => shown.extend(c.escape_debug()),
-            }
+    let cut = &text[..text.len().min(MOST_NAME)];
+    for c in String::from_utf8_lossy(cut).chars() {
+        match c {
+            '\'' | '"' | '\\' => shown.push(c),
+            c => shown.extend(c.escape_debug()),
         }
-        if cut.len() < part.len() {
-            let _ = write!(shown, "…[{} bytes]", part.len());
-        }
-        shown.push_str(after);
+    }
+    if cut.len() < text.len() {
+        let _ = write!(shown, "…[{} bytes]", text.len());
     }
     shown
 }
@@ -226,7 +228,7 @@ impl<'s> Short<'s> {
             Peek::Dict(items) => return self.pairs(items, depth),
             Peek::Global(..) => {
                 let [module, qualified] = self.view.global(id).unwrap_or_default();
-                write!(self.out, "{}", name(module, qualified))
+                write!(self.out, "{}.{}", visible(module), visible(qualified))
             }
             Peek::Instance(instance) => {
                 if depth >= DEEPEST {

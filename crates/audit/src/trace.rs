@@ -97,8 +97,7 @@ impl Observer for Trace<'_> {
             Event::Import(id) => match view.global(id) {
                 Some([module, _]) => {
                     if self.modules.insert(module.to_vec()) {
-                        let name = text::name(module, b"");
-                        self.statement(offset, &format!("import {}", name.trim_end_matches('.')));
+                        self.statement(offset, &format!("import {}", text::visible(module)));
                     }
                 }
                 None => {

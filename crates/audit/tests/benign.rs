@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use halfsour_audit::{Auditor, Policy, Verdict};
+use halfsour_audit::{Auditor, Policy};
 use halfsour_fixtures::{Expect, all};
 
 /// The module whose classes are the fixtures' own: that they are found is right.
-const OWN: &str = "deli.";
+const OWN: &str = "deli:";
 /// What only the program that loads it can know: that it is found is right.
 const OUTSIDE: [&str; 2] = ["extension/", "persistent/"];
 /// What the policy refuses for good, since it calls what it is given, whatever it is used for here.
@@ -29,12 +29,12 @@ fn the_standard_library_is_clean() {
         let is_own = report.imports.iter().any(|import| import.name.starts_with(OWN));
         if is_own || OUTSIDE.iter().any(|group| fixture.name.starts_with(group)) {
             own += 1;
-            assert_eq!(report.verdict, Verdict::Findings, "{fixture}");
+            assert!(!report.findings.is_empty(), "{fixture}");
             continue;
         }
         if REFUSED.contains(&&*fixture.name) {
             refused += 1;
-            assert_eq!(report.verdict, Verdict::Findings, "{fixture}");
+            assert!(!report.findings.is_empty(), "{fixture}");
             continue;
         }
         judged += 1;

@@ -64,9 +64,7 @@ fn parts(bytes: &[u8], is_asked: bool) -> Vec<Part> {
 }
 
 fn worst(parts: &[Part]) -> Verdict {
-    let is_any = |verdict| parts.iter().any(|part| part.report.verdict == verdict);
-    let mut verdicts = [Verdict::Findings, Verdict::Incomplete].into_iter();
-    verdicts.find(|&verdict| is_any(verdict)).unwrap_or(Verdict::Clean)
+    parts.iter().map(|part| part.report.verdict).max().unwrap_or(Verdict::Clean)
 }
 
 /// Text as JSON has it.

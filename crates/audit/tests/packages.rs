@@ -46,19 +46,17 @@ fn what_packages_pickle_is_clean() {
             let parts = auditor.audit_source(&source);
             let verdict = parts.iter().map(|part| part.report.verdict).max();
             let mut imports = parts.iter().flat_map(|part| &part.report.imports);
-            if imports.any(|import| APART.iter().any(|name| import.name.starts_with(name))) {
+            if imports.any(|import| APART.iter().any(|name| import.name.replace(':', ".").starts_with(name)))
+            {
                 apart += 1;
-                assert_eq!(verdict, Some(Verdict::Findings), "{name}");
+                assert!(parts.iter().any(|part| !part.report.findings.is_empty()), "{name}");
                 continue;
             }
             judged += 1;
-            match verdict {
-                Some(Verdict::Findings) => {
-                    let finding = parts.iter().find_map(|part| part.report.findings.first());
-                    flagged.push(format!("{name}: {}", finding.unwrap()));
-                }
-                Some(Verdict::Clean) => {}
-                _ => incomplete += 1,
+            match parts.iter().find_map(|part| part.report.findings.first()) {
+                Some(finding) => flagged.push(format!("{name}: {finding}")),
+                None if verdict == Some(Verdict::Clean) => {}
+                None => incomplete += 1,
             }
         }
         println!(

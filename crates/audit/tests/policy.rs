@@ -3,7 +3,7 @@
 use halfsour_audit::{Auditor, Limits, Policy, Rule, Verdict};
 
 const MINE: &str = r#"
-schema = 1
+schema = 2
 
 [packs.app]
 about = "our own"
@@ -13,6 +13,7 @@ pack = "app"
 names = ["app:Point"]
 uses = ["new", "build"]
 args = [["int", "int"]]
+state = "attributes"
 reason = "two numbers"
 "#;
 
@@ -42,11 +43,14 @@ fn limits_that_are_set_are_part_of_the_policy() {
 #[test]
 fn what_is_wrong_is_refused_with_its_line() {
     for (from, to, line, text) in [
-        ("uses", "use", Some(10), "unknown field `use`"),
-        ("reason", "raison", Some(12), "unknown field `raison`"),
+        ("uses", "usages", Some(10), "unknown field `usages`"),
+        ("reason", "raison", Some(13), "unknown field `raison`"),
         ("about", "abuot", Some(5), "unknown field `abuot`"),
         ("\"new\"", "\"knew\"", Some(10), "unknown variant `knew`"),
-        ("schema = 1", "schema = 2", None, "only 1 is known"),
+        ("schema = 2", "schema = 1", Some(2), "`ref` among the `uses` is `value`"),
+        ("schema = 2", "schema = 3", Some(2), "only 2 is known"),
+        ("\"attributes\"", "\"any\"", None, "may be an object"),
+        ("state = \"attributes\"", "", None, "belong together"),
         ("app:Point", "app.Point", None, "not of the form module:name"),
         ("app:Point", "app:*", None, "not of the form module:name"),
         ("pack = \"app\"", "pack = \"apq\"", None, "there is no pack apq"),
@@ -63,7 +67,7 @@ fn what_is_wrong_is_refused_with_its_line() {
 fn what_is_added_is_allowed_and_what_is_not_selected_is_not() {
     let point = b"\x80\x02capp\nPoint\nK\x01K\x02\x86\x81.";
     let mut policy = Policy::default();
-    assert_eq!(Auditor::new(policy.clone()).audit(point).verdict, Verdict::Findings);
+    assert_eq!(Auditor::new(policy.clone()).audit(point).verdict, Verdict::Unknown);
     policy.add(&Policy::parse(MINE).unwrap()).unwrap();
     assert!(Auditor::new(policy.clone()).audit(point).is_clean());
     assert!(!Auditor::new(policy.clone()).audit(b"\x80\x02capp\nPoint\nK\x01\x85\x81.").is_clean());
@@ -101,8 +105,8 @@ fn classes_of_the_program_are_allowed_by_name() {
         // Old protocols look it up in the class around it, which has to be allowed first.
         policy.allow("deli:Outer.Inner").unwrap();
         for import in Auditor::new(policy.clone()).audit(&fixture.pickle).imports {
-            if let Some(name) = import.name.strip_prefix("deli.") {
-                policy.allow(&format!("deli:{name}")).unwrap();
+            if import.name.starts_with("deli:") {
+                policy.allow(&import.name).unwrap();
             }
         }
         let report = Auditor::new(policy).audit(&fixture.pickle);
@@ -133,13 +137,16 @@ fn classes_of_the_program_are_allowed_by_name() {
     let changed = b"\x80\x02capp.models\nFrozen\n)\x81}X\x09\0\0\0__class__Nsb.";
     let method = b"\x80\x04\x8c\napp.models\x8c\x0bFrozen.load\x93)R.";
     for bad in [&changed[..], method, b"\x80\x02capp.models\nFrozen\n}b.", b"\x80\x02cos\nsystem\n."] {
-        assert_eq!(Auditor::new(policy.clone()).audit(bad).verdict, Verdict::Findings, "{bad:?}");
+        assert!(!Auditor::new(policy.clone()).audit(bad).findings.is_empty(), "{bad:?}");
     }
     assert_eq!(Policy::parse(&policy.to_toml()).unwrap().to_toml(), policy.to_toml());
     for (name, text) in [
         ("app.models.Frozen", "\"app.models.Frozen\" is not of the form module:name"),
         ("os:system", "os:system is known to be dangerous: it starts programs"),
-        ("collections:OrderedDict", "collections:OrderedDict is listed in the pack stdlib already"),
+        (
+            "collections:OrderedDict",
+            "collections:OrderedDict is listed in the pack stdlib already; an entry of another policy replaces that",
+        ),
     ] {
         let error = policy.allow(name).unwrap_err().to_string();
         assert!(error.starts_with(text), "{error}");
@@ -164,6 +171,6 @@ fn the_readmes_policy_is_one() {
 #[test]
 fn a_rule_is_read_from_its_id() {
     assert_eq!("r9".parse(), Ok(Rule::R9));
-    let error: Box<dyn std::error::Error> = "R12".parse::<Rule>().unwrap_err().into();
-    assert_eq!(error.to_string(), "unknown rule: the rules are R1 R2 R3 R4 R5 R7 R8 R9 R10 R11");
+    let error: Box<dyn std::error::Error> = "R99".parse::<Rule>().unwrap_err().into();
+    assert_eq!(error.to_string(), "unknown rule: the rules are R1 R2 R3 R4 R5 R7 R8 R9 R10 R11 R12");
 }

@@ -1,6 +1,6 @@
 //! Each rule, on the least stream that breaks it; and what it lets pass.
 
-use halfsour_audit::{Auditor, Completeness, Policy, Report, Rule};
+use halfsour_audit::{Auditor, Completeness, Limits, Policy, Report, Rule, Verdict};
 
 fn audit(pickle: &[u8]) -> Report {
     Auditor::new(Policy::default()).audit(pickle)
@@ -264,7 +264,7 @@ fn every_name_is_in_the_report() {
     let report = audit(b"ccollections\nOrderedDict\n)R(lcos\nsystem\na0.");
     let imports: Vec<_> =
         report.imports.iter().map(|it| (&*it.name, it.listed, it.imports, it.calls)).collect();
-    assert_eq!(imports, [("collections.OrderedDict", true, 1, 1), ("os.system", false, 1, 0)]);
+    assert_eq!(imports, [("collections:OrderedDict", true, 1, 1), ("os:system", false, 1, 0)]);
 }
 
 #[test]
@@ -378,4 +378,45 @@ fn arrays_of_arrow_are_of_text_and_lie_within_their_buffers() {
 
 fn offsets_of(offsets: &[i32]) -> Vec<u8> {
     offsets.iter().flat_map(|offset| offset.to_le_bytes()).collect()
+}
+
+#[test]
+fn verdicts_and_kinds_of_incompleteness() {
+    let of = |bytes: &[u8]| {
+        let report = audit(bytes);
+        let kind = match report.completeness {
+            Completeness::Incomplete { kind, .. } => kind.to_string(),
+            Completeness::Complete => String::new(),
+        };
+        (report.verdict, kind)
+    };
+    for (bytes, verdict, kind) in [
+        (&b"N."[..], Verdict::Clean, ""),
+        (b"capp\nUser\n.", Verdict::Unknown, ""),
+        (b"cos\nsystem\n.", Verdict::Dangerous, ""),
+        // What is known to be dangerous stays so, and what is unknown is not all that there may be.
+        (b"cos\nsystem\n)R", Verdict::Dangerous, "cut off"),
+        (b"capp\nUser\n)R", Verdict::Incomplete, "cut off"),
+        (b"\x80\x04\x95\xff\0\0\0\0\0\0\0N.", Verdict::Incomplete, "cut off"),
+        (b"\x80\x04N\xff.", Verdict::Incomplete, "unreadable"),
+        (b"hello there\n", Verdict::Incomplete, "no pickle"),
+        (b"N.junk", Verdict::Incomplete, "doubt"),
+        (b"I010\n.", Verdict::Incomplete, "doubt"),
+    ] {
+        assert_eq!(of(bytes), (verdict, kind.to_owned()), "{bytes:?}");
+    }
+}
+
+/// Data of which nobody knows the name has one kind of finding, of either severity, and limits list only some.
+#[test]
+fn a_dangerous_finding_is_listed_whatever_the_limits_are() {
+    let unknown = b"capp\nUser\n0".repeat(10);
+    for limits in [Limits::default().with_total(3), Limits::default().with_total(0).with_per_kind(0)] {
+        let mut policy = Policy::default();
+        policy.set_limits(limits);
+        let auditor = Auditor::new(policy);
+        assert_eq!(auditor.audit(&[&unknown[..], b"N."].concat()).findings.len(), limits.total.max(1));
+        let report = auditor.audit(&[&unknown[..], b"cos\nsystem\n."].concat());
+        assert_eq!(report.verdict, Verdict::Dangerous, "{report:?}");
+    }
 }

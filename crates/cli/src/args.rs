@@ -56,10 +56,12 @@ pub enum Command {
     },
     /// Judge what Python would import and call if it loaded the pickles.
     ///
-    /// Everything that the policy does not list is a finding. Members of archives are judged, too.
+    /// The verdict is clean (loading runs nothing but what was reviewed), unknown (nobody reviewed it), incomplete (not
+    /// all could be read) or dangerous (known to run code, reach the system or break memory). Members of archives are
+    /// judged, too.
     ///
-    /// Exit status: 0 if all is clean, 1 if something was found, 2 if nothing was found but not all could be read, 3
-    /// if the command line is wrong.
+    /// Exit status: 0 if all is clean, 1 if something is unknown, 3 if something is incomplete, 4 if something is
+    /// dangerous; 2 if the command line is wrong. With --fail-on dangerous, unknown is 0.
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Audit),
     /// Print what Python would do to load the pickles, as a Python script: a statement for each import and call.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use halfsour_files::{Input, Source};
+use halfsour_files::{Error, Input, Source};
 
 use crate::args::Reading;
 use crate::failure::Failure;
@@ -22,12 +22,12 @@ pub fn open(name: &str, reading: &Reading) -> Result<Input, Failure> {
 }
 
 /// Opens a file, or standard input.
-pub fn source(name: &str, reading: &Reading) -> Result<Source, Failure> {
+pub fn source(name: &str, reading: &Reading) -> Result<Source, Error> {
     let (options, most) = (reading.file_options(), reading.options().limits.input);
-    Ok(match name {
-        "-" => Source::from_reader(STDIN, io::stdin().lock(), most, options)?,
-        _ => Source::open_at_most(name, most, options)?,
-    })
+    match name {
+        "-" => Source::from_reader(STDIN, io::stdin().lock(), most, options),
+        _ => Source::open_at_most(name, most, options),
+    }
 }
 
 /// The name of a file, or of standard input, and a reader of it, which gives no more than so many bytes.

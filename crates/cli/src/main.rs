@@ -16,7 +16,7 @@ use clap::{CommandFactory, Parser};
 
 use crate::args::{Args, Command, Reading};
 use crate::commands::{
-    Convert, Dis, Find, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace, USAGE,
+    Convert, Dis, Find, Get, Info, Json, ListTensors, Make, PerFile, Rewrite, Show, Size, Trace,
 };
 use halfsour::lexer::text::phrase::plural;
 use halfsour_files::{self as files, Input, LookAlike, Part};
@@ -26,11 +26,6 @@ use crate::failure::Failure;
 fn main() -> ExitCode {
     let Args { command, mut reading, color } = match Args::try_parse() {
         Ok(args) => args,
-        // The other statuses of audit say what was found.
-        Err(error) if error.use_stderr() && is_audit() => {
-            let _ = error.print();
-            return ExitCode::from(USAGE);
-        }
         Err(error) => error.exit(),
     };
     color.write_global();
@@ -109,16 +104,6 @@ fn main() -> ExitCode {
         }
     }
     if run.failed || !run.command.is_success() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
-}
-
-/// Whether a command line that is wrong asks for an audit.
-fn is_audit() -> bool {
-    let matches = Args::command().ignore_errors(true).try_get_matches().unwrap_or_default();
-    match matches.subcommand_name() {
-        Some(name) => name == "audit",
-        // What is wrong stands before it.
-        None => std::env::args().any(|arg| arg == "audit"),
-    }
 }
 
 /// A command at work.

@@ -99,9 +99,10 @@ impl<O: Observer> Observer for JoblibArrays<O> {
         self.observer.event(view, offset, event);
     }
 
-    fn attached(&mut self, view: View<'_>, offset: usize, _: Id) -> Attached {
+    fn attached(&mut self, view: View<'_>, offset: usize, object: Id) -> Attached {
+        let attached = self.observer.attached(view, offset, object);
         match self.wrapper.take() {
-            None => Attached::Nothing,
+            None => attached,
             Some(Attached::Bytes { padding: 1, length }) => {
                 // A byte says how many more stand before the data, so that it is aligned.
                 let more = view.source().get(offset).copied().unwrap_or(0);

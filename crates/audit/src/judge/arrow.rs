@@ -59,7 +59,7 @@ impl Judge<'_, '_> {
         if self.buffers.held.contains(&object) {
             let why = "an array of Arrow lies in it, whose offsets are believed".to_owned();
             let code = at.short().value(object);
-            self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Error, why));
+            self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Dangerous, why));
         }
     }
 }

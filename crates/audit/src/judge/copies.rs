@@ -27,7 +27,7 @@ impl Judge<'_, '_> {
         if before <= most && self.copied > most {
             let code = format!("calls that are given {} bytes and items", self.copied);
             let why = "each may copy what the others are given, too".to_owned();
-            self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Warning, why));
+            self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
     }
 

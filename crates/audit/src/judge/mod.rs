@@ -5,8 +5,12 @@ mod bytes;
 mod change;
 mod copies;
 mod dtypes;
+mod frames;
+mod state;
+mod stored;
 mod tensors;
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -14,15 +18,16 @@ use halfsour_lexer::text::number::{IntBase, NumberError};
 use halfsour_lexer::text::repr;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
-use halfsour_vm::{Event, Observer, Opcode};
+use halfsour_vm::{Attached, Event, Graph, Observer, Opcode};
 
 use self::arrow::Buffers;
 use self::dtypes::DTypes;
-use self::tensors::is_beyond_storage;
+use self::frames::Frames;
+use self::state::Scanned;
 use crate::Rule;
 use crate::at::At;
 use crate::found::Found;
-use crate::pattern::{MOST_ITEMS, Pattern, Values};
+use crate::pattern::{Checked, MOST_ITEMS, Part, Pattern, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
 use crate::report::{Action, Context, Finding, OpcodeName, Severity};
 use crate::text;
@@ -40,8 +45,16 @@ pub(crate) struct Judge<'p, 's> {
     steps: usize,
     /// What is known of ids that stand for a listed class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
-    /// How many keys of a state have been looked at.
-    scanned: HashMap<Id, usize>,
+    /// Names that may be called, but not stored.
+    callees: HashSet<Id>,
+    checked: Checked,
+    /// The dicts that the pattern of a state came upon.
+    parts: RefCell<Vec<(Id, Part)>>,
+    /// Objects that were given a state.
+    built: HashSet<Id>,
+    /// Which keys of states have been looked at, by the entry of the class.
+    scanned: HashMap<(Id, usize, Part), Scanned<'p>>,
+    frames: Frames,
     /// Bytes that have been tried as pickles.
     tried: HashSet<Id>,
     /// Which bytes may be loaded.
@@ -74,6 +87,11 @@ impl<'p> Named<'p> {
         let cut = |part: &[u8]| part[..part.len().min(LONGEST_NAME)].to_vec();
         Self { module: cut(module), qualified: cut(qualified), name, entry, import }
     }
+
+    /// Its name in Python: `os.system`.
+    fn python(&self) -> String {
+        self.name.replacen(':', ".", 1)
+    }
 }
 
 /// What a call amounts to.
@@ -93,7 +111,12 @@ impl<'p, 's> Judge<'p, 's> {
             recent: [0; 4],
             steps: 0,
             named: HashMap::new(),
+            callees: HashSet::new(),
+            checked: Checked::default(),
+            parts: RefCell::default(),
+            built: HashSet::new(),
             scanned: HashMap::new(),
+            frames: Frames::default(),
             tried: HashSet::new(),
             clean: HashMap::new(),
             dtypes: DTypes::default(),
@@ -122,6 +145,8 @@ impl<'p, 's> Judge<'p, 's> {
             name: name.to_owned(),
             code,
             reason: why.1,
+            times: 1,
+            accepted: false,
             within: self.within.to_vec(),
             context: Vec::new(),
         };
@@ -138,14 +163,20 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     fn values<'e>(&'e self, at: At<'e>) -> Values<'e> {
-        Values { view: at.view, policy: self.policy }
+        Values {
+            view: at.view,
+            policy: self.policy,
+            callees: &self.callees,
+            checked: &self.checked,
+            parts: &self.parts,
+        }
     }
 
     /// How bad the use of a name is, and why; `otherwise` if it is not known to be dangerous.
     fn why(&self, named: &Named<'_>, otherwise: &str) -> (Severity, String) {
         match self.policy.sink(&named.module, &named.qualified) {
-            Some(reason) => (Severity::Error, reason.to_owned()),
-            None => (Severity::Warning, otherwise.to_owned()),
+            Some(reason) => (Severity::Dangerous, reason.to_owned()),
+            None => (Severity::Unknown, otherwise.to_owned()),
         }
     }
 
@@ -155,7 +186,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => {
                 let code = at.short().value(id);
                 let why = "what an extension code stands for is not known here".to_owned();
-                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Warning, why));
+                self.add(at.offset, Rule::R10, Action::Import, &code.clone(), code, (Severity::Unknown, why));
             }
         }
     }
@@ -168,11 +199,14 @@ impl<'p, 's> Judge<'p, 's> {
             self.found.imports[import].imports += 1;
         }
         let named = Named::new(module, qualified, name.clone(), entry, import);
-        if entry.is_none() {
-            let why = self.why(&named, "the policy does not list it");
-            self.add(at.offset, Rule::R1, Action::Import, &name, name.clone(), why);
-        } else {
+        if let Some(entry) = entry {
+            if !entry.allow.uses.contains(&Use::Value) {
+                self.callees.insert(id);
+            }
             self.named.insert(id, Rc::new(named));
+        } else {
+            let why = self.why(&named, "the policy does not list it");
+            self.add(at.offset, Rule::R1, Action::Import, &name, named.python(), why);
         }
     }
 
@@ -235,18 +269,21 @@ impl<'p, 's> Judge<'p, 's> {
             _ => {}
         }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
+            self.note_use(&named);
             let items = items.unwrap_or_default();
             match acts {
                 Some(Acts::DType) => self.dtypes.made(at, result, items),
                 Some(Acts::Arrow) if !self.is_arrow_text(at, items) => {
                     let why = "only arrays of text are known, whose buffers hold what they say".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Warning, why));
+                    let code = at.short().call(&named.python(), args, None);
+                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Unknown, why));
                 }
-                Some(Acts::Tensor) if is_beyond_storage(at, items) => {
-                    let why = "it has more items than its storage".to_owned();
-                    let code = at.short().call(&named.name, args, None);
-                    self.add(at.offset, Rule::R9, Action::Call, &named.name, code, (Severity::Error, why));
+                Some(Acts::Tensor | Acts::QTensor) => {
+                    if let Some(why) = tensors::objection(at, items, acts == Some(Acts::QTensor)) {
+                        let code = at.short().call(&named.python(), args, None);
+                        let why = (Severity::Dangerous, why.to_owned());
+                        self.add(at.offset, Rule::R9, Action::Call, &named.name, code, why);
+                    }
                 }
                 _ => {}
             }
@@ -261,7 +298,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call(&named.name, args, None);
+        let code = at.short().call(&named.python(), args, None);
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
 
@@ -313,6 +350,7 @@ impl<'p, 's> Judge<'p, 's> {
         };
         self.count(&named, |import| import.instances += 1);
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
+            self.note_use(&named);
             return;
         }
         self.flow(at, args);
@@ -322,7 +360,7 @@ impl<'p, 's> Judge<'p, 's> {
             None => "the policy does not list it",
         };
         let why = self.why(&named, otherwise);
-        let code = at.short().call_with(&named.name, args, *kwargs);
+        let code = at.short().call_with(&named.python(), args, *kwargs);
         self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
     }
 
@@ -332,7 +370,14 @@ impl<'p, 's> Judge<'p, 's> {
         let callee = at.short().value(callable);
         let code = at.short().call(&callee, args, kwargs);
         let why = "what is called is computed, or its arguments are".to_owned();
-        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Error, why));
+        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Dangerous, why));
+    }
+
+    /// Notes that later use of what an entry makes is not covered.
+    fn note_use(&mut self, named: &Named<'_>) {
+        if let Some(reason) = named.entry.and_then(|entry| entry.patterns.uncovered.as_deref()) {
+            self.found.uncovered(&named.name, reason);
+        }
     }
 
     fn allows(
@@ -376,13 +421,20 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
+    /// Judges what can be told only at the end of a pickle.
+    pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) {
+        self.last_frame(graph.end());
+        self.stored(graph);
+        self.changed_later(graph);
+    }
+
     /// A memo slot with a number that no pickler has come to here.
     fn put(&mut self, offset: usize, slot: u64) {
         const FREE: u64 = 100_000;
         if slot > FREE && slot > offset as u64 {
             let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
             let code = format!("memo slot {slot}");
-            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Warning, why));
+            self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
     }
 
@@ -412,7 +464,7 @@ impl<'p, 's> Judge<'p, 's> {
         }
         let code = at.short().value(object);
         let why = "the program that loads this resolves it; no pack knows ids of this form".to_owned();
-        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Warning, why));
+        self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Unknown, why));
     }
 }
 
@@ -424,6 +476,7 @@ impl Observer for Judge<'_, '_> {
             self.recent[self.steps % 4] = offset;
             self.steps += 1;
         }
+        self.frame(offset, opcode);
         self.argument(offset, opcode);
     }
 
@@ -453,9 +506,14 @@ impl Observer for Judge<'_, '_> {
             Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.
             _ => {
-                let why = (Severity::Warning, "it is not known what this does".to_owned());
+                let why = (Severity::Unknown, "it is not known what this does".to_owned());
                 self.add(offset, Rule::R4, Action::Call, "", String::new(), why);
             }
         }
+    }
+
+    fn attached(&mut self, _: View<'_>, offset: usize, _: Id) -> Attached {
+        self.frame_ends(offset);
+        Attached::Nothing
     }
 }

@@ -1,9 +1,14 @@
 //! [`Policy::allow`]: the classes of the program itself.
 
-use super::{Allow, Pack, Policy, PolicyError, Use, check_name};
+use super::file::{KeysText, Pack};
+use super::{Allow, Policy, PolicyError, Use, check_name};
 
 /// The pack of the classes that a program allows.
 pub(crate) const PROGRAM: &str = "program";
+
+/// Whatever opcodes make themselves.
+const STATE: &str =
+    "attributes | (attributes | None, slots) | None | bool | int | float | str | bytes | list | tuple";
 
 impl Policy {
     /// Allows the objects of one of the program's own classes, given as `module:qualified name`: of a named tuple, a dataclass of any
@@ -39,7 +44,10 @@ impl Policy {
         match listed {
             Some(allow) if allow.pack == PROGRAM => return Ok(()),
             Some(allow) => {
-                return Err(PolicyError::new(format!("{name} is listed in the pack {} already", allow.pack)));
+                return Err(PolicyError::new(format!(
+                    "{name} is listed in the pack {} already; an entry of another policy replaces that",
+                    allow.pack
+                )));
             }
             None => {}
         }
@@ -49,11 +57,15 @@ impl Policy {
         file.allow.push(Allow {
             pack: PROGRAM.to_owned(),
             names: vec![name.to_owned()],
-            uses: vec![Use::Ref, Use::Call, Use::New, Use::Build],
+            uses: vec![Use::Value, Use::Call, Use::New, Use::Build],
             args: Some(vec![vec!["any...".to_owned()]]),
             keywords: None,
-            state: None,
+            state: Some(STATE.to_owned()),
+            keys: Some(KeysText::Word("open".to_owned())),
+            fields: None,
+            calls: Vec::new(),
             acts: None,
+            later: None,
             reason: "the program vouches for it".to_owned(),
             versions: None,
         });

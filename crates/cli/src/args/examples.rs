@@ -73,10 +73,14 @@ Examples:
 pub const AUDIT_EXAMPLES: &str = "\
 Examples:
   halfsour audit model.pkl
-  halfsour audit --quiet models/                     only the files with findings
+  halfsour audit --quiet models/                     only the files that are not clean
+  halfsour audit --fail-on dangerous models/         a gate that lets pass what nobody reviewed
+  halfsour audit --allow app.models:User users.pkl   a class of your own
+  halfsour audit --suggest-policy users.pkl > own.toml    entries to review; --policy own.toml reads them
+  halfsour audit --write-baseline known.toml models/      then --baseline known.toml tells what is new
   halfsour audit --profile numpy,pandas data.pkl
   halfsour audit --format sarif models > audit.sarif
-  halfsour audit --explain R4";
+  halfsour audit --explain app.models:User           what to do about a name, a rule (R4) or a word (doubt)";
 
 pub const SIZE_EXAMPLES: &str = "\
 Examples:

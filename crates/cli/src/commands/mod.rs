@@ -24,7 +24,7 @@ use halfsour::{Graph, Loader};
 use halfsour_files::{Input, JoblibArrays, Part, Parts};
 use halfsour_inspect::path::{Place, resolve};
 
-pub use audit::{Audit, USAGE};
+pub use audit::Audit;
 pub use convert::Convert;
 pub use dis::Dis;
 pub use find::Find;

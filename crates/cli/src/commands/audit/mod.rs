@@ -1,6 +1,9 @@
 //! `halfsour audit`
 
+mod explain;
+mod files;
 mod show;
+mod suggest;
 mod threads;
 
 use std::fs;
@@ -9,16 +12,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use halfsour_audit::{Auditor, FileReport, Part, Policy, Rule, Sarif, Verdict};
+use halfsour_audit::{Auditor, Baseline, Document, FileReport, Policy, Report, Sarif, Verdict};
 
+use self::files::File;
 use crate::args::Reading;
 use crate::failure::Failure;
-use crate::input::source;
 use crate::print;
 
-/// The command line is wrong.
-pub const USAGE: u8 = 3;
+/// The status if the command line is wrong, or a policy or baseline cannot be read, as that of all commands.
+const USAGE: u8 = 2;
 
+// Each is an option of its own.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(clap::Args)]
 pub struct Audit {
     #[arg(
@@ -29,34 +34,80 @@ pub struct Audit {
     paths: Vec<String>,
     #[arg(long, value_enum, default_value = "text", help = "The format of the report")]
     format: Form,
-    /// List all classes and functions that the pickles name, and how they use each.
-    #[arg(long)]
-    globals: bool,
+    #[arg(
+        long,
+        value_enum,
+        default_value = "unknown",
+        value_name = "VERDICT",
+        help = "From which verdict on the exit status is not 0; what is incomplete fails either way"
+    )]
+    fail_on: FailOn,
+    /// Allow the objects of a class of your own, given as `module:Name`. Python then runs what the class defines, with
+    /// whatever the pickle has. May be given several times.
+    #[arg(long, value_name = "NAME")]
+    allow: Vec<String>,
     /// Add a file of policy, which allows more; see POLICY.md of halfsour-audit.
     #[arg(long, value_name = "TOML")]
     policy: Vec<PathBuf>,
-    /// Allow only what these packs of the policy allow: data, stdlib, numpy, pandas, scipy, joblib, sklearn,
-    /// lightgbm, torch, all.
-    #[arg(long, value_name = "PACKS", value_delimiter = ',', default_value = "all")]
+    /// Allow only what these packs of the policy allow, with those that they include.
+    #[arg(long, value_name = "PACKS", value_delimiter = ',', default_value = ALL)]
     profile: Vec<String>,
-    /// Explain a rule (R4) or the policy's entry for a name (collections:OrderedDict), and do nothing else.
-    #[arg(long, value_name = "ID")]
+    /// Write a file of policy with an entry for each name that is unknown, to be reviewed, instead of a report.
+    #[arg(long, conflicts_with_all = ["format", "globals", "verbose", "baseline", "write_baseline"])]
+    suggest_policy: bool,
+    /// Accept the findings that a file lists which --write-baseline wrote.
+    #[arg(long, value_name = "TOML")]
+    baseline: Option<PathBuf>,
+    /// Write all findings to a file that --baseline reads. What is dangerous is accepted only where the file says so.
+    #[arg(long, value_name = "TOML")]
+    write_baseline: Option<PathBuf>,
+    /// Explain anything that a report says: a rule (R4), a name (collections:OrderedDict), a verdict, a word, an exit
+    /// status. Nothing else is done.
+    #[arg(long, value_name = "WORD")]
     explain: Option<String>,
-    /// Leave out files that are clean, the opcodes around findings, and the summary.
+    /// List all classes and functions that the pickles name, and how they use each.
+    #[arg(long)]
+    globals: bool,
+    /// Leave out files that are clean or accepted, and the summary.
     #[arg(short, long)]
     quiet: bool,
-    /// Also print how much was read, and what the pickles name, as --globals does.
+    /// Also print each finding with the opcodes before it, how much was read, and what the pickles name, as --globals
+    /// does.
     #[arg(short, long, conflicts_with = "quiet")]
     verbose: bool,
 }
 
+/// The profile of all packs.
+const ALL: &str = "all";
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Form {
+    /// A line for each name that is found.
     Text,
-    /// One document: a list of files.
+    /// One document, with its version.
     Json,
     /// SARIF 2.1.0.
     Sarif,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Fail unless all is clean.
+    Unknown,
+    /// Let pass what nobody reviewed.
+    Dangerous,
+}
+
+impl FailOn {
+    /// The status for a verdict. 2 is left to wrong command lines.
+    fn status(self, verdict: Verdict) -> u8 {
+        match verdict {
+            Verdict::Clean => 0,
+            Verdict::Unknown => u8::from(self == Self::Unknown),
+            Verdict::Incomplete => 3,
+            Verdict::Dangerous => 4,
+        }
+    }
 }
 
 impl Audit {
@@ -74,65 +125,136 @@ impl Audit {
 
     fn try_run(&self, reading: &Reading, out: &mut dyn Write) -> Result<u8, Failure> {
         let policy = self.policy()?;
-        if let Some(id) = &self.explain {
-            let text = explain(&policy, id);
-            let text =
-                text.ok_or_else(|| Failure::message(format!("{id}: no rule, and not in the policy")))?;
-            write!(out, "{text}")?;
+        if let Some(word) = &self.explain {
+            write!(out, "{}", explain::explain(&policy, word)?)?;
             out.flush()?;
             return Ok(0);
         }
-        let auditor = Auditor::new(policy);
-        let mut found = Vec::new();
-        for path in &self.paths {
-            found.extend(all_in(path)?);
+        let known = self.baseline.as_deref().map(read_baseline).transpose()?;
+        if self.suggest_policy && self.paths.iter().any(|path| path == "-") {
+            let why = "--suggest-policy reads files twice, which standard input cannot be";
+            return Err(Failure::message(why.to_owned()));
         }
-        let mut files = Vec::new();
-        let mut skipped = 0;
+        let auditor = Auditor::new(policy);
+        let mut audited = self.audit(&auditor, known.as_ref(), reading, out)?;
+        if self.suggest_policy {
+            suggest::write(out, auditor.policy(), &audited.files, reading)?;
+            out.flush()?;
+            return Ok(0);
+        }
+        if let Some(path) = &self.write_baseline {
+            write_baseline(path, known, &mut audited.files)?;
+        }
+        let verdict = audited.files.iter().map(FileReport::unaccepted).max().unwrap_or(Verdict::Clean);
+        let status = self.fail_on.status(verdict);
         // The status is the verdict on all files, also if nobody reads more of what is written.
-        let mut is_read = true;
-        let job = |(name, is_asked): &(String, bool)| audit(&auditor, name, *is_asked, reading);
-        threads::run(&found, job, |audited| {
-            match audited {
-                Some(audited) => {
-                    if self.format == Form::Text && is_read {
-                        is_read = reads_on(show::file(out, &audited, self).and_then(|()| out.flush()))?;
-                    }
-                    files.push(audited);
-                }
-                None => skipped += 1,
-            }
-            Ok::<(), Failure>(())
-        })?;
-        if is_read {
+        if audited.is_read {
+            let policy = auditor.policy();
+            let files = &audited.files;
             let written = match self.format {
                 Form::Text if self.quiet => Ok(()),
-                Form::Text => show::summary(out, &files, skipped, auditor.policy()),
-                Form::Json => print::json_pretty(out, &files),
-                Form::Sarif => print::json_pretty(out, &Sarif { files: &files, policy: auditor.policy() }),
+                Form::Text => show::summary(out, files, audited.skipped, policy),
+                Form::Json => print::json_pretty(out, &Document { files, policy }),
+                Form::Sarif => print::json_pretty(out, &Sarif { files, policy, exit_code: status }),
             };
             reads_on(written.and_then(|()| out.flush()))?;
         }
-        Ok(match files.iter().map(FileReport::verdict).max() {
-            None | Some(Verdict::Clean) => 0,
-            Some(Verdict::Findings) => 1,
-            Some(Verdict::Incomplete) => 2,
-        })
+        Ok(status)
+    }
+
+    fn audit(
+        &self,
+        auditor: &Auditor,
+        known: Option<&Baseline>,
+        reading: &Reading,
+        out: &mut dyn Write,
+    ) -> Result<Audited, Failure> {
+        let mut files = Vec::new();
+        for path in &self.paths {
+            files.extend(files::below(path));
+        }
+        let mut audited = Audited { files: Vec::new(), skipped: 0, is_read: true };
+        let shows = self.format == Form::Text && !self.suggest_policy;
+        let job = |file: &File| file.audit(auditor, reading);
+        threads::run(&files, job, |report| {
+            let Some(mut report) = report else {
+                audited.skipped += 1;
+                return Ok(());
+            };
+            if let Some(known) = known {
+                reports(&mut report).for_each(|report| known.apply(report));
+            }
+            if shows && audited.is_read {
+                audited.is_read = reads_on(show::file(out, &report, self).and_then(|()| out.flush()))?;
+            }
+            audited.files.push(report);
+            Ok::<(), Failure>(())
+        })?;
+        for path in self.paths.iter().filter(|path| Path::new(path).is_dir()) {
+            if audited.files.iter().all(|file| !Path::new(&file.name).starts_with(path)) {
+                let report = files::without_pickles(auditor, path);
+                if shows && audited.is_read {
+                    audited.is_read = reads_on(show::file(out, &report, self))?;
+                }
+                audited.files.push(report);
+            }
+        }
+        Ok(audited)
     }
 
     fn policy(&self) -> Result<Policy, Failure> {
         let mut policy = Policy::default();
         for path in &self.policy {
-            let name = path.display().to_string();
-            let text =
-                fs::read_to_string(path).map_err(|error| Failure::File { name: name.clone(), error })?;
-            Policy::parse(&text)
+            let name = path.display();
+            Policy::parse(&read(path)?)
                 .and_then(|more| policy.add(&more))
                 .map_err(|error| Failure::message(format!("{name}: {error}")))?;
         }
-        policy.select(&self.profile).map_err(|error| Failure::message(error.to_string()))?;
+        // What all packs allow, it allows as it is.
+        if self.profile != [ALL] {
+            policy.select(&self.profile).map_err(|error| Failure::message(error.to_string()))?;
+        }
+        for name in &self.allow {
+            policy.allow(name).map_err(|error| Failure::message(format!("--allow: {error}")))?;
+        }
         Ok(policy)
     }
+}
+
+/// What was audited.
+struct Audited {
+    files: Vec<FileReport>,
+    /// The number of files without pickles.
+    skipped: usize,
+    /// Whether somebody still reads what is written.
+    is_read: bool,
+}
+
+fn reports(file: &mut FileReport) -> impl Iterator<Item = &mut Report> {
+    file.parts.iter_mut().map(|part| &mut part.report)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::File { name: path.display().to_string(), error })
+}
+
+fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
+    Baseline::parse(&read(path)?).map_err(|error| Failure::message(format!("{}: {error}", path.display())))
+}
+
+/// Writes a baseline of all findings, and marks those that it accepts. What an older one at its place, or the one that was read, accepts
+/// although it is dangerous stays so.
+fn write_baseline(path: &Path, known: Option<Baseline>, files: &mut [FileReport]) -> Result<(), Failure> {
+    let known = match known {
+        Some(known) => known,
+        None if path.exists() => read_baseline(path)?,
+        None => Baseline::default(),
+    };
+    let baseline = Baseline::of(files.iter().flat_map(|file| &file.parts).map(|part| &part.report), &known);
+    fs::write(path, baseline.to_toml())
+        .map_err(|error| Failure::File { name: path.display().to_string(), error })?;
+    files.iter_mut().flat_map(reports).for_each(|report| baseline.apply(report));
+    Ok(())
 }
 
 /// Whether somebody still reads what is written.
@@ -142,51 +264,4 @@ fn reads_on(written: io::Result<()>) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-fn explain(policy: &Policy, id: &str) -> Option<String> {
-    match id.parse::<Rule>() {
-        Ok(rule) => Some(format!("{rule}: {}\n{}\n", rule.title(), rule.explanation())),
-        Err(_) => policy.explain(id).or_else(|| {
-            // A name as findings show it: the colon may stand at each of its dots.
-            let dots = id.match_indices('.').map(|(at, _)| format!("{}:{}", &id[..at], &id[at + 1..]));
-            dots.rev().find_map(|name| policy.explain(&name))
-        }),
-    }
-}
-
-/// The files below a path, and whether they were named. Links to folders are not followed.
-fn all_in(path: &str) -> Result<Vec<(String, bool)>, Failure> {
-    if path == "-" || !Path::new(path).is_dir() {
-        return Ok(vec![(path.to_owned(), true)]);
-    }
-    let (mut files, mut open) = (Vec::new(), vec![PathBuf::from(path)]);
-    while let Some(folder) = open.pop() {
-        let failed = |error| Failure::File { name: folder.display().to_string(), error };
-        for entry in fs::read_dir(&folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            match entry.file_type().map_err(failed)? {
-                kind if kind.is_dir() => open.push(entry.path()),
-                _ if entry.path().is_file() => {
-                    files.push((entry.path().to_string_lossy().into_owned(), false));
-                }
-                _ => {}
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// What is in a file; `None` if nobody named it and it has no pickles.
-fn audit(auditor: &Auditor, name: &str, is_asked: bool, reading: &Reading) -> Option<FileReport> {
-    let parts = match source(name, reading) {
-        Ok(source) if is_asked => auditor.audit_source(&source),
-        Ok(source) => auditor.audit_if_pickle(&source),
-        Err(failure) => {
-            let report = auditor.unreadable(failure.line());
-            vec![Part { name: name.to_owned(), report }]
-        }
-    };
-    (!parts.is_empty()).then(|| FileReport { name: name.to_owned(), parts })
 }

@@ -1,0 +1,281 @@
+//! The census: what the classes of packages have, in every release that was looked at. CENSUS.md describes it and its files.
+
+use std::sync::{LazyLock, OnceLock};
+
+/// The committed files, each of one package.
+static FILES: [&str; 12] = [
+    include_str!("../census/dateutil.txt"),
+    include_str!("../census/joblib.txt"),
+    include_str!("../census/lightgbm.txt"),
+    include_str!("../census/numpy.txt"),
+    include_str!("../census/pandas.txt"),
+    include_str!("../census/pyarrow.txt"),
+    include_str!("../census/pytz.txt"),
+    include_str!("../census/scipy.txt"),
+    include_str!("../census/sklearn.txt"),
+    include_str!("../census/sortedcontainers.txt"),
+    include_str!("../census/stdlib.txt"),
+    include_str!("../census/torch.txt"),
+];
+
+/// Where each class stands in the files: found by going over their lines once, without reading those.
+static INDEX: LazyLock<Vec<Vec<Place>>> = LazyLock::new(|| FILES.iter().map(|file| places(file)).collect());
+
+/// The fields of a line, after the name.
+#[derive(Clone, Copy)]
+enum Field {
+    Flags,
+    Releases,
+    Bases,
+    Keys,
+    Methods,
+    Data,
+    Slots,
+    Reached,
+}
+
+/// A line of a file.
+struct Place {
+    /// All releases of the package.
+    releases: &'static str,
+    module: &'static str,
+    /// The name in the module, and after a tab the fields.
+    line: &'static str,
+    class: OnceLock<Class>,
+}
+
+/// What the census says of a class: in any release, and with what it inherits.
+pub(crate) struct Class {
+    releases: Vec<&'static str>,
+    /// Names, sorted, with what each is.
+    names: Vec<(&'static str, Kinds)>,
+    /// Methods and setters (`name=`), with what each calls on `self`.
+    reached: Vec<(&'static str, &'static str)>,
+    is_c: bool,
+}
+
+/// What a name is, in some release: any of the four below.
+type Kinds = u8;
+
+const KEY: Kinds = 1;
+const METHOD: Kinds = 2;
+const DATA: Kinds = 4;
+const SLOT: Kinds = 8;
+
+/// Returns what the census says of a class, given as `module:qualified name`; `None` if it has no class of that name.
+pub(crate) fn class(name: &str) -> Option<&'static Class> {
+    let (module, qualified) = name.split_once(':')?;
+    let place = find(module, qualified)?;
+    // A function has no more fields than its releases.
+    let is_class = !place.field(Field::Flags).contains('f');
+    is_class.then(|| place.class.get_or_init(|| Class::gather(place)))
+}
+
+impl Class {
+    /// Whether picklers write a state with this key, or the class's own code sets it, and no release has an attribute of that name.
+    pub(crate) fn has_key(&self, key: &[u8]) -> bool {
+        self.kinds(key).is_some_and(is_key)
+    }
+
+    /// Whether it is a key in some release, and a method, a property or another descriptor in some release. What stands there has to be
+    /// plain data.
+    pub(crate) fn has_data_key(&self, key: &[u8]) -> bool {
+        self.kinds(key).is_some_and(is_data_key)
+    }
+
+    /// Whether it is a slot that the class, or one that it inherits from, names in `__slots__`.
+    pub(crate) fn has_slot(&self, key: &[u8]) -> bool {
+        self.kinds(key).is_some_and(is_slot)
+    }
+
+    /// Whether a key of this name would stand for an attribute of the class: a method, a property, a slot, or what starts with `__`,
+    /// which the census does not list.
+    pub(crate) fn has_attribute(&self, key: &[u8]) -> bool {
+        key.starts_with(b"__") || self.kinds(key).is_some_and(is_attribute)
+    }
+
+    /// The keys of [`has_key`](Self::has_key), sorted.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static str> {
+        self.named(is_key)
+    }
+
+    /// The keys of [`has_data_key`](Self::has_data_key), sorted.
+    pub(crate) fn data_keys(&self) -> impl Iterator<Item = &'static str> {
+        self.named(is_data_key)
+    }
+
+    /// The slots, sorted.
+    pub(crate) fn slots(&self) -> impl Iterator<Item = &'static str> {
+        self.named(is_slot)
+    }
+
+    /// The attributes, sorted; of those that start with `__` only those that [`own`](Self::own) tells.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &'static str> {
+        self.named(is_attribute)
+    }
+
+    /// The special methods that are its own or inherited, but not those of `object`: `__setstate__`, `__new__`, `__del__` and so on.
+    pub(crate) fn own(&self) -> impl Iterator<Item = &'static str> {
+        self.attributes().filter(|name| name.starts_with("__"))
+    }
+
+    /// What loading may run, `__setstate__` or another special method or the setter of a property (`name=`), with the names that it calls on
+    /// `self`, at any depth. A word with `@` in front says what else it does: `@loop` goes over what it is given, `@call` calls
+    /// that, `@update` puts it into `__dict__`, `@setattr` and `@getattr` use names out of it, `@self` hands the object to
+    /// another function, `@unseen` has no source.
+    pub(crate) fn reached(&self) -> impl Iterator<Item = (&'static str, std::str::Split<'static, char>)> {
+        self.reached.iter().map(|(method, names)| (*method, names.split(' ')))
+    }
+
+    /// The releases of its package that have it, oldest first.
+    pub(crate) fn releases(&self) -> impl Iterator<Item = &'static str> {
+        self.releases.iter().copied()
+    }
+
+    /// Whether it, or a class that it inherits from, is written in C, in some release.
+    pub(crate) fn is_c(&self) -> bool {
+        self.is_c
+    }
+
+    fn kinds(&self, key: &[u8]) -> Option<Kinds> {
+        let index = self.names.binary_search_by(|(name, _)| name.as_bytes().cmp(key)).ok()?;
+        Some(self.names[index].1)
+    }
+
+    fn named(&self, is: fn(Kinds) -> bool) -> impl Iterator<Item = &'static str> {
+        self.names.iter().filter(move |(_, kinds)| is(*kinds)).map(|(name, _)| *name)
+    }
+
+    fn gather(place: &'static Place) -> Self {
+        let mut lines = Vec::new();
+        place.with_bases(&mut lines);
+        let mut class =
+            Self { releases: place.told_releases(), names: Vec::new(), reached: Vec::new(), is_c: false };
+        for line in lines {
+            class.is_c |= line.field(Field::Flags).contains('c');
+            class.add(line, Field::Keys, KEY);
+            class.add(line, Field::Methods, METHOD);
+            class.add(line, Field::Data, DATA);
+            class.add(line, Field::Slots, SLOT);
+            for told in line.field(Field::Reached).split_terminator(';') {
+                let (method, names) = told.split_once(':').expect("the files are tested");
+                if class.reached.iter().all(|(known, _)| *known != method) {
+                    class.reached.push((method, names));
+                }
+            }
+        }
+        class.reached.retain(|(_, names)| !names.is_empty());
+        class.reached.sort_unstable();
+        class.names.sort_unstable_by_key(|(name, _)| *name);
+        class.names.dedup_by(|(name, more), (kept, kinds)| {
+            let same = name == kept;
+            if same {
+                *kinds |= *more;
+            }
+            same
+        });
+        class
+    }
+
+    fn add(&mut self, place: &Place, field: Field, kinds: Kinds) {
+        self.names.extend(place.field(field).split_terminator(' ').map(|name| (name, kinds)));
+    }
+}
+
+fn is_key(kinds: Kinds) -> bool {
+    kinds & KEY != 0 && kinds & (METHOD | DATA) == 0
+}
+
+fn is_data_key(kinds: Kinds) -> bool {
+    kinds & KEY != 0 && kinds & (METHOD | DATA) != 0
+}
+
+fn is_slot(kinds: Kinds) -> bool {
+    kinds & SLOT != 0
+}
+
+fn is_attribute(kinds: Kinds) -> bool {
+    kinds & (METHOD | DATA | SLOT) != 0
+}
+
+impl Place {
+    fn qualified(&self) -> &'static str {
+        self.line.split_once('\t').map_or(self.line, |(name, _)| name)
+    }
+
+    fn field(&self, field: Field) -> &'static str {
+        self.line.split('\t').nth(field as usize + 1).unwrap_or_default()
+    }
+
+    /// The class that a name in this line means: without a module it is in the same one, and with a dot in front in the same package.
+    fn named(&self, name: &str) -> Option<&'static Self> {
+        let (module, qualified) = name.split_once(':')?;
+        if module.is_empty() {
+            find(self.module, qualified)
+        } else if module.starts_with('.') {
+            let package = self.module.split('.').next().unwrap_or_default();
+            find(&format!("{package}{module}"), qualified)
+        } else {
+            find(module, qualified)
+        }
+    }
+
+    /// Collects the line, and those of all that it inherits from, each base after the class: the nearest first.
+    fn with_bases(&'static self, lines: &mut Vec<&'static Self>) {
+        if lines.iter().any(|line| std::ptr::eq(*line, self)) {
+            return;
+        }
+        lines.push(self);
+        for base in self.field(Field::Bases).split_terminator(' ') {
+            if let Some(base) = self.named(base) {
+                base.with_bases(lines);
+            }
+        }
+    }
+
+    fn told_releases(&self) -> Vec<&'static str> {
+        let all: Vec<_> = self.releases.split(' ').collect();
+        let told = self.field(Field::Releases);
+        if told == "*" {
+            return all;
+        }
+        let ranges = told.split_terminator(',').filter_map(|range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            all.get(first.parse().ok()?..=last.parse().ok()?)
+        });
+        ranges.flatten().copied().collect()
+    }
+}
+
+/// Finds the line of a class, or of the one that it is an alias of.
+fn find(module: &str, qualified: &str) -> Option<&'static Place> {
+    let place = INDEX.iter().find_map(|places| {
+        let found =
+            places.binary_search_by(|place| (place.module, place.qualified()).cmp(&(module, qualified)));
+        Some(&places[found.ok()?])
+    })?;
+    match place.field(Field::Bases).strip_prefix('>') {
+        Some(other) => place.named(other),
+        None => Some(place),
+    }
+}
+
+/// Goes over the lines of a file: the releases, then modules (`@module`), each before its classes, sorted.
+fn places(file: &'static str) -> Vec<Place> {
+    let mut lines = file.lines();
+    let releases = lines.next().and_then(|line| line.strip_prefix("# ")).unwrap_or_default();
+    let mut module = "";
+    let mut places = Vec::new();
+    for line in lines {
+        match line.strip_prefix('@') {
+            Some(name) => module = name,
+            None => places.push(Place { releases, module, line, class: OnceLock::new() }),
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod held;
+#[cfg(test)]
+mod tests;

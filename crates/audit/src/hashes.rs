@@ -1,0 +1,281 @@
+//! Hashes as Pythons compute them: keys of one hash cost a dict as many steps as there are of them.
+//!
+//! Text and bytes have a secret in their hash since Python 3.3, and may stand for themselves; in Python 2.7 they have none.
+
+use std::collections::HashMap;
+
+use halfsour_vm::Graph;
+use halfsour_vm::value::Id;
+use halfsour_vm::value::machine::{Peek, StepKind};
+
+/// Pythons that compute hashes alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// 3.8 and later.
+    New,
+    /// 3.3 to 3.7.
+    Old,
+    Python2,
+}
+
+/// Computes the hashes of keys in one graph.
+pub(crate) struct Hashes<'g, 's> {
+    graph: &'g Graph<&'s [u8]>,
+    family: Family,
+    known: HashMap<Id, Option<u64>>,
+}
+
+/// How deep tuples are looked into.
+const DEEPEST: usize = 100;
+/// A prime, by which Python 3 divides numbers.
+const MODULUS: u64 = (1 << 61) - 1;
+
+impl<'g, 's> Hashes<'g, 's> {
+    pub fn new(graph: &'g Graph<&'s [u8]>, family: Family) -> Self {
+        Self { graph, family, known: HashMap::new() }
+    }
+
+    /// Whether keys of this kind have other hashes than one can foresee.
+    pub fn is_secret(&self, id: Id) -> bool {
+        let is_text =
+            matches!(self.graph.view().peek(id), Peek::Str(_) | Peek::ByteString(_) | Peek::Bytes(_));
+        is_text && self.family != Family::Python2
+    }
+
+    /// The hash of a key, or a number that is equal for keys that have equal ones; `None` if it is not known.
+    pub fn of(&mut self, id: Id) -> Option<u64> {
+        self.hash(id, 0)
+    }
+
+    fn hash(&mut self, id: Id, depth: usize) -> Option<u64> {
+        let view = self.graph.view();
+        let is_python2 = self.family == Family::Python2;
+        let hash = match view.peek(id) {
+            Peek::None => 0x5eed,
+            Peek::Bool(value) => u64::from(value),
+            Peek::Int(value) if is_python2 => value.cast_unsigned(),
+            Peek::Int(value) => signed(value < 0, value.unsigned_abs() % MODULUS),
+            Peek::BigInt(bytes) => {
+                let modulus = if is_python2 { u64::MAX } else { MODULUS };
+                signed(is_negative(bytes), remainder(bytes, modulus))
+            }
+            Peek::Float(value) => self.float(value),
+            Peek::Complex(re, im) => self.float(re).wrapping_add(self.float(im).wrapping_mul(1_000_003)),
+            Peek::Str(text) | Peek::ByteString(text) | Peek::Bytes(text) => of_text(text),
+            Peek::Global(..) => (id.index()? as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+            Peek::Tuple(_) | Peek::FrozenSet(_) | Peek::Instance(_) => {
+                if let Some(&known) = self.known.get(&id) {
+                    return known;
+                }
+                let hash = (depth < DEEPEST).then(|| self.compound(id, depth)).flatten();
+                self.known.insert(id, hash);
+                return hash;
+            }
+            _ => return None,
+        };
+        Some(if hash == u64::MAX { u64::MAX - 1 } else { hash })
+    }
+
+    fn compound(&mut self, id: Id, depth: usize) -> Option<u64> {
+        match self.graph.view().peek(id) {
+            Peek::Tuple(items) => self.tuple(items, depth),
+            Peek::FrozenSet(items) => {
+                let mut all = 0;
+                for &item in items {
+                    let hash = self.hash(item, depth + 1)?;
+                    all ^= (hash ^ 89_869_747 ^ (hash << 16)).wrapping_mul(3_644_798_167);
+                }
+                Some(all ^ (items.len() as u64 + 1).wrapping_mul(1_927_868_237))
+            }
+            _ => self.instance(id, depth),
+        }
+    }
+
+    fn tuple(&mut self, items: &[Id], depth: usize) -> Option<u64> {
+        const PRIMES: [u64; 3] =
+            [11_400_714_785_074_694_791, 14_029_467_366_897_019_727, 2_870_177_450_012_600_261];
+        if self.family == Family::New {
+            let mut sum = PRIMES[2];
+            for &item in items {
+                let lane = self.hash(item, depth + 1)?.wrapping_mul(PRIMES[1]);
+                sum = sum.wrapping_add(lane).rotate_left(31).wrapping_mul(PRIMES[0]);
+            }
+            return Some(sum.wrapping_add(items.len() as u64 ^ PRIMES[2] ^ 3_527_539));
+        }
+        let (mut sum, mut factor) = (0x34_5678_u64, 1_000_003_u64);
+        for (left, &item) in (0..items.len() as u64).rev().zip(items) {
+            sum = (sum ^ self.hash(item, depth + 1)?).wrapping_mul(factor);
+            factor = factor.wrapping_add(82_520 + 2 * left);
+        }
+        Some(sum.wrapping_add(97_531))
+    }
+
+    fn float(&self, value: f64) -> u64 {
+        // Up to Python 3.9, all of these have one hash, and none is equal to another.
+        if value.is_nan() {
+            return 0;
+        }
+        if value.is_infinite() {
+            let is_odd = self.family == Family::Python2 && value < 0.0;
+            return signed(value < 0.0, if is_odd { 271_828 } else { 314_159 });
+        }
+        let (mantissa, exponent) = parts(value);
+        if self.family == Family::Python2 {
+            return python2_float(value, mantissa, exponent);
+        }
+        // A power of two is one shifted around, as 2**61 is 1.
+        let shift = exponent.rem_euclid(61).cast_unsigned();
+        let rest = u128::from(mantissa) << shift;
+        signed(value < 0.0, u64::try_from(rest % u128::from(MODULUS)).unwrap_or(0))
+    }
+
+    /// Of some classes, whose hash is that of what they are made of.
+    fn instance(&mut self, id: Id, depth: usize) -> Option<u64> {
+        let view = self.graph.view();
+        let Peek::Instance(instance) = view.peek(id) else { return None };
+        let [module, name] = view.global(view.class(id)?)?;
+        let (args, _) = view.arguments(id)?;
+        match (module, name) {
+            (b"uuid", b"UUID") => {
+                let (_, state) = instance.steps().find(|(kind, _)| *kind == StepKind::State)?;
+                self.hash(view.item(*state.first()?, b"int")?, depth + 1)
+            }
+            (b"decimal" | b"_decimal" | b"cdecimal", b"Decimal") => decimal(view.text_bytes(*args.first()?)?),
+            // Of these, there are less than a hundred of each hash, or it has a secret.
+            (b"datetime", b"date" | b"datetime" | b"time" | b"timedelta")
+            | (b"pathlib" | b"pathlib._local" | b"ipaddress", _)
+            | (b"pandas._libs.tslibs.timestamps" | b"pandas._libs.tslibs.timedeltas", _)
+            | (b"pandas" | b"pandas._libs.tslibs.period", b"Period") => self.tuple(args, depth),
+            (
+                b"numpy.core.multiarray" | b"numpy._core.multiarray" | b"numpy.core._multiarray_umath",
+                b"scalar",
+            ) => {
+                const LARGEST: usize = 8;
+                match view.peek(*args.get(1)?) {
+                    Peek::Bytes(bytes) | Peek::ByteString(bytes) if bytes.len() <= LARGEST => {
+                        Some(of_text(bytes))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// As Python 2.7 computes it, where nobody asks for secrets.
+fn of_text(text: &[u8]) -> u64 {
+    let start = u64::from(text.first().copied().unwrap_or(0)) << 7;
+    text.iter().fold(start, |sum, &byte| sum.wrapping_mul(1_000_003) ^ u64::from(byte)) ^ text.len() as u64
+}
+
+/// The number before the exponent of two, and that: the number is whole, its sign is left out.
+fn parts(value: f64) -> (u64, i64) {
+    let bits = value.to_bits();
+    let fraction = bits & ((1 << 52) - 1);
+    match i64::try_from(bits >> 52 & 0x7ff).unwrap_or(0) {
+        0 => (fraction, -1074),
+        exponent => (fraction | 1 << 52, exponent - 1075),
+    }
+}
+
+fn python2_float(value: f64, mantissa: u64, exponent: i64) -> u64 {
+    let zeros = i64::from(mantissa.trailing_zeros());
+    if mantissa == 0 || exponent + zeros >= 0 {
+        let shift = exponent.rem_euclid(64).cast_unsigned();
+        let rest = u128::from(mantissa) << shift;
+        return signed(value < 0.0, u64::try_from(rest % u128::from(u64::MAX)).unwrap_or(0));
+    }
+    // The value is between a half and one: 31 bits of it, the bits after those, and the exponent, added up.
+    let bits = 64 - i64::from(mantissa.leading_zeros());
+    let aligned = mantissa << (62 - bits);
+    let sum = (aligned >> 31) + (aligned & 0x7fff_ffff);
+    let sum = if value < 0.0 { sum.wrapping_neg() } else { sum };
+    sum.wrapping_add(((exponent + bits) << 15).cast_unsigned())
+}
+
+/// The remainder of a decimal number, as of a fraction.
+fn decimal(text: &[u8]) -> Option<u64> {
+    let text = str::from_utf8(text).ok()?;
+    let (is_negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let (digits, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
+    let mut exponent: i64 = exponent.parse().ok()?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    exponent = exponent.checked_sub(i64::try_from(fraction.len()).ok()?)?;
+    let mut rest = 0;
+    for digit in whole.bytes().chain(fraction.bytes()) {
+        let digit = char::from(digit).to_digit(10)?;
+        rest = times(rest, 10).wrapping_add(u64::from(digit)) % MODULUS;
+    }
+    // By Fermat, a power of what divides nothing comes round.
+    let exponent = exponent.rem_euclid(MODULUS.cast_signed() - 1).cast_unsigned();
+    Some(signed(is_negative, times(rest, power(10, exponent))))
+}
+
+fn times(a: u64, b: u64) -> u64 {
+    u64::try_from(u128::from(a) * u128::from(b) % u128::from(MODULUS)).unwrap_or(0)
+}
+
+fn power(base: u64, mut exponent: u64) -> u64 {
+    let (mut result, mut square) = (1, base);
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = times(result, square);
+        }
+        square = times(square, square);
+        exponent >>= 1;
+    }
+    result
+}
+
+fn signed(is_negative: bool, hash: u64) -> u64 {
+    if is_negative { hash.wrapping_neg() } else { hash }
+}
+
+fn is_negative(bytes: &[u8]) -> bool {
+    bytes.last().is_some_and(|byte| byte & 0x80 != 0)
+}
+
+/// The remainder of the absolute value of an int in two's complement.
+fn remainder(bytes: &[u8], modulus: u64) -> u64 {
+    let is_negative = is_negative(bytes);
+    let digit = |byte: u8| u64::from(if is_negative { !byte } else { byte });
+    let rest = bytes.iter().rev().fold(0, |rest: u64, &byte| {
+        let rest = (u128::from(rest) << 8 | u128::from(digit(byte))) % u128::from(modulus);
+        u64::try_from(rest).unwrap_or(0)
+    });
+    if is_negative { u64::try_from((u128::from(rest) + 1) % u128::from(modulus)).unwrap_or(0) } else { rest }
+}
+
+#[cfg(test)]
+mod tests {
+    use halfsour_vm::Loader;
+
+    use super::*;
+
+    #[test]
+    fn remainders_are_those_of_python() {
+        // (2**61 - 1) * 5 + 7, and its negative; -1
+        assert_eq!(remainder(&[2, 0, 0, 0, 0, 0, 0, 0xa0, 0], MODULUS), 7);
+        assert_eq!(remainder(&[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x5f, 0xff], MODULUS), 7);
+        assert_eq!(remainder(&[0xff], MODULUS), 1);
+    }
+
+    #[test]
+    fn hashes_are_those_of_python() {
+        for (python, family) in [("2.7", Family::Python2), ("3.6", Family::Old), ("3.13", Family::New)] {
+            let rows = halfsour_fixtures::hashes(python);
+            assert!(rows.len() > 30, "{python}");
+            for (pickle, hash) in rows {
+                let graph = Loader::new().load(&pickle[..]).unwrap();
+                let root = graph.root().id();
+                assert_eq!(
+                    Hashes::new(&graph, family).of(root),
+                    Some(hash),
+                    "Python {python}: {}",
+                    graph.root()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! States: what BUILD may be given.
+
+use halfsour_vm::Graph;
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind};
+
+use super::{Judge, Named};
+use crate::Rule;
+use crate::at::At;
+use crate::census;
+use crate::pattern::Part;
+use crate::policy::{Acts, Entry, Keys, PROGRAM, Use};
+use crate::report::{Action, Severity};
+use crate::text;
+
+/// Why a state is not allowed.
+pub(super) type Objection = (Rule, Severity, String);
+
+/// How much of the dict of attributes or slots of a class was looked at.
+pub(super) struct Scanned<'p> {
+    named: std::rc::Rc<Named<'p>>,
+    part: Part,
+    length: usize,
+}
+
+impl<'p> Judge<'p, '_> {
+    pub(super) fn build(&mut self, at: At<'_>, object: Id, state: Id) {
+        let code = |name: &str| format!("{name}.__setstate__({})", at.short().value(state));
+        if !self.may_change(at, object, Use::Build, Action::Build, code) {
+            return;
+        }
+        let Some(named) = self.maker(at, object) else { return };
+        let Some(entry) = named.entry else { return };
+        let again = !self.built.insert(object);
+        let objection = match self.state(at, &named, &entry, object, state) {
+            Some(objection) => Some(objection),
+            None if again => {
+                let why = "it is given a second state, which no pickler does: the first may have changed what takes it";
+                Some((Rule::R7, Severity::Dangerous, why.to_owned()))
+            }
+            None => None,
+        };
+        if let Some((rule, severity, why)) = objection {
+            self.add(at.offset, rule, Action::Build, &named.name, code(&named.python()), (severity, why));
+        }
+    }
+
+    fn state(
+        &mut self,
+        at: At<'_>,
+        named: &std::rc::Rc<Named<'p>>,
+        entry: &Entry<'p>,
+        object: Id,
+        state: Id,
+    ) -> Option<Objection> {
+        // Python asks what it is, and what it is may be a dict or a tuple once it has been made.
+        if matches!(at.view.kind(state), Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId)
+        {
+            let why = "its state is an object, which Python would ask for what is in it".to_owned();
+            return Some((Rule::R7, Severity::Dangerous, why));
+        }
+        self.parts.borrow_mut().clear();
+        let fits = entry.patterns.state.as_ref().is_some_and(|it| it.matches(&self.values(at), state));
+        let parts = self.parts.take();
+        // Those of a dtype are names of fields.
+        if entry.allow.acts != Some(Acts::DType)
+            && let Some(objection) = self.special_keys(at, state)
+        {
+            return Some(objection);
+        }
+        for (dict, part) in parts {
+            if let Some(objection) = self.keys(at, named, dict, part) {
+                return Some(objection);
+            }
+        }
+        match entry.allow.acts {
+            Some(Acts::Array) => {
+                if let Err((rule, why)) = self.dtypes.build_array(at, object, state) {
+                    return Some((rule, Severity::Dangerous, why.to_owned()));
+                }
+            }
+            Some(Acts::DType) => {
+                if let Err((rule, why)) = self.dtypes.build(at, object, state) {
+                    return Some((rule, Severity::Dangerous, why.to_owned()));
+                }
+            }
+            _ => {}
+        }
+        // A member of an enum is made of its value, and is one object for all of the program.
+        let is_made_of = || at.view.arguments(object).is_none_or(|(args, _)| !args.is_empty());
+        if entry.allow.pack == PROGRAM && is_made_of() {
+            let why = "what was made of arguments may be a member of an enum, which all of the program has";
+            return Some((Rule::R7, Severity::Unknown, why.to_owned()));
+        }
+        let fits = fits && (entry.allow.acts != Some(Acts::ArrowText) || Self::is_state_of_text(at, state));
+        (!fits).then(|| (Rule::R7, Severity::Unknown, "it may not have such a state".to_owned()))
+    }
+
+    /// The keys of a dict that a pattern does not look into: those that Python itself looks at, whatever the class.
+    fn special_keys(&self, at: At<'_>, state: Id) -> Option<Objection> {
+        const MOST_PARTS: usize = 8;
+        const MOST_KEYS: usize = 1000;
+        let special = |dict: Id| {
+            let Peek::Dict(items) = at.view.peek(dict) else { return None };
+            let keys = items.iter().step_by(2).take(MOST_KEYS);
+            keys.map(|&key| at.text(key)).find(|key| is_special(key))
+        };
+        let key = match at.view.peek(state) {
+            Peek::Tuple(parts) => parts.iter().take(MOST_PARTS).find_map(|&part| special(part)),
+            _ => special(state),
+        };
+        key.map(sets)
+    }
+
+    /// Judges the keys of the attributes or slots that a state sets. What was looked at before is not looked at again.
+    fn keys(
+        &mut self,
+        at: At<'_>,
+        named: &std::rc::Rc<Named<'p>>,
+        dict: Id,
+        part: Part,
+    ) -> Option<Objection> {
+        let Peek::Dict(items) = at.view.peek(dict) else { return None };
+        let key = (dict, std::ptr::from_ref(named.entry?.allow) as usize, part);
+        let scanned = self.scanned.get(&key).map_or(0, |scanned| scanned.length);
+        let scanned_now = Scanned { named: named.clone(), part, length: items.len() };
+        self.scanned.insert(key, scanned_now);
+        let class = census::class(&named.name);
+        let entry = named.entry?;
+        let items = items.get(scanned..).unwrap_or_default();
+        items.chunks_exact(2).find_map(|pair| self.key(at, &entry, class, part, [pair[0], pair[1]]))
+    }
+
+    fn key(
+        &self,
+        at: At<'_>,
+        entry: &Entry<'p>,
+        class: Option<&census::Class>,
+        part: Part,
+        [key, value]: [Id; 2],
+    ) -> Option<Objection> {
+        let Some(key) = at.view.text_bytes(key).filter(|key| key.is_ascii()) else {
+            let why = "a key of its state is not plain text: it may be read as another one".to_owned();
+            return Some((Rule::R7, Severity::Dangerous, why));
+        };
+        let spelled = String::from_utf8_lossy(key);
+        let patterns = entry.patterns;
+        if let Some(pattern) = patterns.fields.get(&*spelled) {
+            let fits = pattern.matches(&self.values(at), value);
+            return (!fits).then(|| {
+                (
+                    Rule::R7,
+                    Severity::Unknown,
+                    format!("{spelled} of its state is not as it may be: {pattern}"),
+                )
+            });
+        }
+        let is_listed = matches!(&patterns.keys, Keys::These(keys) if keys.contains(&*spelled));
+        if is_special(key) && !is_listed {
+            return Some(sets(key));
+        }
+        if entry.allow.calls.iter().any(|method| method.as_bytes() == key) {
+            let why = format!("it sets {spelled}, which is called when its state is taken over");
+            return Some((Rule::R7, Severity::Dangerous, why));
+        }
+        if !self.values(at).take(value) {
+            let why = format!(
+                "{spelled} of its state is {}, which may be called, but not kept",
+                at.short().value(value)
+            );
+            return Some((Rule::R12, self.severity_of(at, value), why));
+        }
+        if is_listed {
+            return None;
+        }
+        let is_object = || {
+            matches!(
+                at.view.kind(value),
+                Kind::Global | Kind::Instance | Kind::Extension | Kind::PersistentId
+            )
+        };
+        match (class, part) {
+            (Some(class), Part::Slots) if class.has_slot(key) => None,
+            (Some(class), Part::Attributes) if class.has_key(key) => None,
+            (Some(class), Part::Attributes) if class.has_data_key(key) && !is_object() => None,
+            (Some(class), _) if class.has_attribute(key) || class.has_data_key(key) => Some((
+                Rule::R7,
+                Severity::Dangerous,
+                format!("it sets {spelled}, which the class itself has"),
+            )),
+            // Nothing asks for what nobody knows; it must not be what can be called, however.
+            (_, Part::Attributes) if patterns.keys == Keys::Open && at.view.kind(value) != Kind::Global => {
+                None
+            }
+            (None, _) if patterns.keys != Keys::Open && !matches!(patterns.keys, Keys::These(_)) => None,
+            (None, Part::Slots) if entry.allow.pack == PROGRAM => None,
+            _ => {
+                let why = format!("it sets {spelled}, which no reviewed release of its class writes");
+                Some((Rule::R7, Severity::Unknown, why))
+            }
+        }
+    }
+
+    /// How bad it is to keep a name.
+    pub(super) fn severity_of(&self, at: At<'_>, id: Id) -> Severity {
+        match self.named(at, id) {
+            Some(named) => self.why(&named, "").0,
+            None => Severity::Unknown,
+        }
+    }
+
+    /// Judges what was changed after something had taken it over.
+    pub(super) fn changed_later(&mut self, graph: &Graph<&[u8]>) {
+        let view = graph.view();
+        let at = |dict: Id| At { view, offset: graph.node(dict).offset().unwrap_or(graph.start()) };
+        let length = |id: Id| match view.peek(id) {
+            Peek::Dict(ids) | Peek::List(ids) | Peek::Set(ids) | Peek::Tuple(ids) | Peek::FrozenSet(ids) => {
+                ids.len()
+            }
+            _ => 0,
+        };
+        let grown: Vec<_> = self
+            .scanned
+            .iter()
+            .filter(|((dict, ..), scanned)| length(*dict) > scanned.length)
+            .map(|((dict, ..), scanned)| (*dict, scanned.named.clone(), scanned.part))
+            .collect();
+        for (dict, named, part) in grown {
+            if let Some((rule, severity, why)) = self.keys(at(dict), &named, dict, part) {
+                let code = format!("a state of {} that is changed later", named.name);
+                self.add(at(dict).offset, rule, Action::Data, &named.name, code, (severity, why));
+            }
+        }
+        for id in self.checked.grown(length) {
+            let why = "it was judged as an argument or state, and is changed after that".to_owned();
+            let code = "a container that is changed later".to_owned();
+            self.add(at(id).offset, Rule::R7, Action::Data, "", code, (Severity::Unknown, why));
+        }
+        if let Some(dict) = self.dtypes.changed(length) {
+            let why = "numpy keeps it, and believes what it says".to_owned();
+            let code = "a dict of fields that is changed later".to_owned();
+            self.add(at(dict).offset, Rule::R7, Action::Data, "", code, (Severity::Dangerous, why));
+        }
+    }
+}
+
+/// Whether Python itself looks at an attribute. What decorators set on what they wrap, and what notes an exception has, nobody
+/// calls.
+fn is_special(key: &[u8]) -> bool {
+    let is_harmless = matches!(key, b"__doc__" | b"__name__" | b"__notes__");
+    key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless
+}
+
+fn sets(key: &[u8]) -> Objection {
+    let name = text::visible(key);
+    (Rule::R7, Severity::Dangerous, format!("it sets {name}, which Python itself looks at"))
+}

@@ -1,0 +1,59 @@
+//! Names that may be called, and where they are kept.
+
+use std::collections::HashSet;
+
+use halfsour_vm::Graph;
+use halfsour_vm::value::Id;
+use halfsour_vm::value::machine::{Peek, StepKind};
+
+use super::Judge;
+use crate::Rule;
+use crate::at::At;
+use crate::pattern::holds;
+use crate::report::Action;
+
+impl Judge<'_, '_> {
+    /// Finds names that may be called, but not stored, in whatever keeps them: the result, items that objects are given, and
+    /// containers that something took as they are. Where a pattern names them, they may be; so they may as the callee of a call.
+    pub(super) fn stored(&mut self, graph: &Graph<&[u8]>) {
+        if self.callees.is_empty() {
+            return;
+        }
+        let view = graph.view();
+        let mut open = self.checked.taken();
+        open.push(graph.root().id());
+        for id in graph.store().ids() {
+            let steps = match view.peek(id) {
+                Peek::Instance(instance) => Some(instance.steps()),
+                _ => view.foreign_steps(id),
+            };
+            for (kind, items) in steps.into_iter().flatten() {
+                // A state is looked at by its pattern.
+                if kind != StepKind::State {
+                    open.extend(items);
+                }
+            }
+        }
+        let mut seen = vec![false; graph.node_count()];
+        let mut kept = HashSet::new();
+        while let Some(id) = open.pop() {
+            if self.callees.contains(&id) {
+                kept.insert(id);
+            } else if holds(view.kind(id))
+                && let Some(index) = id.index()
+                && !std::mem::replace(&mut seen[index], true)
+            {
+                open.extend(view.children(id));
+            }
+        }
+        let mut kept: Vec<Id> = kept.into_iter().collect();
+        kept.sort_by_key(|id| id.index());
+        for id in kept {
+            let at = At { view, offset: graph.node(id).offset().unwrap_or(graph.start()) };
+            let Some(named) = self.named(at, id) else { continue };
+            let why =
+                self.why(&named, "it may be called, but not kept: what keeps it may call it with anything");
+            self.add(at.offset, Rule::R12, Action::Data, &named.name, named.python(), why);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! [`Values`]: the objects that patterns are matched over, and what was learned of them.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind, View};
+
+use super::Pattern;
+use crate::Policy;
+
+/// What patterns are matched over.
+#[derive(Clone, Copy)]
+pub(crate) struct Values<'s> {
+    pub view: View<'s>,
+    /// Knows the sets that patterns mention.
+    pub policy: &'s Policy,
+    /// Names that may be called, but not stored.
+    pub callees: &'s HashSet<Id>,
+    pub checked: &'s Checked,
+    /// The dicts of attributes and of slots that the pattern came upon.
+    pub parts: &'s RefCell<Vec<(Id, Part)>>,
+}
+
+/// A part of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Part {
+    Attributes,
+    Slots,
+}
+
+/// What was looked at before: it is not looked at again, and once more at the end if it has grown.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// By pattern, which lies still in the policy: how many items fit.
+    containers: RefCell<HashMap<(usize, Id), usize>>,
+    /// Containers of plain data, and how many items they had.
+    data: RefCell<HashMap<Id, usize>>,
+    /// Containers that were taken as they are, whatever is in them.
+    taken: RefCell<HashSet<Id>>,
+}
+
+impl Checked {
+    pub fn taken(&self) -> Vec<Id> {
+        self.taken.borrow().iter().copied().collect()
+    }
+
+    /// The containers that have grown since they were looked at, by `length`.
+    pub fn grown(&self, length: impl Fn(Id) -> usize) -> Vec<Id> {
+        let containers = self.containers.borrow();
+        let data = self.data.borrow();
+        let known = containers.iter().map(|(key, known)| (key.1, *known));
+        let known = known.chain(data.iter().map(|(&id, &known)| (id, known)));
+        known.filter(|&(id, known)| length(id) > known).map(|(id, _)| id).collect()
+    }
+}
+
+impl Values<'_> {
+    /// Whether a global is the class or function of this name, or in the set.
+    pub fn names(&self, global: Id, name: &str) -> bool {
+        let names = self.view.global(global);
+        names.is_some_and(|[module, qualified]| self.policy.is_in(module, qualified, name))
+    }
+
+    /// Whether an object may be stored as it is: anything but names that may only be called.
+    pub fn take(&self, id: Id) -> bool {
+        if self.callees.is_empty() {
+            return true;
+        }
+        if holds(self.view.kind(id)) {
+            self.checked.taken.borrow_mut().insert(id);
+        }
+        !self.callees.contains(&id)
+    }
+
+    pub fn has_part(&self, dict: Id, part: Part) -> bool {
+        self.parts.borrow_mut().push((dict, part));
+        true
+    }
+
+    /// Forgets the parts that an alternative came upon which does not fit.
+    pub fn tries(&self, fits: impl FnOnce() -> bool) -> bool {
+        let known = self.parts.borrow().len();
+        let fits = fits();
+        if !fits {
+            self.parts.borrow_mut().truncate(known);
+        }
+        fits
+    }
+
+    /// Whether all items of a container fit, of which those need not be looked at that did before.
+    pub fn each<T>(
+        &self,
+        pattern: &Pattern,
+        container: Id,
+        items: &[T],
+        fits: impl FnMut(&T) -> bool,
+    ) -> bool {
+        let key = (std::ptr::from_ref(pattern) as usize, container);
+        let known = self.checked.containers.borrow().get(&key).copied().unwrap_or(0);
+        // What holds itself is being looked at.
+        self.checked.containers.borrow_mut().insert(key, items.len());
+        let all = items.get(known..).unwrap_or_default().iter().all(fits);
+        if !all {
+            self.checked.containers.borrow_mut().insert(key, known);
+        }
+        all
+    }
+
+    /// Whether it is plain data: what picklers write without a class, all the way down.
+    pub fn is_data(&self, id: Id) -> bool {
+        let mut open = vec![id];
+        let mut seen = Vec::new();
+        while let Some(id) = open.pop() {
+            match self.view.kind(id) {
+                Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId => {
+                    let mut data = self.checked.data.borrow_mut();
+                    seen.iter().for_each(|id| _ = data.remove(id));
+                    return false;
+                }
+                _ => {}
+            }
+            let (Peek::List(ids)
+            | Peek::Tuple(ids)
+            | Peek::Dict(ids)
+            | Peek::Set(ids)
+            | Peek::FrozenSet(ids)) = self.view.peek(id)
+            else {
+                continue;
+            };
+            let known = self.checked.data.borrow_mut().insert(id, ids.len());
+            if known.is_none() {
+                seen.push(id);
+            }
+            open.extend(ids.get(known.unwrap_or(0)..).unwrap_or_default());
+        }
+        true
+    }
+}
+
+/// Whether an object of this kind holds others by itself.
+pub(crate) fn holds(kind: Kind) -> bool {
+    matches!(kind, Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::FrozenSet)
+}
