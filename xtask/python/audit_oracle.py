@@ -61,7 +61,7 @@ def prepare(names):
     state = State(objects)
     gc.collect()
     audit_watch.known = {id(it) for it in gc.get_objects()}
-    audit_watch.known.update(id(it) for module in list(sys.modules.values()) for it in vars(module).values())
+    audit_watch.known.update(id(it) for module in list(sys.modules.values()) for it in getattr(module, "__dict__", {}).values())
     gc.freeze()
     if hasattr(sys, "addaudithook"):
         sys.addaudithook(audit_watch.hook)
@@ -70,7 +70,7 @@ def prepare(names):
 
 def limit(size):
     """Sets the limits of a row."""
-    if not hasattr(signal, "setitimer"):
+    if sys.platform == "emscripten":
         return
     import resource
 
@@ -83,7 +83,7 @@ def limit(size):
 
 def unlimited():
     """Takes the limits away, in the process that forks."""
-    if hasattr(signal, "setitimer"):
+    if sys.platform != "emscripten":
         import resource
 
         signal.setitimer(signal.ITIMER_PROF, 0)
@@ -114,6 +114,8 @@ def judge_bytes(row, pickled, path):
     audit_watch.allowed_path = path
     all_encodings = not is_program or "Python 2" in row["kind"] or hash(row["name"]) % 16 == 0
     loads = list(audit_watch.readers(pickled, values, all_encodings))
+    if not is_program:
+        loads.append(("pickle after pickle", True, lambda: audit_watch.one_after_the_other(pickled)))
     if path:
         loads.extend(file_readers(path))
     limit(len(pickled))
@@ -227,7 +229,10 @@ def in_command(rows, careful, command):
         said, status = done.stdout, done.returncode
     except subprocess.TimeoutExpired as error:
         said, status = error.stdout or b"", "silent"
-    return said.decode().splitlines(), status
+    ready, *lines = said.decode().splitlines() or [""]
+    if ready != "ready":
+        sys.exit("the command fails before it loads anything: %s" % status)
+    return lines, status
 
 
 def judged(rows, judge_many, batch):
@@ -289,6 +294,7 @@ def main():
     if len(sys.argv) <= 3:
         with open(sys.argv[1]) as names:
             prepare(names.read().split())
+        print("ready", flush=True)
         child((json.loads(line) for line in sys.stdin), sys.stdout, sys.argv[2:] == ["careful"])
         return
     rows_file, folder, names, *command = sys.argv[1:]

@@ -92,7 +92,7 @@ def settings():
         "the limit of recursion": sys.getrecursionlimit(),
         "the number of threads": threading.active_count(),
     }
-    if hasattr(signal, "SIGPROF"):
+    if sys.platform != "emscripten":
         said["the handlers of signals"] = [signal.getsignal(number) for number in range(1, 30)]
         said["the open files"] = sorted(os.listdir("/proc/self/fd"))
     for module, name, function in [

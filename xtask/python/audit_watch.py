@@ -7,6 +7,7 @@ import _compat_pickle
 import gc
 import io
 import pickle
+import pickletools
 import sys
 
 # Events that harm nothing, and that code of the standard library and of packages raises whenever it likes.
@@ -161,7 +162,7 @@ class Watching(pickle._Unpickler):
 def readers(pickled, marked_values, all_encodings):
     """How a pickle is read: what it is called, whether it is slow, and the load, which gives what it made."""
     yield "C, bytes", False, lambda: [pickle.loads(pickled)]
-    yield "C, file", False, lambda: one_after_the_other(io.BufferedReader(io.BytesIO(pickled)))
+    yield "C, file", False, lambda: [pickle.load(io.BufferedReader(io.BytesIO(pickled)))]
     yield "Python", True, lambda: watched(pickled)
 
     def marked():
@@ -186,15 +187,19 @@ def watched(pickled):
     return [loaded, *unpickler.built]
 
 
-def one_after_the_other(file):
-    loaded = []
+def one_after_the_other(pickled):
+    """What a program makes that reads pickle after pickle, and resolves persistent ids, whatever some of them are."""
+    loaded, start = [], 0
     for _ in range(20):
         try:
-            loaded.append(pickle.load(file))
-        except Exception:
-            if not loaded:
-                raise
+            *_, (_, _, end) = pickletools.genops(pickled[start:])
+        except ValueError:
             break
+        try:
+            loaded.append(Marking(io.BytesIO(pickled[start:])).load())
+        except Exception:
+            pass
+        start += end + 1
     return loaded
 
 
