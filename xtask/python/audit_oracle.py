@@ -121,6 +121,7 @@ def judge_bytes(row, pickled, path):
     limit(len(pickled))
     outcome, why = "", []
     for way, is_slow, load in loads:
+        audit_watch.extracting = way == "torch.load"
         seconds, said = run(load)
         most = SECONDS + len(pickled) * (PER_BYTE_SLOW if is_slow else PER_BYTE)
         if seconds > most:

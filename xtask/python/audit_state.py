@@ -28,6 +28,7 @@ LATE = {
     "_cache2": "the same",
     "_value2member_map_": "an enum's combinations of flags",
     "_member_map_": "the same",
+    "_cache_dtypes": "the dtypes that pandas keeps by their names",
     "_all_timezones_lower_to_standard": "pytz's names of time zones",
     "_tzinfo_cache": "time zones that pytz has read",
     "all_timezones_set": "pytz's names of time zones",

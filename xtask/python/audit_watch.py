@@ -9,6 +9,7 @@ import io
 import pickle
 import pickletools
 import sys
+import tempfile
 
 # Events that harm nothing, and that code of the standard library and of packages raises whenever it likes.
 HARMLESS = {
@@ -44,6 +45,8 @@ recording = False
 known = frozenset()
 # The path that is loaded, if it is one.
 allowed_path = None
+# Whether the reader extracts archives into a temporary folder, as torch.load does.
+extracting = False
 # The packages whose modules may be imported.
 allowed_packages = frozenset()
 
@@ -62,6 +65,8 @@ def hook(event, args):
             pass
         elif event == "compile" and sys._getframe(1).f_code.co_name == "parse" and args[1] == "<unknown>":
             # ast.parse makes a tree, and no code: numpy reads headers so.
+            pass
+        elif extracting and (in_extraction() or event == "open" and is_temporary(args[0])):
             pass
         elif not in_allowed_import():
             events.append([event, " ".join(shown(arg) for arg in args)])
@@ -84,6 +89,20 @@ def is_own_file(path):
     if not isinstance(path, str):
         return False
     return allowed_path is not None and path.startswith(allowed_path) or "/zoneinfo/" in path
+
+
+def in_extraction():
+    """Whether an archive is extracted, or its folder made or deleted."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename.endswith(("/tempfile.py", "/tarfile.py", "/shutil.py")):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def is_temporary(path):
+    return isinstance(path, str) and path.startswith(tempfile.gettempdir())
 
 
 def in_allowed_import():
