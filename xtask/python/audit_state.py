@@ -28,6 +28,7 @@ LATE = {
     "_cache2": "the same",
     "_value2member_map_": "an enum's combinations of flags",
     "_member_map_": "the same",
+    "_netmask_cache": "the masks that ipaddress has parsed",
     "_cache_dtypes": "the dtypes that pandas keeps by their names",
     "_all_timezones_lower_to_standard": "pytz's names of time zones",
     "_tzinfo_cache": "time zones that pytz has read",
@@ -86,6 +87,12 @@ def contents(value):
     return [id(it) for it in value]
 
 
+def context(decimal):
+    """All but the flags, which each calculation may set."""
+    now = decimal.getcontext()
+    return now.prec, now.rounding, now.Emin, now.Emax, now.capitals, now.clamp, dict(now.traps)
+
+
 def settings():
     said = {
         "the environment": dict(os.environ),
@@ -97,7 +104,7 @@ def settings():
         said["the handlers of signals"] = [signal.getsignal(number) for number in range(1, 30)]
         said["the open files"] = sorted(os.listdir("/proc/self/fd"))
     for module, name, function in [
-        ("decimal", "the context of decimal", lambda it: repr(it.getcontext())),
+        ("decimal", "the context of decimal", context),
         ("random", "the state of random", lambda it: it.getstate()),
         ("numpy", "numpy's handling of errors", lambda it: it.geterr()),
         ("numpy", "numpy's options of printing", lambda it: repr(it.get_printoptions())),

@@ -34,6 +34,8 @@ JUDGED = {
     "copyreg.__newobj__",
     "copyreg.__newobj_ex__",
     "torch.storage._load_from_bytes",
+    # The function that makes generators calls it, as a pattern of the policy says.
+    "numpy.random._pickle.__bit_generator_ctor",
 }
 # What is read of a function by whom wants more than to call it.
 INSIDES = {"__self__", "__globals__", "__code__", "__builtins__", "__closure__"}
@@ -65,6 +67,9 @@ def hook(event, args):
             pass
         elif event == "compile" and sys._getframe(1).f_code.co_name == "parse" and args[1] == "<unknown>":
             # ast.parse makes a tree, and no code: numpy reads headers so.
+            pass
+        elif event == "object.__getattr__" and args[1] == "f_code":
+            # Of frames: how pandas finds the caller that it warns.
             pass
         elif extracting and (in_extraction() or event == "open" and is_temporary(args[0])):
             pass
@@ -238,16 +243,19 @@ def look(root):
             attributes = None
         if type(attributes) is dict:
             for key, value in attributes.items():
-                if callable(value) and isinstance(key, str) and is_shadow(type(it), str.__str__(key), value):
+                if callable(value) and isinstance(key, str) and is_shadow(it, str.__str__(key), value):
                     note("shadow", "%s.%s.%s" % (type(it).__module__, type(it).__qualname__, key))
         open_.extend(gc.get_referents(it))
     recording = before
 
 
-def is_shadow(cls, key, value):
+def is_shadow(it, key, value):
+    if getattr(value, "__self__", None) is it or "<locals>" in str(getattr(value, "__qualname__", "")):
+        # No pickle can name it: the class itself made it.
+        return False
     if key.startswith("__") and key.endswith("__"):
         return True
-    for base in cls.__mro__:
+    for base in type(it).__mro__:
         if key in vars(base):
             shadowed = vars(base)[key]
             kind = type(shadowed)

@@ -181,7 +181,10 @@ fn load(cases: &str, seed: &str, paths: &[&str], all: &[Installed]) -> Result {
     fs::create_dir_all(&folder)?;
     let at = |name: &str| folder.join(name);
     let (names, classes, rows) = (at("names.txt"), at("classes.json"), at("rows.jsonl"));
-    let example = ["run", "--quiet", "--release", "--package", "xtask", "--example", "audit_programs", "--"];
+    // Few programs are made before an optimised build would be.
+    let profile = if cases == FEW { "dev" } else { "release" };
+    let example =
+        ["run", "--quiet", "--profile", profile, "--package", "xtask", "--example", "audit_programs", "--"];
     fs::write(&names, shell::output(&mut shell::cargo(&example), &[])?)?;
     fs::write(&classes, serde_json::to_vec(&known_classes(all, &names)?)?)?;
     shell::run(shell::cargo(&example).args([seed, cases]).arg(&classes).arg(&rows).args(paths))?;
