@@ -1,6 +1,8 @@
 //! Runs everything that has to pass before a change is merged.
 
-use crate::{Result, bench, dependencies, fixtures, fuzz, instructions, jobs, publish, shell, tidy};
+use crate::{
+    Result, audit_oracle, bench, dependencies, fixtures, fuzz, instructions, jobs, publish, shell, tidy,
+};
 
 /// Runs the steps, up to the first that fails.
 pub fn run() -> Result {
@@ -39,6 +41,7 @@ pub fn run() -> Result {
     own("publish", "cargo xtask publish", publish::dry_run)?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;
+    own("audit-oracle", "cargo xtask audit-oracle --cases 2000", audit_oracle::quick)?;
     own("jobs", "cargo xtask jobs", jobs::run)?;
     own("soak", "cargo xtask soak", fuzz::soak)?;
     own("fuzz", "cargo xtask fuzz", fuzz::quick)?;

@@ -1,6 +1,7 @@
 //! Runs the chores of the workspace, each by a verb: `cargo xtask <verb>`.
 
 mod audit_compare;
+mod audit_oracle;
 mod bench;
 mod census;
 mod ci;
@@ -67,6 +68,11 @@ Checks, longer:
   audit-compare [FOLDER…]
                       judge the attacks, the packages' fixtures and the files of
                       folders with other scanners, from PyPI; print tables
+  audit-oracle [--cases N] [--seed S] [PATH…]
+                      load what the audit calls clean, of the fixtures, the paths
+                      and N (100000) programs made from the policy, with Pythons
+                      and packages, from PyPI; what does anything that the report
+                      does not have fails
 
 Makers:
   fixtures            make the fixtures anew, with real Pythons
@@ -100,6 +106,7 @@ fn main() -> ExitCode {
     let done = match args.as_slice() {
         ["advisories"] => dependencies::advisories(),
         ["audit-compare", folders @ ..] => audit_compare::run(folders),
+        ["audit-oracle", args @ ..] => audit_oracle::run(args),
         ["bench", "--files"] => bench::files::make(),
         ["bench", "--files", "--check"] => bench::files::check(),
         ["bench", args @ ..] => bench::run(args),

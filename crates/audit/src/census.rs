@@ -94,6 +94,11 @@ impl Class {
         key.starts_with(b"__") || self.kinds(key).is_some_and(is_attribute)
     }
 
+    /// Whether a key of this name would stand for a method: of properties and slots, Python takes no notice of one.
+    pub(crate) fn has_method(&self, key: &[u8]) -> bool {
+        self.kinds(key).is_some_and(|kinds| kinds & METHOD != 0)
+    }
+
     /// The keys of [`has_key`](Self::has_key), sorted.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &'static str> {
         self.named(is_key)

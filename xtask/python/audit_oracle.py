@@ -1,0 +1,317 @@
+"""Loads what `halfsour audit` calls clean, and says what happened that the report does not have.
+
+    audit_oracle.py ROWS FAILURES NAMES [COMMAND …]
+
+ROWS are those of the example `audit_programs`, and NAMES a file with all listed names. Prints a summary; what fails is written into the
+folder FAILURES, with a line in its `index.txt`.
+
+This process imports the modules of all listed names that are installed, then forks: a child loads many rows, with an audit hook, limits on memory and CPU time, and
+a look at the state of the program at its end. A row that does something ends its child. If the state has changed, the rows of the child are
+loaded again with a look after each.
+COMMAND runs a Python that has no processes, on this script with the argument NAMES alone: it reads rows and writes what happened.
+"""
+
+import base64
+import collections
+import gc
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+
+import audit_watch
+from audit_classes import find_all
+from audit_state import State
+
+BATCH, BATCH_OF_COMMAND = 300, 4000  # rows a child
+# CPU time of one load: this many seconds, and so many for each byte; more for the unpickler in Python.
+SECONDS, PER_BYTE, PER_BYTE_SLOW = 1.0, 5e-6, 50e-6
+# A load takes no more address space than this, and so much for each byte.
+MEMORY, MEMORY_PER_BYTE = 64 << 20, 200
+KILLED_AFTER = 15  # seconds of CPU time, in all ways of loading
+SILENT = 300  # seconds without an answer, on a busy machine
+SHOWN = 3  # failures of one kind that are written
+
+# The packages with readers of files.
+READERS = {"joblib", "numpy", "pandas", "torch"}
+# What readers import when they are first used.
+LATE = ["_strptime", "bz2", "gzip", "lzma", "tarfile", "torch.utils.serialization", "traceback", "zipfile", "zlib"]
+
+state = None
+
+
+def prepare(names):
+    """Imports what is listed, and what readers import when they are first used."""
+    global state
+    warnings.simplefilter("ignore")
+    audit_watch.events.clear()
+    objects = find_all(names)
+    find_all([module + ":__name__" for module in LATE])
+    if "numpy" in sys.modules:
+        numpy = sys.modules["numpy"]
+        numpy.ones((64, 64)).dot(numpy.ones((64, 64)))
+    # Loads each way of reading once, so that what is made once is made.
+    judge({"name": "", "kind": "file", "pickle": "gAIpLg==", "imports": [], "values": []})
+    unlimited()
+    state = State(objects)
+    gc.collect()
+    audit_watch.known = {id(it) for it in gc.get_objects()}
+    audit_watch.known.update(id(it) for module in list(sys.modules.values()) for it in getattr(module, "__dict__", {}).values())
+    gc.freeze()
+    if hasattr(sys, "addaudithook"):
+        sys.addaudithook(audit_watch.hook)
+    return objects
+
+
+def limit(size):
+    """Sets the limits of a row."""
+    if sys.platform == "emscripten":
+        return
+    import resource
+
+    with open("/proc/self/statm") as file:
+        now = int(file.read().split()[0]) * resource.getpagesize()
+    most = now + MEMORY + MEMORY_PER_BYTE * size
+    resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    signal.setitimer(signal.ITIMER_PROF, KILLED_AFTER)
+
+
+def unlimited():
+    """Takes the limits away, in the process that forks."""
+    if sys.platform != "emscripten":
+        import resource
+
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def judge(row):
+    """Loads a row in every way, and says what happened."""
+    pickled = base64.b64decode(row["pickle"])
+    path = row.get("path")
+    with tempfile.TemporaryDirectory() if row.get("file") else open(os.devnull) as folder:
+        if row.get("file"):
+            path = os.path.join(folder, os.path.basename(row["file"]))
+            with open(path, "wb") as file:
+                file.write(pickled)
+        if path and not row.get("file"):
+            with open(path, "rb") as file:
+                pickled = file.read()
+        return judge_bytes(row, pickled, path)
+
+
+def judge_bytes(row, pickled, path):
+    names = {name.replace(":", ".") for name in row["imports"]}
+    values = {name.replace(":", ".") for name in row["values"]} - audit_watch.JUDGED
+    is_program = row["kind"] not in ("file", "fixture")
+    packages = {name.partition(".")[0] for name in names}
+    audit_watch.allowed_packages = packages if is_program else packages | READERS
+    audit_watch.allowed_path = path
+    all_encodings = not is_program or "Python 2" in row["kind"] or hash(row["name"]) % 16 == 0
+    loads = list(audit_watch.readers(pickled, values, all_encodings))
+    if not is_program:
+        loads.append(("pickle after pickle", True, lambda: audit_watch.one_after_the_other(pickled)))
+    if path:
+        loads.extend(file_readers(path))
+    limit(len(pickled))
+    outcome, why = "", []
+    for way, is_slow, load in loads:
+        audit_watch.extracting = way == "torch.load"
+        seconds, said = run(load)
+        most = SECONDS + len(pickled) * (PER_BYTE_SLOW if is_slow else PER_BYTE)
+        if seconds > most:
+            # Once more: what was imported late is there now.
+            seconds = min(seconds, run(load)[0])
+        if seconds > most:
+            why.append([way, "time", "%.1f s for %d bytes" % (seconds, len(pickled))])
+        if said == "MemoryError":
+            why.append([way, "memory", "more than %d MB for %d bytes" % (MEMORY >> 20, len(pickled))])
+        outcome = outcome or said
+        for event, about in audit_watch.events:
+            if event != "pickle.find_class" or not any(it in names for it in audit_watch.spellings(about)):
+                why.append([way, event, about])
+    return {"outcome": outcome, "why": why}
+
+
+def run(load):
+    """The CPU time, and how it ended."""
+    audit_watch.events.clear()
+    start = time.process_time()
+    audit_watch.recording = True
+    try:
+        loaded = load()
+        audit_watch.look(loaded)
+        it = loaded = None
+        said = "loaded"
+    except MemoryError:
+        said = "MemoryError"
+    except RecursionError:
+        said = "RecursionError"
+    except BaseException as error:
+        said = type(error).__name__
+    gc.collect()
+    audit_watch.recording = False
+    return time.process_time() - start, said
+
+
+def file_readers(path):
+    """The readers of packages, each of which may try what the file is."""
+    joblib, numpy, pandas, torch = (sys.modules.get(name) for name in ("joblib", "numpy", "pandas", "torch"))
+    if joblib:
+        yield "joblib.load", True, lambda: [joblib.load(path)]
+    if torch:
+        yield "torch.load", True, lambda: [torch.load(path, weights_only=False)]
+    if pandas:
+        yield "pandas.read_pickle", True, lambda: [pandas.read_pickle(path)]
+    if numpy:
+        yield "numpy.load", True, lambda: load_by_numpy(numpy, path)
+
+
+def load_by_numpy(numpy, path):
+    loaded = numpy.load(path, allow_pickle=True)
+    if hasattr(loaded, "files"):
+        with loaded:
+            return [loaded[name] for name in loaded.files]
+    return [loaded]
+
+
+def child(rows, out, careful):
+    """Writes a line for each row, up to the first that did something, and one with what has changed in all."""
+    for row in rows:
+        said = judge(row)
+        if careful:
+            said["why"].extend(["", "changed", it] for it in state.changes())
+        out.write(json.dumps(said) + "\n")
+        out.flush()
+        if said["why"]:
+            break
+    if not careful:
+        out.write(json.dumps({"changed": state.changes()}) + "\n")
+
+
+def in_child(rows, careful):
+    """The lines that a child writes before it ends, and how it ended."""
+    reader, writer = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(reader)
+        quiet = os.open(os.devnull, os.O_RDWR)
+        for number in (0, 1, 2):
+            os.dup2(quiet, number)
+        try:
+            with open(writer, "w") as out:
+                state.again()
+                child(rows, out, careful)
+        finally:
+            os._exit(0)
+    os.close(writer)
+    said = b""
+    while select.select([reader], [], [], SILENT)[0]:
+        more = os.read(reader, 1 << 16)
+        if not more:
+            break
+        said += more
+    else:
+        os.kill(process, signal.SIGKILL)
+    os.close(reader)
+    return said.decode().splitlines(), os.waitpid(process, 0)[1]
+
+
+def in_command(rows, careful, command):
+    """As in_child, of a command."""
+    given = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    try:
+        done = subprocess.run([*command, *["careful"] * careful], input=given, stdout=subprocess.PIPE, timeout=SILENT)
+        said, status = done.stdout, done.returncode
+    except subprocess.TimeoutExpired as error:
+        said, status = error.stdout or b"", "silent"
+    ready, *lines = said.decode().splitlines() or [""]
+    if ready != "ready":
+        sys.exit("the command fails before it loads anything: %s" % status)
+    return lines, status
+
+
+def judged(rows, judge_many, batch):
+    """What happened to each row."""
+    done = 0
+    while done < len(rows):
+        part = rows[done : done + batch]
+        lines, status = judge_many(part, False)
+        lines = [json.loads(line) for line in lines if line.endswith("}")]
+        changed = lines.pop()["changed"] if lines and "changed" in lines[-1] else []
+        yield from judged_with_care(part[: len(lines)], judge_many) if changed else lines
+        done += len(lines)
+        if len(lines) < len(part) and not (lines and lines[-1]["why"]):
+            yield {"outcome": "killed", "why": [["", "killed", "wait status %s" % status]]}
+            done += 1
+
+
+def judged_with_care(rows, judge_many):
+    """Looks at the state after each row."""
+    done = 0
+    while done < len(rows):
+        lines, status = judge_many(rows[done:], True)
+        lines = [json.loads(line) for line in lines if line.endswith("}")] or [
+            {"outcome": "killed", "why": [["", "killed", "wait status %s" % status]]}
+        ]
+        yield from lines
+        done += len(lines)
+
+
+def report(rows, answers, folder):
+    """Writes the failures, and prints a summary."""
+    os.makedirs(folder, exist_ok=True)
+    outcomes, kinds, failed = collections.Counter(), collections.Counter(), 0
+    with open(os.path.join(folder, "index.txt"), "w") as index:
+        for row, said in zip(rows, answers):
+            outcomes[said["outcome"]] += 1
+            failed += bool(said["why"])
+            for way, event, about in said["why"][:1]:
+                kind = "%s: %s" % (event, about if event in ("changed", "called", "looked into", "shadow") else row["kind"])
+                kinds[kind] += 1
+                if kinds[kind] > SHOWN:
+                    continue
+                name = row.get("path")
+                if not name:
+                    name = row["name"].replace("/", "_").replace(":", "-").replace(" ", "_")[-100:] + ".pkl"
+                    with open(os.path.join(folder, name), "wb") as file:
+                        file.write(base64.b64decode(row["pickle"]))
+                line = "%s: %s: %s" % (name, row["kind"], "; ".join(" ".join(it) for it in said["why"][:5]))
+                index.write(line + "\n")
+                index.flush()
+    print("%d loaded, %d ended in an exception, %d failed" % (outcomes["loaded"], sum(outcomes.values()) - outcomes["loaded"], failed))
+    for kind, count in kinds.most_common(40):
+        print("  %d %s" % (count, kind))
+    print("  outcomes: %s" % ", ".join("%s %d" % it for it in outcomes.most_common(8)))
+    return failed
+
+
+def main():
+    if len(sys.argv) <= 3:
+        with open(sys.argv[1]) as names:
+            prepare(names.read().split())
+        print("ready", flush=True)
+        child((json.loads(line) for line in sys.stdin), sys.stdout, sys.argv[2:] == ["careful"])
+        return
+    rows_file, folder, names, *command = sys.argv[1:]
+    with open(rows_file) as lines:
+        rows = [json.loads(line) for line in lines]
+    if command:
+        rows = [row for row in rows if row.get("plain")]
+        answers = judged(rows, lambda part, careful: in_command(part, careful, [*command, names]), BATCH_OF_COMMAND)
+    else:
+        with open(names) as file:
+            listed = file.read().split()
+        objects = prepare(listed)
+        print("%d of %d names are there; " % (len(objects), len(listed)), end="")
+        answers = judged(rows, in_child, BATCH)
+    sys.exit(min(report(rows, answers, folder), 1))
+
+
+if __name__ == "__main__":
+    main()
