@@ -162,7 +162,9 @@ impl Values<'_> {
             match self.view.kind(id) {
                 Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId => {
                     let mut data = self.checked.data.borrow_mut();
-                    seen.iter().for_each(|id| _ = data.remove(id));
+                    for id in &seen {
+                        data.remove(id);
+                    }
                     return false;
                 }
                 _ => {}
