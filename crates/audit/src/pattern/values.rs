@@ -103,11 +103,9 @@ impl Values<'_> {
         }
     }
 
-    /// Whether an object may be stored as it is: anything but names that may only be called.
+    /// Whether an object may be stored as it is: anything but names that may only be called. What it holds is looked at in the end, and may
+    /// be added until then.
     pub fn take(&self, id: Id) -> bool {
-        if self.callees.is_empty() {
-            return true;
-        }
         if holds(self.view.kind(id)) {
             self.checked.taken.borrow_mut().insert(id);
         }
