@@ -52,6 +52,11 @@ pub(crate) const BUILT_IN: &[&str] = &[
     include_str!("../policy/attrs.toml"),
     include_str!("../policy/pydantic.toml"),
     include_str!("../policy/dill.toml"),
+    include_str!("../policy/networkx.toml"),
+    include_str!("../policy/nltk.toml"),
+    include_str!("../policy/gensim.toml"),
+    include_str!("../policy/sympy.toml"),
+    include_str!("../policy/astropy.toml"),
     include_str!("../policy/sinks.toml"),
 ];
 
