@@ -80,7 +80,10 @@ fn methods_of_graphs_and_taggers_are_not_set() {
         ("networkx.classes.graph:Graph", "V__class__\ncnetworkx.classes.digraph\nDiGraph\n"),
         ("networkx.classes.graph:Graph", "V__networkx_cache__\n(dVa\nI1\ns"),
         ("networkx.classes.filters:show_nodes", "V__call__\ncnetworkx.classes.filters\nno_filter\n"),
-        ("networkx.algorithms.planarity:PlanarEmbedding", "V_forbidden\ncnetworkx.classes.filters\nno_filter\n"),
+        (
+            "networkx.algorithms.planarity:PlanarEmbedding",
+            "V_forbidden\ncnetworkx.classes.filters\nno_filter\n",
+        ),
         ("nltk.tag.sequential:DefaultTagger", "Vchoose_tag\ncgensim.utils\nidentity\n"),
         ("nltk.tokenize.punkt:PunktSentenceTokenizer", "V_Token\ncnltk.probability\nFreqDist\n"),
         ("nltk.probability:ConditionalProbDist", "V_probdist_factory\ncnltk.probability\nUniformProbDist\n"),
@@ -111,7 +114,10 @@ fn expressions_that_take_long_are_found() {
         // The symbol is one for all of the program.
         format!("{x}(dV_assumptions\n(dsb"),
         // Each of a hundred takes milliseconds.
-        of("containers:Tuple", &vec![object("sympy.functions.elementary.trigonometric:sin", std::slice::from_ref(&x)); 200]),
+        of(
+            "containers:Tuple",
+            &vec![object("sympy.functions.elementary.trigonometric:sin", std::slice::from_ref(&x)); 200],
+        ),
     ] {
         is_found(&expression);
     }

@@ -1,7 +1,7 @@
 //! Tables of astropy: each column is copied, and so is what is said of it.
 
-use halfsour_vm::value::machine::{Peek, StepKind};
 use halfsour_vm::value::Id;
+use halfsour_vm::value::machine::{Peek, StepKind};
 
 use super::Judge;
 use super::acts::LARGE;
@@ -34,11 +34,11 @@ impl Judge<'_, '_> {
     }
 }
 
-/// Whether the state of an array has nothing that a column of astropy would copy, or little of it.
+/// Whether the state of an array is none of a column of astropy, whose own part are six things, or has little that would be copied.
 pub(super) fn is_small_column(at: At<'_>, state: Id) -> bool {
     let own = at.view.sequence(state).and_then(<[Id]>::last);
     match own.map(|&own| at.view.peek(own)) {
-        Some(Peek::Tuple(&[.., meta, _])) => is_small(at, meta),
+        Some(Peek::Tuple(&[_, _, _, _, meta, _])) => is_small(at, meta),
         _ => true,
     }
 }
@@ -54,7 +54,8 @@ fn column(at: At<'_>, id: Id) -> Option<u64> {
         Peek::List(items) => items.len() as u64,
         _ => 0,
     };
-    (module == b"astropy.table.column").then(|| LARGE + length(data) + more.first().map_or(0, |&mask| length(mask)))
+    (module == b"astropy.table.column")
+        .then(|| LARGE + length(data) + more.first().map_or(0, |&mask| length(mask)))
 }
 
 /// Whether it is nothing, or a dict of few things that are no containers.
