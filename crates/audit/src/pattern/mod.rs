@@ -158,9 +158,7 @@ impl Pattern {
             (Self::Slots, Peek::Dict(_)) => values.has_part(id, Part::Slots),
             (Self::Is(name), Peek::Global(..)) => values.names(id, name),
             (Self::Persistent, Peek::PersistentId(_)) => true,
-            (Self::Is(name), Peek::Instance(_)) => {
-                values.is_loaded_type(id, name) || values.names(id, name)
-            }
+            (Self::Is(name), Peek::Instance(_)) => values.is_loaded_type(id, name) || values.names(id, name),
             (Self::Of(name), Peek::Instance(_)) => {
                 values.view.class(id).is_some_and(|class| values.names(class, name))
             }
