@@ -95,6 +95,17 @@ fn methods_of_graphs_and_taggers_are_not_set() {
     }
 }
 
+/// A filter of a filter asks each twice for a node: a view of edges that looks for one would take `2 ** depth` steps.
+#[test]
+fn filters_of_filters_are_found() {
+    let filter = object("networkx.classes.coreviews:FilterAtlas", &[]);
+    is_found(&format!("{filter}(dV_atlas\n{filter}(dV_atlas\n(dsbsb"));
+    let view = object("networkx.classes.reportviews:EdgeView", &[]);
+    let view = format!("{view}(dV_graph\nNsV_adjdict\n(dsb");
+    let data = object("networkx.classes.reportviews:EdgeDataView", &[]);
+    is_found(&format!("{data}(dVviewer\n{view}sVnbunch\n(lI1\nasb"));
+}
+
 #[test]
 fn expressions_that_take_long_are_found() {
     let of = |class: &str, args: &[String]| object(&format!("sympy.core.{class}"), args);
