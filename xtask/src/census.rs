@@ -27,10 +27,14 @@ const OF_TORCH: [&str; 11] = [
 ];
 
 /// The packages that have packs: what is committed of them is a part of the crate.
-const COMMITTED: [&str; 12] = [
+const COMMITTED: [&str; 17] = [
+    "astropy",
     "dateutil",
+    "gensim",
     "joblib",
     "lightgbm",
+    "networkx",
+    "nltk",
     "numpy",
     "pandas",
     "pyarrow",
@@ -39,6 +43,7 @@ const COMMITTED: [&str; 12] = [
     "sklearn",
     "sortedcontainers",
     "stdlib",
+    "sympy",
     "torch",
 ];
 

@@ -3,10 +3,14 @@
 use std::sync::{LazyLock, OnceLock};
 
 /// The committed files, each of one package.
-static FILES: [&str; 12] = [
+static FILES: [&str; 17] = [
+    include_str!("../census/astropy.txt"),
     include_str!("../census/dateutil.txt"),
+    include_str!("../census/gensim.txt"),
     include_str!("../census/joblib.txt"),
     include_str!("../census/lightgbm.txt"),
+    include_str!("../census/networkx.txt"),
+    include_str!("../census/nltk.txt"),
     include_str!("../census/numpy.txt"),
     include_str!("../census/pandas.txt"),
     include_str!("../census/pyarrow.txt"),
@@ -15,6 +19,7 @@ static FILES: [&str; 12] = [
     include_str!("../census/sklearn.txt"),
     include_str!("../census/sortedcontainers.txt"),
     include_str!("../census/stdlib.txt"),
+    include_str!("../census/sympy.txt"),
     include_str!("../census/torch.txt"),
 ];
 

@@ -6,7 +6,7 @@ use halfsour_vm::value::{Id, Kind};
 
 use super::geometry::are_geometries;
 use super::image::is_image;
-use super::{Judge, Named, distributions, indices};
+use super::{Judge, Named, distributions, indices, tables};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
@@ -97,6 +97,12 @@ impl<'p> Judge<'p, '_> {
                 if let Err((rule, why)) = self.dtypes.build_array(at, object, state) {
                     return Some((rule, Severity::Dangerous, why.to_owned()));
                 }
+                if !tables::is_small_column(at, state) {
+                    return Some((Rule::R9, Severity::Unknown, tables::COPIED.to_owned()));
+                }
+            }
+            Some(Acts::Table) if fits && !self.is_table(at, state) => {
+                return Some((Rule::R9, Severity::Unknown, tables::NO_TABLE.to_owned()));
             }
             Some(Acts::DType) => {
                 if let Err((rule, why)) = self.dtypes.build(at, object, state) {
