@@ -36,7 +36,7 @@ use crate::Rule;
 use crate::at::At;
 use crate::census;
 use crate::found::Found;
-use crate::pattern::{Checked, MOST_ITEMS, Part, Pattern, Values};
+use crate::pattern::{Checked, MOST_ITEMS, Part, Pattern, Values, holds};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
 use crate::report::{Action, Context, Finding, OpcodeName, Severity};
 use crate::text;
@@ -330,7 +330,7 @@ impl<'p, 's> Judge<'p, 's> {
             }
             (Some(Acts::Reconstructor), Some(&[class, base, ref state @ ..])) => {
                 if let [state_of_base] = *state
-                    && self.is_base(base, state_of_base)
+                    && self.is_base(at, base, state_of_base)
                 {
                     let args = if state_of_base == Id::NONE { &[] } else { state };
                     return self.make(at, &Making { result, class, args, kwargs: None });
@@ -375,15 +375,15 @@ impl<'p, 's> Judge<'p, 's> {
     }
 
     /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
-    fn is_base(&self, base: Id, state: Id) -> bool {
+    fn is_base(&self, at: At<'_>, base: Id, state: Id) -> bool {
         self.named.get(&base).is_some_and(|base| {
-            let is_object = (base.module.as_slice(), base.qualified.as_slice()) == (b"builtins", b"object");
-            if state == Id::NONE {
-                is_object
-            } else {
-                // Others have an `__init__`, which is called.
-                matches!(base.module.as_slice(), b"builtins" | b"datetime")
-                    && base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New))
+            let may_be_new = || base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New));
+            match base.module.as_slice() {
+                b"builtins" if state == Id::NONE => base.qualified == b"object",
+                // Others have an `__init__`, which is called, and go over what they are given: an object may have no end.
+                b"builtins" => holds(at.view.kind(state)) && may_be_new(),
+                b"datetime" => state != Id::NONE && may_be_new(),
+                _ => false,
             }
         })
     }
