@@ -3,8 +3,8 @@
 //! Text and bytes have a secret in their hash since Python 3.3, and may stand for themselves; in Python 2.7 they have none.
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::{Peek, StepKind};
+use halfsour_vm::value::{Id, View};
 use hashbrown::HashMap;
 
 /// Pythons that compute hashes alike.
@@ -60,6 +60,7 @@ impl<'g, 's> Hashes<'g, 's> {
             }
             Peek::Float(value) => self.float(value),
             Peek::Complex(re, im) => self.float(re).wrapping_add(self.float(im).wrapping_mul(1_000_003)),
+            Peek::Str(text) if is_python2 && !text.is_ascii() => of_code_points(text),
             Peek::Str(text) | Peek::ByteString(text) | Peek::Bytes(text) => of_text(text),
             Peek::Global(..) => (id.index()? as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15),
             Peek::Tuple(_) | Peek::FrozenSet(_) | Peek::Instance(_) => {
@@ -140,16 +141,12 @@ impl<'g, 's> Hashes<'g, 's> {
                 self.hash(view.item(*state.first()?, b"int")?, depth + 1)
             }
             (b"decimal" | b"_decimal" | b"cdecimal", b"Decimal") => decimal(view.text_bytes(*args.first()?)?),
-            // Of these, there are less than a hundred of each hash, or it has a secret.
+            // Of these, there are less than a hundred of each hash, or it has a secret. Interfaces and the networks of IPv6 have more:
+            // what they are is put together by ^, or is longer than a hash.
             (b"datetime", b"date" | b"datetime" | b"time" | b"timedelta")
-            | (
-                b"pathlib"
-                | b"pathlib._local"
-                | b"ipaddress"
-                | b"pandas._libs.tslibs.timestamps"
-                | b"pandas._libs.tslibs.timedeltas",
-                _,
-            )
+            | (b"pathlib" | b"pathlib._local", _)
+            | (b"ipaddress", b"IPv4Address" | b"IPv4Network" | b"IPv6Address")
+            | (b"pandas._libs.tslibs.timestamps" | b"pandas._libs.tslibs.timedeltas", _)
             | (b"pandas" | b"pandas._libs.tslibs.period", b"Period") => self.tuple(args, depth),
             (
                 b"numpy.core.multiarray" | b"numpy._core.multiarray" | b"numpy.core._multiarray_umath",
@@ -158,7 +155,9 @@ impl<'g, 's> Hashes<'g, 's> {
                 const LARGEST: usize = 8;
                 match view.peek(*args.get(1)?) {
                     Peek::Bytes(bytes) | Peek::ByteString(bytes) if bytes.len() <= LARGEST => {
-                        Some(of_text(bytes))
+                        // Up to Python 3.9, what is no number has one hash, and is equal to nothing.
+                        let is_nan = has_nan(letter(view, *args.first()?), bytes);
+                        Some(if is_nan { 0 } else { of_text(bytes) })
                     }
                     _ => None,
                 }
@@ -168,10 +167,47 @@ impl<'g, 's> Hashes<'g, 's> {
     }
 }
 
+/// The first letter of the name of a dtype, or of the class that it is made of.
+fn letter(view: View<'_>, dtype: Id) -> u8 {
+    let name = match view.arguments(dtype).and_then(|(args, _)| Some(view.peek(*args.first()?))) {
+        Some(Peek::Str(name) | Peek::ByteString(name)) => name,
+        Some(Peek::Global(_, name)) => view.text_bytes(name).unwrap_or_default(),
+        _ => &[],
+    };
+    name.iter().copied().find(|byte| !b"<>=|".contains(byte)).unwrap_or(0)
+}
+
+/// Whether a float, or a part of a complex number, is no number, in either order of bytes.
+fn has_nan(letter: u8, bytes: &[u8]) -> bool {
+    // Ints, bools, times and text.
+    if b"iulqpnbhBHILQ?mMSUa".contains(&letter) {
+        return false;
+    }
+    let is_nan = |float: &[u8]| match *float {
+        [a, b] => u16::from_le_bytes([a, b]) & 0x7fff > 0x7c00,
+        [a, b, c, d] => f32::from_le_bytes([a, b, c, d]).is_nan(),
+        [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]).is_nan(),
+        _ => false,
+    };
+    let size = if b"cF".contains(&letter) { bytes.len() / 2 } else { bytes.len() };
+    let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
+    size > 0 && bytes.chunks(size).chain(reversed.chunks(size)).any(is_nan)
+}
+
 /// As Python 2.7 computes it, where nobody asks for secrets.
 fn of_text(text: &[u8]) -> u64 {
-    let start = u64::from(text.first().copied().unwrap_or(0)) << 7;
-    text.iter().fold(start, |sum, &byte| sum.wrapping_mul(1_000_003) ^ u64::from(byte)) ^ text.len() as u64
+    of_numbers(text.iter().map(|&byte| byte.into()))
+}
+
+/// The same of text.
+fn of_code_points(text: &[u8]) -> u64 {
+    of_numbers(String::from_utf8_lossy(text).chars().map(|point| u32::from(point).into()))
+}
+
+fn of_numbers(numbers: impl Iterator<Item = u64> + Clone) -> u64 {
+    let count = numbers.clone().count() as u64;
+    let start = numbers.clone().next().unwrap_or(0) << 7;
+    numbers.fold(start, |sum, number| sum.wrapping_mul(1_000_003) ^ number) ^ count
 }
 
 /// The number before the exponent of two, and that: the number is whole, its sign is left out.

@@ -1,9 +1,9 @@
 //! Data that costs the program that loads it more than it should.
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::machine::{Peek, StepKind};
 use halfsour_vm::value::{Data, Id, Kind, Node, View};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use crate::Limits;
 use crate::Rule;
@@ -27,23 +27,30 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
         context: Vec::new(),
     };
     let mut found = Vec::new();
-    match shape(graph, limits) {
-        Some(Shape::Large(id, size)) => {
+    let sizes = unfold(graph, limits);
+    match &sizes {
+        Err(Shape::Large(id, size)) => {
             let code = format!("an object that unfolds into {size} items");
             found.push(finding(
-                id,
+                *id,
                 code,
                 "repr, hash, copy and comparison visit shared parts again and again",
             ));
         }
-        Some(Shape::Deep(id)) => {
+        Err(Shape::Deep(id)) => {
             let code =
                 format!("an object in which more than {} containers lie in each other", limits.nesting);
-            found.push(finding(id, code, "repr, hash, copy and comparison recurse, beyond Python's stack"));
+            found.push(finding(*id, code, "repr, hash, copy and comparison recurse, beyond Python's stack"));
         }
-        None => {}
+        Ok(sizes) => {
+            if let Some((id, size)) = hashed(graph, limits, sizes) {
+                let code = format!("keys that unfold into {size} items");
+                let why = "a hash visits all of them, wherever the same key is taken again";
+                found.push(finding(id, code, why));
+            }
+        }
     }
-    if let Some((id, same)) = equal_hashes(graph, limits) {
+    if let Some((id, same)) = equal_hashes(graph, limits, sizes.as_deref().unwrap_or_default()) {
         let code = format!("a dict or set with {same} keys of one hash");
         found.push(finding(id, code, "each further key of the same hash takes longer than the one before"));
     }
@@ -98,9 +105,14 @@ impl Unfolded {
     }
 }
 
-/// The first object of a bad shape; those that hold themselves are counted once.
-fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
-    let most = limits.expansion.max(graph.node_count() as u64 * 100).min(Unfolded::MOST - 1);
+/// How many items may be visited.
+fn most(graph: &Graph<&[u8]>, limits: &Limits) -> u64 {
+    limits.expansion.max(graph.node_count() as u64 * 100).min(Unfolded::MOST - 1)
+}
+
+/// What each container unfolds into, or the first object of a bad shape; those that hold themselves are counted once.
+fn unfold(graph: &Graph<&[u8]>, limits: &Limits) -> Result<Vec<u64>, Shape> {
+    let most = most(graph, limits);
     let deepest = (limits.nesting as u64).min(Unfolded::DEEPEST);
     let view = graph.view();
     let mut unfolded = vec![0; graph.node_count()];
@@ -131,47 +143,126 @@ fn shape(graph: &Graph<&[u8]>, limits: &Limits) -> Option<Shape> {
                 continue;
             }
             if size > most {
-                return Some(Shape::Large(id, size));
+                return Err(Shape::Large(id, size));
             }
             if depth >= deepest {
-                return Some(Shape::Deep(id));
+                return Err(Shape::Deep(id));
             }
             unfolded[index] = Unfolded::new(size, depth + 1).0;
         }
     }
-    None
+    Ok(unfolded)
 }
 
-/// A dict or set in which too many keys have one hash, or one that nobody knows, and how many have.
-fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits) -> Option<(Id, usize)> {
+/// The container with which all keys unfold into too many items, and into how many.
+fn hashed(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64]) -> Option<(Id, u64)> {
+    let (view, most) = (graph.view(), most(graph, limits));
+    let mut hashed = 0;
+    graph.store().ids().find_map(|id| {
+        hashed += keys(view, id).map(|key| size(view, sizes, key) - 1).sum::<u64>();
+        (hashed > most).then_some((id, hashed))
+    })
+}
+
+/// How many items a key unfolds into, itself among them.
+fn size(view: View<'_>, sizes: &[u64], key: Id) -> u64 {
+    let index = container(view, key);
+    index.and_then(|index| sizes.get(index)).map_or(1, |&unfolded| Unfolded(unfolded).size().max(1))
+}
+
+/// What a container hashes: the keys of a dict, or of what is given items as a dict is, and the members of a set.
+fn keys<'s>(view: View<'s>, id: Id) -> impl Iterator<Item = Id> + 's {
+    let (ids, width): (&[Id], usize) = match view.peek(id) {
+        Peek::Dict(ids) => (ids, 2),
+        Peek::Set(ids) | Peek::FrozenSet(ids) => (ids, 1),
+        _ => (&[], 1),
+    };
+    let set = match view.peek(id) {
+        Peek::Instance(instance) => Some(instance.steps()),
+        _ => None,
+    };
+    let set = set.into_iter().flatten().filter(|(kind, _)| *kind == StepKind::SetItem);
+    ids.iter()
+        .step_by(width)
+        .copied()
+        .chain(set.flat_map(|(_, items)| items.iter().step_by(2).copied()))
+        .chain(given(view, id))
+}
+
+/// The keys that a class of containers makes of a list.
+fn given<'s>(view: View<'s>, id: Id) -> impl Iterator<Item = Id> + 's {
+    let class = view.class(id).and_then(|class| view.global(class));
+    let list = view.arguments(id).and_then(|(args, _)| view.sequence(*args.first()?));
+    let (is_set, is_dict) = match class {
+        Some([b"builtins" | b"__builtin__", b"set" | b"frozenset"]) => (true, false),
+        Some([b"cloudpickle.cloudpickle", b"_make_dict_keys"]) => (true, false),
+        Some([b"collections", b"OrderedDict"]) => (false, true),
+        _ => (false, false),
+    };
+    let list = list.filter(|_| is_set || is_dict).unwrap_or_default();
+    list.iter()
+        .filter_map(move |&item| if is_set { Some(item) } else { view.sequence(item)?.first().copied() })
+}
+
+/// A dict or set in which too many keys have one hash, or one that nobody knows, and how many have: as each is compared with the others,
+/// of large keys there may be fewer.
+fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64]) -> Option<(Id, usize)> {
+    let (view, visits) = (graph.view(), most(graph, limits));
     let mut all = [Family::New, Family::Old, Family::Python2].map(|family| Hashes::new(graph, family));
     for id in graph.store().ids() {
-        let (ids, width) = match graph.view().peek(id) {
-            Peek::Dict(ids) => (ids, 2),
-            Peek::Set(ids) | Peek::FrozenSet(ids) => (ids, 1),
-            _ => continue,
+        let array = objects(view, id);
+        let count = array.map_or_else(|| keys(view, id).count(), <[Id]>::len);
+        let are_many = |count: usize, keys: u64| {
+            count > limits.equal_hashes || keys > count as u64 && keys.saturating_mul(count as u64) > visits
         };
-        if ids.len() / width <= limits.equal_hashes {
+        if !are_many(count, keys(view, id).map(|key| size(view, sizes, key)).sum()) {
             continue;
         }
         // Keys that are equal are one key.
         let keys: Vec<Id> = match graph.node(id).data() {
             Data::Dict(items) => items.map(|(key, _)| key.id()).collect(),
             Data::Set(items) | Data::FrozenSet(items) => items.map(Node::id).collect(),
-            _ => continue,
+            _ => array.map_or_else(|| keys(view, id).collect(), <[Id]>::to_vec),
         };
         for hashes in &mut all {
-            let mut same: HashMap<Option<u64>, usize> = HashMap::new();
+            let mut same: HashMap<Option<u64>, Vec<Id>> = HashMap::new();
             for &key in &keys {
-                if !hashes.is_secret(key) {
-                    *same.entry(hashes.of(key)).or_default() += 1;
+                let hash = hashes.of(key);
+                if !hashes.is_secret(key) && (array.is_none() || hash.is_some()) {
+                    same.entry(hash).or_default().push(key);
                 }
             }
-            let most = same.values().copied().max().unwrap_or(0);
-            if most > limits.equal_hashes {
+            let many = same.into_values().map(|same| distinct(graph, limits, sizes, same));
+            let many = many
+                .filter(|same| are_many(same.len(), same.iter().map(|&key| size(view, sizes, key)).sum()));
+            if let Some(most) = many.map(|same| same.len()).max() {
                 return Some((id, most));
             }
         }
     }
     None
+}
+
+/// The objects of an array, which pandas hashes where it looks whether one is there twice.
+pub(crate) fn objects(view: View<'_>, id: Id) -> Option<&[Id]> {
+    let Peek::Instance(instance) = view.peek(id) else { return None };
+    let [_, b"_reconstruct"] = view.global(view.class(id)?)? else { return None };
+    let (_, state) = instance.steps().find(|(kind, _)| *kind == StepKind::State)?;
+    match view.peek(*view.sequence(*state.first()?)?.last()?) {
+        Peek::List(ids) => Some(ids),
+        _ => None,
+    }
+}
+
+/// Those of them that differ, if there are so many that it matters: small ones as they are written.
+fn distinct(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64], mut ids: Vec<Id>) -> Vec<Id> {
+    const SMALL: u64 = 100;
+    let mut known = HashSet::new();
+    ids.retain(|&id| known.insert(id));
+    if ids.len() > limits.equal_hashes {
+        let mut written = HashSet::new();
+        let is_small = |id| size(graph.view(), sizes, id) <= SMALL;
+        ids.retain(|&id| !is_small(id) || written.insert(graph.node(id).to_string()));
+    }
+    ids
 }

@@ -10,6 +10,7 @@ use crate::Rule;
 use crate::at::At;
 use crate::policy::Acts;
 use crate::report::Severity;
+use crate::resources::objects;
 
 /// What an object of kilobytes counts, in bytes.
 pub(super) const LARGE: u64 = 10_000;
@@ -37,6 +38,13 @@ impl Judge<'_, '_> {
             Acts::Wkb if !args.first().is_none_or(|&it| are_geometries(at.view, it)) => {
                 unknown("it holds less than it says, or geometries that are not known here")
             }
+            Acts::Scalar if args.first().is_some_and(|&dtype| self.dtypes.has_objects(dtype)) => {
+                let why = "numpy below 1.20 takes the bytes for addresses of objects";
+                Some((Rule::R7, Severity::Dangerous, why.to_owned()))
+            }
+            Acts::Index if has_periods_as_objects(at, args) => {
+                unknown("it would read its objects as text, and takes the square of their digits for that")
+            }
             Acts::CreateArray => {
                 let state = args.get(2).copied().unwrap_or(Id::NONE);
                 let (rule, why) = self.dtypes.build_array(at, result, state).err()?;
@@ -63,4 +71,12 @@ impl Judge<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// Whether an index of periods is made of an array of objects.
+fn has_periods_as_objects(at: At<'_>, args: &[Id]) -> bool {
+    let &[class, state] = args else { return false };
+    let is_periods = at.view.global(class).is_some_and(|[_, name]| name == b"PeriodIndex");
+    let data = at.view.item(state, b"data").filter(|_| is_periods);
+    data.is_some_and(|data| objects(at.view, data).is_some())
 }

@@ -8,7 +8,7 @@ use halfsour_vm::value::{Id, Kind};
 use super::{Judge, Named};
 use crate::Rule;
 use crate::at::At;
-use crate::pattern::{MOST_ITEMS, Pattern};
+use crate::pattern::{MOST_ITEMS, Pattern, holds};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Use};
 use crate::report::{Action, Severity};
 
@@ -64,7 +64,7 @@ impl<'p> Judge<'p, '_> {
             }
             (Some(Acts::Reconstructor), Some(&[class, base, ref state @ ..])) => {
                 if let [state_of_base] = *state
-                    && self.is_base(base, state_of_base)
+                    && self.is_base(at, base, state_of_base)
                 {
                     let args = if state_of_base == Id::NONE { &[] } else { state };
                     return self.make(at, &Making { result, class, args, kwargs: None });
@@ -109,15 +109,15 @@ impl<'p> Judge<'p, '_> {
     }
 
     /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
-    fn is_base(&self, base: Id, state: Id) -> bool {
+    fn is_base(&self, at: At<'_>, base: Id, state: Id) -> bool {
         self.named.get(&base).is_some_and(|base| {
-            let is_object = (base.module.as_slice(), base.qualified.as_slice()) == (b"builtins", b"object");
-            if state == Id::NONE {
-                is_object
-            } else {
-                // Others have an `__init__`, which is called.
-                matches!(base.module.as_slice(), b"builtins" | b"datetime")
-                    && base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New))
+            let may_be_new = || base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New));
+            match base.module.as_slice() {
+                b"builtins" if state == Id::NONE => base.qualified == b"object",
+                // Others have an `__init__`, which is called, and go over what they are given: an object may have no end.
+                b"builtins" => holds(at.view.kind(state)) && may_be_new(),
+                b"datetime" => state != Id::NONE && may_be_new(),
+                _ => false,
             }
         })
     }

@@ -220,6 +220,11 @@ impl DTypes {
         self.known.get(&dtype).filter(|dtype| !dtype.is_new)
     }
 
+    /// Whether there are objects in its items.
+    pub(super) fn has_objects(&self, dtype: Id) -> bool {
+        self.known.get(&dtype).is_some_and(|dtype| dtype.flags != 0)
+    }
+
     /// An array is given a state: version, shape, dtype, order, data, and of masked ones more; why it may not be.
     pub(super) fn build_array(&mut self, at: At<'_>, array: Id, state: Id) -> Result<(), Objection> {
         // What looks into its memory would look at what is freed.

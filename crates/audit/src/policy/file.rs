@@ -108,6 +108,10 @@ pub(crate) enum Acts {
     Array,
     /// A dtype, whose state says where in an item objects are.
     DType,
+    /// A number or text of a dtype, which may not have objects.
+    Scalar,
+    /// An index of pandas, which reads no text of objects.
+    Index,
     /// A tensor, which may not go beyond its storage.
     Tensor,
     /// A tensor for whose items memory is taken beside its storage.
