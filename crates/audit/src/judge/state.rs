@@ -205,7 +205,12 @@ impl<'p> Judge<'p, '_> {
         };
         match (class, part) {
             (Some(class), Part::Slots) if class.has_slot(key) => None,
-            (Some(class), Part::Attributes) if class.has_key(key) => None,
+            // Documentation and the like is text, whatever a class is that stands there.
+            (Some(class), Part::Attributes)
+                if class.has_key(key) && !(key.starts_with(b"__") && is_object()) =>
+            {
+                None
+            }
             (Some(class), Part::Attributes) if class.has_data_key(key) && !is_object() => None,
             (Some(class), _) if class.has_attribute(key) || class.has_data_key(key) => Some((
                 Rule::R7,
