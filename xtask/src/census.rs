@@ -204,9 +204,7 @@ fn collect(
 
 /// Where the policy is.
 fn policies() -> PathBuf {
-    let audit = shell::root().join("crates/audit");
-    let directory = audit.join("policy");
-    if directory.is_dir() { directory } else { audit.join("policy.toml") }
+    shell::root().join("crates/audit/policy")
 }
 
 fn hash_of_scripts() -> Result<u64> {

@@ -82,7 +82,7 @@ impl<'g, 's> Hashes<'g, 's> {
                 let mut all = 0;
                 for &item in items {
                     let hash = self.hash(item, depth + 1)?;
-                    all ^= (hash ^ 89_869_747 ^ (hash << 16)).wrapping_mul(3_644_798_167);
+                    all ^= (hash ^ 0x055b_4db3 ^ (hash << 16)).wrapping_mul(3_644_798_167);
                 }
                 Some(all ^ (items.len() as u64 + 1).wrapping_mul(1_927_868_237))
             }
@@ -99,7 +99,7 @@ impl<'g, 's> Hashes<'g, 's> {
                 let lane = self.hash(item, depth + 1)?.wrapping_mul(PRIMES[1]);
                 sum = sum.wrapping_add(lane).rotate_left(31).wrapping_mul(PRIMES[0]);
             }
-            return Some(sum.wrapping_add(items.len() as u64 ^ PRIMES[2] ^ 3_527_539));
+            return Some(sum.wrapping_add(items.len() as u64 ^ PRIMES[2] ^ 0x0035_d373));
         }
         let (mut sum, mut factor) = (0x34_5678_u64, 1_000_003_u64);
         for (left, &item) in (0..items.len() as u64).rev().zip(items) {
@@ -142,8 +142,14 @@ impl<'g, 's> Hashes<'g, 's> {
             (b"decimal" | b"_decimal" | b"cdecimal", b"Decimal") => decimal(view.text_bytes(*args.first()?)?),
             // Of these, there are less than a hundred of each hash, or it has a secret.
             (b"datetime", b"date" | b"datetime" | b"time" | b"timedelta")
-            | (b"pathlib" | b"pathlib._local" | b"ipaddress", _)
-            | (b"pandas._libs.tslibs.timestamps" | b"pandas._libs.tslibs.timedeltas", _)
+            | (
+                b"pathlib"
+                | b"pathlib._local"
+                | b"ipaddress"
+                | b"pandas._libs.tslibs.timestamps"
+                | b"pandas._libs.tslibs.timedeltas",
+                _,
+            )
             | (b"pandas" | b"pandas._libs.tslibs.period", b"Period") => self.tuple(args, depth),
             (
                 b"numpy.core.multiarray" | b"numpy._core.multiarray" | b"numpy.core._multiarray_umath",

@@ -22,7 +22,7 @@ use file::File;
 pub(crate) use file::{Acts, Allow, SCHEMA, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: &[&str] = &[
+pub(crate) const BUILT_IN: &[&str] = &[
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
     include_str!("../policy/exceptions.toml"),
