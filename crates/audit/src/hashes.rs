@@ -83,7 +83,7 @@ impl<'g, 's> Hashes<'g, 's> {
                 let mut all = 0;
                 for &item in items {
                     let hash = self.hash(item, depth + 1)?;
-                    all ^= (hash ^ 89_869_747 ^ (hash << 16)).wrapping_mul(3_644_798_167);
+                    all ^= (hash ^ 0x055b_4db3 ^ (hash << 16)).wrapping_mul(3_644_798_167);
                 }
                 Some(all ^ (items.len() as u64 + 1).wrapping_mul(1_927_868_237))
             }
@@ -100,7 +100,7 @@ impl<'g, 's> Hashes<'g, 's> {
                 let lane = self.hash(item, depth + 1)?.wrapping_mul(PRIMES[1]);
                 sum = sum.wrapping_add(lane).rotate_left(31).wrapping_mul(PRIMES[0]);
             }
-            return Some(sum.wrapping_add(items.len() as u64 ^ PRIMES[2] ^ 3_527_539));
+            return Some(sum.wrapping_add(items.len() as u64 ^ PRIMES[2] ^ 0x0035_d373));
         }
         let (mut sum, mut factor) = (0x34_5678_u64, 1_000_003_u64);
         for (left, &item) in (0..items.len() as u64).rev().zip(items) {

@@ -22,7 +22,7 @@ use file::File;
 pub(crate) use file::{Acts, Allow, SCHEMA, Use};
 
 /// The files of the policy that halfsour brings.
-const BUILT_IN: &[&str] = &[
+pub(crate) const BUILT_IN: &[&str] = &[
     include_str!("../policy/data.toml"),
     include_str!("../policy/stdlib.toml"),
     include_str!("../policy/exceptions.toml"),
@@ -52,6 +52,11 @@ const BUILT_IN: &[&str] = &[
     include_str!("../policy/attrs.toml"),
     include_str!("../policy/pydantic.toml"),
     include_str!("../policy/dill.toml"),
+    include_str!("../policy/networkx.toml"),
+    include_str!("../policy/nltk.toml"),
+    include_str!("../policy/gensim.toml"),
+    include_str!("../policy/sympy.toml"),
+    include_str!("../policy/astropy.toml"),
     include_str!("../policy/sinks.toml"),
 ];
 

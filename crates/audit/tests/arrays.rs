@@ -46,7 +46,7 @@ fn text(text: &str) -> Vec<u8> {
 }
 
 fn bytes(bytes: &[u8]) -> Vec<u8> {
-    [&[b'B'], &u32::try_from(bytes.len()).unwrap().to_le_bytes()[..], bytes].concat()
+    [b"B", &u32::try_from(bytes.len()).unwrap().to_le_bytes()[..], bytes].concat()
 }
 
 fn int(number: i64) -> Vec<u8> {
@@ -172,7 +172,7 @@ fn zones_have_an_offset_for_each_transition() {
             ("_filename", text("x")),
             ("_trans_list", times.clone()),
             ("_trans_list_utc", times),
-            ("_trans_idx", tuple(&[info.clone()])),
+            ("_trans_idx", tuple(std::slice::from_ref(&info))),
         ]);
         build(&call("dateutil.tz.tz:tzfile", &[none(), text("x")]), &state)
     };
@@ -188,8 +188,8 @@ fn arrow(
     children: &[Vec<u8>],
     dictionary: Option<Vec<u8>>,
 ) -> Vec<u8> {
-    let buffer = |it: &Option<&[u8]>| it.map_or_else(none, |it| call("pyarrow.lib:py_buffer", &[bytes(it)]));
-    let buffers: Vec<_> = buffers.iter().map(buffer).collect();
+    let buffer = |it: Option<&[u8]>| it.map_or_else(none, |it| call("pyarrow.lib:py_buffer", &[bytes(it)]));
+    let buffers: Vec<_> = buffers.iter().copied().map(buffer).collect();
     let [length, nulls, offset] = numbers.map(int);
     tuple(&[kind, length, nulls, offset, list(&buffers), list(children), dictionary.unwrap_or_else(none)])
 }

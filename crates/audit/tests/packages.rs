@@ -5,7 +5,7 @@ use halfsour_files::{Limits, Source};
 use halfsour_fixtures::{package_files, packages};
 
 /// Packages that no pack is about, and the fixtures' own modules: what names them is counted apart.
-const APART: [&str; 11] = [
+const APART: [&str; 9] = [
     "__main__.",
     "__torch__.",
     "deli.",
@@ -15,8 +15,6 @@ const APART: [&str; 11] = [
     "markupsafe.",
     "ml_dtypes.",
     "shop.",
-    "sortedcontainers.sorteddict.",
-    "sortedcontainers.sortedset.",
 ];
 
 /// Files of `packages/*/`, their profile, how many in a hundred may be found, and more than how many there are to judge.

@@ -1,6 +1,6 @@
 //! Each rule, on the least stream that breaks it; and what it lets pass.
 
-use halfsour_audit::{Auditor, Completeness, Limits, Policy, Report, Rule, Verdict};
+use halfsour_audit::{Auditor, Completeness, Finding, Limits, Policy, Report, Rule, Verdict};
 
 fn audit(pickle: &[u8]) -> Report {
     Auditor::new(Policy::default()).audit(pickle)
@@ -417,4 +417,37 @@ fn a_dangerous_finding_is_listed_whatever_the_limits_are() {
         let report = auditor.audit(&[&unknown[..], b"cos\nsystem\n."].concat());
         assert_eq!(report.verdict, Verdict::Dangerous, "{report:?}");
     }
+}
+
+/// A name that may only be called is found wherever it is kept.
+#[test]
+fn names_that_may_only_be_called_are_not_kept() {
+    let auditor = Auditor::new(Policy::default());
+    for (what, pickle) in [
+        ("the result", &b"\x80\x02cbuiltins\ngetattr\n."[..]),
+        ("an item", b"\x80\x02]cbuiltins\ngetattr\na."),
+        ("a key", b"\x80\x02}cbuiltins\ngetattr\nNs."),
+        ("an argument", b"\x80\x02cbuiltins\nValueError\ncbuiltins\ngetattr\n\x85R."),
+        ("in an argument", b"\x80\x02cbuiltins\nValueError\n]cbuiltins\ngetattr\na\x85R."),
+        (
+            "added to an argument later",
+            b"\x80\x02cbuiltins\nValueError\n]q\x00\x85Rh\x00cbuiltins\ngetattr\na0.",
+        ),
+        ("a value of a state", b"\x80\x02cbuiltins\nValueError\n)R}X\x01\0\0\0acbuiltins\ngetattr\nsb."),
+        ("an item of an object", b"\x80\x02ccollections\nOrderedDict\n)RNcbuiltins\ngetattr\ns."),
+    ] {
+        let report = auditor.audit(pickle);
+        // A call that is given one is not allowed at all.
+        let is_told = |finding: &Finding| matches!(finding.rule, Rule::R4 | Rule::R7 | Rule::R12);
+        assert!(report.findings.iter().any(is_told), "{what}: {report:#?}");
+    }
+    // Of pickles that one Unpickler reads, each has a result.
+    let among_others = auditor.audit(b"\x80\x02cbuiltins\ngetattr\nq\x000N.\x80\x02h\x00.\x80\x02N.");
+    assert_eq!(among_others.verdict, Verdict::Incomplete, "{among_others:#?}");
+    // Where it is called, and nowhere else, it may be.
+    assert!(
+        auditor
+            .audit(b"\x80\x02ccopyreg\n_reconstructor\nccollections\nUserDict\ncbuiltins\nobject\nN\x87R.")
+            .is_clean()
+    );
 }

@@ -54,7 +54,7 @@ impl Judge<'_, '_> {
 }
 
 /// The name of the function of pyarrow whose call made an object, and its arguments.
-fn made<'v>(view: View<'v>, object: Id) -> Option<(&'v [u8], &'v [Id])> {
+fn made(view: View<'_>, object: Id) -> Option<(&[u8], &[Id])> {
     let [module, function] = view.global(view.class(object)?)?;
     let (args, kwargs) = view.arguments(object)?;
     (module == MODULE && kwargs.is_none()).then_some((function, args))

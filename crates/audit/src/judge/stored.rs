@@ -20,7 +20,7 @@ impl Judge<'_, '_> {
         }
         let view = graph.view();
         let mut open = self.checked.taken();
-        open.push(graph.root().id());
+        open.extend(graph.roots().map(|root| root.id()));
         for id in graph.store().ids() {
             let steps = match view.peek(id) {
                 Peek::Instance(instance) => Some(instance.steps()),

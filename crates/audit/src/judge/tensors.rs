@@ -35,8 +35,26 @@ pub(super) fn objection(at: At<'_>, args: &[Id], is_copied: bool) -> Option<&'st
         items = items.saturating_mul(size);
         end = end.saturating_add(size.saturating_sub(1).saturating_mul(stride));
     }
-    let is_beyond = items > 0 && end >= count || is_copied && items > count;
-    is_beyond.then_some(BEYOND)
+    if items > 0 && end >= count || is_copied && items > count {
+        return Some(BEYOND);
+    }
+    let has_scales = !is_copied || args.get(4).is_some_and(|&by| has_scales(at.view, sizes, by).is_some());
+    (!has_scales).then_some("it has not as many scales as channels")
+}
+
+/// Whether a quantised tensor has one scale, or as many of them, and of zero points, as it has channels.
+fn has_scales(view: View<'_>, sizes: &[Id], by: Id) -> Option<()> {
+    let &[_, scales, points, axis] = view.sequence(by)? else { return Some(()) };
+    let channels = number(view, *sizes.get(usize::try_from(number(view, axis)?).ok()?)?)?;
+    let are_all = |of: Id| match view.peek(of) {
+        Peek::List(list) => Some(list.len() as u64),
+        _ => {
+            let (&[_, _, size, ..], _) = view.arguments(of)? else { return None };
+            let sizes = view.sequence(size)?;
+            sizes.iter().try_fold(1_u64, |items, &size| items.checked_mul(number(view, size)?))
+        }
+    };
+    (are_all(scales)? == channels && are_all(points)? == channels).then_some(())
 }
 
 fn number(view: View<'_>, id: Id) -> Option<u64> {

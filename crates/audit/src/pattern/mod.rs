@@ -108,7 +108,9 @@ impl Pattern {
         visit(self);
         self.parts().iter().for_each(|part| part.visit(visit));
         if let Self::Record(fields) = self {
-            fields.iter().for_each(|field| field.value.visit(visit));
+            for field in fields {
+                field.value.visit(visit);
+            }
         }
     }
 
@@ -116,7 +118,7 @@ impl Pattern {
         let peek = values.view.peek(id);
         match (self, peek) {
             (Self::Any, _) => values.take(id),
-            (Self::ShortInt, Peek::Int(_)) => true,
+            (Self::ShortInt, Peek::Int(_)) | (Self::Persistent, Peek::PersistentId(_)) => true,
             (Self::Data, _) => values.is_data(id),
             (Self::OneOf(all), _) => all.iter().any(|pattern| values.tries(|| pattern.matches(values, id))),
             (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.matches(values, id),
@@ -157,7 +159,6 @@ impl Pattern {
             (Self::Attributes, Peek::Dict(_)) => values.has_part(id, Part::Attributes),
             (Self::Slots, Peek::Dict(_)) => values.has_part(id, Part::Slots),
             (Self::Is(name), Peek::Global(..)) => values.names(id, name),
-            (Self::Persistent, Peek::PersistentId(_)) => true,
             (Self::Is(name), Peek::Instance(_)) => values.is_loaded_type(id, name),
             (Self::Of(name), Peek::Instance(_)) => {
                 values.view.class(id).is_some_and(|class| values.names(class, name))

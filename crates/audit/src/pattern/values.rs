@@ -103,11 +103,9 @@ impl Values<'_> {
         }
     }
 
-    /// Whether an object may be stored as it is: anything but names that may only be called.
+    /// Whether an object may be stored as it is: anything but names that may only be called. What it holds is looked at in the end, and may
+    /// be added until then.
     pub fn take(&self, id: Id) -> bool {
-        if self.callees.is_empty() {
-            return true;
-        }
         if holds(self.view.kind(id)) {
             self.checked.taken.borrow_mut().insert(id);
         }
@@ -162,7 +160,9 @@ impl Values<'_> {
             match self.view.kind(id) {
                 Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId => {
                     let mut data = self.checked.data.borrow_mut();
-                    seen.iter().for_each(|id| _ = data.remove(id));
+                    for id in &seen {
+                        data.remove(id);
+                    }
                     return false;
                 }
                 _ => {}

@@ -183,17 +183,17 @@ impl DType {
         let [b"numpy", b"dtype"] = view.global(view.class(id)?)? else { return None };
         let (&[name, ..], None) = view.arguments(id)? else { return None };
         let (&letter, digits) = view.text_bytes(name)?.split_first()?;
-        let named: usize = str::from_utf8(digits).ok()?.parse().ok()?;
+        let told: usize = str::from_utf8(digits).ok()?.parse().ok()?;
         let mut steps = instance.steps();
         let (Some((StepKind::State, &[state])), None) = (steps.next(), steps.next()) else { return None };
         let &[_, order, sub, names, fields, size, ..] = view.sequence(state)? else { return None };
         let is_big_endian = view.text_bytes(order)? == b">";
         // That of text counts characters, of four bytes.
-        let named = if letter == b'U' { named.checked_mul(4)? } else { named };
-        let single = Number { kind: letter, offset: 0, size: named, is_big_endian };
+        let told = if letter == b'U' { told.checked_mul(4)? } else { told };
+        let single = Number { kind: letter, offset: 0, size: told, is_big_endian };
         if letter != b'V' {
-            return (named > 0 && names == Id::NONE && sub == Id::NONE).then_some(Self {
-                size: named,
+            return (told > 0 && names == Id::NONE && sub == Id::NONE).then_some(Self {
+                size: told,
                 number: single,
                 fields: Vec::new(),
             });

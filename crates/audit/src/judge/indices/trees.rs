@@ -106,7 +106,8 @@ impl Objects<'_> {
         let &[points, features] = &data.shape[..] else { return None };
         let count = number(self.view, count).filter(|&count| count > 0 && nodes.length() == Some(count))?;
         let class = self.view.arguments(tree)?.0.first().and_then(|&class| self.view.global(class))?;
-        let halves = if class[1].starts_with(b"KDTree") { 2 } else { 1 };
+        // In old releases, both trees are pickled as `BinaryTree` of their modules.
+        let halves = if class[0].ends_with(b"kd_tree") { 2 } else { 1 };
         if order.length()? != points
             || !are_below(order.ints()?, points)
             || bounds.shape != [halves, count, features]

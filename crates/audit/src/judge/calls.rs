@@ -1,0 +1,235 @@
+//! Calls, and what is made by `__new__`.
+
+use std::rc::Rc;
+
+use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind};
+
+use super::{Judge, Named};
+use crate::Rule;
+use crate::at::At;
+use crate::pattern::{MOST_ITEMS, Pattern, holds};
+use crate::policy::{Acts, Entry, LONGEST_NAME, Use};
+use crate::report::{Action, Severity};
+
+/// What a call amounts to.
+struct Making<'e> {
+    /// What is made.
+    result: Id,
+    class: Id,
+    args: &'e [Id],
+    kwargs: Option<Id>,
+}
+
+impl<'p> Judge<'p, '_> {
+    pub(super) fn call(&mut self, at: At<'_>, callable: Id, args: Id, result: Id) {
+        // Of text that becomes bytes again and again, one result is enough.
+        if matches!(at.view.kind(result), Kind::Bytes | Kind::ByteArray)
+            && at.view.sequence(args).and_then(|args| args.first()).is_none_or(|&it| self.tried.insert(it))
+        {
+            self.look_into(at, result);
+        }
+        let named = self.partials.get(&callable).cloned().or_else(|| self.named(at, callable));
+        let Some(named) = named else {
+            return self.computed(at, Action::Call, callable, args, None);
+        };
+        self.count(&named, |import| import.calls += 1);
+        let items = at.view.sequence(args);
+        if let Some(&[function]) = items
+            && let Some(function) = self.partial_of(&named, function)
+        {
+            self.partials.insert(result, function);
+            self.callees.insert(result);
+            return;
+        }
+        let acts = named.entry.and_then(|entry| entry.allow.acts);
+        match (acts, items) {
+            (Some(Acts::GetAttr), Some(&[of, attribute])) if self.look_up(at, of, attribute, result) => {
+                return;
+            }
+            (Some(Acts::LoadType), Some(args @ &[name]))
+                if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, Some(args), None))
+                    && self.load_type(at, name, result) =>
+            {
+                return;
+            }
+            (Some(Acts::Loads), Some(&[bytes])) if self.is_clean(at, bytes) => return,
+            (Some(Acts::NewObj), Some(&[class, ref args @ ..])) => {
+                return self.make(at, &Making { result, class, args, kwargs: None });
+            }
+            (Some(Acts::NewObjEx), Some(&[class, args, kwargs])) => {
+                if let Some(args) = at.view.sequence(args) {
+                    return self.make(at, &Making { result, class, args, kwargs: Some(kwargs) });
+                }
+            }
+            (Some(Acts::Reconstructor), Some(&[class, base, ref state @ ..])) => {
+                if let [state_of_base] = *state
+                    && self.is_base(at, base, state_of_base)
+                {
+                    let args = if state_of_base == Id::NONE { &[] } else { state };
+                    return self.make(at, &Making { result, class, args, kwargs: None });
+                }
+            }
+            _ => {}
+        }
+        if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::Call, items, None)) {
+            self.note_use(&named);
+            if let Some((rule, severity, why)) =
+                self.objection(at, (&named.name, acts), items.unwrap_or_default(), result)
+            {
+                let code = at.short().call(&named.python(), args, None);
+                self.add(at.offset, rule, Action::Call, &named.name, code, (severity, why));
+            }
+            return;
+        }
+        self.flow(at, items.unwrap_or_default());
+        if self.repeats(Rule::R4, Action::Call, &named) {
+            return;
+        }
+        let otherwise = match named.entry {
+            Some(entry) if entry.allow.uses.contains(&Use::Call) => {
+                "it may not be called with these arguments"
+            }
+            Some(_) => "it may not be called",
+            None => "the policy does not list it",
+        };
+        let mut why = Self::why(&named, otherwise);
+        if acts == Some(Acts::GetAttr) && self.is_method(at, items.unwrap_or_default()) {
+            why.0 = Severity::Unknown;
+        }
+        let code = at.short().call(&named.python(), args, None);
+        self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
+    }
+
+    /// The function that a partial of it stands for.
+    fn partial_of(&self, named: &Named<'p>, function: Id) -> Option<Rc<Named<'p>>> {
+        let is_partial = (named.module.as_slice(), named.qualified.as_slice()) == (b"functools", b"partial");
+        let function = self.named.get(&function).filter(|_| is_partial)?;
+        (function.entry?.allow.acts == Some(Acts::Partial)).then(|| function.clone())
+    }
+
+    /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
+    fn is_base(&self, at: At<'_>, base: Id, state: Id) -> bool {
+        self.named.get(&base).is_some_and(|base| {
+            let may_be_new = || base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New));
+            match base.module.as_slice() {
+                b"builtins" if state == Id::NONE => base.qualified == b"object",
+                // Others have an `__init__`, which is called, and go over what they are given: an object may have no end.
+                b"builtins" => holds(at.view.kind(state)) && may_be_new(),
+                b"datetime" => state != Id::NONE && may_be_new(),
+                _ => false,
+            }
+        })
+    }
+
+    /// `dill._dill._load_type(name)` and the like, which give one of Python's own types.
+    fn load_type(&mut self, at: At<'_>, name: Id, result: Id) -> bool {
+        let Some(name) = at.view.text_bytes(name) else { return false };
+        let Some(module) = self.policy.module_of_type(name) else { return false };
+        self.import_names(at, result, module, name);
+        true
+    }
+
+    /// Whether these arguments of `getattr` look up a method in a reviewed class, and none of Python's own.
+    fn is_method(&self, at: At<'_>, items: &[Id]) -> bool {
+        let &[of, attribute] = items else { return false };
+        let is_own = at.view.text_bytes(attribute).is_none_or(|name| name.starts_with(b"__"));
+        let of = self.named(at, of).or_else(|| self.maker(at, of));
+        !is_own && of.is_some_and(|of| of.entry.is_some())
+    }
+
+    /// `getattr(of, attribute)`, where the result has a name.
+    fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
+        let Some(named) = self.named(at, of).or_else(|| self.maker(at, of)) else { return false };
+        let Some(attribute) = at.view.text_bytes(attribute) else { return false };
+        if named.qualified.len() + attribute.len() >= LONGEST_NAME {
+            return false;
+        }
+        let qualified = [&named.qualified, attribute].join(&b'.');
+        if self.policy.find(&named.module, &qualified).is_none() {
+            return false;
+        }
+        self.import_names(at, result, &named.module.clone(), &qualified);
+        true
+    }
+
+    pub(super) fn new_object(&mut self, at: At<'_>, result: Id, class: Id, args: Id, kwargs: Option<Id>) {
+        match at.view.sequence(args) {
+            Some(args) => self.make(at, &Making { result, class, args, kwargs }),
+            None => {
+                if let Some(named) = self.named(at, class) {
+                    self.count(&named, |import| import.instances += 1);
+                }
+                self.computed(at, Action::New, class, args, kwargs);
+            }
+        }
+    }
+
+    fn make(&mut self, at: At<'_>, making: &Making<'_>) {
+        let Making { result, class, args, kwargs } = making;
+        let Some(named) = self.named(at, *class) else {
+            return self.computed(at, Action::New, *class, Id::EMPTY_TUPLE, *kwargs);
+        };
+        self.count(&named, |import| import.instances += 1);
+        if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
+            self.note_use(&named);
+            if named.entry.and_then(|entry| entry.allow.acts) == Some(Acts::CkdTree) {
+                self.give_indices(at, *result, Id::NONE, Acts::CkdTree, &named.name);
+            }
+            return;
+        }
+        self.flow(at, args);
+        if self.repeats(Rule::R4, Action::New, &named) {
+            return;
+        }
+        let otherwise = match named.entry {
+            Some(entry) if entry.allow.uses.contains(&Use::New) => "it may not be made of these arguments",
+            Some(_) => "no instances of it may be made",
+            None => "the policy does not list it",
+        };
+        let why = Self::why(&named, otherwise);
+        let code = at.short().call_with(&named.python(), args, *kwargs);
+        self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
+    }
+
+    /// A call of what has no name.
+    fn computed(&mut self, at: At<'_>, action: Action, callable: Id, args: Id, kwargs: Option<Id>) {
+        self.flow(at, at.view.sequence(args).unwrap_or_default());
+        let callee = at.short().value(callable);
+        let code = at.short().call(&callee, args, kwargs);
+        let why = "what is called is computed, or its arguments are".to_owned();
+        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Dangerous, why));
+    }
+
+    /// Notes that later use of what an entry makes is not covered.
+    fn note_use(&mut self, named: &Named<'_>) {
+        if let Some(reason) = named.entry.and_then(|entry| entry.patterns.uncovered.as_deref()) {
+            self.found.uncovered(&named.name, reason);
+        }
+    }
+
+    fn allows(
+        &self,
+        at: At<'_>,
+        entry: &Entry<'_>,
+        of: Use,
+        args: Option<&[Id]>,
+        kwargs: Option<Id>,
+    ) -> bool {
+        let Some(args) = args.filter(|_| entry.allow.uses.contains(&of)) else { return false };
+        let values = self.values(at);
+        let args_match = match &entry.patterns.args {
+            Some(all) => all.iter().any(|patterns| Pattern::all_match(patterns, &values, args)),
+            None => args.is_empty(),
+        };
+        let kwargs_match = kwargs.is_none_or(|kwargs| match at.view.peek(kwargs) {
+            Peek::Dict(items) if items.len() <= MOST_ITEMS => items.chunks_exact(2).all(|pair| {
+                let pattern =
+                    str::from_utf8(at.text(pair[0])).ok().and_then(|it| entry.patterns.keywords.get(it));
+                pattern.is_some_and(|pattern| pattern.matches(&values, pair[1]))
+            }),
+            _ => false,
+        });
+        args_match && kwargs_match
+    }
+}
