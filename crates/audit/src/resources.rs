@@ -194,8 +194,10 @@ fn given(view: View<'_>, id: Id) -> impl Iterator<Item = Id> {
     let class = view.class(id).and_then(|class| view.global(class));
     let list = view.arguments(id).and_then(|(args, _)| view.sequence(*args.first()?));
     let (is_set, is_dict) = match class {
-        Some([b"builtins" | b"__builtin__", b"set" | b"frozenset"]) => (true, false),
-        Some([b"cloudpickle.cloudpickle", b"_make_dict_keys"]) => (true, false),
+        Some(
+            [b"builtins" | b"__builtin__", b"set" | b"frozenset"]
+            | [b"cloudpickle.cloudpickle", b"_make_dict_keys"],
+        ) => (true, false),
         Some([b"collections", b"OrderedDict"]) => (false, true),
         _ => (false, false),
     };
