@@ -44,7 +44,12 @@ class State:
         modules = {sys.modules[name.partition(":")[0]] for name in objects if name.partition(":")[0] in sys.modules}
         modules.update((builtins, copyreg, os, pickle, signal, sys, types, warnings))
         classes = {base for it in objects.values() if isinstance(it, type) for base in it.__mro__}
-        self.kept = [(it, dict(vars(it))) for it in modules | classes]
+        self.watched = modules | classes
+        self.again()
+
+    def again(self):
+        """Notes all once more: a fork changes settings, and gives modules new locks."""
+        self.kept = [(it, dict(vars(it))) for it in self.watched]
         self.containers = [
             (it, name, value, contents(value))
             for it, attributes in self.kept
@@ -52,10 +57,6 @@ class State:
             if type(value) in (dict, list, set) and name not in LATE
         ]
         self.modules = dict(sys.modules)
-        self.settings = settings()
-
-    def again(self):
-        """Notes the settings once more, which a fork has changed."""
         self.settings = settings()
 
     def changes(self):

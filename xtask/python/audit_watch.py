@@ -8,6 +8,7 @@ import gc
 import io
 import pickle
 import pickletools
+import re
 import sys
 import tempfile
 
@@ -17,6 +18,7 @@ HARMLESS = {
     "sys._getframemodulename": "as sys._getframe, since 3.12",
     "builtins.id": "a number for an object",
     "array.__new__": "an array of numbers, whose memory is measured",
+    "sys.unraisablehook": "an error in the __del__ of a reader that could not open the file, which Python prints",
 }
 # Modules that are imported late by what is listed, and why.
 LATE = {
@@ -36,6 +38,9 @@ JUDGED = {
     "torch.storage._load_from_bytes",
     # The function that makes generators calls it, as a pattern of the policy says.
     "numpy.random._pickle.__bit_generator_ctor",
+    # So does functools.reduce, on types: how unions of types are pickled.
+    "_operator.or_",
+    "operator.or_",
 }
 # What is read of a function by whom wants more than to call it.
 INSIDES = {"__self__", "__globals__", "__code__", "__builtins__", "__closure__"}
@@ -47,6 +52,8 @@ recording = False
 known = frozenset()
 # The path that is loaded, if it is one.
 allowed_path = None
+# Whether what was compiled last is the text of a distribution.
+is_own_text = False
 # Whether the reader extracts archives into a temporary folder, as torch.load does.
 extracting = False
 # The packages whose modules may be imported.
@@ -54,7 +61,7 @@ allowed_packages = frozenset()
 
 
 def hook(event, args):
-    global recording
+    global recording, is_own_text
     if not recording or event in HARMLESS:
         return
     recording = False
@@ -68,6 +75,9 @@ def hook(event, args):
         elif event == "compile" and sys._getframe(1).f_code.co_name == "parse" and args[1] == "<unknown>":
             # ast.parse makes a tree, and no code: numpy reads headers so.
             pass
+        elif event == "compile" and is_of_distribution(args[0]) or event == "exec" and is_own_text:
+            # A distribution makes its methods of a text that is scipy's own, but for names and numbers.
+            is_own_text = event == "compile"
         elif event == "object.__getattr__" and args[1] == "f_code":
             # Of frames: how pandas finds the caller that it warns.
             pass
@@ -96,6 +106,14 @@ def is_own_file(path):
     return allowed_path is not None and path.startswith(allowed_path) or "/zoneinfo/" in path
 
 
+def is_of_distribution(text):
+    """Whether it is scipy's template with the names and defaults of arguments in it."""
+    module = sys.modules.get("scipy.stats._distn_infrastructure")
+    parts = re.split(r"%\(\w+\)s", getattr(module, "parse_arg_template", "-"))
+    pattern = r"[\w., =]*".join(re.escape(part) for part in parts)
+    return type(text) is bytes and re.fullmatch(pattern, text.decode("latin1")) is not None
+
+
 def in_extraction():
     """Whether an archive is extracted, or its folder made or deleted."""
     frame = sys._getframe(2)
@@ -119,6 +137,18 @@ def in_allowed_import():
             name = frame.f_locals.get("name")
         frame = frame.f_back
     return name is not None and is_allowed(name)
+
+
+def modules_of_python_2(packages):
+    """What modules of these packages are called in Python 2. A pickle of a high protocol has those names as they are: there are no such modules."""
+    return {old.partition(".")[0] for old, new in _compat_pickle.IMPORT_MAPPING.items() if new.partition(".")[0] in packages}
+
+
+def renamed(names):
+    """These names, and what pandas.read_pickle makes of them."""
+    compat = sys.modules.get("pandas.compat.pickle_compat")
+    moved = getattr(compat, "_class_locations_map", {})
+    return names | {"%s.%s" % new for old, new in moved.items() if "%s.%s" % old in names}
 
 
 def spellings(name):
@@ -250,11 +280,14 @@ def look(root):
 
 
 def is_shadow(it, key, value):
+    # Parsers of configurations keep partials of methods of their own.
+    value = getattr(value, "func", value)
     if getattr(value, "__self__", None) is it or "<locals>" in str(getattr(value, "__qualname__", "")):
         # No pickle can name it: the class itself made it.
         return False
     if key.startswith("__") and key.endswith("__"):
-        return True
+        # Generic types of typing keep the class that they are made of.
+        return not (key == "__origin__" and type(it).__module__ == "typing")
     for base in type(it).__mro__:
         if key in vars(base):
             shadowed = vars(base)[key]

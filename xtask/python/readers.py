@@ -6,9 +6,12 @@
 
 All are inert: what they run is `touch`, of a file in the folder in which they are read.
 """
+import base64
+import codecs
 import gzip
 import io
 import json
+import logging
 import lzma
 import os
 import pickle
@@ -16,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 import zlib
 
@@ -216,15 +220,120 @@ def net_samples():
         sample("bytes_%s.pkl" % name, 8, reader, b"\x80\x04" + long_bytes(len(evil)) + evil + b".")
 
 
+def hidden(prefix=b"", between=b"", before_call=b""):
+    """A pickle that names what it calls by the memo, or under other things."""
+    arguments = b"\x8c" + bytes([len(COMMAND)]) + COMMAND + b"\x85R."
+    return prefix + b"\x8c\x02os" + between + b"\x8c\x06system" + before_call + b"\x93" + arguments
+
+
+def memo_samples():
+    """Bytes in a pickle, in which the texts do not stand right before the import."""
+    reader = "import pickle\ndata = pickle.load(open(path, 'rb'))\npickle.loads(data[2:])"
+    lines = b"Vos\np1\n0Vsystem\np2\n0g1\ng2\n\x93(S'" + COMMAND + b"'\ntR."
+    for name, evil in [
+        ("memo", hidden(b"\x80\x04N\x94", b"\x94", b"\x9400h\x01h\x02")), ("pop", hidden(between=b"N0", before_call=b"(1")),
+        ("build", hidden(between=b"Nb", before_call=b"Nb")), ("memo_of_lines", lines),
+    ]:
+        evil = b"\xfe\xfe" + evil
+        sample("bytes_%s.pkl" % name, 8, reader, b"\x80\x04" + long_bytes(len(evil)) + evil + b".")
+
+
+def compressed_samples():
+    """What is a harmless pickle to one reader and compressed data to others, and compressed data where nothing looks for it."""
+    # LZMA whose properties are the opcode of a long integer, and whose dictionary is of any size; an integer of so many bytes.
+    lzma1 = [{"id": lzma.FILTER_LZMA1, "lc": 3, "lp": 0, "pb": 3, "dict_size": 4096}]
+    packed = lzma.compress(EVIL, lzma.FORMAT_ALONE, filters=lzma1)
+    for name, dictionary, how in [("odd", 0x61, ", format=lzma.FORMAT_ALONE"), ("largest", 0xffffffff, "")]:
+        length = dictionary & 0xff
+        data = packed[:1] + struct.pack("<I", dictionary) + packed[5:]
+        sample("lzma_%s_dictionary.pkl.xz" % name, 6, "import lzma, pickle\npickle.load(lzma.open(path%s))" % how,
+               data.ljust(2 + length, b"\0")[:2 + length] + b".")
+    # Frames that are skipped, which begin with opcodes of texts that reach over the compressed data.
+    import zstandard
+    frame = zstandard.ZstdCompressor().compress(hidden(b"\x80\x04"))
+    skipped = lambda mark, data: mark + b"*M\x18" + struct.pack("<I", len(data)) + data
+    first = skipped(b"U", b"\0" * 36 + b"0" + long_bytes(len(frame) + 8))
+    sample("zstd_skipped_frames.pkl.zst", 6, "import io, pickle, zstandard\n"
+           "data = zstandard.ZstdDecompressor().stream_reader(open(path, 'rb'), read_across_frames=True).readall()\npickle.loads(data)",
+           first + frame + skipped(b"P", b"."))
+    inflated = "import pickle, zlib\ndata = open(path, 'rb').read()\npickle.loads(zlib.decompressobj().decompress(data[data.index(b'x\\x9c'):]))"
+    job = zlib.compress(EVIL)
+    command = lambda *words: b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+    sample("redis.aof", 7, inflated, command(b"SELECT", b"0") + command(b"HSET", b"rq:job:" + b"5f" * 32, b"data", job))
+    sample("picture.gif", 7, inflated, b"GIF89a" + b"\xfe" * 200 + job + b";")
+    sample("zip_packed_comment.zip", 7, inflated, commented(job))
+    field = EVIL.hex().encode()
+    packed = gzip.compress(GOOD, mtime=0)
+    sample("gzip_comment.pkl.gz", 7, "import pickle\ndata = open(path, 'rb').read()\npickle.loads(bytes.fromhex(data[10:].split(b'\\0')[0].decode()))",
+           packed[:3] + b"\x10" + packed[4:10] + field + b"\0" + packed[10:])
+
+
+def commented(comment, members=()):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in [("good.pkl", GOOD), *members]:
+            archive.writestr(zipfile.ZipInfo(name), data)
+        archive.comment = comment
+    return file.getvalue()
+
+
+def text_samples():
+    """Text of forms that Python decodes, beside a pickle."""
+    digits = base64.b64encode(EVIL)
+    inside = "import base64, codecs, json, pickle, zipfile\nwith zipfile.ZipFile(path) as archive:\n    data = archive.read('data.txt')\n    pickle.loads(%s)"
+    other = base64._z85chars if hasattr(base64, "_z85chars") else \
+        b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+    alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
+    for name, data, read in [
+        ("uuencode", codecs.encode(EVIL, "uu"), "codecs.decode(data, 'uu')"),
+        ("z85", base64.b85encode(EVIL).translate(bytes.maketrans(alphabet, other)),
+         "base64.b85decode(data.translate(bytes.maketrans(%r, %r)))" % (other, alphabet)),
+        ("octal", b" ".join(b"%03o" % byte for byte in EVIL), "bytes(int(word, 8) for word in data.split())"),
+        ("binary", b" ".join(b"%08d" % int(bin(byte)[2:]) for byte in EVIL), "bytes(int(word, 2) for word in data.split())"),
+        ("backwards", digits[::-1], "base64.b64decode(data[::-1])"),
+        ("rot13", codecs.encode(digits.decode(), "rot13").encode(), "base64.b64decode(codecs.decode(data.decode(), 'rot13'))"),
+        ("json_bytes", json.dumps({"byte %d" % at: byte for at, byte in enumerate(EVIL)}).encode(), "bytes(json.loads(data).values())"),
+        ("utf16", digits.decode().encode("utf-16"), "base64.b64decode(data.decode('utf-16'))"),
+    ]:
+        sample("zip_%s.zip" % name, 7, inside % read, commented(b"", [("data.txt", data)]))
+    sample("zip_comment.zip", 7, "import base64, pickle, zipfile\npickle.loads(base64.b64decode(zipfile.ZipFile(path).comment))", commented(digits))
+    sample("zip_name.zip", 7, "import base64, pickle, zipfile\npickle.loads(base64.b64decode(zipfile.ZipFile(path).namelist()[1]))",
+           commented(b"", [(digits.decode(), b"")]))
+
+
+def table_samples():
+    """Formats with types that are pickles: of pyarrow until 14.0.0, and of PyTables, whose HDF5 may stand behind other bytes."""
+    import pyarrow
+    import pyarrow.parquet
+    import tables
+    name = {"ARROW:extension:name": "arrow.py_extension_type", "ARROW:extension:metadata": EVIL}
+    schema = pyarrow.schema([pyarrow.field("a", pyarrow.int64(), metadata=name)])
+    file = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table([[1]], schema=schema), file)
+    sample("types.parquet", 7, "import pyarrow.parquet\npyarrow.parquet.read_table(path)", file.getvalue())
+
+    class Call:
+        def __reduce__(self):
+            # It makes the file, and is not known to be dangerous: what is found is the format, not a name.
+            return logging.FileHandler, ("marker",)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "hidden.h5")
+        with tables.open_file(path, "w", user_block_size=512) as file:
+            file.root._v_attrs.call = Call()
+        with open(path, "rb") as file:
+            data = bytearray(file.read())
+    data[:7] = b"\x80\x04B" + struct.pack("<I", len(data) - 7)
+    sample("hdf5_behind.pkl", 6, "import tables\nwith tables.open_file(path) as file:\n    file.root._v_attrs.call", bytes(data) + b".")
+
+
 def check(packages):
-    import tempfile
     for entry in json.load(open(os.path.join(FOLDER, "index.json"))):
-        needs = [name for name in ("joblib", "numpy", "pandas") if "import " + name in entry["reader"]]
+        needs = [name for name in ("joblib", "numpy", "pandas", "pyarrow", "tables", "zstandard") if "import " + name in entry["reader"]]
         if not set(needs) <= set(packages):
             continue
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.abspath(os.path.join(FOLDER, entry["file"]))
-            program = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\npath = %r\n%s" % (path, entry["reader"])
+            program = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))\npath = %r\n%s" % (path, entry["reader"])
             child = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, timeout=60)
             ran = os.path.exists(os.path.join(folder, "marker"))
         print(entry["file"], "ran" if ran else "DID NOT RUN: " + child.stderr.strip()[-200:])
@@ -241,6 +350,10 @@ if __name__ == "__main__":
         zip_samples()
         numpy_samples()
         net_samples()
+        memo_samples()
+        compressed_samples()
+        text_samples()
+        table_samples()
         with open(os.path.join(FOLDER, "index.json"), "w") as file:
             json.dump(INDEX, file, indent=1)
             file.write("\n")

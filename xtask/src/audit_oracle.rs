@@ -12,8 +12,10 @@ use crate::{Result, shell};
 
 const CASES: &str = "100000";
 const SEED: &str = "1";
-/// How many programs CI loads.
-const FEW: &str = "2000";
+/// What CI loads: how many programs, and one of how many fixtures.
+const FEW: [&str; 2] = ["1000", "50"];
+/// All fixtures.
+const ALL: &str = "1";
 
 /// A Python with sets of packages, one beside the other.
 type Set = (&'static str, &'static str, &'static [&'static str]);
@@ -123,7 +125,8 @@ pub fn run(args: &[&str]) -> Result {
             path => paths.push(path),
         }
     }
-    load(cases, seed, &paths, &installed(&SETS))
+    let made = [seed, cases, ALL];
+    load(made, &paths, &installed(&SETS))
 }
 
 /// A small part, for CI: few programs, with the packages that are installed already.
@@ -143,7 +146,7 @@ pub fn quick() -> Result {
         }
         (sets, _) => installed(sets),
     };
-    load(FEW, SEED, &[], &installed)
+    load([SEED, FEW[0], FEW[1]], &[], &installed)
 }
 
 fn packages_of(name: &str) -> PathBuf {
@@ -176,18 +179,17 @@ fn installed(sets: &[Set]) -> Vec<Installed> {
     found
 }
 
-fn load(cases: &str, seed: &str, paths: &[&str], all: &[Installed]) -> Result {
+/// Has each Python load programs of a seed, so many, and one of so many fixtures.
+fn load(made: [&str; 3], paths: &[&str], all: &[Installed]) -> Result {
     let folder = shell::target().join("audit-oracle");
     fs::create_dir_all(&folder)?;
     let at = |name: &str| folder.join(name);
     let (names, classes, rows) = (at("names.txt"), at("classes.json"), at("rows.jsonl"));
-    // Few programs are made before an optimised build would be.
-    let profile = if cases == FEW { "dev" } else { "release" };
-    let example =
-        ["run", "--quiet", "--profile", profile, "--package", "xtask", "--example", "audit_programs", "--"];
+    // Pythons take so much longer that an optimised build would not pay.
+    let example = ["run", "--quiet", "--package", "xtask", "--example", "audit_programs", "--"];
     fs::write(&names, shell::output(&mut shell::cargo(&example), &[])?)?;
     fs::write(&classes, serde_json::to_vec(&known_classes(all, &names)?)?)?;
-    shell::run(shell::cargo(&example).args([seed, cases]).arg(&classes).arg(&rows).args(paths))?;
+    shell::run(shell::cargo(&example).args(made).arg(&classes).arg(&rows).args(paths))?;
     let mut failed = Vec::new();
     for set in all {
         let failures = at(&set.name.replace(", ", "-"));

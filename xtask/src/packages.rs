@@ -24,6 +24,8 @@ pub struct Environment {
 const TEXTS: &str = "texts";
 /// The script that prints pickles that harm whoever loads them, likewise.
 const INDICES: &str = "indices";
+/// The script that makes what the audit knows of libraries that nothing else here reads.
+const LIBRARIES: &str = "libraries";
 
 static ENVIRONMENTS: [Environment; 13] = [
     Environment {
@@ -156,6 +158,33 @@ static ENVIRONMENTS: [Environment; 13] = [
         ],
     },
     Environment {
+        name: "3.8-libraries",
+        python: "3.8",
+        scripts: &[LIBRARIES],
+        packages: &[
+            "astropy==5.2.2",
+            "gensim==4.3.3",
+            "networkx==3.1",
+            "nltk==3.9.1",
+            "numpy==1.24.4",
+            "scipy==1.10.1",
+            "sympy==1.13.3",
+        ],
+    },
+    Environment {
+        name: "3.13-libraries",
+        python: "3.13",
+        scripts: &[LIBRARIES],
+        packages: &[
+            "astropy==8.0.2",
+            "gensim==4.4.0",
+            "networkx==3.7",
+            "nltk==3.10.4",
+            "numpy==2.5.5",
+            "sympy==1.14.0",
+        ],
+    },
+    Environment {
         name: "3.8-torch",
         python: "3.8",
         scripts: &["tensors"],
@@ -195,12 +224,15 @@ pub fn make(names: &[&str]) -> Result {
         println!("packages: {name}");
         let installed = install(environment, &python)?;
         all.insert(name.into(), versions(environment, &python));
-        fs::create_dir_all(committed.join(name))?;
+        if environment.scripts != [LIBRARIES] {
+            fs::create_dir_all(committed.join(name))?;
+        }
         for script in environment.scripts {
             let rows = shell::output(&mut self::script(&python, script, &installed), &[])?;
             let file = match *script {
                 TEXTS => committed.with_file_name("csv").join(format!("{name}.jsonl")),
                 INDICES => committed.with_file_name("data").join("indices.jsonl"),
+                LIBRARIES => committed.with_file_name("data").join(format!("{name}.jsonl")),
                 script => committed.join(name).join(format!("{script}.jsonl")),
             };
             fs::write(file, rows)?;

@@ -3,10 +3,14 @@
 use std::sync::{LazyLock, OnceLock};
 
 /// The committed files, each of one package.
-static FILES: [&str; 12] = [
+static FILES: [&str; 17] = [
+    include_str!("../census/astropy.txt"),
     include_str!("../census/dateutil.txt"),
+    include_str!("../census/gensim.txt"),
     include_str!("../census/joblib.txt"),
     include_str!("../census/lightgbm.txt"),
+    include_str!("../census/networkx.txt"),
+    include_str!("../census/nltk.txt"),
     include_str!("../census/numpy.txt"),
     include_str!("../census/pandas.txt"),
     include_str!("../census/pyarrow.txt"),
@@ -15,29 +19,30 @@ static FILES: [&str; 12] = [
     include_str!("../census/sklearn.txt"),
     include_str!("../census/sortedcontainers.txt"),
     include_str!("../census/stdlib.txt"),
+    include_str!("../census/sympy.txt"),
     include_str!("../census/torch.txt"),
 ];
 
 /// Where each class stands in the files: found by going over their lines once, without reading those.
 static INDEX: LazyLock<Vec<Vec<Place>>> = LazyLock::new(|| FILES.iter().map(|file| places(file)).collect());
 
-/// The fields of a line, after the name.
+/// The fields of a line that are looked at, counted from its name on. The others are for the tests of policies.
 #[derive(Clone, Copy)]
 enum Field {
-    Flags,
-    Releases,
-    Bases,
-    Keys,
-    Methods,
-    Data,
-    Slots,
-    Reached,
+    Flags = 1,
+    #[cfg(test)]
+    Releases = 2,
+    Bases = 3,
+    Keys = 4,
+    Methods = 5,
+    Data = 6,
+    Slots = 7,
+    #[cfg(test)]
+    Reached = 8,
 }
 
 /// A line of a file.
 struct Place {
-    /// All releases of the package.
-    releases: &'static str,
     module: &'static str,
     /// The name in the module, and after a tab the fields.
     line: &'static str,
@@ -46,12 +51,8 @@ struct Place {
 
 /// What the census says of a class: in any release, and with what it inherits.
 pub(crate) struct Class {
-    releases: Vec<&'static str>,
     /// Names, sorted, with what each is.
     names: Vec<(&'static str, Kinds)>,
-    /// Methods and setters (`name=`), with what each calls on `self`.
-    reached: Vec<(&'static str, &'static str)>,
-    is_c: bool,
 }
 
 /// What a name is, in some release: any of the four below.
@@ -94,83 +95,21 @@ impl Class {
         key.starts_with(b"__") || self.kinds(key).is_some_and(is_attribute)
     }
 
-    /// Whether a key of this name would stand for a method: of properties and slots, Python takes no notice of one.
-    pub(crate) fn has_method(&self, key: &[u8]) -> bool {
-        self.kinds(key).is_some_and(|kinds| kinds & METHOD != 0)
-    }
-
-    /// The keys of [`has_key`](Self::has_key), sorted.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static str> {
-        self.named(is_key)
-    }
-
-    /// The keys of [`has_data_key`](Self::has_data_key), sorted.
-    pub(crate) fn data_keys(&self) -> impl Iterator<Item = &'static str> {
-        self.named(is_data_key)
-    }
-
-    /// The slots, sorted.
-    pub(crate) fn slots(&self) -> impl Iterator<Item = &'static str> {
-        self.named(is_slot)
-    }
-
-    /// The attributes, sorted; of those that start with `__` only those that [`own`](Self::own) tells.
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = &'static str> {
-        self.named(is_attribute)
-    }
-
-    /// The special methods that are its own or inherited, but not those of `object`: `__setstate__`, `__new__`, `__del__` and so on.
-    pub(crate) fn own(&self) -> impl Iterator<Item = &'static str> {
-        self.attributes().filter(|name| name.starts_with("__"))
-    }
-
-    /// What loading may run, `__setstate__` or another special method or the setter of a property (`name=`), with the names that it calls on
-    /// `self`, at any depth. A word with `@` in front says what else it does: `@loop` goes over what it is given, `@call` calls
-    /// that, `@update` puts it into `__dict__`, `@setattr` and `@getattr` use names out of it, `@self` hands the object to
-    /// another function, `@unseen` has no source.
-    pub(crate) fn reached(&self) -> impl Iterator<Item = (&'static str, std::str::Split<'static, char>)> {
-        self.reached.iter().map(|(method, names)| (*method, names.split(' ')))
-    }
-
-    /// The releases of its package that have it, oldest first.
-    pub(crate) fn releases(&self) -> impl Iterator<Item = &'static str> {
-        self.releases.iter().copied()
-    }
-
-    /// Whether it, or a class that it inherits from, is written in C, in some release.
-    pub(crate) fn is_c(&self) -> bool {
-        self.is_c
-    }
-
     fn kinds(&self, key: &[u8]) -> Option<Kinds> {
         let index = self.names.binary_search_by(|(name, _)| name.as_bytes().cmp(key)).ok()?;
         Some(self.names[index].1)
     }
 
-    fn named(&self, is: fn(Kinds) -> bool) -> impl Iterator<Item = &'static str> {
-        self.names.iter().filter(move |(_, kinds)| is(*kinds)).map(|(name, _)| *name)
-    }
-
     fn gather(place: &'static Place) -> Self {
         let mut lines = Vec::new();
         place.with_bases(&mut lines);
-        let mut class =
-            Self { releases: place.told_releases(), names: Vec::new(), reached: Vec::new(), is_c: false };
+        let mut class = Self { names: Vec::new() };
         for line in lines {
-            class.is_c |= line.field(Field::Flags).contains('c');
             class.add(line, Field::Keys, KEY);
             class.add(line, Field::Methods, METHOD);
             class.add(line, Field::Data, DATA);
             class.add(line, Field::Slots, SLOT);
-            for told in line.field(Field::Reached).split_terminator(';') {
-                let (method, names) = told.split_once(':').expect("the files are tested");
-                if class.reached.iter().all(|(known, _)| *known != method) {
-                    class.reached.push((method, names));
-                }
-            }
         }
-        class.reached.retain(|(_, names)| !names.is_empty());
-        class.reached.sort_unstable();
         class.names.sort_unstable_by_key(|(name, _)| *name);
         class.names.dedup_by(|(name, more), (kept, kinds)| {
             let same = name == kept;
@@ -209,7 +148,7 @@ impl Place {
     }
 
     fn field(&self, field: Field) -> &'static str {
-        self.line.split('\t').nth(field as usize + 1).unwrap_or_default()
+        self.line.split('\t').nth(field as usize).unwrap_or_default()
     }
 
     /// The class that a name in this line means: without a module it is in the same one, and with a dot in front in the same package.
@@ -237,19 +176,6 @@ impl Place {
             }
         }
     }
-
-    fn told_releases(&self) -> Vec<&'static str> {
-        let all: Vec<_> = self.releases.split(' ').collect();
-        let told = self.field(Field::Releases);
-        if told == "*" {
-            return all;
-        }
-        let ranges = told.split_terminator(',').filter_map(|range| {
-            let (first, last) = range.split_once('-').unwrap_or((range, range));
-            all.get(first.parse().ok()?..=last.parse().ok()?)
-        });
-        ranges.flatten().copied().collect()
-    }
 }
 
 /// Finds the line of a class, or of the one that it is an alias of.
@@ -267,19 +193,19 @@ fn find(module: &str, qualified: &str) -> Option<&'static Place> {
 
 /// Goes over the lines of a file: the releases, then modules (`@module`), each before its classes, sorted.
 fn places(file: &'static str) -> Vec<Place> {
-    let mut lines = file.lines();
-    let releases = lines.next().and_then(|line| line.strip_prefix("# ")).unwrap_or_default();
     let mut module = "";
     let mut places = Vec::new();
-    for line in lines {
+    for line in file.lines().skip(1) {
         match line.strip_prefix('@') {
             Some(name) => module = name,
-            None => places.push(Place { releases, module, line, class: OnceLock::new() }),
+            None => places.push(Place { module, line, class: OnceLock::new() }),
         }
     }
     places
 }
 
+#[cfg(test)]
+mod facts;
 #[cfg(test)]
 mod held;
 #[cfg(test)]

@@ -4,8 +4,6 @@
 mod at;
 mod auditor;
 mod baseline;
-// The judge does not ask all of it yet.
-#[allow(dead_code)]
 mod census;
 #[cfg(feature = "files")]
 mod file_report;

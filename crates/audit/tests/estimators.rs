@@ -46,6 +46,12 @@ fn what_is_called_later_is_a_function_that_may_be_kept() {
 }
 
 #[test]
+fn documentation_is_text() {
+    let distribution = name("scipy.stats._multivariate", "multivariate_t_gen");
+    is_found(&object(&distribution, &dict("__doc__", &name("_ast", "Lambda"))), Rule::R7);
+}
+
+#[test]
 fn setters_of_properties_are_not_reached() {
     let frozen = name("scipy.stats._distn_infrastructure", "rv_continuous_frozen");
     let slots = [b"N", &*dict("random_state", b"K\x00"), b"\x86"].concat();

@@ -1,6 +1,6 @@
 //! What real packages pickled, over their versions, is clean with the profile that is about them.
 
-use halfsour_audit::{Auditor, Policy, Verdict};
+use halfsour_audit::{Auditor, Completeness, Part, Policy, Verdict};
 use halfsour_files::{Limits, Source};
 use halfsour_fixtures::{package_files, packages};
 
@@ -28,6 +28,15 @@ const SCRIPTS: [(&str, &str, usize, usize); 7] = [
     ("containers", "stdlib", 1, 40),
 ];
 
+/// Why the answer is incomplete.
+fn reason(parts: &[Part]) -> String {
+    let reason = |part: &Part| match &part.report.completeness {
+        Completeness::Incomplete { reason, .. } => Some(reason.clone()),
+        Completeness::Complete => None,
+    };
+    parts.iter().find_map(reason).unwrap_or_default()
+}
+
 #[test]
 fn what_packages_pickle_is_clean() {
     let all = [packages(), package_files()].concat();
@@ -35,7 +44,7 @@ fn what_packages_pickle_is_clean() {
         let mut policy = Policy::default();
         policy.select(&[profile]).unwrap();
         let auditor = Auditor::new(policy);
-        let (mut judged, mut apart, mut flagged, mut incomplete) = (0, 0, Vec::new(), 0);
+        let (mut judged, mut apart, mut flagged, mut incomplete) = (0, 0, Vec::new(), Vec::new());
         for package in all.iter().filter(|package| package.script == script) {
             let name = format!("{}: {}", package.environment, package.name);
             let bytes = package.bytes.clone().into();
@@ -53,11 +62,11 @@ fn what_packages_pickle_is_clean() {
             match parts.iter().find_map(|part| part.report.findings.first()) {
                 Some(finding) => flagged.push(format!("{name}: {finding}")),
                 None if verdict == Some(Verdict::Clean) => {}
-                None => incomplete += 1,
+                None => incomplete.push(format!("{name}: {}", reason(&parts))),
             }
         }
         println!(
-            "{script}: {judged} judged, {apart} apart, {} found, {incomplete} incomplete",
+            "{script}: {judged} judged, {apart} apart, {} found, incomplete: {incomplete:#?}",
             flagged.len()
         );
         assert!(judged > least, "{script}: {judged}");

@@ -164,8 +164,40 @@ fn the_readmes_policy_is_one() {
     let is_clean = |pickle: &[u8]| Auditor::new(policy.clone()).audit(pickle).is_clean();
     assert!(is_clean(b"\x80\x02capp.models\nPoint\nK\x01K\x02\x86\x81."));
     assert!(!is_clean(b"\x80\x02capp.models\nPoint\nK\x01N\x86\x81."));
-    assert!(is_clean(b"\x80\x02capp.models\nSize\n)\x81}X\x01\0\0\0xK\x01sb."));
+    assert!(is_clean(b"\x80\x02capp.models\nSize\n)\x81}X\x05\0\0\0widthK\x01sb."));
+    assert!(!is_clean(b"\x80\x02capp.models\nSize\n)\x81}X\x05\0\0\0widthNsb."));
+    assert!(!is_clean(b"\x80\x02capp.models\nSize\n)\x81}X\x05\0\0\0depthK\x01sb."));
     assert!(!is_clean(b"\x80\x02capp.models\nSize\n)\x81](K\x01K\x02eb."));
+}
+
+#[test]
+fn the_readme_names_every_profile() {
+    let readme = include_str!("../README.md");
+    for profile in Policy::built_in().profiles() {
+        assert!(readme.contains(&format!("`{profile}`")), "{profile}");
+    }
+}
+
+/// The policy in `POLICY.md` says of a line what it should.
+#[test]
+fn the_described_policy_is_one() {
+    let (_, rest) = include_str!("../POLICY.md").split_once("```toml\n").unwrap();
+    let (toml, _) = rest.split_once("```").unwrap();
+    let mut policy = Policy::default();
+    policy.add(&Policy::parse(toml).unwrap()).unwrap();
+    policy.select(&["app"]).unwrap();
+    let points = Policy::parse(&MINE.replace("app:Point", "app.geometry:Point")).unwrap();
+    policy.add(&points).unwrap();
+    let with = |key: &str, value: &str| {
+        let made = "capp.geometry\nPoint\n(I1\nI2\nt\u{1}";
+        let line = format!("capp.geometry\nLine\n({made}{made}t\u{1}}}V{key}\n{value}sb.");
+        let bytes: Vec<u8> = line.bytes().map(|it| if it == 1 { b'\x81' } else { it }).collect();
+        Auditor::new(policy.clone()).audit(&[b"\x80\x02", &bytes[..]].concat()).verdict
+    };
+    assert_eq!(with("label", "Va\n"), Verdict::Clean);
+    assert_eq!(with("start", "Va\n"), Verdict::Unknown);
+    assert_eq!(with("other", "Va\n"), Verdict::Unknown);
+    assert_eq!(with("_check", "Va\n"), Verdict::Dangerous);
 }
 
 #[test]

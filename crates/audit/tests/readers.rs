@@ -39,14 +39,21 @@ fn no_reader_runs_what_is_clean() {
         if path.extension().is_some_and(|it| it == "json") {
             continue;
         }
-        let source = Source::open(&path, Limits::UNTRUSTED).unwrap();
+        judged += 1;
+        let source = match Source::open(&path, Limits::UNTRUSTED) {
+            Ok(source) => source,
+            // Its dictionary is larger than the limits allow, which is said, and so it is incomplete.
+            Err(error) => {
+                assert!(path.ends_with("lzma_largest_dictionary.pkl.xz"), "{error}");
+                continue;
+            }
+        };
         for parts in [auditor.audit_source(&source), auditor.audit_if_pickle(&source)] {
             assert_ne!(worst(&parts), Verdict::Clean, "{}: {parts:#?}", path.display());
             assert_ne!(parts, [], "{}", path.display());
         }
-        judged += 1;
     }
-    assert!(judged >= 32, "only {judged}");
+    assert!(judged >= 55, "only {judged}");
 }
 
 /// Where another reader's bytes can be read, what it runs is found.
@@ -58,6 +65,7 @@ fn what_another_reader_runs_is_found() {
         "joblib_no_padding.joblib",
         "joblib_objects_by_name.joblib",
         "joblib_size_in_state.joblib",
+        "lzma_odd_dictionary.pkl.xz",
         "npz_comment.npz",
         "npz_escape.npz",
         "npz_list_of_types.npz",
@@ -70,6 +78,7 @@ fn what_another_reader_runs_is_found() {
         "zip64_two_records.zip",
         "zip_odd_lzma.zip",
         "zip_small_window.zip",
+        "zstd_skipped_frames.pkl.zst",
     ] {
         let source = Source::open(folder().join(name), Limits::UNTRUSTED).unwrap();
         let parts = auditor.audit_source(&source);
@@ -81,7 +90,17 @@ fn what_another_reader_runs_is_found() {
 #[test]
 fn dangerous_names_in_other_bytes_are_doubts() {
     let auditor = Auditor::new(Policy::default());
-    for name in ["bytes_short.pkl", "bytes_wide.pkl", "bytes_global.pkl", "zip_picture.zip", "zip_gap.zip"] {
+    for name in [
+        "bytes_build.pkl",
+        "bytes_global.pkl",
+        "bytes_memo.pkl",
+        "bytes_memo_of_lines.pkl",
+        "bytes_pop.pkl",
+        "bytes_short.pkl",
+        "bytes_wide.pkl",
+        "zip_gap.zip",
+        "zip_picture.zip",
+    ] {
         let source = Source::open(folder().join(name), Limits::UNTRUSTED).unwrap();
         let parts = auditor.audit_source(&source);
         assert!(
@@ -95,6 +114,8 @@ fn dangerous_names_in_other_bytes_are_doubts() {
         b"cos\nsin\ntan\n",
         b"braggadocio\nbrown\nbread",
         b"\xffccollections\nOrderedDict\n(t\xff",
+        // Texts in lines, which are put into the memo.
+        b"(lp0\nVint\np1\naVmac os\np2\na.",
     ] {
         let length = u8::try_from(text.len()).unwrap();
         let pickle = [b"\x80\x04C", &[length][..], text, b"."].concat();
@@ -112,6 +133,9 @@ fn what_is_passed_over_is_known() {
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
         b"\xff\xfea\0b\0c\0d\0",
         b"%PDF-1.7\n\x01\xff",
+        b"\xff\xfe\0\0s\0\0\0a\0\0\0l\0\0\0t\0\0\0",
+        b"RIFF\x04\0\0\0WAVE",
+        b"\xa7\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0\0\0\0",
     ] {
         assert_eq!(alone(known), [], "{}", known.escape_ascii());
     }
@@ -120,6 +144,9 @@ fn what_is_passed_over_is_known() {
         (b"\x89HDF\r\n\x1a\n\0\0\0\0", "HDF5"),
         (b"\x1f\x9d\x90\x01\x02\x03", "compress"),
         (b"", "empty"),
+        (b"*2\r\n$6\r\nSELECT\r\n\xff", "no format that is known"),
+        (b"ORC\x01\x02\x03\x04\x05\xff", "no format that is known"),
+        (b"\xff\xff\xff\xff\x01\x02\x03\x04\x05", "no format that is known"),
         (b"\xfe\xed\xfa\xce\x01\x02\x03\x04", "no format that is known"),
         (b"\x93NUMPY\x01\0\x06\0{'a'}\n\x01\x02", "numpy"),
     ] {
@@ -127,4 +154,15 @@ fn what_is_passed_over_is_known() {
         assert_eq!(worst(&parts), Verdict::Incomplete, "{}", unknown.escape_ascii());
         assert!(reasons(&parts).contains(what), "{}: {}", unknown.escape_ascii(), reasons(&parts));
     }
+}
+
+/// What is looked through for forms of pickles is looked through to its end.
+#[test]
+fn long_text_is_looked_through() {
+    let auditor = Auditor::new(Policy::default());
+    let lines = "some words of a text\n".repeat(850_000);
+    assert!(lines.len() > 16 << 20);
+    let digits = "Y29zCnN5c3RlbQooUydpZCcKdFIu";
+    let parts = auditor.audit_if_pickle(&source(format!("{lines}{digits}\n").as_bytes()));
+    assert!(reasons(&parts).contains("in base64"), "{}", reasons(&parts));
 }

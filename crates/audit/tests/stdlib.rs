@@ -229,6 +229,7 @@ fn no_state_puts_anything_in_the_place_of_a_method() {
         ("collections OrderedDict", "__setstate__", &len),
         ("configparser SectionProxy", "getint", &len),
         ("configparser ConfigParser", "optionxform", &len),
+        ("configparser ConfigParser", "getboolean", &call("functools partial", &[&name("builtins sorted")])),
         ("argparse Namespace", "__class__", &len),
         ("email.message Message", "policy", "N"),
         ("email.policy EmailPolicy", "message_factory", &len),

@@ -23,10 +23,15 @@ pub fn open(name: &str, reading: &Reading) -> Result<Input, Failure> {
 
 /// Opens a file, or standard input.
 pub fn source(name: &str, reading: &Reading) -> Result<Source, Error> {
+    source_at(name, Path::new(name), reading)
+}
+
+/// Opens the file at a path, or standard input, if that is the name.
+pub fn source_at(name: &str, path: &Path, reading: &Reading) -> Result<Source, Error> {
     let (options, most) = (reading.file_options(), reading.options().limits.input);
     match name {
         "-" => Source::from_reader(STDIN, io::stdin().lock(), most, options),
-        _ => Source::open_at_most(name, most, options),
+        _ => Source::open_at_most(path, most, options),
     }
 }
 

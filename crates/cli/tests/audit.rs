@@ -1,7 +1,9 @@
 //! Audits of folders, and baselines in files.
 #![cfg(unix)]
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
@@ -38,6 +40,32 @@ fn a_folder_has_a_line_for_each_file_and_a_summary() {
     assert!(lines[504].starts_with(summary), "{text}");
     let (status, text) = audit(folder.path(), &["--quiet", "--fail-on", "dangerous", "user.pkl", "000.pkl"]);
     assert_eq!((status, text.lines().count()), (0, 2), "{text}");
+}
+
+/// What lies elsewhere, and what is no file, is told of, and names that print alike are two files.
+#[test]
+fn nothing_in_a_folder_is_passed_over_that_a_program_may_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("models/below")).unwrap();
+    fs::create_dir(at("elsewhere")).unwrap();
+    fs::write(at("elsewhere/evil.pkl"), EVIL).unwrap();
+    fs::write(at("models/below/clean.pkl"), b"N.").unwrap();
+    symlink("below", at("models/same")).unwrap();
+    assert_eq!(audit(folder.path(), &["models"]).0, 0);
+    symlink("../elsewhere", at("models/link")).unwrap();
+    let (status, text) = audit(folder.path(), &["models"]);
+    assert!(status == 3 && text.contains("models/link: it is a link to a folder elsewhere"), "{text}");
+    fs::remove_file(at("models/link")).unwrap();
+    let pipe = at("models/pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let (status, text) = audit(folder.path(), &["models"]);
+    assert!(status == 3 && text.contains("a pipe, a socket or a device"), "{text}");
+    fs::remove_file(pipe).unwrap();
+    fs::write(at("models/\u{fffd}.pkl"), b"N.").unwrap();
+    fs::write(at("models").join(OsStr::from_bytes(b"\xff.pkl")), EVIL).unwrap();
+    let (status, text) = audit(folder.path(), &["models"]);
+    assert!(status == 4 && text.contains("os:system"), "{text}");
 }
 
 #[test]

@@ -145,10 +145,13 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
                 let (after, buffered) = decoder.into_parts();
                 &rest[rest.len() - after.len() - buffered.len()..]
             }
-            Format::Zstd => zstd(rest, sink)?,
-            Format::Lz4 => lz4(rest, sink)?,
+            Format::Zstd => zstd(without_skipped(rest), sink)?,
+            Format::Lz4 => lz4(without_skipped(rest), sink)?,
             _ => unreachable!("only codings are decoded"),
         };
+        if matches!(format, Format::Zstd | Format::Lz4) {
+            rest = without_skipped(rest);
+        }
         // Python's readers let zeros stand between members of gzip, and xz's format has them, too.
         if matches!(format, Format::Gzip | Format::Xz) {
             let zeros = rest.iter().take_while(|&&byte| byte == 0).count();
@@ -327,13 +330,24 @@ fn inflate<'i>(mut input: &'i [u8], zlib: bool, sink: &mut Sink) -> Result<&'i [
     }
 }
 
-/// One frame, of data or to be skipped.
+/// What comes behind the frames at the beginning that readers of Zstandard and LZ4 skip.
+pub(crate) fn without_skipped(mut bytes: &[u8]) -> &[u8] {
+    while let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, rest @ ..] = bytes {
+        let length = usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
+        let Some(rest) = rest.get(length..) else { break };
+        bytes = rest;
+    }
+    bytes
+}
+
+/// One frame.
 fn zstd<'i>(mut input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
     let window = sink.budget.limits.window;
     let mut decoder = match StreamingDecoder::new_with_max_window_size(&mut input, window) {
         Ok(decoder) => decoder,
-        Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
-            return input.get(length as usize..).ok_or(ErrorKind::Truncated);
+        // All that could be skipped was.
+        Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { .. })) => {
+            return Err(ErrorKind::Truncated);
         }
         Err(FrameDecoderError::WindowSizeTooBig { .. }) => {
             return Err(ErrorKind::Unsupported("a window of this size"));

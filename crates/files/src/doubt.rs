@@ -1,8 +1,11 @@
 //! [`Doubt`]: why a value that is no pickle as it stands may hold one all the same.
 
+mod compressed;
 mod forms;
 mod names;
 mod plain;
+mod run;
+mod wide;
 
 use std::fmt;
 
@@ -13,7 +16,7 @@ use crate::coding::decode;
 use crate::limits::Budget;
 use crate::sure::{self, LONGEST};
 use crate::{
-    Format, Layer, Limits, Npy, Source, base64, container, is_safetensors, lookalike, sqlite, texts,
+    Format, Layer, Limits, Npy, Source, base64, container, is_safetensors, lookalike, sqlite, texts, zip,
 };
 
 /// Why a value, or a file, that is no pickle as it stands may hold one all the same. It prints as the end of a sentence that says what
@@ -78,6 +81,12 @@ impl Doubt {
         if let Some(trace) = Self::trace(bytes) {
             return Some(trace);
         }
+        if compressed::has_pickle(bytes) {
+            return Some(Self(Look::Trace("compressed, among other bytes")));
+        }
+        if lookalike::has_types_of_python(bytes) {
+            return Some(Self(Look::Trace("as a type of Arrow's, which old releases of pyarrow load")));
+        }
         let what = match lookalike::closed(bytes) {
             Some(name) => name,
             None if bytes.is_empty() => "empty",
@@ -96,10 +105,22 @@ impl Doubt {
     /// The doubt in any bytes: only where something like a pickle is in them, in text or behind the first bytes.
     pub(crate) fn trace(file: &[u8]) -> Option<Self> {
         const HEAD: usize = 1 << 12;
-        let is_text = file.len() <= LONGEST && str::from_utf8(file).is_ok();
-        let part = if is_text { file } else { &file[..file.len().min(HEAD)] };
-        let look = Looker::new(part).look(part, DEPTH);
-        matches!(look, Look::Trace(_)).then_some(Self(look))
+        // Of a long text, each part lies in the one before for so many bytes.
+        const PART: usize = 1 << 20;
+        const COMMON: usize = 1 << 16;
+        let trace = |part: &[u8]| {
+            let look = Looker::new(part).look(part, DEPTH);
+            matches!(look, Look::Trace(_)).then_some(Self(look))
+        };
+        match file {
+            _ if wide::is_text(file) => trace(wide::text(file)?.as_bytes()),
+            _ if str::from_utf8(file).is_err() => trace(&file[..file.len().min(HEAD)]),
+            _ if file.len() <= LONGEST => trace(file),
+            _ => (0..file.len()).step_by(PART - COMMON).find_map(|start| {
+                let part = &file[start..file.len().min(start + PART)];
+                trace(String::from_utf8_lossy(part).as_bytes())
+            }),
+        }
     }
 
     /// The doubt in lists of numbers in a text.
@@ -141,12 +162,35 @@ impl Source {
         for (name, _) in &mut doubts {
             *name = if name.is_empty() { self.name().to_owned() } else { format!("{}:{name}", self.name()) };
         }
+        doubts.extend(self.beside_data().map(|doubt| (self.name().to_owned(), doubt)));
+        if lookalike::has_hdf5_behind(self.bytes()) {
+            doubts.push((self.name().to_owned(), Doubt(Look::Trace("as HDF5 behind other bytes"))));
+        }
         if let [Layer { format: Format::Base64, .. }, ..] = self.layers()
             && Doubt::of_readings(self.raw())
         {
             doubts.push((self.name().to_owned(), Doubt(Look::Trace("to other decoders of base64"))));
         }
         doubts
+    }
+}
+
+impl Source {
+    /// The doubt in what is beside the data of an archive of zip, and in the header of gzip: in comments, names and extra fields.
+    fn beside_data(&self) -> Option<Doubt> {
+        const HEADER: usize = 1 << 16;
+        let header = match self.layers() {
+            [Layer { format: Format::Gzip, .. }, ..] => &self.raw()[..self.raw().len().min(HEADER)],
+            _ => &[],
+        };
+        let gaps = if self.format() == Format::Zip { zip::beside(self.bytes()) } else { Vec::new() };
+        if gaps.iter().any(|gap| compressed::has_pickle(gap)) {
+            return Some(Doubt(Look::Trace("compressed, beside the members")));
+        }
+        let words: Vec<_> = [header].into_iter().chain(gaps).flat_map(plain::words).collect();
+        let words = words.join(&b' ');
+        let look = Looker::new(&words).look(&words, DEPTH - 1);
+        matches!(look, Look::Trace(_)).then_some(Doubt(look))
     }
 }
 
@@ -208,6 +252,12 @@ impl Looker {
     }
 
     fn binary(&mut self, value: &[u8], depth: usize) -> Look {
+        if wide::is_text(value)
+            && let Some(text) = wide::text(value)
+            && self.spend(text.len())
+        {
+            return self.text(&text, depth);
+        }
         const UNKNOWN: Look = Look::Unknown("bytes that are no pickle, and nothing else that is known");
         const HEAD: usize = 64;
         if plain::is_picture(value) {
@@ -247,6 +297,9 @@ impl Looker {
         {
             return Look::Trace("a character for each byte");
         }
+        if depth == DEPTH && self.turned(text) {
+            return Look::Trace("backwards, or with other letters");
+        }
         if depth > 0 {
             let mut worst = self.forms(text, depth);
             if matches!(text.trim_start().as_bytes(), [b'{' | b'[', ..])
@@ -272,12 +325,31 @@ impl Looker {
         }
     }
 
-    /// Every text in a document of JSON; `None` if it is none.
+    /// Whether text is a pickle, or base64 of one, from its end to its beginning, or with the letters that ROT13 makes of it.
+    fn turned(&mut self, text: &str) -> bool {
+        let backwards = text.bytes().rev().collect::<Vec<_>>();
+        [backwards, forms::rot13(text.as_bytes())].iter().any(|turned| {
+            let runs = forms::runs_of_base64(turned);
+            let mut inside = runs.iter().flat_map(|run| forms::both(run));
+            self.spend(text.len())
+                && (forms::has_pickle(turned, &mut self.left)
+                    || inside.any(|bytes| forms::has_pickle(&bytes, &mut self.left)))
+        })
+    }
+
+    /// Every text in a document of JSON, and its numbers, one after the other; `None` if it is none.
     fn json(&mut self, text: &str, depth: usize) -> Option<Look> {
         let mut parser = SliceJsonParser::new(text.as_bytes());
-        let mut worst = Look::Plain;
+        let (mut worst, mut numbers) = (Look::Plain, Vec::new());
         loop {
             match parser.parse_next().ok()? {
+                JsonEvent::Number(number) => {
+                    let signed = || number.parse().ok().map(i8::cast_unsigned);
+                    numbers.extend(number.parse().ok().or_else(signed));
+                }
+                JsonEvent::Eof if forms::has_pickle(&numbers, &mut self.left) => {
+                    return Some(Look::Trace("as numbers"));
+                }
                 JsonEvent::String(text) | JsonEvent::ObjectKey(text) => {
                     worst = worst.max(self.look(text.as_bytes(), depth - 1));
                 }
@@ -289,7 +361,8 @@ impl Looker {
 
     /// The forms that a whole text may have.
     fn forms(&mut self, text: &str, depth: usize) -> Look {
-        let readings: [(&'static str, Read); 5] = [
+        let readings: [(&'static str, Read); 6] = [
+            ("as uuencode", forms::uudecode),
             ("as escapes", |text| forms::unescape(text).into_iter().collect()),
             ("as escapes of URLs or mail", |text| forms::unquote(text).into_iter().collect()),
             ("as numbers", forms::numbers),
@@ -346,10 +419,8 @@ impl Looker {
 
 /// Whether it is text, in UTF-8 or in UTF-16 with its mark, and nothing else.
 fn is_text(bytes: &[u8]) -> bool {
-    let is_wide = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
     let is_odd = |&byte: &u8| byte < b' ' && !byte.is_ascii_whitespace() && !matches!(byte, 0x1b | 0x0b);
-    is_wide && memchr::memchr_iter(0, bytes).count() * 4 >= bytes.len()
-        || str::from_utf8(bytes).is_ok() && !bytes.iter().any(is_odd)
+    wide::is_text(bytes) || str::from_utf8(bytes).is_ok() && !bytes.iter().any(is_odd)
 }
 
 /// Whether compressed data with a mark begins here, not an archive.

@@ -5,7 +5,7 @@ use std::fmt;
 use halfsour_lexer::Opcode;
 
 use crate::sure::{self, DEPTH, end_of_opcodes};
-use crate::{berkeley, container, envelope, gdbm, sevenzip, tar, texts};
+use crate::{berkeley, coding, container, envelope, gdbm, sevenzip, tar, texts};
 
 /// The format of a file, or of a layer of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,6 +138,13 @@ impl Format {
             [0x5d, 0, 0, _, _, _, _, _, _, _, _, _, _, ..] => Self::Lzma,
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
             [0x04, 0x22, 0x4d, 0x18, ..] => Self::Lz4,
+            // Frames that readers of both skip may come first. Their marks are the beginnings of opcodes, too.
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
+                let format = |bytes| Self::magic(bytes).filter(|it| matches!(it, Self::Zstd | Self::Lz4));
+                return Some(coding::without_skipped(bytes))
+                    .filter(|rest| rest.len() < bytes.len())
+                    .and_then(format);
+            }
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             _ if bytes.starts_with(sevenzip::MAGIC) => Self::SevenZip,
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Self::Npy,

@@ -132,7 +132,7 @@ impl Archive {
     }
 }
 
-pub(crate) use self::signatures::{closed, loads_nothing};
+pub(crate) use self::signatures::{closed, has_hdf5_behind, has_types_of_python, loads_nothing};
 
 /// The first names of members.
 pub(crate) fn some_names(members: &[Member]) -> Option<LookAlike> {

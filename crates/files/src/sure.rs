@@ -186,30 +186,30 @@ pub(crate) fn inflates_oddly(bytes: &[u8]) -> bool {
     status.is_ok_and(|status| is_head(&out[..given], status == Status::StreamEnd))
 }
 
-/// Whether it is LZMA with the old header and other properties than the presets have, with something in it that is known for sure.
+/// Whether it is LZMA with the old header and other properties than the presets have, with something in it that is known for sure. Dictionary and
+/// length may be any: some readers are strict in what they take there, others are not.
 pub(crate) fn is_odd_lzma(bytes: &[u8]) -> bool {
-    // What other readers take: a dictionary of 2^n or 2^n + 2^(n-1) bytes, and fewer than 256 GiB, or a length that is not stated.
-    const MOST_STATED: u64 = 1 << 38;
-    const MOST_KIBIBYTES: u32 = 1 << 17;
-    let Some((&[properties, ref sizes @ ..], _)) = bytes.split_first_chunk::<13>() else { return false };
-    let (dictionary, stated) = sizes.split_at(4);
-    let dictionary = u32::from_le_bytes(dictionary.try_into().expect("it has four bytes"));
-    let stated = u64::from_le_bytes(stated.try_into().expect("it has eight bytes"));
+    // As much as the first bytes can refer to.
+    const DICTIONARY: u32 = 1 << 12;
+    let Some((&[properties, .., a, b, c, d, e, f, g, h], data)) = bytes.split_first_chunk::<13>() else {
+        return false;
+    };
     let (literal, position) = (properties % 9, properties / 9 % 5);
-    // One bit, two that are neighbours, or all.
-    let bits = dictionary >> dictionary.trailing_zeros().min(31);
-    let is_size = matches!(bits, 0 | 1 | 3) || dictionary == u32::MAX;
-    if properties >= 225 || literal + position > 4 || !is_size || stated >= MOST_STATED && stated != u64::MAX
-    {
+    if properties >= 225 || literal + position > 4 {
         return false;
     }
-    let Ok(mut decoder) = LzmaReader::new_mem_limit(bytes, MOST_KIBIBYTES, None) else { return false };
+    let stated = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    let Ok(mut decoder) = LzmaReader::new_with_props(data, stated, properties, DICTIONARY, None) else {
+        return false;
+    };
+    decoder.set_defer_errors(true);
     let (mut out, mut given) = ([0; HEAD], 0);
     loop {
         match decoder.read(&mut out[given..]) {
             Ok(0) => return is_head(&out[..given], given < HEAD),
             Ok(count) => given += count,
-            Err(_) => return false,
+            // What comes before an error is read all the same.
+            Err(_) => return given > 0 && is_head(&out[..given], true),
         }
     }
 }

@@ -318,6 +318,11 @@ pub(crate) fn orphans(bytes: &[u8], known: &[Member]) -> Vec<Member> {
     orphans
 }
 
+/// The bytes that are not data of members: headers, the directory, comments.
+pub(crate) fn beside(bytes: &[u8]) -> Vec<&[u8]> {
+    gaps(bytes.len(), &directory(bytes).members).into_iter().map(|gap| &bytes[gap]).collect()
+}
+
 /// The bytes that are not data of these members.
 fn gaps(length: usize, known: &[Member]) -> Vec<Range<usize>> {
     let mut data: Vec<_> = known.iter().map(|member| member.data.clone()).collect();

@@ -17,6 +17,10 @@ pub struct Encoder<'r> {
 /// Encodes a program at a random protocol.
 pub fn encode(node: &Node, random: &mut Random) -> Vec<u8> {
     let protocol = *random.choose(&[0, 1, 2, 2, 3, 4, 4, 5]);
+    encode_at(protocol, node, random)
+}
+
+fn encode_at(protocol: u8, node: &Node, random: &mut Random) -> Vec<u8> {
     let puts = random.chance(50);
     let mut encoder = Encoder { out: Vec::new(), protocol, random, memo: 0, puts };
     encoder.node(node);
@@ -58,6 +62,18 @@ impl Encoder<'_> {
             Node::Dict(pairs) => self.dict(pairs),
             Node::Set(items) => self.set(items),
             Node::FrozenSet(items) => self.frozen_set(items),
+            Node::Persistent(id) => {
+                self.node(id);
+                self.out.push(b'Q');
+            }
+            Node::File(objects, rest) => {
+                let mut bytes = Vec::new();
+                for object in objects {
+                    bytes.extend(encode_at(2, object, self.random));
+                }
+                bytes.extend(rest);
+                self.bytes(&bytes);
+            }
             Node::Global(name) => self.global(name),
             Node::Call(callee, args) => self.call(callee, args),
             Node::New(class, args, keywords) => self.new_object(class, args, keywords),

@@ -3,8 +3,8 @@
 use crate::make::{KEYS, Maker};
 use crate::node::Node;
 
-/// A change, and the word that failures are counted by.
-type Change = (&'static str, fn(&mut Maker<'_>, &mut Node));
+/// A change, which tells whether there was something to change, and the word that failures are counted by.
+type Change = (&'static str, fn(&mut Maker<'_>, &mut Node) -> bool);
 
 const CHANGES: [Change; 22] = [
     ("a method's name as a key", shadow),
@@ -33,8 +33,12 @@ const CHANGES: [Change; 22] = [
 
 /// Changes a program in one or two ways; returns the first.
 pub fn change(maker: &mut Maker<'_>, node: &mut Node) -> &'static str {
-    let (kind, change) = *maker.random.choose(&CHANGES);
-    change(maker, node);
+    let kind = loop {
+        let (kind, change) = *maker.random.choose(&CHANGES);
+        if change(maker, node) {
+            break kind;
+        }
+    };
     if maker.random.chance(25) {
         let (_, change) = *maker.random.choose(&CHANGES);
         change(maker, node);
@@ -42,17 +46,17 @@ pub fn change(maker: &mut Maker<'_>, node: &mut Node) -> &'static str {
     kind
 }
 
-/// Changes one of the nodes that a test chooses, if there is any.
+/// Changes one of the nodes that a test chooses; returns whether there is any.
 fn on_one(
     maker: &mut Maker<'_>,
     root: &mut Node,
     is_one: fn(&Node) -> bool,
     change: impl FnOnce(&mut Maker<'_>, &mut Node),
-) {
+) -> bool {
     let mut count = 0;
     root.visit(&mut |node| count += usize::from(is_one(node)));
     if count == 0 {
-        return;
+        return false;
     }
     let mut left = maker.random.below(count) + 1;
     let mut change = Some(change);
@@ -66,6 +70,7 @@ fn on_one(
             }
         }
     });
+    true
 }
 
 fn is_built(node: &Node) -> bool {
@@ -84,18 +89,22 @@ fn class_of(node: &Node) -> Option<&str> {
     }
 }
 
-fn shadow(maker: &mut Maker<'_>, root: &mut Node) {
+fn shadow(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     on_one(maker, root, is_built, |maker, node| {
-        let attributes =
-            class_of(node).and_then(|class| maker.classes.get(class)).map(|class| &class.attributes);
-        let key = match attributes {
-            Some(attributes) if !attributes.is_empty() => maker.random.choose(attributes).clone(),
-            _ => (*maker.random.choose(&METHODS)).to_owned(),
-        };
+        let key = class_of(node).and_then(|class| {
+            // Of the releases that are installed, or of any.
+            let told = maker.classes.get(class).map(|class| &class.attributes);
+            let known = maker.listed.entry(class).and_then(|entry| entry.known.get(class));
+            let all = [told, known.map(|known| &known.attributes), known.map(|known| &known.data_keys)];
+            let all: Vec<&Vec<String>> = all.into_iter().flatten().filter(|all| !all.is_empty()).collect();
+            let all = (!all.is_empty()).then(|| *maker.random.choose(&all))?;
+            Some(maker.random.choose(all).clone())
+        });
+        let key = key.unwrap_or_else(|| (*maker.random.choose(&METHODS)).to_owned());
         let value = if maker.random.chance(70) { Node::Global(maker.name()) } else { maker.value(2) };
         let Node::Build(_, state) = node else { return };
         state_pairs(state, maker.random.chance(20)).push((Node::Str(key), value));
-    });
+    })
 }
 
 /// The pairs of a dict in a state, which is made one if it has none; of its second part, if `second`.
@@ -122,13 +131,13 @@ fn state_pairs(state: &mut Node, second: bool) -> &mut Vec<(Node, Node)> {
 }
 
 /// Replaces or adds a key.
-fn rename(maker: &mut Maker<'_>, root: &mut Node, key: fn(&mut Maker<'_>) -> Node) {
+fn rename(maker: &mut Maker<'_>, root: &mut Node, key: fn(&mut Maker<'_>) -> Node) -> bool {
     on_one(maker, root, is_built, |maker, node| {
         let Node::Build(_, state) = node else { return };
         let pair =
             (key(maker), if maker.random.chance(60) { Node::Global(maker.name()) } else { maker.value(2) });
         state_pairs(state, false).push(pair);
-    });
+    })
 }
 
 fn dunder(maker: &mut Maker<'_>) -> Node {
@@ -156,16 +165,16 @@ fn numpy_string(maker: &mut Maker<'_>) -> Node {
     Node::call("numpy.core.multiarray:scalar", vec![dtype, Node::Bytes(bytes)])
 }
 
-fn on_state(maker: &mut Maker<'_>, root: &mut Node, change: fn(&mut Maker<'_>, Node) -> Node) {
+fn on_state(maker: &mut Maker<'_>, root: &mut Node, change: fn(&mut Maker<'_>, Node) -> Node) -> bool {
     on_one(maker, root, is_built, |maker, node| {
         if let Node::Build(_, state) = node {
             **state = change(maker, std::mem::replace(state, Node::None));
         }
-    });
+    })
 }
 
 /// The state is a dict or a tuple once Python has made it.
-fn instance_as_state(maker: &mut Maker<'_>, root: &mut Node) {
+fn instance_as_state(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     on_state(maker, root, |maker, mut state| {
         if maker.random.chance(70) {
             let key = if maker.random.chance(50) {
@@ -202,19 +211,19 @@ fn instance_as_state(maker: &mut Maker<'_>, root: &mut Node) {
                 maker.instance(&name, 1)
             }
         }
-    });
+    })
 }
 
-fn slots(maker: &mut Maker<'_>, root: &mut Node) {
+fn slots(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     on_state(maker, root, |maker, state| {
         let key =
             if maker.random.chance(50) { dunder(maker) } else { Node::str(maker.random.choose(&METHODS)) };
         let value = if maker.random.chance(60) { Node::Global(maker.name()) } else { maker.value(2) };
         Node::Tuple(vec![state, Node::Dict(vec![(key, value)])])
-    });
+    })
 }
 
-fn second_build(maker: &mut Maker<'_>, root: &mut Node) {
+fn second_build(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     on_one(
         maker,
         root,
@@ -225,17 +234,17 @@ fn second_build(maker: &mut Maker<'_>, root: &mut Node) {
             let state = Node::Dict(vec![(Node::Str(key), maker.value(2))]);
             *node = object.build(state);
         },
-    );
+    )
 }
 
-fn change_after(maker: &mut Maker<'_>, root: &mut Node) {
+fn change_after(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     on_one(maker, root, is_built, |maker, node| {
         let Node::Build(object, state) = std::mem::replace(node, Node::None) else { return };
         let key =
             if maker.random.chance(50) { dunder(maker) } else { Node::str(maker.random.choose(&METHODS)) };
         let value = Node::Global(maker.name());
         *node = Node::Changed(object, state, vec![(key, value)]);
-    });
+    })
 }
 
 fn is_value(node: &Node) -> bool {
@@ -243,18 +252,18 @@ fn is_value(node: &Node) -> bool {
 }
 
 /// Puts something in the place of a value.
-fn put(maker: &mut Maker<'_>, root: &mut Node, value: fn(&mut Maker<'_>) -> Node) {
-    on_one(maker, root, is_value, |maker, node| *node = value(maker));
+fn put(maker: &mut Maker<'_>, root: &mut Node, value: fn(&mut Maker<'_>) -> Node) -> bool {
+    on_one(maker, root, is_value, |maker, node| *node = value(maker))
 }
 
-fn object_as_value(maker: &mut Maker<'_>, root: &mut Node) {
+fn object_as_value(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     put(maker, root, |maker| {
         let name = maker.name();
         maker.instance(&name, 2)
-    });
+    })
 }
 
-fn number(maker: &mut Maker<'_>, root: &mut Node) {
+fn number(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     let is_number = |node: &Node| matches!(node, Node::Int(_) | Node::Long(_) | Node::Bool(_));
     on_one(maker, root, is_number, |maker, node| {
         *node = match maker.random.below(8) {
@@ -267,11 +276,11 @@ fn number(maker: &mut Maker<'_>, root: &mut Node) {
             6 => Node::Long(vec![0, 0, 0, 0, 0, 0, 0, 0, 1]),
             _ => Node::Int(maker.random.between(-100_000, 100_000)),
         };
-    });
+    })
 }
 
 /// Something so long that what is not linear shows.
-fn long(maker: &mut Maker<'_>, root: &mut Node) {
+fn long(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     if !maker.random.chance(10) {
         return number(maker, root);
     }
@@ -280,10 +289,14 @@ fn long(maker: &mut Maker<'_>, root: &mut Node) {
         1 => Node::Str(maker.random.choose(&["9", "a", "(", "x|", "1e9", "[a-z]"]).repeat(50_000)),
         2 => Node::Bytes(maker.random.bytes(150_000)),
         _ => Node::List((0..20_000).map(Node::Int).collect()),
-    });
+    })
 }
 
-fn drop(maker: &mut Maker<'_>, root: &mut Node) {
+fn drop(maker: &mut Maker<'_>, root: &mut Node) -> bool {
+    // Every program can be changed so, and most of the other changes are for those with states.
+    if !maker.random.chance(20) {
+        return false;
+    }
     let name = maker.name();
     let mut dropped = maker.instance(&name, 1);
     if maker.random.chance(60) {
@@ -293,9 +306,10 @@ fn drop(maker: &mut Maker<'_>, root: &mut Node) {
     }
     let kept = std::mem::replace(root, Node::None);
     *root = Node::Dropped(Box::new(dropped), Box::new(kept));
+    true
 }
 
-fn arguments(maker: &mut Maker<'_>, root: &mut Node) {
+fn arguments(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     let is_made = |node: &Node| matches!(node, Node::Call(..) | Node::New(..));
     on_one(maker, root, is_made, |maker, node| {
         let (Node::Call(_, args) | Node::New(_, args, _)) = node else { return };
@@ -304,11 +318,11 @@ fn arguments(maker: &mut Maker<'_>, root: &mut Node) {
             1 => args.push(maker.value(2)),
             _ => args.insert(0, maker.value(2)),
         }
-    });
+    })
 }
 
 /// Keys whose hash is the same, in different types.
-fn equal_hashes(maker: &mut Maker<'_>, root: &mut Node) {
+fn equal_hashes(maker: &mut Maker<'_>, root: &mut Node) -> bool {
     const PRIME: i64 = (1 << 61) - 1;
     let count: i64 = if maker.random.chance(3) { 10_000 } else { 20 };
     let form = maker.random.below(6);
@@ -335,7 +349,7 @@ fn equal_hashes(maker: &mut Maker<'_>, root: &mut Node) {
             vec![Node::Dict(keys.into_iter().map(|key| (key, Node::Int(1))).collect())],
         ),
     };
-    on_one(maker, root, is_value, |_, node| *node = made);
+    on_one(maker, root, is_value, |_, node| *node = made)
 }
 
 const DUNDERS: [&str; 20] = [

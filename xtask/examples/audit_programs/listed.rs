@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
+use crate::Result;
+use crate::census::{Census, Known};
 use crate::pattern::Pattern;
 
 /// The names of a policy, with what may be done with each.
@@ -25,12 +27,16 @@ pub struct Entry {
     pub keys: Keys,
     /// What the values of some keys may be.
     pub fields: HashMap<String, Pattern>,
+    /// What may be appended, or set as a value.
+    pub items: Option<Pattern>,
     pub acts: Option<String>,
+    /// What the census says of each name.
+    pub known: HashMap<String, Known>,
 }
 
 /// Which keys a state may have.
 pub enum Keys {
-    /// Those that picklers write.
+    /// Those of the census.
     Known,
     /// Any but the attributes of the class.
     Open,
@@ -55,6 +61,9 @@ struct Allow {
     keys: Option<RawKeys>,
     #[serde(default)]
     fields: BTreeMap<String, String>,
+    items: Option<String>,
+    #[serde(default)]
+    calls: Vec<String>,
     acts: Option<String>,
 }
 
@@ -67,7 +76,8 @@ enum RawKeys {
 
 impl Listed {
     /// Reads the TOML of a policy.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+    pub fn parse(text: &str) -> Result<Self> {
+        let census = Census::read()?;
         let file: File = toml::from_str(text)?;
         let mut listed =
             Self { names: Vec::new(), entries: Vec::new(), by_name: HashMap::new(), sets: HashMap::new() };
@@ -76,7 +86,7 @@ impl Listed {
                 listed.by_name.insert(name.clone(), listed.entries.len());
             }
             listed.names.extend(allow.names.iter().cloned());
-            listed.entries.push(Entry::new(allow));
+            listed.entries.push(Entry::new(allow, &census));
         }
         listed.sets = file.sets;
         Ok(listed)
@@ -93,11 +103,17 @@ impl Listed {
 }
 
 impl Entry {
-    fn new(allow: Allow) -> Self {
+    fn new(allow: Allow, census: &Census) -> Self {
         let patterns = |args: Vec<String>| args.iter().map(|arg| Pattern::parse(arg)).collect();
         let fields = |all: BTreeMap<String, String>| {
             all.into_iter().map(|(name, text)| (name, Pattern::parse(&text))).collect::<Vec<_>>()
         };
+        let known = |name: &String| {
+            let mut known = census.class(name);
+            known.attributes.extend(allow.calls.iter().cloned());
+            (name.clone(), known)
+        };
+        let known = allow.names.iter().map(known).collect();
         Self {
             pack: allow.pack,
             uses: allow.uses,
@@ -116,7 +132,9 @@ impl Entry {
                 _ => Keys::Known,
             },
             fields: fields(allow.fields).into_iter().collect(),
+            items: allow.items.as_deref().map(Pattern::parse),
             acts: allow.acts,
+            known,
         }
     }
 

@@ -1,9 +1,11 @@
 //! Audits files, and programs made from the policy itself, and writes a row for each that is clean: `cargo xtask audit-oracle`
 //! loads those with real Pythons.
 //!
-//! Usage: `audit_programs SEED CASES CLASSES ROWS [PATH…]`. CLASSES is what `audit_classes.py` says of the listed classes; without
-//! such a file, `audit_programs names` prints the listed names. The same seed gives the same programs.
+//! Usage: `audit_programs SEED CASES EVERY CLASSES ROWS [PATH…]`. Of the fixtures, one of EVERY is taken. CLASSES is what
+//! `audit_classes.py` says of the listed classes; without such a file, `audit_programs names` prints the listed names. The same seed gives
+//! the same programs.
 
+mod census;
 mod encode;
 mod files;
 mod hostile;
@@ -46,20 +48,22 @@ fn main() -> Result {
 fn run(args: &[String]) -> Result {
     let auditor = Auditor::new(Policy::default());
     let listed = Listed::parse(&auditor.policy().to_toml())?;
-    let [seed, cases, classes, rows, paths @ ..] = args else {
+    let [seed, cases, every, classes, rows, paths @ ..] = args else {
         listed.names.iter().for_each(|name| println!("{name}"));
         return Ok(());
     };
     let (seed, cases): (u64, u64) = (seed.parse()?, cases.parse()?);
     let classes: Classes = serde_json::from_slice(&fs::read(classes)?)?;
     let mut out = BufWriter::new(File::create(rows)?);
-    let (count, clean) = files::audit(&auditor, paths, &mut |row| Ok(writeln!(out, "{row}")?))?;
+    let (count, clean) =
+        files::audit(&auditor, paths, every.parse()?, &mut |row| Ok(writeln!(out, "{row}")?))?;
     println!("{count} files, {clean} of them clean");
     let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for case in 0..cases {
         let random = Random::new(seed, case);
         let mut maker = Maker { listed: &listed, classes: &classes, random };
-        let (kind, program) = program(&mut maker);
+        let name = &listed.names[usize::try_from(case)? % listed.names.len()];
+        let (kind, program) = program(&mut maker, name);
         let pickle = encode::encode(&program, &mut maker.random);
         let report = auditor.audit(&pickle);
         let count = counts.entry(kind).or_default();
@@ -81,10 +85,9 @@ fn run(args: &[String]) -> Result {
     Ok(())
 }
 
-/// A program, and its kind: `fitting`, or how it was made hostile.
-fn program(maker: &mut Maker<'_>) -> (&'static str, Node) {
-    let name = maker.name();
-    let mut made = maker.instance(&name, 0);
+/// A program that makes an object of this name, and its kind: `fitting`, or how it was made hostile.
+fn program(maker: &mut Maker<'_>, name: &str) -> (&'static str, Node) {
+    let mut made = maker.instance(name, 0);
     if maker.random.chance(20) {
         let more = maker.value(1);
         made = Node::Tuple(vec![made, more]);

@@ -18,6 +18,10 @@ pub enum Node {
     Dict(Vec<(Self, Self)>),
     Set(Vec<Self>),
     FrozenSet(Vec<Self>),
+    /// What the program finds by an id.
+    Persistent(Box<Self>),
+    /// Bytes: pickles, one after the other, and then what is none.
+    File(Vec<Self>, Vec<u8>),
     /// `module:name`
     Global(String),
     Call(Box<Self>, Vec<Self>),
@@ -70,7 +74,8 @@ impl Node {
             | Self::Tuple(items)
             | Self::Set(items)
             | Self::FrozenSet(items)
-            | Self::Cycle(items) => visit_all(items, see),
+            | Self::Cycle(items)
+            | Self::File(items, _) => visit_all(items, see),
             Self::Dict(pairs) => visit_pairs(pairs, see),
             Self::Call(callee, args) => {
                 callee.visit(see);
@@ -98,7 +103,7 @@ impl Node {
                 state.visit(see);
                 visit_pairs(pairs, see);
             }
-            Self::Twice(object) => object.visit(see),
+            Self::Twice(object) | Self::Persistent(object) => object.visit(see),
             Self::None
             | Self::Bool(_)
             | Self::Int(_)

@@ -16,15 +16,15 @@ pub enum Pattern {
     Tuple(Vec<Self>),
     /// The class or function, or one of a set.
     Is(String),
-    /// What it made, or one of a set.
-    Of(String),
+    /// What it made, or one of a set, and of which arguments.
+    Of(String, Option<Vec<Self>>),
     OneOf(Vec<Self>),
     Optional(Box<Self>),
     Repeated(Box<Self>),
     /// A `list`, `tuple`, `set` or `frozenset` of items, of such a length if one is given.
     Items(String, Option<(i64, i64)>, Box<Self>),
-    /// A dict.
-    Pairs(Box<[Self; 2]>),
+    /// A dict, of such a length if one is given.
+    Pairs(Option<(i64, i64)>, Box<[Self; 2]>),
     /// A dict with these keys; whether it may lack one.
     Fields(Vec<(String, bool, Self)>),
 }
@@ -42,6 +42,15 @@ impl Pattern {
         let pattern = parser.one_of();
         assert!(parser.rest.trim().is_empty(), "{:?} of the pattern {text:?} is left over", parser.rest);
         pattern
+    }
+
+    /// Whether it takes what is made of nothing else.
+    pub fn is_flat(&self) -> bool {
+        match self {
+            Self::Of(..) => false,
+            Self::Tuple(parts) => parts.iter().all(Self::is_flat),
+            _ => true,
+        }
     }
 }
 
@@ -72,12 +81,7 @@ impl<'p> Parser<'p> {
 
     fn single(&mut self) -> Pattern {
         if self.take("(") {
-            let mut parts = Vec::new();
-            while !self.take(")") {
-                parts.push(self.one_of());
-                self.take(",");
-            }
-            return Pattern::Tuple(parts);
+            return Pattern::Tuple(self.parts());
         }
         if self.take("{") {
             let mut fields = Vec::new();
@@ -108,7 +112,11 @@ impl<'p> Parser<'p> {
             "True" => Pattern::Bool(true),
             "False" => Pattern::Bool(false),
             "is" => Pattern::Is(self.name()),
-            "of" => Pattern::Of(self.name()),
+            "of" => {
+                let name = self.name();
+                let has_args = self.rest.starts_with('(') && self.take("(");
+                Pattern::Of(name, has_args.then(|| self.parts()))
+            }
             _ if word.starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
                 let (low, high) = range(word);
                 Pattern::Int(low, high)
@@ -125,11 +133,21 @@ impl<'p> Parser<'p> {
                 if kind == "dict" && self.take("of ") {
                     let key = self.single();
                     self.take(":");
-                    return Pattern::Pairs(Box::new([key, self.single()]));
+                    return Pattern::Pairs(length, Box::new([key, self.single()]));
                 }
                 Pattern::Kind(kind.to_owned(), length)
             }
         }
+    }
+
+    /// What is between commas, up to a bracket.
+    fn parts(&mut self) -> Vec<Pattern> {
+        let mut parts = Vec::new();
+        while !self.take(")") {
+            parts.push(self.one_of());
+            self.take(",");
+        }
+        parts
     }
 
     fn quoted(&mut self) -> String {

@@ -21,6 +21,8 @@ NO_DATA = set(
     "test plistlib rlcompleter tabnanny sched queue Queue nturl2path contextlib contextvars _contextvars parser "
     "zipfile tarfile bz2 lzma gzip tempfile cgi audiodev aifc wave sunau chunk cgitb user rexec Bastion imputil robotparser repr".split()
 )
+# Large packages, of whose classes only those are told that the policy lists, and their bases.
+LISTED_ONLY = set("astropy gensim networkx nltk sympy".split())
 # Told of no class: nearly each has them, and they are no keys.
 UNTOLD = set("__init__ __eq__ __hash__ __getstate__ __get__ __set__ __post_init__ _pybind11_conduit_v1_".split())
 
@@ -205,7 +207,9 @@ class Census:
             is_data = top not in NO_DATA and not top.startswith("_") and not NO_STATE.match(name.split(":")[0])
             # What is private is pickled only as a part, and then a fixture should have it.
             is_data = is_data and not name.split(":")[1].startswith("_") and "m" not in merged.flags
-            is_wanted = package_of(name, self.packages) in self.wanted
+            package = package_of(name, self.packages)
+            is_data = is_data and (self.wanted == self.packages or package not in LISTED_ONLY)
+            is_wanted = package in self.wanted
             if is_wanted and (name in listed or is_data):
                 kept.add(name)
                 kept |= self.above(name)

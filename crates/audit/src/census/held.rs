@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::{Table, Value};
 
-use super::{Class, Field, INDEX, Place, class, find};
+use super::facts::{has_method, lines, reached};
+use super::{Field, INDEX, Place, class};
 use crate::policy::BUILT_IN;
 
 /// What loading an object runs, whatever its state is: `__getattr__` when Python looks for `__setstate__`.
@@ -68,7 +69,7 @@ fn shadowing(entry: &Entry) -> Vec<String> {
     let classes = entry.names.iter().filter_map(|name| Some((name, class(name)?)));
     let shadowing = classes.flat_map(|(name, class)| {
         let keys = entry.keys.iter().filter(|key| !entry.fields.contains(key));
-        let hides = keys.filter(|key| class.has_method(key.as_bytes()));
+        let hides = keys.filter(|key| has_method(class, key));
         hides.map(move |key| format!("{name}: the key {key} hides a method"))
     });
     shadowing.collect()
@@ -80,9 +81,9 @@ fn unnamed_calls(entry: &Entry) -> Vec<String> {
         return Vec::new();
     }
     let mut unnamed = Vec::new();
-    for (name, class) in entry.names.iter().filter_map(|name| Some((name, class(name)?))) {
+    for name in &entry.names {
         let is_named = |call: &str| entry.calls.contains(call) || is_refused(entry, call);
-        let missing: Vec<_> = called(class).into_iter().filter(|call| !is_named(call)).collect();
+        let missing: Vec<_> = called(name).into_iter().filter(|call| !is_named(call)).collect();
         if !missing.is_empty() {
             unnamed.push(format!("{name}: calls = {missing:?} are missing"));
         }
@@ -112,20 +113,17 @@ fn unread(entry: &Entry) -> Vec<String> {
 
 /// The class whose `__setstate__` objects of a class have.
 fn setstate(name: &str) -> Option<&'static Place> {
-    let (module, qualified) = name.split_once(':')?;
-    let mut lines = Vec::new();
-    find(module, qualified)?.with_bases(&mut lines);
-    lines.into_iter().find(|line| line.field(Field::Methods).split(' ').any(|it| it == "__setstate__"))
+    lines(name).into_iter().find(|line| line.field(Field::Methods).split(' ').any(|it| it == "__setstate__"))
 }
 
 /// What loading an object of the class calls on it. Setters run only if `__setstate__` takes names out of the state.
-fn called(class: &Class) -> BTreeSet<&'static str> {
-    let sets = class
-        .reached()
-        .any(|(method, mut names)| AT_LOAD.contains(&method) && names.any(|it| it == "@setattr"));
-    let at_load =
-        class.reached().filter(|(method, _)| AT_LOAD.contains(method) || sets && method.ends_with('='));
-    at_load.flat_map(|(_, names)| names).filter(|name| !name.starts_with('@')).collect()
+fn called(name: &str) -> BTreeSet<&'static str> {
+    let reached = reached(name);
+    let at_load = |method: &str| AT_LOAD.contains(&method);
+    let sets =
+        reached.iter().any(|(method, names)| at_load(method) && names.clone().any(|it| it == "@setattr"));
+    let run = reached.into_iter().filter(|(method, _)| at_load(method) || sets && method.ends_with('='));
+    run.flat_map(|(_, names)| names).filter(|name| !name.starts_with('@')).collect()
 }
 
 /// The names that pickles of packages really have, and that neither the policy nor `exceptions.txt` lists.

@@ -17,13 +17,17 @@ impl Walk<'_> {
                 self.parts[first..].iter().flat_map(|part| names(&part.report)).collect();
             let policy = self.auditor.policy();
             let mut found = None;
-            Doubt::each_name(coat, |at, module, qualified| {
+            let is_all = Doubt::each_name(coat, |at, module, qualified| {
                 let name = || text::name(module, qualified);
                 if policy.sink(module, qualified).is_some() && !known.contains(name().as_str()) {
                     found = Some((at, name()));
                 }
                 found.is_none()
             });
+            if !is_all {
+                let reason = "it has more places where opcodes may import something than can be looked at";
+                self.broken(source.name(), Incompleteness::Doubt, 0, reason.to_owned());
+            }
             if let Some((at, name)) = found {
                 let reason = format!(
                     "there seems to be a pickle in it that names {name}, where none is opened: audit the bytes that the program gives to pickle"

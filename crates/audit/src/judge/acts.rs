@@ -12,8 +12,10 @@ use crate::policy::Acts;
 use crate::report::Severity;
 use crate::resources::objects;
 
-/// What such an object counts, in bytes.
-const LARGE: u64 = 10_000;
+/// What an object of kilobytes counts, in bytes.
+pub(super) const LARGE: u64 = 10_000;
+/// What an object that takes milliseconds counts.
+const SLOW: u64 = 100_000;
 
 impl Judge<'_, '_> {
     /// Why a call is not allowed whose arguments fit.
@@ -51,6 +53,7 @@ impl Judge<'_, '_> {
             Acts::Large if self.spend(LARGE) => {
                 unknown("it makes an object that is much larger than what it is given, again and again")
             }
+            Acts::Slow if self.spend(SLOW) => unknown("it takes long to make such objects again and again"),
             Acts::Regex if self.is_costly_regex(at, args) => {
                 unknown("compiling it takes long, with the others of this pickle")
             }

@@ -173,8 +173,15 @@ impl<'p> Judge<'p, '_> {
         self.count(&named, |import| import.instances += 1);
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
             self.note_use(&named);
-            if named.entry.and_then(|entry| entry.allow.acts) == Some(Acts::CkdTree) {
+            let acts = named.entry.and_then(|entry| entry.allow.acts);
+            if acts == Some(Acts::CkdTree) {
                 self.give_indices(at, *result, Id::NONE, Acts::CkdTree, &named.name);
+            }
+            if matches!(acts, Some(Acts::Large | Acts::Slow))
+                && let Some((rule, severity, why)) = self.objection(at, (&named.name, acts), args, *result)
+            {
+                let code = at.short().call_with(&named.python(), args, *kwargs);
+                self.add(at.offset, rule, Action::New, &named.name, code, (severity, why));
             }
             return;
         }

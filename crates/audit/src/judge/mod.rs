@@ -15,6 +15,7 @@ mod indices;
 mod regex;
 mod state;
 mod stored;
+mod tables;
 mod tensors;
 
 use std::cell::{OnceCell, RefCell};

@@ -6,7 +6,7 @@ use halfsour_vm::value::{Id, Kind};
 
 use super::geometry::are_geometries;
 use super::image::is_image;
-use super::{Judge, Named, distributions, indices};
+use super::{Judge, Named, distributions, indices, tables};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
@@ -97,6 +97,12 @@ impl<'p> Judge<'p, '_> {
                 if let Err((rule, why)) = self.dtypes.build_array(at, object, state) {
                     return Some((rule, Severity::Dangerous, why.to_owned()));
                 }
+                if !tables::is_small_column(at, state) {
+                    return Some((Rule::R9, Severity::Unknown, tables::COPIED.to_owned()));
+                }
+            }
+            Some(Acts::Table) if fits && !self.is_table(at, state) => {
+                return Some((Rule::R9, Severity::Unknown, tables::NO_TABLE.to_owned()));
             }
             Some(Acts::DType) => {
                 if let Err((rule, why)) = self.dtypes.build(at, object, state) {
@@ -199,7 +205,12 @@ impl<'p> Judge<'p, '_> {
         };
         match (class, part) {
             (Some(class), Part::Slots) if class.has_slot(key) => None,
-            (Some(class), Part::Attributes) if class.has_key(key) => None,
+            // Documentation and the like is text, whatever a class is that stands there.
+            (Some(class), Part::Attributes)
+                if class.has_key(key) && !(key.starts_with(b"__") && is_object()) =>
+            {
+                None
+            }
             (Some(class), Part::Attributes) if class.has_data_key(key) && !is_object() => None,
             (Some(class), _) if class.has_attribute(key) || class.has_data_key(key) => Some((
                 Rule::R7,

@@ -1,8 +1,8 @@
 //! Names that may be called, and where they are kept.
 
 use halfsour_vm::Graph;
-use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::{Peek, StepKind};
+use halfsour_vm::value::{Id, Node};
 use hashbrown::HashSet;
 
 use super::Judge;
@@ -20,7 +20,7 @@ impl Judge<'_, '_> {
         }
         let view = graph.view();
         let mut open = self.checked.taken();
-        open.extend(graph.roots().map(|root| root.id()));
+        open.extend(graph.roots().map(Node::id));
         for id in graph.store().ids() {
             let steps = match view.peek(id) {
                 Peek::Instance(instance) => Some(instance.steps()),

@@ -159,7 +159,7 @@ impl Pattern {
             (Self::Attributes, Peek::Dict(_)) => values.has_part(id, Part::Attributes),
             (Self::Slots, Peek::Dict(_)) => values.has_part(id, Part::Slots),
             (Self::Is(name), Peek::Global(..)) => values.names(id, name),
-            (Self::Is(name), Peek::Instance(_)) => values.is_loaded_type(id, name),
+            (Self::Is(name), Peek::Instance(_)) => values.is_loaded_type(id, name) || values.names(id, name),
             (Self::Of(name), Peek::Instance(_)) => {
                 values.view.class(id).is_some_and(|class| values.names(class, name))
             }

@@ -81,14 +81,15 @@ impl Values<'_> {
         Some((self.policy.module_of_type(name)?, name))
     }
 
-    /// The module and the dotted name of what `getattr` found in a class, or of the function that a partial of it stands for.
+    /// The module and the dotted name of what `getattr` found in a class or in an object of it, or of the function that a partial of it stands for.
     fn looked_up(&self, object: Id) -> Option<(&[u8], Vec<u8>)> {
         let [module, function] = self.view.global(self.view.class(object)?)?;
         let (args, None) = self.view.arguments(object)? else { return None };
         match *args {
-            [class, attribute] => {
+            [of, attribute] => {
                 let looks_up = self.policy.find(module, function)?.allow.acts == Some(Acts::GetAttr);
-                let [module, class] = self.view.global(class).filter(|_| looks_up)?;
+                let class = self.view.global(of).or_else(|| self.view.global(self.view.class(of)?));
+                let [module, class] = class.filter(|_| looks_up)?;
                 Some((module, [class, self.view.text_bytes(attribute)?].join(&b'.')))
             }
             [_] if self.loaded_type(object).is_some() => {

@@ -120,6 +120,10 @@ pub(crate) enum Acts {
     Arrow,
     /// An object of kilobytes out of a few bytes, of which there may be only so many.
     Large,
+    /// An object that takes milliseconds to be made, of which there may be only so many.
+    Slow,
+    /// A table of astropy: its columns may be no other things, and are copied.
+    Table,
     /// A regular expression, which may cost only so much to compile.
     Regex,
     /// A sparse matrix, whose indices have to lie in its shape.

@@ -122,6 +122,46 @@ pub(super) fn unescape(text: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// What lines of uuencode stand for: the first character of each says how many bytes there are in it.
+pub(super) fn uudecode(text: &[u8]) -> Vec<Vec<u8>> {
+    const LONGEST: usize = 45;
+    let value = |byte: u8| byte.wrapping_sub(b' ') & 0x3f;
+    let (mut all, mut bytes) = (Vec::new(), Vec::new());
+    for line in text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii_end).chain([&b""[..]]) {
+        let length: usize = line.first().map_or(0, |&byte| value(byte).into());
+        let digits = line.get(1..).unwrap_or_default();
+        // Blanks at the end may be left out, and some write one character more.
+        let fits = (length * 4).div_ceil(3)..=length.div_ceil(3) * 4 + 1;
+        let is_line = (1..=LONGEST).contains(&length)
+            && digits.len() <= *fits.end()
+            && digits.len() * 2 >= *fits.start()
+            && digits.iter().all(|byte| (b' '..=b'`').contains(byte));
+        if !is_line {
+            all.push(std::mem::take(&mut bytes));
+            continue;
+        }
+        let end = bytes.len() + length;
+        for group in digits.chunks(4) {
+            let at = |place: usize| u32::from(group.get(place).map_or(0, |&byte| value(byte)));
+            let number = at(0) << 18 | at(1) << 12 | at(2) << 6 | at(3);
+            bytes.extend(&number.to_be_bytes()[1..]);
+        }
+        bytes.resize(end, 0);
+    }
+    all.retain(|bytes| bytes.len() >= super::SHORTEST);
+    all
+}
+
+/// The text with each letter for the one that is thirteen places from it.
+pub(super) fn rot13(text: &[u8]) -> Vec<u8> {
+    let turn = |&byte: &u8| match byte {
+        b'a'..=b'm' | b'A'..=b'M' => byte + 13,
+        b'n'..=b'z' | b'N'..=b'Z' => byte - 13,
+        _ => byte,
+    };
+    text.iter().map(turn).collect()
+}
+
 /// The text without the escapes of URLs, or of quoted-printable mail. `None` if there are none.
 pub(super) fn unquote(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
@@ -150,8 +190,29 @@ fn pair(high: u8, low: u8) -> Option<u8> {
     u8::try_from(digit(high)? << 4 | digit(low)?).ok()
 }
 
-/// The bytes that lists of numbers stand for, in base 10 or with `0x`.
+/// The bytes that lists of numbers stand for, in base 10 or with `0x`; in base 8 or 2, if all have as many digits as a byte may have; and every other
+/// one, as where each has its number before it.
 pub(super) fn numbers(text: &[u8]) -> Vec<Vec<u8>> {
+    let decimal = numbers_in(text, |digits| match digits.strip_prefix("0x") {
+        Some(digits) => u8::from_str_radix(digits, 16).ok(),
+        None => digits.parse().ok(),
+    });
+    let octal = numbers_in(text, |digits| {
+        let digits = digits.strip_prefix("0o").unwrap_or(digits);
+        u8::from_str_radix(digits, 8).ok().filter(|_| digits.len() <= 4)
+    });
+    let binary = numbers_in(text, |digits| {
+        let digits = digits.strip_prefix("0b").unwrap_or(digits);
+        u8::from_str_radix(digits, 2).ok().filter(|_| (6..=8).contains(&digits.len()))
+    });
+    let every_other = |list: &Vec<u8>| list.iter().skip(1).step_by(2).copied().collect();
+    let others: Vec<Vec<u8>> = decimal.iter().map(every_other).collect();
+    let mut lists = [decimal, octal, binary, others].concat();
+    lists.dedup();
+    lists
+}
+
+fn numbers_in(text: &[u8], read: impl Fn(&str) -> Option<u8>) -> Vec<Vec<u8>> {
     const FEWEST: usize = super::SHORTEST;
     const WIDEST: usize = 4;
     let (mut lists, mut list, mut at, mut end) = (Vec::new(), Vec::new(), 0, 0);
@@ -159,11 +220,7 @@ pub(super) fn numbers(text: &[u8]) -> Vec<Vec<u8>> {
         let start = at + found;
         let length = text[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
         at = start + length;
-        let number =
-            str::from_utf8(&text[start..at]).ok().and_then(|digits| match digits.strip_prefix("0x") {
-                Some(digits) => u8::from_str_radix(digits, 16).ok(),
-                None => digits.parse().ok(),
-            });
+        let number = str::from_utf8(&text[start..at]).ok().and_then(&read);
         let gap = &text[end..start];
         let goes_on = gap.len() <= WIDEST && !gap.iter().any(u8::is_ascii_alphanumeric);
         let value = match (number, gap.last()) {
@@ -249,11 +306,14 @@ pub(super) fn base32(text: &[u8]) -> Vec<Vec<u8>> {
     runs.map(decode).collect()
 }
 
-/// What runs without blanks and quotes stand for in base85, as `b85encode` and `a85encode` of Python write it.
+/// What runs without blanks and quotes stand for in base85, as `b85encode`, `a85encode` and `z85encode` of Python write it.
 pub(super) fn base85(text: &[u8]) -> Vec<Vec<u8>> {
     const FEWEST: usize = 10;
     const ALPHABET: &[u8] =
         b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
+    const ALPHABET_Z: &[u8] =
+        b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
+    let of_z = |byte: u8| ALPHABET_Z.iter().position(|&digit| digit == byte);
     let of_python = |byte: u8| ALPHABET.iter().position(|&digit| digit == byte);
     let of_adobe = |byte: u8| (b'!'..=b'u').contains(&byte).then(|| usize::from(byte - b'!'));
     let mut all = Vec::new();
@@ -264,6 +324,9 @@ pub(super) fn base85(text: &[u8]) -> Vec<Vec<u8>> {
         // Quotes are no digits of the other one, and may stand around it.
         for part in run.split(|&byte| of_python(byte).is_none()).filter(|part| part.len() >= FEWEST) {
             all.push(base85_of(part, of_python));
+        }
+        for part in run.split(|&byte| of_z(byte).is_none()).filter(|part| part.len() >= FEWEST) {
+            all.push(base85_of(part, of_z));
         }
     }
     // Adobe's may be on several lines, and have blanks in it.
@@ -306,7 +369,7 @@ fn base85_of(text: &[u8], digit: impl Fn(u8) -> Option<usize>) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{base32, base85, has_pickle, hex, numbers, unescape, unquote};
+    use super::{base32, base85, has_pickle, hex, numbers, rot13, unescape, unquote, uudecode};
 
     const PICKLE: &[u8] = b"cos\nsystem\n(S'id'\ntR.";
 
@@ -352,8 +415,20 @@ mod tests {
             "x = 'V{dZ`b9r-gWo-&5QzvO;Ckk{@E&'",
             "@rHDqF*VhKAShc&;^Z9i-OOrn/c",
             "<~@rHDqF*VhKAS\nhc&;^Z9i-OOrn/c~>",
+            "v@Dz}B9R?GwO?=5qZVo&cKK@[e=",
         ] {
             assert!(has(base85(text.as_bytes())), "{text}");
         }
+        // As `codecs.encode(…, 'uu')` of Python writes it.
+        let lines = b"begin 666 <data>\n58V]S\"G-Y<W1E;0HH4R=I9\"<*=%(N\n \nend\n";
+        assert!(has(uudecode(lines)));
+        let octal: Vec<_> = PICKLE.iter().map(|byte| format!("{byte:03o}")).collect();
+        let binary: Vec<_> = PICKLE.iter().map(|byte| format!("{byte:08b}")).collect();
+        let numbered: Vec<_> =
+            PICKLE.iter().enumerate().map(|(at, byte)| format!("\"{at}\": {byte}")).collect();
+        for text in [octal.join(" "), binary.join("\n"), numbered.join(", ")] {
+            assert!(has(numbers(text.as_bytes())), "{text}");
+        }
+        assert_eq!(rot13(b"pbf\nflfgrz\n(F'vq'\ngE."), PICKLE);
     }
 }

@@ -1,20 +1,21 @@
 //! Names in the form that opcodes have, anywhere in bytes: a net below all that is read.
 
-use crate::Window;
 use memchr::memchr2_iter;
 
 use super::forms::{after_name, is_of_name, names};
-use crate::Doubt;
+use super::run::Runs;
+use crate::{Doubt, Window};
 
 /// The longest name that is looked for.
 const LONGEST: usize = 128;
 
 impl Doubt {
     /// Calls `each` for every name that an opcode would import if it were run, whatever the bytes are: with the offset of that opcode, the module
-    /// and the qualified name. That is `cos\nsystem\n` where it goes on as a pickle may, and two texts before a `STACK_GLOBAL`. It ends where
-    /// `each` says no.
+    /// and the qualified name. That is `cos\nsystem\n` where it goes on as a pickle may, and two texts before a `STACK_GLOBAL`, or those that the opcodes
+    /// shortly before one leave there, from the memo or from under other things. It ends where `each` says no.
     ///
-    /// The bytes are read once; only places where such an opcode may be take more.
+    /// The bytes are read once; only places where such an opcode may be take more. Whether these were all looked at is the answer: no if they are
+    /// so many that it would take too long.
     ///
     /// ```
     /// use halfsour_files::Doubt;
@@ -26,19 +27,27 @@ impl Doubt {
     /// });
     /// assert_eq!(names, [(1, b"ossystem".to_vec()), (27, b"ntsystem".to_vec())]);
     /// ```
-    pub fn each_name(bytes: &[u8], mut each: impl FnMut(usize, &[u8], &[u8]) -> bool) {
-        let mut window = Window::new();
+    pub fn each_name(bytes: &[u8], mut each: impl FnMut(usize, &[u8], &[u8]) -> bool) -> bool {
+        let (mut window, mut runs) = (Window::new(), Runs::new(bytes.len()));
         for at in memchr2_iter(b'\n', 0x93, bytes) {
             window.slide(bytes, at);
             let goes_on = if bytes[at] == b'\n' {
                 of_lines(bytes, at, &mut each)
             } else {
-                of_texts(bytes, at, &mut each)
+                {
+                    let mut is_told = false;
+                    let mut tell = |at: usize, module: &[u8], name: &[u8]| {
+                        is_told = true;
+                        each(at, module, name)
+                    };
+                    of_texts(bytes, at, &mut tell) && (is_told || runs.of_opcodes(bytes, at, &mut each))
+                }
             };
             if !goes_on {
-                return;
+                return true;
             }
         }
+        !runs.is_spent()
     }
 }
 
@@ -50,12 +59,21 @@ fn of_lines(bytes: &[u8], end: usize, each: &mut impl FnMut(usize, &[u8], &[u8])
     let rest = &bytes[end + 1..];
     let Some(behind) = after_name(rest).filter(|_| length > 1) else { return true };
     let name = rest[..rest.len() - behind.len()].trim_ascii_end();
+    // Of `Vint` and `p7`, a text that is put into the memo, the end is no import.
+    if is_put(name) {
+        return true;
+    }
     let begin = end - (end.min(LONGEST) - line.len()) - length;
     let line = &line[line.len() - length..];
     let opcodes = line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'c' | b'i'));
     let mut module_ends =
         opcodes.filter(|&(at, _)| at + 1 < line.len() && goes_on(&bytes[begin + at..], behind));
     module_ends.all(|(at, _)| each(begin + at, &line[at + 1..], name))
+}
+
+/// Whether a line is the opcode that puts something into the memo.
+fn is_put(line: &[u8]) -> bool {
+    matches!(line, [b'p', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
 }
 
 /// Whether what follows a name may be opcodes, and not more lines of text, or a pickle goes on to its end.

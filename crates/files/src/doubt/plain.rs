@@ -6,6 +6,13 @@ pub(super) fn is_picture(bytes: &[u8]) -> bool {
     marks.iter().any(|mark| bytes.starts_with(mark))
 }
 
+/// The runs of characters among other bytes, and of blanks between them, that are too long to be there by chance.
+pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const FEWEST: usize = 12;
+    let is_word = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    bytes.split(move |byte| !is_word(byte)).filter(|run| run.len() >= FEWEST)
+}
+
 /// Whether a run of digits of base64 is longer than keys, hashes and names, and looks like no words.
 pub(super) fn is_opaque(run: &[u8]) -> bool {
     const LONGEST_KEY: usize = 64;

@@ -76,9 +76,58 @@ pub(crate) fn closed(bytes: &[u8]) -> Option<&'static str> {
     name(bytes).filter(|name| CLOSED.contains(name))
 }
 
-/// Whether it is of a format whose readers unpickle nothing.
+/// Whether it is of a format whose readers unpickle nothing, and not only by its first few bytes.
 pub(crate) fn loads_nothing(bytes: &[u8]) -> bool {
-    name(bytes).is_some_and(|name| !CLOSED.contains(&name))
+    name(bytes).is_some_and(|name| !CLOSED.contains(&name)) && is_formed(bytes)
+}
+
+/// Whether what the format has elsewhere is there, of those formats that few bytes at the beginning tell, or that are as long as they say.
+fn is_formed(bytes: &[u8]) -> bool {
+    let number = |at: usize| {
+        let bytes = bytes.get(at..)?.first_chunk()?;
+        usize::try_from(u32::from_le_bytes(*bytes)).ok()
+    };
+    let rest = |at: usize| bytes.get(at..).unwrap_or_default();
+    match bytes {
+        [b'P', b'A', b'R', b'1', ..] => bytes.ends_with(b"PAR1"),
+        [b'A', b'R', b'R', b'O', b'W', b'1', ..] => bytes.ends_with(b"ARROW1"),
+        [b'F', b'E', b'A', b'1', ..] => bytes.ends_with(b"FEA1"),
+        [b'O', b'R', b'C', ..] => bytes.len() > 4 && bytes[..bytes.len() - 1].ends_with(b"ORC"),
+        // A message of so many bytes, in eights.
+        [0xff, 0xff, 0xff, 0xff, ..] => {
+            number(4).is_some_and(|length| length > 0 && length % 8 == 0 && length <= bytes.len() - 8)
+        }
+        [b'R', b'I', b'F', b'F', ..] => number(4).is_some_and(|length| length + 9 >= bytes.len()),
+        [b'M', b'Z', ..] => number(0x3c).is_some_and(|at| rest(at).starts_with(b"PE\0\0")),
+        // A code object, behind what its Python knows of the source.
+        [_, _, b'\r', b'\n', ..] => [8, 12, 16].iter().any(|&at| matches!(rest(at), [b'c' | 0xe3, ..])),
+        _ => true,
+    }
+}
+
+/// Whether it is of Arrow and has a type that is a pickle, as it stands or in base64, as parquet has it.
+pub(crate) fn has_types_of_python(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"arrow.py_extension_type";
+    // The digits that do not depend on what stands before the name or behind it, at each of the places that it may have.
+    const IN_BASE64: [&[u8]; 3] = [
+        b"YXJyb3cucHlfZXh0ZW5zaW9uX3R5cG",
+        b"Fycm93LnB5X2V4dGVuc2lvbl90eXBl",
+        b"hcnJvdy5weV9leHRlbnNpb25fdHlwZ",
+    ];
+    matches!(
+        bytes,
+        [b'P', b'A', b'R', b'1', ..]
+            | [0xff, 0xff, 0xff, 0xff, ..]
+            | [b'A', b'R', b'R', b'O', b'W', b'1', ..]
+    ) && [NAME].iter().chain(&IN_BASE64).any(|name| memmem::find(bytes, name).is_some())
+}
+
+/// Whether HDF5 begins behind other bytes, where its readers look for it.
+pub(crate) fn has_hdf5_behind(bytes: &[u8]) -> bool {
+    const FIRST: usize = 512;
+    std::iter::successors(Some(FIRST), |at| at.checked_mul(2))
+        .take_while(|&at| at < bytes.len())
+        .any(|at| bytes[at..].starts_with(HDF5))
 }
 
 fn name(bytes: &[u8]) -> Option<&'static str> {

@@ -8,11 +8,13 @@ use halfsour_audit::{Auditor, FileReport, Incompleteness, Part};
 
 use crate::args::Reading;
 use crate::failure::Failure;
-use crate::input::source;
+use crate::input::source_at;
 
 /// A file to audit, or the reason that there is none.
 pub struct File {
     pub name: String,
+    /// Where it is: two names may print alike.
+    path: PathBuf,
     /// Whether somebody named it, and so says that it has pickles.
     is_asked: bool,
     /// Why it cannot be read.
@@ -26,7 +28,7 @@ impl File {
             |kind, reason| vec![Part { name: self.name.clone(), report: auditor.incomplete(kind, reason) }];
         let parts = match &self.failure {
             Some((kind, reason)) => incomplete(*kind, reason.clone()),
-            None => match source(&self.name, reading) {
+            None => match source_at(&self.name, &self.path, reading) {
                 Ok(source) if self.is_asked => auditor.audit_source(&source),
                 Ok(source) => auditor.audit_if_pickle(&source),
                 Err(error) => incomplete((&error).into(), Failure::from(error).line()),
@@ -37,19 +39,31 @@ impl File {
 
     fn failed(path: &Path, error: io::Error) -> Self {
         let name = path.to_string_lossy().into_owned();
-        let reason = Failure::File { name: name.clone(), error }.line();
-        Self { name, is_asked: false, failure: Some((Incompleteness::Unreadable, reason)) }
+        let reason = Failure::File { name, error }.line();
+        Self::unread(path, reason)
+    }
+
+    /// What is not read, for this reason.
+    fn unread(path: &Path, reason: String) -> Self {
+        Self { failure: Some((Incompleteness::Unreadable, reason)), ..Self::found(path) }
+    }
+
+    /// What was found in a folder.
+    fn found(path: &Path) -> Self {
+        let name = path.to_string_lossy().into_owned();
+        Self { name, path: path.to_owned(), is_asked: false, failure: None }
     }
 }
 
-/// The files below a path. Links to folders are not followed.
+/// The files below a path. Links to folders are not followed: those to a folder that is not below the path are told of.
 pub fn below(path: &str) -> Vec<File> {
     if path == "-" || !Path::new(path).is_dir() {
-        return vec![File { name: path.to_owned(), is_asked: true, failure: None }];
+        return vec![File { is_asked: true, ..File::found(Path::new(path)) }];
     }
     let (mut files, mut open) = (Vec::new(), vec![PathBuf::from(path)]);
+    let top = fs::canonicalize(path).unwrap_or_else(|_| PathBuf::from(path));
     while let Some(folder) = open.pop() {
-        if let Err(error) = entries(&folder, &mut files, &mut open) {
+        if let Err(error) = entries(&folder, &top, &mut files, &mut open) {
             files.push(File::failed(&folder, error));
         }
     }
@@ -63,8 +77,8 @@ pub fn without_pickles(auditor: &Auditor, path: &str) -> FileReport {
     FileReport { name: path.to_owned(), parts: vec![Part { name: path.to_owned(), report }] }
 }
 
-/// Adds the files and folders in a folder.
-fn entries(folder: &Path, files: &mut Vec<File>, open: &mut Vec<PathBuf>) -> io::Result<()> {
+/// Adds the files and folders in a folder below `top`.
+fn entries(folder: &Path, top: &Path, files: &mut Vec<File>, open: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
@@ -73,12 +87,19 @@ fn entries(folder: &Path, files: &mut Vec<File>, open: &mut Vec<PathBuf>) -> io:
             continue;
         }
         match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => {
-                let name = path.to_string_lossy().into_owned();
-                files.push(File { name, is_asked: false, failure: None });
+            Ok(metadata) if metadata.is_file() => files.push(File::found(&path)),
+            // What lies below the path is seen where it is.
+            Ok(metadata) if metadata.is_dir() => {
+                if !fs::canonicalize(&path)?.starts_with(top) {
+                    let reason =
+                        "it is a link to a folder elsewhere, which was not looked into: audit that folder";
+                    files.push(File::unread(&path, reason.to_owned()));
+                }
             }
-            // A device or a pipe is no file, and folders have been seen where they are.
-            Ok(_) => {}
+            Ok(_) => {
+                let reason = "it is a pipe, a socket or a device, and was not read";
+                files.push(File::unread(&path, reason.to_owned()));
+            }
             Err(error) => files.push(File::failed(&path, error)),
         }
     }
