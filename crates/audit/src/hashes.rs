@@ -144,9 +144,14 @@ impl<'g, 's> Hashes<'g, 's> {
             // Of these, there are less than a hundred of each hash, or it has a secret. Interfaces and the networks of IPv6 have more:
             // what they are is put together by ^, or is longer than a hash.
             (b"datetime", b"date" | b"datetime" | b"time" | b"timedelta")
-            | (b"pathlib" | b"pathlib._local", _)
+            | (
+                b"pathlib"
+                | b"pathlib._local"
+                | b"pandas._libs.tslibs.timestamps"
+                | b"pandas._libs.tslibs.timedeltas",
+                _,
+            )
             | (b"ipaddress", b"IPv4Address" | b"IPv4Network" | b"IPv6Address")
-            | (b"pandas._libs.tslibs.timestamps" | b"pandas._libs.tslibs.timedeltas", _)
             | (b"pandas" | b"pandas._libs.tslibs.period", b"Period") => self.tuple(args, depth),
             (
                 b"numpy.core.multiarray" | b"numpy._core.multiarray" | b"numpy.core._multiarray_umath",
@@ -183,10 +188,10 @@ fn has_nan(letter: u8, bytes: &[u8]) -> bool {
     if b"iulqpnbhBHILQ?mMSUa".contains(&letter) {
         return false;
     }
-    let is_nan = |float: &[u8]| match *float {
-        [a, b] => u16::from_le_bytes([a, b]) & 0x7fff > 0x7c00,
-        [a, b, c, d] => f32::from_le_bytes([a, b, c, d]).is_nan(),
-        [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]).is_nan(),
+    let is_nan = |float: &[u8]| match float.len() {
+        2 => float.try_into().is_ok_and(|it| u16::from_le_bytes(it) & 0x7fff > 0x7c00),
+        4 => float.try_into().is_ok_and(|it| f32::from_le_bytes(it).is_nan()),
+        8 => float.try_into().is_ok_and(|it| f64::from_le_bytes(it).is_nan()),
         _ => false,
     };
     let size = if b"cF".contains(&letter) { bytes.len() / 2 } else { bytes.len() };

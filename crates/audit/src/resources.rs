@@ -171,7 +171,7 @@ fn size(view: View<'_>, sizes: &[u64], key: Id) -> u64 {
 }
 
 /// What a container hashes: the keys of a dict, or of what is given items as a dict is, and the members of a set.
-fn keys<'s>(view: View<'s>, id: Id) -> impl Iterator<Item = Id> + 's {
+fn keys(view: View<'_>, id: Id) -> impl Iterator<Item = Id> {
     let (ids, width): (&[Id], usize) = match view.peek(id) {
         Peek::Dict(ids) => (ids, 2),
         Peek::Set(ids) | Peek::FrozenSet(ids) => (ids, 1),
@@ -190,12 +190,14 @@ fn keys<'s>(view: View<'s>, id: Id) -> impl Iterator<Item = Id> + 's {
 }
 
 /// The keys that a class of containers makes of a list.
-fn given<'s>(view: View<'s>, id: Id) -> impl Iterator<Item = Id> + 's {
+fn given(view: View<'_>, id: Id) -> impl Iterator<Item = Id> {
     let class = view.class(id).and_then(|class| view.global(class));
     let list = view.arguments(id).and_then(|(args, _)| view.sequence(*args.first()?));
     let (is_set, is_dict) = match class {
-        Some([b"builtins" | b"__builtin__", b"set" | b"frozenset"]) => (true, false),
-        Some([b"cloudpickle.cloudpickle", b"_make_dict_keys"]) => (true, false),
+        Some(
+            [b"builtins" | b"__builtin__", b"set" | b"frozenset"]
+            | [b"cloudpickle.cloudpickle", b"_make_dict_keys"],
+        ) => (true, false),
         Some([b"collections", b"OrderedDict"]) => (false, true),
         _ => (false, false),
     };
