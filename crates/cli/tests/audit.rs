@@ -55,7 +55,7 @@ fn nothing_in_a_folder_is_passed_over_that_a_program_may_open() {
     assert_eq!(audit(folder.path(), &["models"]).0, 0);
     symlink("../elsewhere", at("models/link")).unwrap();
     let (status, text) = audit(folder.path(), &["models"]);
-    assert!(status == 3 && text.contains("models/link: it is a link to a folder elsewhere"), "{text}");
+    assert!(status == 3 && text.contains("it is a link to a folder elsewhere"), "{text}");
     fs::remove_file(at("models/link")).unwrap();
     let pipe = at("models/pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
