@@ -27,7 +27,7 @@ const INDICES: &str = "indices";
 /// The script that makes what the audit knows of libraries that nothing else here reads.
 const LIBRARIES: &str = "libraries";
 
-static ENVIRONMENTS: [Environment; 13] = [
+static ENVIRONMENTS: [Environment; 15] = [
     Environment {
         name: "2.7",
         python: "2.7",

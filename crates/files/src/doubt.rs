@@ -252,14 +252,14 @@ impl Looker {
     }
 
     fn binary(&mut self, value: &[u8], depth: usize) -> Look {
+        const UNKNOWN: Look = Look::Unknown("bytes that are no pickle, and nothing else that is known");
+        const HEAD: usize = 64;
         if wide::is_text(value)
             && let Some(text) = wide::text(value)
             && self.spend(text.len())
         {
             return self.text(&text, depth);
         }
-        const UNKNOWN: Look = Look::Unknown("bytes that are no pickle, and nothing else that is known");
-        const HEAD: usize = 64;
         if plain::is_picture(value) {
             return Look::Plain;
         }

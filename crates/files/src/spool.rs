@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn many_bytes_go_to_a_file() {
         let mut spool = Spool::default();
-        let piece = [1; 1 << 16];
+        let piece = vec![1; 1 << 16];
         for number in 1..=Spool::MOST / piece.len() + 20 {
             spool.push(&piece).unwrap();
             assert_eq!(spool.len(), number * piece.len());

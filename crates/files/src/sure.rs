@@ -191,14 +191,13 @@ pub(crate) fn inflates_oddly(bytes: &[u8]) -> bool {
 pub(crate) fn is_odd_lzma(bytes: &[u8]) -> bool {
     // As much as the first bytes can refer to.
     const DICTIONARY: u32 = 1 << 12;
-    let Some((&[properties, .., a, b, c, d, e, f, g, h], data)) = bytes.split_first_chunk::<13>() else {
-        return false;
-    };
+    let Some((head, data)) = bytes.split_first_chunk::<13>() else { return false };
+    let (properties, stated) =
+        (head[0], head.last_chunk().copied().map(u64::from_le_bytes).unwrap_or_default());
     let (literal, position) = (properties % 9, properties / 9 % 5);
     if properties >= 225 || literal + position > 4 {
         return false;
     }
-    let stated = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
     let Ok(mut decoder) = LzmaReader::new_with_props(data, stated, properties, DICTIONARY, None) else {
         return false;
     };
