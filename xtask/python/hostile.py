@@ -16,7 +16,9 @@ import tarfile
 import zipfile
 import zlib
 
-NONE, TRUE, FALSE, STOP = b"N", b"\x88", b"\x89", b"."
+from opcodes import FALSE, NONE, TRUE, data, get, listed, number, put, row, text
+
+STOP = b"."
 MULTIARRAY = "numpy.core.multiarray"
 
 
@@ -26,44 +28,12 @@ def hostile():
             yield "%s/%s" % (group.__name__, name), finds, pieces
 
 
-# Opcodes, as bytes that can be put together.
-
-
-def number(value):
-    return pickle.dumps(value, 2)[2:-1]
-
-
-def text(value):
-    data = value.encode()
-    return b"X" + struct.pack("<I", len(data)) + data
-
-
-def data(value):
-    return b"B" + struct.pack("<I", len(value)) + value
-
-
 def name(module, qualified):
     return b"c%s\n%s\n" % (module.encode(), qualified.encode())
 
 
-def row(*items):
-    return b"(" + b"".join(items) + b"t"
-
-
-def listed(*items):
-    return b"](" + b"".join(items) + b"e"
-
-
 def called(function, *args):
     return function + row(*args) + b"R"
-
-
-def put(slot):
-    return b"q" + bytes([slot])
-
-
-def get(slot):
-    return b"h" + bytes([slot])
 
 
 # numpy's objects.

@@ -11,34 +11,15 @@ import struct
 import subprocess
 import sys
 
-NONE, TRUE, FALSE = b"N", b"\x88", b"\x89"
+import opcodes
+from opcodes import FALSE, NONE, TRUE, data, get, listed, number, row, text
+
 # Python divides hashes by it: multiples of it have the hash 0.
 MODULUS = 2**61 - 1
 
 
-def number(value):
-    return pickle.dumps(value, 2)[2:-1]
-
-
-def text(value):
-    data = value.encode()
-    return b"X" + struct.pack("<I", len(data)) + data
-
-
-def data(value):
-    return b"B" + struct.pack("<I", len(value)) + value
-
-
 def name(dotted):
     return b"c%s\n%s\n" % tuple(part.encode() for part in dotted.split(":"))
-
-
-def row(*items):
-    return b"(" + b"".join(items) + b"t"
-
-
-def listed(*items):
-    return b"](" + b"".join(items) + b"e"
 
 
 def set_items(of, *items):
@@ -58,11 +39,7 @@ def new(of, *args):
 
 
 def put(slot):
-    return b"q" + bytes([slot]) + b"0"
-
-
-def get(slot):
-    return b"h" + bytes([slot])
+    return opcodes.put(slot) + b"0"
 
 
 def root(*parts):
