@@ -206,3 +206,32 @@ fn a_rule_is_read_from_its_id() {
     let error: Box<dyn std::error::Error> = "R99".parse::<Rule>().unwrap_err().into();
     assert_eq!(error.to_string(), "unknown rule: the rules are R1 R2 R3 R4 R5 R7 R8 R9 R10 R11 R12");
 }
+
+/// Data that has become something else is told from it by each pattern that asks.
+#[test]
+fn data_is_looked_at_again_after_it_has_grown() {
+    let mut policy = Policy::default();
+    let app = r#"
+        schema = 2
+        packs.app.about = "functions of the program"
+        [[allow]]
+        pack = "app"
+        names = ["app:keeps"]
+        uses = ["call"]
+        args = [["data"], ["list"]]
+        reason = "keeps what it is given"
+        [[allow]]
+        pack = "app"
+        names = ["app:goes_over"]
+        uses = ["call"]
+        args = [["data"]]
+        reason = "goes over what it is given"
+    "#;
+    policy.add(&Policy::parse(app).unwrap()).unwrap();
+    // keeps(a); a.append(int); keeps(a); goes_over(a)
+    let pickle = b"\x80\x02capp\nkeeps\nq\x01]q\x00\x85R0h\x00cbuiltins\nint\na0h\x01h\x00\x85R0capp\ngoes_over\nh\x00\x85R.";
+    let report = Auditor::new(policy).audit(pickle);
+    let is_told =
+        report.findings.iter().any(|finding| finding.rule == Rule::R4 && finding.name == "app:goes_over");
+    assert!(is_told, "{report:#?}");
+}

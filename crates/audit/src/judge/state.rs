@@ -1,5 +1,7 @@
 //! States: what BUILD may be given.
 
+use std::rc::Rc;
+
 use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind};
@@ -10,7 +12,7 @@ use super::{Judge, Named, distributions, indices, tables};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
-use crate::pattern::{Part, Pattern};
+use crate::pattern::{Part, Pattern, is_object};
 use crate::policy::{Acts, Entry, Keys, PROGRAM, Use};
 use crate::report::{Action, Severity};
 use crate::text;
@@ -20,7 +22,7 @@ pub(super) type Objection = (Rule, Severity, String);
 
 /// How much of the dict of attributes or slots of a class was looked at.
 pub(super) struct Scanned<'p> {
-    named: std::rc::Rc<Named<'p>>,
+    named: Rc<Named<'p>>,
     part: Part,
     length: usize,
 }
@@ -67,14 +69,13 @@ impl<'p> Judge<'p, '_> {
     fn state(
         &mut self,
         at: At<'_>,
-        named: &std::rc::Rc<Named<'p>>,
+        named: &Rc<Named<'p>>,
         entry: &Entry<'p>,
         object: Id,
         state: Id,
     ) -> Option<Objection> {
         // Python asks what it is, and what it is may be a dict or a tuple once it has been made.
-        if matches!(at.view.kind(state), Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId)
-        {
+        if is_object(at.view.kind(state)) {
             let why = "its state is an object, which Python would ask for what is in it".to_owned();
             return Some((Rule::R7, Severity::Dangerous, why));
         }
@@ -136,21 +137,14 @@ impl<'p> Judge<'p, '_> {
     }
 
     /// Judges the keys of the attributes or slots that a state sets. What was looked at before is not looked at again.
-    fn keys(
-        &mut self,
-        at: At<'_>,
-        named: &std::rc::Rc<Named<'p>>,
-        dict: Id,
-        part: Part,
-    ) -> Option<Objection> {
+    fn keys(&mut self, at: At<'_>, named: &Rc<Named<'p>>, dict: Id, part: Part) -> Option<Objection> {
         let Peek::Dict(items) = at.view.peek(dict) else { return None };
-        let key = (dict, std::ptr::from_ref(named.entry?.allow) as usize, part);
-        let scanned = self.scanned.get(&key).map_or(0, |scanned| scanned.length);
-        let scanned_now = Scanned { named: named.clone(), part, length: items.len() };
-        self.scanned.insert(key, scanned_now);
-        let class = named.class();
         let entry = named.entry?;
-        let items = items.get(scanned..).unwrap_or_default();
+        let key = (dict, std::ptr::from_ref(entry.allow) as usize, part);
+        let now = Scanned { named: named.clone(), part, length: items.len() };
+        let before = self.scanned.insert(key, now).map_or(0, |before| before.length);
+        let class = named.class();
+        let items = items.get(before..).unwrap_or_default();
         items.chunks_exact(2).find_map(|pair| self.key(at, &entry, class, part, [pair[0], pair[1]]))
     }
 
@@ -197,21 +191,16 @@ impl<'p> Judge<'p, '_> {
         if is_listed && (part == Part::Attributes || class.is_none_or(|class| class.has_slot(key))) {
             return None;
         }
-        let is_object = || {
-            matches!(
-                at.view.kind(value),
-                Kind::Global | Kind::Instance | Kind::Extension | Kind::PersistentId
-            )
-        };
+        let is_plain = || !is_object(at.view.kind(value));
         match (class, part) {
             (Some(class), Part::Slots) if class.has_slot(key) => None,
             // Documentation and the like is text, whatever a class is that stands there.
             (Some(class), Part::Attributes)
-                if class.has_key(key) && !(key.starts_with(b"__") && is_object()) =>
+                if class.has_key(key) && (is_plain() || !key.starts_with(b"__")) =>
             {
                 None
             }
-            (Some(class), Part::Attributes) if class.has_data_key(key) && !is_object() => None,
+            (Some(class), Part::Attributes) if class.has_data_key(key) && is_plain() => None,
             (Some(class), _) if class.has_attribute(key) || class.has_data_key(key) => Some((
                 Rule::R7,
                 Severity::Dangerous,

@@ -10,7 +10,7 @@ use halfsour_lexer::text::repr;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
 
-pub(crate) use values::{Checked, Part, Values, holds};
+pub(crate) use values::{Checked, Part, Values, holds, is_object};
 
 /// What an argument, or a state, may be; `POLICY.md` has the grammar.
 #[derive(Clone, Debug, PartialEq)]

@@ -92,14 +92,12 @@ impl Values<'_> {
                 let [module, class] = class.filter(|_| looks_up)?;
                 Some((module, [class, self.view.text_bytes(attribute)?].join(&b'.')))
             }
-            [_] if self.loaded_type(object).is_some() => {
-                self.loaded_type(object).map(|(module, name)| (module, name.to_vec()))
-            }
             [of] if (module, function) == (b"functools", b"partial") => {
                 let [module, name] = self.view.global(of)?;
                 let acts = self.policy.find(module, name)?.allow.acts;
                 (acts == Some(Acts::Partial)).then(|| (module, name.to_vec()))
             }
+            [_] => self.loaded_type(object).map(|(module, name)| (module, name.to_vec())),
             _ => None,
         }
     }
@@ -158,15 +156,16 @@ impl Values<'_> {
         let mut open = vec![id];
         let mut seen = Vec::new();
         while let Some(id) = open.pop() {
-            match self.view.kind(id) {
-                Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId => {
-                    let mut data = self.checked.data.borrow_mut();
-                    for id in &seen {
-                        data.remove(id);
-                    }
-                    return false;
+            if is_object(self.view.kind(id)) {
+                // What was known stays known, and no more.
+                let mut data = self.checked.data.borrow_mut();
+                for (id, known) in seen.into_iter().rev() {
+                    match known {
+                        Some(known) => data.insert(id, known),
+                        None => data.remove(&id),
+                    };
                 }
-                _ => {}
+                return false;
             }
             let (Peek::List(ids)
             | Peek::Tuple(ids)
@@ -177,9 +176,7 @@ impl Values<'_> {
                 continue;
             };
             let known = self.checked.data.borrow_mut().insert(id, ids.len());
-            if known.is_none() {
-                seen.push(id);
-            }
+            seen.push((id, known));
             open.extend(ids.get(known.unwrap_or(0)..).unwrap_or_default());
         }
         true
@@ -189,4 +186,9 @@ impl Values<'_> {
 /// Whether an object of this kind holds others by itself.
 pub(crate) fn holds(kind: Kind) -> bool {
     matches!(kind, Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::FrozenSet)
+}
+
+/// Whether an object of this kind has a class or a name, and is not what opcodes themselves make.
+pub(crate) fn is_object(kind: Kind) -> bool {
+    matches!(kind, Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId)
 }
