@@ -92,6 +92,15 @@ def notes():
     return error
 
 
+def contexts():
+    import decimal
+
+    if PYTHON3:
+        return [decimal.getcontext(), decimal.Context(prec=5)]
+    # One signal in a dict: the order of more is that of the addresses of their classes.
+    return [decimal.Context(prec=5, traps={it: 1}, flags={it: 0}) for it in decimal._signals]
+
+
 def value(expression):
     """The value, with the modules imported that it names."""
     names = dict(globals())
@@ -186,7 +195,7 @@ tree of syntax: ast.parse("def f(a, b=1):\\n    return a + b\\nx = [1, 'a', None
 missing: dataclasses.MISSING
 factories: collections.defaultdict(functools.partial(collections.defaultdict, int), {1: collections.defaultdict(int, {1: 2})})
 getters: [operator.itemgetter(1, 2), operator.attrgetter("a.b")] if PYTHON3 else 0
-contexts: [decimal.getcontext(), decimal.Context(prec=5)]
+contexts: contexts()
 digits: decimal.Decimal("1.5").as_tuple()
 week: datetime.date(2020, 1, 2).isocalendar()
 frames: traceback.FrameSummary("f.py", 1, "g", lookup_line=False, line="x")

@@ -52,6 +52,9 @@ fn committed() -> PathBuf {
     shell::root().join("crates/fixtures")
 }
 
+/// The folders of what is made here.
+const PARTS: [&str; 3] = ["data", "files", "objects"];
+
 /// Pythons that compute hashes in other ways.
 const HASHING: [&str; 3] = ["2.7", "3.6", "3.13"];
 
@@ -66,8 +69,8 @@ fn made(pythons: &[Python]) -> Result<Option<PathBuf>> {
         println!("fixtures: those of Python {} are kept, because it is not installed", missing.join(", "));
     }
     let new = shell::target().join("fixtures");
-    for directory in ["data", "files"] {
-        fs::create_dir_all(new.join(directory))?;
+    for part in PARTS {
+        fs::create_dir_all(new.join(part))?;
     }
     copy(&committed(), &new)?;
     let mut releases = releases(&new)?;
@@ -92,6 +95,7 @@ fn made(pythons: &[Python]) -> Result<Option<PathBuf>> {
     shell::output(oracle.script("finish.py").arg(new.join("data")).args(missing), rows.as_bytes())?;
     fs::write(new.join("data/pairs.json"), shell::output(&mut oracle.script("pairs.py"), &[])?)?;
     fs::write(new.join("data/hostile.jsonl"), shell::output(&mut oracle.script("hostile.py"), &[])?)?;
+    shell::output(oracle.script("objects.py").arg(new.join("objects")), &[])?;
     fs::write(new.join(RELEASES), serde_json::to_string_pretty(&releases)? + "\n")?;
     Ok(Some(new))
 }
@@ -101,10 +105,10 @@ fn releases(directory: &Path) -> Result<Map<String, Value>> {
     if file.exists() { Ok(serde_json::from_slice(&fs::read(file)?)?) } else { Ok(Map::new()) }
 }
 
-/// Returns the paths of the files in `data/` and `files/`, relative to the directory.
+/// Returns the paths of the files in the parts, relative to the directory.
 fn files(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for part in ["data", "files"] {
+    for part in PARTS {
         for entry in fs::read_dir(directory.join(part)).into_iter().flatten() {
             files.push(Path::new(part).join(entry?.file_name()));
         }
