@@ -8,7 +8,7 @@ ten seconds. Nothing is loaded.
 
 Each has words of its own. What it says for sure is `dangerous`: halfsour's `dangerous`, fickling from "likely unsafe" on,
 picklescan's "dangerous", modelscan's and hayward's "high" and "critical", modelaudit's "critical". Whatever else it says of a file is
-`unknown`. That it fails, or says that it has not looked, is neither.
+`unknown`. That it fails, or says that it has not looked, is neither. Seconds are those of all processors together.
 """
 
 import base64
@@ -18,7 +18,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 
 SECONDS = 10
@@ -157,25 +156,31 @@ def files(folder):
     return [path for path in found if os.path.basename(path) != "index.json"]
 
 
+def processor_time():
+    """Seconds that finished children have used."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def run(tool, paths):
-    start = time.perf_counter()
+    start = processor_time()
     command = [sys.executable, __file__, FIXTURES, WORK, HALFSOUR, JUDGE, tool]
     done = subprocess.run(command, input="\n".join(paths), stdout=subprocess.PIPE, text=True)
     answers = dict(map(json.loads, done.stdout.splitlines()))
     # What it had not said when it crashed, it failed to say.
-    return [answers.get(path, "error") for path in paths], time.perf_counter() - start
+    return [answers.get(path, "error") for path in paths], processor_time() - start
 
 
 def halfsour(_, paths):
     """One call for each folder, by the profile of its name."""
-    start = time.perf_counter()
+    start = processor_time()
     answers = {}
     for folder in {os.path.dirname(path) for path in paths}:
         profile = os.path.basename(folder)
         command = [HALFSOUR, "audit", "--format", "json", "--profile", profile if profile in PROFILES.values() else "all"]
         done = subprocess.run([*command, *(path for path in paths if os.path.dirname(path) == folder)], stdout=subprocess.PIPE)
         answers.update((file["name"], file["verdict"]) for file in json.loads(done.stdout)["files"])
-    return [{"incomplete": "error"}.get(answers[path], answers[path]) for path in paths], time.perf_counter() - start
+    return [{"incomplete": "error"}.get(answers[path], answers[path]) for path in paths], processor_time() - start
 
 
 def percent(part, whole):
@@ -185,7 +190,7 @@ def percent(part, whole):
 def compare(title, folder):
     paths = files(folder)
     print("\n%d %s:\n" % (len(paths), title))
-    print("| tool | dangerous | unknown | not read | clean | seconds |")
+    print("| tool | dangerous | unknown | not read | clean | seconds of CPU |")
     print("|---|---|---|---|---|---|")
     for tool in ["halfsour audit", *TOOLS]:
         answers, seconds = (run if tool in TOOLS else halfsour)(tool, paths)
