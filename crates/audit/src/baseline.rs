@@ -12,13 +12,13 @@ use crate::{Finding, Report, Severity};
 const VERSION: u32 = 1;
 
 const HEAD: &str = "\
-# Findings of `halfsour audit` that are accepted, by rule, use and name, wherever they are. An entry whose finding is
+# Findings of `halfsour audit` that are accepted, by rule, use and name, wherever they are and whatever their arguments are. An entry whose finding is
 # dangerous accepts it only with `dangerous = \"accepted\"`, which somebody has to write who has looked at it.
 ";
 
 /// The findings that somebody has accepted, so that a gate tells what is new.
 ///
-/// A finding is known by its rule, its action and its name, or by its code if it has no name: not by its file, its offset, or the words of its
+/// A finding is known by its rule, its action and its name, or by its code if it has no name: not by its file, its offset, its arguments, or the words of its
 /// reason. What is incomplete is no finding, and no baseline accepts it.
 ///
 /// ```

@@ -41,9 +41,8 @@ impl Auditor {
     pub fn audit_source(&self, source: &Source) -> Vec<Part> {
         let mut walk = Walk::new(self, true);
         walk.source(source, true);
-        if walk.parts.is_empty() && is_of_numbers(source) {
-            let report = self.report(Completeness::Complete);
-            walk.parts.push(Part { name: source.name().to_owned(), report });
+        if walk.parts.is_empty() {
+            walk.parts.extend(self.of_numbers(source));
         }
         if walk.parts.is_empty() {
             let archive = source.archive().ok().flatten();
@@ -56,15 +55,24 @@ impl Auditor {
     }
 
     /// As [`audit_source`](Self::audit_source), for a file of which nobody says that it has pickles: nothing if it is known to have none, as
-    /// text, pictures and arrays of numbers are. What is of no known format is incomplete. Values of a database of which nothing is known count
+    /// text and pictures are. What is of no known format is incomplete. Values of a database of which nothing is known count
     /// only where there are pickles beside them.
     pub fn audit_if_pickle(&self, source: &Source) -> Vec<Part> {
         let mut walk = Walk::new(self, false);
         walk.source(source, false);
+        if walk.parts.is_empty() {
+            walk.parts.extend(self.of_numbers(source));
+        }
         if walk.parts.is_empty() && !is_empty_on_purpose(source) {
             walk.unknown(source);
         }
         walk.parts
+    }
+
+    /// The clean part that a file of numbers alone is.
+    fn of_numbers(&self, source: &Source) -> Option<Part> {
+        is_of_numbers(source)
+            .then(|| Part { name: source.name().to_owned(), report: self.report(Completeness::Complete) })
     }
 
     /// A report on what has no pickle, or could not be read.

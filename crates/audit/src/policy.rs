@@ -61,7 +61,9 @@ pub(crate) const BUILT_IN: &[&str] = &[
 ];
 
 /// The beginning of a reason that nobody has written yet.
-pub(crate) const TODO: &str = "TODO:";
+pub(crate) const TODO: &str = "TODO";
+/// How many parts of a qualified name are looked at as a path through modules.
+const DEEPEST_PATH: usize = 16;
 /// The longest `module:name` that a policy may list; longer ones are not even looked up.
 pub(crate) const LONGEST_NAME: usize = 256;
 
@@ -239,8 +241,10 @@ impl Policy {
             let context = |reason: String| {
                 PolicyError::new(format!("{}: {reason}", allow.names.first().map_or("allow", String::as_str)))
             };
-            if allow.reason.trim_start().starts_with(TODO) {
-                return Err(context("nobody has written the reason yet".to_owned()));
+            let reason = allow.reason.trim();
+            let is_todo = reason.get(..TODO.len()).is_some_and(|start| start.eq_ignore_ascii_case(TODO));
+            if is_todo || reason.is_empty() {
+                return Err(context("nobody has written the reason yet: say why loading it does no harm".to_owned()));
             }
             if !file.packs.contains_key(&allow.pack) {
                 return Err(context(format!("there is no pack {}", allow.pack)));
@@ -334,8 +338,23 @@ impl Policy {
         self.persistent.iter().map(|(_, pattern)| pattern)
     }
 
-    /// Why a name is known to be dangerous: it, or, where no pack lists it, its module or one of the packages around that.
+    /// Why a name is known to be dangerous: it, or, where no pack lists it, its module or one of the packages around that, or what it
+    /// would be in a module that it is looked up in: `numpy:os.system` is `os:system`, as `numpy` imports `os`.
     pub(crate) fn sink(&self, module: &[u8], qualified: &[u8]) -> Option<&str> {
+        let reason = self.sink_at(module, qualified);
+        if reason.is_some() || self.find(module, qualified).is_some() {
+            return reason;
+        }
+        let is_builtins = |part: &[u8]| part == b"__builtins__";
+        let parts = qualified.split(|&byte| byte == b'.');
+        let parts: Vec<&[u8]> = parts.map(|part| if is_builtins(part) { b"builtins" } else { part }).collect();
+        (1..parts.len().min(DEEPEST_PATH)).find_map(|end| {
+            let name = parts[end..].join(&b'.');
+            (0..end).find_map(|start| self.sink_at(&parts[start..end].join(&b'.'), &name))
+        })
+    }
+
+    fn sink_at(&self, module: &[u8], qualified: &[u8]) -> Option<&str> {
         let key = Key::new(module, qualified)?;
         let key = key.as_str();
         let reason = |name: &str| self.sinks.get(name).map(|&index| self.file.sink[index].reason.as_str());

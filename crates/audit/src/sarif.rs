@@ -147,11 +147,11 @@ fn fingerprint(rule: Rule, action: &str, subject: &str) -> String {
     })
 }
 
-/// A place in a part of a file; an offset in an archive's member is none in the file.
+/// A place in a part of a file; an offset in an archive's member is none in the file. Some readers want a line, which a pickle has not.
 fn location(file: &FileReport, index: usize, part: &Part, offset: Option<usize>) -> Value {
     let mut physical = json!({"artifactLocation": {"uri": uri(&file.name), "index": index}});
     if let Some(offset) = offset.filter(|_| part.name == file.name) {
-        physical["region"] = json!({"byteOffset": offset, "byteLength": 1});
+        physical["region"] = json!({"startLine": 1, "byteOffset": offset, "byteLength": 1});
     }
     let mut location = json!({"physicalLocation": physical});
     if part.name != file.name {

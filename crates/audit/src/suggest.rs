@@ -27,7 +27,7 @@ const MOST_NAMES: usize = 10_000;
 const HEAD: &str = "\
 # What pickles do with names that no pack lists, as entries to be reviewed. Each says what was seen, which may be too much or too
 # little. Where loading does no harm, whatever the arguments and states that fit are, replace its reason by yours: until then it is
-# refused. Drop the others.
+# refused. Delete the entries of which you cannot say that.
 ";
 
 /// What pickles do with the names that a policy does not list: as entries of a policy, whose reasons a person has to write.
@@ -226,7 +226,7 @@ impl Seen {
             };
             let _ = writeln!(text, "keys = {keys}");
         }
-        let _ = writeln!(text, "reason = \"{TODO} why does loading it do no harm, whatever fits?\"");
+        let _ = writeln!(text, "reason = \"{TODO}: why does loading it do no harm, whatever fits?\"");
     }
 }
 

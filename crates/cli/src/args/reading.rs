@@ -70,6 +70,11 @@ enum IntBase {
 }
 
 impl Reading {
+    /// The option that chooses a part of what is read, if there is one.
+    pub fn part(&self) -> Option<&'static str> {
+        self.member.as_ref().map(|_| "--member").or(self.first.then_some("--first"))
+    }
+
     pub fn options(&self) -> Options {
         let int_base = match self.int_base {
             IntBase::Either => halfsour::vm::IntBase::Either,

@@ -1,5 +1,6 @@
 //! Explanations of what a report says.
 
+use halfsour::lexer::text::names::to_python3;
 use halfsour_audit::{Policy, Rule};
 
 use crate::failure::Failure;
@@ -13,7 +14,7 @@ const WORDS: [(&str, &str); 14] = [
     ),
     (
         "unknown",
-        "everything was read; nobody reviewed some of what loading would run, and none of that is known to be dangerous. The exit status is 1, or 0 \
+        "everything was read; nobody reviewed some of what loading would run, or the use of a listed name is not one that was reviewed; none of that is known to be dangerous. The exit status is 1, or 0 \
       with --fail-on dangerous.\nTo do: --explain NAME says it for each name.",
     ),
     (
@@ -32,11 +33,11 @@ const WORDS: [(&str, &str); 14] = [
     ),
     (
         "cut off",
-        "the input ends before the pickle does: `incomplete`. What stands before the end has been judged, and Python would run it.\nTo do: get the file anew.",
+        "the input ends before the pickle does: `incomplete`. What could be read before the end has been judged, and Python would run it.\nTo do: get the file anew.",
     ),
     (
         "doubt",
-        "everything was read, but another program may read something else in it, or find more: `incomplete`.\nTo do: find out who reads the file, and whether that reads what the reason says; write the data anew, without what is in doubt.",
+        "another program may read something else in it than what was judged, or find more; or nobody knows what it is: `incomplete`.\nTo do: find out who reads the file, and whether that reads what the reason says; write the data anew, without what is in doubt.",
     ),
     (
         "unreadable",
@@ -53,7 +54,7 @@ const WORDS: [(&str, &str); 14] = [
     ("1", "exit status: something is unknown, and nothing is incomplete or dangerous."),
     (
         "2",
-        "exit status: the command line is wrong, or a policy or baseline cannot be read. Nothing was judged.",
+        "exit status: the command line is wrong, or a policy or baseline cannot be read or written.",
     ),
     ("3", "exit status: something is incomplete, and nothing is known to be dangerous."),
     ("4", "exit status: something is dangerous."),
@@ -70,6 +71,11 @@ pub fn explain(policy: &Policy, word: &str) -> Result<String, Failure> {
     let as_word = word.to_lowercase().replace(['-', '_'], " ");
     if let Some((word, text)) = WORDS.iter().find(|(word, _)| *word == as_word) {
         return Ok(format!("{word}: {text}\n"));
+    }
+    // A name of Python 2 is looked up by Python 3 in the module that it has there.
+    let renamed = word.split_once(':').and_then(|(module, name)| to_python3(module, name));
+    if let Some((module, name)) = renamed {
+        return explain(policy, &format!("{module}:{name}"));
     }
     // A name as Python spells it: the colon may stand at each of its dots.
     let dots = || word.match_indices('.').map(|(at, _)| format!("{}:{}", &word[..at], &word[at + 1..])).rev();
@@ -103,13 +109,13 @@ fn unknown(name: &str) -> String {
         "\
 {name}: unknown: no pack lists it, so nobody reviewed what loading it runs
 To do: if it is not yours, or you do not know who made the file, do not load it. If it is, read what Python runs of it while loading:
-__new__, __init__, __setstate__, __reduce__, __del__ and setters of properties. Where these do no harm, whatever they are given,
+the function itself, or of a class __new__, __init__, __setstate__, __reduce__, __del__ and setters of properties. Where these do no harm, whatever they are given,
   halfsour audit --allow {name} FILE
 allows it;
   halfsour audit --suggest-policy FILE > own.toml
 writes an entry that says what may happen, for you to review, and --policy own.toml reads that;
   halfsour audit --write-baseline known.toml FILE
-accepts it as it is, so that --baseline known.toml tells what is new.
+accepts all findings of FILE, by their rule, use and name, whatever the arguments are, so that --baseline known.toml tells what is new.
 "
     )
 }

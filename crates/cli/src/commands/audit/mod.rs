@@ -29,7 +29,7 @@ pub struct Audit {
     #[arg(
         required_unless_present = "explain",
         value_name = "PATH",
-        help = "Files, or folders, with all files in them; - is standard input"
+        help = "Files; folders stand for all files in them; - is standard input"
     )]
     paths: Vec<String>,
     #[arg(long, value_enum, default_value = "text", help = "The format of the report")]
@@ -39,7 +39,7 @@ pub struct Audit {
         value_enum,
         default_value = "unknown",
         value_name = "VERDICT",
-        help = "From which verdict on the exit status is not 0; what is incomplete fails either way"
+        help = "The least verdict for which the exit status is not 0; incomplete is never 0"
     )]
     fail_on: FailOn,
     /// Allow the objects of a class of your own, given as `module:Name`. Python then runs what the class defines, with
@@ -49,16 +49,18 @@ pub struct Audit {
     /// Add a file of policy, which allows more; see POLICY.md of halfsour-audit.
     #[arg(long, value_name = "TOML")]
     policy: Vec<PathBuf>,
-    /// Allow only what these packs of the policy allow, with those that they include.
+    /// Allow only what these packs of the policy allow, with those that they include, and what --policy and --allow add.
     #[arg(long, value_name = "PACKS", value_delimiter = ',', default_value = ALL)]
     profile: Vec<String>,
-    /// Write a file of policy with an entry for each name that is unknown, to be reviewed, instead of a report.
+    /// Write a file of policy with an entry for each name that no pack lists, to be reviewed, instead of a report. The exit status is
+    /// that of the audit, but 0 where names are unknown.
     #[arg(long, conflicts_with_all = ["format", "globals", "verbose", "baseline", "write_baseline"])]
     suggest_policy: bool,
-    /// Accept the findings that a file lists which --write-baseline wrote.
+    /// Accept the findings that a file lists which --write-baseline wrote, whatever the arguments are.
     #[arg(long, value_name = "TOML")]
     baseline: Option<PathBuf>,
-    /// Write all findings to a file that --baseline reads. What is dangerous is accepted only where the file says so.
+    /// Write all findings to a file that --baseline reads, instead of those that it has. What is dangerous is accepted only where the
+    /// file says so. Nothing is written if something is incomplete.
     #[arg(long, value_name = "TOML")]
     write_baseline: Option<PathBuf>,
     /// Explain anything that a report says: a rule (R4), a name (collections:OrderedDict), a verdict, a word, an exit
@@ -94,7 +96,7 @@ enum Form {
 enum FailOn {
     /// Fail unless all is clean.
     Unknown,
-    /// Let pass what nobody reviewed.
+    /// Let pass what nobody reviewed, which may run anything, too.
     Dangerous,
 }
 
@@ -124,6 +126,10 @@ impl Audit {
     }
 
     fn try_run(&self, reading: &Reading, out: &mut dyn Write) -> Result<u8, Failure> {
+        if let Some(option) = reading.part() {
+            let why = format!("{option} does not go with audit, which judges whole files: all that a reader may find in them");
+            return Err(Failure::message(why));
+        }
         let policy = self.policy()?;
         if let Some(word) = &self.explain {
             write!(out, "{}", explain::explain(&policy, word)?)?;
@@ -140,13 +146,12 @@ impl Audit {
         if self.suggest_policy {
             suggest::write(out, auditor.policy(), &audited.files, reading)?;
             out.flush()?;
-            return Ok(0);
+            return Ok(FailOn::Dangerous.status(verdict(&audited.files)));
         }
         if let Some(path) = &self.write_baseline {
             write_baseline(path, known, &mut audited.files)?;
         }
-        let verdict = audited.files.iter().map(FileReport::unaccepted).max().unwrap_or(Verdict::Clean);
-        let status = self.fail_on.status(verdict);
+        let status = self.fail_on.status(verdict(&audited.files));
         // The status is the verdict on all files, also if nobody reads more of what is written.
         if audited.is_read {
             let policy = auditor.policy();
@@ -204,21 +209,27 @@ impl Audit {
 
     fn policy(&self) -> Result<Policy, Failure> {
         let mut policy = Policy::default();
+        let mut profile: Vec<String> = self.profile.iter().map(|name| name.trim().to_owned()).collect();
         for path in &self.policy {
-            let name = path.display();
-            Policy::parse(&read(path)?)
-                .and_then(|more| policy.add(&more))
-                .map_err(|error| Failure::message(format!("{name}: {error}")))?;
+            let in_file = |error| Failure::message(format!("{}: {error}", path.display()));
+            let more = Policy::parse(&read(path)?).map_err(in_file)?;
+            profile.extend(more.profiles().into_iter().map(str::to_owned));
+            policy.add(&more).map_err(in_file)?;
         }
         // What all packs allow, it allows as it is.
         if self.profile != [ALL] {
-            policy.select(&self.profile).map_err(|error| Failure::message(error.to_string()))?;
+            policy.select(&profile).map_err(|error| Failure::message(error.to_string()))?;
         }
         for name in &self.allow {
             policy.allow(name).map_err(|error| Failure::message(format!("--allow: {error}")))?;
         }
         Ok(policy)
     }
+}
+
+/// The worst verdict on what the baseline does not accept.
+fn verdict(files: &[FileReport]) -> Verdict {
+    files.iter().map(FileReport::unaccepted).max().unwrap_or(Verdict::Clean)
 }
 
 /// What was audited.
@@ -250,6 +261,10 @@ fn write_baseline(path: &Path, known: Option<Baseline>, files: &mut [FileReport]
         None if path.exists() => read_baseline(path)?,
         None => Baseline::default(),
     };
+    if let Some(file) = files.iter().find(|file| file.verdict() == Verdict::Incomplete) {
+        let why = format!("{} is not written, because {} could not be read to its end", path.display(), file.name);
+        return Err(Failure::message(why));
+    }
     let baseline = Baseline::of(files.iter().flat_map(|file| &file.parts).map(|part| &part.report), &known);
     fs::write(path, baseline.to_toml())
         .map_err(|error| Failure::File { name: path.display().to_string(), error })?;

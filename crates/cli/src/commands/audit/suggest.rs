@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use halfsour::Loader;
-use halfsour_audit::{FileReport, Policy, Suggestions};
+use halfsour_audit::{Completeness, FileReport, Policy, Suggestions};
 use halfsour_files::JoblibArrays;
 
 use crate::args::Reading;
@@ -20,6 +20,11 @@ pub fn write(
 ) -> io::Result<()> {
     let mut suggestions = Suggestions::new(policy);
     for file in files {
+        for part in &file.parts {
+            if let Completeness::Incomplete { kind, reason, .. } = &part.report.completeness {
+                Failure::message(format!("{}: {kind}: {reason}", part.name)).report();
+            }
+        }
         let imports = || file.parts.iter().flat_map(|part| &part.report.imports);
         if imports().all(|import| import.listed) {
             continue;
@@ -29,7 +34,11 @@ pub fn write(
         imports().filter(|import| !import.listed).for_each(|import| suggestions.add(&import.name));
     }
     if suggestions.is_empty() {
-        return writeln!(out, "# There is no name that is unknown and not dangerous.");
+        return writeln!(
+            out,
+            "# There is no name that no pack lists, save those that are dangerous. Where a use of a listed name is unknown, an entry of your own\n# \
+             for the name replaces the one there is: --explain NAME shows that, and POLICY.md says how entries are written."
+        );
     }
     write!(out, "{}", suggestions.to_toml())
 }
