@@ -151,3 +151,68 @@ fn tables_are_of_columns_only() {
         is_found(&pickle);
     }
 }
+
+/// `functools.partial(class.__new__)`, the second in memo slot 0.
+fn partial_of_new(class: &str) -> String {
+    let (module, name) = class.split_once(':').expect("module and name");
+    format!("cfunctools\npartial\nc__builtin__\ngetattr\n(c{module}\n{name}\nV__new__\ntRq\0\u{85}R")
+}
+
+/// The state of that: what its call makes an object of, arguments and keywords.
+fn given(class: &str, args: &str, keywords: &str) -> String {
+    let (module, name) = class.split_once(':').expect("module and name");
+    format!("(h\0(c{module}\n{name}\n{args}t(d{keywords}Ntb")
+}
+
+/// By protocols 2 and 3 picklers call such a partial, which is judged as `__new__` of the class with these arguments; whatever else may be done
+/// with it is no pickler's.
+#[test]
+fn partials_of_new_make_what_the_class_may_be_made_of() {
+    const SYMBOL: &str = "sympy.core.symbol:Symbol";
+    let partial = partial_of_new(SYMBOL);
+    let state = given(SYMBOL, "Vx\n", "Vreal\n\u{88}s");
+    let pickle = format!("{partial}{state})R");
+    let bytes: Vec<u8> = pickle.chars().map(|it| u8::try_from(u32::from(it)).expect("a byte")).collect();
+    let report = audit(&[b"\x80\x02", &bytes[..], b"."].concat());
+    assert!(report.is_clean(), "{:?}", report.findings);
+    // What it makes may have no state, as what NEWOBJ_EX makes.
+    is_found(&format!("{pickle}}}b"));
+    // Kept, dropped with another state, called with arguments or without a state, given two states.
+    is_found(&partial);
+    is_found(&format!("{partial}{state}"));
+    is_found("c__builtin__\ngetattr\n(csympy.core.symbol\nSymbol\nV__new__\ntR");
+    is_found(&format!("{partial})R"));
+    is_found(&format!("{partial}{state}(I1\ntR"));
+    is_found(&format!("{partial}{state}{})R", given(SYMBOL, "Vy\n", "Vreal\n\u{88}s")));
+    is_found(&format!("{partial}}}b)R"));
+    // Of another class, or with other arguments and keywords.
+    is_found(&format!("{partial}{})R", given("collections:OrderedDict", "Vx\n", "Vreal\n\u{88}s")));
+    is_found(&format!("{partial}{})R", given(SYMBOL, "I1\n", "Vreal\n\u{88}s")));
+    is_found(&format!("{partial}{})R", given(SYMBOL, "Vx\n", "Vreal\nI1\ns")));
+    is_found(&format!("{partial}{})R", given(SYMBOL, "Vx\n", "Vcls\n\u{88}s")));
+    // Without keywords: what it makes is looked at elsewhere, as the keys of a set.
+    const SET: &str = "builtins:frozenset";
+    is_found(&format!("{}{})R", partial_of_new(SET), given(SET, "]", "")));
+    // Called itself, looked up in an object, or kept by a partial that `__new__` makes.
+    is_found(
+        "c__builtin__\ngetattr\n(csympy.core.symbol\nSymbol\nV__new__\ntR(csympy.core.symbol\nSymbol\nVx\ntR",
+    );
+    is_found("c__builtin__\ngetattr\n(ccollections\nOrderedDict\n)RV__new__\ntR0N");
+    let kept =
+        "cfunctools\npartial\n(c__builtin__\ngetattr\n(csympy.core.symbol\nSymbol\nV__new__\ntRt\u{81}";
+    is_found(kept);
+    is_found(&format!("cconfigparser\nConfigParser\n)\u{81}}}Vgetint\n{kept}sb"));
+}
+
+/// A class of the program may be an enum, of which a member is one object for all of it.
+#[test]
+fn what_a_partial_makes_of_arguments_may_be_a_member() {
+    let mut policy = Policy::default();
+    policy.allow("app:Color").unwrap();
+    let (partial, state) = (partial_of_new("app:Color"), given("app:Color", "I1\n", "Va\nI1\ns"));
+    let pickle = format!("\u{80}\u{2}{partial}{state})R}}Vx\nI1\nsb.");
+    let bytes: Vec<u8> = pickle.chars().map(|it| u8::try_from(u32::from(it)).expect("a byte")).collect();
+    let report = Auditor::new(policy).audit(&bytes);
+    let found: Vec<_> = report.findings.iter().map(|it| (it.rule.id(), it.severity.to_string())).collect();
+    assert!(found.contains(&("R7", "unknown".to_owned())), "{:?}", report.findings);
+}

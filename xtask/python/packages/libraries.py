@@ -1,6 +1,6 @@
 """Prints what networkx, sympy, nltk, gensim and astropy pickle, one JSON a line: name, and pickle in base64. Of packages that are not installed, none.
 
-For Python 3.8 or later, at protocol 4.
+For Python 3.8 or later, at protocol 4; and at 2 what is called with keywords, for which that has no opcode.
 """
 
 import base64
@@ -14,10 +14,10 @@ import numpy
 warnings.simplefilter("ignore")
 
 
-def emit(name, make):
+def emit(name, make, protocol=4):
     """Prints what `make` makes, if the release has it, and can pickle it."""
     try:
-        pickled = pickle.dumps(make(), 4)
+        pickled = pickle.dumps(make(), protocol)
     except (AttributeError, ImportError, LookupError, TypeError, pickle.PicklingError) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return
@@ -67,6 +67,7 @@ def symbols():
     emit("sympy constants", lambda: [sympy.pi, sympy.E, sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan, sympy.EulerGamma, sympy.GoldenRatio, sympy.Catalan])
     emit("sympy truth", lambda: [sympy.true, sympy.false])
     emit("sympy Symbol", lambda: [x, sympy.Symbol("\u03b1"), sympy.Symbol("p", positive=True), sympy.Symbol("n", integer=True, nonnegative=True), sympy.Symbol("c", commutative=False)])
+    emit("sympy Symbol at protocol 2", lambda: [sympy.Symbol("p", positive=True), x + sympy.Symbol("n", integer=True)], 2)
     emit("sympy Dummy", lambda: sympy.Dummy("d"))
     emit("sympy Wild", lambda: sympy.Wild("w"))
     emit("sympy polynomial", lambda: x**3 + 2 * x**2 - x * y / 3 + 1)
@@ -87,6 +88,12 @@ def symbols():
     emit("sympy Integral", lambda: sympy.Integral(sympy.sin(x), (x, 0, 1)))
     emit("sympy Derivative", lambda: sympy.Derivative(sympy.sin(x), x))
     emit("sympy Poly", lambda: sympy.Poly(x**2 + 1, x))
+
+
+def results():
+    from scipy import stats
+
+    emit("scipy results at protocol 2", lambda: [stats.linregress([1, 2, 3, 4], [2, 3, 5, 9]), stats.spearmanr([1, 2, 3, 4], [2, 3, 5, 9])], 2)
 
 
 def texts():
@@ -217,7 +224,7 @@ def gaussian():
     return Gaussian1D(1.0, 2.0, 3.0)
 
 
-for parts in (graphs, symbols, texts, topics, skies):
+for parts in (graphs, symbols, results, texts, topics, skies):
     try:
         parts()
     except ImportError:

@@ -1,10 +1,9 @@
 //! Calls, and what is made by `__new__`.
 
-use std::rc::Rc;
-
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind};
 
+use super::partials::new_of;
 use super::{Judge, Named};
 use crate::Rule;
 use crate::at::At;
@@ -29,17 +28,20 @@ impl<'p> Judge<'p, '_> {
         {
             self.look_into(at, result);
         }
+        if args == Id::EMPTY_TUPLE
+            && let Some((class, args, keywords)) = new_of(at.view, self.policy, callable)
+        {
+            return self.make(at, &Making { result, class, args, kwargs: Some(keywords) });
+        }
         let named = self.partials.get(&callable).cloned().or_else(|| self.named(at, callable));
         let Some(named) = named else {
             return self.computed(at, Action::Call, callable, args, None);
         };
         self.count(&named, |import| import.calls += 1);
         let items = at.view.sequence(args);
-        if let Some(&[function]) = items
-            && let Some(function) = self.partial_of(&named, function)
+        if let Some(items) = items
+            && self.is_partial(at, &named, items, result)
         {
-            self.partials.insert(result, function);
-            self.callees.insert(result);
             return;
         }
         let acts = named.entry.and_then(|entry| entry.allow.acts);
@@ -101,13 +103,6 @@ impl<'p> Judge<'p, '_> {
         self.add(at.offset, Rule::R4, Action::Call, &named.name, code, why);
     }
 
-    /// The function that a partial of it stands for.
-    fn partial_of(&self, named: &Named<'p>, function: Id) -> Option<Rc<Named<'p>>> {
-        let is_partial = (named.module.as_slice(), named.qualified.as_slice()) == (b"functools", b"partial");
-        let function = self.named.get(&function).filter(|_| is_partial)?;
-        (function.entry?.allow.acts == Some(Acts::Partial)).then(|| function.clone())
-    }
-
     /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
     fn is_base(&self, at: At<'_>, base: Id, state: Id) -> bool {
         self.named.get(&base).is_some_and(|base| {
@@ -140,8 +135,12 @@ impl<'p> Judge<'p, '_> {
 
     /// `getattr(of, attribute)`, where the result has a name.
     fn look_up(&mut self, at: At<'_>, of: Id, attribute: Id, result: Id) -> bool {
-        let Some(named) = self.named(at, of).or_else(|| self.maker(at, of)) else { return false };
         let Some(attribute) = at.view.text_bytes(attribute) else { return false };
+        let named = self.named(at, of);
+        if named.as_ref().is_some_and(|named| self.is_new(named, attribute, result)) {
+            return true;
+        }
+        let Some(named) = named.or_else(|| self.maker(at, of)) else { return false };
         if named.qualified.len() + attribute.len() >= LONGEST_NAME {
             return false;
         }
@@ -171,6 +170,9 @@ impl<'p> Judge<'p, '_> {
             return self.computed(at, Action::New, *class, Id::EMPTY_TUPLE, *kwargs);
         };
         self.count(&named, |import| import.instances += 1);
+        if self.is_partial(at, &named, args, *result) {
+            return;
+        }
         if named.entry.is_some_and(|entry| self.allows(at, &entry, Use::New, Some(args), *kwargs)) {
             self.note_use(&named);
             let acts = named.entry.and_then(|entry| entry.allow.acts);

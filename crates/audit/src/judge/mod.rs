@@ -12,6 +12,7 @@ mod frames;
 mod geometry;
 mod image;
 mod indices;
+pub(crate) mod partials;
 mod regex;
 mod state;
 mod stored;
@@ -278,7 +279,8 @@ impl<'p, 's> Judge<'p, 's> {
 
     /// What the class or callable of an object is, if it has a name.
     fn maker(&self, at: At<'_>, object: Id) -> Option<Rc<Named<'p>>> {
-        self.named(at, at.view.class(object)?)
+        let class = at.view.class(object)?;
+        self.named(at, partials::class_of_partial(at.view, self.policy, class).unwrap_or(class))
     }
 
     /// Whether an event can only be a part of making a dtype.

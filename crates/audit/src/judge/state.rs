@@ -8,6 +8,7 @@ use halfsour_vm::value::{Id, Kind};
 
 use super::geometry::are_geometries;
 use super::image::is_image;
+use super::partials::class_of_partial;
 use super::{Judge, Named, distributions, indices, tables};
 use crate::Rule;
 use crate::at::At;
@@ -51,18 +52,6 @@ impl<'p> Judge<'p, '_> {
             && !self.found.repeats(self.policy.limits(), (rule, Action::Build, severity), &named.name, 1)
         {
             self.add(at.offset, rule, Action::Build, &named.name, code(&named.python()), (severity, why));
-        }
-    }
-
-    /// The state of a partial that `Acts::Partial` is about.
-    fn build_partial(&mut self, at: At<'_>, function: &Named<'p>, object: Id, state: Id) {
-        let pattern = function.entry.and_then(|entry| entry.patterns.state.as_ref());
-        let fits = pattern.is_some_and(|it| it.matches(&self.values(at), state));
-        if !fits || !self.built.insert(object) {
-            let why = "it may not have such a state".to_owned();
-            let code =
-                format!("functools.partial({}).__setstate__({})", function.python(), at.short().value(state));
-            self.add(at.offset, Rule::R7, Action::Build, &function.name, code, (Severity::Dangerous, why));
         }
     }
 
@@ -121,7 +110,12 @@ impl<'p> Judge<'p, '_> {
             _ => {}
         }
         // A member of an enum is made of its value, and is one object for all of the program.
-        let is_made_of = || at.view.arguments(object).is_none_or(|(args, _)| !args.is_empty());
+        let is_made_of = || {
+            let class = at.view.class(object);
+            let is_by_partial =
+                class.is_some_and(|class| class_of_partial(at.view, self.policy, class).is_some());
+            is_by_partial || at.view.arguments(object).is_none_or(|(args, _)| !args.is_empty())
+        };
         if entry.allow.pack == PROGRAM && is_made_of() {
             let why = "what was made of arguments may be a member of an enum, which all of the program has";
             return Some((Rule::R7, Severity::Unknown, why.to_owned()));

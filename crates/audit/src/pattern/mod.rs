@@ -10,6 +10,7 @@ use halfsour_lexer::text::repr;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
 
+use crate::judge::partials::{class_of_new, class_of_partial};
 pub(crate) use values::{Checked, Part, Values, holds, is_object};
 
 /// What an argument, or a state, may be; `POLICY.md` has the grammar.
@@ -160,9 +161,7 @@ impl Pattern {
             (Self::Slots, Peek::Dict(_)) => values.has_part(id, Part::Slots),
             (Self::Is(name), Peek::Global(..)) => values.names(id, name),
             (Self::Is(name), Peek::Instance(_)) => values.is_loaded_type(id, name) || values.names(id, name),
-            (Self::Of(name), Peek::Instance(_)) => {
-                values.view.class(id).is_some_and(|class| values.names(class, name))
-            }
+            (Self::Of(name), Peek::Instance(_)) => is_of(values, id, name),
             (Self::Made(name, parts), Peek::Instance(_)) => {
                 values.view.class(id).is_some_and(|class| values.names(class, name))
                     && values.view.arguments(id).is_some_and(|(args, kwargs)| {
@@ -221,6 +220,15 @@ fn is_kind(kind: &str, peek: Peek<'_>) -> bool {
         Peek::FrozenSet(_) => kind == "frozenset",
         Peek::Buffer(_) | Peek::ReadOnly(_) => kind == "buffer",
         _ => false,
+    }
+}
+
+/// Whether it is what this class or function made, or the class through a partial of its `__new__`. A `__new__` that was looked up may only be called.
+fn is_of(values: &Values<'_>, id: Id, name: &str) -> bool {
+    let Some(class) = values.view.class(id) else { return false };
+    match class_of_partial(values.view, values.policy, class) {
+        Some(class) => values.names(class, name),
+        None => values.names(class, name) && class_of_new(values.view, values.policy, id).is_none(),
     }
 }
 
