@@ -392,7 +392,12 @@ pub(crate) struct Nested {
 }
 
 /// What the pickles in some bytes do, if these may be some.
-pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: usize) -> Option<Nested> {
+pub(crate) fn nested(
+    policy: &Policy,
+    bytes: &[u8],
+    within: &[String],
+    (form, offset): (&str, usize),
+) -> Option<Nested> {
     const SHORTEST: usize = 4;
     // Streams of protocols 0 and 1 begin like any text; so does much else.
     let begins = matches!(bytes, [b'c' | b'(' | b']' | b'}' | b'i' | b'P', ..]) || may_be_pickle(bytes);
@@ -405,7 +410,7 @@ pub(crate) fn nested(policy: &Policy, bytes: &[u8], within: &[String], offset: u
         return Some(Nested { found, pickles: 0, is_whole: false });
     }
     let mut within = within.to_vec();
-    within.push(format!("a pickle in the bytes of 0x{offset:x}"));
+    within.push(format!("a pickle in the {form} of 0x{offset:x}"));
     let mut nested = Nested { found: Found::default(), pickles: 0, is_whole: false };
     let mut start = 0;
     let mut loader = Loader::with_options(options(policy));

@@ -1,14 +1,15 @@
 //! Arguments of opcodes: bytes and text that may be pickles, and numbers.
 
+use halfsour_lexer::text::escape;
 use halfsour_lexer::text::number::{self, DEFAULT_MAX_DIGITS};
 use halfsour_lexer::{Lexer, Op};
 use halfsour_vm::Opcode;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
 
-use super::Judge;
+use super::{Judge, base64};
 use crate::at::At;
-use crate::auditor::{may_be_pickle, nested};
+use crate::auditor::{Nested, has_effect, may_be_pickle, nested};
 
 impl Judge<'_, '_> {
     /// Arguments of a call that is not allowed: the bytes among them may be loaded.
@@ -36,16 +37,24 @@ impl Judge<'_, '_> {
         let Peek::Bytes(bytes) = at.view.peek(id) else { return false };
         let (policy, within) = (self.policy, self.within);
         let judge = || {
-            let nested = nested(policy, bytes, within, at.offset).filter(|_| may_be_pickle(bytes));
+            let nested = nested(policy, bytes, within, ("bytes", at.offset)).filter(|_| may_be_pickle(bytes));
             nested.is_some_and(|it| it.found.findings.is_empty() && (it.is_whole || it.pickles >= LEGACY))
         };
         *self.clean.entry(id).or_insert_with(judge)
     }
 
     pub(super) fn nested(&mut self, offset: usize, bytes: &[u8]) {
-        if let Some(nested) = nested(self.policy, bytes, self.within, offset)
-            && !nested.found.is_empty()
-        {
+        self.nested_in(offset, bytes, "bytes");
+        for inside in base64::readings(bytes) {
+            self.nested_in(offset, &inside, "base64");
+        }
+    }
+
+    fn nested_in(&mut self, offset: usize, bytes: &[u8], form: &str) {
+        let nested = nested(self.policy, bytes, self.within, (form, offset));
+        // Keys and pictures in base64 may begin as a pickle does, and name something by chance.
+        let is_meant = |it: &Nested| form == "bytes" || it.pickles > 0 || has_effect(&it.found.findings);
+        if let Some(nested) = nested.filter(|it| !it.found.is_empty() && is_meant(it)) {
             self.found.merge(self.policy.limits(), nested.found);
         }
     }
@@ -78,11 +87,19 @@ impl Judge<'_, '_> {
                 | Op::BinString(bytes)
                 | Op::ShortBinString(bytes),
             ) => self.nested(offset, bytes),
-            // Without the end of a line, it names nothing.
-            Ok(Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text))
-                if text.contains(&b'\n') =>
-            {
-                self.nested(offset, text);
+            Ok(Op::ShortBinUnicode(text) | Op::BinUnicode(text) | Op::BinUnicode8(text)) => {
+                self.nested_in_text(offset, text);
+            }
+            // A line that is no text is an error of the machine's.
+            Ok(Op::Unicode(line)) => {
+                if let Ok(text) = escape::unicode_line(line) {
+                    self.nested_in_text(offset, &text);
+                }
+            }
+            Ok(Op::String(line)) => {
+                if let Ok(text) = escape::string_line(line) {
+                    self.nested(offset, &text);
+                }
             }
             Ok(Op::Int(line)) => {
                 self.number(offset, opcode, line, |base| number::int_line(line, base, DEFAULT_MAX_DIGITS));
@@ -101,14 +118,28 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Whether the opcode pushes text that begins as a pickle of protocol 0 does.
+    fn nested_in_text(&mut self, offset: usize, text: &[u8]) {
+        // Without the end of a line, it names nothing.
+        if text.contains(&b'\n') {
+            return self.nested(offset, text);
+        }
+        for inside in base64::readings(text) {
+            self.nested_in(offset, &inside, "base64");
+        }
+    }
+
+    /// Whether the opcode pushes text that begins as a pickle of protocol 0 does, or as base64 of a pickle.
     fn is_text(&self, offset: usize, opcode: Opcode) -> bool {
         let head = match opcode {
             Opcode::ShortBinUnicode => 2,
             Opcode::BinUnicode => 5,
             Opcode::BinUnicode8 => 9,
+            Opcode::Unicode => 1,
+            // In quotes.
+            Opcode::String => 2,
             _ => return false,
         };
-        matches!(self.source.get(offset + head), Some(b'c' | b'(' | b']' | b'}' | b'i'))
+        let text = self.source.get(offset + head..).unwrap_or_default();
+        matches!(text, [b'c' | b'(' | b']' | b'}' | b'i', ..]) || base64::begins(text)
     }
 }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod arrow;
+mod base64;
 mod bytes;
 mod calls;
 mod change;
