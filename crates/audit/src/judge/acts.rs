@@ -54,6 +54,9 @@ impl Judge<'_, '_> {
                 unknown("it makes an object that is much larger than what it is given, again and again")
             }
             Acts::Slow if self.spend(SLOW) => unknown("it takes long to make such objects again and again"),
+            Acts::Nested if self.spend_depth(at, args, result) => {
+                unknown("types that lie deep in others are hashed with all that is in them, again and again")
+            }
             Acts::Regex if self.is_costly_regex(at, args) => {
                 unknown("compiling it takes long, with the others of this pickle")
             }

@@ -179,7 +179,7 @@ impl<'p> Judge<'p, '_> {
             if acts == Some(Acts::CkdTree) {
                 self.give_indices(at, *result, Id::NONE, Acts::CkdTree, &named.name);
             }
-            if matches!(acts, Some(Acts::Large | Acts::Slow))
+            if matches!(acts, Some(Acts::Large | Acts::Slow | Acts::Nested))
                 && let Some((rule, severity, why)) = self.objection(at, (&named.name, acts), args, *result)
             {
                 let code = at.short().call_with(&named.python(), args, *kwargs);

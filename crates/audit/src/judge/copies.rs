@@ -39,6 +39,17 @@ impl Judge<'_, '_> {
         before <= most && self.copied > most
     }
 
+    /// Spends what it takes to hash the types that a type is made of, which are not kept; whether there are more than may be since then.
+    pub(super) fn spend_depth(&mut self, at: At<'_>, args: &[Id], result: Id) -> bool {
+        /// What hashing one type takes, beside copying a byte.
+        const HASH: u64 = 100;
+        let parts = args.iter().flat_map(|&arg| at.view.sequence(arg).unwrap_or_default()).chain(args);
+        let deepest = parts.take(MOST_ITEMS).filter_map(|part| self.depths.get(part)).max();
+        let depth = deepest.map_or(1, |depth| depth + 1);
+        self.depths.insert(result, depth);
+        self.spend(depth * HASH)
+    }
+
     fn most_copied(&self) -> u64 {
         self.policy.limits().expansion.max(self.source.len() as u64 * 100)
     }

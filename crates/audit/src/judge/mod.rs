@@ -82,6 +82,8 @@ pub(crate) struct Judge<'p, 's> {
     partials: HashMap<Id, Rc<Named<'p>>>,
     /// How many bytes and items calls were given.
     copied: u64,
+    /// How many types lie in each other in those that calls put together.
+    depths: HashMap<Id, u64>,
     /// What is before it may leave memory.
     #[cfg(feature = "files")]
     window: halfsour_files::Window,
@@ -163,6 +165,7 @@ impl<'p, 's> Judge<'p, 's> {
             indexed: IndexMap::new(),
             partials: HashMap::new(),
             copied: 0,
+            depths: HashMap::new(),
             #[cfg(feature = "files")]
             window: halfsour_files::Window::new(),
             compiled: 0,

@@ -122,6 +122,8 @@ pub(crate) enum Acts {
     Large,
     /// An object that takes milliseconds to be made, of which there may be only so many.
     Slow,
+    /// A type that is put together of others, all of which are hashed anew each time.
+    Nested,
     /// A table of astropy: its columns may be no other things, and are copied.
     Table,
     /// A regular expression, which may cost only so much to compile.
