@@ -4,7 +4,7 @@
 
 use halfsour_vm::Graph;
 use halfsour_vm::value::machine::{Peek, StepKind};
-use halfsour_vm::value::{Id, View};
+use halfsour_vm::value::{Id, Kind, View};
 use hashbrown::HashMap;
 
 /// Pythons that compute hashes alike.
@@ -110,6 +110,45 @@ impl<'g, 's> Hashes<'g, 's> {
         Some(sum.wrapping_add(97_531))
     }
 
+    /// The hash of a time in a zone, which is that of the time in UTC. Zones with an offset, or a name, have at most two times of their own for
+    /// one of those, and times of many such zones are equal, or there are not many; what other zones make of a time is in the pickle.
+    fn zoned(&mut self, time: Id, zone: Id, depth: usize) -> Option<u64> {
+        let view = self.graph.view();
+        let class = view.class(zone)?;
+        // `getattr(ZoneInfo, "_unpickle")`.
+        let looked_up = || view.global(*view.arguments(class)?.0.first()?);
+        let is_known = matches!(
+            view.global(class).or_else(looked_up)?,
+            [b"datetime", b"timezone"]
+                | [b"dateutil.tz.tz", b"tzutc" | b"tzlocal" | b"tzoffset"]
+                | [b"pytz", b"_p" | b"_UTC" | b"_FixedOffset"]
+                | [b"zoneinfo", b"ZoneInfo" | b"ZoneInfo._unpickle"]
+        );
+        let (args, _) = view.arguments(zone).filter(|_| is_known)?;
+        let parts: Vec<Id> = [time].iter().chain(args).copied().collect();
+        self.tuple(&parts, depth)
+    }
+
+    /// The number of pairs among keys that are times of different zones and may be of one hash: Python asks both zones for their offsets to
+    /// compare them.
+    pub fn pairs_of_zones(&mut self, keys: impl Iterator<Item = Id>) -> u64 {
+        let view = self.graph.view();
+        let mut zones: HashMap<Option<u64>, HashMap<Id, u64>> = HashMap::new();
+        for key in keys.filter(|&key| view.kind(key) == Kind::Instance) {
+            let class = view.class(key).and_then(|class| view.global(class));
+            if let Some([b"datetime", b"datetime" | b"time"]) = class
+                && let Some((&[_, zone], _)) = view.arguments(key)
+            {
+                *zones.entry(self.of(key)).or_default().entry(zone).or_default() += 1;
+            }
+        }
+        let pairs = zones.into_values().map(|zones| {
+            let all: u64 = zones.values().sum();
+            (all * all - zones.values().map(|count| count * count).sum::<u64>()) / 2
+        });
+        pairs.sum()
+    }
+
     fn float(&self, value: f64) -> u64 {
         // Up to Python 3.9, all of these have one hash, and none is equal to another.
         if value.is_nan() {
@@ -143,6 +182,7 @@ impl<'g, 's> Hashes<'g, 's> {
             (b"decimal" | b"_decimal" | b"cdecimal", b"Decimal") => decimal(view.text_bytes(*args.first()?)?),
             // Of these, there are less than a hundred of each hash, or it has a secret. Interfaces and the networks of IPv6 have more:
             // what they are is put together by ^, or is longer than a hash.
+            (b"datetime", b"datetime" | b"time") if args.len() == 2 => self.zoned(args[0], args[1], depth),
             (b"datetime", b"date" | b"datetime" | b"time" | b"timedelta")
             | (
                 b"pathlib"

@@ -206,12 +206,20 @@ fn given(view: View<'_>, id: Id) -> impl Iterator<Item = Id> {
         .filter_map(move |&item| if is_set { Some(item) } else { view.sequence(item)?.first().copied() })
 }
 
+/// What it costs to compare times of two zones of dateutil, beside two items.
+const ZONES: u64 = 1000;
+
 /// A dict or set in which too many keys have one hash, or one that nobody knows, and how many have: as each is compared with the others,
 /// of large keys there may be fewer.
 fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64]) -> Option<(Id, usize)> {
     let (view, visits) = (graph.view(), most(graph, limits));
     let mut all = [Family::New, Family::Old, Family::Python2].map(|family| Hashes::new(graph, family));
+    let mut asked = 0;
     for id in graph.store().ids() {
+        asked = all[0].pairs_of_zones(keys(view, id)).saturating_mul(ZONES).saturating_add(asked);
+        if asked > visits {
+            return Some((id, keys(view, id).count()));
+        }
         let array = objects(view, id);
         let count = array.map_or_else(|| keys(view, id).count(), <[Id]>::len);
         let are_many = |count: usize, keys: u64| {

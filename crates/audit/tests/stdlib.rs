@@ -414,3 +414,34 @@ fn what_many_calls_go_over_is_counted() {
     is_clean(&many("random Random", "(t", 100));
     is_found(&many("random Random", "(t", 2000));
 }
+
+/// A dict with times for keys, all of them in zones that these opcodes make.
+fn times(zones: &[&str], count: u16) -> String {
+    let zones = zones.iter().cycle();
+    let times = (0..count).zip(zones).map(|(at, zone)| {
+        let [minute, second] =
+            [at / 60, at % 60].map(|part| char::from(u8::try_from(part).expect("an hour")));
+        let bytes = format!("U\u{a}\u{7}\u{e4}\u{1}\u{1}\u{0}{minute}{second}\u{0}\u{0}\u{0}");
+        format!("{}N", call("datetime datetime", &[&bytes, zone]))
+    });
+    format!("}}({}u", times.collect::<String>())
+}
+
+/// Times in zones with an offset or a name are of one hash only where they are one, or there are few.
+#[test]
+fn times_of_known_zones_are_no_keys_of_one_hash() {
+    let hour = call("datetime timedelta", &[&int(0), &int(3600)]);
+    let fixed = format!("{}q\u{0}", call("datetime timezone", &[&hour]));
+    let named = call("zoneinfo ZoneInfo._unpickle", &[&text("Europe/Paris"), &int(1)]);
+    for zone in [&fixed, &named] {
+        is_clean(&format!("{zone}q\u{0}0{}", times(&["h\u{0}"], 1100)));
+    }
+    // What such a zone makes of a time is in the pickle.
+    let rules = object("dateutil.tz.tz tzrange", &dict(&[("hasdst", "\u{89}")]));
+    is_clean(&format!("{rules}q\u{0}0{}", times(&["h\u{0}"], 900)));
+    is_found(&format!("{rules}q\u{0}0{}", times(&["h\u{0}"], 1100)));
+    // Of two, Python asks both for their offsets each time.
+    let two = format!("{rules}q\u{0}0{rules}q\u{1}0");
+    is_clean(&format!("{two}{}", times(&["h\u{0}", "h\u{1}"], 100)));
+    is_found(&format!("{two}{}", times(&["h\u{0}", "h\u{1}"], 900)));
+}
