@@ -4,7 +4,7 @@ use halfsour_audit::{Auditor, Completeness, Part, Policy, Verdict};
 use halfsour_files::{Limits, Source, ZipWriter};
 
 /// `cos\nsystem\n(S'id'\ntR.`, in forms that no reader opens.
-const FORMS: [(&str, &str); 19] = [
+const FORMS: [(&str, &str); 25] = [
     ("protocol 0 behind other text", "value: cos\nsystem\n(S'id'\ntR."),
     ("with CR", "cos\r\nsystem\r\n(S'id'\ntR. "),
     ("base64 behind text", "x=Y29zCnN5c3RlbQooUydpZCcKdFIu"),
@@ -26,11 +26,17 @@ const FORMS: [(&str, &str); 19] = [
         "99, 111, 115, 10, 115, 121, 115, 116, 101, 109, 10, 40, 83, 39, 105, 100, 39, 10, 116, 82, 46",
     ),
     ("characters", "\u{e9}\u{1}cos\nsystem\n(U\u{2}idtR.\u{ff}"),
+    ("UTF-7", "+AGMAbwBzAAoAcwB5AHMAdABlAG0ACgAoAFMAJwBpAGQAJwAKAHQAUgAu-"),
+    ("UTF-7 in part", "cos+AAo-system+AAo-(S'id'+AAo-tR."),
+    ("references by number", "&#99;os&#10;system&#10;(S&#39;id&#39;&#10;tR."),
+    ("references by hexadecimal number", "&#x63;os&#xa;system&#xa;(S&#x27;id&#x27;&#xa;tR."),
+    ("references to bytes", "&#128;&#2;cos&#10;system&#10;U&#2;id&#133;R."),
+    ("references by name", "cos&NewLine;system&NewLine;&lpar;S&apos;id&apos;&NewLine;tR&period;"),
     ("JSON", r#"{"a": ["cos\nsystem\n(S'id'\ntR."]}"#),
 ];
 
 /// What is plainly data.
-const PLAIN: [&str; 23] = [
+const PLAIN: [&str; 25] = [
     // Some of its bytes read as opcodes.
     "62YwIsjzxR-Ozs3KEjQPrMygulpGIKQC273tA1WIfI8=",
     "",
@@ -53,6 +59,8 @@ const PLAIN: [&str; 23] = [
     "a,b,c\n1,2,3\n4,5,6\n",
     "SELECT name, price FROM cucumbers WHERE price > 3 ORDER BY name",
     "<p class=\"note\">Half-sour &amp; <b>crisp</b></p>",
+    "&lt;p&gt;caf&#233; &amp; &#x1f952; &copy;&nbsp;2026&#10;&lt;/p&gt;",
+    "1 +1 +abc+def=0 +AGMAbwBz- c++ +- +800-555-1234",
     "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0",
     "<class 'stable_baselines3.common.policies.ActorCriticPolicy'>",
 ];

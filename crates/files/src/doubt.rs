@@ -1,5 +1,6 @@
 //! [`Doubt`]: why a value that is no pickle as it stands may hold one all the same.
 
+mod characters;
 mod compressed;
 mod forms;
 mod names;
@@ -361,10 +362,12 @@ impl Looker {
 
     /// The forms that a whole text may have.
     fn forms(&mut self, text: &str, depth: usize) -> Look {
-        let readings: [(&'static str, Read); 6] = [
+        let readings: [(&'static str, Read); 8] = [
             ("as uuencode", forms::uudecode),
             ("as escapes", |text| forms::unescape(text).into_iter().collect()),
             ("as escapes of URLs or mail", |text| forms::unquote(text).into_iter().collect()),
+            ("in UTF-7", |text| characters::utf7(text).into_iter().collect()),
+            ("as references to characters", |text| characters::references(text).into_iter().collect()),
             ("as numbers", forms::numbers),
             ("as hexadecimal digits", forms::hex),
             ("in base64", |text| if text.len() < 8 { vec![] } else { base64::readings(text).into() }),
