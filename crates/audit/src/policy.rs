@@ -101,6 +101,9 @@ pub struct Policy {
     by_name: HashMap<String, usize>,
     sets: HashMap<String, HashSet<String>>,
     sinks: HashMap<String, usize>,
+    /// The modules that have such names, or are such.
+    #[cfg(feature = "files")]
+    sink_modules: HashSet<String>,
     /// The names that any pack lists.
     listed: HashSet<String>,
     persistent: Vec<(usize, Pattern)>,
@@ -272,6 +275,8 @@ impl Policy {
             persistent,
             selected,
             sinks: HashMap::new(),
+            #[cfg(feature = "files")]
+            sink_modules: HashSet::new(),
             listed: file.allow.iter().flat_map(|allow| allow.names.iter().cloned()).collect(),
             hash: String::new(),
             compiled,
@@ -279,6 +284,10 @@ impl Policy {
         };
         for (index, sink) in policy.file.sink.iter().enumerate() {
             policy.sinks.extend(sink.names.iter().map(|name| (name.clone(), index)));
+        }
+        #[cfg(feature = "files")]
+        for name in policy.file.sink.iter().flat_map(|sink| &sink.names) {
+            policy.sink_modules.insert(name.split(':').next().unwrap_or(name).to_owned());
         }
         policy.check_mentions()?;
         policy.hash = policy.hashed();
@@ -336,6 +345,21 @@ impl Policy {
 
     pub(crate) fn persistent(&self) -> impl Iterator<Item = &Pattern> {
         self.persistent.iter().map(|(_, pattern)| pattern)
+    }
+
+    /// Whether a module, or one that it lies in, is known to be dangerous, or has names that are.
+    #[cfg(feature = "files")]
+    pub(crate) fn has_sinks(&self, module: &[u8]) -> bool {
+        let Ok(mut module) = str::from_utf8(module) else { return false };
+        loop {
+            if self.sink_modules.contains(module) {
+                return true;
+            }
+            match module.rsplit_once('.') {
+                Some((parent, _)) => module = parent,
+                None => return false,
+            }
+        }
     }
 
     /// Why a name is known to be dangerous: it, or, where no pack lists it, its module or one of the packages around that, or what it

@@ -2,6 +2,7 @@
 
 mod characters;
 mod compressed;
+mod far;
 mod forms;
 mod names;
 mod plain;

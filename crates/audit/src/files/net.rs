@@ -17,13 +17,15 @@ impl Walk<'_> {
                 self.parts[first..].iter().flat_map(|part| names(&part.report)).collect();
             let policy = self.auditor.policy();
             let mut found = None;
-            let is_all = Doubt::each_name(coat, |at, module, qualified| {
+            let mut tell = |at, module: &[u8], qualified: &[u8]| {
                 let name = || text::name(module, qualified);
                 if policy.sink(module, qualified).is_some() && !known.contains(name().as_str()) {
                     found = Some((at, name()));
                 }
                 found.is_none()
-            });
+            };
+            let is_all = Doubt::each_name(coat, &mut tell)
+                && Doubt::each_far_name(coat, |module| policy.has_sinks(module), &mut tell);
             if !is_all {
                 let reason = "it has more places where opcodes may import something than can be looked at";
                 self.broken(source.name(), Incompleteness::Doubt, 0, reason.to_owned());
