@@ -75,6 +75,16 @@ fn calls_are_judged_by_what_is_called_with_what() {
 }
 
 #[test]
+fn what_nobody_knows_gives_nothing_that_is_known_to_be_dangerous() {
+    assert_eq!(audit(b"capp\nmake\n)R)R.").verdict, Verdict::Unknown);
+    assert_eq!(audit(b"\x80\x02capp\nmake\n)R)\x81.").verdict, Verdict::Unknown);
+    // Of what is known to be, or may be so.
+    for made in ["cos\ngetcwd\n)R", "cbuiltins\ngetattr\n(capp\nmake\nVa\ntR", "cbuiltins\nlen\n)R"] {
+        assert_eq!(audit(format!("{made})R.").as_bytes()).verdict, Verdict::Dangerous, "{made}");
+    }
+}
+
+#[test]
 fn a_state_may_not_set_what_python_looks_at() {
     let state = b"ctypes\nSimpleNamespace\n)\x81}V__class__\ncbuiltins\ndict\nsb.";
     assert_eq!(audit(state).findings[0].rule, Rule::R7);

@@ -207,7 +207,10 @@ impl<'p> Judge<'p, '_> {
         let callee = at.short().value(callable);
         let code = at.short().call(&callee, args, kwargs);
         let why = "what is called is computed, or its arguments are".to_owned();
-        self.add(at.offset, Rule::R3, action, &callee, code, (Severity::Dangerous, why));
+        // Of what nobody knows it is not known either that it gives something dangerous.
+        let maker = self.maker(at, callable).filter(|maker| maker.entry.is_none());
+        let severity = maker.map_or(Severity::Dangerous, |maker| maker.severity());
+        self.add(at.offset, Rule::R3, action, &callee, code, (severity, why));
     }
 
     /// Notes that later use of what an entry makes is not covered.
