@@ -90,6 +90,10 @@ def symbols():
     emit("sympy Poly", lambda: sympy.Poly(x**2 + 1, x))
 
 
+def arrays():
+    emit("numpy ndindex", lambda: numpy.ndindex(2, 3))
+
+
 def results():
     from scipy import stats
 
@@ -224,7 +228,7 @@ def gaussian():
     return Gaussian1D(1.0, 2.0, 3.0)
 
 
-for parts in (graphs, symbols, results, texts, topics, skies):
+for parts in (graphs, symbols, arrays, results, texts, topics, skies):
     try:
         parts()
     except ImportError:
