@@ -2,7 +2,8 @@
 that the audit has to give, and `bytes`, as pairs of base64 and how often it comes. None must ever be loaded.
 
 `numpy`: states that make numpy take numbers for addresses, or use memory that it has freed; most were seen to be taken over
-by numpy 1.26, 2.2 and 2.5. `torch`: storages and tensors that are larger than what there is. `bombs`: what takes memory or time.
+by numpy 1.26, 2.2 and 2.5. `torch`: storages and tensors that are larger than what there is. `bombs`: what takes memory or time. `texts`: pickles as base64, which run a command where a program decodes and loads them.
+`nets`: the same in bytes that no reader of pickles reads, with their names far from where they are taken.
 """
 
 import base64
@@ -23,7 +24,7 @@ MULTIARRAY = "numpy.core.multiarray"
 
 
 def hostile():
-    for group in (numpy, torch, bombs):
+    for group in (numpy, torch, bombs, texts, nets):
         for name, finds, *pieces in group():
             yield "%s/%s" % (group.__name__, name), finds, pieces
 
@@ -193,7 +194,64 @@ def bombs():
     for _ in range(40):
         inner = b"\x80\3" + data(inner) + STOP
     yield "pickles within pickles", "", inner
+    yield from types_and_times()
     yield from files(b"\x80\2cos\nsystem\n.")
+
+
+def mapped(**items):
+    return b"}(" + b"".join(text(key) + value for key, value in items.items()) + b"u"
+
+
+def made(module, qualified, state):
+    return name(module, qualified) + b")\x81" + state + b"b"
+
+
+def types_and_times():
+    """Types and keys that Python asks all that is in them each time."""
+    makes = name("operator", "getitem") + put(0) + name("typing", "List") + put(1) + name("typing", "Any") + put(2)
+    deeper, again = get(0) + get(1) + get(2) + b"\x86R" + put(2) + b"0", get(0) + get(1) + get(2) + b"\x86R0"
+    yield "types in types, again and again", "lie deep in others", makes, (deeper, 150), (again, 20000), STOP
+
+    def delta(seconds):
+        return called(name("datetime", "timedelta"), number(0), number(seconds))
+
+    def day(hours, month, day):
+        nothing = dict.fromkeys(("years", "months", "days", "leapdays", "minutes", "seconds", "microseconds"), number(0))
+        unset = dict.fromkeys(("year", "weekday", "hour", "minute", "second", "microsecond"), NONE)
+        when = dict(hours=number(hours), month=number(month), day=number(day), _has_time=number(1))
+        return made("dateutil.relativedelta", "relativedelta", mapped(**nothing, **unset, **when))
+
+    # An hour that is there twice a year: Python asks such a zone for its offset, and takes times of two of them for unequal.
+    zone = made("dateutil.tz.tz", "tzrange", mapped(
+        _std_abbr=text("A"), _dst_abbr=text("B"), _std_offset=delta(0), _dst_offset=delta(3600), _dst_base_offset_=delta(3600),
+        _start_delta=day(2, 4, 1), _end_delta=day(1, 10, 31), hasdst=TRUE,
+    ))  # fmt: skip
+    twice = data(bytes([7, 228, 10, 31, 1, 30, 0, 0, 0, 0]))
+    time = called(name("datetime", "datetime"), twice, zone)
+    yield "times of one instant in many zones", "keys of one hash", b"}(", (time + NONE, 250), b"u", STOP
+    kept = b"".join(time + put(slot) + b"0" for slot in range(60))
+    one = b"}(" + b"".join(get(slot) + NONE for slot in range(60)) + b"u0"
+    yield "times of one instant, in many dicts", "keys of one hash", kept, (one, 100), NONE, STOP
+
+
+def texts():
+    evil = b"\x80\2cos\nsystem\nU\2id\x85R."
+    old = b"(dp0\nS'" + b"a" * 80 + b"'\np1\ncos\nsystem\np2\n(S'id'\np3\ntp4\nRp5\ns."
+    plain, lines = base64.b64encode(evil), base64.encodebytes(old)
+    for title, content in (
+        ("base64", plain),
+        ("base64 in lines", lines),
+        ("base64 without padding", plain.rstrip(b"=")),
+        ("base64 of URLs", base64.urlsafe_b64encode(b"\x80\2C\4\xff\xff\xfe\xfe0" + evil[2:])),
+        ("base64 with other characters", b" \n".join([plain[:9], plain[9:]]) + b"=!"),
+        ("base64 with digits of the other alphabet", plain[:8] + b"-_" + plain[8:]),
+    ):
+        for kind, value in (("text", content.decode()), ("bytes", content), ("bytearray", bytearray(content))):
+            for protocol in (0, 2, 5) if kind == "text" else (5,):
+                yield "%s in %s by protocol %d" % (title, kind, protocol), "os.system", pickle.dumps([value], protocol)
+        yield "%s in text of Python 2" % title, "os.system", b"(S%a\ntp0\n." % content.decode()
+    inner = pickle.dumps({"a": plain.decode()}, 4)
+    yield "base64 in base64", "os.system", pickle.dumps(base64.b64encode(inner).decode(), 4)
 
 
 def gzipped(data):
@@ -236,6 +294,27 @@ def overlapping(member):
     head += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, 0) + name
     end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1000, 1000, len(head) * 1000, len(local) + len(content), 0)
     return local + content, (head, 1000), end
+
+
+def nets():
+    far = data(b"\7" * 5000) + b"0"
+    module, function, run = text("os"), text("system"), text("id") + b"\x85R."
+    short = b"\x8c\2os", b"\x8c\6system"
+    for title, pickled in (
+        ("on the stack", module + function + far + b"\x93" + run),
+        ("apart", module + far + function + far + b"\x93" + run),
+        ("from the memo", b"\x80\4" + short[0] + b"\x940" + short[1] + b"\x940" + far + b"h\0h\1\x93" + run),
+        ("from the memo, without a mark", short[0] + b"\x940" + short[1] + b"\x940" + far + b"h\0h\1\x93" + run),
+        ("from slots", module + put(5) + b"0" + function + put(6) + b"0" + far + get(5) + get(6) + b"\x93" + run),
+        ("the second first", b"\x80\4" + short[1] + b"\x940" + far + short[0] + far + b"h\0\x93" + run),
+        ("in lines", b"Vos\np0\n0Vsystem\np1\n0" + far + b"g0\ng1\n\x93" + run),
+        ("in a list that was there", b"\x80\4](" + far + module + put(3) + function + put(4) + b"e" + far + b"h\3h\4\x93" + run),
+    ):
+        content = bytes(range(40, 60)) + pickled + b"\0" * 16
+        head = "{'descr': '|u1', 'fortran_order': False, 'shape': (%d,), }" % len(content)
+        head = head.ljust(117).encode() + b"\n"
+        yield "%s, in an array" % title, "", b"\x93NUMPY\1\0" + struct.pack("<H", len(head)) + head + content
+        yield "%s, in bytes" % title, "", pickle.dumps([content], 4)
 
 
 for title, finds, pieces in hostile():
