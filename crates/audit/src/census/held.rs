@@ -126,7 +126,7 @@ fn called(name: &str) -> BTreeSet<&'static str> {
     run.flat_map(|(_, names)| names).filter(|name| !name.starts_with('@')).collect()
 }
 
-/// The names that pickles of packages really have, and that neither the policy nor `exceptions.txt` lists.
+/// The names that pickles of packages really have, and that neither the policy nor `exceptions.tsv` lists.
 fn unlisted(entries: &[Entry], exceptions: &str) -> Vec<String> {
     let listed: BTreeSet<&str> = entries.iter().flat_map(|entry| &entry.names).map(String::as_str).collect();
     let excepted = exceptions_of(exceptions);
