@@ -34,14 +34,12 @@ impl Doubt {
             let goes_on = if bytes[at] == b'\n' {
                 of_lines(bytes, at, &mut each)
             } else {
-                {
-                    let mut is_told = false;
-                    let mut tell = |at: usize, module: &[u8], name: &[u8]| {
-                        is_told = true;
-                        each(at, module, name)
-                    };
-                    of_texts(bytes, at, &mut tell) && (is_told || runs.of_opcodes(bytes, at, &mut each))
-                }
+                let mut is_told = false;
+                let mut tell = |at: usize, module: &[u8], name: &[u8]| {
+                    is_told = true;
+                    each(at, module, name)
+                };
+                of_texts(bytes, at, &mut tell) && (is_told || runs.of_opcodes(bytes, at, &mut each))
             };
             if !goes_on {
                 return true;
