@@ -9,7 +9,7 @@ use halfsour_fixtures::attacks;
 #[test]
 fn no_attack_in_a_container_is_clean() {
     let auditor = Auditor::new(Policy::default());
-    let (mut judged, mut right, mut wrong) = (0, 0, Vec::new());
+    let (mut judged, mut wrong) = (0, Vec::new());
     for attack in attacks() {
         let source = Source::from_bytes(attack.file.clone(), attack.bytes.clone().into(), Limits::UNTRUSTED);
         let parts = source.map(|source| auditor.audit_source(&source)).unwrap_or_default();
@@ -21,15 +21,13 @@ fn no_attack_in_a_container_is_clean() {
         );
         judged += 1;
         let mut findings = parts.iter().flat_map(|part| &part.report.findings);
-        if findings.any(|finding| finding.code.contains(attack.names())) {
-            right += 1;
-        } else {
+        if !findings.any(|finding| finding.code.contains(attack.names())) {
             wrong.push(attack.file.clone());
         }
     }
-    println!("{judged} judged, {right} found for the right reason");
+    println!("{judged} judged");
     assert!(judged == 59, "only {judged}");
-    assert!(right * 100 >= judged * 97, "{right} of {judged}; not {wrong:?}");
+    assert!(wrong.is_empty(), "not found for the right reason: {wrong:?}");
 }
 
 #[test]

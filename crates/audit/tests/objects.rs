@@ -31,4 +31,5 @@ fn what_harms_is_found_by_its_rule() {
     }
     assert!(wrong.is_empty(), "{} of {}: {}", wrong.len(), index.len(), wrong.join("\n"));
     assert!(judged[1..5].iter().all(|&count| count >= 4), "{judged:?}");
+    assert!(judged[5..].iter().all(|&count| count >= 3), "{judged:?}");
 }
