@@ -273,7 +273,7 @@ impl Maker<'_> {
         }
         let name = self.name();
         let listed = self.listed;
-        let is_value = listed.entry(&name).is_some_and(|entry| entry.may("value") || entry.may("ref"));
+        let is_value = listed.entry(&name).is_some_and(|entry| entry.may("value"));
         if is_value && self.random.chance(30) {
             return Node::Global(name);
         }
@@ -359,7 +359,7 @@ impl Maker<'_> {
                 let shape = Node::Tuple(vec![Node::size(count)]);
                 Some(made.build(Node::Tuple(vec![Node::Int(1), shape, dtype, Node::Bool(false), items])))
             }
-            None if name.ends_with(":scalar") => {
+            Some("scalar") => {
                 let bytes = self.random.bytes(width);
                 Some(Node::call(name, vec![self.dtype(width), Node::Bytes(bytes)]))
             }
