@@ -82,6 +82,9 @@ fn walk(path: &Path, all: &mut Vec<PathBuf>) -> Result {
 /// What Pythons and packages wrote: its name, the name of the file if it is one, and the bytes.
 fn streams() -> impl Iterator<Item = (String, Option<String>, Vec<u8>)> {
     let plain = halfsour_fixtures::all().into_iter().map(|it| (it.name, None, it.pickle));
+    let indices = halfsour_fixtures::indices().into_iter().map(|it| (it.name, it.bytes));
+    let of_audit = halfsour_fixtures::holders().into_iter().chain(indices);
+    let plain = plain.chain(of_audit.map(|(name, bytes)| (name, None, bytes)));
     let packages = halfsour_fixtures::packages().into_iter().chain(halfsour_fixtures::package_files());
     let matrix = halfsour_fixtures::matrix();
     let mut folders: Vec<String> = fs::read_dir(matrix)
