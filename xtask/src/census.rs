@@ -52,6 +52,7 @@ const OF_MORE: [&str; 16] = [
     "PIL",
     "astropy",
     "attr",
+    "attrs",
     "catboost",
     "gensim",
     "geopandas",
@@ -64,7 +65,6 @@ const OF_MORE: [&str; 16] = [
     "sympy",
     "xarray",
     "xgboost",
-    "attrs",
 ];
 
 /// A name, a Python, the packages that pip installs, and the modules that are looked at.
@@ -130,7 +130,7 @@ pub fn make(names: &[&str]) -> Result {
         let stamped = made.with_extension("stamp");
         let stamp = format!("{}\n{scripts:x}\n", wanted.join(" "));
         let is_made = fs::read_to_string(&stamped).is_ok_and(|made| made == stamp);
-        if is_made && !names.contains(&name) || !names.is_empty() && !names.contains(&name) {
+        if !names.contains(&name) && (is_made || !names.is_empty()) {
             continue;
         }
         let Some(python) = Python::find(version) else {
