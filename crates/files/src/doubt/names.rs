@@ -15,7 +15,7 @@ impl Doubt {
     /// shortly before one leave there, from the memo or from under other things. It ends where `each` says no.
     ///
     /// The bytes are read once; only places where such an opcode may be take more. Whether these were all looked at is the answer: no if they are
-    /// so many that it would take too long.
+    /// so many that it would take too long. Lines are told of in any case, from some number of opcodes on without a look at what follows them.
     ///
     /// ```
     /// use halfsour_files::Doubt;
@@ -28,11 +28,14 @@ impl Doubt {
     /// assert_eq!(names, [(1, b"ossystem".to_vec()), (27, b"ntsystem".to_vec())]);
     /// ```
     pub fn each_name(bytes: &[u8], mut each: impl FnMut(usize, &[u8], &[u8]) -> bool) -> bool {
+        const FIRST: usize = 1 << 22;
+        const PER_BYTE: usize = 2;
         let (mut window, mut runs) = (Window::new(), Runs::new(bytes.len()));
+        let mut left = FIRST + bytes.len().saturating_mul(PER_BYTE);
         for at in memchr2_iter(b'\n', 0x93, bytes) {
             window.slide(bytes, at);
             let goes_on = if bytes[at] == b'\n' {
-                of_lines(bytes, at, &mut each)
+                of_lines(bytes, at, &mut left, &mut each)
             } else {
                 let mut is_told = false;
                 let mut tell = |at: usize, module: &[u8], name: &[u8]| {
@@ -49,8 +52,14 @@ impl Doubt {
     }
 }
 
-/// Tells of each `GLOBAL` or `INST` whose first line ends here. Letters before an opcode may belong to anything.
-fn of_lines(bytes: &[u8], end: usize, each: &mut impl FnMut(usize, &[u8], &[u8]) -> bool) -> bool {
+/// Tells of each `GLOBAL` or `INST` whose first line ends here. Letters before an opcode may belong to anything. `left` is the number of opcodes
+/// that may be read.
+fn of_lines(
+    bytes: &[u8],
+    end: usize,
+    left: &mut usize,
+    each: &mut impl FnMut(usize, &[u8], &[u8]) -> bool,
+) -> bool {
     let line = &bytes[end.saturating_sub(LONGEST)..end];
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let length = line.iter().rev().take_while(|&&byte| is_of_name(byte)).count();
@@ -65,7 +74,7 @@ fn of_lines(bytes: &[u8], end: usize, each: &mut impl FnMut(usize, &[u8], &[u8])
     let line = &line[line.len() - length..];
     let opcodes = line.iter().enumerate().filter(|(_, byte)| matches!(byte, b'c' | b'i'));
     let mut module_ends =
-        opcodes.filter(|&(at, _)| at + 1 < line.len() && goes_on(&bytes[begin + at..], behind));
+        opcodes.filter(|&(at, _)| at + 1 < line.len() && goes_on(&bytes[begin + at..], behind, left));
     module_ends.all(|(at, _)| each(begin + at, &line[at + 1..], name))
 }
 
@@ -74,8 +83,9 @@ fn is_put(line: &[u8]) -> bool {
     matches!(line, [b'p', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
 }
 
-/// Whether what follows a name may be opcodes, and not more lines of text, or a pickle goes on to its end.
-fn goes_on(opcode: &[u8], behind: &[u8]) -> bool {
+/// Whether what follows a name may be opcodes, and not more lines of text, or a pickle goes on to its end, or too many opcodes follow to be looked
+/// at.
+fn goes_on(opcode: &[u8], behind: &[u8], left: &mut usize) -> bool {
     const FAR: usize = 1 << 12;
     const MOST: usize = 1 << 10;
     let is_text = |byte: u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
@@ -85,7 +95,13 @@ fn goes_on(opcode: &[u8], behind: &[u8]) -> bool {
         | [b'S', b'\'' | b'"', ..] => true,
         [first, ..] if !is_text(*first) => true,
         [b'A'..=b'Z' | b'a'..=b'z', second, ..] if !is_text(*second) => true,
-        _ => names(&opcode[..opcode.len().min(FAR)], &mut MOST.clone()),
+        _ => {
+            let most = MOST.min(*left);
+            let mut unread = most;
+            let goes_on = names(&opcode[..opcode.len().min(FAR)], &mut unread);
+            *left -= most - unread;
+            goes_on
+        }
     }
 }
 
@@ -141,5 +157,20 @@ fn unkept(bytes: &[u8]) -> Option<&[u8]> {
             lines[..lines.len() - digits].strip_suffix(b"p").filter(|_| digits > 0)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::goes_on;
+
+    /// Each `c` in a line of many may be an opcode, and the lines behind it are the same for all.
+    #[test]
+    fn opcodes_are_read_only_so_often() {
+        let lines = "cccc\nccc\n".repeat(100) + "text";
+        let behind = lines.strip_prefix("cccc\nccc\n").unwrap().as_bytes();
+        let mut left = 250;
+        let answers = [(); 4].map(|()| goes_on(lines.as_bytes(), behind, &mut left));
+        assert_eq!((answers, left), ([false, false, true, true], 0));
     }
 }
