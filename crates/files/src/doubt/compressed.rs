@@ -13,19 +13,29 @@ const HEAD: usize = 1024;
 /// The number of bytes that these may be made of, and the header before them.
 const PACKED: usize = 4096;
 
-/// Whether a pickle begins anywhere that zlib or gzip compressed.
+/// Whether a pickle begins anywhere that zlib or gzip compressed, or compressed data may begin in more places than can be looked at.
 pub(super) fn has_pickle(bytes: &[u8]) -> bool {
+    const FIRST: usize = 1 << 16;
+    const BYTES_EACH: usize = 32;
+    has_pickle_in(bytes, FIRST + bytes.len() / BYTES_EACH)
+}
+
+/// Does as [`has_pickle`], where so many places can be looked at.
+fn has_pickle_in(bytes: &[u8], mut left: usize) -> bool {
     let mut window = Window::new();
     memchr2_iter(0x78, 0x1f, bytes).any(|at| {
         window.slide(bytes, at);
         let rest = &bytes[at..bytes.len().min(at + PACKED)];
-        match rest {
-            [0x78, flags, ..] if (0x7800 | u16::from(*flags)).is_multiple_of(31) && flags & 0x20 == 0 => {
-                is_of_pickle(ZlibDecoder::new(rest))
-            }
-            [0x1f, 0x8b, 8, ..] => is_of_pickle(GzDecoder::new(rest)),
-            _ => false,
+        let is_zlib = match rest {
+            [0x78, flags, ..] if (0x7800 | u16::from(*flags)).is_multiple_of(31) && flags & 0x20 == 0 => true,
+            [0x1f, 0x8b, 8, ..] => false,
+            _ => return false,
+        };
+        if left == 0 {
+            return true;
         }
+        left -= 1;
+        if is_zlib { is_of_pickle(ZlibDecoder::new(rest)) } else { is_of_pickle(GzDecoder::new(rest)) }
     })
 }
 
@@ -47,7 +57,7 @@ mod tests {
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
 
-    use super::has_pickle;
+    use super::{has_pickle, has_pickle_in};
 
     #[test]
     fn compressed_pickles_are_found_anywhere() {
@@ -65,5 +75,12 @@ mod tests {
                 assert_eq!(has_pickle(&file), is_one, "{}", file.escape_ascii());
             }
         }
+    }
+
+    #[test]
+    fn only_so_many_places_are_looked_at() {
+        let places = b"x\x9c".repeat(4);
+        assert!(!has_pickle_in(&places, 4));
+        assert!(has_pickle_in(&places, 3));
     }
 }
