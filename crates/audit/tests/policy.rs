@@ -235,3 +235,25 @@ fn data_is_looked_at_again_after_it_has_grown() {
         report.findings.iter().any(|finding| finding.rule == Rule::R4 && finding.name == "app:goes_over");
     assert!(is_told, "{report:#?}");
 }
+
+/// A module that has imported another leads to it.
+#[test]
+fn a_name_behind_modules_is_what_it_is_in_them() {
+    let auditor = Auditor::new(Policy::default());
+    let verdict = |module: &str, name: &str| {
+        let pickle = [b"\x80\x04c", format!("{module}\n{name}\n.").as_bytes()].concat();
+        auditor.audit(&pickle).verdict
+    };
+    for (module, name) in [
+        ("numpy", "os.system"),
+        ("app.models", "json.decoder.os.path.os.system"),
+        ("app", "__builtins__.eval"),
+        ("app", "subprocess.Popen.communicate"),
+    ] {
+        assert_eq!(verdict(module, name), Verdict::Dangerous, "{module}:{name}");
+    }
+    for name in ["System.os", "Os.System", "os"] {
+        assert_eq!(verdict("app", name), Verdict::Unknown, "app:{name}");
+    }
+    assert!(Policy::default().allow("numpy:os.system").is_err());
+}
