@@ -11,6 +11,7 @@ mod file_report;
 mod files;
 mod found;
 mod hashes;
+mod ids;
 mod judge;
 mod limits;
 mod look;

@@ -51,24 +51,8 @@ impl Judge<'_, '_> {
     }
 
     /// Looks at the argument of an opcode: at bytes and text that may be a pickle, and at numbers that not all Pythons read alike.
-    #[inline]
+    #[inline(never)]
     pub(super) fn argument(&mut self, offset: usize, opcode: Opcode) {
-        if !matches!(
-            opcode,
-            Opcode::BinBytes
-                | Opcode::ShortBinBytes
-                | Opcode::BinBytes8
-                | Opcode::ByteArray8
-                | Opcode::BinString
-                | Opcode::ShortBinString
-                | Opcode::Put
-                | Opcode::LongBinPut
-                | Opcode::Int
-                | Opcode::Long
-        ) && !self.is_text(offset, opcode)
-        {
-            return;
-        }
         match Lexer::at(self.source, offset).next_op() {
             Ok(
                 Op::BinBytes(bytes)
@@ -101,14 +85,23 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Whether the opcode pushes text that begins as a pickle of protocol 0 does.
-    fn is_text(&self, offset: usize, opcode: Opcode) -> bool {
-        let head = match opcode {
-            Opcode::ShortBinUnicode => 2,
-            Opcode::BinUnicode => 5,
-            Opcode::BinUnicode8 => 9,
+    /// Whether the opcode has an argument to be looked at: a number, or bytes or text that begin as pickles do.
+    #[inline]
+    pub(super) fn has_argument(&self, offset: usize, opcode: Opcode) -> bool {
+        let (head, is_text) = match opcode {
+            Opcode::ShortBinUnicode => (2, true),
+            Opcode::BinUnicode => (5, true),
+            Opcode::BinUnicode8 => (9, true),
+            Opcode::ShortBinBytes | Opcode::ShortBinString => (2, false),
+            Opcode::BinBytes | Opcode::BinString => (5, false),
+            Opcode::BinBytes8 | Opcode::ByteArray8 => (9, false),
+            Opcode::Put | Opcode::LongBinPut | Opcode::Int | Opcode::Long => return true,
             _ => return false,
         };
-        matches!(self.source.get(offset + head), Some(b'c' | b'(' | b']' | b'}' | b'i'))
+        match self.source.get(offset + head) {
+            Some(b'c' | b'(' | b']' | b'}' | b'i') => true,
+            Some(b'P' | 0x80) => !is_text,
+            _ => false,
+        }
     }
 }

@@ -51,15 +51,20 @@ impl Judge<'_, '_> {
 
 /// How many bytes or items copies of it and of its first parts have.
 fn size_with_parts(at: At<'_>, id: Id) -> u64 {
-    let parts = match at.view.peek(id) {
-        Peek::Tuple(parts) => parts,
-        _ => &[],
-    };
-    size(at, id) + parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>()
+    match at.view.peek(id) {
+        Peek::Tuple(parts) => {
+            parts.len() as u64 + parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>()
+        }
+        _ => size(at, id),
+    }
 }
 
 /// How many bytes or items a copy has.
+#[inline]
 fn size(at: At<'_>, id: Id) -> u64 {
+    if id.index().is_none() {
+        return 0;
+    }
     match at.view.peek(id) {
         Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) => {
             bytes.len() as u64

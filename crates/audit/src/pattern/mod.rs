@@ -20,7 +20,7 @@ pub(crate) enum Pattern {
     /// Plain data all the way down.
     Data,
     /// A type, and how many items or bytes there may be.
-    Kind(&'static str, Option<Lengths>),
+    Kind(Type, Option<Lengths>),
     /// Text of digits, `-` and `/`.
     Numeral,
     /// An int with which one can reckon in no time.
@@ -31,7 +31,7 @@ pub(crate) enum Pattern {
     Bytes(String),
     Tuple(Vec<Self>),
     /// A list, tuple or set, each of whose members fits.
-    Each(&'static str, Option<Lengths>, Box<Self>),
+    Each(Type, Option<Lengths>, Box<Self>),
     /// A dict, each of whose keys and values fits.
     Pairs(Option<Lengths>, Box<[Self; 2]>),
     /// A dict with text for keys: these and no others, of which some may be missing.
@@ -73,22 +73,62 @@ pub(crate) const MOST_ITEMS: usize = 1000;
 /// How many bytes a short int has at most.
 const SHORT_INT: usize = 512;
 
-const KINDS: [&str; 14] = [
-    "None",
-    "bool",
-    "int",
-    "float",
-    "complex",
-    "str",
-    "bytes",
-    "bytearray",
-    "list",
-    "tuple",
-    "dict",
-    "set",
-    "frozenset",
-    "buffer",
-];
+/// A type of which opcodes make objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    None,
+    Bool,
+    Int,
+    Float,
+    Complex,
+    Str,
+    Bytes,
+    ByteArray,
+    List,
+    Tuple,
+    Dict,
+    Set,
+    FrozenSet,
+    Buffer,
+}
+
+impl Type {
+    const ALL: [Self; 14] = [
+        Self::None,
+        Self::Bool,
+        Self::Int,
+        Self::Float,
+        Self::Complex,
+        Self::Str,
+        Self::Bytes,
+        Self::ByteArray,
+        Self::List,
+        Self::Tuple,
+        Self::Dict,
+        Self::Set,
+        Self::FrozenSet,
+        Self::Buffer,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Complex => "complex",
+            Self::Str => "str",
+            Self::Bytes => "bytes",
+            Self::ByteArray => "bytearray",
+            Self::List => "list",
+            Self::Tuple => "tuple",
+            Self::Dict => "dict",
+            Self::Set => "set",
+            Self::FrozenSet => "frozenset",
+            Self::Buffer => "buffer",
+        }
+    }
+}
 
 impl Pattern {
     /// The patterns that it is made of.
@@ -115,13 +155,18 @@ impl Pattern {
     }
 
     pub fn matches(&self, values: &Values<'_>, id: Id) -> bool {
-        let peek = values.view.peek(id);
+        self.fits(values, id, values.view.peek(id))
+    }
+
+    fn fits(&self, values: &Values<'_>, id: Id, peek: Peek<'_>) -> bool {
         match (self, peek) {
             (Self::Any, _) => values.take(id),
             (Self::ShortInt, Peek::Int(_)) | (Self::Persistent, Peek::PersistentId(_)) => true,
             (Self::Data, _) => values.is_data(id),
-            (Self::OneOf(all), _) => all.iter().any(|pattern| values.tries(|| pattern.matches(values, id))),
-            (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.matches(values, id),
+            (Self::OneOf(all), _) => {
+                all.iter().any(|pattern| values.tries(|| pattern.fits(values, id, peek)))
+            }
+            (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.fits(values, id, peek),
             (Self::Int(low, high), Peek::Int(value)) => (low..=high).contains(&&value),
             (Self::Numeral, Peek::Str(text) | Peek::ByteString(text)) => {
                 text.len() <= MOST_ITEMS
@@ -132,7 +177,7 @@ impl Pattern {
             (Self::Str(text), Peek::Str(value) | Peek::ByteString(value))
             | (Self::Bytes(text), Peek::Bytes(value) | Peek::ByteString(value)) => text.as_bytes() == value,
             (Self::Tuple(parts), Peek::Tuple(items)) => Self::all_match(parts, values, items),
-            (Self::Each(kind, lengths, pattern), peek) => match members(kind, peek) {
+            (Self::Each(kind, lengths, pattern), peek) => match members(*kind, peek) {
                 Some(ids) if fits(lengths.as_ref(), ids.len()) => {
                     values.each(self, id, ids, |&member| pattern.matches(values, member))
                 }
@@ -170,7 +215,7 @@ impl Pattern {
                     })
             }
             (Self::Kind(kind, lengths), peek) => {
-                is_kind(kind, peek)
+                is_kind(*kind, peek)
                     && values.take(id)
                     && (lengths.is_none()
                         || length(peek).is_some_and(|length| fits(lengths.as_ref(), length)))
@@ -202,35 +247,36 @@ impl Pattern {
     }
 }
 
-fn is_kind(kind: &str, peek: Peek<'_>) -> bool {
-    match peek {
+fn is_kind(kind: Type, peek: Peek<'_>) -> bool {
+    let of_peek = match peek {
         // Python 2 has one type for both.
-        Peek::ByteString(_) => matches!(kind, "str" | "bytes"),
-        Peek::Str(_) => kind == "str",
-        Peek::Bytes(_) => kind == "bytes",
-        Peek::None => kind == "None",
-        Peek::Bool(_) => kind == "bool",
-        Peek::Int(_) | Peek::BigInt(_) => kind == "int",
-        Peek::Float(_) => kind == "float",
-        Peek::Complex(..) => kind == "complex",
-        Peek::ByteArray(_) => kind == "bytearray",
-        Peek::List(_) => kind == "list",
-        Peek::Tuple(_) => kind == "tuple",
-        Peek::Dict(_) => kind == "dict",
-        Peek::Set(_) => kind == "set",
-        Peek::FrozenSet(_) => kind == "frozenset",
-        Peek::Buffer(_) | Peek::ReadOnly(_) => kind == "buffer",
-        _ => false,
-    }
+        Peek::ByteString(_) => return matches!(kind, Type::Str | Type::Bytes),
+        Peek::Str(_) => Type::Str,
+        Peek::Bytes(_) => Type::Bytes,
+        Peek::None => Type::None,
+        Peek::Bool(_) => Type::Bool,
+        Peek::Int(_) | Peek::BigInt(_) => Type::Int,
+        Peek::Float(_) => Type::Float,
+        Peek::Complex(..) => Type::Complex,
+        Peek::ByteArray(_) => Type::ByteArray,
+        Peek::List(_) => Type::List,
+        Peek::Tuple(_) => Type::Tuple,
+        Peek::Dict(_) => Type::Dict,
+        Peek::Set(_) => Type::Set,
+        Peek::FrozenSet(_) => Type::FrozenSet,
+        Peek::Buffer(_) | Peek::ReadOnly(_) => Type::Buffer,
+        _ => return false,
+    };
+    of_peek == kind
 }
 
 /// The members of what is of this kind.
-fn members<'s>(kind: &str, peek: Peek<'s>) -> Option<&'s [Id]> {
+fn members<'s>(kind: Type, peek: Peek<'s>) -> Option<&'s [Id]> {
     match (kind, peek) {
-        ("list", Peek::List(ids))
-        | ("tuple", Peek::Tuple(ids))
-        | ("set", Peek::Set(ids))
-        | ("frozenset", Peek::FrozenSet(ids)) => Some(ids),
+        (Type::List, Peek::List(ids))
+        | (Type::Tuple, Peek::Tuple(ids))
+        | (Type::Set, Peek::Set(ids))
+        | (Type::FrozenSet, Peek::FrozenSet(ids)) => Some(ids),
         _ => None,
     }
 }
@@ -276,8 +322,10 @@ impl fmt::Display for Pattern {
             Self::Attributes => f.write_str("attributes"),
             Self::Slots => f.write_str("slots"),
             Self::Persistent => f.write_str("persistent"),
-            Self::Kind(kind, lengths) => write!(f, "{kind}{}", many(lengths)),
-            Self::Each(kind, lengths, part) => write!(f, "{kind}{} of {}", many(lengths), Single(part)),
+            Self::Kind(kind, lengths) => write!(f, "{}{}", kind.name(), many(lengths)),
+            Self::Each(kind, lengths, part) => {
+                write!(f, "{}{} of {}", kind.name(), many(lengths), Single(part))
+            }
             Self::Pairs(lengths, parts) => {
                 write!(f, "dict{} of {}: {}", many(lengths), Single(&parts[0]), Single(&parts[1]))
             }
