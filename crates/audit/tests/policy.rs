@@ -235,3 +235,23 @@ fn data_is_looked_at_again_after_it_has_grown() {
         report.findings.iter().any(|finding| finding.rule == Rule::R4 && finding.name == "app:goes_over");
     assert!(is_told, "{report:#?}");
 }
+
+/// Copies have their parts in common until one is changed.
+#[test]
+fn a_copy_is_changed_for_itself() {
+    let mut copy = Policy::default();
+    let before = copy.hash().to_owned();
+    for name in ["app.models:Point", "app.models:Line", "app.models:Point"] {
+        copy.allow(name).unwrap();
+    }
+    assert!(copy.explain("app.models:Line").is_some());
+    assert_eq!(Policy::built_in().explain("app.models:Line"), None);
+    assert_eq!(Policy::built_in().hash(), before);
+    assert_ne!((copy.hash(), &copy), (&*before, Policy::built_in()));
+    let mut again = Policy::parse(&copy.to_toml()).unwrap();
+    assert_eq!((again.hash(), &again), (copy.hash(), &copy));
+    again.select(&["data"]).unwrap();
+    assert_eq!(again.explain("app.models:Line"), None);
+    again.allow("app.models:Circle").unwrap();
+    assert!(again.explain("app.models:Circle").is_some());
+}
