@@ -22,6 +22,7 @@ mod resources;
 mod rule;
 #[cfg(feature = "sarif")]
 mod sarif;
+mod shapes;
 mod subject;
 mod suggest;
 mod text;

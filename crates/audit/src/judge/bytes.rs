@@ -6,7 +6,7 @@ use halfsour_vm::Opcode;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
 
-use super::Judge;
+use super::{FREE, Judge};
 use crate::at::At;
 use crate::auditor::{may_be_pickle, nested};
 
@@ -95,7 +95,11 @@ impl Judge<'_, '_> {
             Opcode::ShortBinBytes | Opcode::ShortBinString => (2, false),
             Opcode::BinBytes | Opcode::BinString => (5, false),
             Opcode::BinBytes8 | Opcode::ByteArray8 => (9, false),
-            Opcode::Put | Opcode::LongBinPut | Opcode::Int | Opcode::Long => return true,
+            Opcode::LongBinPut => {
+                let slot = self.source.get(offset + 1..).and_then(<[u8]>::first_chunk);
+                return slot.is_some_and(|&slot| u64::from(u32::from_le_bytes(slot)) > FREE);
+            }
+            Opcode::Put | Opcode::Int | Opcode::Long => return true,
             _ => return false,
         };
         match self.source.get(offset + head) {

@@ -42,7 +42,13 @@ use crate::ids::IdSet;
 use crate::pattern::{Checked, Part, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
 use crate::report::{Action, Context, Finding, OpcodeName, Severity};
+use crate::shapes::Shapes;
 use crate::text;
+
+/// How many names are found at once.
+const NEAR: usize = 32;
+/// The memo slots that any pickle may use.
+const FREE: u64 = 100_000;
 
 /// Watches a pickle being run, and judges what it does.
 pub(crate) struct Judge<'p, 's> {
@@ -59,6 +65,8 @@ pub(crate) struct Judge<'p, 's> {
     has_name: IdSet,
     /// What is known of ids that stand for a class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
+    /// Of these, the last that was imported for each place, by the last bits of its id.
+    near: Vec<Option<(Id, Rc<Named<'p>>)>>,
     /// How many of them are not listed. There may be many of those: no more than so many are kept.
     unlisted: usize,
     /// Names that may be called, but not stored.
@@ -153,6 +161,7 @@ impl<'p, 's> Judge<'p, 's> {
             steps: 0,
             has_name: IdSet::default(),
             named: HashMap::new(),
+            near: Vec::new(),
             unlisted: 0,
             callees: IdSet::default(),
             checked: Checked::default(),
@@ -261,7 +270,7 @@ impl<'p, 's> Judge<'p, 's> {
                 self.callees.insert(id);
             }
             self.has_name.insert(id);
-            self.named.insert(id, Rc::new(named));
+            self.keep_name(id, Rc::new(named));
             return;
         }
         if !self.repeats(Rule::R1, Action::Import, &named) {
@@ -270,12 +279,25 @@ impl<'p, 's> Judge<'p, 's> {
         }
         if self.unlisted < self.policy.limits().total && self.has_name.insert(id) {
             self.unlisted += 1;
-            self.named.insert(id, Rc::new(named));
+            self.keep_name(id, Rc::new(named));
         }
+    }
+
+    fn keep_name(&mut self, id: Id, named: Rc<Named<'p>>) {
+        if let Some(index) = id.index() {
+            self.near.resize(NEAR, None);
+            self.near[index % NEAR] = Some((id, named.clone()));
+        }
+        self.named.insert(id, named);
     }
 
     /// What a class or function is called. Of those that are not listed, of which there may be many, only so many are kept.
     fn named(&self, at: At<'_>, id: Id) -> Option<Rc<Named<'p>>> {
+        if let Some(Some((known, named))) = self.near.get(id.index()? % NEAR)
+            && *known == id
+        {
+            return Some(named.clone());
+        }
         if self.has_name.contains(id) {
             return self.named.get(&id).cloned();
         }
@@ -315,17 +337,18 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
-    /// Judges what can be told only at the end of a pickle.
-    pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) {
+    /// Judges what can be told only at the end of a pickle. Returns what the graph looks like.
+    pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) -> Shapes {
+        let shapes = Shapes::of(graph, self.policy.limits(), &self.callees);
         self.last_frame(graph.end());
-        self.stored(graph);
+        self.stored(graph, &shapes);
         self.changed_later(graph);
         self.check_indices(graph);
+        shapes
     }
 
     /// A memo slot with a number that no pickler has come to here.
     fn put(&mut self, offset: usize, slot: u64) {
-        const FREE: u64 = 100_000;
         if slot > FREE && slot > offset as u64 {
             let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
             let code = format!("memo slot {slot}");

@@ -8,62 +8,36 @@ use hashbrown::HashSet;
 use super::Judge;
 use crate::Rule;
 use crate::at::At;
-use crate::ids::IdSet;
 use crate::pattern::holds;
 use crate::report::Action;
+use crate::shapes::Shapes;
 
 impl Judge<'_, '_> {
     /// Finds names that may be called, but not stored, in whatever keeps them: the result, items that objects are given, and
     /// containers that something took as they are. Where a pattern names them, they may be; so they may as the callee of a call.
-    pub(super) fn stored(&mut self, graph: &Graph<&[u8]>) {
+    pub(super) fn stored(&mut self, graph: &Graph<&[u8]>, shapes: &Shapes) {
         if self.callees.is_empty() {
             return;
         }
+        let view = graph.view();
         let mut open = self.checked.taken();
         open.extend(graph.roots().map(Node::id));
-        if self.holders(graph, &mut open) {
-            self.kept(graph, open);
+        // Most are where a call has its arguments, and nowhere else.
+        if !shapes.keeps_name(&open) {
+            return;
         }
-    }
-
-    /// Collects the items that objects were given. Whether one of them or of `open`, or anything in a container that another one
-    /// holds, may be a name that may only be called: most of those are where a call, which holds them, has its arguments.
-    fn holders(&self, graph: &Graph<&[u8]>, open: &mut Vec<Id>) -> bool {
-        let view = graph.view();
-        let mut holders = IdSet::default();
         for id in graph.store().ids() {
             let steps = match view.peek(id) {
-                Peek::List(ids)
-                | Peek::Tuple(ids)
-                | Peek::Dict(ids)
-                | Peek::Set(ids)
-                | Peek::FrozenSet(ids) => {
-                    if ids.iter().any(|&id| self.callees.contains(id)) {
-                        holders.insert(id);
-                    }
-                    continue;
-                }
                 Peek::Instance(instance) => Some(instance.steps()),
-                Peek::Global(..) | Peek::PersistentId(_) | Peek::Extension(_) | Peek::Buffer(_) => {
-                    view.foreign_steps(id)
-                }
-                _ => continue,
+                _ => view.foreign_steps(id),
             };
             for (kind, items) in steps.into_iter().flatten() {
                 // A state is looked at by its pattern.
                 if kind != StepKind::State {
-                    open.extend(items.iter().filter(|id| id.index().is_some()));
+                    open.extend(items);
                 }
             }
         }
-        let is_one = |&id: &Id| self.callees.contains(id) || holders.contains(id);
-        let holds_one = |id| holds(view.kind(id)) && view.children(id).any(|id| holders.contains(id));
-        open.iter().any(is_one) || !holders.is_empty() && graph.store().ids().any(holds_one)
-    }
-
-    /// Finds the names that may only be called in what is `open`.
-    fn kept(&mut self, graph: &Graph<&[u8]>, mut open: Vec<Id>) {
-        let view = graph.view();
         let mut seen = vec![false; graph.node_count()];
         let mut kept = HashSet::new();
         while let Some(id) = open.pop() {

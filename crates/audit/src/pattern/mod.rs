@@ -7,8 +7,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind};
 
 pub(crate) use values::{Checked, Part, Values, holds, is_object};
 
@@ -48,11 +48,42 @@ pub(crate) enum Pattern {
     Persistent,
     /// What one of these made of such arguments.
     Made(String, Vec<Self>),
-    OneOf(Vec<Self>),
+    OneOf(Plain, Vec<Self>),
     /// At the end of arguments: may be missing.
     Optional(Box<Self>),
     /// At the end of arguments: any number of them.
     Repeated(Box<Self>),
+}
+
+/// The kinds of which anything fits one of some alternatives. Those of containers are not among them, since what is in them counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Plain(u32);
+
+impl Plain {
+    fn of(alternatives: &[Pattern]) -> Self {
+        let kinds = alternatives.iter().map(|pattern| match pattern {
+            Pattern::Kind(Type::None, None) => Self::bit(Kind::None),
+            Pattern::Kind(Type::Bool, None) => Self::bit(Kind::Bool),
+            Pattern::Kind(Type::Int, None) => Self::bit(Kind::Int),
+            Pattern::Kind(Type::Float, None) => Self::bit(Kind::Float),
+            Pattern::Kind(Type::Complex, None) => Self::bit(Kind::Complex),
+            // Python 2 has one type for both.
+            Pattern::Kind(Type::Str, None) => Self::bit(Kind::Str) | Self::bit(Kind::ByteString),
+            Pattern::Kind(Type::Bytes, None) => Self::bit(Kind::Bytes) | Self::bit(Kind::ByteString),
+            Pattern::Kind(Type::ByteArray, None) => Self::bit(Kind::ByteArray),
+            _ => 0,
+        });
+        Self(kinds.fold(0, |all, kind| all | kind))
+    }
+
+    const fn bit(kind: Kind) -> u32 {
+        1 << kind as u32
+    }
+
+    #[inline]
+    fn has(self, kind: Kind) -> bool {
+        self.0 & Self::bit(kind) != 0
+    }
 }
 
 /// How many items or bytes there may be.
@@ -134,7 +165,7 @@ impl Pattern {
     /// The patterns that it is made of.
     fn parts(&self) -> &[Self] {
         match self {
-            Self::Tuple(parts) | Self::OneOf(parts) | Self::Made(_, parts) => parts,
+            Self::Tuple(parts) | Self::OneOf(_, parts) | Self::Made(_, parts) => parts,
             Self::Each(_, _, part) | Self::Optional(part) | Self::Repeated(part) => {
                 std::slice::from_ref(&**part)
             }
@@ -154,8 +185,18 @@ impl Pattern {
         }
     }
 
+    #[inline]
     pub fn matches(&self, values: &Values<'_>, id: Id) -> bool {
-        self.fits(values, id, values.view.peek(id))
+        match self {
+            Self::Any => values.take(id),
+            // Of most values, it is enough to know the kind.
+            Self::OneOf(plain, _) if plain.has(values.view.kind(id)) && !values.callees.contains(id) => true,
+            Self::Int(low, high) => {
+                matches!(values.view.peek(id), Peek::Int(value) if (low..=high).contains(&&value))
+            }
+            Self::Of(name) => values.view.class(id).is_some_and(|class| values.names(class, name)),
+            _ => self.fits(values, id, values.view.peek(id)),
+        }
     }
 
     fn fits(&self, values: &Values<'_>, id: Id, peek: Peek<'_>) -> bool {
@@ -163,7 +204,7 @@ impl Pattern {
             (Self::Any, _) => values.take(id),
             (Self::ShortInt, Peek::Int(_)) | (Self::Persistent, Peek::PersistentId(_)) => true,
             (Self::Data, _) => values.is_data(id),
-            (Self::OneOf(all), _) => {
+            (Self::OneOf(_, all), _) => {
                 all.iter().any(|pattern| values.tries(|| pattern.fits(values, id, peek)))
             }
             (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.fits(values, id, peek),
@@ -271,7 +312,7 @@ fn is_kind(kind: Type, peek: Peek<'_>) -> bool {
 }
 
 /// The members of what is of this kind.
-fn members<'s>(kind: Type, peek: Peek<'s>) -> Option<&'s [Id]> {
+fn members(kind: Type, peek: Peek<'_>) -> Option<&[Id]> {
     match (kind, peek) {
         (Type::List, Peek::List(ids))
         | (Type::Tuple, Peek::Tuple(ids))
@@ -355,7 +396,7 @@ impl fmt::Display for Pattern {
                 list(f, parts, ", ")?;
                 f.write_str(")")
             }
-            Self::OneOf(parts) => list(f, parts, " | "),
+            Self::OneOf(_, parts) => list(f, parts, " | "),
             Self::Optional(part) => write!(f, "{part}?"),
             Self::Repeated(part) => write!(f, "{part}..."),
         }
@@ -368,7 +409,7 @@ struct Single<'p>(&'p Pattern);
 impl fmt::Display for Single<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Pattern::OneOf(_) => write!(f, "<{}>", self.0),
+            Pattern::OneOf(..) => write!(f, "<{}>", self.0),
             pattern => pattern.fmt(f),
         }
     }

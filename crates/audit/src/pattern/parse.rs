@@ -1,6 +1,6 @@
 //! Reading patterns.
 
-use super::{Field, Lengths, Pattern, Type};
+use super::{Field, Lengths, Pattern, Plain, Type};
 
 /// Kinds that have members.
 const HOLD: [Type; 4] = [Type::List, Type::Tuple, Type::Set, Type::FrozenSet];
@@ -52,7 +52,7 @@ impl<'p> Parser<'p> {
         while self.take("|") {
             all.push(self.single()?);
         }
-        let pattern = if all.len() == 1 { all.remove(0) } else { Pattern::OneOf(all) };
+        let pattern = if all.len() == 1 { all.remove(0) } else { Pattern::OneOf(Plain::of(&all), all) };
         Ok(match () {
             () if self.take("...") => Pattern::Repeated(Box::new(pattern)),
             () if self.take("?") => Pattern::Optional(Box::new(pattern)),

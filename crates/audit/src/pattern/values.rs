@@ -36,8 +36,8 @@ pub(crate) enum Part {
 pub(crate) struct Checked {
     looks: RefCell<Looks>,
     taken: RefCell<Taken>,
-    /// Whether a global is what a pattern names, by where its text lies in the policy.
-    names: RefCell<HashMap<(usize, Id), bool>>,
+    /// Whether a global is what a pattern names, by where its text lies in the policy: of the last for each place.
+    names: RefCell<Vec<(usize, Id, bool)>>,
 }
 
 /// Containers, each once.
@@ -114,11 +114,13 @@ const FEW: usize = 8;
 impl Values<'_> {
     /// Whether a global is the class or function of this name, or in the set.
     pub fn names(&self, global: Id, name: &str) -> bool {
-        /// Other globals, of which there may be one for each object, are looked up again.
-        const MOST: usize = 10_000;
-        let key = (name.as_ptr() as usize, global);
-        if let Some(&known) = self.checked.names.borrow().get(&key) {
-            return known;
+        const PLACES: usize = 256;
+        let text = name.as_ptr() as usize;
+        let place = (text / 8).wrapping_mul(31).wrapping_add(global.index().unwrap_or_default()) % PLACES;
+        let known =
+            self.checked.names.borrow().get(place).filter(|it| (it.0, it.1) == (text, global)).copied();
+        if let Some((.., is_it)) = known {
+            return is_it;
         }
         let is_it = match self.view.global(global) {
             Some([module, qualified]) => self.policy.is_in(module, qualified, name),
@@ -127,9 +129,9 @@ impl Values<'_> {
             }
         };
         let mut names = self.checked.names.borrow_mut();
-        if names.len() < MOST {
-            names.insert(key, is_it);
-        }
+        // There are none in most pickles.
+        names.resize(PLACES, (0, Id::NONE, false));
+        names[place] = (text, global, is_it);
         is_it
     }
 
