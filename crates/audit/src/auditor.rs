@@ -326,23 +326,20 @@ fn read<'a>(
 ) -> (Found, Result<Graph<&'a [u8]>, Error>) {
     let mut judge = Judge::new(policy, input, within);
     let result = load(loader, input, start, &mut judge);
-    if let Ok(graph) = &result {
-        judge.finish(graph);
-    }
-    let mut found = judge.found;
     match &result {
         Ok(graph) => {
-            for finding in resources::findings(graph, policy.limits(), within) {
-                found.add(policy.limits(), finding);
+            let shapes = judge.finish(graph);
+            for finding in resources::findings(graph, policy.limits(), &shapes, within) {
+                judge.found.add(policy.limits(), finding);
             }
         }
         Err(error) => {
             if let Some(finding) = of_error(error, within) {
-                found.add(policy.limits(), finding);
+                judge.found.add(policy.limits(), finding);
             }
         }
     }
-    (found, result)
+    (judge.found, result)
 }
 
 /// What no pickler writes is more than a broken stream.

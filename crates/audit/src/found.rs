@@ -39,7 +39,7 @@ impl Found {
     /// Adds a finding, unless there are enough of its kind; whether it is listed.
     pub fn add(&mut self, limits: &Limits, finding: Finding) -> bool {
         let kind = (finding.rule, finding.action, finding.severity);
-        if self.repeats(limits, kind, &finding.name, finding.times) {
+        if self.repeats(limits, kind, &finding.name, finding.times).is_some() {
             return false;
         }
         let is_dangerous = finding.severity == Severity::Dangerous;
@@ -56,30 +56,31 @@ impl Found {
         true
     }
 
-    /// Whether there are enough findings of a kind, so that more are only counted, which is done here. It is asked before the
-    /// text of a finding is made, of which there may be one for each object.
+    /// If there are enough findings of a kind, counts more of them, and returns the number of the last that is listed. It is asked
+    /// before the text of a finding is made, of which there may be one for each object.
     pub fn repeats(
         &mut self,
         limits: &Limits,
         kind: (Rule, Action, Severity),
         name: &str,
         times: u64,
-    ) -> bool {
+    ) -> Option<usize> {
         let same = self.kinds.get(&kind).and_then(|names| names.get(name));
-        let repeats = same.is_some_and(|same| same.listed >= limits.per_kind.max(1));
-        if repeats {
-            self.count(kind, name, times);
-        }
-        repeats
+        let last = same.filter(|same| same.listed >= limits.per_kind.max(1))?.last;
+        self.again(last, times);
+        Some(last)
+    }
+
+    /// Counts findings of the kind of one that is listed.
+    pub fn again(&mut self, last: usize, times: u64) {
+        self.stats.repeated += times;
+        self.findings[last].times += times;
     }
 
     /// Counts findings that are not listed.
     fn count(&mut self, kind: (Rule, Action, Severity), name: &str, times: u64) {
         match self.kinds.get(&kind).and_then(|names| names.get(name)) {
-            Some(same) => {
-                self.stats.repeated += times;
-                self.findings[same.last].times += times;
-            }
+            Some(same) => self.again(same.last, times),
             None => self.stats.unlisted += times,
         }
     }

@@ -11,6 +11,7 @@ mod file_report;
 mod files;
 mod found;
 mod hashes;
+mod ids;
 mod judge;
 mod limits;
 mod look;
@@ -21,6 +22,7 @@ mod resources;
 mod rule;
 #[cfg(feature = "sarif")]
 mod sarif;
+mod shapes;
 mod subject;
 mod suggest;
 mod text;

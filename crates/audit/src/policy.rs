@@ -7,7 +7,7 @@ mod file;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use hashbrown::{HashMap, HashSet};
 use sha2::{Digest, Sha256};
@@ -94,10 +94,18 @@ pub(crate) const LONGEST_NAME: usize = 256;
 /// assert!(Auditor::new(policy).audit(point).is_clean());
 /// # Ok::<(), halfsour_audit::PolicyError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Policy {
+    /// Copies have it in common, until one of them is changed.
+    parts: Arc<Parts>,
+}
+
+/// What a policy is made of.
+#[derive(Clone, Debug)]
+struct Parts {
     file: File,
-    compiled: Vec<Compiled>,
+    /// The patterns of each entry, once it was asked for; of other policies than the one that halfsour brings, from the beginning.
+    compiled: Vec<OnceLock<Compiled>>,
     by_name: HashMap<String, usize>,
     sets: HashMap<String, HashSet<String>>,
     sinks: HashMap<String, usize>,
@@ -106,10 +114,11 @@ pub struct Policy {
     sink_modules: HashSet<String>,
     /// The names that any pack lists.
     listed: HashSet<String>,
-    persistent: Vec<(usize, Pattern)>,
+    persistent: Vec<Pattern>,
     /// The packs that are selected; `None` is all.
     selected: Option<BTreeSet<String>>,
-    hash: String,
+    /// The hash, once it was asked for.
+    hash: OnceLock<String>,
 }
 
 /// A copy of [`Policy::built_in`].
@@ -119,13 +128,21 @@ impl Default for Policy {
     }
 }
 
+/// Policies are equal if they say the same, and the same packs are selected.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.parts.file, &self.parts.selected) == (&other.parts.file, &other.parts.selected)
+    }
+}
+
 impl Policy {
     /// The policy that halfsour brings, with all of its packs. It is parsed once in a program.
     pub fn built_in() -> &'static Self {
         static POLICY: LazyLock<Policy> = LazyLock::new(|| {
             let files = BUILT_IN.iter().map(|text| File::parse(text).expect("it is tested"));
             let file = files.reduce(File::and).expect("there are some");
-            Policy::compile(file, None).expect("it is tested")
+            // That its patterns are right is tested.
+            Policy { parts: Arc::new(Parts::new(file, None).expect("it is tested")) }
         });
         &POLICY
     }
@@ -141,7 +158,7 @@ impl Policy {
 
     /// Returns the policy as TOML, which reads back as the same policy.
     pub fn to_toml(&self) -> String {
-        toml::to_string(&self.file).expect("a policy has no values that TOML lacks")
+        toml::to_string(&self.parts.file).expect("a policy has no values that TOML lacks")
     }
 
     /// Adds what another policy allows. Its limits replace those of this one; so do its entries for names that are listed
@@ -151,13 +168,14 @@ impl Policy {
     ///
     /// If they do not go together: a pack or set that neither has.
     pub fn add(&mut self, other: &Self) -> Result<(), PolicyError> {
-        let mut file = self.file.clone();
-        let replaced: HashSet<&String> = other.file.allow.iter().flat_map(|allow| &allow.names).collect();
+        let mut file = self.parts.file.clone();
+        let replaced: HashSet<&String> =
+            other.parts.file.allow.iter().flat_map(|allow| &allow.names).collect();
         for allow in &mut file.allow {
             allow.names.retain(|name| !replaced.contains(name));
         }
         file.allow.retain(|allow| !allow.names.is_empty());
-        *self = Self::compile(file.and(other.file.clone()), self.selected.clone())?;
+        *self = Self::compile(file.and(other.parts.file.clone()), self.parts.selected.clone())?;
         Ok(())
     }
 
@@ -170,11 +188,11 @@ impl Policy {
         let mut open: Vec<&str> = profiles.iter().map(AsRef::as_ref).collect();
         let mut selected = BTreeSet::new();
         if open.contains(&"all") {
-            open.extend(self.file.packs.keys().map(String::as_str));
+            open.extend(self.parts.file.packs.keys().map(String::as_str));
             open.retain(|name| *name != "all");
         }
         while let Some(name) = open.pop() {
-            let pack = self.file.packs.get(name).ok_or_else(|| {
+            let pack = self.parts.file.packs.get(name).ok_or_else(|| {
                 PolicyError::new(format!(
                     "there is no profile {name}; there are all, {}",
                     self.profiles().join(", ")
@@ -184,36 +202,40 @@ impl Policy {
                 open.extend(pack.includes.iter().map(String::as_str));
             }
         }
-        *self = Self::compile(self.file.clone(), Some(selected))?;
+        let mut parts = Parts::clone(&self.parts);
+        parts.selected = Some(selected);
+        parts.choose()?;
+        self.parts = Arc::new(parts);
         Ok(())
     }
 
     /// The names of its packs.
     pub fn profiles(&self) -> Vec<&str> {
-        self.file.packs.keys().map(String::as_str).collect()
+        self.parts.file.packs.keys().map(String::as_str).collect()
     }
 
     /// The limits of an audit.
     pub fn limits(&self) -> &Limits {
-        &self.file.limits
+        &self.parts.file.limits
     }
 
     /// Replaces the limits of an audit.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.file.limits = limits;
-        self.hash = self.hashed();
+        let parts = Arc::make_mut(&mut self.parts);
+        parts.file.limits = limits;
+        parts.hash = OnceLock::new();
     }
 
     /// SHA-256 of the policy and of what is selected of it, in hexadecimal.
     pub fn hash(&self) -> &str {
-        &self.hash
+        self.parts.hash.get_or_init(|| self.hashed())
     }
 
     /// Explains in a few lines what the policy says of a name, given as `module:name`; `None` if it says nothing.
     pub fn explain(&self, name: &str) -> Option<String> {
         let mut text = String::new();
-        if let Some(&index) = self.by_name.get(name) {
-            let allow = &self.file.allow[index];
+        if let Some(&index) = self.parts.by_name.get(name) {
+            let allow = &self.parts.file.allow[index];
             let uses: Vec<String> = allow.uses.iter().map(|it| format!("{it:?}").to_lowercase()).collect();
             let _ = writeln!(text, "{name}: allowed in {}: {}", allow.pack, uses.join(", "));
             for args in allow.args.iter().flatten() {
@@ -235,62 +257,15 @@ impl Policy {
         (!text.is_empty()).then_some(text)
     }
 
+    /// A policy that somebody else wrote: all of it is looked at.
     fn compile(file: File, selected: Option<BTreeSet<String>>) -> Result<Self, PolicyError> {
-        let is_selected =
-            |pack: &str| selected.as_ref().is_none_or(|packs: &BTreeSet<String>| packs.contains(pack));
-        let mut by_name = HashMap::new();
-        let mut compiled = Vec::new();
-        for (index, allow) in file.allow.iter().enumerate() {
-            let context = |reason: String| {
-                PolicyError::new(format!("{}: {reason}", allow.names.first().map_or("allow", String::as_str)))
-            };
-            let reason = allow.reason.trim();
-            let is_todo = reason.get(..TODO.len()).is_some_and(|start| start.eq_ignore_ascii_case(TODO));
-            if is_todo || reason.is_empty() {
-                return Err(context("nobody has written the reason yet: say why loading it does no harm".to_owned()));
-            }
-            if !file.packs.contains_key(&allow.pack) {
-                return Err(context(format!("there is no pack {}", allow.pack)));
-            }
-            for name in &allow.names {
-                check_name(name).map_err(context)?;
-                if is_selected(&allow.pack) && by_name.insert(name.clone(), index).is_some() {
-                    return Err(context(format!("{name} is listed twice")));
-                }
-            }
-            compiled.push(Compiled::new(allow).map_err(context)?);
+        let parts = Parts::new(file, selected)?;
+        for (allow, compiled) in parts.file.allow.iter().zip(&parts.compiled) {
+            let patterns = Compiled::new(allow).map_err(|reason| refused(allow, &reason))?;
+            let _ = compiled.set(patterns);
         }
-        let mut persistent = Vec::new();
-        for (index, entry) in file.persistent.iter().enumerate() {
-            let pattern = Pattern::parse(&entry.id).map_err(PolicyError::new)?;
-            if is_selected(&entry.pack) {
-                persistent.push((index, pattern));
-            }
-        }
-        let sets =
-            file.sets.iter().map(|(set, names)| (set.clone(), names.iter().cloned().collect())).collect();
-        let mut policy = Self {
-            by_name,
-            sets,
-            persistent,
-            selected,
-            sinks: HashMap::new(),
-            #[cfg(feature = "files")]
-            sink_modules: HashSet::new(),
-            listed: file.allow.iter().flat_map(|allow| allow.names.iter().cloned()).collect(),
-            hash: String::new(),
-            compiled,
-            file,
-        };
-        for (index, sink) in policy.file.sink.iter().enumerate() {
-            policy.sinks.extend(sink.names.iter().map(|name| (name.clone(), index)));
-        }
-        #[cfg(feature = "files")]
-        for name in policy.file.sink.iter().flat_map(|sink| &sink.names) {
-            policy.sink_modules.insert(name.split(':').next().unwrap_or(name).to_owned());
-        }
+        let policy = Self { parts: Arc::new(parts) };
         policy.check_mentions()?;
-        policy.hash = policy.hashed();
         Ok(policy)
     }
 
@@ -298,7 +273,7 @@ impl Policy {
     fn hashed(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(self.to_toml());
-        for pack in self.selected.iter().flatten() {
+        for pack in self.parts.selected.iter().flatten() {
             hash.update([0]);
             hash.update(pack);
         }
@@ -311,14 +286,14 @@ impl Policy {
     /// Whether patterns mention only sets that there are.
     fn check_mentions(&self) -> Result<(), PolicyError> {
         let mut names = Vec::new();
-        let patterns = self.compiled.iter().flat_map(Compiled::patterns);
-        for pattern in patterns.chain(self.persistent.iter().map(|(_, pattern)| pattern)) {
+        let patterns = self.parts.compiled.iter().filter_map(OnceLock::get).flat_map(Compiled::patterns);
+        for pattern in patterns.chain(&self.parts.persistent) {
             pattern.visit(&mut |part| match part {
                 Pattern::Is(name) | Pattern::Of(name) | Pattern::Made(name, _) => names.push(name.as_str()),
                 _ => {}
             });
         }
-        match names.iter().find(|name| !name.contains(':') && !self.sets.contains_key(**name)) {
+        match names.iter().find(|name| !name.contains(':') && !self.parts.sets.contains_key(**name)) {
             Some(name) => Err(PolicyError::new(format!("there is no set {name}"))),
             None => Ok(()),
         }
@@ -326,8 +301,12 @@ impl Policy {
 
     /// The entry for a name, if it is listed and selected.
     pub(crate) fn find(&self, module: &[u8], qualified: &[u8]) -> Option<Entry<'_>> {
-        let index = *self.by_name.get(Key::new(module, qualified)?.as_str())?;
-        Some(Entry { allow: &self.file.allow[index], patterns: &self.compiled[index] })
+        let parts = &*self.parts;
+        let index = *parts.by_name.get(Key::new(module, qualified)?.as_str())?;
+        let allow = &parts.file.allow[index];
+        let patterns = parts.compiled[index]
+            .get_or_init(|| Compiled::new(allow).expect("it was looked at, or is tested"));
+        Some(Entry { allow, patterns })
     }
 
     /// The module in which one of Python's own types is listed.
@@ -339,12 +318,12 @@ impl Policy {
     pub(crate) fn is_in(&self, module: &[u8], qualified: &[u8], name: &str) -> bool {
         Key::new(module, qualified).is_some_and(|key| {
             let key = key.as_str();
-            key == name || self.sets.get(name).is_some_and(|set| set.contains(key))
+            key == name || self.parts.sets.get(name).is_some_and(|set| set.contains(key))
         })
     }
 
     pub(crate) fn persistent(&self) -> impl Iterator<Item = &Pattern> {
-        self.persistent.iter().map(|(_, pattern)| pattern)
+        self.parts.persistent.iter()
     }
 
     /// Whether a module, or one that it lies in, is known to be dangerous, or has names that are.
@@ -352,7 +331,7 @@ impl Policy {
     pub(crate) fn has_sinks(&self, module: &[u8]) -> bool {
         let Ok(mut module) = str::from_utf8(module) else { return false };
         loop {
-            if self.sink_modules.contains(module) {
+            if self.parts.sink_modules.contains(module) {
                 return true;
             }
             match module.rsplit_once('.') {
@@ -371,7 +350,8 @@ impl Policy {
         }
         let is_builtins = |part: &[u8]| part == b"__builtins__";
         let parts = qualified.split(|&byte| byte == b'.');
-        let parts: Vec<&[u8]> = parts.map(|part| if is_builtins(part) { b"builtins" } else { part }).collect();
+        let parts: Vec<&[u8]> =
+            parts.map(|part| if is_builtins(part) { b"builtins" } else { part }).collect();
         (1..parts.len().min(DEEPEST_PATH)).find_map(|end| {
             let name = parts[end..].join(&b'.');
             (0..end).find_map(|start| self.sink_at(&parts[start..end].join(&b'.'), &name))
@@ -381,12 +361,13 @@ impl Policy {
     fn sink_at(&self, module: &[u8], qualified: &[u8]) -> Option<&str> {
         let key = Key::new(module, qualified)?;
         let key = key.as_str();
-        let reason = |name: &str| self.sinks.get(name).map(|&index| self.file.sink[index].reason.as_str());
+        let reason =
+            |name: &str| self.parts.sinks.get(name).map(|&index| self.parts.file.sink[index].reason.as_str());
         let (mut module, _) = key.split_once(':')?;
         if let Some(reason) = reason(key) {
             return Some(reason);
         }
-        if self.listed.contains(key) {
+        if self.parts.listed.contains(key) {
             return None;
         }
         loop {
@@ -396,6 +377,78 @@ impl Policy {
             module = module.rsplit_once('.')?.0;
         }
     }
+}
+
+impl Parts {
+    /// All but the patterns of entries.
+    fn new(file: File, selected: Option<BTreeSet<String>>) -> Result<Self, PolicyError> {
+        for allow in &file.allow {
+            let reason = allow.reason.trim();
+            let is_todo = reason.get(..TODO.len()).is_some_and(|start| start.eq_ignore_ascii_case(TODO));
+            if is_todo || reason.is_empty() {
+                return Err(refused(
+                    allow,
+                    "nobody has written the reason yet: say why loading it does no harm",
+                ));
+            }
+            if !file.packs.contains_key(&allow.pack) {
+                return Err(refused(allow, &format!("there is no pack {}", allow.pack)));
+            }
+            for name in &allow.names {
+                check_name(name).map_err(|reason| refused(allow, &reason))?;
+            }
+        }
+        let sets =
+            file.sets.iter().map(|(set, names)| (set.clone(), names.iter().cloned().collect())).collect();
+        let sinks = file.sink.iter().enumerate();
+        let sinks = sinks.flat_map(|(index, sink)| sink.names.iter().map(move |name| (name.clone(), index)));
+        #[cfg(feature = "files")]
+        let modules =
+            file.sink.iter().flat_map(|sink| &sink.names).map(|name| name.split(':').next().unwrap_or(name));
+        let mut parts = Self {
+            #[cfg(feature = "files")]
+            sink_modules: modules.map(str::to_owned).collect(),
+            compiled: vec![OnceLock::new(); file.allow.len()],
+            by_name: HashMap::new(),
+            sets,
+            sinks: sinks.collect(),
+            listed: file.allow.iter().flat_map(|allow| allow.names.iter().cloned()).collect(),
+            persistent: Vec::new(),
+            selected,
+            hash: OnceLock::new(),
+            file,
+        };
+        parts.choose()?;
+        Ok(parts)
+    }
+
+    /// Finds what the selected packs list.
+    fn choose(&mut self) -> Result<(), PolicyError> {
+        let Self { file, selected, by_name, persistent, .. } = self;
+        let is_selected = |pack: &str| selected.as_ref().is_none_or(|packs| packs.contains(pack));
+        by_name.clear();
+        for (index, allow) in file.allow.iter().enumerate().filter(|(_, allow)| is_selected(&allow.pack)) {
+            for name in &allow.names {
+                if by_name.insert(name.clone(), index).is_some() {
+                    return Err(refused(allow, &format!("{name} is listed twice")));
+                }
+            }
+        }
+        persistent.clear();
+        for entry in &file.persistent {
+            let pattern = Pattern::parse(&entry.id).map_err(PolicyError::new)?;
+            if is_selected(&entry.pack) {
+                persistent.push(pattern);
+            }
+        }
+        self.hash = OnceLock::new();
+        Ok(())
+    }
+}
+
+/// Why an entry is refused.
+fn refused(allow: &Allow, reason: &str) -> PolicyError {
+    PolicyError::new(format!("{}: {reason}", allow.names.first().map_or("allow", String::as_str)))
 }
 
 /// What a policy says of a name.

@@ -2,16 +2,22 @@
 
 use halfsour_vm::Graph;
 use halfsour_vm::value::machine::{Peek, StepKind};
-use halfsour_vm::value::{Data, Id, Kind, Node, View};
+use halfsour_vm::value::{Data, Id, Node, View};
 use hashbrown::{HashMap, HashSet};
 
 use crate::Limits;
 use crate::Rule;
 use crate::hashes::{Family, Hashes};
 use crate::report::{Action, Finding, Severity};
+use crate::shapes::{Bad, Made, Shapes, made, most, objects};
 
 /// Findings about the data as a whole.
-pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String]) -> Vec<Finding> {
+pub(crate) fn findings(
+    graph: &Graph<&[u8]>,
+    limits: &Limits,
+    shapes: &Shapes,
+    within: &[String],
+) -> Vec<Finding> {
     let finding = |id: Id, code: String, reason: &str| Finding {
         rule: Rule::R9,
         severity: Severity::Unknown,
@@ -27,147 +33,43 @@ pub(crate) fn findings(graph: &Graph<&[u8]>, limits: &Limits, within: &[String])
         context: Vec::new(),
     };
     let mut found = Vec::new();
-    let sizes = unfold(graph, limits);
-    match &sizes {
-        Err(Shape::Large(id, size)) => {
+    match shapes.bad {
+        Some(Bad::Large(id, size)) => {
             let code = format!("an object that unfolds into {size} items");
             found.push(finding(
-                *id,
+                id,
                 code,
                 "repr, hash, copy and comparison visit shared parts again and again",
             ));
         }
-        Err(Shape::Deep(id)) => {
+        Some(Bad::Deep(id)) => {
             let code =
                 format!("an object in which more than {} containers lie in each other", limits.nesting);
-            found.push(finding(*id, code, "repr, hash, copy and comparison recurse, beyond Python's stack"));
+            found.push(finding(id, code, "repr, hash, copy and comparison recurse, beyond Python's stack"));
         }
-        Ok(sizes) => {
-            if let Some((id, size)) = hashed(graph, limits, sizes) {
+        None => {
+            if let Some((id, size)) = hashed(graph, limits, shapes) {
                 let code = format!("keys that unfold into {size} items");
                 let why = "a hash visits all of them, wherever the same key is taken again";
                 found.push(finding(id, code, why));
             }
         }
     }
-    if let Some((id, same)) = equal_hashes(graph, limits, sizes.as_deref().unwrap_or_default()) {
+    if let Some((id, same)) = equal_hashes(graph, limits, shapes) {
         let code = format!("a dict or set with {same} keys of one hash");
         found.push(finding(id, code, "each further key of the same hash takes longer than the one before"));
     }
     found
 }
 
-/// The index of an object that holds others.
-#[inline]
-fn container(view: View<'_>, id: Id) -> Option<usize> {
-    let index = id.index()?;
-    let holds = match view.kind(id) {
-        Kind::List | Kind::Tuple | Kind::Dict | Kind::Set | Kind::FrozenSet | Kind::Instance => true,
-        Kind::Global | Kind::PersistentId | Kind::Extension | Kind::Buffer => {
-            view.foreign_steps(id).is_some()
-        }
-        _ => false,
-    };
-    holds.then_some(index)
-}
-
-/// An object of a bad shape.
-enum Shape {
-    /// It unfolds into too many items, and into how many.
-    Large(Id, u64),
-    /// Too many containers lie in each other.
-    Deep(Id),
-}
-
-/// The number of items into which a container unfolds, and how deep containers lie in it: in one word, as there is one for each node.
-#[derive(Clone, Copy, PartialEq)]
-struct Unfolded(u64);
-
-impl Unfolded {
-    /// Nobody has looked at it.
-    const NEW: Self = Self(0);
-    /// It is being looked at: it holds itself, and counts as one item.
-    const OPEN: Self = Self(1 << Self::DEPTH_BITS);
-    const DEPTH_BITS: u32 = 24;
-    const MOST: u64 = u64::MAX >> Self::DEPTH_BITS;
-    const DEEPEST: u64 = (1 << Self::DEPTH_BITS) - 1;
-
-    fn new(size: u64, depth: u64) -> Self {
-        Self(size.min(Self::MOST) << Self::DEPTH_BITS | depth.min(Self::DEEPEST))
-    }
-
-    fn size(self) -> u64 {
-        self.0 >> Self::DEPTH_BITS
-    }
-
-    fn depth(self) -> u64 {
-        self.0 & Self::DEEPEST
-    }
-}
-
-/// How many items may be visited.
-fn most(graph: &Graph<&[u8]>, limits: &Limits) -> u64 {
-    limits.expansion.max(graph.node_count() as u64 * 100).min(Unfolded::MOST - 1)
-}
-
-/// What each container unfolds into, or the first object of a bad shape; those that hold themselves are counted once.
-fn unfold(graph: &Graph<&[u8]>, limits: &Limits) -> Result<Vec<u64>, Shape> {
-    let most = most(graph, limits);
-    let deepest = (limits.nesting as u64).min(Unfolded::DEEPEST);
-    let view = graph.view();
-    let mut unfolded = vec![0; graph.node_count()];
-    let mut open = Vec::new();
-    // Members of lists and dicts were made after these, mostly.
-    for first in graph.store().ids().rev() {
-        open.push(first);
-        while let Some(&id) = open.last() {
-            let Some(index) = container(view, id)
-                .filter(|&index| matches!(Unfolded(unfolded[index]), Unfolded::NEW | Unfolded::OPEN))
-            else {
-                open.pop();
-                continue;
-            };
-            let (mut size, mut depth, before) = (1_u64, 0, open.len());
-            view.children(id).for_each(|child| {
-                let of_child =
-                    container(view, child).map_or(Unfolded::OPEN, |child| Unfolded(unfolded[child]));
-                if of_child == Unfolded::NEW {
-                    open.push(child);
-                }
-                size = size.saturating_add(of_child.size());
-                depth = depth.max(of_child.depth());
-            });
-            // Those that it holds are looked at before it.
-            if open.len() > before {
-                unfolded[index] = Unfolded::OPEN.0;
-                continue;
-            }
-            if size > most {
-                return Err(Shape::Large(id, size));
-            }
-            if depth >= deepest {
-                return Err(Shape::Deep(id));
-            }
-            unfolded[index] = Unfolded::new(size, depth + 1).0;
-        }
-    }
-    Ok(unfolded)
-}
-
 /// The container with which all keys unfold into too many items, and into how many.
-fn hashed(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64]) -> Option<(Id, u64)> {
+fn hashed(graph: &Graph<&[u8]>, limits: &Limits, shapes: &Shapes) -> Option<(Id, u64)> {
     let (view, most) = (graph.view(), most(graph, limits));
     let mut hashed = 0;
-    graph.store().ids().find_map(|id| {
-        hashed += keys(view, id).map(|key| size(view, sizes, key) - 1).sum::<u64>();
+    shapes.hashing.iter().find_map(|&id| {
+        hashed += keys(view, id).map(|key| shapes.size(key) - 1).sum::<u64>();
         (hashed > most).then_some((id, hashed))
     })
-}
-
-/// How many items a key unfolds into, itself among them.
-fn size(view: View<'_>, sizes: &[u64], key: Id) -> u64 {
-    let index = container(view, key);
-    index.and_then(|index| sizes.get(index)).map_or(1, |&unfolded| Unfolded(unfolded).size().max(1))
 }
 
 /// What a container hashes: the keys of a dict, or of what is given items as a dict is, and the members of a set.
@@ -191,61 +93,59 @@ fn keys(view: View<'_>, id: Id) -> impl Iterator<Item = Id> {
 
 /// The keys that a class of containers makes of a list.
 fn given(view: View<'_>, id: Id) -> impl Iterator<Item = Id> {
-    let class = view.class(id).and_then(|class| view.global(class));
+    let made = view.class(id).map_or(Made::Other, |class| made(view, class));
     let list = view.arguments(id).and_then(|(args, _)| view.sequence(*args.first()?));
-    let (is_set, is_dict) = match class {
-        Some(
-            [b"builtins" | b"__builtin__", b"set" | b"frozenset"]
-            | [b"cloudpickle.cloudpickle", b"_make_dict_keys"],
-        ) => (true, false),
-        Some([b"collections", b"OrderedDict"]) => (false, true),
-        _ => (false, false),
-    };
-    let list = list.filter(|_| is_set || is_dict).unwrap_or_default();
-    list.iter()
-        .filter_map(move |&item| if is_set { Some(item) } else { view.sequence(item)?.first().copied() })
+    let list = list.filter(|_| matches!(made, Made::Set | Made::Dict)).unwrap_or_default();
+    list.iter().filter_map(
+        move |&item| {
+            if made == Made::Set { Some(item) } else { view.sequence(item)?.first().copied() }
+        },
+    )
 }
 
 /// What it costs to compare times of two zones of dateutil, beside two items.
 const ZONES: u64 = 1000;
 
-/// A dict or set in which too many keys have one hash, or one that nobody knows, and how many have: as each is compared with the others,
-/// of large keys there may be fewer.
-fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64]) -> Option<(Id, usize)> {
+/// The first container in which too many keys have one hash, or one that nobody knows, and how many have: as each is compared with the
+/// others, of large keys there may be fewer.
+fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits, shapes: &Shapes) -> Option<(Id, usize)> {
     let (view, visits) = (graph.view(), most(graph, limits));
+    let are_many = |keys: &[Id]| {
+        let (count, size) = (keys.len() as u64, keys.iter().map(|&key| shapes.size(key)).sum::<u64>());
+        keys.len() > limits.equal_hashes || size > count && size.saturating_mul(count) > visits
+    };
     let mut all = [Family::New, Family::Old, Family::Python2].map(|family| Hashes::new(graph, family));
     let mut asked = 0;
-    for id in graph.store().ids() {
+    for &id in &shapes.hashing {
         asked = all[0].pairs_of_zones(keys(view, id)).saturating_mul(ZONES).saturating_add(asked);
         if asked > visits {
             return Some((id, keys(view, id).count()));
         }
         let array = objects(view, id);
-        let count = array.map_or_else(|| keys(view, id).count(), <[Id]>::len);
-        let are_many = |count: usize, keys: u64| {
-            count > limits.equal_hashes || keys > count as u64 && keys.saturating_mul(count as u64) > visits
-        };
-        if !are_many(count, keys(view, id).map(|key| size(view, sizes, key)).sum()) {
+        let keys: Vec<Id> = array.map_or_else(|| keys(view, id).collect(), <[Id]>::to_vec);
+        if !are_many(&keys) {
             continue;
         }
-        // Keys that are equal are one key.
-        let keys: Vec<Id> = match graph.node(id).data() {
-            Data::Dict(items) => items.map(|(key, _)| key.id()).collect(),
-            Data::Set(items) | Data::FrozenSet(items) => items.map(Node::id).collect(),
-            _ => array.map_or_else(|| keys(view, id).collect(), <[Id]>::to_vec),
-        };
+        // No more than these can have one hash without being many.
+        let largest = keys.iter().map(|&key| shapes.size(key)).max().unwrap_or(1);
+        let few = usize::try_from((visits / largest).isqrt()).unwrap_or(usize::MAX).min(limits.equal_hashes);
         for hashes in &mut all {
-            let mut same: HashMap<Option<u64>, Vec<Id>> = HashMap::new();
+            let mut known = Vec::new();
             for &key in &keys {
-                let hash = hashes.of(key);
-                if !hashes.is_secret(key) && (array.is_none() || hash.is_some()) {
-                    same.entry(hash).or_default().push(key);
+                if !hashes.is_secret(key) {
+                    known.extend(Some((hashes.of(key), key)).filter(|it| array.is_none() || it.0.is_some()));
                 }
             }
-            let many = same.into_values().map(|same| distinct(graph, limits, sizes, same));
-            let many = many
-                .filter(|same| are_many(same.len(), same.iter().map(|&key| size(view, sizes, key)).sum()));
-            if let Some(most) = many.map(|same| same.len()).max() {
+            if !may_repeat(&known, few) {
+                continue;
+            }
+            let mut same: HashMap<Option<u64>, Vec<Id>> = HashMap::new();
+            for (hash, key) in known {
+                same.entry(hash).or_default().push(key);
+            }
+            let own = own_keys(graph, id);
+            let many = same.into_values().map(|same| distinct(graph, limits, shapes, own.as_ref(), same));
+            if let Some(most) = many.filter(|same| are_many(same)).map(|same| same.len()).max() {
                 return Some((id, most));
             }
         }
@@ -253,25 +153,41 @@ fn equal_hashes(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64]) -> Option<
     None
 }
 
-/// The objects of an array, which pandas hashes where it looks whether one is there twice.
-pub(crate) fn objects(view: View<'_>, id: Id) -> Option<&[Id]> {
-    let Peek::Instance(instance) = view.peek(id) else { return None };
-    let [_, b"_reconstruct"] = view.global(view.class(id)?)? else { return None };
-    let (_, state) = instance.steps().find(|(kind, _)| *kind == StepKind::State)?;
-    match view.peek(*view.sequence(*state.first()?)?.last()?) {
-        Peek::List(ids) => Some(ids),
+/// The keys of a dict or set, of those that are equal one.
+fn own_keys(graph: &Graph<&[u8]>, id: Id) -> Option<HashSet<Id>> {
+    match graph.node(id).data() {
+        Data::Dict(items) => Some(items.map(|(key, _)| key.id()).collect()),
+        Data::Set(items) | Data::FrozenSet(items) => Some(items.map(Node::id).collect()),
         _ => None,
     }
 }
 
-/// Those of them that differ, if there are so many that it matters: small ones as they are written.
-fn distinct(graph: &Graph<&[u8]>, limits: &Limits, sizes: &[u64], mut ids: Vec<Id>) -> Vec<Id> {
+/// Whether more than `most` of these may have one hash: so many fall in one of as many places as there are hashes.
+fn may_repeat(hashes: &[(Option<u64>, Id)], most: usize) -> bool {
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let bits = hashes.len().next_power_of_two().trailing_zeros().max(1);
+    let mut counts = vec![0; 1 << bits];
+    hashes.iter().any(|(hash, _)| {
+        let place = usize::try_from(hash.unwrap_or(1).wrapping_mul(MIX) >> (64 - bits)).unwrap_or(0);
+        counts[place] += 1;
+        counts[place] > most
+    })
+}
+
+/// Those of them that differ, if there are so many that it matters: small ones as they are written. `own` are the keys of a dict or set.
+fn distinct(
+    graph: &Graph<&[u8]>,
+    limits: &Limits,
+    shapes: &Shapes,
+    own: Option<&HashSet<Id>>,
+    mut ids: Vec<Id>,
+) -> Vec<Id> {
     const SMALL: u64 = 100;
     let mut known = HashSet::new();
-    ids.retain(|&id| known.insert(id));
+    ids.retain(|&id| own.is_none_or(|own| own.contains(&id)) && known.insert(id));
     if ids.len() > limits.equal_hashes {
         let mut written = HashSet::new();
-        let is_small = |id| size(graph.view(), sizes, id) <= SMALL;
+        let is_small = |id| shapes.size(id) <= SMALL;
         ids.retain(|&id| !is_small(id) || written.insert(graph.node(id).to_string()));
     }
     ids

@@ -257,3 +257,23 @@ fn a_name_behind_modules_is_what_it_is_in_them() {
     }
     assert!(Policy::default().allow("numpy:os.system").is_err());
 }
+
+/// Copies have their parts in common until one is changed.
+#[test]
+fn a_copy_is_changed_for_itself() {
+    let mut copy = Policy::default();
+    let before = copy.hash().to_owned();
+    for name in ["app.models:Point", "app.models:Line", "app.models:Point"] {
+        copy.allow(name).unwrap();
+    }
+    assert!(copy.explain("app.models:Line").is_some());
+    assert_eq!(Policy::built_in().explain("app.models:Line"), None);
+    assert_eq!(Policy::built_in().hash(), before);
+    assert_ne!((copy.hash(), &copy), (&*before, Policy::built_in()));
+    let mut again = Policy::parse(&copy.to_toml()).unwrap();
+    assert_eq!((again.hash(), &again), (copy.hash(), &copy));
+    again.select(&["data"]).unwrap();
+    assert_eq!(again.explain("app.models:Line"), None);
+    again.allow("app.models:Circle").unwrap();
+    assert!(again.explain("app.models:Circle").is_some());
+}

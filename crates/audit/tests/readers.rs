@@ -1,9 +1,11 @@
 //! Files of which one reader runs a command where others read nothing bad: `crates/fixtures/readers`, and what looks like them and is harmless.
 
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use halfsour_audit::{Auditor, Completeness, Part, Policy, Verdict};
 use halfsour_files::{Limits, Source};
+use halfsour_fixtures::{all, attacks, hostile};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/readers")
@@ -27,6 +29,34 @@ fn reasons(parts: &[Part]) -> String {
         Completeness::Complete => None,
     };
     parts.iter().filter_map(reason).collect::<Vec<_>>().join("\n")
+}
+
+/// Gives no more than a few bytes at a time.
+struct Dripping<'b>(&'b [u8]);
+
+impl Read for Dripping<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        const DROP: usize = 1000;
+        let most = buffer.len().min(DROP);
+        self.0.read(&mut buffer[..most])
+    }
+}
+
+/// A stream is judged as bytes are, and a source is never judged to be better than these.
+#[test]
+fn streams_are_judged_as_bytes_are() {
+    let auditor = Auditor::new(Policy::default());
+    let plain = all().into_iter().map(|fixture| fixture.pickle);
+    let others =
+        attacks().into_iter().map(|attack| attack.bytes).chain(hostile().into_iter().map(|it| it.bytes));
+    for bytes in plain.chain(others) {
+        let report = auditor.audit(&bytes);
+        assert_eq!(auditor.audit_reader(Dripping(&bytes)).unwrap(), report);
+        if matches!(report.verdict, Verdict::Dangerous | Verdict::Unknown) {
+            let parts = auditor.audit_source(&source(&bytes));
+            assert!(worst(&parts) != Verdict::Clean, "{report:?}");
+        }
+    }
 }
 
 /// Whoever reads a file, none is clean, asked for or found in a folder.

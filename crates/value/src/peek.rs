@@ -69,21 +69,25 @@ impl<'s> RawInstance<'s> {
     }
 
     /// The way in which the instance was made.
+    #[inline]
     pub const fn form(self) -> Form {
         self.form
     }
 
     /// The callable, or the class for [`Form::New`] and [`Form::NewEx`].
+    #[inline]
     pub const fn callable(self) -> Id {
         self.ids[0]
     }
 
     /// The arguments: a tuple, or an instance of some subclass of it.
+    #[inline]
     pub const fn args(self) -> Id {
         self.ids[1]
     }
 
     /// The keyword arguments of [`Form::NewEx`]: a dict, or an instance of some subclass of it.
+    #[inline]
     pub fn kwargs(self) -> Option<Id> {
         self.made_of().get(2).copied()
     }
@@ -101,11 +105,13 @@ impl<'s> RawInstance<'s> {
     }
 
     /// All ids, with the marks between the steps; and how many stand before the first mark.
+    #[inline]
     pub(crate) fn all(self) -> (&'s [Id], usize) {
         (self.ids, self.form.parts())
     }
 
     /// As [`View::class`].
+    #[inline]
     pub(crate) fn class(self, view: View<'s>) -> Id {
         match self.form {
             Form::Reconstructor | Form::NewObjCall | Form::NewObjExCall => {

@@ -10,7 +10,7 @@ use crate::Rule;
 use crate::at::At;
 use crate::policy::Acts;
 use crate::report::Severity;
-use crate::resources::objects;
+use crate::shapes::objects;
 
 /// What an object of kilobytes counts, in bytes.
 pub(super) const LARGE: u64 = 10_000;

@@ -7,7 +7,7 @@ use halfsour_vm::Opcode;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
 
-use super::{Judge, base64};
+use super::{FREE, Judge, base64};
 use crate::at::At;
 use crate::auditor::{Nested, has_effect, may_be_pickle, nested};
 
@@ -60,24 +60,8 @@ impl Judge<'_, '_> {
     }
 
     /// Looks at the argument of an opcode: at bytes and text that may be a pickle, and at numbers that not all Pythons read alike.
-    #[inline]
+    #[inline(never)]
     pub(super) fn argument(&mut self, offset: usize, opcode: Opcode) {
-        if !matches!(
-            opcode,
-            Opcode::BinBytes
-                | Opcode::ShortBinBytes
-                | Opcode::BinBytes8
-                | Opcode::ByteArray8
-                | Opcode::BinString
-                | Opcode::ShortBinString
-                | Opcode::Put
-                | Opcode::LongBinPut
-                | Opcode::Int
-                | Opcode::Long
-        ) && !self.is_text(offset, opcode)
-        {
-            return;
-        }
         match Lexer::at(self.source, offset).next_op() {
             Ok(
                 Op::BinBytes(bytes)
@@ -128,18 +112,33 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Whether the opcode pushes text that begins as a pickle of protocol 0 does, or as base64 of a pickle.
-    fn is_text(&self, offset: usize, opcode: Opcode) -> bool {
-        let head = match opcode {
-            Opcode::ShortBinUnicode => 2,
-            Opcode::BinUnicode => 5,
-            Opcode::BinUnicode8 => 9,
-            Opcode::Unicode => 1,
+    /// Whether the opcode has an argument to be looked at: a number, or bytes or text that begin as pickles do, or as base64 of such.
+    #[inline]
+    pub(super) fn has_argument(&self, offset: usize, opcode: Opcode) -> bool {
+        let (head, is_text) = match opcode {
+            Opcode::ShortBinUnicode => (2, true),
+            Opcode::BinUnicode => (5, true),
+            Opcode::BinUnicode8 => (9, true),
+            Opcode::Unicode => (1, true),
             // In quotes.
-            Opcode::String => 2,
+            Opcode::String => (2, true),
+            Opcode::ShortBinBytes | Opcode::ShortBinString => (2, false),
+            Opcode::BinBytes | Opcode::BinString => (5, false),
+            Opcode::BinBytes8 | Opcode::ByteArray8 => (9, false),
+            Opcode::LongBinPut => {
+                let slot = self.source.get(offset + 1..).and_then(<[u8]>::first_chunk);
+                return slot.is_some_and(|&slot| u64::from(u32::from_le_bytes(slot)) > FREE);
+            }
+            Opcode::Put | Opcode::Int | Opcode::Long => return true,
             _ => return false,
         };
-        let text = self.source.get(offset + head..).unwrap_or_default();
-        matches!(text, [b'c' | b'(' | b']' | b'}' | b'i', ..]) || base64::begins(text)
+        let argument = self.source.get(offset + head..).unwrap_or_default();
+        match argument {
+            [b'c' | b'(' | b']' | b'}' | b'i', ..] => true,
+            [b'P' | 0x80, ..] => !is_text,
+            // It may be one that is escaped.
+            [b'\\', ..] => opcode == Opcode::String,
+            _ => base64::begins(argument),
+        }
     }
 }

@@ -105,7 +105,7 @@ impl<'p> Judge<'p, '_> {
 
     /// Whether `copyreg._reconstructor` does no more with this base than to make an object.
     fn is_base(&self, at: At<'_>, base: Id, state: Id) -> bool {
-        self.named.get(&base).is_some_and(|base| {
+        self.named.get(&base).filter(|base| base.entry.is_some()).is_some_and(|base| {
             let may_be_new = || base.entry.is_some_and(|it| it.allow.uses.contains(&Use::New));
             match base.module.as_slice() {
                 b"builtins" if state == Id::NONE => base.qualified == b"object",

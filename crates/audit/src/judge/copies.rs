@@ -62,15 +62,22 @@ impl Judge<'_, '_> {
 
 /// How many bytes or items copies of it and of its first parts have.
 fn size_with_parts(at: At<'_>, id: Id) -> u64 {
-    let parts = match at.view.peek(id) {
-        Peek::Tuple(parts) => parts,
-        _ => &[],
-    };
-    size(at, id) + parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>()
+    if at.view.kind(id) != Kind::Tuple {
+        return size(at, id);
+    }
+    let parts = at.view.sequence(id).unwrap_or_default();
+    parts.len() as u64 + parts.iter().take(MOST).map(|&part| size(at, part)).sum::<u64>()
 }
 
 /// How many bytes or items a copy has.
+#[inline]
 fn size(at: At<'_>, id: Id) -> u64 {
+    if matches!(
+        at.view.kind(id),
+        Kind::None | Kind::Bool | Kind::Int | Kind::Float | Kind::Global | Kind::Instance
+    ) {
+        return 0;
+    }
     match at.view.peek(id) {
         Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) => {
             bytes.len() as u64

@@ -5,10 +5,11 @@
 
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use crate::Rule;
 use crate::at::At;
+use crate::ids::IdSet;
 
 /// Why a state is not allowed, and what numpy would do.
 type Objection = (Rule, &'static str);
@@ -73,7 +74,7 @@ pub(super) struct DTypes {
     /// Dicts of fields and their names: how long the dict was, which numpy keeps, and what is in it.
     fields: HashMap<(Id, Id), (usize, Option<Items>)>,
     /// The arrays that were given their state.
-    arrays: HashSet<Id>,
+    arrays: IdSet,
 }
 
 impl DTypes {

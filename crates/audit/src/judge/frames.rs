@@ -16,11 +16,15 @@ pub(super) struct Frames {
 
 impl Judge<'_, '_> {
     /// An opcode is about to be run: the frame before it has ended here, or goes on.
+    #[inline]
     pub(super) fn frame(&mut self, offset: usize, opcode: Opcode) {
         self.frame_ends(offset);
-        if opcode != Opcode::Frame {
-            return;
+        if opcode == Opcode::Frame {
+            self.frame_begins(offset);
         }
+    }
+
+    fn frame_begins(&mut self, offset: usize) {
         if let Some((start, _)) = self.frames.open {
             self.odd_frame(start, "another one begins in it");
         }
@@ -32,6 +36,7 @@ impl Judge<'_, '_> {
     }
 
     /// The next opcode, or the end of the pickle, is here.
+    #[inline]
     pub(super) fn frame_ends(&mut self, offset: usize) {
         if let Some((start, end)) = self.frames.open.filter(|&(_, end)| end <= offset) {
             self.frames.open = None;

@@ -40,10 +40,17 @@ use crate::Rule;
 use crate::at::At;
 use crate::census;
 use crate::found::Found;
+use crate::ids::IdSet;
 use crate::pattern::{Checked, Part, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
 use crate::report::{Action, Context, Finding, OpcodeName, Severity};
+use crate::shapes::Shapes;
 use crate::text;
+
+/// How many names are found at once.
+const NEAR: usize = 32;
+/// The memo slots that any pickle may use.
+const FREE: u64 = 100_000;
 
 /// Watches a pickle being run, and judges what it does.
 pub(crate) struct Judge<'p, 's> {
@@ -56,19 +63,22 @@ pub(crate) struct Judge<'p, 's> {
     recent: [usize; 4],
     /// How many there were.
     steps: usize,
-    /// What is known of ids that stand for a listed class or function: globals, and what was looked up in them.
+    /// The ids that are in `named`.
+    has_name: IdSet,
+    /// What is known of ids that stand for a class or function: globals, and what was looked up in them.
     named: HashMap<Id, Rc<Named<'p>>>,
-    /// The same of ids that stand for others, of which there may be many: no more than so many are kept.
-    unlisted: HashMap<Id, Rc<Named<'p>>>,
+    /// Of these, the last that was imported for each place, by the last bits of its id.
+    near: Vec<Option<(Id, Rc<Named<'p>>)>>,
+    /// How many of them are not listed. There may be many of those: no more than so many are kept.
+    unlisted: usize,
     /// Names that may be called, but not stored.
-    callees: HashSet<Id>,
+    callees: IdSet,
     checked: Checked,
     /// The dicts that the pattern of a state came upon.
     parts: RefCell<Vec<(Id, Part)>>,
     /// Objects that were given a state.
-    built: HashSet<Id>,
-    /// Which keys of states have been looked at, by the entry of the class.
-    scanned: HashMap<(Id, usize, Part), Scanned<'p>>,
+    built: IdSet,
+    scanned: Scanned<'p>,
     frames: Frames,
     /// Bytes that have been tried as pickles.
     tried: HashSet<Id>,
@@ -101,6 +111,8 @@ struct Named<'p> {
     sink: Option<&'p str>,
     /// Its number among the imports.
     import: Option<usize>,
+    /// Of what kinds there are enough findings about it, and the number of the last that is listed.
+    enough: RefCell<Vec<(Rule, Action, usize)>>,
     /// What the census says of it, once somebody asked.
     class: OnceCell<Option<&'static census::Class>>,
 }
@@ -123,6 +135,7 @@ impl<'p> Named<'p> {
             entry,
             sink,
             import,
+            enough: RefCell::default(),
             class: OnceCell::new(),
         }
     }
@@ -150,13 +163,15 @@ impl<'p, 's> Judge<'p, 's> {
             found: Found::default(),
             recent: [0; 4],
             steps: 0,
+            has_name: IdSet::default(),
             named: HashMap::new(),
-            unlisted: HashMap::new(),
-            callees: HashSet::new(),
+            near: Vec::new(),
+            unlisted: 0,
+            callees: IdSet::default(),
             checked: Checked::default(),
             parts: RefCell::default(),
-            built: HashSet::new(),
-            scanned: HashMap::new(),
+            built: IdSet::default(),
+            scanned: Scanned::default(),
             frames: Frames::default(),
             tried: HashSet::new(),
             clean: HashMap::new(),
@@ -205,7 +220,14 @@ impl<'p, 's> Judge<'p, 's> {
 
     /// Whether there are enough findings like one that would be made: then it is counted, and no text has to be made for it.
     fn repeats(&mut self, rule: Rule, action: Action, named: &Named<'_>) -> bool {
-        self.found.repeats(self.policy.limits(), (rule, action, named.severity()), &named.name, 1)
+        let known = named.enough.borrow().iter().find(|it| (it.0, it.1) == (rule, action)).map(|it| it.2);
+        if let Some(last) = known {
+            self.found.again(last, 1);
+            return true;
+        }
+        let last = self.found.repeats(self.policy.limits(), (rule, action, named.severity()), &named.name, 1);
+        named.enough.borrow_mut().extend(last.map(|last| (rule, action, last)));
+        last.is_some()
     }
 
     /// The opcodes before the one that is run.
@@ -252,22 +274,40 @@ impl<'p, 's> Judge<'p, 's> {
             if !entry.allow.uses.contains(&Use::Value) {
                 self.callees.insert(id);
             }
-            self.named.insert(id, Rc::new(named));
+            self.has_name.insert(id);
+            self.keep_name(id, Rc::new(named));
             return;
         }
         if !self.repeats(Rule::R1, Action::Import, &named) {
             let why = Self::why(&named, "the policy does not list it");
             self.add(at.offset, Rule::R1, Action::Import, &name, named.python(), why);
         }
-        if self.unlisted.len() < self.policy.limits().total {
-            self.unlisted.insert(id, Rc::new(named));
+        if self.unlisted < self.policy.limits().total && self.has_name.insert(id) {
+            self.unlisted += 1;
+            self.keep_name(id, Rc::new(named));
         }
+    }
+
+    fn keep_name(&mut self, id: Id, named: Rc<Named<'p>>) {
+        if let Some(index) = id.index() {
+            self.near.resize(NEAR, None);
+            self.near[index % NEAR] = Some((id, named.clone()));
+        }
+        self.named.insert(id, named);
     }
 
     /// What a class or function is called. Of those that are not listed, of which there may be many, only so many are kept.
     fn named(&self, at: At<'_>, id: Id) -> Option<Rc<Named<'p>>> {
-        if let Some(named) = self.named.get(&id).or_else(|| self.unlisted.get(&id)) {
+        if let Some(Some((known, named))) = self.near.get(id.index()? % NEAR)
+            && *known == id
+        {
             return Some(named.clone());
+        }
+        if self.has_name.contains(id) {
+            return self.named.get(&id).cloned();
+        }
+        if at.view.kind(id) != Kind::Global {
+            return None;
         }
         let [module, qualified] = at.view.global(id)?;
         let name = text::name(module, qualified);
@@ -303,17 +343,18 @@ impl<'p, 's> Judge<'p, 's> {
         }
     }
 
-    /// Judges what can be told only at the end of a pickle.
-    pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) {
+    /// Judges what can be told only at the end of a pickle. Returns what the graph looks like.
+    pub(crate) fn finish(&mut self, graph: &Graph<&[u8]>) -> Shapes {
+        let shapes = Shapes::of(graph, self.policy.limits(), &self.callees);
         self.last_frame(graph.end());
-        self.stored(graph);
+        self.stored(graph, &shapes);
         self.changed_later(graph);
         self.check_indices(graph);
+        shapes
     }
 
     /// A memo slot with a number that no pickler has come to here.
     fn put(&mut self, offset: usize, slot: u64) {
-        const FREE: u64 = 100_000;
         if slot > FREE && slot > offset as u64 {
             let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
             let code = format!("memo slot {slot}");
@@ -360,7 +401,9 @@ impl Observer for Judge<'_, '_> {
             self.steps += 1;
         }
         self.frame(offset, opcode);
-        self.argument(offset, opcode);
+        if self.has_argument(offset, opcode) {
+            self.argument(offset, opcode);
+        }
         #[cfg(feature = "files")]
         self.window.slide(self.source, offset);
     }

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use halfsour_vm::Graph;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind};
+use hashbrown::HashMap;
+use hashbrown::hash_map;
 
 use super::geometry::are_geometries;
 use super::image::is_image;
@@ -13,6 +15,7 @@ use super::{Judge, Named, distributions, indices, tables};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
+use crate::ids::IdSet;
 use crate::pattern::{Part, Pattern, is_object};
 use crate::policy::{Acts, Entry, Keys, PROGRAM, Use};
 use crate::report::{Action, Severity};
@@ -21,11 +24,39 @@ use crate::text;
 /// Why a state is not allowed.
 pub(super) type Objection = (Rule, Severity, String);
 
-/// How much of the dict of attributes or slots of a class was looked at.
+/// The dicts of attributes and slots that were looked at.
+#[derive(Default)]
 pub(super) struct Scanned<'p> {
+    known: IdSet,
+    all: Vec<Scan<'p>>,
+    /// Where in `all` those are that were looked at for a second time, by the entry of the class.
+    again: HashMap<(Id, usize, Part), usize>,
+}
+
+/// How much of a dict of attributes or slots of a class was looked at.
+struct Scan<'p> {
+    dict: Id,
     named: Rc<Named<'p>>,
     part: Part,
     length: usize,
+}
+
+impl<'p> Scanned<'p> {
+    /// Notes that the dict is looked at, all of it; how much of it need not be. Few dicts are looked at more than once, so that it is
+    /// first kept in mind at the second time.
+    fn note(&mut self, scan: Scan<'p>) -> usize {
+        if !self.known.insert(scan.dict) {
+            let allow = scan.named.entry.map_or(0, |entry| std::ptr::from_ref(entry.allow) as usize);
+            match self.again.entry((scan.dict, allow, scan.part)) {
+                hash_map::Entry::Occupied(known) => {
+                    return std::mem::replace(&mut self.all[*known.get()].length, scan.length);
+                }
+                hash_map::Entry::Vacant(new) => _ = new.insert(self.all.len()),
+            }
+        }
+        self.all.push(scan);
+        0
+    }
 }
 
 impl<'p> Judge<'p, '_> {
@@ -49,7 +80,10 @@ impl<'p> Judge<'p, '_> {
             None => None,
         };
         if let Some((rule, severity, why)) = objection
-            && !self.found.repeats(self.policy.limits(), (rule, Action::Build, severity), &named.name, 1)
+            && self
+                .found
+                .repeats(self.policy.limits(), (rule, Action::Build, severity), &named.name, 1)
+                .is_none()
         {
             self.add(at.offset, rule, Action::Build, &named.name, code(&named.python()), (severity, why));
         }
@@ -134,11 +168,9 @@ impl<'p> Judge<'p, '_> {
     fn keys(&mut self, at: At<'_>, named: &Rc<Named<'p>>, dict: Id, part: Part) -> Option<Objection> {
         let Peek::Dict(items) = at.view.peek(dict) else { return None };
         let entry = named.entry?;
-        let key = (dict, std::ptr::from_ref(entry.allow) as usize, part);
-        let now = Scanned { named: named.clone(), part, length: items.len() };
-        let before = self.scanned.insert(key, now).map_or(0, |before| before.length);
+        let scanned = self.scanned.note(Scan { dict, named: named.clone(), part, length: items.len() });
         let class = named.class();
-        let items = items.get(before..).unwrap_or_default();
+        let items = items.get(scanned..).unwrap_or_default();
         items.chunks_exact(2).find_map(|pair| self.key(at, &entry, class, part, [pair[0], pair[1]]))
     }
 
@@ -233,9 +265,10 @@ impl<'p> Judge<'p, '_> {
         };
         let grown: Vec<_> = self
             .scanned
+            .all
             .iter()
-            .filter(|((dict, ..), scanned)| length(*dict) > scanned.length)
-            .map(|((dict, ..), scanned)| (*dict, scanned.named.clone(), scanned.part))
+            .filter(|scan| length(scan.dict) > scan.length)
+            .map(|scan| (scan.dict, scan.named.clone(), scan.part))
             .collect();
         for (dict, named, part) in grown {
             if let Some((rule, severity, why)) = self.keys(at(dict), &named, dict, part) {
@@ -290,8 +323,8 @@ fn is_field(entry: &Entry<'_>, key: &[u8]) -> bool {
 /// Whether Python itself looks at an attribute. What decorators set on what they wrap, and what notes an exception has, nobody
 /// calls.
 fn is_special(key: &[u8]) -> bool {
-    let is_harmless = matches!(key, b"__doc__" | b"__name__" | b"__notes__");
-    key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless
+    let is_harmless = || matches!(key, b"__doc__" | b"__name__" | b"__notes__");
+    key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless()
 }
 
 fn sets(key: &[u8]) -> Objection {

@@ -10,17 +10,22 @@ use crate::Rule;
 use crate::at::At;
 use crate::pattern::holds;
 use crate::report::Action;
+use crate::shapes::Shapes;
 
 impl Judge<'_, '_> {
     /// Finds names that may be called, but not stored, in whatever keeps them: the result, items that objects are given, and
     /// containers that something took as they are. Where a pattern names them, they may be; so they may as the callee of a call.
-    pub(super) fn stored(&mut self, graph: &Graph<&[u8]>) {
+    pub(super) fn stored(&mut self, graph: &Graph<&[u8]>, shapes: &Shapes) {
         if self.callees.is_empty() {
             return;
         }
         let view = graph.view();
         let mut open = self.checked.taken();
         open.extend(graph.roots().map(Node::id));
+        // Most are where a call has its arguments, and nowhere else.
+        if !shapes.keeps_name(&open) {
+            return;
+        }
         for id in graph.store().ids() {
             let steps = match view.peek(id) {
                 Peek::Instance(instance) => Some(instance.steps()),
@@ -36,7 +41,7 @@ impl Judge<'_, '_> {
         let mut seen = vec![false; graph.node_count()];
         let mut kept = HashSet::new();
         while let Some(id) = open.pop() {
-            if self.callees.contains(&id) {
+            if self.callees.contains(id) {
                 kept.insert(id);
             } else if holds(view.kind(id))
                 && let Some(index) = id.index()

@@ -7,8 +7,8 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use halfsour_lexer::text::repr;
-use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
+use halfsour_vm::value::{Id, Kind};
 
 use crate::judge::partials::{class_of_new, class_of_partial};
 pub(crate) use values::{Checked, Part, Values, holds, is_object};
@@ -21,7 +21,7 @@ pub(crate) enum Pattern {
     /// Plain data all the way down.
     Data,
     /// A type, and how many items or bytes there may be.
-    Kind(&'static str, Option<Lengths>),
+    Kind(Type, Option<Lengths>),
     /// Text of digits, `-` and `/`.
     Numeral,
     /// An int with which one can reckon in no time.
@@ -32,7 +32,7 @@ pub(crate) enum Pattern {
     Bytes(String),
     Tuple(Vec<Self>),
     /// A list, tuple or set, each of whose members fits.
-    Each(&'static str, Option<Lengths>, Box<Self>),
+    Each(Type, Option<Lengths>, Box<Self>),
     /// A dict, each of whose keys and values fits.
     Pairs(Option<Lengths>, Box<[Self; 2]>),
     /// A dict with text for keys: these and no others, of which some may be missing.
@@ -49,11 +49,42 @@ pub(crate) enum Pattern {
     Persistent,
     /// What one of these made of such arguments.
     Made(String, Vec<Self>),
-    OneOf(Vec<Self>),
+    OneOf(Plain, Vec<Self>),
     /// At the end of arguments: may be missing.
     Optional(Box<Self>),
     /// At the end of arguments: any number of them.
     Repeated(Box<Self>),
+}
+
+/// The kinds of which anything fits one of some alternatives. Those of containers are not among them, since what is in them counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Plain(u32);
+
+impl Plain {
+    fn of(alternatives: &[Pattern]) -> Self {
+        let kinds = alternatives.iter().map(|pattern| match pattern {
+            Pattern::Kind(Type::None, None) => Self::bit(Kind::None),
+            Pattern::Kind(Type::Bool, None) => Self::bit(Kind::Bool),
+            Pattern::Kind(Type::Int, None) => Self::bit(Kind::Int),
+            Pattern::Kind(Type::Float, None) => Self::bit(Kind::Float),
+            Pattern::Kind(Type::Complex, None) => Self::bit(Kind::Complex),
+            // Python 2 has one type for both.
+            Pattern::Kind(Type::Str, None) => Self::bit(Kind::Str) | Self::bit(Kind::ByteString),
+            Pattern::Kind(Type::Bytes, None) => Self::bit(Kind::Bytes) | Self::bit(Kind::ByteString),
+            Pattern::Kind(Type::ByteArray, None) => Self::bit(Kind::ByteArray),
+            _ => 0,
+        });
+        Self(kinds.fold(0, |all, kind| all | kind))
+    }
+
+    const fn bit(kind: Kind) -> u32 {
+        1 << kind as u32
+    }
+
+    #[inline]
+    fn has(self, kind: Kind) -> bool {
+        self.0 & Self::bit(kind) != 0
+    }
 }
 
 /// How many items or bytes there may be.
@@ -74,28 +105,68 @@ pub(crate) const MOST_ITEMS: usize = 1000;
 /// How many bytes a short int has at most.
 const SHORT_INT: usize = 512;
 
-const KINDS: [&str; 14] = [
-    "None",
-    "bool",
-    "int",
-    "float",
-    "complex",
-    "str",
-    "bytes",
-    "bytearray",
-    "list",
-    "tuple",
-    "dict",
-    "set",
-    "frozenset",
-    "buffer",
-];
+/// A type of which opcodes make objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Type {
+    None,
+    Bool,
+    Int,
+    Float,
+    Complex,
+    Str,
+    Bytes,
+    ByteArray,
+    List,
+    Tuple,
+    Dict,
+    Set,
+    FrozenSet,
+    Buffer,
+}
+
+impl Type {
+    const ALL: [Self; 14] = [
+        Self::None,
+        Self::Bool,
+        Self::Int,
+        Self::Float,
+        Self::Complex,
+        Self::Str,
+        Self::Bytes,
+        Self::ByteArray,
+        Self::List,
+        Self::Tuple,
+        Self::Dict,
+        Self::Set,
+        Self::FrozenSet,
+        Self::Buffer,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Complex => "complex",
+            Self::Str => "str",
+            Self::Bytes => "bytes",
+            Self::ByteArray => "bytearray",
+            Self::List => "list",
+            Self::Tuple => "tuple",
+            Self::Dict => "dict",
+            Self::Set => "set",
+            Self::FrozenSet => "frozenset",
+            Self::Buffer => "buffer",
+        }
+    }
+}
 
 impl Pattern {
     /// The patterns that it is made of.
     fn parts(&self) -> &[Self] {
         match self {
-            Self::Tuple(parts) | Self::OneOf(parts) | Self::Made(_, parts) => parts,
+            Self::Tuple(parts) | Self::OneOf(_, parts) | Self::Made(_, parts) => parts,
             Self::Each(_, _, part) | Self::Optional(part) | Self::Repeated(part) => {
                 std::slice::from_ref(&**part)
             }
@@ -115,14 +186,29 @@ impl Pattern {
         }
     }
 
+    #[inline]
     pub fn matches(&self, values: &Values<'_>, id: Id) -> bool {
-        let peek = values.view.peek(id);
+        match self {
+            Self::Any => values.take(id),
+            // Of most values, it is enough to know the kind.
+            Self::OneOf(plain, _) if plain.has(values.view.kind(id)) && !values.callees.contains(id) => true,
+            Self::Int(low, high) => {
+                matches!(values.view.peek(id), Peek::Int(value) if (low..=high).contains(&&value))
+            }
+            Self::Of(name) => values.view.class(id).is_some_and(|class| values.names(class, name)),
+            _ => self.fits(values, id, values.view.peek(id)),
+        }
+    }
+
+    fn fits(&self, values: &Values<'_>, id: Id, peek: Peek<'_>) -> bool {
         match (self, peek) {
             (Self::Any, _) => values.take(id),
             (Self::ShortInt, Peek::Int(_)) | (Self::Persistent, Peek::PersistentId(_)) => true,
             (Self::Data, _) => values.is_data(id),
-            (Self::OneOf(all), _) => all.iter().any(|pattern| values.tries(|| pattern.matches(values, id))),
-            (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.matches(values, id),
+            (Self::OneOf(_, all), _) => {
+                all.iter().any(|pattern| values.tries(|| pattern.fits(values, id, peek)))
+            }
+            (Self::Optional(pattern) | Self::Repeated(pattern), _) => pattern.fits(values, id, peek),
             (Self::Int(low, high), Peek::Int(value)) => (low..=high).contains(&&value),
             (Self::Numeral, Peek::Str(text) | Peek::ByteString(text)) => {
                 text.len() <= MOST_ITEMS
@@ -133,7 +219,7 @@ impl Pattern {
             (Self::Str(text), Peek::Str(value) | Peek::ByteString(value))
             | (Self::Bytes(text), Peek::Bytes(value) | Peek::ByteString(value)) => text.as_bytes() == value,
             (Self::Tuple(parts), Peek::Tuple(items)) => Self::all_match(parts, values, items),
-            (Self::Each(kind, lengths, pattern), peek) => match members(kind, peek) {
+            (Self::Each(kind, lengths, pattern), peek) => match members(*kind, peek) {
                 Some(ids) if fits(lengths.as_ref(), ids.len()) => {
                     values.each(self, id, ids, |&member| pattern.matches(values, member))
                 }
@@ -169,7 +255,7 @@ impl Pattern {
                     })
             }
             (Self::Kind(kind, lengths), peek) => {
-                is_kind(kind, peek)
+                is_kind(*kind, peek)
                     && values.take(id)
                     && (lengths.is_none()
                         || length(peek).is_some_and(|length| fits(lengths.as_ref(), length)))
@@ -201,26 +287,27 @@ impl Pattern {
     }
 }
 
-fn is_kind(kind: &str, peek: Peek<'_>) -> bool {
-    match peek {
+fn is_kind(kind: Type, peek: Peek<'_>) -> bool {
+    let of_peek = match peek {
         // Python 2 has one type for both.
-        Peek::ByteString(_) => matches!(kind, "str" | "bytes"),
-        Peek::Str(_) => kind == "str",
-        Peek::Bytes(_) => kind == "bytes",
-        Peek::None => kind == "None",
-        Peek::Bool(_) => kind == "bool",
-        Peek::Int(_) | Peek::BigInt(_) => kind == "int",
-        Peek::Float(_) => kind == "float",
-        Peek::Complex(..) => kind == "complex",
-        Peek::ByteArray(_) => kind == "bytearray",
-        Peek::List(_) => kind == "list",
-        Peek::Tuple(_) => kind == "tuple",
-        Peek::Dict(_) => kind == "dict",
-        Peek::Set(_) => kind == "set",
-        Peek::FrozenSet(_) => kind == "frozenset",
-        Peek::Buffer(_) | Peek::ReadOnly(_) => kind == "buffer",
-        _ => false,
-    }
+        Peek::ByteString(_) => return matches!(kind, Type::Str | Type::Bytes),
+        Peek::Str(_) => Type::Str,
+        Peek::Bytes(_) => Type::Bytes,
+        Peek::None => Type::None,
+        Peek::Bool(_) => Type::Bool,
+        Peek::Int(_) | Peek::BigInt(_) => Type::Int,
+        Peek::Float(_) => Type::Float,
+        Peek::Complex(..) => Type::Complex,
+        Peek::ByteArray(_) => Type::ByteArray,
+        Peek::List(_) => Type::List,
+        Peek::Tuple(_) => Type::Tuple,
+        Peek::Dict(_) => Type::Dict,
+        Peek::Set(_) => Type::Set,
+        Peek::FrozenSet(_) => Type::FrozenSet,
+        Peek::Buffer(_) | Peek::ReadOnly(_) => Type::Buffer,
+        _ => return false,
+    };
+    of_peek == kind
 }
 
 /// Whether it is what this class or function made, or the class through a partial of its `__new__`. A `__new__` that was looked up may only be called.
@@ -233,12 +320,12 @@ fn is_of(values: &Values<'_>, id: Id, name: &str) -> bool {
 }
 
 /// The members of what is of this kind.
-fn members<'s>(kind: &str, peek: Peek<'s>) -> Option<&'s [Id]> {
+fn members(kind: Type, peek: Peek<'_>) -> Option<&[Id]> {
     match (kind, peek) {
-        ("list", Peek::List(ids))
-        | ("tuple", Peek::Tuple(ids))
-        | ("set", Peek::Set(ids))
-        | ("frozenset", Peek::FrozenSet(ids)) => Some(ids),
+        (Type::List, Peek::List(ids))
+        | (Type::Tuple, Peek::Tuple(ids))
+        | (Type::Set, Peek::Set(ids))
+        | (Type::FrozenSet, Peek::FrozenSet(ids)) => Some(ids),
         _ => None,
     }
 }
@@ -284,8 +371,10 @@ impl fmt::Display for Pattern {
             Self::Attributes => f.write_str("attributes"),
             Self::Slots => f.write_str("slots"),
             Self::Persistent => f.write_str("persistent"),
-            Self::Kind(kind, lengths) => write!(f, "{kind}{}", many(lengths)),
-            Self::Each(kind, lengths, part) => write!(f, "{kind}{} of {}", many(lengths), Single(part)),
+            Self::Kind(kind, lengths) => write!(f, "{}{}", kind.name(), many(lengths)),
+            Self::Each(kind, lengths, part) => {
+                write!(f, "{}{} of {}", kind.name(), many(lengths), Single(part))
+            }
             Self::Pairs(lengths, parts) => {
                 write!(f, "dict{} of {}: {}", many(lengths), Single(&parts[0]), Single(&parts[1]))
             }
@@ -315,7 +404,7 @@ impl fmt::Display for Pattern {
                 list(f, parts, ", ")?;
                 f.write_str(")")
             }
-            Self::OneOf(parts) => list(f, parts, " | "),
+            Self::OneOf(_, parts) => list(f, parts, " | "),
             Self::Optional(part) => write!(f, "{part}?"),
             Self::Repeated(part) => write!(f, "{part}..."),
         }
@@ -328,7 +417,7 @@ struct Single<'p>(&'p Pattern);
 impl fmt::Display for Single<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Pattern::OneOf(_) => write!(f, "<{}>", self.0),
+            Pattern::OneOf(..) => write!(f, "<{}>", self.0),
             pattern => pattern.fmt(f),
         }
     }

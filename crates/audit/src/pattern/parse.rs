@@ -1,11 +1,21 @@
 //! Reading patterns.
 
-use super::{Field, KINDS, Lengths, Pattern};
+use super::{Field, Lengths, Pattern, Plain, Type};
 
 /// Kinds that have members.
-const HOLD: [&str; 4] = ["list", "tuple", "set", "frozenset"];
+const HOLD: [Type; 4] = [Type::List, Type::Tuple, Type::Set, Type::FrozenSet];
 /// Kinds that have a length.
-const LONG: [&str; 9] = ["int", "str", "bytes", "bytearray", "list", "tuple", "set", "frozenset", "dict"];
+const LONG: [Type; 9] = [
+    Type::Int,
+    Type::Str,
+    Type::Bytes,
+    Type::ByteArray,
+    Type::List,
+    Type::Tuple,
+    Type::Set,
+    Type::FrozenSet,
+    Type::Dict,
+];
 
 impl Pattern {
     /// Reads a pattern; the error says what is wrong with it.
@@ -42,7 +52,7 @@ impl<'p> Parser<'p> {
         while self.take("|") {
             all.push(self.single()?);
         }
-        let pattern = if all.len() == 1 { all.remove(0) } else { Pattern::OneOf(all) };
+        let pattern = if all.len() == 1 { all.remove(0) } else { Pattern::OneOf(Plain::of(&all), all) };
         Ok(match () {
             () if self.take("...") => Pattern::Repeated(Box::new(pattern)),
             () if self.take("?") => Pattern::Optional(Box::new(pattern)),
@@ -87,7 +97,7 @@ impl<'p> Parser<'p> {
                 }
                 Ok(Pattern::Of(name))
             }
-            _ => match KINDS.iter().find(|kind| **kind == word) {
+            _ => match Type::ALL.into_iter().find(|kind| kind.name() == word) {
                 Some(kind) => self.kind(kind),
                 None => int(word).ok_or_else(|| format!("{word:?} is no pattern")),
             },
@@ -95,14 +105,14 @@ impl<'p> Parser<'p> {
     }
 
     /// After the name of a type: how long, and of what.
-    fn kind(&mut self, kind: &'static str) -> Result<Pattern, String> {
+    fn kind(&mut self, kind: Type) -> Result<Pattern, String> {
         let lengths = if LONG.contains(&kind) && self.take("[") { Some(self.lengths()?) } else { None };
         let before = self.rest;
         if self.word() == "of" {
             if HOLD.contains(&kind) {
                 return Ok(Pattern::Each(kind, lengths, Box::new(self.single()?)));
             }
-            if kind == "dict" {
+            if kind == Type::Dict {
                 let key = self.single()?;
                 self.expect(":")?;
                 return Ok(Pattern::Pairs(lengths, Box::new([key, self.single()?])));

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::Pattern;
 use crate::Policy;
+use crate::ids::IdSet;
 use crate::policy::Acts;
 
 /// What patterns are matched over.
@@ -17,7 +18,7 @@ pub(crate) struct Values<'s> {
     /// Knows the sets that patterns mention.
     pub policy: &'s Policy,
     /// Names that may be called, but not stored.
-    pub callees: &'s HashSet<Id>,
+    pub callees: &'s IdSet,
     pub checked: &'s Checked,
     /// The dicts of attributes and of slots that the pattern came upon.
     pub parts: &'s RefCell<Vec<(Id, Part)>>,
@@ -33,38 +34,105 @@ pub(crate) enum Part {
 /// What was looked at before: it is not looked at again, and once more at the end if it has grown.
 #[derive(Debug, Default)]
 pub(crate) struct Checked {
-    /// By pattern, which lies still in the policy: how many items fit.
-    containers: RefCell<HashMap<(usize, Id), usize>>,
-    /// Containers of plain data, and how many items they had.
-    data: RefCell<HashMap<Id, usize>>,
-    /// Containers that were taken as they are, whatever is in them.
-    taken: RefCell<HashSet<Id>>,
+    looks: RefCell<Looks>,
+    taken: RefCell<Taken>,
+    /// Whether a global is what a pattern names, by where its text lies in the policy: of the last for each place.
+    names: RefCell<Vec<(usize, Id, bool)>>,
+}
+
+/// Containers, each once.
+#[derive(Debug, Default)]
+struct Taken {
+    known: IdSet,
+    all: Vec<Id>,
 }
 
 impl Checked {
+    /// Containers that something took as they are, whatever is in them.
     pub fn taken(&self) -> Vec<Id> {
-        self.taken.borrow().iter().copied().collect()
+        self.taken.borrow().all.clone()
     }
 
     /// The containers that have grown since they were looked at, by `length`.
     pub fn grown(&self, length: impl Fn(Id) -> usize) -> Vec<Id> {
-        let containers = self.containers.borrow();
-        let data = self.data.borrow();
-        let known = containers.iter().map(|(key, known)| (key.1, *known));
-        let known = known.chain(data.iter().map(|(&id, &known)| (id, known)));
-        known.filter(|&(id, known)| length(id) > known).map(|(id, _)| id).collect()
+        let looks = self.looks.borrow();
+        let grown =
+            looks.all.iter().filter(|look| look.length.is_some_and(|known| length(look.container) > known));
+        grown.map(|look| look.container).collect()
     }
 }
+
+/// The looks at containers.
+#[derive(Debug, Default)]
+struct Looks {
+    all: Vec<Look>,
+    /// By node, one more than the index of the first look at it.
+    first: Vec<u32>,
+    /// The indices of looks by other patterns than that of the first.
+    others: HashMap<(usize, Id), usize>,
+}
+
+#[derive(Debug)]
+struct Look {
+    container: Id,
+    /// Where the pattern lies in the policy; 0 stands for plain data.
+    pattern: usize,
+    /// How many items it had, if they fitted.
+    length: Option<usize>,
+}
+
+/// The pattern of plain data.
+const DATA: usize = 0;
+
+impl Looks {
+    /// Notes that all items of a container fit. Returns the index of the look, and how many fitted before.
+    fn note(&mut self, pattern: usize, container: Id, length: usize) -> (usize, Option<usize>) {
+        let new = self.all.len();
+        let node = container.index().unwrap_or_default();
+        if node >= self.first.len() {
+            self.first.resize(node + 1, 0);
+        }
+        let index = match (self.first[node] as usize).checked_sub(1) {
+            None => {
+                self.first[node] = u32::try_from(new + 1).unwrap_or(0);
+                new
+            }
+            Some(first) if self.all[first].pattern == pattern => first,
+            Some(_) => *self.others.entry((pattern, container)).or_insert(new),
+        };
+        if index == new {
+            self.all.push(Look { container, pattern, length: Some(length) });
+            return (new, None);
+        }
+        (index, self.all[index].length.replace(length))
+    }
+}
+
+/// The length up to which what cannot grow is rather looked at again than kept in mind.
+const FEW: usize = 8;
 
 impl Values<'_> {
     /// Whether a global is the class or function of this name, or in the set.
     pub fn names(&self, global: Id, name: &str) -> bool {
-        match self.view.global(global) {
+        const PLACES: usize = 256;
+        let text = name.as_ptr() as usize;
+        let place = (text / 8).wrapping_mul(31).wrapping_add(global.index().unwrap_or_default()) % PLACES;
+        let known =
+            self.checked.names.borrow().get(place).filter(|it| (it.0, it.1) == (text, global)).copied();
+        if let Some((.., is_it)) = known {
+            return is_it;
+        }
+        let is_it = match self.view.global(global) {
             Some([module, qualified]) => self.policy.is_in(module, qualified, name),
             None => {
                 self.looked_up(global).is_some_and(|(module, path)| self.policy.is_in(module, &path, name))
             }
-        }
+        };
+        let mut names = self.checked.names.borrow_mut();
+        // There are none in most pickles.
+        names.resize(PLACES, (0, Id::NONE, false));
+        names[place] = (text, global, is_it);
+        is_it
     }
 
     /// Whether it is one of Python's own types that dill looked up by its name, and which this is the name of.
@@ -106,9 +174,12 @@ impl Values<'_> {
     /// be added until then.
     pub fn take(&self, id: Id) -> bool {
         if holds(self.view.kind(id)) {
-            self.checked.taken.borrow_mut().insert(id);
+            let mut taken = self.checked.taken.borrow_mut();
+            if id.index().is_some() && taken.known.insert(id) {
+                taken.all.push(id);
+            }
         }
-        !self.callees.contains(&id)
+        !self.callees.contains(id)
     }
 
     pub fn has_part(&self, dict: Id, part: Part) -> bool {
@@ -134,36 +205,36 @@ impl Values<'_> {
         items: &[T],
         fits: impl FnMut(&T) -> bool,
     ) -> bool {
-        let key = (std::ptr::from_ref(pattern) as usize, container);
+        if items.len() <= FEW && !grows(self.view.kind(container)) {
+            return items.iter().all(fits);
+        }
+        let pattern = std::ptr::from_ref(pattern) as usize;
         // Keys and values of a dict come in pairs, and count each.
         let width = size_of::<T>() / size_of::<Id>();
         // What holds itself is being looked at.
-        let before = self.checked.containers.borrow_mut().insert(key, items.len() * width);
+        let (look, before) = self.checked.looks.borrow_mut().note(pattern, container, items.len() * width);
         let all = items.get(before.unwrap_or(0) / width..).unwrap_or_default().iter().all(fits);
         if !all {
             // What never fitted, as an alternative that was not taken, may grow.
-            let mut containers = self.checked.containers.borrow_mut();
-            match before {
-                Some(known) => containers.insert(key, known),
-                None => containers.remove(&key),
-            };
+            self.checked.looks.borrow_mut().all[look].length = before;
         }
         all
     }
 
     /// Whether it is plain data: what picklers write without a class, all the way down.
     pub fn is_data(&self, id: Id) -> bool {
+        if !holds(self.view.kind(id)) {
+            return !is_object(self.view.kind(id));
+        }
         let mut open = vec![id];
         let mut seen = Vec::new();
         while let Some(id) = open.pop() {
             if is_object(self.view.kind(id)) {
                 // What was known stays known, and no more.
-                let mut data = self.checked.data.borrow_mut();
-                for (id, known) in seen.into_iter().rev() {
-                    match known {
-                        Some(known) => data.insert(id, known),
-                        None => data.remove(&id),
-                    };
+                let mut looks = self.checked.looks.borrow_mut();
+                for (look, known) in seen.into_iter().rev() {
+                    let look: &mut Look = &mut looks.all[look];
+                    look.length = known;
                 }
                 return false;
             }
@@ -175,12 +246,22 @@ impl Values<'_> {
             else {
                 continue;
             };
-            let known = self.checked.data.borrow_mut().insert(id, ids.len());
-            seen.push((id, known));
+            let is_flat = || !ids.iter().any(|&id| holds(self.view.kind(id)));
+            if ids.len() <= FEW && !grows(self.view.kind(id)) && is_flat() {
+                open.extend(ids);
+                continue;
+            }
+            let (look, known) = self.checked.looks.borrow_mut().note(DATA, id, ids.len());
+            seen.push((look, known));
             open.extend(ids.get(known.unwrap_or(0)..).unwrap_or_default());
         }
         true
     }
+}
+
+/// Whether a container of this kind may be given more items later.
+fn grows(kind: Kind) -> bool {
+    !matches!(kind, Kind::Tuple | Kind::FrozenSet)
 }
 
 /// Whether an object of this kind holds others by itself.

@@ -1,5 +1,7 @@
 //! [`Policy::allow`]: the classes of the program itself.
 
+use std::sync::{Arc, OnceLock};
+
 use super::file::{KeysText, Pack};
 use super::{Allow, Policy, PolicyError, Use, check_name};
 
@@ -42,21 +44,17 @@ impl Policy {
         if let Some(reason) = self.sink(module.as_bytes(), qualified.as_bytes()) {
             return Err(PolicyError::new(format!("{name} is known to be dangerous: {reason}")));
         }
-        let listed = self.file.allow.iter().find(|allow| allow.names.iter().any(|listed| listed == name));
-        match listed {
-            Some(allow) if allow.pack == PROGRAM => return Ok(()),
-            Some(allow) => {
-                return Err(PolicyError::new(format!(
-                    "{name} is listed in the pack {} already; an entry of another policy replaces that",
-                    allow.pack
-                )));
-            }
-            None => {}
+        if self.parts.listed.contains(name) {
+            let mut all = self.parts.file.allow.iter();
+            let listed = all.find(|allow| allow.names.iter().any(|listed| listed == name));
+            return match listed.map_or("", |allow| allow.pack.as_str()) {
+                PROGRAM => Ok(()),
+                pack => Err(PolicyError::new(format!(
+                    "{name} is listed in the pack {pack} already; an entry of another policy replaces that"
+                ))),
+            };
         }
-        let mut file = self.file.clone();
-        let about = "Classes of the program that loads the pickles".to_owned();
-        file.packs.entry(PROGRAM.to_owned()).or_insert(Pack { about, includes: Vec::new() });
-        file.allow.push(Allow {
+        let allow = Allow {
             pack: PROGRAM.to_owned(),
             names: vec![name.to_owned()],
             uses: vec![Use::Value, Use::Call, Use::New, Use::Build],
@@ -71,12 +69,18 @@ impl Policy {
             later: None,
             reason: "the program vouches for it".to_owned(),
             versions: None,
-        });
-        let mut selected = self.selected.clone();
-        if let Some(packs) = &mut selected {
+        };
+        let parts = Arc::make_mut(&mut self.parts);
+        let about = "Classes of the program that loads the pickles".to_owned();
+        parts.file.packs.entry(PROGRAM.to_owned()).or_insert(Pack { about, includes: Vec::new() });
+        if let Some(packs) = &mut parts.selected {
             packs.insert(PROGRAM.to_owned());
         }
-        *self = Self::compile(file, selected)?;
+        parts.by_name.insert(name.to_owned(), parts.file.allow.len());
+        parts.listed.insert(name.to_owned());
+        parts.compiled.push(OnceLock::new());
+        parts.file.allow.push(allow);
+        parts.hash = OnceLock::new();
         Ok(())
     }
 }

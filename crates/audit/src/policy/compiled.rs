@@ -89,7 +89,7 @@ fn patterns(texts: Option<&BTreeMap<String, String>>) -> Result<BTreeMap<String,
 fn is_literal(state: &Pattern) -> bool {
     match state {
         Pattern::Any | Pattern::Of(_) | Pattern::Made(..) | Pattern::Is(_) | Pattern::Persistent => false,
-        Pattern::OneOf(all) => all.iter().all(is_literal),
+        Pattern::OneOf(_, all) => all.iter().all(is_literal),
         Pattern::Optional(part) | Pattern::Repeated(part) => is_literal(part),
         _ => true,
     }

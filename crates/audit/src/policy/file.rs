@@ -193,7 +193,7 @@ pub(super) struct Sink {
     pub reason: String,
 }
 
-/// What is looked at before all else.
+/// What is looked at before all else that is wrong.
 #[derive(Deserialize)]
 struct Head {
     schema: Spanned<u32>,
@@ -206,6 +206,11 @@ impl File {
             line: error.span().map(|span| line(text, span.start)),
             reason: error.message().to_owned(),
         };
+        let file = toml::from_str(text);
+        if let Ok(file @ Self { schema: SCHEMA, .. }) = file {
+            return Ok(file);
+        }
+        // Of another schema, all else may be wrong.
         let head: Head = toml::from_str(text).map_err(|it| error(&it))?;
         let schema = *head.schema.get_ref();
         if schema != SCHEMA {
@@ -217,7 +222,7 @@ impl File {
             };
             return Err(PolicyError { line: Some(line(text, head.schema.span().start)), reason });
         }
-        toml::from_str(text).map_err(|it| error(&it))
+        file.map_err(|it| error(&it))
     }
 
     /// Both: what `more` says of limits, packs and sets replaces what this file says of them.

@@ -52,10 +52,7 @@ const WORDS: [(&str, &str); 14] = [
         "exit status: all is clean; or unknown with --fail-on dangerous; or the baseline accepts the findings.",
     ),
     ("1", "exit status: something is unknown, and nothing is incomplete or dangerous."),
-    (
-        "2",
-        "exit status: the command line is wrong, or a policy or baseline cannot be read or written.",
-    ),
+    ("2", "exit status: the command line is wrong, or a policy or baseline cannot be read or written."),
     ("3", "exit status: something is incomplete, and nothing is known to be dangerous."),
     ("4", "exit status: something is dangerous."),
 ];

@@ -127,7 +127,9 @@ impl Audit {
 
     fn try_run(&self, reading: &Reading, out: &mut dyn Write) -> Result<u8, Failure> {
         if let Some(option) = reading.part() {
-            let why = format!("{option} does not go with audit, which judges whole files: all that a reader may find in them");
+            let why = format!(
+                "{option} does not go with audit, which judges whole files: all that a reader may find in them"
+            );
             return Err(Failure::message(why));
         }
         let policy = self.policy()?;
@@ -262,7 +264,8 @@ fn write_baseline(path: &Path, known: Option<Baseline>, files: &mut [FileReport]
         None => Baseline::default(),
     };
     if let Some(file) = files.iter().find(|file| file.verdict() == Verdict::Incomplete) {
-        let why = format!("{} is not written, because {} could not be read to its end", path.display(), file.name);
+        let why =
+            format!("{} is not written, because {} could not be read to its end", path.display(), file.name);
         return Err(Failure::message(why));
     }
     let baseline = Baseline::of(files.iter().flat_map(|file| &file.parts).map(|part| &part.report), &known);

@@ -214,9 +214,11 @@ pub fn summary(out: &mut dyn Write, files: &[FileReport], skipped: usize, policy
     if number(Verdict::Clean) > 0 {
         writeln!(out, "{DIM}{CLEAN_MEANS}{DIM:#}")?;
     }
-    for (verdict, means) in
-        [(Verdict::Unknown, UNKNOWN_MEANS), (Verdict::Incomplete, INCOMPLETE_MEANS), (Verdict::Dangerous, DANGEROUS_MEANS)]
-    {
+    for (verdict, means) in [
+        (Verdict::Unknown, UNKNOWN_MEANS),
+        (Verdict::Incomplete, INCOMPLETE_MEANS),
+        (Verdict::Dangerous, DANGEROUS_MEANS),
+    ] {
         if files.iter().any(|file| file.unaccepted() == verdict) {
             writeln!(out, "{DIM}{means}{DIM:#}")?;
         }
@@ -226,8 +228,6 @@ pub fn summary(out: &mut dyn Write, files: &[FileReport], skipped: usize, policy
 
 const CLEAN_MEANS: &str =
     "clean: loading runs nothing but what was reviewed, in time and memory that the size of the file bounds";
-const UNKNOWN_MEANS: &str =
-    "unknown: nobody reviewed it, or this use of it; --explain NAME says what to do, --suggest-policy writes entries to review";
-const INCOMPLETE_MEANS: &str =
-    "incomplete: what was not read may be dangerous; --explain with the word before the reason says what to do";
+const UNKNOWN_MEANS: &str = "unknown: nobody reviewed it, or this use of it; --explain NAME says what to do, --suggest-policy writes entries to review";
+const INCOMPLETE_MEANS: &str = "incomplete: what was not read may be dangerous; --explain with the word before the reason says what to do";
 const DANGEROUS_MEANS: &str = "dangerous: do not load it; `halfsour trace FILE` shows what Python would run, and `halfsour show FILE` the data";
