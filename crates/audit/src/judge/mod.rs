@@ -11,6 +11,7 @@ mod dtypes;
 mod frames;
 mod geometry;
 mod image;
+mod indexes;
 mod indices;
 mod regex;
 mod state;
@@ -30,6 +31,7 @@ use hashbrown::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use self::arrow::Buffers;
+use self::copies::Weights;
 use self::dtypes::DTypes;
 use self::frames::Frames;
 use self::indices::Indexed;
@@ -78,8 +80,9 @@ pub(crate) struct Judge<'p, 's> {
     indexed: IndexMap<Id, Indexed>,
     /// The partials of functions that may be called so.
     partials: HashMap<Id, Rc<Named<'p>>>,
-    /// How many bytes and items calls were given.
+    /// How many bytes calls and states were given.
     copied: u64,
+    weights: Weights,
     /// What is before it may leave memory.
     #[cfg(feature = "files")]
     window: halfsour_files::Window,
@@ -161,6 +164,7 @@ impl<'p, 's> Judge<'p, 's> {
             indexed: IndexMap::new(),
             partials: HashMap::new(),
             copied: 0,
+            weights: Weights::default(),
             #[cfg(feature = "files")]
             window: halfsour_files::Window::new(),
             compiled: 0,
