@@ -16,7 +16,7 @@ use crate::resources::objects;
 /// What an object of kilobytes counts, in bytes.
 pub(super) const LARGE: u64 = 20_000;
 /// What an object that takes milliseconds counts.
-const SLOW: u64 = 200_000;
+const SLOW: u64 = 500_000;
 /// What an index of pandas counts, which takes some hundredths of a millisecond.
 const INDEX: u64 = 4000;
 

@@ -75,10 +75,10 @@ impl Judge<'_, '_> {
         before <= most && self.copied > most
     }
 
-    /// How many bytes may be copied: 60 MB, and 200 for each byte of the pickle.
+    /// How many bytes may be copied: 80 MB, and 200 for each byte of the pickle.
     pub(super) fn most_copied(&self) -> u64 {
         let (expansion, length) = (self.policy.limits().expansion, self.source.len() as u64);
-        expansion.saturating_mul(6).saturating_add(length.saturating_mul(200))
+        expansion.saturating_mul(8).saturating_add(length.saturating_mul(200))
     }
 
     fn call_weight(&mut self, at: At<'_>, callable: Id, args: Id) -> u64 {
