@@ -2,8 +2,9 @@
 that the audit has to give, and `bytes`, as pairs of base64 and how often it comes. None must ever be loaded.
 
 `numpy`: states that make numpy take numbers for addresses, or use memory that it has freed; most were seen to be taken over
-by numpy 1.26, 2.2 and 2.5. `torch`: storages and tensors that are larger than what there is. `bombs`: what takes memory or time. `texts`: pickles as base64, which run a command where a program decodes and loads them.
-`nets`: the same in bytes that no reader of pickles reads, with their names far from where they are taken.
+by numpy 1.26, 2.2 and 2.5. `torch`: storages and tensors that are larger than what there is. `bombs`: what takes memory or time. `copies`: what is
+spelled once, and copied by each of many calls and states, which all take that much memory or time. `texts`: pickles as base64, which run a
+command where a program decodes and loads them. `nets`: the same in bytes that no reader of pickles reads, with their names far from where they are taken.
 """
 
 import base64
@@ -24,7 +25,7 @@ MULTIARRAY = "numpy.core.multiarray"
 
 
 def hostile():
-    for group in (numpy, torch, bombs, texts, nets):
+    for group in (numpy, torch, bombs, copies, texts, nets):
         for name, finds, *pieces in group():
             yield "%s/%s" % (group.__name__, name), finds, pieces
 
@@ -252,6 +253,86 @@ def texts():
         yield "%s in text of Python 2" % title, "os.system", b"(S%a\ntp0\n." % content.decode()
     inner = pickle.dumps({"a": plain.decode()}, 4)
     yield "base64 in base64", "os.system", pickle.dumps(base64.b64encode(inner).decode(), 4)
+
+
+# What is copied again and again. Slots 1 and 2 of the memo are for what is done again.
+
+
+def again(first, second, done, count=10000):
+    """Both are made once, and then something is done with them many times."""
+    return first + put(1) + b"0" + second + put(2) + b"0", (done + b"0", count), NONE, STOP
+
+
+def calls(function, *args):
+    return again(name(*function), row(*args), get(1) + get(2) + b"R")
+
+
+def states(made, state):
+    return again(name(*made), state, get(1) + b")\x81" + get(2) + b"b")
+
+
+def index(kind, **state):
+    module = "pandas.core.indexes."
+    return called(name(module + "base", "_new_Index"), name(module + kind[0], kind[1]), mapped(**state))
+
+
+def dates(**state):
+    module = "pandas.core.indexes.datetimes"
+    return called(name(module, "_new_DatetimeIndex"), name(module, "DatetimeIndex"), mapped(**state))
+
+
+def of_equal_hash(count):
+    """Numbers that pandas' tables of ints have in the same place, not in order."""
+    for high in range(count, 0, -1):
+        low = 0
+        for bit in range(32):
+            low |= ((high >> bit & 1) ^ (low >> bit - 11 & 1 if bit >= 11 else 0)) << bit
+        yield high << 33 | low
+
+
+def copies():
+    given, slowly = "are given", "again and again"
+    plain = ("base", "Index")
+    zeros = data(bytes(80000))
+    yield "arguments", given, *calls(("builtins", "zip"), *[b"]"] * 1000)
+    yield "indices", "itertools.combinations", *calls(("itertools", "combinations"), row(number(1)), number(255))
+    for module, function in (("_pickle", "__bit_generator_ctor"), ("_pickle", "__randomstate_ctor")):
+        yield function, slowly, *calls(("numpy.random." + module, function), text("MT19937"))
+    yield "generators of old numpy", slowly, *calls(("numpy.random", "__RandomState_ctor"))
+    header = name("email.headerregistry", "UnstructuredHeader") + name("email.headerregistry", "BaseHeader")
+    yield "classes", slowly, *calls(("email.headerregistry", "_reconstruct_header"), text("S"), b"(" + header + b"t", text("a"))
+    indexes = name("pandas.core.indexes.base", "Index"), mapped(data=array(I8, zeros, 10000), name=NONE)
+    yield "indexes", given, *calls(("pandas.core.indexes.base", "_new_Index"), *indexes)
+    image = listed(b"}", text("L"), row(number(100), number(800)), NONE, zeros)
+    yield "images", given, *states(("PIL.Image", "Image"), image)
+    none = mapped(training=TRUE, num_layers=number(1), _all_weights=listed(listed(text("a"))), _flat_weights=listed(*[NONE] * 10000))
+    yield "weights", given, *states(("torch.nn.modules.rnn", "LSTM"), none)
+    storage = row(text("storage"), name("torch", "QInt8Storage"), text("0"), text("cpu"), number(1000000)) + b"Q"
+    scheme = row(name("torch", "per_tensor_affine"), b"G" + bytes(8), number(0))
+    hooks = called(name("collections", "OrderedDict"))
+    tensor = (storage, number(0), row(number(1000000)), row(number(1)), scheme, FALSE, hooks)
+    yield "quantised tensors", slowly, *calls(("torch._utils", "_rebuild_qtensor"), *tensor)
+    line = data(struct.pack("<BII", 1, 2, 6000) + bytes(96000))
+    many = b"](" + line + put(1) + get(1) * 9999 + b"e"
+    geometries = name("geopandas.array", "GeometryArray") + b")\x81" + row(array(OBJECT, many, 10000), NONE) + b"b"
+    yield "geometries", "may not have such a state", geometries, STOP
+    rows = index(("range", "RangeIndex"), start=number(0), stop=number(10**9), step=number(1))
+    block = mapped(values=array(I8, data(bytes(8)), 1, 1), mgr_locs=called(name("builtins", "slice"), number(0), number(1), number(1)))
+    old = {"0.14.1": mapped(axes=listed(rows, rows), blocks=listed(block))}
+    manager = name("pandas.core.internals.managers", "BlockManager") + b")\x81"
+    yield "rows of a range", "may not have such a state", manager + row(b"]", b"]", b"]", mapped(**old)) + b"b", STOP
+    attrs = b"}(" + b"".join(number(key) + NONE for key in range(10000)) + b"u"
+    yield "attributes of a series", given, *states(("pandas.core.series", "Series"), mapped(_typ=text("series"), attrs=attrs))
+    collide = b"".join(struct.pack("<Q", key) for key in of_equal_hash(2000))
+    yield "numbers of one hash", "same hash", index(plain, data=array(I8, data(collide), 2000), name=NONE), STOP
+    offset = called(name("pandas._libs.tslibs.offsets", "DateOffset"), number(1), FALSE)
+    offset += mapped(n=number(1), normalize=FALSE, kwds=mapped(years=number(100)), years=number(100)) + b"b"
+    times = dates(data=array(I8, data(bytes(16)), 2), freq=NONE, tz=NONE)
+    yield "times that are compared", "_new_DatetimeIndex", dates(data=times, freq=offset, tz=NONE), STOP
+    zone = called(name("dateutil.tz.tz", "tzfile"), NONE, text("Europe/Berlin"))
+    zone += mapped(_filename=text("Europe/Berlin"), _trans_idx=b")", _trans_list=b")", _trans_list_utc=b")") + b"b"
+    moment = called(name("pandas._libs.tslibs.timestamps", "_unpickle_timestamp"), number(0), NONE, zone)
+    yield "transitions for all of the program", "_unpickle_timestamp", moment, STOP
 
 
 def gzipped(data):

@@ -84,6 +84,11 @@ impl Class {
         self.kinds(key).is_some_and(is_data_key)
     }
 
+    /// Whether it has a `__setstate__` of its own in some release.
+    pub(crate) fn has_setstate(&self) -> bool {
+        self.kinds(b"__setstate__").is_some_and(|kinds| kinds & METHOD != 0)
+    }
+
     /// Whether it is a slot that the class, or one that it inherits from, names in `__slots__`.
     pub(crate) fn has_slot(&self, key: &[u8]) -> bool {
         self.kinds(key).is_some_and(is_slot)

@@ -4,6 +4,7 @@ use halfsour_vm::value::Id;
 
 use super::Judge;
 use super::geometry::are_geometries;
+use super::indexes::has_equal_hashes;
 use super::state::Objection;
 use super::{indices, tensors};
 use crate::Rule;
@@ -13,9 +14,11 @@ use crate::report::Severity;
 use crate::shapes::objects;
 
 /// What an object of kilobytes counts, in bytes.
-pub(super) const LARGE: u64 = 10_000;
+pub(super) const LARGE: u64 = 20_000;
 /// What an object that takes milliseconds counts.
-const SLOW: u64 = 100_000;
+const SLOW: u64 = 500_000;
+/// What an index of pandas counts, which takes some hundredths of a millisecond.
+const INDEX: u64 = 4000;
 
 impl Judge<'_, '_> {
     /// Why a call is not allowed whose arguments fit.
@@ -45,6 +48,10 @@ impl Judge<'_, '_> {
             Acts::Index if has_periods_as_objects(at, args) => {
                 unknown("it would read its objects as text, and takes the square of their digits for that")
             }
+            Acts::Index if has_equal_hashes(at, args, self.policy.limits().equal_hashes) => {
+                unknown("each further number of the same hash takes pandas longer than the one before")
+            }
+            Acts::Index if self.spend(INDEX) => unknown("it takes long to make such objects again and again"),
             Acts::CreateArray => {
                 let state = args.get(2).copied().unwrap_or(Id::NONE);
                 let (rule, why) = self.dtypes.build_array(at, result, state).err()?;
@@ -66,6 +73,9 @@ impl Judge<'_, '_> {
             acts @ (Acts::Tree | Acts::BallTree) => {
                 self.give_indices(at, result, Id::NONE, acts, name);
                 None
+            }
+            Acts::QTensor if self.spend(tensors::items(at, args)) => {
+                unknown("it copies the items of a storage again and again")
             }
             acts @ (Acts::Tensor | Acts::QTensor) => {
                 let why = tensors::objection(at, args, acts == Acts::QTensor)?;

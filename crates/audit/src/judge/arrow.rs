@@ -30,8 +30,7 @@ impl Judge<'_, '_> {
     /// offsets say.
     pub(super) fn is_arrow_array(&mut self, at: At<'_>, args: &[Id]) -> bool {
         let &[data] = args else { return false };
-        let most = self.policy.limits().expansion.max(self.source.len() as u64 * 100);
-        let mut walk = Walk::new(at.view, most.saturating_sub(self.copied));
+        let mut walk = Walk::new(at.view, self.most_copied().saturating_sub(self.copied));
         let is_valid = walk.array(data, 0).is_some();
         self.copied = self.copied.saturating_add(walk.spent);
         let is_valid = is_valid && !walk.holders.iter().any(|holder| self.buffers.changed.contains(holder));

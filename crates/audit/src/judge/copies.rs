@@ -1,41 +1,77 @@
 //! What is copied again and again.
+//!
+//! All that calls and states are given is added up, in bytes that a copy of it takes. What the stream spells once, and fetches for each of
+//! many calls, takes the memory, and the time, of all of them.
 
 use halfsour_vm::Event;
 use halfsour_vm::value::machine::Peek;
-use halfsour_vm::value::{Id, Kind};
+use halfsour_vm::value::{Id, Kind, View};
+use hashbrown::{HashMap, HashSet};
 
-use super::Judge;
+use super::{Judge, Named};
 use crate::Rule;
 use crate::at::At;
-use crate::pattern::MOST_ITEMS;
+use crate::pattern::{MOST_ITEMS, holds};
+use crate::policy::{Acts, PROGRAM};
 use crate::report::{Action, Severity};
 
-/// How many parts of an argument, or of a part of a state, are looked at: what goes over them takes few.
+/// What an item of a container counts: about as many bytes as it takes in a dict.
+const ITEM: u64 = 64;
+/// Objects that weigh less are counted by their number alone.
+const LIGHT: u64 = 4 * ITEM;
+/// How deep containers in an argument may lie in each other. Of deeper ones, it is not known what they weigh.
+const DEEPEST: usize = 64;
+/// How many parts of an argument, or of a part of a state, are looked at where a class only keeps them.
 const MOST: usize = 8;
 
+/// What a copy of things takes.
+#[derive(Default)]
+pub(super) struct Weights {
+    /// Of objects, all that they were made of.
+    objects: HashMap<Id, u64>,
+    /// Of containers, how many items they had then, and what they weigh.
+    containers: HashMap<Id, (usize, u64)>,
+    /// The objects that are in one of these containers, perhaps.
+    read: HashSet<Id>,
+}
+
 impl Judge<'_, '_> {
-    /// Spends what a call may copy, if it copies all that it is given. What the stream spells once, and fetches for each of
-    /// many calls, takes the memory of all of them.
+    /// Spends what a call or state may copy, if it copies all that it is given.
     pub(super) fn spend_copies(&mut self, at: At<'_>, event: Event) {
-        let before = self.copied;
-        match event {
-            Event::Call { args, .. } | Event::New { args, .. } => self.spend_parts(at, args),
-            Event::Build { state, .. } if at.view.kind(state) == Kind::Tuple => self.spend_parts(at, state),
-            Event::Build { state, .. } => self.copied += size(at, state),
-            _ => {}
+        let (before, most) = (self.copied, self.most_copied());
+        // There is a finding already.
+        if before > most {
+            return;
         }
-        let most = self.most_copied();
-        if before <= most && self.copied > most {
-            let code = format!("calls that are given {} bytes and items", self.copied);
+        let (object, weight, is_copied) = match event {
+            Event::Call { callable, args, result } => (result, self.call_weight(at, callable, args), true),
+            Event::New { class, args, result, .. } => {
+                let of_builtin = at.view.global(class).is_some_and(|[module, _]| is_builtin(module));
+                (result, kept(at, args, if of_builtin { ITEM } else { 1 }), true)
+            }
+            Event::Build { object, state } => (object, self.state_weight(at, object, state), true),
+            Event::Append { object, count }
+            | Event::SetItem { object, count }
+            | Event::Add { object, count } => {
+                let is_object = !holds(at.view.kind(object));
+                let items = if is_object { at.view.last_items(object, count) } else { &[] };
+                (object, items.iter().map(|&item| ITEM + self.weights.of(at.view, item, 1)).sum(), false)
+            }
+            _ => return,
+        };
+        self.weights.changed(object, weight);
+        self.copied += if is_copied { weight } else { 0 };
+        if self.copied > most {
+            let code = format!("calls that are given {} bytes", self.copied);
             let why = "each may copy what the others are given, too".to_owned();
             self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
     }
 
-    /// Spends that many bytes or items; whether there are more than may be since then.
+    /// Spends that many bytes; whether there are more than may be since then.
     pub(super) fn spend(&mut self, size: u64) -> bool {
         let (before, most) = (self.copied, self.most_copied());
-        self.copied += size;
+        self.copied = self.copied.saturating_add(size);
         before <= most && self.copied > most
     }
 
@@ -50,14 +86,133 @@ impl Judge<'_, '_> {
         self.spend(depth * HASH)
     }
 
-    fn most_copied(&self) -> u64 {
-        self.policy.limits().expansion.max(self.source.len() as u64 * 100)
+    /// How many bytes may be copied: 80 MB, and 200 for each byte of the pickle.
+    pub(super) fn most_copied(&self) -> u64 {
+        let (expansion, length) = (self.policy.limits().expansion, self.source.len() as u64);
+        expansion.saturating_mul(8).saturating_add(length.saturating_mul(200))
     }
 
-    fn spend_parts(&mut self, at: At<'_>, parts: Id) {
-        let parts = at.view.sequence(parts).unwrap_or_default();
-        self.copied += parts.iter().take(MOST_ITEMS).map(|&part| size_with_parts(at, part)).sum::<u64>();
+    fn call_weight(&mut self, at: At<'_>, callable: Id, args: Id) -> u64 {
+        let ids = at.view.sequence(args).unwrap_or_default();
+        if let Some(bytes) = plain(at.view, ids) {
+            return ITEM * ids.len() as u64 + bytes;
+        }
+        let named = self.partials.get(&callable).cloned().or_else(|| self.named(at, callable));
+        let makes = matches!(
+            named.as_ref().and_then(|named| named.entry?.allow.acts),
+            Some(Acts::NewObj | Acts::NewObjEx | Acts::Reconstructor)
+        );
+        if makes || named.is_none_or(|named| is_kept(&named)) {
+            return kept(at, args, 1);
+        }
+        self.weights.of_parts(at.view, args)
     }
+
+    /// What a state weighs: all that is in it if the class does more than to keep it.
+    fn state_weight(&mut self, at: At<'_>, object: Id, state: Id) -> u64 {
+        const FEW: u64 = 1000;
+        if let Peek::Dict(items) = at.view.peek(state)
+            && plain(at.view, items).is_some_and(|bytes| bytes < FEW)
+        {
+            return items.len() as u64;
+        }
+        let Some(named) = self.maker(at, object) else { return 0 };
+        let keeps = is_kept(&named) || named.class().is_some_and(|class| !class.has_setstate());
+        match at.view.peek(state) {
+            Peek::Tuple(_) | Peek::List(_) if keeps => kept(at, state, 1),
+            Peek::Dict(items) if keeps => {
+                let objects = items.iter().skip(1).step_by(2).take(MOST_ITEMS);
+                size(at, state) + objects.filter_map(|it| self.weights.objects.get(it)).sum::<u64>()
+            }
+            _ => self.weights.of_parts(at.view, state),
+        }
+    }
+}
+
+/// Whether nobody has read what its class does with what it is given, or the policy does not list it.
+fn is_kept(named: &Named<'_>) -> bool {
+    named.entry.is_none_or(|entry| entry.allow.pack == PROGRAM)
+}
+
+fn is_builtin(module: &[u8]) -> bool {
+    matches!(module, b"builtins" | b"__builtin__")
+}
+
+impl Weights {
+    /// What arguments or a state weigh: texts and bytes that lie in there directly, and all containers and objects.
+    fn of_parts(&mut self, view: View<'_>, parts: Id) -> u64 {
+        let parts = match view.peek(parts) {
+            Peek::Tuple(ids) | Peek::List(ids) | Peek::Dict(ids) => ids,
+            _ => return bytes(view, parts),
+        };
+        parts
+            .iter()
+            .map(|&part| ITEM + bytes(view, part) + self.of(view, part, 1))
+            .fold(0, u64::saturating_add)
+    }
+
+    /// What a container or an object weighs.
+    fn of(&mut self, view: View<'_>, id: Id, depth: usize) -> u64 {
+        let ids = match view.peek(id) {
+            Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids) => {
+                ids
+            }
+            Peek::Instance(_) => {
+                self.read.insert(id);
+                return self.objects.get(&id).copied().unwrap_or(0);
+            }
+            _ => return 0,
+        };
+        if depth > DEEPEST {
+            return u64::from(u32::MAX);
+        }
+        match self.containers.get(&id) {
+            Some(&(length, weight)) if length == ids.len() => return weight,
+            _ => {}
+        }
+        // One that holds itself is counted once.
+        self.containers.insert(id, (ids.len(), 0));
+        let weight =
+            ids.iter().map(|&item| ITEM + self.of(view, item, depth + 1)).fold(0, u64::saturating_add);
+        self.containers.insert(id, (ids.len(), weight));
+        weight
+    }
+
+    /// An object, or a container, has become heavier.
+    fn changed(&mut self, object: Id, weight: u64) {
+        if weight > LIGHT {
+            let known = self.objects.entry(object).or_insert(0);
+            *known = known.saturating_add(weight);
+        }
+        if self.containers.contains_key(&object) || self.read.contains(&object) {
+            self.containers.clear();
+            self.read.clear();
+        }
+    }
+}
+
+/// How many bytes are in these, if they are no containers and no objects.
+fn plain(view: View<'_>, ids: &[Id]) -> Option<u64> {
+    ids.iter().try_fold(0, |sum, &id| {
+        let kind = view.kind(id);
+        (!holds(kind) && kind != Kind::Instance).then(|| sum + bytes(view, id))
+    })
+}
+
+/// How many bytes a text or bytes have.
+fn bytes(view: View<'_>, id: Id) -> u64 {
+    match view.peek(id) {
+        Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) => {
+            bytes.len() as u64
+        }
+        _ => 0,
+    }
+}
+
+/// What arguments or a state weigh that are only kept: their number, and how many bytes or items they have, and their parts.
+fn kept(at: At<'_>, parts: Id, item: u64) -> u64 {
+    let parts = at.view.sequence(parts).unwrap_or_default();
+    parts.iter().take(MOST_ITEMS).map(|&part| ITEM + item * size_with_parts(at, part)).sum()
 }
 
 /// How many bytes or items copies of it and of its first parts have.
@@ -79,12 +234,9 @@ fn size(at: At<'_>, id: Id) -> u64 {
         return 0;
     }
     match at.view.peek(id) {
-        Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) => {
-            bytes.len() as u64
-        }
         Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids) => {
             ids.len() as u64
         }
-        _ => 0,
+        _ => bytes(at.view, id),
     }
 }

@@ -21,6 +21,16 @@ pub(super) fn are_geometries(view: View<'_>, value: Id) -> bool {
     }
 }
 
+/// How many bytes the geometries in the state of an array of some have: each is read by itself, also if it is there again and again.
+pub(super) fn size(view: View<'_>, state: Id) -> u64 {
+    let Peek::Tuple(&[array, _]) = view.peek(state) else { return 0 };
+    let size = |&it: &Id| match view.peek(it) {
+        Peek::Bytes(bytes) => bytes.len() as u64,
+        _ => 0,
+    };
+    objects(view, array).unwrap_or_default().iter().map(size).sum()
+}
+
 /// The objects in the state of an array of numpy, which is the last thing in it.
 fn objects(view: View<'_>, array: Id) -> Option<&[Id]> {
     let Peek::Instance(instance) = view.peek(array) else { return None };

@@ -12,6 +12,7 @@ mod dtypes;
 mod frames;
 mod geometry;
 mod image;
+mod indexes;
 mod indices;
 pub(crate) mod partials;
 mod regex;
@@ -32,6 +33,7 @@ use hashbrown::{HashMap, HashSet};
 use indexmap::IndexMap;
 
 use self::arrow::Buffers;
+use self::copies::Weights;
 use self::dtypes::DTypes;
 use self::frames::Frames;
 use self::indices::Indexed;
@@ -90,10 +92,11 @@ pub(crate) struct Judge<'p, 's> {
     indexed: IndexMap<Id, Indexed>,
     /// The partials of functions that may be called so.
     partials: HashMap<Id, Rc<Named<'p>>>,
-    /// How many bytes and items calls were given.
+    /// How many bytes calls and states were given.
     copied: u64,
     /// How many types lie in each other in those that calls put together.
     depths: HashMap<Id, u64>,
+    weights: Weights,
     /// What is before it may leave memory.
     #[cfg(feature = "files")]
     window: halfsour_files::Window,
@@ -181,6 +184,7 @@ impl<'p, 's> Judge<'p, 's> {
             partials: HashMap::new(),
             copied: 0,
             depths: HashMap::new(),
+            weights: Weights::default(),
             #[cfg(feature = "files")]
             window: halfsour_files::Window::new(),
             compiled: 0,

@@ -8,10 +8,9 @@ use halfsour_vm::value::{Id, Kind};
 use hashbrown::HashMap;
 use hashbrown::hash_map;
 
-use super::geometry::are_geometries;
 use super::image::is_image;
 use super::partials::class_of_partial;
-use super::{Judge, Named, distributions, indices, tables};
+use super::{Judge, Named, distributions, geometry, indexes, indices, tables};
 use crate::Rule;
 use crate::at::At;
 use crate::census;
@@ -157,7 +156,10 @@ impl<'p> Judge<'p, '_> {
         let fits = fits
             && match entry.allow.acts {
                 Some(Acts::Zone) => has_all_offsets(at, state),
-                Some(Acts::Wkb) => are_geometries(at.view, state),
+                Some(Acts::Wkb) => {
+                    !self.spend(geometry::size(at.view, state)) && geometry::are_geometries(at.view, state)
+                }
+                Some(Acts::Blocks) => !self.spend(indexes::positions(at.view, state)),
                 Some(Acts::Image) => is_image(at.view, state),
                 _ => true,
             };

@@ -42,6 +42,12 @@ pub(super) fn objection(at: At<'_>, args: &[Id], is_copied: bool) -> Option<&'st
     (!has_scales).then_some("it has not as many scales as channels")
 }
 
+/// How many items a tensor of these arguments has.
+pub(super) fn items(at: At<'_>, args: &[Id]) -> u64 {
+    let sizes = args.get(2).and_then(|&size| at.view.sequence(size)).unwrap_or_default();
+    sizes.iter().fold(1, |items, &size| items.saturating_mul(number(at.view, size).unwrap_or(0)))
+}
+
 /// Whether a quantised tensor has one scale, or as many of them, and of zero points, as it has channels.
 fn has_scales(view: View<'_>, sizes: &[Id], by: Id) -> Option<()> {
     let &[_, scales, points, axis] = view.sequence(by)? else { return Some(()) };

@@ -112,6 +112,8 @@ pub(crate) enum Acts {
     Scalar,
     /// An index of pandas, which reads no text of objects.
     Index,
+    /// A manager of blocks of pandas, which makes a position for each row.
+    Blocks,
     /// A tensor, which may not go beyond its storage.
     Tensor,
     /// A tensor for whose items memory is taken beside its storage.

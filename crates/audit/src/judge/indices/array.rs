@@ -131,6 +131,14 @@ impl<'v> Array<'v> {
         }
     }
 
+    /// The items of an array of one dimension, if each is a number of eight bytes.
+    pub fn words(&self) -> Option<&'v [[u8; 8]]> {
+        match self.items {
+            Items::Bytes(bytes) if self.dtype.size == 8 && self.shape.len() == 1 => Some(bytes.as_chunks().0),
+            _ => None,
+        }
+    }
+
     /// The ints of an array of one dimension.
     pub fn ints(&self) -> Option<impl Iterator<Item = i64> + use<'v>> {
         if !self.dtype.fields.is_empty() {

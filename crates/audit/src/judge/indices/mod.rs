@@ -63,7 +63,7 @@ impl Judge<'_, '_> {
 
     /// Looks at objects as they are now.
     fn looks(&mut self, at: At<'_>, look: impl FnOnce(&mut Objects<'_>) -> bool) -> bool {
-        let most = self.most();
+        let most = self.most_copied();
         let left = most.saturating_sub(self.copied);
         let mut objects = Objects { view: at.view, left, changed: HashSet::new(), widths: HashMap::new() };
         let is_right = look(&mut objects);
@@ -104,6 +104,11 @@ impl Judge<'_, '_> {
             );
         }
     }
+}
+
+/// The items of an array of one dimension whose items are numbers of eight bytes.
+pub(super) fn words<'v>(view: View<'v>, id: Id) -> Option<&'v [[u8; 8]]> {
+    Array::of(view, id)?.words()
 }
 
 /// How many items a dict or tuple has.
