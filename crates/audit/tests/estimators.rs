@@ -45,6 +45,17 @@ fn what_is_called_later_is_a_function_that_may_be_kept() {
     is_found(&object(&vectorizer, &dict("tokenizer", &getattr)), Rule::R7);
 }
 
+/// The census has no classes that are parts of others: their entries list their keys.
+#[test]
+fn parts_of_objects_have_no_other_attributes() {
+    let operator = name("scipy.sparse.linalg._interface", "_TransposedLinearOperator");
+    is_found(&object(&operator, &dict("_init_dtype", &name("numpy", "nextafter"))), Rule::R7);
+    let estimator = name("sklearn.linear_model._ridge", "_RidgeGCV");
+    let element = object(&name("xml.etree.ElementTree", "QName"), b"}");
+    is_found(&object(&estimator, &dict("_preprocess_data", &element)), Rule::R7);
+    is_found(&object(&name("scipy.interpolate._interpolate", "_BPoly"), &dict("_evaluate", b"N")), Rule::R7);
+}
+
 #[test]
 fn documentation_is_text() {
     let distribution = name("scipy.stats._multivariate", "multivariate_t_gen");

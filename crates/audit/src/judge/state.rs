@@ -210,7 +210,7 @@ impl<'p> Judge<'p, '_> {
             (_, Part::Attributes) if patterns.keys == Keys::Open && at.view.kind(value) != Kind::Global => {
                 None
             }
-            (None, _) if patterns.keys != Keys::Open && !matches!(patterns.keys, Keys::These(_)) => None,
+            (None, _) if patterns.keys == Keys::Listed && at.view.kind(value) != Kind::Global => None,
             (None, Part::Slots) if entry.allow.pack == PROGRAM => None,
             _ => {
                 let why = format!("it sets {spelled}, which no reviewed release of its class writes");
