@@ -56,6 +56,15 @@ fn parts_of_objects_have_no_other_attributes() {
     is_found(&object(&name("scipy.interpolate._interpolate", "_BPoly"), &dict("_evaluate", b"N")), Rule::R7);
 }
 
+/// Before scikit-learn 0.20 a tree of points has a state of twelve. Later C code takes the thirteenth, and what it finds there is no object.
+#[test]
+fn trees_of_points_have_all_of_their_state() {
+    let matrix = halfsour_fixtures::packages_of(halfsour_fixtures::matrix(), "2.7-a");
+    let model = matrix.iter().find(|it| it.name == "KernelDensity fitted").unwrap();
+    let report = Auditor::new(Policy::default()).audit(&model.bytes);
+    assert!(report.findings.iter().any(|it| it.name.ends_with("kd_tree:newObj")), "{report:#?}");
+}
+
 #[test]
 fn documentation_is_text() {
     let distribution = name("scipy.stats._multivariate", "multivariate_t_gen");
