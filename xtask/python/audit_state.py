@@ -28,6 +28,8 @@ LATE = {
     "_cache2": "the same",
     "_value2member_map_": "an enum's combinations of flags",
     "_member_map_": "the same",
+    "_parse_cache": "the URLs that urllib has taken apart: readers ask whether a path is one",
+    "_count": "how many dummies sympy has made",
     "_netmask_cache": "the masks that ipaddress has parsed",
     "_cache_dtypes": "the dtypes that pandas keeps by their names",
     "_all_timezones_lower_to_standard": "pytz's names of time zones",

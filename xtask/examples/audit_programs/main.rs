@@ -15,7 +15,7 @@ mod node;
 mod pattern;
 mod random;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -56,7 +56,7 @@ fn run(args: &[String]) -> Result {
     let classes: Classes = serde_json::from_slice(&fs::read(classes)?)?;
     let mut out = BufWriter::new(File::create(rows)?);
     let (count, clean) =
-        files::audit(&auditor, paths, every.parse()?, &mut |row| Ok(writeln!(out, "{row}")?))?;
+        files::audit(&auditor, &listed, paths, every.parse()?, &mut |row| Ok(writeln!(out, "{row}")?))?;
     println!("{count} files, {clean} of them clean");
     let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for case in 0..cases {
@@ -71,7 +71,7 @@ fn run(args: &[String]) -> Result {
         if report.is_clean() {
             count[1] += 1;
             let plain = report.imports.iter().all(|import| is_plain(&listed, &import.name));
-            let mut row = row(&format!("{seed}:{case}"), kind, &pickle, &report.imports);
+            let mut row = row(&listed, &format!("{seed}:{case}"), kind, &pickle, &report.imports);
             row["plain"] = plain.into();
             writeln!(out, "{row}")?;
         }
@@ -99,12 +99,16 @@ fn program(maker: &mut Maker<'_>, name: &str) -> (&'static str, Node) {
     (kind, made)
 }
 
-/// What a Python is to load, and which names the report has; those that are not called apart.
-fn row(name: &str, kind: &str, pickle: &[u8], imports: &[Import]) -> Value {
+/// What a Python is to load, and which names the report has; those that are not called apart. And the keys of their states whose values
+/// the policy describes.
+fn row(listed: &Listed, name: &str, kind: &str, pickle: &[u8], imports: &[Import]) -> Value {
     let names: Vec<&str> = imports.iter().map(|import| import.name.as_str()).collect();
     let is_value = |import: &&Import| import.calls + import.instances + import.changes == 0;
     let values: Vec<&str> = imports.iter().filter(is_value).map(|import| import.name.as_str()).collect();
-    json!({"name": name, "kind": kind, "pickle": STANDARD.encode(pickle), "imports": names, "values": values})
+    let entries = names.iter().filter_map(|name| listed.entry(name));
+    let reviewed: BTreeSet<&String> = entries.flat_map(|entry| &entry.reviewed).collect();
+    let pickle = STANDARD.encode(pickle);
+    json!({"name": name, "kind": kind, "pickle": pickle, "imports": names, "values": values, "reviewed": reviewed})
 }
 
 /// Whether a name, as a report spells it, is of Python itself.
