@@ -53,6 +53,11 @@ fn parts_of_objects_have_no_other_attributes() {
     let estimator = name("sklearn.linear_model._ridge", "_RidgeGCV");
     let element = object(&name("xml.etree.ElementTree", "QName"), b"}");
     is_found(&object(&estimator, &dict("_preprocess_data", &element)), Rule::R7);
+    // The entries list these keys, under which the class itself has what is called.
+    let family = name("statsmodels.genmod.families.family", "Gamma");
+    is_found(&object(&family, &dict("variance", &element)), Rule::R7);
+    let results = name("statsmodels.discrete.discrete_model", "LogitResults");
+    is_found(&object(&results, &dict("normalized_cov_params", &element)), Rule::R7);
     is_found(&object(&name("scipy.interpolate._interpolate", "_BPoly"), &dict("_evaluate", b"N")), Rule::R7);
 }
 
@@ -69,6 +74,9 @@ fn trees_of_points_have_all_of_their_state() {
 fn documentation_is_text() {
     let distribution = name("scipy.stats._multivariate", "multivariate_t_gen");
     is_found(&object(&distribution, &dict("__doc__", &name("_ast", "Lambda"))), Rule::R7);
+    // The entry lists the key.
+    let results = name("statsmodels.tsa.vector_ar.var_model", "VARResultsWrapper");
+    is_found(&object(&results, &dict("__doc__", &name("_ast", "Lambda"))), Rule::R7);
 }
 
 #[test]
