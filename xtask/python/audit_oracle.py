@@ -35,6 +35,8 @@ SECONDS, PER_BYTE, PER_BYTE_SLOW = 1.0, 5e-6, 50e-6
 MEMORY, MEMORY_PER_BYTE = 64 << 20, 200
 # So much more, if nothing is written there. In files, readers take other bytes for the four of a length.
 SPACE, SPACE_OF_FILES = 1 << 30, 5 << 30
+# More than there is: where memory is short even so, somebody counted, as numpy does of a shape, or the machine refuses.
+ENDLESS = 1 << 45
 KILLED_AFTER = 15  # seconds of CPU time, in all ways of loading
 SILENT = 300  # seconds without an answer, on a busy machine
 SHOWN = 3  # failures of one kind that are written
@@ -175,14 +177,17 @@ def touched(load, most, space):
     touches none of it. In a file of bz2, which begins with a B, it reads a length of about 900 MB, and in one of joblib any of four bytes."""
     if sys.platform == "emscripten":
         return most + 1
-    limit(most + space)
-    before = resident("VmRSS")
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-    _, said = run(load)
-    used = resident("VmHWM") - before
+    for more in (space, ENDLESS):
+        limit(most + more)
+        before = resident("VmRSS")
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+        _, said = run(load)
+        used = resident("VmHWM") - before
+        if said != "MemoryError" or used > most:
+            break
     limit(most)
-    return most + 1 if said == "MemoryError" else used
+    return used
 
 
 def resident(name):
