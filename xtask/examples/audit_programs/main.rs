@@ -70,9 +70,7 @@ fn run(args: &[String]) -> Result {
         count[0] += 1;
         if report.is_clean() {
             count[1] += 1;
-            let plain = report.imports.iter().all(|import| is_plain(&listed, &import.name));
-            let mut row = row(&listed, &format!("{seed}:{case}"), kind, &pickle, &report.imports);
-            row["plain"] = plain.into();
+            let row = row(&listed, &format!("{seed}:{case}"), kind, &pickle, &report.imports);
             writeln!(out, "{row}")?;
         }
     }
@@ -100,24 +98,14 @@ fn program(maker: &mut Maker<'_>, name: &str) -> (&'static str, Node) {
 }
 
 /// What a Python is to load, and which names the report has; those that are not called apart. And the keys of their states whose values
-/// the policy describes.
+/// the policy describes, and whether all is of Python itself.
 fn row(listed: &Listed, name: &str, kind: &str, pickle: &[u8], imports: &[Import]) -> Value {
     let names: Vec<&str> = imports.iter().map(|import| import.name.as_str()).collect();
     let is_value = |import: &&Import| import.calls + import.instances + import.changes == 0;
     let values: Vec<&str> = imports.iter().filter(is_value).map(|import| import.name.as_str()).collect();
-    let entries = names.iter().filter_map(|name| listed.entry(name));
-    let reviewed: BTreeSet<&String> = entries.flat_map(|entry| &entry.reviewed).collect();
+    let entries: Vec<_> = names.iter().filter_map(|name| listed.entry(name)).collect();
+    let reviewed: BTreeSet<&String> = entries.iter().flat_map(|entry| &entry.reviewed).collect();
+    let plain = entries.iter().all(|entry| PLAIN.contains(&entry.pack.as_str()));
     let pickle = STANDARD.encode(pickle);
-    json!({"name": name, "kind": kind, "pickle": pickle, "imports": names, "values": values, "reviewed": reviewed})
-}
-
-/// Whether a name, as a report spells it, is of Python itself.
-fn is_plain(listed: &Listed, name: &str) -> bool {
-    let is_it = |spelled: &&String| **spelled == name || spelled.replacen(':', ".", 1) == name;
-    listed
-        .names
-        .iter()
-        .find(is_it)
-        .and_then(|name| listed.entry(name))
-        .is_some_and(|entry| PLAIN.contains(&entry.pack.as_str()))
+    json!({"name": name, "kind": kind, "pickle": pickle, "imports": names, "values": values, "reviewed": reviewed, "plain": plain})
 }
