@@ -7,7 +7,7 @@ folder FAILURES, with a line in its `index.txt`.
 
 This process imports the modules of all listed names that are installed, then forks: a child loads many rows, with an audit hook, limits on memory and CPU time, and
 a look at the state of the program at its end. A row that does something ends its child. If the state has changed, the rows of the child are
-loaded again with a look after each.
+loaded again by halves, down to the one that changes it.
 COMMAND runs a Python that has no processes, on this script with the argument NAMES alone: it reads rows and writes what happened.
 """
 
@@ -28,13 +28,15 @@ import audit_watch
 from audit_classes import find_all
 from audit_state import State
 
-BATCH, BATCH_OF_COMMAND = 300, 4000  # rows a child
+BATCH, BATCH_OF_COMMAND = 1000, 4000  # rows a child
 # CPU time of one load: this many seconds, and so many for each byte; more for the unpickler in Python.
 SECONDS, PER_BYTE, PER_BYTE_SLOW = 1.0, 5e-6, 50e-6
 # A load takes no more address space than this, and so much for each byte.
 MEMORY, MEMORY_PER_BYTE = 64 << 20, 200
-# So much more, if nothing is written there.
-SPACE = 1 << 30
+# So much more, if nothing is written there. In files, readers take other bytes for the four of a length.
+SPACE, SPACE_OF_FILES = 1 << 30, 5 << 30
+# More than there is: where memory is short even so, somebody counted, as numpy does of a shape, or the machine refuses.
+ENDLESS = 1 << 45
 KILLED_AFTER = 15  # seconds of CPU time, in all ways of loading
 SILENT = 300  # seconds without an answer, on a busy machine
 SHOWN = 3  # failures of one kind that are written
@@ -57,8 +59,12 @@ def prepare(names):
     if "numpy" in sys.modules:
         numpy = sys.modules["numpy"]
         numpy.ones((64, 64)).dot(numpy.ones((64, 64)))
+    if "networkx" in sys.modules:
+        # What makes a graph is compiled when it is first called.
+        for name in ("Graph", "DiGraph", "MultiGraph", "MultiDiGraph"):
+            getattr(sys.modules["networkx"], name)()
     # Loads each way of reading once, so that what is made once is made.
-    judge({"name": "", "kind": "file", "pickle": "gAIpLg==", "imports": [], "values": []})
+    judge({"name": "", "kind": "file", "pickle": "gAIpLg==", "imports": [], "values": [], "reviewed": []})
     unlimited()
     state = State(objects)
     gc.collect()
@@ -66,7 +72,7 @@ def prepare(names):
     audit_watch.known.update(id(it) for module in list(sys.modules.values()) for it in getattr(module, "__dict__", {}).values())
     gc.freeze()
     # What cannot be raised is not printed, because the traceback would be, with the lines of its files.
-    sys.unraisablehook = lambda _: None
+    sys.unraisablehook = sys.excepthook = lambda *_: None
     if hasattr(sys, "addaudithook"):
         sys.addaudithook(audit_watch.hook)
     return objects
@@ -116,6 +122,7 @@ def judge_bytes(row, pickled, path):
     packages |= audit_watch.modules_of_python_2(packages)
     audit_watch.allowed_packages = packages if is_program else packages | READERS
     audit_watch.allowed_path = path
+    audit_watch.reviewed_keys = frozenset(row["reviewed"])
     all_encodings = not is_program or "Python 2" in row["kind"] or hash(row["name"]) % 16 == 0
     loads = list(audit_watch.readers(pickled, values, all_encodings))
     if not is_program:
@@ -134,7 +141,7 @@ def judge_bytes(row, pickled, path):
             seconds = min(seconds, run(load)[0])
         if seconds > most:
             why.append([way, "time", "%.1f s for %d bytes" % (seconds, len(pickled))])
-        if said == "MemoryError" and touched(load, most_memory) > most_memory:
+        if said == "MemoryError" and touched(load, most_memory, SPACE if is_program else SPACE_OF_FILES) > most_memory:
             why.append([way, "memory", "more than %d MB for %d bytes" % (MEMORY >> 20, len(pickled))])
         outcome = outcome or said
         for event, about in audit_watch.events:
@@ -165,19 +172,22 @@ def run(load):
     return time.process_time() - start, said
 
 
-def touched(load, most):
-    """How many bytes of memory a load uses. The C unpickler takes address space for a length that it reads before it sees that there is less; in a
-    file of bz2, which begins with a B, it reads one of about 900 MB, and touches none of them."""
+def touched(load, most, space):
+    """How many bytes of memory a load uses. The C unpickler takes address space for a length that it reads before it sees that there is less, and
+    touches none of it. In a file of bz2, which begins with a B, it reads a length of about 900 MB, and in one of joblib any of four bytes."""
     if sys.platform == "emscripten":
         return most + 1
-    limit(most + SPACE)
-    before = resident("VmRSS")
-    with open("/proc/self/clear_refs", "w") as file:
-        file.write("5")
-    _, said = run(load)
-    used = resident("VmHWM") - before
+    for more in (space, ENDLESS):
+        limit(most + more)
+        before = resident("VmRSS")
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+        _, said = run(load)
+        used = resident("VmHWM") - before
+        if said != "MemoryError" or used > most:
+            break
     limit(most)
-    return most + 1 if said == "MemoryError" else used
+    return used
 
 
 def resident(name):
@@ -206,21 +216,18 @@ def load_by_numpy(numpy, path):
     return [loaded]
 
 
-def child(rows, out, careful):
+def child(rows, out):
     """Writes a line for each row, up to the first that did something, and one with what has changed in all."""
     for row in rows:
         said = judge(row)
-        if careful:
-            said["why"].extend(["", "changed", it] for it in state.changes())
         out.write(json.dumps(said) + "\n")
         out.flush()
         if said["why"]:
             break
-    if not careful:
-        out.write(json.dumps({"changed": state.changes()}) + "\n")
+    out.write(json.dumps({"changed": state.changes()}) + "\n")
 
 
-def in_child(rows, careful):
+def in_child(rows):
     """The lines that a child writes before it ends, and how it ended."""
     reader, writer = os.pipe()
     process = os.fork()
@@ -232,7 +239,9 @@ def in_child(rows, careful):
         try:
             with open(writer, "w") as out:
                 state.again()
-                child(rows, out, careful)
+                # What was noted is so much that each collection, of which each load has one, would take 20 ms.
+                gc.freeze()
+                child(rows, out)
         finally:
             os._exit(0)
     os.close(writer)
@@ -248,11 +257,11 @@ def in_child(rows, careful):
     return said.decode().splitlines(), os.waitpid(process, 0)[1]
 
 
-def in_command(rows, careful, command):
+def in_command(rows, command):
     """As in_child, of a command."""
     given = "".join(json.dumps(row) + "\n" for row in rows).encode()
     try:
-        done = subprocess.run([*command, *["careful"] * careful], input=given, stdout=subprocess.PIPE, timeout=SILENT)
+        done = subprocess.run(command, input=given, stdout=subprocess.PIPE, timeout=SILENT)
         said, status = done.stdout, done.returncode
     except subprocess.TimeoutExpired as error:
         said, status = error.stdout or b"", "silent"
@@ -267,26 +276,30 @@ def judged(rows, judge_many, batch):
     done = 0
     while done < len(rows):
         part = rows[done : done + batch]
-        lines, status = judge_many(part, False)
+        lines, status = judge_many(part)
         lines = [json.loads(line) for line in lines if line.endswith("}")]
-        changed = lines.pop()["changed"] if lines and "changed" in lines[-1] else []
-        yield from judged_with_care(part[: len(lines)], judge_many) if changed else lines
+        is_killed = not (lines and "changed" in lines[-1])
+        changed = [] if is_killed else lines.pop()["changed"]
         done += len(lines)
-        if len(lines) < len(part) and not (lines and lines[-1]["why"]):
+        if is_killed and lines:
+            # Nobody has looked at the state after these.
+            yield from judged(part[: len(lines)], judge_many, batch)
+            continue
+        if changed:
+            lines = who_changed(part[: len(lines)], lines, changed, judge_many)
+        yield from lines
+        if is_killed:
             yield {"outcome": "killed", "why": [["", "killed", "wait status %s" % status]]}
             done += 1
 
 
-def judged_with_care(rows, judge_many):
-    """Looks at the state after each row."""
-    done = 0
-    while done < len(rows):
-        lines, status = judge_many(rows[done:], True)
-        lines = [json.loads(line) for line in lines if line.endswith("}")] or [
-            {"outcome": "killed", "why": [["", "killed", "wait status %s" % status]]}
-        ]
-        yield from lines
-        done += len(lines)
+def who_changed(rows, lines, changed, judge_many):
+    """The lines again, with what each row has changed: the halves are loaded for themselves."""
+    if len(rows) > 1:
+        lines = list(judged(rows, judge_many, (len(rows) + 1) // 2))
+    if not any(line["why"] for line in lines):
+        lines[-1]["why"].extend(["", "changed", it] for it in changed)
+    return lines
 
 
 def report(rows, answers, folder):
@@ -318,18 +331,18 @@ def report(rows, answers, folder):
 
 
 def main():
-    if len(sys.argv) <= 3:
+    if len(sys.argv) == 2:
         with open(sys.argv[1]) as names:
             prepare(names.read().split())
         print("ready", flush=True)
-        child((json.loads(line) for line in sys.stdin), sys.stdout, sys.argv[2:] == ["careful"])
+        child((json.loads(line) for line in sys.stdin), sys.stdout)
         return
     rows_file, folder, names, *command = sys.argv[1:]
     with open(rows_file) as lines:
         rows = [json.loads(line) for line in lines]
     if command:
         rows = [row for row in rows if row.get("plain")]
-        answers = judged(rows, lambda part, careful: in_command(part, careful, [*command, names]), BATCH_OF_COMMAND)
+        answers = judged(rows, lambda part: in_command(part, [*command, names]), BATCH_OF_COMMAND)
     else:
         with open(names) as file:
             listed = file.read().split()

@@ -18,12 +18,14 @@ HARMLESS = {
     "sys._getframemodulename": "as sys._getframe, since 3.12",
     "builtins.id": "a number for an object",
     "array.__new__": "an array of numbers, whose memory is measured",
+    "sys.excepthook": "an error in C code of pandas, which Python prints",
     "sys.unraisablehook": "an error in the __del__ of a reader that could not open the file, which Python prints",
 }
 # Modules that are imported late by what is listed, and why.
 LATE = {
     "_strptime": "datetime",
     "encodings": "decoding a Python 2 string, or bytes, by a standard encoding",
+    "s3fs": "pandas before 1.2 asks whether the file that it opened is one of S3",
     "importlib": "zoneinfo and pytz look for the data of time zones in packages",
     "tzdata": "the data of time zones",
     "traceback": "an exception that is formatted",
@@ -36,6 +38,9 @@ JUDGED = {
     "copyreg.__newobj__",
     "copyreg.__newobj_ex__",
     "torch.storage._load_from_bytes",
+    # dill's _create_array calls it, as a pattern of the policy says.
+    "numpy.core.multiarray._reconstruct",
+    "numpy._core.multiarray._reconstruct",
     # The function that makes generators calls it, as a pattern of the policy says.
     "numpy.random._pickle.__bit_generator_ctor",
     # So does functools.reduce, on types: how unions of types are pickled.
@@ -56,6 +61,8 @@ allowed_path = None
 is_own_text = False
 # Whether the reader extracts archives into a temporary folder, as torch.load does.
 extracting = False
+# The keys of states whose values have patterns in the policy, of the classes that the pickle names.
+reviewed_keys = frozenset()
 # The packages whose modules may be imported.
 allowed_packages = frozenset()
 
@@ -74,6 +81,12 @@ def hook(event, args):
             pass
         elif event == "compile" and sys._getframe(1).f_code.co_name == "parse" and args[1] == "<unknown>":
             # ast.parse makes a tree, and no code: numpy reads headers so.
+            pass
+        elif event == "compile" and sys._getframe(1).f_code.co_filename.endswith("/typing.py"):
+            # Text for a type is compiled, and not run. The policy says how long it may be.
+            pass
+        elif event in ("compile", "exec") and sys._getframe(1).f_code.co_name == "_eval_repr":
+            # dill evaluates the names of constants, of which the policy has a list.
             pass
         elif event == "compile" and is_of_distribution(args[0]) or event == "exec" and is_own_text:
             # A distribution makes its methods of a text that is scipy's own, but for names and numbers.
@@ -284,6 +297,12 @@ def is_shadow(it, key, value):
     value = getattr(value, "func", value)
     if getattr(value, "__self__", None) is it or "<locals>" in str(getattr(value, "__qualname__", "")):
         # No pickle can name it: the class itself made it.
+        return False
+    if type(it).__module__.startswith("sortedcontainers.") and any(getattr(value, "__self__", 0) is vars(it).get(own) for own in ("_set", "_list")):
+        # A sorted set has methods of the set and the list that it keeps.
+        return False
+    if key in reviewed_keys or key == "_baseclass" and isinstance(value, type):
+        # What stands there the policy of the audit says; numpy itself keeps of which class the data of a masked array is.
         return False
     if key.startswith("__") and key.endswith("__"):
         # Generic types of typing keep the class that they are made of.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use serde_json::{Map, Value};
 
@@ -106,6 +107,14 @@ impl Installed {
     }
 }
 
+/// A Python that loads all rows.
+struct Load {
+    name: String,
+    command: Command,
+    /// The folder of what fails.
+    failures: PathBuf,
+}
+
 /// Audits, and has each Python load what is clean.
 ///
 /// # Errors
@@ -190,20 +199,41 @@ fn load(made: [&str; 3], paths: &[&str], all: &[Installed]) -> Result {
     fs::write(&names, shell::output(&mut shell::cargo(&example), &[])?)?;
     fs::write(&classes, serde_json::to_vec(&known_classes(all, &names)?)?)?;
     shell::run(shell::cargo(&example).args(made).arg(&classes).arg(&rows).args(paths))?;
-    let mut failed = Vec::new();
+    let mut loads = Vec::new();
     for set in all {
         let failures = at(&set.name.replace(", ", "-"));
-        print!("audit-oracle, {} (Python {}): ", set.name, set.python.release);
         let mut command = set.script("audit_oracle.py")?;
-        if shell::run(command.arg(&rows).arg(&failures).arg(&names)).is_err() {
-            failed.push(failures);
-        }
+        command.arg(&rows).arg(&failures).arg(&names);
+        loads.push(Load { name: format!("{} (Python {})", set.name, set.python.release), command, failures });
     }
-    failed.extend(compiled(&rows, &at("3.14"), &names));
+    loads.extend(compiled(&rows, at("3.14"), &names));
+    let mut failed = Vec::new();
+    for part in loads.chunks_mut(thread::available_parallelism()?.get()) {
+        failed.extend(together(part)?);
+    }
     match failed.first() {
         None => Ok(()),
         Some(failures) => Err(format!("what failed is in {}", failures.display()).into()),
     }
+}
+
+/// Runs loads at the same time, and shows what each prints; returns the folders of those that failed.
+fn together(loads: &mut [Load]) -> Result<Vec<PathBuf>> {
+    let done: Vec<_> = thread::scope(|scope| {
+        let run = |load: &mut Load| (load.name.clone(), load.failures.clone(), load.command.output());
+        let running: Vec<_> = loads.iter_mut().map(|load| scope.spawn(move || run(load))).collect();
+        running.into_iter().map(|load| load.join().expect("it does not panic")).collect()
+    });
+    let mut failed = Vec::new();
+    for (name, failures, output) in done {
+        let output = output?;
+        let [said, complaint] = [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text));
+        println!("audit-oracle, {name}: {said}{complaint}");
+        if !output.status.success() {
+            failed.push(failures);
+        }
+    }
+    Ok(failed)
 }
 
 /// What all Pythons together say of the listed classes.
@@ -218,15 +248,14 @@ fn known_classes(all: &[Installed], names: &Path) -> Result<Map<String, Value>> 
     Ok(classes)
 }
 
-/// Has Python 3.14, compiled to WebAssembly, load what is of Python itself; returns the folder of what failed.
-fn compiled(rows: &Path, failures: &Path, names: &Path) -> Option<PathBuf> {
+/// Has Python 3.14, compiled to WebAssembly, load what is of Python itself.
+fn compiled(rows: &Path, failures: PathBuf, names: &Path) -> Option<Load> {
     let (Some(python), Some(parent)) = (Python::find("3.14"), Python::find(ORACLE)) else {
         println!("audit-oracle: 3.14 is left out, because it or Python {ORACLE} is not there");
         return None;
     };
-    print!("audit-oracle, without packages (Python {}): ", python.release);
     let child = python.script("audit_oracle.py");
     let mut command = parent.script("audit_oracle.py");
-    command.arg(rows).arg(failures).arg(names).arg(child.get_program()).args(child.get_args());
-    shell::run(&mut command).is_err().then(|| failures.to_owned())
+    command.arg(rows).arg(&failures).arg(names).arg(child.get_program()).args(child.get_args());
+    Some(Load { name: format!("without packages (Python {})", python.release), command, failures })
 }

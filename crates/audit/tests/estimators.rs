@@ -45,10 +45,38 @@ fn what_is_called_later_is_a_function_that_may_be_kept() {
     is_found(&object(&vectorizer, &dict("tokenizer", &getattr)), Rule::R7);
 }
 
+/// The census has no classes that are parts of others: their entries list their keys.
+#[test]
+fn parts_of_objects_have_no_other_attributes() {
+    let operator = name("scipy.sparse.linalg._interface", "_TransposedLinearOperator");
+    is_found(&object(&operator, &dict("_init_dtype", &name("numpy", "nextafter"))), Rule::R7);
+    let estimator = name("sklearn.linear_model._ridge", "_RidgeGCV");
+    let element = object(&name("xml.etree.ElementTree", "QName"), b"}");
+    is_found(&object(&estimator, &dict("_preprocess_data", &element)), Rule::R7);
+    // The entries list these keys, under which the class itself has what is called.
+    let family = name("statsmodels.genmod.families.family", "Gamma");
+    is_found(&object(&family, &dict("variance", &element)), Rule::R7);
+    let results = name("statsmodels.discrete.discrete_model", "LogitResults");
+    is_found(&object(&results, &dict("normalized_cov_params", &element)), Rule::R7);
+    is_found(&object(&name("scipy.interpolate._interpolate", "_BPoly"), &dict("_evaluate", b"N")), Rule::R7);
+}
+
+/// Before scikit-learn 0.20 a tree of points has a state of twelve. Later C code takes the thirteenth, and what it finds there is no object.
+#[test]
+fn trees_of_points_have_all_of_their_state() {
+    let matrix = halfsour_fixtures::packages_of(halfsour_fixtures::matrix(), "2.7-a");
+    let model = matrix.iter().find(|it| it.name == "KernelDensity fitted").unwrap();
+    let report = Auditor::new(Policy::default()).audit(&model.bytes);
+    assert!(report.findings.iter().any(|it| it.name.ends_with("kd_tree:newObj")), "{report:#?}");
+}
+
 #[test]
 fn documentation_is_text() {
     let distribution = name("scipy.stats._multivariate", "multivariate_t_gen");
     is_found(&object(&distribution, &dict("__doc__", &name("_ast", "Lambda"))), Rule::R7);
+    // The entry lists the key.
+    let results = name("statsmodels.tsa.vector_ar.var_model", "VARResultsWrapper");
+    is_found(&object(&results, &dict("__doc__", &name("_ast", "Lambda"))), Rule::R7);
 }
 
 #[test]

@@ -381,19 +381,33 @@ fn no_attack_in_a_zip_behind_a_container_is_clean() {
         }
     }
     // Where the text is decoded, or its order turned, the archive is in the bytes as they lie in the file.
-    let zip = evil_zip();
-    let stored = {
-        let length = u16::try_from(zip.len()).unwrap();
-        let mut gzip = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff".to_vec();
-        // The extra field of gzip.
-        gzip.extend(length.to_le_bytes());
-        gzip.extend(&zip);
-        gzip.extend(b"\x01\x04\0\xfb\xff\x80\x02N.");
-        gzip.extend(crc32fast_of(b"\x80\x02N.").to_le_bytes());
-        gzip.extend(4u32.to_le_bytes());
-        gzip
-    };
-    assert_eq!(verdict(&stored), Verdict::Dangerous);
+    assert_eq!(verdict(&gzip(&evil_zip(), b"\x80\x02N.")), Verdict::Dangerous);
+}
+
+/// A member of gzip with an extra field, whose data is stored.
+fn gzip(extra: &[u8], data: &[u8]) -> Vec<u8> {
+    let length = |part: &[u8]| u16::try_from(part.len()).unwrap();
+    let mut gzip = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff".to_vec();
+    gzip.extend(length(extra).to_le_bytes());
+    gzip.extend(extra);
+    gzip.push(1);
+    gzip.extend(length(data).to_le_bytes());
+    gzip.extend((!length(data)).to_le_bytes());
+    gzip.extend(data);
+    gzip.extend(crc32fast_of(data).to_le_bytes());
+    gzip.extend(u32::from(length(data)).to_le_bytes());
+    gzip
+}
+
+/// joblib's reader takes all memory for what follows the first member, be it zeros.
+#[test]
+fn pickles_in_gzip_are_one_member() {
+    let [pickle, log] = [b"\x80\x02N.", &b"salt and brine\n"[..]].map(|data| gzip(b"", data));
+    assert_eq!(verdict(&pickle), Verdict::Clean);
+    for behind in [&pickle, &gzip(b"", b""), &b"\0\0"[..]] {
+        assert_eq!(verdict(&[&pickle, behind].concat()), Verdict::Incomplete, "{}", behind.escape_ascii());
+        assert_eq!(verdict(&[&log, behind].concat()), verdict(&log));
+    }
 }
 
 /// CRC-32, a bit at a time.

@@ -27,6 +27,21 @@ fn a_policy_is_written_as_it_is_read() {
     assert_ne!(Policy::default().hash(), Policy::parse(MINE).unwrap().hash());
 }
 
+/// Which attributes a class has that is not in the census nobody knows: none of them is a function, which might stand for a method.
+#[test]
+fn attributes_of_own_classes_are_no_functions() {
+    let policy = format!(
+        "{MINE}\n[[allow]]\npack = \"app\"\nnames = [\"app:add\"]\nuses = [\"value\"]\nreason = \"adds\""
+    );
+    let auditor = Auditor::new(Policy::parse(&policy).unwrap());
+    let audit = |value: &str| {
+        let pickle = format!("capp\nPoint\n(I1\nI2\nt\u{81}}}X\u{4}\0\0\0name{value}sb.");
+        let pickle: Vec<u8> = pickle.chars().map(|it| u8::try_from(it).unwrap()).collect();
+        auditor.audit(&pickle).verdict
+    };
+    assert_eq!([audit("I1\n"), audit("capp\nadd\n")], [Verdict::Clean, Verdict::Unknown]);
+}
+
 #[test]
 fn limits_that_are_set_are_part_of_the_policy() {
     let mut policy = Policy::default();

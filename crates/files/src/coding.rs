@@ -17,10 +17,11 @@ use crate::limits::Budget;
 use crate::spool::Spool;
 use crate::{ErrorKind, Format, Limit, base64, joblib09, spark, texts};
 
-/// What some bytes were made of, and how many bytes follow them that belong to nothing.
+/// What some bytes were made of, how many bytes follow the first stream of them, and how many of these belong to nothing.
 #[derive(Debug)]
 pub(crate) struct Decoded {
     pub bytes: Bytes,
+    pub behind: usize,
     pub rest: usize,
 }
 
@@ -28,7 +29,7 @@ pub(crate) struct Decoded {
 pub(crate) fn decode(format: Format, input: &[u8], budget: &Budget) -> Result<Decoded, ErrorKind> {
     let mut sink = Sink::new(input.len(), budget);
     let rest = decode_into(format, input, &mut sink)?;
-    Ok(Decoded { bytes: sink.finish()?, rest })
+    sink.decoded(rest)
 }
 
 /// Does as [`decode`], or decodes what was cut off as far as it goes, if that is wanted: then it says why it does not go on. What is
@@ -149,6 +150,7 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
             Format::Lz4 => lz4(without_skipped(rest), sink)?,
             _ => unreachable!("only codings are decoded"),
         };
+        sink.behind.get_or_insert(rest.len());
         if matches!(format, Format::Zstd | Format::Lz4) {
             rest = without_skipped(rest);
         }
@@ -265,13 +267,15 @@ pub(crate) fn decode_coder(
 /// Takes what a decompressor gives, as far as the limits go.
 pub(crate) struct Sink<'b> {
     pub spool: Spool,
+    /// The number of bytes behind the first stream, once it is read.
+    behind: Option<usize>,
     allowance: u64,
     budget: &'b Budget,
 }
 
 impl<'b> Sink<'b> {
     pub fn new(input: usize, budget: &'b Budget) -> Self {
-        Self { spool: Spool::default(), allowance: budget.allowance(input), budget }
+        Self { spool: Spool::default(), behind: None, allowance: budget.allowance(input), budget }
     }
 
     pub fn push(&mut self, piece: &[u8]) -> Result<(), ErrorKind> {
@@ -285,12 +289,17 @@ impl<'b> Sink<'b> {
         self.spool.finish().map_err(|error| ErrorKind::Io(error.kind()))
     }
 
+    fn decoded(self, rest: usize) -> Result<Decoded, ErrorKind> {
+        let behind = self.behind.unwrap_or(rest);
+        Ok(Decoded { bytes: self.finish()?, behind, rest })
+    }
+
     /// What was decoded, and the number of bytes behind it; or what came before the end of what is cut off, if that is wanted.
     fn salvaged(self, rest: Result<usize, ErrorKind>) -> Result<(Decoded, Option<ErrorKind>), ErrorKind> {
         match rest {
-            Ok(rest) => Ok((Decoded { bytes: self.finish()?, rest }, None)),
+            Ok(rest) => Ok((self.decoded(rest)?, None)),
             Err(ErrorKind::Truncated) if self.budget.salvage && self.spool.len() > 0 => {
-                Ok((Decoded { bytes: self.finish()?, rest: 0 }, Some(ErrorKind::Truncated)))
+                Ok((self.decoded(0)?, Some(ErrorKind::Truncated)))
             }
             Err(kind) => Err(kind),
         }

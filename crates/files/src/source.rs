@@ -58,6 +58,8 @@ pub struct Layer {
     pub format: Format,
     /// The length of the layer, in bytes.
     pub length: usize,
+    /// The number of bytes that follow the first stream of compressed data: other streams, zeros between them, and the rest.
+    pub behind: usize,
     /// The number of bytes that follow the layer and belong to nothing.
     pub rest: usize,
 }
@@ -146,7 +148,7 @@ impl Source {
 
     /// Takes off a layer.
     fn replace(&mut self, format: Format, bytes: Bytes) {
-        self.layers.push(Layer { format, length: self.bytes.len(), rest: 0 });
+        self.layers.push(Layer { format, length: self.bytes.len(), behind: 0, rest: 0 });
         self.coats.push(self.bytes.clone());
         self.bytes = bytes;
     }
@@ -220,17 +222,17 @@ impl Source {
             source.check_depth()?;
             let length = source.bytes.len();
             source.coats.push(source.bytes.clone());
-            let rest = if let Some(range) = envelope::contents(format, &source.bytes) {
+            let (behind, rest) = if let Some(range) = envelope::contents(format, &source.bytes) {
                 source.bytes = source.bytes.slice(range);
-                0
+                (0, 0)
             } else {
                 let decoded = decode_or_salvage(format, &source.bytes, &source.budget);
                 let (decoded, damage) = decoded.map_err(|kind| source.error(kind))?;
                 source.damage = source.damage.or(damage.map(|kind| (format, kind)));
                 source.bytes = decoded.bytes;
-                decoded.rest
+                (decoded.behind, decoded.rest)
             };
-            source.layers.push(Layer { format, length, rest });
+            source.layers.push(Layer { format, length, behind, rest });
             source.tell_format()?;
             source.depth += 1;
         }

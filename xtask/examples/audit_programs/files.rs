@@ -8,12 +8,14 @@ use halfsour_audit::{Auditor, Import, Part, Verdict};
 use halfsour_files::{Limits, Source};
 use serde_json::Value;
 
+use crate::listed::Listed;
 use crate::{Result, row};
 
 /// Audits one of `every` fixture, and the files and folders that are named; gives a row for each that is clean. Returns how many there are, and how many
 /// of them are clean.
 pub fn audit(
     auditor: &Auditor,
+    listed: &Listed,
     paths: &[String],
     every: usize,
     write: &mut dyn FnMut(Value) -> Result,
@@ -35,7 +37,7 @@ pub fn audit(
         let parts = auditor.audit_source(&source);
         if let Some(imports) = clean_imports(&parts) {
             clean += 1;
-            let mut row = row(&path.display().to_string(), "file", &[], &imports);
+            let mut row = row(listed, &path.display().to_string(), "file", &[], &imports);
             row["path"] = path.display().to_string().into();
             write(row)?;
         }
@@ -54,7 +56,7 @@ pub fn audit(
         let Ok(source) = source else { continue };
         if let Some(imports) = clean_imports(&auditor.audit_source(&source)) {
             clean += 1;
-            let mut row = row(&name, "fixture", &bytes, &imports);
+            let mut row = row(listed, &name, "fixture", &bytes, &imports);
             row["file"] = file.into();
             write(row)?;
         }

@@ -27,6 +27,8 @@ pub struct Entry {
     pub keys: Keys,
     /// What the values of some keys may be.
     pub fields: HashMap<String, Pattern>,
+    /// The keys of which the policy says more than that they may be there.
+    pub reviewed: Vec<String>,
     /// What may be appended, or set as a value.
     pub items: Option<Pattern>,
     pub acts: Option<String>,
@@ -131,6 +133,12 @@ impl Entry {
                 Some(RawKeys::Word(word)) if word == "open" => Keys::Open,
                 _ => Keys::Known,
             },
+            reviewed: allow
+                .fields
+                .iter()
+                .filter(|(_, is)| *is != "any")
+                .map(|(key, _)| key.clone())
+                .collect(),
             fields: fields(allow.fields).into_iter().collect(),
             items: allow.items.as_deref().map(Pattern::parse),
             acts: allow.acts,

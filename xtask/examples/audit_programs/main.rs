@@ -15,7 +15,7 @@ mod node;
 mod pattern;
 mod random;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -56,7 +56,7 @@ fn run(args: &[String]) -> Result {
     let classes: Classes = serde_json::from_slice(&fs::read(classes)?)?;
     let mut out = BufWriter::new(File::create(rows)?);
     let (count, clean) =
-        files::audit(&auditor, paths, every.parse()?, &mut |row| Ok(writeln!(out, "{row}")?))?;
+        files::audit(&auditor, &listed, paths, every.parse()?, &mut |row| Ok(writeln!(out, "{row}")?))?;
     println!("{count} files, {clean} of them clean");
     let mut counts: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for case in 0..cases {
@@ -70,9 +70,7 @@ fn run(args: &[String]) -> Result {
         count[0] += 1;
         if report.is_clean() {
             count[1] += 1;
-            let plain = report.imports.iter().all(|import| is_plain(&listed, &import.name));
-            let mut row = row(&format!("{seed}:{case}"), kind, &pickle, &report.imports);
-            row["plain"] = plain.into();
+            let row = row(&listed, &format!("{seed}:{case}"), kind, &pickle, &report.imports);
             writeln!(out, "{row}")?;
         }
     }
@@ -99,21 +97,15 @@ fn program(maker: &mut Maker<'_>, name: &str) -> (&'static str, Node) {
     (kind, made)
 }
 
-/// What a Python is to load, and which names the report has; those that are not called apart.
-fn row(name: &str, kind: &str, pickle: &[u8], imports: &[Import]) -> Value {
+/// What a Python is to load, and which names the report has; those that are not called apart. And the keys of their states whose values
+/// the policy describes, and whether all is of Python itself.
+fn row(listed: &Listed, name: &str, kind: &str, pickle: &[u8], imports: &[Import]) -> Value {
     let names: Vec<&str> = imports.iter().map(|import| import.name.as_str()).collect();
     let is_value = |import: &&Import| import.calls + import.instances + import.changes == 0;
     let values: Vec<&str> = imports.iter().filter(is_value).map(|import| import.name.as_str()).collect();
-    json!({"name": name, "kind": kind, "pickle": STANDARD.encode(pickle), "imports": names, "values": values})
-}
-
-/// Whether a name, as a report spells it, is of Python itself.
-fn is_plain(listed: &Listed, name: &str) -> bool {
-    let is_it = |spelled: &&String| **spelled == name || spelled.replacen(':', ".", 1) == name;
-    listed
-        .names
-        .iter()
-        .find(is_it)
-        .and_then(|name| listed.entry(name))
-        .is_some_and(|entry| PLAIN.contains(&entry.pack.as_str()))
+    let entries: Vec<_> = names.iter().filter_map(|name| listed.entry(name)).collect();
+    let reviewed: BTreeSet<&String> = entries.iter().flat_map(|entry| &entry.reviewed).collect();
+    let plain = entries.iter().all(|entry| PLAIN.contains(&entry.pack.as_str()));
+    let pickle = STANDARD.encode(pickle);
+    json!({"name": name, "kind": kind, "pickle": pickle, "imports": names, "values": values, "reviewed": reviewed, "plain": plain})
 }

@@ -20,6 +20,8 @@ struct Entry {
     uses: Vec<String>,
     /// The list, if `keys` is one.
     keys: Vec<String>,
+    /// Whether the keys are those of the census.
+    is_listed: bool,
     calls: BTreeSet<String>,
     /// The keys that have patterns for their values.
     fields: Vec<String>,
@@ -45,6 +47,7 @@ fn entries(texts: &[&str]) -> Vec<Entry> {
         names: strings(&entry, "names"),
         uses: strings(&entry, "uses"),
         keys: strings(&entry, "keys"),
+        is_listed: entry.get("keys").is_none_or(|keys| keys.as_str() == Some("listed")),
         calls: strings(&entry, "calls").into_iter().collect(),
         fields: entry
             .get("fields")
@@ -96,6 +99,13 @@ fn unnamed_calls(entry: &Entry) -> Vec<String> {
 fn is_refused(entry: &Entry, name: &str) -> bool {
     let is_in = |names: &[String]| names.iter().any(|it| it == name);
     is_in(&entry.fields) || name.starts_with("__") && !is_in(&entry.keys)
+}
+
+/// The classes of an entry whose keys the census shall have, and that it has not.
+fn unknown(entry: &Entry) -> Vec<&str> {
+    let is_any = entry.is_listed && entry.state.contains("attributes");
+    let names = entry.names.iter().map(String::as_str).filter(|name| is_any && class(name).is_none());
+    names.collect()
 }
 
 /// The classes of an entry that have a `__setstate__` of their own in some release, although the state is for those that have none, and
@@ -199,6 +209,27 @@ fn a_setstate_that_nobody_read_is_found() {
     let entries = entries(&[unknown]);
     assert_eq!(unread(&entries[0]), ["statistics:NormalDist: statistics:NormalDist"]);
     assert!(unread(&entries[1]).is_empty());
+}
+
+#[test]
+fn keys_that_nobody_knows_are_found() {
+    let entries = entries(&[r#"
+        [[allow]]
+        names = ["argparse:Namespace", "argparse:Nothing"]
+        state = "attributes"
+        [[allow]]
+        names = ["argparse:Nothing"]
+        state = "attributes"
+        keys = ["a"]
+    "#]);
+    assert_eq!(entries.iter().map(unknown).collect::<Vec<_>>(), [vec!["argparse:Nothing"], vec![]]);
+}
+
+#[test]
+fn every_class_has_keys() {
+    let entries = built_in();
+    let found: Vec<_> = entries.iter().flat_map(unknown).collect();
+    assert!(found.is_empty(), "{} classes:\n{}", found.len(), found.join("\n"));
 }
 
 #[test]

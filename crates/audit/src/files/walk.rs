@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use halfsour_files::{Archive, Doubt, Error, Format, Member, Npy, Source, Torch, is_pickle, is_safetensors};
+use halfsour_files::{
+    Archive, Doubt, Error, Format, Layer, Member, Npy, Source, Torch, is_pickle, is_safetensors,
+};
 
 use super::{Part, is_of_arrays, kind_of, readings};
 use crate::Auditor;
@@ -44,6 +46,16 @@ impl<'a> Walk<'a> {
             Err(error) => self.failed(source.name(), &error),
         }
         self.net(source, first);
+        // joblib's reader asks the decompressor for more until there is more, and it keeps what it was given so far, twice.
+        if let [Layer { format: Format::Gzip, length, behind: behind @ 1.., rest: 0, .. }, ..] =
+            source.layers()
+            && self.parts.len() > first
+        {
+            let reason = format!(
+                "{behind} bytes follow the first stream of gzip, for which joblib.load takes all memory"
+            );
+            self.broken(source.name(), Incompleteness::Doubt, length - behind, reason);
+        }
     }
 
     /// What a source may be decoded to as well. That it is nothing in this reading says nothing.

@@ -215,19 +215,18 @@ impl<'p> Judge<'p, '_> {
             );
             return Some((Rule::R12, self.severity_of(at, value), why));
         }
+        let is_plain = || !is_object(at.view.kind(value));
+        // Documentation and the like is text, whatever a class is that stands there.
+        if is_documentation(key) && !is_plain() {
+            return Some(sets(key));
+        }
         // What stands in slots is set by setattr, which runs the setters of properties.
         if is_listed && (part == Part::Attributes || class.is_none_or(|class| class.has_slot(key))) {
             return None;
         }
-        let is_plain = || !is_object(at.view.kind(value));
         match (class, part) {
             (Some(class), Part::Slots) if class.has_slot(key) => None,
-            // Documentation and the like is text, whatever a class is that stands there.
-            (Some(class), Part::Attributes)
-                if class.has_key(key) && (is_plain() || !key.starts_with(b"__")) =>
-            {
-                None
-            }
+            (Some(class), Part::Attributes) if class.has_key(key) => None,
             (Some(class), Part::Attributes) if class.has_data_key(key) && is_plain() => None,
             (Some(class), _) if class.has_attribute(key) || class.has_data_key(key) => Some((
                 Rule::R7,
@@ -238,7 +237,7 @@ impl<'p> Judge<'p, '_> {
             (_, Part::Attributes) if patterns.keys == Keys::Open && at.view.kind(value) != Kind::Global => {
                 None
             }
-            (None, _) if patterns.keys != Keys::Open && !matches!(patterns.keys, Keys::These(_)) => None,
+            (None, _) if patterns.keys == Keys::Listed && at.view.kind(value) != Kind::Global => None,
             (None, Part::Slots) if entry.allow.pack == PROGRAM => None,
             _ => {
                 let why = format!("it sets {spelled}, which no reviewed release of its class writes");
@@ -325,8 +324,11 @@ fn is_field(entry: &Entry<'_>, key: &[u8]) -> bool {
 /// Whether Python itself looks at an attribute. What decorators set on what they wrap, and what notes an exception has, nobody
 /// calls.
 fn is_special(key: &[u8]) -> bool {
-    let is_harmless = || matches!(key, b"__doc__" | b"__name__" | b"__notes__");
-    key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_harmless()
+    key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_documentation(key)
+}
+
+fn is_documentation(key: &[u8]) -> bool {
+    matches!(key, b"__doc__" | b"__name__" | b"__notes__")
 }
 
 fn sets(key: &[u8]) -> Objection {
