@@ -255,6 +255,9 @@ pub fn install(environment: &Environment, python: &Python) -> Result<PathBuf> {
     install_these(environment, &packages, python)
 }
 
+/// Packages of Python only that have no wheel, and that others need.
+const WITHOUT_WHEELS: &str = "autograd-gamma";
+
 /// Returns the directory of these packages for the environment, after pip has installed them if they are missing.
 pub fn install_these(environment: &Environment, packages: &[String], python: &Python) -> Result<PathBuf> {
     let directory = shell::target().join("packages").join(environment.name);
@@ -265,7 +268,8 @@ pub fn install_these(environment: &Environment, packages: &[String], python: &Py
             fs::remove_dir_all(&directory)?;
         }
         let mut pip = python.module("pip");
-        pip.args(["install", "--quiet", "--only-binary", ":all:", "--target"]).arg(&directory).args(packages);
+        pip.args(["install", "--quiet", "--only-binary", ":all:", "--no-binary", WITHOUT_WHEELS, "--target"]);
+        pip.arg(&directory).args(packages);
         shell::output(&mut pip, &[])?;
         fs::write(requirements, wanted)?;
     }

@@ -1,6 +1,8 @@
-"""Prints the census of packages that are installed here, as JSON: `collect.py [--no-objects] PACKAGE... < NAMES`. For Python 2.7 and 3.6 or later.
+"""Prints the census of packages that are installed here, as JSON: `collect.py [--no-objects] PACKAGE... [--listed PACKAGE...] < NAMES`.
+For Python 2.7 and 3.6 or later.
 
-Each line of the input is a name, `module:Qualified`, that is looked up besides all classes that the packages define.
+Each line of the input is a name, `module:Qualified`, that is looked up besides all classes that the packages define; of packages after
+--listed, such names are all that is looked at, with what those classes inherit from.
 Objects of the classes are made, to see their states, unless that breaks the process: then --no-objects.
 """
 
@@ -279,6 +281,8 @@ def main(packages):
     names = sys.stdin.read().split()
     makes = packages[0] != "--no-objects"
     packages = packages[not makes :]
+    listed = packages[packages.index("--listed") + 1 :] if "--listed" in packages else []
+    packages = packages[: len(packages) - len(listed) - bool(listed)]
     warnings.simplefilter("ignore")
     # What packages print is no part of the output.
     out, sys.stdout = sys.stdout, open(os.devnull, "w")
@@ -288,7 +292,8 @@ def main(packages):
         tops.update(modules)
         for module in modules:
             import_all(module)
-    census, aliases = Census({package.split(".")[0] for package in packages} - {"stdlib"} if makes else ()), {}
+    distributed = {package.split(".")[0] for package in packages + listed} - {"stdlib"}
+    census, aliases = Census(distributed if makes else ()), {}
     for name, module in sorted(list(sys.modules.items())):
         if module is None or not is_under(name, tops):
             continue
@@ -297,7 +302,7 @@ def main(packages):
                 add_with_inner(census, value, tops, set())
     functions = []
     for name in names:
-        if not is_under(name.split(":")[0], tops):
+        if not is_under(name.split(":")[0], tops.union(listed)):
             continue
         module, _, qualified = name.partition(":")
         value = quiet(120, lookup, module, qualified)
@@ -308,8 +313,8 @@ def main(packages):
         elif value is not None:
             functions.append(name)
     versions = {"stdlib": "%d.%d" % sys.version_info[:2]} if "stdlib" in packages else {}
-    for package in {package.split(".")[0] for package in packages} - {"stdlib"}:
-        version = getattr(sys.modules.get(package), "__version__", None)
+    for package in distributed:
+        version = version_of(package)
         if version:
             versions[package] = str(version).split("+")[0]
     json.dump({"classes": census.classes, "aliases": aliases, "functions": sorted(functions), "versions": versions}, out, sort_keys=True)
@@ -317,6 +322,17 @@ def main(packages):
     # Threads of packages may not end.
     if sys.platform != "emscripten":
         os._exit(0)
+
+
+def version_of(package):
+    """The release of a package: what it says itself, or else what pip says of it."""
+    module = sys.modules.get(package)
+    version = module and quiet(20, getattr, module, "__version__", None)
+    if module and not version and sys.version_info >= (3, 8):
+        from importlib import metadata
+
+        version = quiet(20, metadata.version, {"attr": "attrs", "PIL": "pillow"}.get(package, package))
+    return version
 
 
 def is_under(module, tops):

@@ -22,7 +22,10 @@ NO_DATA = set(
     "zipfile tarfile bz2 lzma gzip tempfile cgi audiodev aifc wave sunau chunk cgitb user rexec Bastion imputil robotparser repr".split()
 )
 # Large packages, of whose classes only those are told that the policy lists, and their bases.
-LISTED_ONLY = set("astropy gensim networkx nltk sympy".split())
+LISTED_ONLY = set(
+    "PIL astropy attr cloudpickle dill gensim geopandas hmmlearn imblearn lifelines networkx nltk polars pydantic pydantic_core "
+    "shapely statsmodels sympy xarray xgboost".split()
+)
 # Told of no class: nearly each has them, and they are no keys.
 UNTOLD = set("__init__ __eq__ __hash__ __getstate__ __get__ __set__ __post_init__ _pybind11_conduit_v1_".split())
 
@@ -305,8 +308,8 @@ def main(collected, committed, packages, *pickles):
     census.wanted = census.packages if packages == "all" else set(packages.split(","))
     census.join_moved()
     read = pickled.Pickled()
-    for directory in pickles:
-        read.read_all(pathlib.Path(directory))
+    for place in pickles:
+        read.read_all(pathlib.Path(place))
     listed = set(sys.stdin.read().split())
     files = {package: {} for package in census.releases}
     for name, fields in census.lines(listed, read).items():

@@ -102,9 +102,9 @@ class Pickled:
         except Exception:  # arrays between the opcodes, streams of several pickles: what came before is seen
             pass
 
-    def read_all(self, directory):
-        """Reads all files of pickles below a directory."""
-        for path in sorted(directory.rglob("*")):
+    def read_all(self, place):
+        """Reads a file of pickles, or all below a directory."""
+        for path in [place] if place.is_file() else sorted(place.rglob("*")):
             if path.is_file() and path.suffix in (".jsonl", ".pickle", ".pkl"):
                 self.read_rows(path)
 
