@@ -221,7 +221,7 @@ impl Auditor {
         let mut judge = Judge::new(&self.policy, input, &[]);
         let result = self.spare.take(&self.policy).load_all_observed(input, &mut judge);
         if let Ok(graph) = &result {
-            judge.finish(graph);
+            finish(&mut judge, &self.policy, graph, &[]);
         }
         let mut more = judge.found;
         *doubt = second_reading(&found.findings, &mut more.findings, "if one Unpickler reads all pickles");
@@ -327,12 +327,7 @@ fn read<'a>(
     let mut judge = Judge::new(policy, input, within);
     let result = load(loader, input, start, &mut judge);
     match &result {
-        Ok(graph) => {
-            let shapes = judge.finish(graph);
-            for finding in resources::findings(graph, policy.limits(), &shapes, within) {
-                judge.found.add(policy.limits(), finding);
-            }
-        }
+        Ok(graph) => finish(&mut judge, policy, graph, within),
         Err(error) => {
             if let Some(finding) = of_error(error, within) {
                 judge.found.add(policy.limits(), finding);
@@ -340,6 +335,14 @@ fn read<'a>(
         }
     }
     (judge.found, result)
+}
+
+/// Looks at all that a pickle has made.
+fn finish(judge: &mut Judge<'_, '_>, policy: &Policy, graph: &Graph<&[u8]>, within: &[String]) {
+    let shapes = judge.finish(graph);
+    for finding in resources::findings(graph, policy.limits(), &shapes, within) {
+        judge.found.add(policy.limits(), finding);
+    }
 }
 
 /// What no pickler writes is more than a broken stream.

@@ -27,6 +27,16 @@ pub struct Limits {
 }
 
 impl Limits {
+    pub(crate) const DEFAULT: Self = Self {
+        nested: 8,
+        per_kind: 5,
+        total: 10_000,
+        expansion: 10_000_000,
+        equal_hashes: 1000,
+        nesting: 1000,
+        int_digits: 100_000,
+    };
+
     /// Sets [`nested`](Self::nested).
     #[must_use]
     pub const fn with_nested(self, nested: usize) -> Self {
@@ -72,14 +82,6 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            nested: 8,
-            per_kind: 5,
-            total: 10_000,
-            expansion: 10_000_000,
-            equal_hashes: 1000,
-            nesting: 1000,
-            int_digits: 100_000,
-        }
+        Self::DEFAULT
     }
 }

@@ -161,7 +161,7 @@ impl Policy {
         toml::to_string(&self.parts.file).expect("a policy has no values that TOML lacks")
     }
 
-    /// Adds what another policy allows. Its limits replace those of this one; so do its entries for names that are listed
+    /// Adds what another policy allows. Its limits, if it has any, replace those of this one; so do its entries for names that are listed
     /// already.
     ///
     /// # Errors
@@ -216,13 +216,13 @@ impl Policy {
 
     /// The limits of an audit.
     pub fn limits(&self) -> &Limits {
-        &self.parts.file.limits
+        self.parts.file.limits.as_ref().unwrap_or(&Limits::DEFAULT)
     }
 
     /// Replaces the limits of an audit.
     pub fn set_limits(&mut self, limits: Limits) {
         let parts = Arc::make_mut(&mut self.parts);
-        parts.file.limits = limits;
+        parts.file.limits = Some(limits);
         parts.hash = OnceLock::new();
     }
 

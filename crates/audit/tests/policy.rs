@@ -292,3 +292,15 @@ fn a_copy_is_changed_for_itself() {
     again.allow("app.models:Circle").unwrap();
     assert!(again.explain("app.models:Circle").is_some());
 }
+
+/// What says nothing of limits changes none.
+#[test]
+fn limits_stay_when_more_is_added() {
+    let parse = |text: &str| Policy::parse(&format!("schema = 2\n{text}")).unwrap();
+    let mut policy = Policy::default();
+    assert_eq!(*policy.limits(), Limits::default());
+    policy.add(&parse("[limits]\nequal_hashes = 10")).unwrap();
+    policy.add(&parse("[packs.own]\nabout = \"ours\"")).unwrap();
+    assert_eq!(policy.limits().equal_hashes, 10);
+    assert_eq!(*Policy::parse(&policy.to_toml()).unwrap().limits(), *policy.limits());
+}

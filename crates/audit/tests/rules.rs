@@ -265,6 +265,9 @@ fn later_pickles_are_judged_under_both_memos() {
     assert_eq!(found(fresh), ["R1 byte 0x14: STACK_GLOBAL imports os.system"]);
     // One Pickler that dumps twice.
     assert!(audit(b"\x80\x04]\x94.\x80\x04h\x00.").is_clean());
+    // A key that unfolds without end, behind a fetch.
+    let bomb = [b"]\x94.h\x000}N", &*b"2\x86".repeat(64), b"Ns."].concat();
+    assert!(matches!(audit(&bomb).verdict, Verdict::Unknown | Verdict::Incomplete));
 }
 
 #[test]

@@ -19,7 +19,8 @@ impl Walk<'_> {
             let mut found = None;
             let mut tell = |at, module: &[u8], qualified: &[u8]| {
                 let name = || text::name(module, qualified);
-                if policy.sink(module, qualified).is_some() && !known.contains(name().as_str()) {
+                let is_known = || known.contains(name().as_str()) || is_between(&known, module, qualified);
+                if policy.sink(module, qualified).is_some() && !is_known() {
                     found = Some((at, name()));
                 }
                 found.is_none()
@@ -38,6 +39,18 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether the first line is the end of a known name, behind an opcode's letter, and the second the opcode that imports the next:
+/// `int` and `cbuiltins` are no `INST` of `nt:cbuiltins`.
+fn is_between(known: &HashSet<&str>, module: &[u8], qualified: &[u8]) -> bool {
+    let parts = || known.iter().filter_map(|name| name.split_once(':'));
+    let ends = |name: &[u8]| {
+        name.strip_suffix(module).is_some_and(|rest| rest.ends_with(b"i") || rest.ends_with(b"c"))
+    };
+    let next = qualified.strip_prefix(b"c");
+    next.is_some_and(|next| parts().any(|(module, _)| module.as_bytes() == next))
+        && parts().any(|(_, name)| ends(name.as_bytes()))
 }
 
 /// The names that a report has.

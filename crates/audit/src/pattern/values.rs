@@ -58,7 +58,10 @@ impl Checked {
         let looks = self.looks.borrow();
         let grown =
             looks.all.iter().filter(|look| look.length.is_some_and(|known| length(look.container) > known));
-        grown.map(|look| look.container).collect()
+        let mut grown: Vec<Id> = grown.map(|look| look.container).collect();
+        grown.sort_unstable();
+        grown.dedup();
+        grown
     }
 }
 

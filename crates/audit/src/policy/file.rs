@@ -16,8 +16,8 @@ pub(crate) const SCHEMA: u32 = 2;
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
     pub schema: u32,
-    #[serde(default)]
-    pub limits: Limits,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
     #[serde(default)]
     pub packs: BTreeMap<String, Pack>,
     #[serde(default)]
@@ -229,7 +229,7 @@ impl File {
 
     /// Both: what `more` says of limits, packs and sets replaces what this file says of them.
     pub fn and(mut self, more: Self) -> Self {
-        self.limits = more.limits;
+        self.limits = more.limits.or(self.limits);
         self.packs.extend(more.packs);
         self.sets.extend(more.sets);
         self.allow.extend(more.allow);
