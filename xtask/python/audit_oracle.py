@@ -66,13 +66,13 @@ def prepare(names):
     # Loads each way of reading once, so that what is made once is made.
     judge({"name": "", "kind": "file", "pickle": "gAIpLg==", "imports": [], "values": [], "reviewed": []})
     unlimited()
+    # What cannot be raised is not printed, because the traceback would be, with the lines of its files.
+    sys.unraisablehook = sys.excepthook = lambda *_: None
     state = State(objects)
     gc.collect()
     audit_watch.known = {id(it) for it in gc.get_objects()}
     audit_watch.known.update(id(it) for module in list(sys.modules.values()) for it in getattr(module, "__dict__", {}).values())
     gc.freeze()
-    # What cannot be raised is not printed, because the traceback would be, with the lines of its files.
-    sys.unraisablehook = sys.excepthook = lambda *_: None
     if hasattr(sys, "addaudithook"):
         sys.addaudithook(audit_watch.hook)
     return objects
