@@ -82,7 +82,7 @@ def hook(event, args):
         elif event == "compile" and sys._getframe(1).f_code.co_name == "parse" and args[1] == "<unknown>":
             # ast.parse makes a tree, and no code: numpy reads headers so.
             pass
-        elif event == "compile" and sys._getframe(1).f_code.co_filename.endswith("/typing.py"):
+        elif event == "compile" and sys._getframe(1).f_code.co_filename.endswith(("/typing.py", "/annotationlib.py")):
             # Text for a type is compiled, and not run. The policy says how long it may be.
             pass
         elif event in ("compile", "exec") and sys._getframe(1).f_code.co_name == "_eval_repr":
