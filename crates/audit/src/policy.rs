@@ -222,7 +222,7 @@ impl Policy {
     /// Replaces the limits of an audit.
     pub fn set_limits(&mut self, limits: Limits) {
         let parts = Arc::make_mut(&mut self.parts);
-        parts.file.limits = Some(limits);
+        parts.file.limits = (limits != Limits::DEFAULT).then_some(limits);
         parts.hash = OnceLock::new();
     }
 

@@ -410,9 +410,9 @@ fn what_many_calls_go_over_is_counted() {
     is_found(&many("decimal Decimal", &digits, 20_000));
     let zone = tuple(&[&text("UTC"), "\u{89}"]);
     is_clean(&many("zoneinfo ZoneInfo._unpickle", &zone, 100));
-    is_found(&many("zoneinfo ZoneInfo._unpickle", &zone, 2000));
+    is_found(&many("zoneinfo ZoneInfo._unpickle", &zone, 5000));
     is_clean(&many("random Random", "(t", 100));
-    is_found(&many("random Random", "(t", 2000));
+    is_found(&many("random Random", "(t", 5000));
 }
 
 /// A dict with times for keys, all of them in zones that these opcodes make.

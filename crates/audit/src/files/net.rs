@@ -19,7 +19,7 @@ impl Walk<'_> {
             let mut found = None;
             let mut tell = |at, module: &[u8], qualified: &[u8]| {
                 let name = || text::name(module, qualified);
-                let is_known = || known.contains(name().as_str()) || is_between(&known, module, qualified);
+                let is_known = || known.contains(name().as_str()) || is_import(&known, qualified);
                 if policy.sink(module, qualified).is_some() && !is_known() {
                     found = Some((at, name()));
                 }
@@ -41,16 +41,11 @@ impl Walk<'_> {
     }
 }
 
-/// Whether the first line is the end of a known name, behind an opcode's letter, and the second the opcode that imports the next:
-/// `int` and `cbuiltins` are no `INST` of `nt:cbuiltins`.
-fn is_between(known: &HashSet<&str>, module: &[u8], qualified: &[u8]) -> bool {
-    let parts = || known.iter().filter_map(|name| name.split_once(':'));
-    let ends = |name: &[u8]| {
-        name.strip_suffix(module).is_some_and(|rest| rest.ends_with(b"i") || rest.ends_with(b"c"))
-    };
-    let next = qualified.strip_prefix(b"c");
-    next.is_some_and(|next| parts().any(|(module, _)| module.as_bytes() == next))
-        && parts().any(|(_, name)| ends(name.as_bytes()))
+/// Whether the line is the opcode that imports what follows, from a known module: `getint` and `cfunctools` are no `INST` of `nt:cfunctools`.
+fn is_import(known: &HashSet<&str>, line: &[u8]) -> bool {
+    let mut modules =
+        known.iter().filter_map(|name| name.split_once(':')).map(|(module, _)| module.as_bytes());
+    line.strip_prefix(b"c").is_some_and(|module| modules.any(|known| known == module))
 }
 
 /// The names that a report has.

@@ -195,7 +195,7 @@ impl Pattern {
             Self::Int(low, high) => {
                 matches!(values.view.peek(id), Peek::Int(value) if (low..=high).contains(&&value))
             }
-            Self::Of(name) => values.view.class(id).is_some_and(|class| values.names(class, name)),
+            Self::Of(name) => is_of(values, id, name),
             _ => self.fits(values, id, values.view.peek(id)),
         }
     }
