@@ -191,8 +191,8 @@ fn partials_of_new_make_what_the_class_may_be_made_of() {
     is_found(&format!("{partial}{})R", given(SYMBOL, "Vx\n", "Vreal\nI1\ns")));
     is_found(&format!("{partial}{})R", given(SYMBOL, "Vx\n", "Vcls\n\u{88}s")));
     // Without keywords: what it makes is looked at elsewhere, as the keys of a set.
-    const SET: &str = "builtins:frozenset";
-    is_found(&format!("{}{})R", partial_of_new(SET), given(SET, "]", "")));
+    let set = "builtins:frozenset";
+    is_found(&format!("{}{})R", partial_of_new(set), given(set, "]", "")));
     // Called itself, looked up in an object, or kept by a partial that `__new__` makes.
     is_found(
         "c__builtin__\ngetattr\n(csympy.core.symbol\nSymbol\nV__new__\ntR(csympy.core.symbol\nSymbol\nVx\ntR",

@@ -116,12 +116,11 @@ impl Judge<'_, '_> {
     #[inline]
     pub(super) fn has_argument(&self, offset: usize, opcode: Opcode) -> bool {
         let (head, is_text) = match opcode {
-            Opcode::ShortBinUnicode => (2, true),
+            // Of the old one, the quote.
+            Opcode::ShortBinUnicode | Opcode::String => (2, true),
             Opcode::BinUnicode => (5, true),
             Opcode::BinUnicode8 => (9, true),
             Opcode::Unicode => (1, true),
-            // In quotes.
-            Opcode::String => (2, true),
             Opcode::ShortBinBytes | Opcode::ShortBinString => (2, false),
             Opcode::BinBytes | Opcode::BinString => (5, false),
             Opcode::BinBytes8 | Opcode::ByteArray8 => (9, false),

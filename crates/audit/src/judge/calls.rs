@@ -20,7 +20,7 @@ struct Making<'e> {
     kwargs: Option<Id>,
 }
 
-impl<'p> Judge<'p, '_> {
+impl Judge<'_, '_> {
     pub(super) fn call(&mut self, at: At<'_>, callable: Id, args: Id, result: Id) {
         // Of text that becomes bytes again and again, one result is enough.
         if matches!(at.view.kind(result), Kind::Bytes | Kind::ByteArray)

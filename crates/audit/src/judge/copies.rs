@@ -141,14 +141,10 @@ fn is_builtin(module: &[u8]) -> bool {
 impl Weights {
     /// What arguments or a state weigh: texts and bytes that lie in there directly, and all containers and objects.
     fn of_parts(&mut self, view: View<'_>, parts: Id) -> u64 {
-        let parts = match view.peek(parts) {
-            Peek::Tuple(ids) | Peek::List(ids) | Peek::Dict(ids) => ids,
-            _ => return bytes(view, parts),
+        let (Peek::Tuple(ids) | Peek::List(ids) | Peek::Dict(ids)) = view.peek(parts) else {
+            return bytes(view, parts);
         };
-        parts
-            .iter()
-            .map(|&part| ITEM + bytes(view, part) + self.of(view, part, 1))
-            .fold(0, u64::saturating_add)
+        ids.iter().map(|&part| ITEM + bytes(view, part) + self.of(view, part, 1)).fold(0, u64::saturating_add)
     }
 
     /// What a container or an object weighs.

@@ -107,7 +107,7 @@ impl Judge<'_, '_> {
 }
 
 /// The items of an array of one dimension whose items are numbers of eight bytes.
-pub(super) fn words<'v>(view: View<'v>, id: Id) -> Option<&'v [[u8; 8]]> {
+pub(super) fn words(view: View<'_>, id: Id) -> Option<&[[u8; 8]]> {
     Array::of(view, id)?.words()
 }
 
