@@ -187,7 +187,7 @@ impl Auditor {
                 start,
                 format!("there are more than {} names", policy.limits().total),
             ),
-            None => doubt.or_else(|| found.disputed.take().map(disputed)).unwrap_or(Completeness::Complete),
+            None => doubt.or_else(|| found.doubt.take().map(incomplete)).unwrap_or(Completeness::Complete),
             Some(error) if pickles > 0 => Completeness::incomplete(
                 Incompleteness::Doubt,
                 start,
@@ -253,9 +253,8 @@ pub(crate) fn second_reading(known: &[Finding], more: &mut Vec<Finding>, when: &
     Some(Completeness::incomplete(Incompleteness::Doubt, offset, reason))
 }
 
-/// Not all Pythons read these numbers alike.
-fn disputed((offset, reason): (usize, String)) -> Completeness {
-    Completeness::incomplete(Incompleteness::Doubt, offset, reason)
+fn incomplete((kind, offset, reason): (Incompleteness, usize, String)) -> Completeness {
+    Completeness::incomplete(kind, offset, reason)
 }
 
 fn options(policy: &Policy) -> Options {

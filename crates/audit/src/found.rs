@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 
 use crate::Limits;
 use crate::Rule;
-use crate::report::{Action, Finding, Import, Severity, Stats, Uncovered};
+use crate::report::{Action, Finding, Import, Incompleteness, Severity, Stats, Uncovered};
 
 /// What has been found so far, of one reading of one pickle or of many.
 #[derive(Debug, Default)]
@@ -19,8 +19,8 @@ pub(crate) struct Found {
     pub overflowed: bool,
     /// Whether there may be pickles so deep in bytes that nobody looked at them.
     pub is_too_deep: bool,
-    /// The first number in a line that not all Pythons read alike, and its offset.
-    pub disputed: Option<(usize, String)>,
+    /// Why what was judged may not be all, or not what every Python reads, and from which offset on.
+    pub doubt: Option<(Incompleteness, usize, String)>,
     /// By kind and name, how many findings are listed.
     kinds: HashMap<(Rule, Action, Severity), HashMap<String, Kind>>,
     has_dangerous: bool,
@@ -139,7 +139,7 @@ impl Found {
         self.stats.unlisted += other.stats.unlisted;
         self.overflowed |= other.overflowed;
         self.is_too_deep |= other.is_too_deep;
-        self.disputed = self.disputed.take().or(other.disputed);
+        self.doubt = self.doubt.take().or(other.doubt);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What can be made out of listed names of the standard library alone: what does no harm is clean, and what somebody made of it who wanted to
 //! do harm is not.
 
-use halfsour_audit::{Auditor, Policy, Severity};
+use halfsour_audit::{Auditor, Policy, Severity, Verdict};
 use halfsour_fixtures::holders;
 
 /// `module\nname\n` as a class or function.
@@ -405,6 +405,10 @@ fn what_many_calls_go_over_is_counted() {
     let pool = format!("({items}tq\u{0}0({}t", "h\u{0}".repeat(1000));
     is_clean(&many("itertools product", &pool, 1));
     is_found(&many("itertools product", &pool, 20));
+    // What comes after that is not judged, but for names.
+    let twenty = many("itertools product", &pool, 20);
+    assert_eq!(audit(&twenty).verdict, Verdict::Incomplete);
+    assert_eq!(audit(&format!("{twenty}0cos\nsystem\n")).verdict, Verdict::Dangerous);
     let digits = tuple(&[&tuple(&[&int(0), &format!("({items}t"), &int(0)])]);
     is_clean(&many("decimal Decimal", &digits, 10));
     is_found(&many("decimal Decimal", &digits, 20_000));

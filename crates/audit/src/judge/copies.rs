@@ -13,7 +13,7 @@ use crate::Rule;
 use crate::at::At;
 use crate::pattern::{MOST_ITEMS, holds};
 use crate::policy::{Acts, PROGRAM};
-use crate::report::{Action, Severity};
+use crate::report::{Action, Incompleteness, Severity};
 
 /// What an item of a container counts: about as many bytes as it takes in a dict.
 const ITEM: u64 = 64;
@@ -38,9 +38,8 @@ pub(super) struct Weights {
 impl Judge<'_, '_> {
     /// Spends what a call or state may copy, if it copies all that it is given.
     pub(super) fn spend_copies(&mut self, at: At<'_>, event: Event) {
-        let (before, most) = (self.copied, self.most_copied());
         // There is a finding already.
-        if before > most {
+        if self.is_spent() {
             return;
         }
         let (object, weight, is_copied) = match event {
@@ -61,11 +60,23 @@ impl Judge<'_, '_> {
         };
         self.weights.changed(object, weight);
         self.copied += if is_copied { weight } else { 0 };
-        if self.copied > most {
+        if self.is_spent() {
             let code = format!("calls that are given {} bytes", self.copied);
             let why = "each may copy what the others are given, too".to_owned();
             self.add(at.offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
         }
+    }
+
+    /// Whether calls and states were given more than may be. It would take too long to look at what else they are given.
+    pub(super) fn is_spent(&self) -> bool {
+        self.copied > self.most_copied()
+    }
+
+    /// Says that what follows is not looked at, but for names.
+    pub(super) fn give_up(&mut self, offset: usize) {
+        let reason =
+            || "calls and states are given so much that those after it were not looked at".to_owned();
+        self.found.doubt.get_or_insert_with(|| (Incompleteness::Unreadable, offset, reason()));
     }
 
     /// Spends that many bytes; whether there are more than may be since then.

@@ -45,7 +45,7 @@ use crate::found::Found;
 use crate::ids::IdSet;
 use crate::pattern::{Checked, Part, Values};
 use crate::policy::{Acts, Entry, LONGEST_NAME, Policy, Use};
-use crate::report::{Action, Context, Finding, OpcodeName, Severity};
+use crate::report::{Action, Context, Finding, Incompleteness, OpcodeName, Severity};
 use crate::shapes::Shapes;
 use crate::text;
 
@@ -374,13 +374,13 @@ impl<'p, 's> Judge<'p, 's> {
         line: &[u8],
         read: impl Fn(IntBase) -> Result<T, NumberError>,
     ) {
-        if self.found.disputed.is_none() && read(IntBase::Ten).ok() != read(IntBase::Prefix).ok() {
+        if self.found.doubt.is_none() && read(IntBase::Ten).ok() != read(IntBase::Prefix).ok() {
             let reason = format!(
                 "Python 3.14 reads the line of {opcode} in base 10, and Python up to 3.13 by its prefix, which gives another number \
                  or none: {}",
                 repr::Bytes(&line[..line.len().min(40)])
             );
-            self.found.disputed = Some((offset, reason));
+            self.found.doubt = Some((Incompleteness::Doubt, offset, reason));
         }
     }
 
@@ -420,6 +420,8 @@ impl Observer for Judge<'_, '_> {
         }
         match event {
             Event::Import(id) => self.import(at, id),
+            Event::PersistentId(object) => self.persistent(at, object),
+            _ if self.is_spent() => self.give_up(offset),
             Event::Call { callable, args, result } => self.call(at, callable, args, result),
             Event::New { class, args, kwargs, result } => self.new_object(at, result, class, args, kwargs),
             Event::Build { object, state } => self.build(at, object, state),
@@ -438,7 +440,6 @@ impl Observer for Judge<'_, '_> {
                 let code = |name: &str| at.short().updated(name, items);
                 self.may_change(at, object, Use::Append, Action::Add, items, code);
             }
-            Event::PersistentId(object) => self.persistent(at, object),
             // An event that this crate does not know yet must not pass unseen.
             _ => {
                 let why = (Severity::Unknown, "it is not known what this does".to_owned());
