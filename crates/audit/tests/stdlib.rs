@@ -419,6 +419,17 @@ fn what_many_calls_go_over_is_counted() {
     is_found(&many("random Random", "(t", 5000));
 }
 
+/// `tzoffset` gives the same object for the same arguments.
+#[test]
+fn what_all_of_the_program_has_is_given_no_state() {
+    let delta = call("datetime timedelta", &[&int(0), &int(3600), &int(0)]);
+    let zone = call("dateutil.tz.tz tzoffset", &[&text("A"), &delta]);
+    let state = dict(&[("_name", &text("B")), ("_offset", &delta)]);
+    is_clean(&zone);
+    is_found(&format!("{zone}{state}b"));
+    is_clean(&format!("{}{state}b", call("dateutil.tz.tz tzoffset", &[])));
+}
+
 /// A dict with times for keys, all of them in zones that these opcodes make.
 fn times(zones: &[&str], count: u16) -> String {
     let zones = zones.iter().cycle();

@@ -149,6 +149,10 @@ impl<'p> Judge<'p, '_> {
                 class.is_some_and(|class| class_of_partial(at.view, self.policy, class).is_some());
             is_by_partial || at.view.arguments(object).is_none_or(|(args, _)| !args.is_empty())
         };
+        if entry.allow.acts == Some(Acts::Shared) && is_called_with_arguments(at, object) {
+            let why = "what it gives for these arguments is one object for all of the program";
+            return Some((Rule::R7, Severity::Unknown, why.to_owned()));
+        }
         if entry.allow.pack == PROGRAM && is_made_of() {
             let why = "what was made of arguments may be a member of an enum, which all of the program has";
             return Some((Rule::R7, Severity::Unknown, why.to_owned()));
@@ -325,6 +329,13 @@ fn is_field(entry: &Entry<'_>, key: &[u8]) -> bool {
 /// calls.
 fn is_special(key: &[u8]) -> bool {
     key.len() > 4 && key.starts_with(b"__") && key.ends_with(b"__") && !is_documentation(key)
+}
+
+/// Whether an object was made by a call of its class, or of a partial, with arguments.
+fn is_called_with_arguments(at: At<'_>, object: Id) -> bool {
+    let Peek::Instance(instance) = at.view.peek(object) else { return true };
+    let is_called = at.view.class(object) == Some(instance.callable());
+    is_called && at.view.sequence(instance.args()).is_none_or(|args| !args.is_empty())
 }
 
 fn is_documentation(key: &[u8]) -> bool {

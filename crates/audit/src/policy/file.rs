@@ -158,6 +158,8 @@ pub(crate) enum Acts {
     Image,
     /// A time zone, with as many transitions as it has offsets for them.
     Zone,
+    /// A call with arguments gives one object to all of the program: it may have no state.
+    Shared,
     /// Loads the pickles in the bytes that it is given, and does no more.
     Loads,
 }
