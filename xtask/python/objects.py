@@ -121,7 +121,7 @@ def keys():
     zone, day = call("dateutil.tz.tz:tzoffset", text("X"), number(0)), new("datetime:timedelta", number(1))
     effect = "__import__('dateutil.tz').tz.tzoffset('X', 0).utcoffset(None).days == 1"
     state = mapped(text("_offset"), day)
-    yield "shared_zone.pkl", 3, "R4", "shifts a zone that the program shares", effect, root(zone, state, b"b")
+    yield "shared_zone.pkl", 3, "R7", "shifts a zone that the program shares", effect, root(zone, state, b"b")
     node = call("ast:Index", name("difflib:IS_LINE_JUNK")), mapped(text("name"), number(1))
     effect = "__import__('difflib').IS_LINE_JUNK.name == 1"
     yield "shared_function.pkl", 3, "R4", "sets an attribute of a function", effect, root(*node, b"b")

@@ -200,7 +200,7 @@ impl<'p> Judge<'p, '_> {
                 (
                     Rule::R7,
                     Severity::Unknown,
-                    format!("{spelled} of its state is not as it may be: {pattern}"),
+                    format!("{spelled} of its state is not what the policy allows there: {pattern}"),
                 )
             });
         }
@@ -244,7 +244,10 @@ impl<'p> Judge<'p, '_> {
             (None, _) if patterns.keys == Keys::Listed && at.view.kind(value) != Kind::Global => None,
             (None, Part::Slots) if entry.allow.pack == PROGRAM => None,
             _ => {
-                let why = format!("it sets {spelled}, which no reviewed release of its class writes");
+                let why = match patterns.keys {
+                    Keys::These(_) => format!("it sets {spelled}, which the keys of the policy do not have"),
+                    _ => format!("it sets {spelled}, which no reviewed release of its class writes"),
+                };
                 Some((Rule::R7, Severity::Unknown, why))
             }
         }

@@ -258,6 +258,9 @@ fn read_baseline(path: &Path) -> Result<Baseline, Failure> {
 /// Writes a baseline of all findings, and marks those that it accepts. What an older one at its place, or the one that was read, accepts
 /// although it is dangerous stays so.
 fn write_baseline(path: &Path, known: Option<Baseline>, files: &mut [FileReport]) -> Result<(), Failure> {
+    if path == Path::new("-") {
+        return Err(Failure::message("--write-baseline needs a file, which it reads and writes".to_owned()));
+    }
     let known = match known {
         Some(known) => known,
         None if path.exists() => read_baseline(path)?,
