@@ -44,6 +44,18 @@ fn digit(byte: u8) -> Option<u8> {
     }
 }
 
+/// What a digit stands for.
+pub(crate) fn value(digit: u8) -> Option<u32> {
+    Some(u32::from(match digit {
+        b'A'..=b'Z' => digit - b'A',
+        b'a'..=b'z' => digit - b'a' + 26,
+        b'0'..=b'9' => digit - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    }))
+}
+
 /// All that it is; where it is no base64, the first of [`readings`] that is something known for sure.
 pub(crate) fn decode(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, ErrorKind> {
     // What it is made of, and what it becomes.

@@ -3,6 +3,7 @@
 use halfsour_vm::Undecodable;
 
 use super::{push, push_point};
+use crate::base64;
 
 /// UTF-7, with CPython's errors.
 pub fn utf7(bytes: &[u8], text: &mut Vec<u8>) -> Result<(), Undecodable> {
@@ -12,7 +13,7 @@ pub fn utf7(bytes: &[u8], text: &mut Vec<u8>) -> Result<(), Undecodable> {
     while let Some(&byte) = bytes.get(at) {
         let error = |at: usize, end: usize| Err(Undecodable { at, length: end - at });
         if let Some((start, bits, buffer, high)) = &mut shift {
-            if let Some(digit) = digit(byte) {
+            if let Some(digit) = base64::value(byte) {
                 at += 1;
                 *buffer = *buffer << 6 | digit;
                 *bits += 6;
@@ -52,7 +53,7 @@ pub fn utf7(bytes: &[u8], text: &mut Vec<u8>) -> Result<(), Undecodable> {
                     text.push(b'+');
                     at += 2;
                 }
-                Some(&next) if digit(next).is_none() => return error(at, at + 2),
+                Some(&next) if base64::value(next).is_none() => return error(at, at + 2),
                 _ => {
                     shift = Some((at, 0, 0, None));
                     at += 1;
@@ -75,17 +76,6 @@ pub fn utf7(bytes: &[u8], text: &mut Vec<u8>) -> Result<(), Undecodable> {
 
 fn is_direct(byte: u8) -> bool {
     byte.is_ascii() && byte != b'+'
-}
-
-fn digit(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    }))
 }
 
 /// Escapes as in Python's source. The names of characters, in `\N{…}`, are not known: they end it, whatever is done with errors.

@@ -1,5 +1,7 @@
 //! Forms of text in which characters are written as numbers: UTF-7, and references of HTML and XML.
 
+use crate::base64;
+
 /// The text that UTF-7 stands for: characters in UTF-16 and base64 behind a `+`. `None` if there are none, or none that make sense.
 pub(super) fn utf7(text: &[u8]) -> Option<Vec<u8>> {
     memchr::memchr(b'+', text)?;
@@ -7,10 +9,10 @@ pub(super) fn utf7(text: &[u8]) -> Option<Vec<u8>> {
     while let Some(at) = memchr::memchr(b'+', rest) {
         out.extend_from_slice(&rest[..at]);
         let run = &rest[at + 1..];
-        let length = run.iter().take_while(|&&byte| digit(byte).is_some()).count();
+        let length = run.iter().take_while(|&&byte| base64::value(byte).is_some()).count();
         let (digits, after) = run.split_at(length);
         let (mut bits, mut count, mut units) = (0_u32, 0, Vec::new());
-        for value in digits.iter().copied().filter_map(digit) {
+        for value in digits.iter().copied().filter_map(base64::value) {
             bits = bits << 6 | value;
             count += 6;
             if count >= 16 {
@@ -31,18 +33,6 @@ pub(super) fn utf7(text: &[u8]) -> Option<Vec<u8>> {
     }
     out.extend_from_slice(rest);
     is_changed.then_some(out)
-}
-
-/// What a digit of base64 stands for.
-fn digit(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    }))
 }
 
 /// The names of references that a pickle in text needs, and the characters.
