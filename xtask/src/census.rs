@@ -61,65 +61,48 @@ const COMMITTED: [&str; 31] = [
     "xgboost",
 ];
 
-/// The modules of the packages that stand beside each other in an environment of `MORE`: of the newest, all is looked at, for drafts.
-const OF_NEWEST: [&str; 24] = [
+/// The modules of the packages that stand beside each other in an environment of `MORE`: the small ones.
+const SMALL: [&str; 4] = ["dateutil", "lightgbm", "pyarrow", "sortedcontainers"];
+/// The same: the large ones.
+const LARGE: [&str; 20] = [
     "PIL",
     "astropy",
     "attr",
     "cloudpickle",
-    "dateutil",
     "dill",
     "gensim",
     "geopandas",
     "hmmlearn",
     "imblearn",
     "lifelines",
-    "lightgbm",
     "networkx",
     "nltk",
     "polars",
-    "pyarrow",
     "pydantic",
     "pydantic_core",
     "shapely",
-    "sortedcontainers",
     "statsmodels",
     "sympy",
     "xarray",
     "xgboost",
 ];
 
-/// The same: of the large ones, only the classes that the policy lists.
-const OF_MORE: [&str; 25] = [
-    "dateutil",
-    "lightgbm",
-    "pyarrow",
-    "sortedcontainers",
-    "--listed",
-    "PIL",
-    "astropy",
-    "attr",
-    "cloudpickle",
-    "dill",
-    "gensim",
-    "geopandas",
-    "hmmlearn",
-    "imblearn",
-    "lifelines",
-    "networkx",
-    "nltk",
-    "polars",
-    "pydantic",
-    "pydantic_core",
-    "shapely",
-    "statsmodels",
-    "sympy",
-    "xarray",
-    "xgboost",
-];
+/// Of the newest packages, all is looked at, for drafts.
+fn of_newest() -> Vec<&'static str> {
+    [&SMALL[..], &LARGE].concat()
+}
+
+/// Of the large ones among others, only the classes that the policy lists.
+fn of_more() -> Vec<&'static str> {
+    [&SMALL[..], &["--listed"], &LARGE].concat()
+}
+
+fn of_torch() -> Vec<&'static str> {
+    OF_TORCH.to_vec()
+}
 
 /// A name, a Python, the packages that pip installs, and the modules that are looked at.
-type More = (&'static str, &'static str, &'static str, &'static [&'static str]);
+type More = (&'static str, &'static str, &'static str, fn() -> Vec<&'static str>);
 
 /// Packages besides those of `matrix`. Each row has the minor releases that can stand beside each other, in the order of time.
 #[rustfmt::skip]
@@ -130,7 +113,7 @@ static MORE: [More; 14] = [
          cloudpickle==1.3.0 dill==0.3.4 gensim==3.8.3 hmmlearn==0.2.5 imbalanced-learn==0.7.0 lifelines==0.24.16 \
          lightgbm==2.3.1 networkx==2.4 pyarrow==1.0.1 pydantic==1.7.4 python-dateutil==2.7.5 shapely==1.7.1 \
          sortedcontainers==2.1.0 statsmodels==0.10.2 sympy==1.4 xarray==0.15.1 xgboost==1.0.2",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.7-more", "3.7",
@@ -138,7 +121,7 @@ static MORE: [More; 14] = [
          cloudpickle==1.6.0 hmmlearn==0.2.7 imbalanced-learn==0.8.1 lifelines==0.25.11 lightgbm==3.0.0 \
          networkx==2.5.1 nltk==3.6.7 pyarrow==6.0.1 pydantic==1.9.2 python-dateutil==2.8.2 shapely==1.8.5.post1 \
          sortedcontainers==2.2.2 statsmodels==0.12.2 sympy==1.6.2 xarray==0.16.2 xgboost==1.5.2",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.8-more-a", "3.8",
@@ -146,7 +129,7 @@ static MORE: [More; 14] = [
          cloudpickle==2.2.1 dill==0.3.5.1 gensim==4.0.1 hmmlearn==0.2.8 imbalanced-learn==0.9.0 lifelines==0.26.4 \
          lightgbm==3.2.1 networkx==2.6.3 nltk==3.7 polars==0.16.18 pyarrow==8.0.0 pydantic==1.10.27 \
          python-dateutil==2.9.0.post0 sortedcontainers==2.3.0 statsmodels==0.13.5 sympy==1.8 xarray==0.18.2",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.8-more-b", "3.8",
@@ -154,14 +137,14 @@ static MORE: [More; 14] = [
          dill==0.3.6 gensim==4.1.2 hmmlearn==0.3.0 imbalanced-learn==0.10.1 lifelines==0.27.8 lightgbm==3.3.5 \
          networkx==2.8.8 nltk==3.8.1 polars==0.18.15 pyarrow==9.0.0 pydantic==2.3.0 sympy==1.10.1 xarray==0.20.2 \
          xgboost==1.7.6",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.8-more-c", "3.8",
         "numpy==1.24.4 pandas==2.0.3 scipy==1.10.1 scikit-learn==1.3.2 pillow==10.4.0 astropy==5.2.2 attrs==23.2.0 \
          cloudpickle==3.0.0 dill==0.3.7 gensim==4.2.0 imbalanced-learn==0.11.0 lightgbm==4.0.0 networkx==3.0 \
          polars==0.19.19 pyarrow==11.0.0 pydantic==2.5.3 shapely==2.0.6 sympy==1.11.1 xarray==2022.12.0",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.9-more-a", "3.9",
@@ -169,40 +152,40 @@ static MORE: [More; 14] = [
          dill==0.3.8 gensim==4.3.3 geopandas==0.14.4 hmmlearn==0.3.2 imbalanced-learn==0.12.4 lifelines==0.28.0 \
          lightgbm==4.2.0 networkx==3.1 polars==0.20.31 pyarrow==13.0.0 pydantic==2.7.4 shapely==2.0.7 \
          statsmodels==0.14.2 sympy==1.12.1 xarray==2023.12.0",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.9-more-b", "3.9",
         "numpy==1.26.4 pandas==2.2.3 scipy==1.12.0 scikit-learn==1.5.2 pillow==11.3.0 astropy==6.0.1 attrs==25.4.0 \
          cloudpickle==3.1.1 dill==0.3.9 geopandas==1.0.1 lifelines==0.29.0 lightgbm==4.4.0 networkx==3.2.1 \
          nltk==3.9.2 polars==1.6.0 pyarrow==15.0.2 pydantic==2.8.2 sympy==1.13.3 xarray==2024.7.0",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.11-more-a", "3.11",
         "numpy==2.1.3 pandas==2.2.3 scipy==1.14.1 scikit-learn==1.6.1 pillow==11.3.0 astropy==6.1.7 dill==0.4.0 \
          hmmlearn==0.3.3 imbalanced-learn==0.13.0 lifelines==0.30.0 lightgbm==4.5.0 networkx==3.3 polars==1.17.1 \
          pyarrow==18.1.0 pydantic==2.10.6 shapely==2.1.2 statsmodels==0.14.4 xarray==2024.11.0 xgboost-cpu==2.1.4",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.11-more-b", "3.11",
         "numpy==2.2.6 pandas==2.3.3 scipy==1.15.3 scikit-learn==1.7.2 pillow==12.3.0 astropy==7.0.2 geopandas==1.1.4 \
          imbalanced-learn==0.14.0 lifelines==0.30.3 lightgbm==4.6.0 networkx==3.4.2 polars==1.30.0 pyarrow==19.0.1 \
          pydantic==2.11.10 python-dateutil==3.0.0 statsmodels==0.14.6 xarray==2025.6.1 xgboost-cpu==3.0.5",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.11-more-c", "3.11",
         "numpy==2.3.5 pandas==2.3.3 pillow==12.3.0 astropy==7.1.1 networkx==3.5 polars==1.36.1 pyarrow==21.0.0 \
          pydantic==2.12.5 xarray==2025.12.0 xgboost-cpu==3.1.3",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.12-more", "3.12",
         "numpy==2.4.6 pandas==3.0.6 pillow==12.3.0 astropy==7.2.3 networkx==3.6.1 polars==1.44.2 pyarrow==23.0.1 \
          pydantic==2.13.5 xarray==2026.4.0 xgboost-cpu==3.3.0",
-        &OF_MORE,
+        of_more,
     ),
     (
         "3.13-more", "3.13",
@@ -211,10 +194,10 @@ static MORE: [More; 14] = [
          lightgbm==4.7.0 networkx==3.7 nltk==3.10.4 polars==2.1.0 pyarrow==26.0.1 pydantic==2.14.4 \
          python-dateutil==4.0.0 shapely==2.2.0 sortedcontainers==2.4.0 statsmodels==0.15.0 sympy==1.14.0 \
          xarray==2026.9.0 xgboost-cpu==3.4.1",
-        &OF_NEWEST,
+        of_newest,
     ),
-    ("3.8-torch", "3.8", "numpy==1.24.4 torch==1.12.1", &OF_TORCH),
-    ("3.13-torch", "3.13", "numpy==2.5.5 torch==2.15.0", &OF_TORCH),
+    ("3.8-torch", "3.8", "numpy==1.24.4 torch==1.12.1", of_torch),
+    ("3.13-torch", "3.13", "numpy==2.5.5 torch==2.15.0", of_torch),
 ];
 
 /// Looks at the packages of the named environments, or of all that were not looked at yet, and writes the committed census.
@@ -225,11 +208,11 @@ pub fn make(names: &[&str]) -> Result {
         Python::find(ORACLE).ok_or("the census is written by Python 3.13, which is not installed")?;
     let listed = shell::output(python.script("census/listed.py").arg(policies()), &[])?;
     let scripts = hash_of_scripts()?;
-    let standard = VERSIONS.iter().map(|version| (*version, *version, Vec::new(), &["stdlib"][..]));
+    let standard = VERSIONS.iter().map(|version| (*version, *version, Vec::new(), vec!["stdlib"]));
     let matrix =
-        matrix::environments().map(|(name, version, wanted)| (name, version, wanted, &OF_MATRIX[..]));
+        matrix::environments().map(|(name, version, wanted)| (name, version, wanted, OF_MATRIX.to_vec()));
     let more = MORE.iter().map(|(name, version, packages, modules)| {
-        (*name, *version, packages.split_whitespace().map(str::to_owned).collect(), *modules)
+        (*name, *version, packages.split_whitespace().map(str::to_owned).collect(), modules())
     });
     let mut failed = Vec::new();
     for (name, version, wanted, modules) in standard.chain(matrix).chain(more) {
@@ -245,7 +228,7 @@ pub fn make(names: &[&str]) -> Result {
             continue;
         };
         println!("census: {name}");
-        match collect(name, &python, &wanted, modules, &listed) {
+        match collect(name, &python, &wanted, &modules, &listed) {
             Ok(census) => {
                 fs::write(&made, census)?;
                 fs::write(stamped, stamp)?;
