@@ -81,9 +81,9 @@ impl Judge<'_, '_> {
 
     /// Spends that many bytes; whether there are more than may be since then.
     pub(super) fn spend(&mut self, size: u64) -> bool {
-        let (before, most) = (self.copied, self.most_copied());
+        let was_spent = self.is_spent();
         self.copied = self.copied.saturating_add(size);
-        before <= most && self.copied > most
+        !was_spent && self.is_spent()
     }
 
     /// Spends what it takes to hash the types that a type is made of, which are not kept; whether there are more than may be since then.

@@ -278,7 +278,6 @@ impl<'p, 's> Judge<'p, 's> {
             if !entry.allow.uses.contains(&Use::Value) {
                 self.callees.insert(id);
             }
-            self.has_name.insert(id);
             self.keep_name(id, Rc::new(named));
             return;
         }
@@ -286,13 +285,15 @@ impl<'p, 's> Judge<'p, 's> {
             let why = Self::why(&named, "the policy does not list it");
             self.add(at.offset, Rule::R1, Action::Import, &name, named.python(), why);
         }
-        if self.unlisted < self.policy.limits().total && self.has_name.insert(id) {
+        if self.unlisted < self.policy.limits().total && !self.has_name.contains(id) {
             self.unlisted += 1;
             self.keep_name(id, Rc::new(named));
         }
     }
 
+    /// Keeps what a class or function is called, so that `named` finds it.
     fn keep_name(&mut self, id: Id, named: Rc<Named<'p>>) {
+        self.has_name.insert(id);
         if let Some(index) = id.index() {
             self.near.resize(NEAR, None);
             self.near[index % NEAR] = Some((id, named.clone()));

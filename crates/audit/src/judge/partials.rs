@@ -49,8 +49,7 @@ impl<'p> Judge<'p, '_> {
             let qualified = [&of.qualified, attribute].join(&b'.');
             let name = format!("{}.__new__", of.name);
             let named = Named::new(self.policy, [&of.module, &qualified], name, None, None);
-            self.named.insert(result, Rc::new(named));
-            self.has_name.insert(result);
+            self.keep_name(result, Rc::new(named));
             self.callees.insert(result);
             return true;
         }

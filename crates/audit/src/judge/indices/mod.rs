@@ -63,11 +63,10 @@ impl Judge<'_, '_> {
 
     /// Looks at objects as they are now.
     fn looks(&mut self, at: At<'_>, look: impl FnOnce(&mut Objects<'_>) -> bool) -> bool {
-        let most = self.most_copied();
-        let left = most.saturating_sub(self.copied);
+        let left = self.most_copied().saturating_sub(self.copied);
         let mut objects = Objects { view: at.view, left, changed: HashSet::new(), widths: HashMap::new() };
         let is_right = look(&mut objects);
-        self.copied = most - objects.left;
+        self.copied += left - objects.left;
         is_right
     }
 
