@@ -27,7 +27,8 @@ pub(super) fn objection(at: At<'_>, args: &[Id], is_copied: bool) -> Option<&'st
     if sizes.len() > MOST_DIMENSIONS || sizes.len() != strides.len() {
         return Some(BEYOND);
     }
-    let (mut items, mut end) = (1_u64, number(at.view, offset)?);
+    let Some(offset) = number(at.view, offset) else { return Some(BEYOND) };
+    let (mut items, mut end) = (1_u64, offset);
     for (&size, &stride) in sizes.iter().zip(strides) {
         let (Some(size), Some(stride)) = (number(at.view, size), number(at.view, stride)) else {
             return Some(BEYOND);
