@@ -32,4 +32,14 @@ impl IdSet {
         let word = |index: usize| self.bits.get(index / 64).is_some_and(|word| word >> (index % 64) & 1 != 0);
         id.index().is_some_and(word)
     }
+
+    /// Takes an object out; whether it was in it.
+    #[inline]
+    pub fn remove(&mut self, id: Id) -> bool {
+        let was_in = self.contains(id);
+        if let Some(index) = id.index().filter(|_| was_in) {
+            self.bits[index / 64] &= !(1 << (index % 64));
+        }
+        was_in
+    }
 }

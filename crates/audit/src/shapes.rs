@@ -6,6 +6,7 @@ use halfsour_vm::value::{Id, Kind, View};
 
 use crate::Limits;
 use crate::ids::IdSet;
+use crate::pattern::{holds, is_object};
 
 /// What a graph looks like.
 pub(crate) struct Shapes {
@@ -81,29 +82,44 @@ impl Shapes {
             },
         };
         let mut later = Vec::new();
+        // Those whose last member comes later, with its index: mostly, they lie in each other.
+        let mut pending: Vec<(usize, Id)> = Vec::new();
+        let nodes = graph.node_count();
         for (index, id) in graph.store().ids().enumerate() {
-            let is_known = match view.kind(id) {
-                // Their members were made before them, mostly; what is done to an instance, after it.
-                Kind::Tuple | Kind::FrozenSet => walk.look(id, index, index),
-                Kind::Instance => !walk.has_steps(id) && walk.look(id, index, index),
-                Kind::List | Kind::Dict | Kind::Set => false,
-                Kind::Global if callees.contains(id) => {
+            while let Some((_, known)) = pending.pop_if(|(last, _)| *last < index) {
+                walk.look_or_leave(known, &mut later);
+            }
+            if !may_hold(view.kind(id)) {
+                continue;
+            }
+            let last = match view.peek(id) {
+                // Their members were made before them.
+                Peek::Tuple(_) | Peek::FrozenSet(_) => 0,
+                Peek::List(ids) | Peek::Dict(ids) | Peek::Set(ids) => last(ids),
+                Peek::Instance(instance) => instance.steps().map(|(_, ids)| last(ids)).max().unwrap_or(0),
+                Peek::Global(..) if callees.contains(id) && view.foreign_steps(id).is_none() => {
                     walk.shapes.unfolded[index] = Unfolded::NAME;
-                    view.foreign_steps(id).is_none()
+                    continue;
                 }
-                Kind::Global | Kind::PersistentId | Kind::Extension | Kind::Buffer => {
-                    view.foreign_steps(id).is_none()
+                Peek::Global(..) | Peek::PersistentId(_) | Peek::Extension(_) | Peek::Buffer(_)
+                    if view.foreign_steps(id).is_some() =>
+                {
+                    nodes
                 }
-                _ => true,
+                _ => continue,
             };
-            if !is_known {
-                walk.open.clear();
+            if last < index {
+                walk.look_or_leave(id, &mut later);
+            } else {
                 walk.shapes.unfolded[index] = Unfolded::NEW.0;
-                later.push(id);
+                pending.push((last, id));
             }
         }
-        // Members of others were made after these.
-        for &first in later.iter().rev() {
+        for (_, id) in pending.into_iter().rev() {
+            walk.look_or_leave(id, &mut later);
+        }
+        // They hold some that were not known then, or themselves.
+        for &first in &later {
             walk.look_through(first);
         }
         // Those that nobody has looked at hash as many.
@@ -135,6 +151,17 @@ impl Shapes {
 /// How many items may be visited.
 pub(crate) fn most(graph: &Graph<&[u8]>, limits: &Limits) -> u64 {
     limits.expansion.max(graph.node_count() as u64 * 100).min(Unfolded::MOST)
+}
+
+/// Whether an object of this kind may hold others.
+#[inline]
+fn may_hold(kind: Kind) -> bool {
+    holds(kind) || is_object(kind) || kind == Kind::Buffer
+}
+
+/// The index of the last node among these; 0 if there is none.
+fn last(ids: &[Id]) -> usize {
+    ids.iter().filter_map(|id| id.index()).max().unwrap_or(0)
 }
 
 /// The number of classes that are kept in mind.
@@ -173,26 +200,33 @@ impl Sum {
 }
 
 impl Walk<'_> {
+    /// Looks at a container; if one of its members is not known, it is one for `later`.
+    fn look_or_leave(&mut self, id: Id, later: &mut Vec<Id>) {
+        let Some(index) = id.index() else { return };
+        if !self.look(id, index) {
+            self.open.clear();
+            self.shapes.unfolded[index] = Unfolded::NEW.0;
+            later.push(id);
+        }
+    }
+
     /// Looks at a container and, before it, at those in it that nobody has looked at.
     fn look_through(&mut self, first: Id) {
-        if self.shapes.unfolded(first) == Unfolded::NEW {
-            self.open.push(first);
-        }
+        self.open.push(first);
         while let Some(&id) = self.open.last().filter(|_| self.shapes.bad.is_none()) {
             let of = self.shapes.unfolded(id);
             let Some(index) = id.index().filter(|_| matches!(of, Unfolded::NEW | Unfolded::OPEN)) else {
                 self.open.pop();
                 continue;
             };
-            if !self.look(id, index, usize::MAX) {
+            if !self.look(id, index) {
                 self.shapes.unfolded[index] = Unfolded::OPEN.0;
             }
         }
     }
 
-    /// Looks at a container. Those of its members that nobody has looked at, as those from the node `end` on, are put on `open`; if there are
-    /// such, returns `false`.
-    fn look(&mut self, id: Id, index: usize, end: usize) -> bool {
+    /// Looks at a container. Those of its members that nobody has looked at are put on `open`; if there are such, returns `false`.
+    fn look(&mut self, id: Id, index: usize) -> bool {
         if self.shapes.bad.is_some() {
             return false;
         }
@@ -201,26 +235,26 @@ impl Walk<'_> {
         let mut is_given_name = false;
         let is_own = match self.view.peek(id) {
             Peek::Tuple(ids) | Peek::List(ids) => {
-                self.add(&mut sum, ids, end);
+                self.add(&mut sum, ids);
                 true
             }
             Peek::Set(ids) | Peek::FrozenSet(ids) => {
-                self.add(&mut sum, ids, end);
+                self.add(&mut sum, ids);
                 sum.hashes_much = ids.len() > self.most_keys || sum.may_hold();
                 true
             }
             Peek::Dict(ids) => {
-                self.add_pairs(&mut sum, ids, end);
+                self.add_pairs(&mut sum, ids);
                 sum.hashes_much |= ids.len() / 2 > self.most_keys;
                 true
             }
             Peek::Instance(ref instance) => {
-                is_given_name = self.add_instance(&mut sum, id, instance, end);
+                is_given_name = self.add_instance(&mut sum, instance);
                 false
             }
             _ => {
                 let ids: Vec<Id> = self.view.children(id).collect();
-                self.add(&mut sum, &ids, end);
+                self.add(&mut sum, &ids);
                 is_given_name = sum.has_name;
                 false
             }
@@ -245,29 +279,32 @@ impl Walk<'_> {
         true
     }
 
+    /// Adds the members of a container. Those that nobody has looked at are put on `open`.
     #[inline]
-    fn add(&mut self, sum: &mut Sum, ids: &[Id], end: usize) {
+    fn add(&mut self, sum: &mut Sum, ids: &[Id]) {
         sum.size = sum.size.saturating_add(ids.len() as u64);
+        let of = |id: Id| id.index().map_or(Unfolded(0), |index| Unfolded(self.shapes.unfolded[index]));
+        // Most hold nothing.
+        if ids.iter().all(|&id| of(id) == Unfolded(0)) {
+            return;
+        }
         for &child in ids {
-            let Some(node) = child.index() else { continue };
-            let of = if node < end { Unfolded(self.shapes.unfolded[node]) } else { Unfolded::NEW };
-            if of == Unfolded(0) {
-                continue;
+            match of(child) {
+                Unfolded(0) => {}
+                Unfolded::NEW => self.open.push(child),
+                of => {
+                    sum.size = sum.size.saturating_add(of.more());
+                    sum.depth = sum.depth.max(of.depth());
+                    sum.has_name |= of.has_name();
+                }
             }
-            if of == Unfolded::NEW {
-                self.open.push(child);
-                continue;
-            }
-            sum.size = sum.size.saturating_add(of.more());
-            sum.depth = sum.depth.max(of.depth());
-            sum.has_name |= of.has_name();
         }
     }
 
     /// Adds keys and values in turn.
     #[inline]
-    fn add_pairs(&mut self, sum: &mut Sum, ids: &[Id], end: usize) {
-        self.add(sum, ids, end);
+    fn add_pairs(&mut self, sum: &mut Sum, ids: &[Id]) {
+        self.add(sum, ids);
         if sum.may_hold() {
             sum.hashes_much |= ids.iter().step_by(2).any(|&key| self.shapes.unfolded(key) != Unfolded(0));
         }
@@ -275,31 +312,27 @@ impl Walk<'_> {
 
     /// Adds the parts of an instance; whether it was given a name as an item.
     #[inline]
-    fn add_instance(&mut self, sum: &mut Sum, id: Id, instance: &RawInstance<'_>, end: usize) -> bool {
-        self.add(sum, &[instance.callable(), instance.args()], end);
+    fn add_instance(&mut self, sum: &mut Sum, instance: &RawInstance<'_>) -> bool {
+        self.add(sum, &[instance.callable(), instance.args()]);
         if let Some(kwargs) = instance.kwargs() {
-            self.add(sum, &[kwargs], end);
+            self.add(sum, &[kwargs]);
         }
         let mut is_given_name = false;
         let mut keys = 0;
         for (kind, ids) in instance.steps() {
             let before = std::mem::take(&mut sum.has_name);
             if kind == StepKind::SetItem {
-                self.add_pairs(sum, ids, end);
+                self.add_pairs(sum, ids);
                 keys += ids.len() / 2;
             } else {
-                self.add(sum, ids, end);
+                self.add(sum, ids);
             }
             // A state is looked at by its pattern.
             is_given_name |= sum.has_name && kind != StepKind::State;
             sum.has_name |= before;
         }
-        sum.hashes_much |= keys > self.most_keys || self.is_made_of_keys(id, instance);
+        sum.hashes_much |= keys > self.most_keys || self.is_made_of_keys(instance);
         is_given_name
-    }
-
-    fn has_steps(&self, id: Id) -> bool {
-        matches!(self.view.peek(id), Peek::Instance(ref instance) if instance.steps().next().is_some())
     }
 
     /// Notes a container if it hashes many keys, or may do so, whatever its members are.
@@ -310,7 +343,7 @@ impl Walk<'_> {
             Peek::Instance(ref instance) => {
                 let set = instance.steps().filter(|(kind, _)| *kind == StepKind::SetItem);
                 set.map(|(_, items)| items.len() / 2).sum::<usize>() > self.most_keys
-                    || self.is_made_of_keys(id, instance)
+                    || self.is_made_of_keys(instance)
             }
             _ => false,
         };
@@ -320,17 +353,16 @@ impl Walk<'_> {
     }
 
     /// Whether an instance may be made of keys that it hashes.
-    fn is_made_of_keys(&mut self, id: Id, instance: &RawInstance<'_>) -> bool {
-        match self.made(id) {
+    fn is_made_of_keys(&mut self, instance: &RawInstance<'_>) -> bool {
+        match self.made(instance.class(self.view)) {
             Made::Set | Made::Dict => instance.args() != Id::EMPTY_TUPLE,
-            Made::Array => objects(self.view, id).is_some_and(|all| all.len() > self.most_keys),
+            Made::Array => items(self.view, instance).is_some_and(|all| all.len() > self.most_keys),
             Made::Other => false,
         }
     }
 
-    /// What the class of an instance makes.
-    fn made(&mut self, id: Id) -> Made {
-        let Some(class) = self.view.class(id) else { return Made::Other };
+    /// What a class makes.
+    fn made(&mut self, class: Id) -> Made {
         let Some(index) = class.index() else { return Made::Other };
         let place = &mut self.classes[index % CLASSES];
         if place.0 != class {
@@ -368,10 +400,15 @@ pub(crate) fn made(view: View<'_>, class: Id) -> Made {
 /// The objects of an array, which pandas hashes where it looks whether one is there twice.
 pub(crate) fn objects(view: View<'_>, id: Id) -> Option<&[Id]> {
     let Peek::Instance(instance) = view.peek(id) else { return None };
-    if made(view, view.class(id)?) != Made::Array {
+    if made(view, instance.class(view)) != Made::Array {
         return None;
     }
-    let (_, state) = instance.steps().find(|(kind, _)| *kind == StepKind::State)?;
+    items(view, &instance)
+}
+
+/// The list in the state of an array.
+fn items<'g>(view: View<'g>, array: &RawInstance<'g>) -> Option<&'g [Id]> {
+    let (_, state) = array.steps().find(|(kind, _)| *kind == StepKind::State)?;
     match view.peek(*view.sequence(*state.first()?)?.last()?) {
         Peek::List(ids) => Some(ids),
         _ => None,

@@ -112,7 +112,7 @@ impl<'s> RawInstance<'s> {
 
     /// As [`View::class`].
     #[inline]
-    pub(crate) fn class(self, view: View<'s>) -> Id {
+    pub fn class(self, view: View<'s>) -> Id {
         match self.form {
             Form::Reconstructor | Form::NewObjCall | Form::NewObjExCall => {
                 view.sequence(self.args()).and_then(|args| args.first().copied()).unwrap_or(self.callable())

@@ -7,7 +7,7 @@ use halfsour_vm::Opcode;
 use halfsour_vm::value::Id;
 use halfsour_vm::value::machine::Peek;
 
-use super::{FREE, Judge, base64};
+use super::{Judge, base64, is_far};
 use crate::at::At;
 use crate::auditor::{Nested, has_effect, may_be_pickle, nested};
 
@@ -126,7 +126,7 @@ impl Judge<'_, '_> {
             Opcode::BinBytes8 | Opcode::ByteArray8 => (9, false),
             Opcode::LongBinPut => {
                 let slot = self.source.get(offset + 1..).and_then(<[u8]>::first_chunk);
-                return slot.is_some_and(|&slot| u64::from(u32::from_le_bytes(slot)) > FREE);
+                return slot.is_some_and(|&slot| is_far(offset, u32::from_le_bytes(slot).into()));
             }
             Opcode::Put | Opcode::Int | Opcode::Long => return true,
             _ => return false,

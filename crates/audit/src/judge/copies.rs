@@ -6,19 +6,20 @@
 use halfsour_vm::Event;
 use halfsour_vm::value::machine::Peek;
 use halfsour_vm::value::{Id, Kind, View};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::{Judge, Named};
 use crate::Rule;
 use crate::at::At;
+use crate::ids::IdSet;
 use crate::pattern::{MOST_ITEMS, holds};
 use crate::policy::{Acts, PROGRAM};
 use crate::report::{Action, Incompleteness, Severity};
 
 /// What an item of a container counts: about as many bytes as it takes in a dict.
 const ITEM: u64 = 64;
-/// Objects that weigh less are counted by their number alone.
-const LIGHT: u64 = 4 * ITEM;
+/// Objects that weigh less are counted by their number alone: what a call with a few arguments makes.
+const LIGHT: u64 = 16 * ITEM;
 /// How deep containers in an argument may lie in each other. Of deeper ones, it is not known what they weigh.
 const DEEPEST: usize = 64;
 /// How many parts of an argument, or of a part of a state, are looked at where a class only keeps them.
@@ -31,8 +32,8 @@ pub(super) struct Weights {
     objects: HashMap<Id, u64>,
     /// Of containers, how many items they had then, and what they weigh.
     containers: HashMap<Id, (usize, u64)>,
-    /// The objects that are in one of these containers, perhaps.
-    read: HashSet<Id>,
+    /// The containers, and the objects that are in one of these, perhaps.
+    read: IdSet,
 }
 
 impl Judge<'_, '_> {
@@ -155,12 +156,17 @@ impl Weights {
         let (Peek::Tuple(ids) | Peek::List(ids) | Peek::Dict(ids)) = view.peek(parts) else {
             return bytes(view, parts);
         };
-        ids.iter().map(|&part| ITEM + bytes(view, part) + self.of(view, part, 1)).fold(0, u64::saturating_add)
+        let weight = |part: Id| if is_heavy(view, part) { self.of(view, part, 1) } else { bytes(view, part) };
+        ids.iter().copied().map(weight).fold(ITEM * ids.len() as u64, u64::saturating_add)
     }
 
     /// What a container or an object weighs.
     fn of(&mut self, view: View<'_>, id: Id, depth: usize) -> u64 {
         let ids = match view.peek(id) {
+            // To look at few items again is less than to keep in mind what they weigh.
+            Peek::Tuple(ids) if ids.len() <= MOST && !ids.iter().any(|&id| is_heavy(view, id)) => {
+                return ITEM * ids.len() as u64;
+            }
             Peek::List(ids) | Peek::Tuple(ids) | Peek::Dict(ids) | Peek::Set(ids) | Peek::FrozenSet(ids) => {
                 ids
             }
@@ -178,6 +184,7 @@ impl Weights {
             _ => {}
         }
         // One that holds itself is counted once.
+        self.read.insert(id);
         self.containers.insert(id, (ids.len(), 0));
         let weight =
             ids.iter().map(|&item| ITEM + self.of(view, item, depth + 1)).fold(0, u64::saturating_add);
@@ -191,29 +198,30 @@ impl Weights {
             let known = self.objects.entry(object).or_insert(0);
             *known = known.saturating_add(weight);
         }
-        if self.containers.contains_key(&object) || self.read.contains(&object) {
+        if self.read.remove(object) {
             self.containers.clear();
-            self.read.clear();
         }
     }
+}
+
+/// Whether it is a container or an object.
+fn is_heavy(view: View<'_>, id: Id) -> bool {
+    let kind = view.kind(id);
+    holds(kind) || kind == Kind::Instance
 }
 
 /// How many bytes are in these, if they are no containers and no objects.
 fn plain(view: View<'_>, ids: &[Id]) -> Option<u64> {
-    ids.iter().try_fold(0, |sum, &id| {
-        let kind = view.kind(id);
-        (!holds(kind) && kind != Kind::Instance).then(|| sum + bytes(view, id))
-    })
+    ids.iter().try_fold(0, |sum, &id| (!is_heavy(view, id)).then(|| sum + bytes(view, id)))
 }
 
 /// How many bytes a text or bytes have.
+#[inline]
 fn bytes(view: View<'_>, id: Id) -> u64 {
-    match view.peek(id) {
-        Peek::Bytes(bytes) | Peek::ByteArray(bytes) | Peek::ByteString(bytes) | Peek::Str(bytes) => {
-            bytes.len() as u64
-        }
-        _ => 0,
+    if !matches!(view.kind(id), Kind::Bytes | Kind::ByteArray | Kind::ByteString | Kind::Str) {
+        return 0;
     }
+    view.payload(id).map_or(0, |bytes| bytes.len() as u64)
 }
 
 /// What arguments or a state weigh that are only kept: their number, and how many bytes or items they have, and their parts.

@@ -360,7 +360,7 @@ impl<'p, 's> Judge<'p, 's> {
 
     /// A memo slot with a number that no pickler has come to here.
     fn put(&mut self, offset: usize, slot: u64) {
-        if slot > FREE && slot > offset as u64 {
+        if is_far(offset, slot) {
             let why = "CPython's memo takes sixteen bytes for each slot below the highest".to_owned();
             let code = format!("memo slot {slot}");
             self.add(offset, Rule::R9, Action::Data, "", code, (Severity::Unknown, why));
@@ -395,6 +395,12 @@ impl<'p, 's> Judge<'p, 's> {
         let why = "the program that loads this resolves it; no pack knows ids of this form".to_owned();
         self.add(at.offset, Rule::R10, Action::Persistent, "", code, (Severity::Unknown, why));
     }
+}
+
+/// Whether no pickler has come to this slot of the memo here.
+#[inline]
+fn is_far(offset: usize, slot: u64) -> bool {
+    slot > FREE && slot > offset as u64
 }
 
 impl Observer for Judge<'_, '_> {

@@ -76,8 +76,8 @@ pub(crate) fn class_of_partial(view: View<'_>, policy: &Policy, partial: Id) -> 
 
 /// The class whose `__new__` was looked up.
 pub(crate) fn class_of_new(view: View<'_>, policy: &Policy, function: Id) -> Option<Id> {
-    let [module, name] = view.global(view.class(function)?)?;
     let (&[class, attribute], None) = view.arguments(function)? else { return None };
+    let [module, name] = view.global(view.class(function)?)?;
     if view.text_bytes(attribute)? != b"__new__" || view.global(class).is_none() {
         return None;
     }

@@ -56,29 +56,53 @@ pub(crate) enum Pattern {
     Repeated(Box<Self>),
 }
 
-/// The kinds of which anything fits one of some alternatives. Those of containers are not among them, since what is in them counts.
+/// The kinds of which anything fits one of some alternatives. Those of containers are not among them, since what is in them counts. One bit
+/// more says whether the alternatives come upon parts of states.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Plain(u32);
 
 impl Plain {
+    const HAS_PARTS: u32 = 1 << 31;
+
     fn of(alternatives: &[Pattern]) -> Self {
+        let mut has_parts = 0;
+        for pattern in alternatives {
+            pattern.visit(&mut |it| {
+                if matches!(it, Pattern::Attributes | Pattern::Slots) {
+                    has_parts = Self::HAS_PARTS;
+                }
+            });
+        }
         let kinds = alternatives.iter().map(|pattern| match pattern {
-            Pattern::Kind(Type::None, None) => Self::bit(Kind::None),
-            Pattern::Kind(Type::Bool, None) => Self::bit(Kind::Bool),
-            Pattern::Kind(Type::Int, None) => Self::bit(Kind::Int),
-            Pattern::Kind(Type::Float, None) => Self::bit(Kind::Float),
-            Pattern::Kind(Type::Complex, None) => Self::bit(Kind::Complex),
-            // Python 2 has one type for both.
-            Pattern::Kind(Type::Str, None) => Self::bit(Kind::Str) | Self::bit(Kind::ByteString),
-            Pattern::Kind(Type::Bytes, None) => Self::bit(Kind::Bytes) | Self::bit(Kind::ByteString),
-            Pattern::Kind(Type::ByteArray, None) => Self::bit(Kind::ByteArray),
+            Pattern::Kind(kind, None) => Self::kinds(*kind),
             _ => 0,
         });
-        Self(kinds.fold(0, |all, kind| all | kind))
+        Self(kinds.fold(has_parts, |all, kind| all | kind))
+    }
+
+    /// The kinds of which anything is of a type; none for containers.
+    const fn kinds(of: Type) -> u32 {
+        match of {
+            Type::None => Self::bit(Kind::None),
+            Type::Bool => Self::bit(Kind::Bool),
+            Type::Int => Self::bit(Kind::Int),
+            Type::Float => Self::bit(Kind::Float),
+            Type::Complex => Self::bit(Kind::Complex),
+            // Python 2 has one type for both.
+            Type::Str => Self::bit(Kind::Str) | Self::bit(Kind::ByteString),
+            Type::Bytes => Self::bit(Kind::Bytes) | Self::bit(Kind::ByteString),
+            Type::ByteArray => Self::bit(Kind::ByteArray),
+            Type::List | Type::Tuple | Type::Dict | Type::Set | Type::FrozenSet | Type::Buffer => 0,
+        }
     }
 
     const fn bit(kind: Kind) -> u32 {
         1 << kind as u32
+    }
+
+    #[inline]
+    fn has_parts(self) -> bool {
+        self.0 & Self::HAS_PARTS != 0
     }
 
     #[inline]
@@ -186,12 +210,18 @@ impl Pattern {
         }
     }
 
+    /// Whether a value fits. Of most, it is enough to know the kind.
     #[inline]
     pub fn matches(&self, values: &Values<'_>, id: Id) -> bool {
         match self {
             Self::Any => values.take(id),
-            // Of most values, it is enough to know the kind.
             Self::OneOf(plain, _) if plain.has(values.view.kind(id)) && !values.callees.contains(id) => true,
+            Self::Kind(kind, None) if Plain(Plain::kinds(*kind)).has(values.view.kind(id)) => {
+                !values.callees.contains(id)
+            }
+            Self::OneOf(plain, all) if !plain.has_parts() => all.iter().any(|it| it.matches(values, id)),
+            Self::Optional(pattern) | Self::Repeated(pattern) => pattern.matches(values, id),
+            Self::Persistent => values.view.kind(id) == Kind::PersistentId,
             Self::Int(low, high) => {
                 matches!(values.view.peek(id), Peek::Int(value) if (low..=high).contains(&&value))
             }

@@ -176,7 +176,9 @@ impl Values<'_> {
     /// Whether an object may be stored as it is: anything but names that may only be called. What it holds is looked at in the end, and may
     /// be added until then.
     pub fn take(&self, id: Id) -> bool {
-        if holds(self.view.kind(id)) {
+        let has_no_nodes =
+            || matches!(self.view.peek(id), Peek::Tuple(ids) if ids.iter().all(|id| id.index().is_none()));
+        if holds(self.view.kind(id)) && !has_no_nodes() {
             let mut taken = self.checked.taken.borrow_mut();
             if id.index().is_some() && taken.known.insert(id) {
                 taken.all.push(id);
