@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::pythons::{ORACLE, Python};
-use crate::{Result, shell};
+use crate::{Result, ci, shell};
 
 /// The examples, without `receive`, which waits for senders: the oracle runs it.
 const JOBS: [&str; 9] =
@@ -14,8 +14,8 @@ const JOBS: [&str; 9] =
 
 /// Runs each example in the directory of outputs, where it writes its pickle, if it writes one.
 pub fn run() -> Result {
-    let build = ["build", "--quiet", "--package", "halfsour", "--all-features", "--examples"];
-    shell::run(&mut shell::cargo(&build))?;
+    let build = ["build", "--quiet", "--workspace", "--examples", "--features"];
+    shell::run(shell::cargo(&build).arg(ci::features()?))?;
     let outputs = shell::target().join("jobs");
     fs::create_dir_all(&outputs)?;
     for job in JOBS {

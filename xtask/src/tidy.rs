@@ -68,7 +68,8 @@ pub fn run() -> Result {
     if broken.is_empty() { Ok(()) } else { Err(broken.join("\n").into()) }
 }
 
-fn packages() -> Result<Vec<Value>> {
+/// Returns what cargo says of the packages of the workspace.
+pub fn packages() -> Result<Vec<Value>> {
     let metadata =
         shell::output(&mut shell::cargo(&["metadata", "--no-deps", "--format-version", "1"]), &[])?;
     let mut metadata: Value = serde_json::from_str(&metadata)?;
