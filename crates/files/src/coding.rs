@@ -1,6 +1,6 @@
 //! Decompressors, within limits.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 use bytes::Bytes;
 use bzip2::bufread::BzDecoder;
@@ -15,6 +15,7 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 
 use crate::limits::Budget;
 use crate::spool::Spool;
+use crate::window::Sliding;
 use crate::{ErrorKind, Format, Limit, base64, joblib09, spark, texts};
 
 /// What some bytes were made of, how many bytes follow the first stream of them, and how many of these belong to nothing.
@@ -115,9 +116,9 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
     loop {
         rest = match format {
             Format::Gzip => {
-                let mut decoder = GzDecoder::new(rest);
+                let mut decoder = GzDecoder::new(Sliding::new(rest));
                 sink.fill(&mut decoder)?;
-                decoder.into_inner()
+                decoder.into_inner().rest
             }
             Format::Zlib => inflate(rest, true, sink)?,
             Format::Deflate => inflate(rest, false, sink)?,
@@ -130,21 +131,21 @@ fn decode_into(format: Format, input: &[u8], sink: &mut Sink) -> Result<usize, E
                 rest
             }
             Format::Bzip2 => {
-                let mut decoder = BzDecoder::new(rest);
+                let mut decoder = BzDecoder::new(Sliding::new(rest));
                 sink.fill(&mut decoder)?;
-                decoder.into_inner()
+                decoder.into_inner().rest
             }
             Format::Xz => {
-                let mut decoder = XzReader::new_mem_limit(rest, false, kilobytes(budget));
+                let mut decoder = XzReader::new_mem_limit(Sliding::new(rest), false, kilobytes(budget));
                 sink.fill(&mut decoder)?;
-                decoder.into_inner()
+                decoder.into_inner().rest
             }
             Format::Lzma => {
-                let mut decoder =
-                    LzmaReader::new_mem_limit(rest, kilobytes(budget), None).map_err(|error| kind(&error))?;
+                let decoder = LzmaReader::new_mem_limit(Sliding::new(rest), kilobytes(budget), None);
+                let mut decoder = decoder.map_err(|error| kind(&error))?;
                 sink.fill(&mut decoder)?;
                 let (after, buffered) = decoder.into_parts();
-                &rest[rest.len() - after.len() - buffered.len()..]
+                &rest[rest.len() - after.rest.len() - buffered.len()..]
             }
             Format::Zstd => zstd(without_skipped(rest), sink)?,
             Format::Lz4 => lz4(without_skipped(rest), sink)?,
@@ -320,19 +321,20 @@ impl<'b> Sink<'b> {
 const PIECE: usize = 1 << 16;
 
 /// With the decompressor's own interface: its reader takes the end of the input for that of the stream.
-fn inflate<'i>(mut input: &'i [u8], zlib: bool, sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
+fn inflate<'i>(input: &'i [u8], zlib: bool, sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
     let mut decompress = Decompress::new(zlib);
+    let mut input = Sliding::new(input);
     let mut piece = vec![0; PIECE];
     loop {
         let (taken, given) = (decompress.total_in(), decompress.total_out());
-        let status = decompress.decompress(input, &mut piece, FlushDecompress::None);
+        let status = decompress.decompress(input.rest, &mut piece, FlushDecompress::None);
         let status = status.map_err(|_| ErrorKind::Malformed("the compressed data is invalid"))?;
         let step = |after: u64, before: u64| usize::try_from(after - before).unwrap_or(usize::MAX);
         let (taken, given) = (step(decompress.total_in(), taken), step(decompress.total_out(), given));
         sink.push(&piece[..given])?;
-        input = &input[taken..];
+        input.consume(taken);
         match status {
-            Status::StreamEnd => return Ok(input),
+            Status::StreamEnd => return Ok(input.rest),
             Status::Ok | Status::BufError if taken == 0 && given == 0 => return Err(ErrorKind::Truncated),
             Status::Ok | Status::BufError => {}
         }
@@ -350,8 +352,9 @@ pub(crate) fn without_skipped(mut bytes: &[u8]) -> &[u8] {
 }
 
 /// One frame.
-fn zstd<'i>(mut input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
+fn zstd<'i>(input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
     let window = sink.budget.limits.window;
+    let mut input = Sliding::new(input);
     let mut decoder = match StreamingDecoder::new_with_max_window_size(&mut input, window) {
         Ok(decoder) => decoder,
         // All that could be skipped was.
@@ -367,29 +370,30 @@ fn zstd<'i>(mut input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind>
     let decoder = &decoder.decoder;
     match decoder.get_checksum_from_data() {
         Some(stated) if decoder.get_calculated_checksum() != Some(stated) => Err(ErrorKind::Checksum),
-        _ => Ok(input),
+        _ => Ok(input.rest),
     }
 }
 
 /// One frame.
 fn lz4<'i>(input: &'i [u8], sink: &mut Sink) -> Result<&'i [u8], ErrorKind> {
-    let mut decoder = lz4_flex::frame::FrameDecoder::new(Watched { rest: input, is_short: false });
+    let mut decoder =
+        lz4_flex::frame::FrameDecoder::new(Watched { input: Sliding::new(input), is_short: false });
     sink.fill(&mut decoder)?;
-    let Watched { rest, is_short } = decoder.into_inner();
-    if is_short { Err(ErrorKind::Truncated) } else { Ok(rest) }
+    let Watched { input, is_short } = decoder.into_inner();
+    if is_short { Err(ErrorKind::Truncated) } else { Ok(input.rest) }
 }
 
 /// Bytes that remember whether more was asked for than there is: the LZ4 decoder takes an end within a block's header for
 /// that of the frame.
 struct Watched<'i> {
-    rest: &'i [u8],
+    input: Sliding<'i>,
     is_short: bool,
 }
 
 impl Read for Watched<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.is_short |= buffer.len() > self.rest.len();
-        self.rest.read(buffer)
+        self.is_short |= buffer.len() > self.input.rest.len();
+        self.input.read(buffer)
     }
 }
 

@@ -1,5 +1,7 @@
 //! [`Window`]: large files in little memory.
 
+use std::io::{self, BufRead, Read};
+
 use memchr::memmem;
 
 /// A window that slides over bytes as they are looked at one after the other. If they are those of a mapped file, the memory of what
@@ -56,6 +58,39 @@ pub(crate) fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
         let end = bytes.len().min(start + Window::SIZE + needle.len() - 1);
         Some(start + finder.find(&bytes[start..end])?)
     })
+}
+
+/// Compressed data that is read once, from its beginning: of a file that is mapped, what lies behind is given back.
+pub(crate) struct Sliding<'i> {
+    whole: &'i [u8],
+    pub rest: &'i [u8],
+    window: Window,
+}
+
+impl<'i> Sliding<'i> {
+    pub fn new(whole: &'i [u8]) -> Self {
+        Self { whole, rest: whole, window: Window::new() }
+    }
+}
+
+impl Read for Sliding<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = buffer.len().min(self.rest.len());
+        buffer[..count].copy_from_slice(&self.rest[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Sliding<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        Ok(self.rest)
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.rest = &self.rest[count..];
+        self.window.slide(self.whole, self.whole.len() - self.rest.len());
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use halfsour_lexer::{Lexer, Op, Opcode, StackItem};
 use memchr::memchr_iter;
 
 use super::forms::is_of_name;
+use super::run::text_opcodes;
 use crate::{Doubt, Window};
 
 /// The longest text that may be a name.
@@ -71,8 +72,7 @@ impl Doubt {
 /// Where opcodes may be that make a module's name.
 fn modules(bytes: &[u8], is_module: &impl Fn(&[u8]) -> bool) -> impl Iterator<Item = usize> {
     let mut window = Window::new();
-    let is_text = |&(_, byte): &(usize, &u8)| matches!(byte, 0x8c | 0x8d | b'X' | b'T' | b'U' | b'V' | b'S');
-    bytes.iter().enumerate().filter(is_text).map(|(at, _)| at).filter(move |&at| {
+    text_opcodes(bytes).filter(move |&at| {
         window.slide(bytes, at);
         let rest = &bytes[at..bytes.len().min(at + LONGEST + 9)];
         let name = match rest {
