@@ -106,3 +106,27 @@ fn what_a_baseline_has_is_accepted() {
     let (status, text) = audit(folder.path(), &["--baseline", "known.toml", "evil.pkl"]);
     assert!(status == 2 && text.starts_with("known.toml: line 3: "), "{text}");
 }
+
+#[test]
+fn options_that_would_have_no_effect_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("one.pkl"), b"K\x01.").unwrap();
+    for refused in [
+        &["--encoding", "latin1"][..],
+        &["--int-base", "10"],
+        &["--no-fix-imports"],
+        &["--keep-memo"],
+        &["--limits", "opcodes=1"],
+        &["--limits", "trusted,memory=1"],
+        &["--limits", "values=1"],
+    ] {
+        let (status, text) = audit(folder.path(), &[refused, &["one.pkl"]].concat());
+        assert!(
+            status == 2 && text.starts_with(if refused[0] == "--limits" { "audit" } else { refused[0] }),
+            "{text}"
+        );
+    }
+    for (limits, status) in [("trusted", 0), ("input=3,layers=2", 0), ("input=2", 3)] {
+        assert_eq!(audit(folder.path(), &["--limits", limits, "one.pkl"]).0, status, "{limits}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use halfsour::{json, writer};
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq)]
 pub struct Limits {
     pub reading: halfsour::Limits,
     pub json: json::Limits,
@@ -10,19 +10,30 @@ pub struct Limits {
     pub files: halfsour_files::Limits,
 }
 
+impl Limits {
+    const TRUSTED: Self = Self {
+        reading: halfsour::Limits::TRUSTED,
+        files: halfsour_files::Limits::TRUSTED,
+        json: json::Limits::TRUSTED,
+        writing: writer::Limits::TRUSTED,
+    };
+
+    /// Whether any but those of files is set otherwise than a preset does.
+    pub fn limits_pickles(self) -> bool {
+        [Self::default(), Self::TRUSTED].into_iter().all(|mut preset| {
+            preset.files = self.files;
+            preset.reading.input = self.reading.input;
+            preset != self
+        })
+    }
+}
+
 pub fn limits(text: &str) -> Result<Limits, String> {
     let mut limits = Limits::default();
     for part in text.split(',') {
         match part.split_once('=') {
             None if part == "untrusted" => limits = Limits::default(),
-            None if part == "trusted" => {
-                limits = Limits {
-                    reading: halfsour::Limits::TRUSTED,
-                    files: halfsour_files::Limits::TRUSTED,
-                    json: json::Limits::TRUSTED,
-                    writing: writer::Limits::TRUSTED,
-                };
-            }
+            None if part == "trusted" => limits = Limits::TRUSTED,
             None => return Err(format!("{part}: neither a limit (KEY=VALUE) nor trusted or untrusted")),
             Some((key, value)) => {
                 let value = number(value).ok_or_else(|| format!("{value}: not a number"))?;
@@ -114,6 +125,18 @@ mod tests {
                 expected.insert(name, 7);
                 let set = limits(&format!("{word}=7")).unwrap();
                 assert_eq!(values(&set, TreeLimits::UNTRUSTED), expected, "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn limits_of_files_are_told_from_those_of_pickles() {
+        for (_, _, _, word) in documented().filter(|(.., word)| !word.is_empty()) {
+            let is_of_files = ["input", "decompressed", "ratio", "layers", "window"].contains(&word.as_str());
+            for preset in ["untrusted", "trusted"] {
+                assert!(!limits(preset).unwrap().limits_pickles(), "{preset}");
+                let set = limits(&format!("{preset},{word}=7")).unwrap();
+                assert_eq!(set.limits_pickles(), !is_of_files, "{preset},{word}");
             }
         }
     }

@@ -50,6 +50,7 @@ pub struct Reading {
     /// compressed: 100), `layers` (that lie in each other: 8), `window` (bytes that a decompressor may remember: 128M); for JSON:
     /// `depth`, `values` (beyond those that the data holds, since what is shared is repeated: 10000000), `bytes` (256M); and for
     /// pickles that are written: `written` (bytes beyond eight for each that the data holds: 256M). Numbers may end in K, M or G.
+    /// `audit` takes those of files (`input`, `decompressed`, `ratio`, `layers`, `window`), and has its own for pickles.
     #[arg(long, global = true, value_name = "LIMITS", value_parser = limits)]
     limits: Option<Limits>,
     /// Whether the command takes what was complete of a damaged file.
@@ -73,6 +74,22 @@ impl Reading {
     /// The option that chooses a part of what is read, if there is one.
     pub fn part(&self) -> Option<&'static str> {
         self.member.as_ref().map(|_| "--member").or(self.first.then_some("--first"))
+    }
+
+    /// The option that says how pickles are read, if there is one: an audit judges them as every Python reads them.
+    pub fn manner(&self) -> Option<&'static str> {
+        let options = [
+            ("--encoding", self.encoding.is_some()),
+            ("--int-base", !matches!(self.int_base, IntBase::Either)),
+            ("--no-fix-imports", self.no_fix_imports),
+            ("--keep-memo", self.keep_memo),
+        ];
+        options.into_iter().find_map(|(option, is_given)| is_given.then_some(option))
+    }
+
+    /// Whether there are limits other than those of files and presets.
+    pub fn limits_pickles(&self) -> bool {
+        self.limits.is_some_and(Limits::limits_pickles)
     }
 
     pub fn options(&self) -> Options {

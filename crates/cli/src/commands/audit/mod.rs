@@ -132,6 +132,17 @@ impl Audit {
             );
             return Err(Failure::message(why));
         }
+        if let Some(option) = reading.manner() {
+            let why = format!(
+                "{option} does not go with audit, which judges what every Python does with a pickle, however it reads it"
+            );
+            return Err(Failure::message(why));
+        }
+        if reading.limits_pickles() {
+            let why = "audit has limits of its own for pickles: of --limits, it takes those of files, which are input, decompressed, ratio, \
+                layers and window, trusted and untrusted";
+            return Err(Failure::message(why.to_owned()));
+        }
         let policy = self.policy()?;
         if let Some(word) = &self.explain {
             write!(out, "{}", explain::explain(&policy, word)?)?;
