@@ -237,7 +237,11 @@ impl Policy {
         if let Some(&index) = self.parts.by_name.get(name) {
             let allow = &self.parts.file.allow[index];
             let uses: Vec<String> = allow.uses.iter().map(|it| format!("{it:?}").to_lowercase()).collect();
-            let _ = writeln!(text, "{name}: allowed in {}: {}", allow.pack, uses.join(", "));
+            let _ = if uses.is_empty() {
+                writeln!(text, "{name}: listed in {}, without a use of its own", allow.pack)
+            } else {
+                writeln!(text, "{name}: allowed in {}: {}", allow.pack, uses.join(", "))
+            };
             for args in allow.args.iter().flatten() {
                 let _ = writeln!(text, "  with ({})", args.join(", "));
             }

@@ -115,3 +115,19 @@ fn models_that_native_code_parses_are_not_clean() {
         assert!(!Auditor::new(Policy::default()).audit(&pickle).is_clean(), "{name}");
     }
 }
+
+/// BUILD calls `__setstate__` where the class has one, and else sets attributes.
+#[test]
+fn what_build_runs_is_said() {
+    let code = |pickle: &[u8]| {
+        let report = Auditor::new(Policy::default()).audit(&[b"\x80\x02", pickle, b"."].concat());
+        report.findings[0].code.clone()
+    };
+    let without = object(&name("scipy.interpolate._interpolate", "interp1d"), &dict("_evaluate", b"N"));
+    assert_eq!(
+        code(&without),
+        "scipy.interpolate._interpolate.interp1d.__dict__.update({'_evaluate': None})"
+    );
+    let with = object(&name("sklearn.linear_model._ridge", "Ridge"), &dict("fit", b"N"));
+    assert_eq!(code(&with), "sklearn.linear_model._ridge.Ridge.__setstate__({'fit': None})");
+}

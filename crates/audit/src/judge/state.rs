@@ -63,14 +63,20 @@ impl<'p> Judge<'p, '_> {
         if let Some(function) = self.partials.get(&object).cloned() {
             return self.build_partial(at, &function, object, state);
         }
-        let code = |name: &str| format!("{name}.__setstate__({})", at.short().value(state));
+        let maker = self.maker(at, object);
+        let code = |name: &str| {
+            let has_none = || maker.as_ref().and_then(|it| it.class()).is_some_and(|it| !it.has_setstate());
+            let is_update = at.view.kind(state) == Kind::Dict && has_none();
+            let method = if is_update { "__dict__.update" } else { "__setstate__" };
+            format!("{name}.{method}({})", at.short().value(state))
+        };
         if !self.may_change(at, object, Use::Build, Action::Build, &[], code) {
             return;
         }
-        let Some(named) = self.maker(at, object) else { return };
+        let Some(named) = &maker else { return };
         let Some(entry) = named.entry else { return };
         let again = !self.built.insert(object);
-        let objection = match self.state(at, &named, &entry, object, state) {
+        let objection = match self.state(at, named, &entry, object, state) {
             Some(objection) => Some(objection),
             None if again => {
                 let why = "it is given a second state, which no pickler does: the first may have changed what takes it";
