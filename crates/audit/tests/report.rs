@@ -163,3 +163,17 @@ fn suggestions_take_no_longer_than_loading() {
     assert!(suggestions.to_toml().contains("app:A"));
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }
+
+/// Of arguments, a reason names the first that the policy does not take, and what it takes there.
+#[test]
+fn a_reason_says_which_argument_is_wrong() {
+    let reason = |pickle: &[u8]| audit(pickle).findings[0].reason.clone();
+    let called = "it may not be called with these arguments";
+    for (pickle, why) in [
+        (&b"cdatetime\ntimedelta\n(I1\nS'x'\nI1\ntR."[..], "number 2 is 'x', not -86399..86399"),
+        (b"cdecimal\nDecimal\n(S'1'\nS'2'\ntR.", "there are more than 1"),
+        (b"cnumpy.core.multiarray\nscalar\n)R.", "there are only 0"),
+    ] {
+        assert_eq!(reason(pickle), format!("{called}: {why}"));
+    }
+}

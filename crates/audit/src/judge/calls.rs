@@ -90,12 +90,13 @@ impl Judge<'_, '_> {
         }
         let otherwise = match named.entry {
             Some(entry) if entry.allow.uses.contains(&Use::Call) => {
-                "it may not be called with these arguments"
+                let misfit = self.misfit(at, &entry, items.unwrap_or_default());
+                format!("it may not be called with these arguments{misfit}")
             }
-            Some(_) => "it may not be called",
-            None => "the policy does not list it",
+            Some(_) => "it may not be called".to_owned(),
+            None => "the policy does not list it".to_owned(),
         };
-        let mut why = Self::why(&named, otherwise);
+        let mut why = Self::why(&named, &otherwise);
         if acts == Some(Acts::GetAttr) && self.is_method(at, items.unwrap_or_default()) {
             why.0 = Severity::Unknown;
         }
@@ -192,11 +193,13 @@ impl Judge<'_, '_> {
             return;
         }
         let otherwise = match named.entry {
-            Some(entry) if entry.allow.uses.contains(&Use::New) => "it may not be made of these arguments",
-            Some(_) => "no instances of it may be made",
-            None => "the policy does not list it",
+            Some(entry) if entry.allow.uses.contains(&Use::New) => {
+                format!("it may not be made of these arguments{}", self.misfit(at, &entry, args))
+            }
+            Some(_) => "no instances of it may be made".to_owned(),
+            None => "the policy does not list it".to_owned(),
         };
-        let why = Self::why(&named, otherwise);
+        let why = Self::why(&named, &otherwise);
         let code = at.short().call_with(&named.python(), args, *kwargs);
         self.add(at.offset, Rule::R4, Action::New, &named.name, code, why);
     }
@@ -217,6 +220,30 @@ impl Judge<'_, '_> {
     fn note_use(&mut self, named: &Named<'_>) {
         if let Some(reason) = named.entry.and_then(|entry| entry.patterns.uncovered.as_deref()) {
             self.found.uncovered(&named.name, reason);
+        }
+    }
+
+    /// Which of these arguments is the first that the policy does not take, as the end of a sentence: by those of its lists of arguments that
+    /// go farthest.
+    fn misfit(&self, at: At<'_>, entry: &Entry<'_>, args: &[Id]) -> String {
+        let values = self.values(at);
+        let none = [vec![]];
+        let all = entry.patterns.args.as_deref().unwrap_or(&none);
+        let misfits = all.iter().map(|patterns| Pattern::misfit(patterns, &values, args));
+        let Some(farthest) =
+            misfits.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().map(|it| it.0).max())
+        else {
+            return ": it is a keyword that is not allowed".to_owned();
+        };
+        let Some(&arg) = args.get(farthest) else { return format!(": there are only {}", args.len()) };
+        let may_be = all.iter().filter_map(|patterns| match Pattern::misfit(patterns, &values, args) {
+            Some((number, Some(pattern))) if number == farthest => Some(pattern.to_string()),
+            _ => None,
+        });
+        let number = farthest + 1;
+        match may_be.collect::<Vec<_>>().join(" | ") {
+            more if more.is_empty() => format!(": there are more than {farthest}"),
+            may_be => format!(": number {number} is {}, not {may_be}", at.short().value(arg)),
         }
     }
 

@@ -186,24 +186,31 @@ impl Pattern {
 
     /// Whether these are arguments that the patterns allow, one by one.
     pub fn all_match(patterns: &[Self], values: &Values<'_>, items: &[Id]) -> bool {
-        let mut items = items.iter();
+        Self::misfit(patterns, values, items).is_none()
+    }
+
+    /// The number of the first argument that does not fit, or is not there, and what may be there.
+    pub fn misfit<'p>(
+        patterns: &'p [Self],
+        values: &Values<'_>,
+        items: &[Id],
+    ) -> Option<(usize, Option<&'p Self>)> {
+        let mut number = 0;
         for pattern in patterns {
-            match (pattern, items.as_slice().first()) {
-                (Self::Repeated(pattern), _) => {
-                    let fits = |&item: &Id| pattern.matches(values, item);
-                    return items.len() <= MOST_ITEMS && items.all(fits);
+            match (pattern, items.get(number)) {
+                (Self::Repeated(each), _) => {
+                    let rest = &items[number..];
+                    let place = rest.iter().position(|&item| !each.matches(values, item));
+                    let place = if rest.len() > MOST_ITEMS { Some(MOST_ITEMS) } else { place };
+                    return place.map(|place| (number + place, Some(&**each)));
                 }
                 (Self::Optional(_), None) => {}
-                (_, None) => return false,
-                (pattern, Some(&item)) => {
-                    if !pattern.matches(values, item) {
-                        return false;
-                    }
-                    items.next();
-                }
+                (pattern, Some(&item)) if pattern.matches(values, item) => number += 1,
+                (Self::Optional(pattern), _) => return Some((number, Some(&**pattern))),
+                (pattern, _) => return Some((number, Some(pattern))),
             }
         }
-        items.as_slice().is_empty()
+        (number < items.len()).then_some((number, None))
     }
 }
 
