@@ -2,14 +2,14 @@
 
 use halfsour_vm::value::{Id, Kind};
 
-use super::Judge;
+use super::{Judge, Named};
 use crate::Rule;
 use crate::at::At;
 use crate::policy::{Entry, Use};
 use crate::report::{Action, Severity};
 
 impl Judge<'_, '_> {
-    /// Whether an object may be changed so; a finding if not.
+    /// Whether an object may be changed so; a finding if not, for which `code` is what Python does, by what made the object and a name for it.
     pub(super) fn may_change(
         &mut self,
         at: At<'_>,
@@ -17,7 +17,7 @@ impl Judge<'_, '_> {
         of: Use,
         action: Action,
         items: &[Id],
-        code: impl FnOnce(&str) -> String,
+        code: impl FnOnce(Option<&Named<'_>>, &str) -> String,
     ) -> bool {
         self.change_bytes(at, object);
         if let Some(named) = self.named(at, object) {
@@ -28,7 +28,7 @@ impl Judge<'_, '_> {
                 Rule::R7,
                 action,
                 &named.name,
-                code(&named.python()),
+                code(None, &named.python()),
                 (Severity::Dangerous, why),
             );
             return false;
@@ -37,7 +37,7 @@ impl Judge<'_, '_> {
             Kind::List if action == Action::SetItem => {
                 let why = "no pickler sets the items of a list, which may have been judged before".to_owned();
                 let name = "builtins:list";
-                self.add(at.offset, Rule::R7, action, name, code(name), (Severity::Unknown, why));
+                self.add(at.offset, Rule::R7, action, name, code(None, name), (Severity::Unknown, why));
                 return false;
             }
             Kind::Instance | Kind::Global | Kind::Extension | Kind::PersistentId | Kind::Buffer => {}
@@ -52,7 +52,7 @@ impl Judge<'_, '_> {
                     return true;
                 }
                 let why = Self::why(named, "it may not be given such an item");
-                self.add(at.offset, Rule::R7, action, &named.name, code(&named.name), why);
+                self.add(at.offset, Rule::R7, action, &named.name, code(Some(named), &named.name), why);
                 return false;
             }
         }
@@ -62,12 +62,12 @@ impl Judge<'_, '_> {
         let (name, code, why) = match named {
             Some(named) => {
                 let why = Self::why(&named, "its objects may not be changed so");
-                (named.name.clone(), code(&named.python()), why)
+                (named.name.clone(), code(Some(&named), &named.python()), why)
             }
             None => {
                 let why = "what it is is not known".to_owned();
                 let name = at.short().value(object);
-                (name.clone(), code(&name), (Severity::Unknown, why))
+                (name.clone(), code(None, &name), (Severity::Unknown, why))
             }
         };
         self.add(at.offset, Rule::R7, action, &name, code, why);

@@ -46,8 +46,10 @@ impl Judge<'_, '_> {
         let (object, weight, is_copied) = match event {
             Event::Call { callable, args, result } => (result, self.call_weight(at, callable, args), true),
             Event::New { class, args, result, .. } => {
-                let of_builtin = at.view.global(class).is_some_and(|[module, _]| is_builtin(module));
-                (result, kept(at, args, if of_builtin { ITEM } else { 1 }), true)
+                // Mostly, there are none.
+                let of_builtin = || at.view.global(class).is_some_and(|[module, _]| is_builtin(module));
+                let item = if args != Id::EMPTY_TUPLE && of_builtin() { ITEM } else { 1 };
+                (result, kept(at, args, item), true)
             }
             Event::Build { object, state } => (object, self.state_weight(at, object, state), true),
             Event::Append { object, count }
@@ -212,7 +214,11 @@ fn is_heavy(view: View<'_>, id: Id) -> bool {
 
 /// How many bytes are in these, if they are no containers and no objects.
 fn plain(view: View<'_>, ids: &[Id]) -> Option<u64> {
-    ids.iter().try_fold(0, |sum, &id| (!is_heavy(view, id)).then(|| sum + bytes(view, id)))
+    ids.iter().try_fold(0, |sum, &id| match view.kind(id) {
+        Kind::Bytes | Kind::ByteArray | Kind::ByteString | Kind::Str => Some(sum + bytes(view, id)),
+        Kind::None | Kind::Bool | Kind::Int | Kind::Float => Some(sum),
+        _ => (!is_heavy(view, id)).then_some(sum),
+    })
 }
 
 /// How many bytes a text or bytes have.

@@ -434,17 +434,17 @@ impl Observer for Judge<'_, '_> {
             Event::Build { object, state } => self.build(at, object, state),
             Event::Append { object, count } => {
                 let items = view.last_items(object, count);
-                let code = |name: &str| at.short().extended(name, items);
+                let code = |_: Option<&Named<'_>>, name: &str| at.short().extended(name, items);
                 self.may_change(at, object, Use::Append, Action::Append, items, code);
             }
             Event::SetItem { object, count } => {
                 let items = view.last_items(object, count);
-                let code = |name: &str| at.short().assigned(name, items);
+                let code = |_: Option<&Named<'_>>, name: &str| at.short().assigned(name, items);
                 self.may_change(at, object, Use::SetItem, Action::SetItem, items, code);
             }
             Event::Add { object, count } => {
                 let items = view.last_items(object, count);
-                let code = |name: &str| at.short().updated(name, items);
+                let code = |_: Option<&Named<'_>>, name: &str| at.short().updated(name, items);
                 self.may_change(at, object, Use::Append, Action::Add, items, code);
             }
             // An event that this crate does not know yet must not pass unseen.

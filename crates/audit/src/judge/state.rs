@@ -63,9 +63,8 @@ impl<'p> Judge<'p, '_> {
         if let Some(function) = self.partials.get(&object).cloned() {
             return self.build_partial(at, &function, object, state);
         }
-        let maker = self.maker(at, object);
-        let code = |name: &str| {
-            let has_none = || maker.as_ref().and_then(|it| it.class()).is_some_and(|it| !it.has_setstate());
+        let code = |maker: Option<&Named<'_>>, name: &str| {
+            let has_none = || maker.and_then(Named::class).is_some_and(|class| !class.has_setstate());
             let is_update = at.view.kind(state) == Kind::Dict && has_none();
             let method = if is_update { "__dict__.update" } else { "__setstate__" };
             format!("{name}.{method}({})", at.short().value(state))
@@ -73,10 +72,10 @@ impl<'p> Judge<'p, '_> {
         if !self.may_change(at, object, Use::Build, Action::Build, &[], code) {
             return;
         }
-        let Some(named) = &maker else { return };
+        let Some(named) = self.maker(at, object) else { return };
         let Some(entry) = named.entry else { return };
         let again = !self.built.insert(object);
-        let objection = match self.state(at, named, &entry, object, state) {
+        let objection = match self.state(at, &named, &entry, object, state) {
             Some(objection) => Some(objection),
             None if again => {
                 let why = "it is given a second state, which no pickler does: the first may have changed what takes it";
@@ -90,7 +89,14 @@ impl<'p> Judge<'p, '_> {
                 .repeats(self.policy.limits(), (rule, Action::Build, severity), &named.name, 1)
                 .is_none()
         {
-            self.add(at.offset, rule, Action::Build, &named.name, code(&named.python()), (severity, why));
+            self.add(
+                at.offset,
+                rule,
+                Action::Build,
+                &named.name,
+                code(Some(&named), &named.python()),
+                (severity, why),
+            );
         }
     }
 
