@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::{
     Result, audit_oracle, bench, dependencies, fixtures, fuzz, instructions, jobs, publish, shell, tidy,
+    wheel,
 };
 
 /// Runs the steps, up to the first that fails.
@@ -29,6 +30,7 @@ pub fn run() -> Result {
     // Without jiff, there is no database of time zones.
     let without = ["test", "--package", "halfsour-serde", "--features", "classes", "--test", "model"];
     step("test, without jiff", "", &without)?;
+    own("wheel", "cargo xtask wheel", wheel::quick)?;
     own("publish", "cargo xtask publish", publish::dry_run)?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;

@@ -23,6 +23,7 @@ mod receive;
 mod renamed;
 mod shell;
 mod tidy;
+mod wheel;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,9 @@ Checks, in CI:
                       what they write
   soak                read every fixture cut at every byte, and with every byte
                       changed, and write what could be read
+  wheel               build the Python package, and test it in each Python from
+                      3.11 on that is found, with tools from PyPI; in CI
+                      without optimisation, and in one Python
   instructions [--bless]
                       count the instructions of jobs, and compare them with the
                       committed counts; --bless commits to the new ones
@@ -131,6 +135,7 @@ fn main() -> ExitCode {
         ["publish"] => publish::dry_run(),
         ["soak"] => fuzz::soak(),
         ["tidy"] => tidy::run(),
+        ["wheel"] => wheel::run(),
         [] | ["help" | "--help" | "-h", ..] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;

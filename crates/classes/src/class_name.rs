@@ -1,4 +1,4 @@
-//! [`class_name`]: the name of the class of a known object.
+//! [`class_name`]: the name of the class of a known object. [`callable_name`]: the name of what made it.
 
 use halfsour_value::Node;
 
@@ -57,4 +57,19 @@ const MAKERS: &[(Name, Name)] = &[
 pub fn class_name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(&'static str, &'static str)> {
     let name = Call::of(node)?.name;
     Some(MAKERS.iter().find(|(maker, _)| *maker == name).map_or(name, |(_, class)| *class))
+}
+
+/// Returns what is called to make an object, if it is known here, by the module and the name that it has today: the class, or a
+/// function that makes such objects.
+///
+/// ```
+/// use halfsour_classes::callable_name;
+///
+/// // re.compile("a")
+/// let graph = halfsour_vm::from_slice(b"cre\n_compile\n(Va\nK\x20tR.")?;
+/// assert_eq!(callable_name(graph.root()), Some(("re", "_compile")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn callable_name<S: AsRef<[u8]>>(node: Node<'_, S>) -> Option<(&'static str, &'static str)> {
+    Some(Call::of(node)?.name)
 }

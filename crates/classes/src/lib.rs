@@ -32,7 +32,7 @@ mod ubjson;
 
 pub use build::{ClassBuilder, PathClass};
 pub use canonical::{CanonicalForm, SharedPart};
-pub use class_name::class_name;
+pub use class_name::{callable_name, class_name};
 pub use cost::cost;
 pub use fields::{Fields, dicts_of_pydantic, field, fields, fields_set, state_fields};
 pub use guess::{like_enum, like_named_tuple};
