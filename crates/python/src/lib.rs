@@ -3,6 +3,7 @@
 //! `load/` makes Python objects of a graph, `dump.rs` a graph of Python objects; `object.rs` has what stands for objects whose classes are
 //! not imported. All else asks the other crates.
 
+mod audit;
 mod command;
 mod dump;
 mod error;
@@ -15,6 +16,8 @@ use pyo3::prelude::*;
 #[pymodule]
 #[pyo3(name = "_halfsour")]
 mod extension {
+    #[pymodule_export]
+    use crate::audit::Policy;
     #[pymodule_export]
     use crate::command::command;
     #[pymodule_export]

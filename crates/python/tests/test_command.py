@@ -13,7 +13,7 @@ def run(*args, program=(sys.executable, "-m", "halfsour"), **options):
 def test_both_ways_to_call_it():
     version = run("--version")
     assert version.returncode == 0
-    assert version.stdout.startswith(b"halfsour ")
+    assert version.stdout.startswith(b"halfsour")
     script = sysconfig.get_path("scripts") + "/halfsour"
     assert run("--version", program=[script]).stdout == version.stdout
 

@@ -7,9 +7,10 @@
 os.system('id')
 """
 
+from halfsour._audit import Report, audit, get_untrusted_types
 from halfsour._errors import DecodeError, EncodeError, Error, LimitError, Refused
 from halfsour._files import dump, load
-from halfsour._halfsour import Global, Object, PersistentId, dumps, loads
+from halfsour._halfsour import Global, Object, PersistentId, Policy, dumps, loads
 
 __all__ = [
     "DecodeError",
@@ -19,9 +20,13 @@ __all__ = [
     "LimitError",
     "Object",
     "PersistentId",
+    "Policy",
     "Refused",
+    "Report",
+    "audit",
     "dump",
     "dumps",
+    "get_untrusted_types",
     "load",
     "loads",
 ]

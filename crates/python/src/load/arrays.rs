@@ -10,6 +10,8 @@ use super::build::Build;
 use super::real::{Begun, is_of_bytes};
 use crate::input;
 
+const REFUSED: &str = "numpy refuses the array or type";
+
 type Made<'py> = PyResult<Option<Bound<'py, PyAny>>>;
 
 /// Makes what holds no objects, and says what the others hold.
@@ -25,11 +27,17 @@ pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -
             _ => numbers(build, node, &array)?,
         },
         Some(Known::NumpyScalar(scalar)) => match numbers(build, node, scalar.as_array())? {
-            Some(array) => Some(array.get_item(PyTuple::empty(build.py))?),
+            Some(array) => {
+                let scalar = array.get_item(PyTuple::empty(build.py));
+                Some(scalar.map_err(|cause| build.failed(node.id(), REFUSED, cause))?)
+            }
             None => None,
         },
         Some(Known::NumpyDType(dtype)) => match numpy(build.py)? {
-            Some(numpy) => self::dtype(&numpy, &dtype)?,
+            Some(numpy) => {
+                let made = self::dtype(&numpy, &dtype);
+                made.map_err(|cause| build.failed(node.id(), REFUSED, cause))?
+            }
             None => None,
         },
         _ => None,
@@ -48,7 +56,8 @@ pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) 
         let element = build.need(element.id())?;
         made.set_item(index, element)?;
     }
-    Ok(Some(made.call_method1("reshape", (PyTuple::new(build.py, &array.shape)?,))?))
+    let shaped = made.call_method1("reshape", (PyTuple::new(build.py, &array.shape)?,));
+    shaped.map(Some).map_err(|cause| build.failed(node.id(), REFUSED, cause))
 }
 
 /// Nothing but an array: no subclass, no mask, nothing beside it.
@@ -67,7 +76,8 @@ fn numbers<'py>(
         return Ok(None);
     }
     let Some(numpy) = numpy(py)? else { return Ok(None) };
-    let Some(dtype) = dtype(&numpy, &array.dtype)? else { return Ok(None) };
+    let dtype = dtype(&numpy, &array.dtype).map_err(|cause| build.failed(node.id(), REFUSED, cause))?;
+    let Some(dtype) = dtype else { return Ok(None) };
     let buffer = match array.data {
         ArrayData::Bytes(bytes) => {
             build.pay(node.id(), bytes.len())?;
@@ -87,7 +97,7 @@ fn numbers<'py>(
     let strides = array.strides.iter().map(|stride| stride.saturating_mul(array.dtype.size));
     arguments.set_item("strides", PyTuple::new(py, strides.collect::<Vec<_>>())?)?;
     let made = numpy.getattr("ndarray")?.call((), Some(&arguments));
-    let made = made.map_err(|cause| build.failed(node.id(), "numpy refuses the array", cause))?;
+    let made = made.map_err(|cause| build.failed(node.id(), REFUSED, cause))?;
     // numpy gives them the machine's order of bytes, where it copies them.
     let is_swapped = !dtype.getattr("isnative")?.is_truthy()? && dtype.getattr("names")?.is_none();
     if is_swapped && callable_name(node).is_some_and(|(_, name)| name == "_reconstruct") {
