@@ -9,6 +9,7 @@ mod dump;
 mod error;
 mod input;
 mod load;
+mod look;
 mod object;
 
 use pyo3::prelude::*;
@@ -24,6 +25,8 @@ mod extension {
     use crate::dump::dumps;
     #[pymodule_export]
     use crate::load::{loads, loads_from};
+    #[pymodule_export]
+    use crate::look::{File, Node, from_json, open};
     #[pymodule_export]
     use crate::object::{Global, Object, PersistentId};
 }

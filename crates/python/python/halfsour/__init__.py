@@ -10,14 +10,16 @@ os.system('id')
 from halfsour._audit import Report, audit, get_untrusted_types
 from halfsour._errors import DecodeError, EncodeError, Error, LimitError, Refused
 from halfsour._files import dump, load
-from halfsour._halfsour import Global, Object, PersistentId, Policy, dumps, loads
+from halfsour._halfsour import File, Global, Node, Object, PersistentId, Policy, dumps, from_json, loads, open
 
 __all__ = [
     "DecodeError",
     "EncodeError",
     "Error",
+    "File",
     "Global",
     "LimitError",
+    "Node",
     "Object",
     "PersistentId",
     "Policy",
@@ -26,7 +28,19 @@ __all__ = [
     "audit",
     "dump",
     "dumps",
+    "from_json",
     "get_untrusted_types",
     "load",
     "loads",
+    "open",
+    "to_json",
 ]
+
+
+def to_json(source, /, *, lossless=False):
+    """Returns the first pickle of a file, by its path, or of bytes as JSON.
+
+    >>> to_json(b"}Va\\nI1\\ns.")
+    '{"a":1}'
+    """
+    return open(source).to_json(lossless=lossless)

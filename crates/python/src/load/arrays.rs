@@ -1,5 +1,6 @@
 //! Arrays, scalars and types of numpy, which are made by `numpy.ndarray` over their bytes.
 
+use bytes::Bytes;
 use halfsour_classes::numpy::{ArrayClass, ArrayData, DType, Kind, NdArray};
 use halfsour_classes::{Known, callable_name, recognise};
 use halfsour_value::Node;
@@ -8,14 +9,13 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyTuple};
 
 use super::build::Build;
 use super::real::{Begun, is_of_bytes};
-use crate::input;
 
 const REFUSED: &str = "numpy refuses the array or type";
 
 type Made<'py> = PyResult<Option<Bound<'py, PyAny>>>;
 
 /// Makes what holds no objects, and says what the others hold.
-pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -> PyResult<Begun<'g, 'py>> {
+pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g>) -> PyResult<Begun<'g, 'py>> {
     if !build.settings.arrays {
         return Ok(Begun::Unknown);
     }
@@ -46,7 +46,7 @@ pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -
 }
 
 /// An array of objects, which are there.
-pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -> Made<'py> {
+pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g>) -> Made<'py> {
     let (Some(Known::NdArray(array)), Some(numpy)) = (recognise(node), numpy(build.py)?) else {
         return Ok(None);
     };
@@ -61,16 +61,12 @@ pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) 
 }
 
 /// Nothing but an array: no subclass, no mask, nothing beside it.
-fn is_plain(array: &NdArray<'_, input::Data>) -> bool {
+fn is_plain(array: &NdArray<'_, Bytes>) -> bool {
     matches!(array.class, ArrayClass::Array) && array.mask.is_none() && array.attributes().next().is_none()
 }
 
 /// An array of numbers, text, times or records.
-fn numbers<'py>(
-    build: &mut Build<'_, 'py>,
-    node: Node<'_, input::Data>,
-    array: &NdArray<'_, input::Data>,
-) -> Made<'py> {
+fn numbers<'py>(build: &mut Build<'_, 'py>, node: Node<'_>, array: &NdArray<'_, Bytes>) -> Made<'py> {
     let py = build.py;
     if !is_plain(array) || array.dtype.size == 0 || array.dtype.has_objects() {
         return Ok(None);
