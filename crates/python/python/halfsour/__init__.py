@@ -7,10 +7,17 @@
 os.system('id')
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from halfsour._audit import Report, audit, get_untrusted_types
 from halfsour._errors import DecodeError, EncodeError, Error, LimitError, Refused
 from halfsour._files import dump, load
 from halfsour._halfsour import File, Global, Node, Object, PersistentId, Policy, dumps, from_json, loads, open
+
+if TYPE_CHECKING:
+    from halfsour._audit import Source
 
 __all__ = [
     "DecodeError",
@@ -37,7 +44,7 @@ __all__ = [
 ]
 
 
-def to_json(source, /, *, lossless=False):
+def to_json(source: Source, /, *, lossless: bool = False) -> str:
     """Returns the first pickle of a file, by its path, or of bytes as JSON.
 
     >>> to_json(b"}Va\\nI1\\ns.")

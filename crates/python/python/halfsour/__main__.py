@@ -6,7 +6,7 @@ import sys
 from halfsour._halfsour import command
 
 
-def main():
+def main() -> None:
     # Python only notes that it was interrupted, and would act on that when the command has ended.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(command(["halfsour", *sys.argv[1:]]))

@@ -8,10 +8,16 @@ reach everything by their arguments are refused by name. An `Unpickler` whose cl
 Code that already runs in the process can get around it. It cannot be taken out again.
 """
 
+from __future__ import annotations
+
 import sys
+from typing import TYPE_CHECKING, Any
 
 from halfsour._audit import policy_of
 from halfsour._errors import Refused
+
+if TYPE_CHECKING:
+    from halfsour._audit import AnyPolicy, Names
 
 __all__ = ["install"]
 
@@ -20,15 +26,15 @@ _REACHING = {"builtins.getattr", "builtins.map", "builtins.filter"}
 _REACHING_MODULES = {"operator", "_operator", "functools", "_functools", "dill", "cloudpickle"}
 
 
-def install(policy=None, *, allow=()):
+def install(policy: AnyPolicy = None, *, allow: Names = ()) -> None:
     """Refuses, from now on and in all of this process, to load a pickle that names what the policy does not list.
 
     `policy` and `allow` are those of `halfsour.audit`. Who loads gets a `halfsour.Refused`.
     """
     judge = policy_of(policy, allow)
-    known = {}
+    known: dict[tuple[Any, ...], bool] = {}
 
-    def hook(event, args):
+    def hook(event: str, args: tuple[Any, ...]) -> None:
         if event != "pickle.find_class":
             return
         if args not in known:
