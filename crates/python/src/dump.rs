@@ -218,7 +218,7 @@ impl<'py> Dump<'py> {
                     keywords.set_item("signed", true)?;
                     let bits: usize = value.call_method0("bit_length")?.extract()?;
                     let bytes = value.call_method("to_bytes", (bits / 8 + 1, "little"), Some(&keywords))?;
-                    b.big_int(bytes.cast::<PyBytes>()?.as_bytes())
+                    b.big_int(shortest(bytes.cast::<PyBytes>()?.as_bytes()))
                 }
             };
             (id, false)
@@ -355,16 +355,20 @@ impl<'py> Dump<'py> {
         let Some(made) = &stand_in.made else {
             return Err(error::encode(py, "an object is being loaded"));
         };
-        let steps = stand_in.steps.iter().map(|(kind, value)| {
-            let value = value.bind(py).clone();
-            match (kind, value.cast::<PyList>()) {
-                (StepKind::Append | StepKind::SetItem | StepKind::Add, Ok(values)) => {
-                    (*kind, values.iter().collect())
+        let mut steps: Vec<Step<'py>> = Vec::with_capacity(stand_in.steps.len());
+        for (kind, value) in &stand_in.steps {
+            let value = value.bind(py);
+            let values = match kind {
+                StepKind::State => vec![value.clone()],
+                StepKind::Call => set_by(value)
+                    .ok_or_else(|| error::encode(py, "a state was set by a call of another form"))?
+                    .into(),
+                StepKind::Append | StepKind::SetItem | StepKind::Add => {
+                    value.cast::<PyList>()?.iter().collect()
                 }
-                _ => (*kind, vec![value]),
-            }
-        });
-        let steps = steps.collect();
+            };
+            steps.push((*kind, values));
+        }
         let made_of = [Some(&made.callable), Some(&made.args), made.kwargs.as_ref()];
         let made_of = made_of.into_iter().flatten().map(|part| part.bind(py).clone()).collect();
         let form = made.form;
@@ -413,5 +417,22 @@ impl<'py> Dump<'py> {
 
     fn refused(&self, error: StepError) -> PyErr {
         error::encode(self.py, &error.to_string())
+    }
+}
+
+/// The setter and the state of a call `setter(object, state)`.
+fn set_by<'py>(call: &Bound<'py, PyAny>) -> Option<[Bound<'py, PyAny>; 2]> {
+    let py = call.py();
+    let call = call.cast::<Object>().ok()?.borrow();
+    let made = call.made.as_ref()?;
+    let state = made.args.bind(py).cast::<PyTuple>().ok()?.get_item(1).ok()?;
+    Some([made.callable.bind(py).clone(), state])
+}
+
+/// The same int in as few bytes as hold it: one less for the negative powers of two whose sign fills the last.
+fn shortest(bytes: &[u8]) -> &[u8] {
+    match bytes {
+        [rest @ .., 0xff] if rest.last().is_some_and(|last| last & 0x80 != 0) => rest,
+        _ => bytes,
     }
 }

@@ -5,7 +5,9 @@ mod build;
 mod real;
 mod spending;
 
-use halfsour_vm::{Graph, IntBase, Loader, Options};
+use bytes::Bytes;
+use halfsour_value::Node;
+use halfsour_vm::{IntBase, Loader, Options};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyIterator, PyTuple};
@@ -15,7 +17,7 @@ use crate::error;
 use crate::input::Data;
 
 /// What becomes of Python 2's strings.
-pub enum Strings {
+enum Strings {
     Ascii,
     Bytes,
     /// By a codec of Python, and its way to handle errors.
@@ -36,12 +38,38 @@ impl Strings {
 
 /// The options of loading that concern Python's objects.
 pub struct Settings<'py> {
-    pub strings: Strings,
+    strings: Strings,
     /// Whether an object of a class that is not on the list is an error.
-    pub raise_unknown: bool,
+    raise_unknown: bool,
     /// Whether arrays of numpy become real.
-    pub arrays: bool,
-    pub buffers: Bound<'py, PyIterator>,
+    arrays: bool,
+    buffers: Bound<'py, PyIterator>,
+}
+
+impl<'py> Settings<'py> {
+    /// The settings, by the arguments of `loads`.
+    pub fn new(
+        py: Python<'py>,
+        encoding: &str,
+        errors: &str,
+        buffers: Option<Bound<'py, PyAny>>,
+        unknown: &str,
+        arrays: &str,
+    ) -> PyResult<Self> {
+        Ok(Self {
+            strings: match (encoding.to_ascii_lowercase().as_str(), errors) {
+                ("bytes", _) => Strings::Bytes,
+                ("ascii", "strict") => Strings::Ascii,
+                _ => Strings::Codec(encoding.to_owned(), errors.to_owned()),
+            },
+            raise_unknown: choice("unknown", unknown, ["object", "raise"])?,
+            arrays: !choice("arrays", arrays, ["numpy", "object"])?,
+            buffers: match buffers {
+                Some(buffers) => buffers.try_iter()?,
+                None => PyTuple::empty(py).try_iter()?,
+            },
+        })
+    }
 }
 
 /// Loads the pickle with which `data` begins, without importing anything but known classes of the standard library and numpy.
@@ -78,34 +106,23 @@ pub fn loads_from<'py>(
     unknown: &str,
     arrays: &str,
 ) -> PyResult<(Bound<'py, PyAny>, usize)> {
-    let settings = Settings {
-        strings: match (encoding.to_ascii_lowercase().as_str(), errors) {
-            ("bytes", _) => Strings::Bytes,
-            ("ascii", "strict") => Strings::Ascii,
-            _ => Strings::Codec(encoding.to_owned(), errors.to_owned()),
-        },
-        raise_unknown: choice("unknown", unknown, ["object", "raise"])?,
-        arrays: !choice("arrays", arrays, ["numpy", "object"])?,
-        buffers: match buffers {
-            Some(buffers) => buffers.try_iter()?,
-            None => PyTuple::empty(py).try_iter()?,
-        },
-    };
+    let settings = Settings::new(py, encoding, errors, buffers, unknown, arrays)?;
     let options = Options::default()
         .with_fix_imports(fix_imports)
         .with_int_base(if py.version_info() >= (3, 14) { IntBase::Ten } else { IntBase::Prefix })
         .with_require_buffers(false)
         .with_extensions(real::extensions(py)?);
-    let graph =
-        py.detach(|| Loader::with_options(options).load(data)).map_err(|error| error::vm(py, &error))?;
-    let value = build(py, &graph, &settings)?;
+    let graph = py
+        .detach(|| Loader::with_options(options).load(Bytes::from_owner(data)))
+        .map_err(|error| error::vm(py, &error))?;
+    let value = build(graph.root(), py, &settings)?;
     Ok((value, graph.end()))
 }
 
-/// Makes the objects, while nothing looks for cycles of garbage among them.
-fn build<'py>(py: Python<'py>, graph: &Graph<Data>, settings: &Settings<'py>) -> PyResult<Bound<'py, PyAny>> {
+/// Makes an object and all that it holds, while nothing looks for cycles of garbage among them.
+pub fn build<'py>(node: Node<'_>, py: Python<'py>, settings: &Settings<'py>) -> PyResult<Bound<'py, PyAny>> {
     let _paused = Paused::new(py)?;
-    Build::new(py, graph, settings).run()
+    Build::new(py, node.graph(), settings).run(node.id())
 }
 
 /// Pauses Python's collector of cycles, if it runs, until it is dropped.

@@ -366,6 +366,22 @@ def test_objects_can_be_made_and_changed():
     assert pickle.loads(halfsour.dumps(halfsour.Global("collections", "deque"))) is collections.deque
 
 
+def set_state(obj, state):
+    obj.__dict__.update(state)
+
+
+class BySetter:
+    def __reduce__(self):
+        return BySetter, (), {"a": 1}, None, None, set_state
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_state_setters_and_long_ints_are_written_as_they_were(protocol):
+    for value in (BySetter(), -(2**2039), 2**2039, -(2**63), -(2**63) - 1, 2**10_000):
+        data = pickle.dumps(value, protocol)
+        assert halfsour.dumps(halfsour.loads(data), protocol) == data
+
+
 def test_persistent_ids():
     class Pickler(pickle.Pickler):
         def persistent_id(self, obj):

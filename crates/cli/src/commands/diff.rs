@@ -1,7 +1,6 @@
 //! `halfsour diff`
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use halfsour::Loader;
 use halfsour::value::path::Path;
@@ -17,25 +16,19 @@ const DIFFERENT: u8 = 1;
 const TROUBLE: u8 = 2;
 
 /// Compares two files, and tells what differs.
-pub fn run(
-    out: &mut dyn Write,
-    reading: &Reading,
-    names: [&str; 2],
-    path: &Path,
-    form: &DiffForm,
-) -> ExitCode {
+pub fn run(out: &mut dyn Write, reading: &Reading, names: [&str; 2], path: &Path, form: &DiffForm) -> u8 {
     let same = compare(out, reading, names, path, form).and_then(|same| {
         out.flush()?;
         Ok(same)
     });
     match same {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(DIFFERENT),
+        Ok(true) => 0,
+        Ok(false) => DIFFERENT,
         // Whoever reads the output has seen enough.
-        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(DIFFERENT),
+        Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => DIFFERENT,
         Err(failure) => {
             failure.report();
-            ExitCode::from(TROUBLE)
+            TROUBLE
         }
     }
 }

@@ -1,6 +1,12 @@
 """The exceptions."""
 
+from __future__ import annotations
+
 import pickle
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from halfsour._audit import Report
 
 
 class Error(ValueError):
@@ -13,7 +19,9 @@ class DecodeError(Error, pickle.UnpicklingError):
     `offset` is that of the opcode in bytes, `opcode` its name, `context` the place in the data; each is None where it is not known.
     """
 
-    def __init__(self, message, *, offset=None, opcode=None, context=None):
+    def __init__(
+        self, message: str, *, offset: int | None = None, opcode: str | None = None, context: str | None = None
+    ) -> None:
         super().__init__(message)
         self.offset = offset
         self.opcode = opcode
@@ -31,6 +39,6 @@ class EncodeError(Error, pickle.PicklingError):
 class Refused(Error):
     """A pickle that the audit does not pass. `report` says why."""
 
-    def __init__(self, message, report=None):
+    def __init__(self, message: str, report: Report | None = None) -> None:
         super().__init__(message)
         self.report = report

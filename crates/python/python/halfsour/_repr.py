@@ -2,9 +2,11 @@
 
 import reprlib
 
+from halfsour._halfsour import Object
+
 
 @reprlib.recursive_repr()
-def object_repr(obj):
+def object_repr(obj: Object) -> str:
     parts = [repr(arg) for arg in obj.args] if isinstance(obj.args, tuple) else [f"*{obj.args!r}"]
     if obj.kwargs:
         parts += [f"{name}={value!r}" for name, value in obj.kwargs.items()]

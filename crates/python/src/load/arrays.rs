@@ -1,5 +1,6 @@
 //! Arrays, scalars and types of numpy, which are made by `numpy.ndarray` over their bytes.
 
+use bytes::Bytes;
 use halfsour_classes::numpy::{ArrayClass, ArrayData, DType, Kind, NdArray};
 use halfsour_classes::{Known, callable_name, recognise};
 use halfsour_value::Node;
@@ -8,12 +9,13 @@ use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList, PyTuple};
 
 use super::build::Build;
 use super::real::{Begun, is_of_bytes};
-use crate::input;
+
+const REFUSED: &str = "numpy refuses the array or type";
 
 type Made<'py> = PyResult<Option<Bound<'py, PyAny>>>;
 
 /// Makes what holds no objects, and says what the others hold.
-pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -> PyResult<Begun<'g, 'py>> {
+pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g>) -> PyResult<Begun<'g, 'py>> {
     if !build.settings.arrays {
         return Ok(Begun::Unknown);
     }
@@ -25,11 +27,17 @@ pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -
             _ => numbers(build, node, &array)?,
         },
         Some(Known::NumpyScalar(scalar)) => match numbers(build, node, scalar.as_array())? {
-            Some(array) => Some(array.get_item(PyTuple::empty(build.py))?),
+            Some(array) => {
+                let scalar = array.get_item(PyTuple::empty(build.py));
+                Some(scalar.map_err(|cause| build.failed(node.id(), REFUSED, cause))?)
+            }
             None => None,
         },
         Some(Known::NumpyDType(dtype)) => match numpy(build.py)? {
-            Some(numpy) => self::dtype(&numpy, &dtype)?,
+            Some(numpy) => {
+                let made = self::dtype(&numpy, &dtype);
+                made.map_err(|cause| build.failed(node.id(), REFUSED, cause))?
+            }
             None => None,
         },
         _ => None,
@@ -38,7 +46,7 @@ pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -
 }
 
 /// An array of objects, which are there.
-pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -> Made<'py> {
+pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g>) -> Made<'py> {
     let (Some(Known::NdArray(array)), Some(numpy)) = (recognise(node), numpy(build.py)?) else {
         return Ok(None);
     };
@@ -48,26 +56,24 @@ pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) 
         let element = build.need(element.id())?;
         made.set_item(index, element)?;
     }
-    Ok(Some(made.call_method1("reshape", (PyTuple::new(build.py, &array.shape)?,))?))
+    let shaped = made.call_method1("reshape", (PyTuple::new(build.py, &array.shape)?,));
+    shaped.map(Some).map_err(|cause| build.failed(node.id(), REFUSED, cause))
 }
 
 /// Nothing but an array: no subclass, no mask, nothing beside it.
-fn is_plain(array: &NdArray<'_, input::Data>) -> bool {
+fn is_plain(array: &NdArray<'_, Bytes>) -> bool {
     matches!(array.class, ArrayClass::Array) && array.mask.is_none() && array.attributes().next().is_none()
 }
 
 /// An array of numbers, text, times or records.
-fn numbers<'py>(
-    build: &mut Build<'_, 'py>,
-    node: Node<'_, input::Data>,
-    array: &NdArray<'_, input::Data>,
-) -> Made<'py> {
+fn numbers<'py>(build: &mut Build<'_, 'py>, node: Node<'_>, array: &NdArray<'_, Bytes>) -> Made<'py> {
     let py = build.py;
     if !is_plain(array) || array.dtype.size == 0 || array.dtype.has_objects() {
         return Ok(None);
     }
     let Some(numpy) = numpy(py)? else { return Ok(None) };
-    let Some(dtype) = dtype(&numpy, &array.dtype)? else { return Ok(None) };
+    let dtype = dtype(&numpy, &array.dtype).map_err(|cause| build.failed(node.id(), REFUSED, cause))?;
+    let Some(dtype) = dtype else { return Ok(None) };
     let buffer = match array.data {
         ArrayData::Bytes(bytes) => {
             build.pay(node.id(), bytes.len())?;
@@ -87,7 +93,7 @@ fn numbers<'py>(
     let strides = array.strides.iter().map(|stride| stride.saturating_mul(array.dtype.size));
     arguments.set_item("strides", PyTuple::new(py, strides.collect::<Vec<_>>())?)?;
     let made = numpy.getattr("ndarray")?.call((), Some(&arguments));
-    let made = made.map_err(|cause| build.failed(node.id(), "numpy refuses the array", cause))?;
+    let made = made.map_err(|cause| build.failed(node.id(), REFUSED, cause))?;
     // numpy gives them the machine's order of bytes, where it copies them.
     let is_swapped = !dtype.getattr("isnative")?.is_truthy()? && dtype.getattr("names")?.is_none();
     if is_swapped && callable_name(node).is_some_and(|(_, name)| name == "_reconstruct") {

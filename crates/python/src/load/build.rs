@@ -12,7 +12,6 @@ use super::Settings;
 use super::real::{self, Begun, Finished};
 use super::spending::Spending;
 use crate::error;
-use crate::input::Data;
 use crate::object::{Made, Object, PersistentId, StepKind};
 
 enum Task {
@@ -37,7 +36,7 @@ enum State {
 
 pub struct Build<'g, 'py> {
     pub py: Python<'py>,
-    pub graph: &'g Graph<Data>,
+    pub graph: &'g Graph,
     pub settings: &'g Settings<'py>,
     /// By the index of a node.
     made: Vec<Option<Bound<'py, PyAny>>>,
@@ -52,7 +51,7 @@ pub struct Build<'g, 'py> {
 }
 
 impl<'g, 'py> Build<'g, 'py> {
-    pub fn new(py: Python<'py>, graph: &'g Graph<Data>, settings: &'g Settings<'py>) -> Self {
+    pub fn new(py: Python<'py>, graph: &'g Graph, settings: &'g Settings<'py>) -> Self {
         let count = graph.node_count();
         Self {
             py,
@@ -68,8 +67,8 @@ impl<'g, 'py> Build<'g, 'py> {
         }
     }
 
-    pub fn run(mut self) -> PyResult<Bound<'py, PyAny>> {
-        let root = self.graph.root().id();
+    /// Makes the object with this id, and all that it holds.
+    pub fn run(mut self, root: Id) -> PyResult<Bound<'py, PyAny>> {
         self.tasks.push(Task::Visit(root));
         while let Some(task) = self.tasks.pop() {
             match task {
@@ -84,7 +83,7 @@ impl<'g, 'py> Build<'g, 'py> {
         self.need(root)
     }
 
-    fn node(&self, id: Id) -> Node<'g, Data> {
+    fn node(&self, id: Id) -> Node<'g> {
         self.graph.node(id)
     }
 

@@ -12,7 +12,6 @@ use pyo3::types::{PyBytes, PyDict, PyInt, PyString, PyTuple, PyType};
 
 use super::arrays;
 use super::build::Build;
-use crate::input;
 use crate::object::{Global, Object, PersistentId, StepKind};
 
 /// What may be imported: modules, and in each the classes and functions that are looked up. Some of Python's modules import others
@@ -65,7 +64,7 @@ const LIST: &[(&str, &[&str])] = &[
 pub enum Begun<'g, 'py> {
     Made(Bound<'py, PyAny>),
     /// These first.
-    Needs(Vec<Node<'g, input::Data>>),
+    Needs(Vec<Node<'g>>),
     /// Its class is not on the list, or does not write such pickles.
     Unknown,
 }
@@ -78,7 +77,7 @@ pub enum Finished<'py> {
 }
 
 /// What the instance is made of, if it is to be made by its class.
-pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -> PyResult<Begun<'g, 'py>> {
+pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g>) -> PyResult<Begun<'g, 'py>> {
     let Some(name) = callable_name(node) else { return Ok(Begun::Unknown) };
     if name.0.starts_with("numpy") {
         return arrays::begin(build, node);
@@ -131,9 +130,9 @@ pub fn begin<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g, input::Data>) -
 }
 
 /// The bytes that making it may copy: of each argument and state, not of what is in those.
-fn price(node: Node<'_, input::Data>) -> usize {
+fn price(node: Node<'_>) -> usize {
     let Some(instance) = node.as_instance() else { return 0 };
-    let held = |node: Node<'_, input::Data>| match node.data() {
+    let held = |node: Node<'_>| match node.data() {
         Data::Bytes(bytes) | Data::ByteArray(bytes) | Data::ByteString(bytes) => bytes.len(),
         Data::Dict(_) | Data::List(_) | Data::Set(_) | Data::FrozenSet(_) | Data::Tuple(_) => {
             node.len().unwrap_or(0).saturating_mul(16)
@@ -149,10 +148,7 @@ fn price(node: Node<'_, input::Data>) -> usize {
 }
 
 /// Makes an object, when its arguments are there; `None` if the class would not take them.
-pub fn finish<'g, 'py>(
-    build: &mut Build<'g, 'py>,
-    node: Node<'g, input::Data>,
-) -> PyResult<Option<Finished<'py>>> {
+pub fn finish<'g, 'py>(build: &mut Build<'g, 'py>, node: Node<'g>) -> PyResult<Option<Finished<'py>>> {
     let name = callable_name(node).expect("it was found before");
     if name.0.starts_with("numpy") {
         return Ok(arrays::finish(build, node)?.map(Finished::Whole));
@@ -245,10 +241,10 @@ pub fn step<'py>(
 }
 
 /// A class or function: itself if it is a class on the list, otherwise its name.
-pub fn global<'g, 'py>(build: &Build<'g, 'py>, node: Node<'g, input::Data>) -> PyResult<Bound<'py, PyAny>> {
+pub fn global<'g, 'py>(build: &Build<'g, 'py>, node: Node<'g>) -> PyResult<Bound<'py, PyAny>> {
     let py = build.py;
     let global = node.as_global().expect("it is one");
-    let text = |node: Node<'_, input::Data>| match node.data() {
+    let text = |node: Node<'_>| match node.data() {
         Data::Str(text) => text.to_string_lossy().into_owned(),
         _ => String::from_utf8_lossy(node.as_bytes().unwrap_or_default()).into_owned(),
     };
@@ -314,7 +310,7 @@ pub fn text<'py>(py: Python<'py>, text: &[u8]) -> PyResult<Bound<'py, PyAny>> {
 }
 
 /// Whether the first argument of a call is `bytes`, which nobody can change.
-pub fn is_of_bytes(node: Node<'_, input::Data>) -> bool {
+pub fn is_of_bytes(node: Node<'_>) -> bool {
     let first = node.as_instance().and_then(|instance| instance.args().at(0));
     first.is_some_and(|first: Node<'_, _>| first.kind() == Kind::Bytes || first.kind() == Kind::ReadOnly)
 }

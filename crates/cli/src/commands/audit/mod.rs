@@ -9,7 +9,6 @@ mod threads;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use clap::ValueEnum;
 use halfsour_audit::{Auditor, Baseline, Document, FileReport, Policy, Report, Sarif, Verdict};
@@ -17,10 +16,7 @@ use halfsour_audit::{Auditor, Baseline, Document, FileReport, Policy, Report, Sa
 use self::files::File;
 use crate::args::Reading;
 use crate::failure::Failure;
-use crate::print;
-
-/// The status if the command line is wrong, or a policy or baseline cannot be read, as that of all commands.
-const USAGE: u8 = 2;
+use crate::{USAGE, print};
 
 // Each is an option of its own.
 #[allow(clippy::struct_excessive_bools)]
@@ -114,13 +110,13 @@ impl FailOn {
 
 impl Audit {
     /// Judges all that was asked for.
-    pub fn run(&self, reading: &Reading) -> ExitCode {
+    pub fn run(&self, reading: &Reading) -> u8 {
         match self.try_run(reading, &mut io::BufWriter::new(anstream::stdout().lock())) {
-            Ok(code) => ExitCode::from(code),
-            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+            Ok(code) => code,
+            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Err(failure) => {
                 failure.report();
-                ExitCode::from(USAGE)
+                USAGE
             }
         }
     }
