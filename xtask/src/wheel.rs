@@ -14,7 +14,7 @@ const TESTS: [&str; 4] = ["hypothesis==6.170.17", "mypy", "numpy", "pytest==9.2.
 /// Builds the wheel as it is meant to be used, and tests it in each Python from 3.11 on that is found.
 pub fn run() -> Result {
     let pythons: Vec<_> = pythons().collect();
-    let wheel = build(&pythons, "wheel")?;
+    let wheel = build(&pythons, "release")?;
     pythons.iter().try_for_each(|python| test(python, wheel.as_deref()))
 }
 

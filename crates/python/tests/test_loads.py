@@ -224,8 +224,10 @@ def test_arrays(array, protocol):
     assert loaded.tobytes() == expected.tobytes() or array.dtype == object
     assert repr(loaded.tolist()) == repr(expected.tolist())
     assert loaded.flags.writeable == expected.flags.writeable
-    assert halfsour.dumps(array, protocol) == data
-    assert halfsour.dumps(halfsour.loads(data, arrays="object"), protocol) == data
+    # From 3.13 on, the texts that numpy makes for the names of fields are shared in another way.
+    if sys.version_info < (3, 13) or array.dtype.names is None:
+        assert halfsour.dumps(array, protocol) == data
+        assert halfsour.dumps(halfsour.loads(data, arrays="object"), protocol) == data
 
 
 @pytest.mark.parametrize("scalar", [numpy.float32(1.5), numpy.int8(-1), numpy.datetime64("2020-01-01"), numpy.str_("é")])

@@ -12,4 +12,5 @@ def test_every_stream_loads_as_in_python():
     assert run.stdout == ""
     counts = eval(run.stderr.splitlines()[-1], {})
     assert counts["equal"] > 29_000
+    assert counts.get("written", 0) > 1000 or sys.version_info[:2] not in ((3, 11), (3, 12))
     assert counts["not compared, other classes"] > 10_000
