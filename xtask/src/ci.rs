@@ -30,7 +30,7 @@ pub fn run() -> Result {
     // Without jiff, there is no database of time zones.
     let without = ["test", "--package", "halfsour-serde", "--features", "classes", "--test", "model"];
     step("test, without jiff", "", &without)?;
-    own("wheel", "cargo xtask wheel", wheel::quick)?;
+    own("wheel", "cargo xtask wheel --quick", wheel::quick)?;
     own("publish", "cargo xtask publish", publish::dry_run)?;
     step("example", "", &["run", "--package", "halfsour", "--example", "imports"])?;
     own("oracle", "cargo xtask oracle", crate::oracle::run)?;

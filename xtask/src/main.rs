@@ -48,9 +48,9 @@ Checks, in CI:
                       what they write
   soak                read every fixture cut at every byte, and with every byte
                       changed, and write what could be read
-  wheel               build the Python package, and test it in each Python from
-                      3.11 on that is found, with tools from PyPI; in CI
-                      without optimisation, and in one Python
+  wheel [--quick]     build the Python package, and test it in each Python from
+                      3.11 on that is found, with tools from PyPI; --quick, as
+                      in CI: without optimisation, and in one Python
   instructions [--bless]
                       count the instructions of jobs, and compare them with the
                       committed counts; --bless commits to the new ones
@@ -136,6 +136,7 @@ fn main() -> ExitCode {
         ["soak"] => fuzz::soak(),
         ["tidy"] => tidy::run(),
         ["wheel"] => wheel::run(),
+        ["wheel", "--quick"] => wheel::quick(),
         [] | ["help" | "--help" | "-h", ..] => {
             print!("{HELP}");
             return ExitCode::SUCCESS;
