@@ -18,8 +18,8 @@ use crate::report::{Action, Incompleteness, Severity};
 
 /// What an item of a container counts: about as many bytes as it takes in a dict.
 const ITEM: u64 = 64;
-/// Objects that weigh less are counted by their number alone: what a call with a few arguments makes.
-const LIGHT: u64 = 16 * ITEM;
+/// Objects that weigh less are counted by their number alone.
+const LIGHT: u64 = 4 * ITEM;
 /// How deep containers in an argument may lie in each other. Of deeper ones, it is not known what they weigh.
 const DEEPEST: usize = 64;
 /// How many parts of an argument, or of a part of a state, are looked at where a class only keeps them.
