@@ -229,21 +229,16 @@ impl Judge<'_, '_> {
         let values = self.values(at);
         let none = [vec![]];
         let all = entry.patterns.args.as_deref().unwrap_or(&none);
-        let misfits = all.iter().map(|patterns| Pattern::misfit(patterns, &values, args));
-        let Some(farthest) =
-            misfits.collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().map(|it| it.0).max())
-        else {
-            return ": it is a keyword that is not allowed".to_owned();
-        };
+        let misfits: Vec<_> =
+            all.iter().filter_map(|patterns| Pattern::misfit(patterns, &values, args)).collect();
+        // One that takes all of them refuses a keyword.
+        let farthest = misfits.iter().map(|misfit| misfit.0).max().filter(|_| misfits.len() == all.len());
+        let Some(farthest) = farthest else { return ": it is a keyword that is not allowed".to_owned() };
         let Some(&arg) = args.get(farthest) else { return format!(": there are only {}", args.len()) };
-        let may_be = all.iter().filter_map(|patterns| match Pattern::misfit(patterns, &values, args) {
-            Some((number, Some(pattern))) if number == farthest => Some(pattern.to_string()),
-            _ => None,
-        });
-        let number = farthest + 1;
-        match may_be.collect::<Vec<_>>().join(" | ") {
-            more if more.is_empty() => format!(": there are more than {farthest}"),
-            may_be => format!(": number {number} is {}, not {may_be}", at.short().value(arg)),
+        let may_be = misfits.iter().filter(|misfit| misfit.0 == farthest).filter_map(|misfit| misfit.1);
+        match may_be.map(Pattern::to_string).collect::<Vec<_>>().join(" | ") {
+            may_be if may_be.is_empty() => format!(": there are more than {farthest}"),
+            may_be => format!(": number {} is {}, not {may_be}", farthest + 1, at.short().value(arg)),
         }
     }
 

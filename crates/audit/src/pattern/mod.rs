@@ -200,8 +200,10 @@ impl Pattern {
             match (pattern, items.get(number)) {
                 (Self::Repeated(each), _) => {
                     let rest = &items[number..];
+                    if rest.len() > MOST_ITEMS {
+                        return Some((number + MOST_ITEMS, None));
+                    }
                     let place = rest.iter().position(|&item| !each.matches(values, item));
-                    let place = if rest.len() > MOST_ITEMS { Some(MOST_ITEMS) } else { place };
                     return place.map(|place| (number + place, Some(&**each)));
                 }
                 (Self::Optional(_), None) => {}
