@@ -56,48 +56,36 @@ impl Policy {
         self.0.policy().explain(name)
     }
 
-    /// Whether it lists a class or function.
-    fn lists(&self, module: &str, qualname: &str) -> bool {
+    /// How it spells a class or function that it lists, as `"module:qualname"`: Python 2's names are those of Python 3.
+    fn spelled(&self, module: &str, qualname: &str) -> Option<String> {
         let line = |text: &str| !text.is_empty() && !text.contains('\n');
         if !line(module) || !line(qualname) {
-            return false;
+            return None;
         }
         let report = self.0.audit(format!("c{module}\n{qualname}\n.").as_bytes());
-        !report.imports.is_empty() && report.imports.iter().all(|import| import.listed)
+        match report.imports.as_slice() {
+            [import] if import.listed => Some(import.name.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether it lists a class or function.
+    fn lists(&self, module: &str, qualname: &str) -> bool {
+        self.spelled(module, qualname).is_some()
     }
 
     /// The report on a file of any kind, and all that is in it, as JSON.
     #[expect(clippy::needless_pass_by_value, reason = "Python's arguments are owned")]
     fn audit_file(&self, py: Python<'_>, path: PathBuf) -> PyResult<String> {
-        py.detach(|| {
-            let name = path.display().to_string();
-            let parts = match Source::open(&path, Limits::UNTRUSTED) {
-                Ok(source) => self.0.audit_source(&source),
-                Err(error) => {
-                    vec![Part {
-                        name: name.clone(),
-                        report: self.0.incomplete((&error).into(), error.to_string()),
-                    }]
-                }
-            };
-            self.document(FileReport { name, parts })
-        })
+        py.detach(|| self.judge(path.display().to_string(), Source::open(&path, Limits::UNTRUSTED)))
     }
 
     /// The report on these bytes, taken for a file, as JSON.
     fn audit_bytes(&self, py: Python<'_>, data: Data) -> PyResult<String> {
         const NAME: &str = "<bytes>";
         py.detach(|| {
-            let parts = match Source::from_bytes(NAME, Bytes::from_owner(data), Limits::UNTRUSTED) {
-                Ok(source) => self.0.audit_source(&source),
-                Err(error) => {
-                    vec![Part {
-                        name: NAME.to_owned(),
-                        report: self.0.incomplete((&error).into(), error.to_string()),
-                    }]
-                }
-            };
-            self.document(FileReport { name: NAME.to_owned(), parts })
+            let source = Source::from_bytes(NAME, Bytes::from_owner(data), Limits::UNTRUSTED);
+            self.judge(NAME.to_owned(), source)
         })
     }
 
@@ -113,6 +101,18 @@ impl Policy {
 }
 
 impl Policy {
+    /// The report on a file, or on one that cannot be opened.
+    fn judge(&self, name: String, source: Result<Source, halfsour_files::Error>) -> PyResult<String> {
+        let parts = match source {
+            Ok(source) => self.0.audit_source(&source),
+            Err(error) => {
+                let report = self.0.incomplete((&error).into(), error.to_string());
+                vec![Part { name: name.clone(), report }]
+            }
+        };
+        self.document(FileReport { name, parts })
+    }
+
     fn document(&self, file: FileReport) -> PyResult<String> {
         let policy = self.0.policy();
         serde_json::to_string(&Document { files: &[file], policy }).map_err(wrong)

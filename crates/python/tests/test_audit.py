@@ -118,6 +118,26 @@ for load in (pickle.loads, lambda data: pickle._Unpickler(io.BytesIO(data)).load
     assert run.stdout.count("which the policy does not list") == 6
 
 
+def test_the_guard_knows_the_names_of_python_2():
+    script = """
+import halfsour, pickle, sys
+from halfsour import guard
+guard.install()
+assert pickle.loads(b"c__builtin__\\nset\\n.") is set
+for name in (
+    b"c__builtin__\\ngetattr\\n.", b"c__builtin__\\nreduce\\n.", b"citertools\\nimap\\n.", b"citertools\\nifilter\\n.",
+    b"\\x80\\4\\x8c\\x08builtins\\x8c\\x12int.__subclasses__\\x93.", b"cnumpy\\nmemmap\\n.",
+):
+    try:
+        sys.exit(f"{pickle.loads(name)} was loaded")
+    except halfsour.Refused as refused:
+        print(refused)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("which the policy does not list") == 6
+
+
 def test_attacks_are_refused_and_described():
     # Nothing here is loaded by Python: `loads` describes it, `check` refuses it.
     attacks = sorted((FIXTURES / "attacks").iterdir())
